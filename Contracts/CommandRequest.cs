@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace Fleet.Contracts;
+
+/// <summary>A command that the host app runs for a user. Body of <c>POST /commands</c>, with the header <c>Idempotency-Key</c>. The answer is a
+/// <see cref="RenderResult"/> without formats, whose <see cref="RenderResult.Data"/> is what the command returned.</summary>
+public sealed record CommandRequest
+{
+    /// <summary>The command's name, as the host knows it: 1 to 200 letters, digits and <c>. _ - / :</c>.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>What the command is given, any JSON. Default: nothing.</summary>
+    public JsonElement? Input { get; init; }
+
+    /// <summary>For whom: <c>user:&lt;id&gt;</c>.</summary>
+    public required string Affinity { get; init; }
+
+    /// <inheritdoc cref="RenderRequest.DeadlineMs"/>
+    public int? DeadlineMs { get; init; }
+
+    /// <inheritdoc cref="RenderRequest.Priority"/>
+    public int Priority { get; init; }
+
+    /// <inheritdoc cref="RenderRequest.Accept"/>
+    public ShellAcceptance Accept { get; init; }
+
+    /// <summary>What the page may show to the host's origin. Wants an affinity with a scope. Default: none.</summary>
+    public RenderCredentials? Credentials { get; init; }
+
+    /// <summary>The visit that the command runs in: of the booted host app, under an address that names the command.</summary>
+    /// <param name="host">Address of the host app, ending with a slash.</param>
+    public RenderRequest ToVisit(Uri host) => new()
+    {
+        Url = new Uri(host, "_standby?command=" + Uri.EscapeDataString(Command)).AbsoluteUri,
+        Affinity = Affinity,
+        DeadlineMs = DeadlineMs,
+        Priority = Priority,
+        Accept = Accept,
+        Credentials = Credentials,
+        Formats = [RenderFormat.Data],
+    };
+}

@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.ServiceDefaults;
+
+/// <summary>Runs a service and turns what stops its start into one clear sentence and exit code 1.</summary>
+public static class FleetHost
+{
+    /// <summary>Builds and runs. Returns the exit code: 0 after an orderly stop, 1 when it could not start.</summary>
+    /// <param name="name">The service, for the message.</param>
+    /// <param name="build">Makes the application.</param>
+    public static async Task<int> RunAsync(string name, Func<WebApplication> build)
+    {
+        try
+        {
+            await using var app = build();
+            await app.RunAsync().ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception e) when (Explain(e) is { } reason)
+        {
+            await Console.Error.WriteLineAsync($"{name} cannot start: {reason}").ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    /// <summary>The sentence for an error that a setting can cure; null for any other, which stays a crash.</summary>
+    public static string? Explain(Exception exception) => exception switch
+    {
+        StartException => exception.Message,
+        OptionsValidationException invalid => string.Join(' ', invalid.Failures),
+        AggregateException many when many.InnerExceptions.Select(Explain).ToList() is var reasons && reasons.TrueForAll(r => r is not null) =>
+            string.Join(' ', reasons),
+        IOException { InnerException: AddressInUseException } =>
+            $"{exception.Message} Free the port, or set another: ASPNETCORE_URLS for this service, Fleet:Ports for the AppHost (0 means any free one).",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            $"The port may not be used ({exception.Message}). Set another: ASPNETCORE_URLS for this service, Fleet:Ports for the AppHost.",
+        _ => null,
+    };
+}

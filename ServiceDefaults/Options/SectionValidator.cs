@@ -1,0 +1,57 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.ServiceDefaults.Options;
+
+/// <summary>Validates annotations like the framework's validator, but says the full setting name and the value it found.</summary>
+internal sealed class SectionValidator<T>(string section) : IValidateOptions<T>
+    where T : class
+{
+    public ValidateOptionsResult Validate(string? name, T options)
+    {
+        var failures = Check(section, options).ToList();
+        if (options is IValidatableObject self)
+        {
+            failures.AddRange(self.Validate(new ValidationContext(options)).Select(result => $"{section}: {result.ErrorMessage}"));
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> Check(string path, object options)
+    {
+        foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var setting = $"{path}:{property.Name}";
+            var value = property.GetValue(options);
+            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
+            {
+                if (!rule.IsValid(value))
+                {
+                    yield return $"{setting} is {Show(property.Name, value)}: {rule.FormatErrorMessage(property.Name)}";
+                }
+            }
+
+            // Nested option classes of ours; anything else is a value.
+            if (value is not null && property.PropertyType.Namespace?.StartsWith("Fleet.", StringComparison.Ordinal) == true && property.PropertyType.IsClass)
+            {
+                foreach (var failure in Check(setting, value))
+                {
+                    yield return failure;
+                }
+            }
+        }
+    }
+
+    private static string Show(string property, object? value) => value switch
+    {
+        null => "not set",
+        // Secrets don't go to logs, not even wrong ones.
+        string s when property.Contains("Key", StringComparison.Ordinal) => $"{s.Length} characters long",
+        string s => $"'{s}'",
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>())}]",
+        _ => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!,
+    };
+}

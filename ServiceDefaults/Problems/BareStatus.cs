@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Fleet.ServiceDefaults.Problems;
+
+/// <summary>Says what a bare status does not. Routing answers some requests by status alone, so no exception passes by that could be described.</summary>
+internal static class BareStatus
+{
+    public static void Describe(ProblemDetailsContext problem)
+    {
+        var (details, http) = (problem.ProblemDetails, problem.HttpContext);
+        if (details.Detail is not null || Explain(details.Status, http) is not var (reason, detail))
+        {
+            return;
+        }
+
+        details.Type = FleetProblem.TypePrefix + reason;
+        details.Detail = detail;
+        details.Extensions["reason"] = reason;
+    }
+
+    private static (string Reason, string Detail)? Explain(int? status, HttpContext http) => status switch
+    {
+        StatusCodes.Status404NotFound => ("not-found", "There is nothing at this address."),
+        StatusCodes.Status405MethodNotAllowed => ("method-not-allowed", $"This address does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}."),
+        StatusCodes.Status413PayloadTooLarge => ("body-too-large",
+            $"The request body is too large: at most {http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes are allowed."),
+        StatusCodes.Status415UnsupportedMediaType => ("not-json", "The body must be JSON: send Content-Type: application/json."),
+        _ => null,
+    };
+}

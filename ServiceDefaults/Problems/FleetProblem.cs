@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Fleet.ServiceDefaults.Problems;
+
+/// <summary>Problem details with a stable type and a machine-readable reason.</summary>
+public static class FleetProblem
+{
+    /// <summary>Prefix of every <c>type</c>; the reason follows.</summary>
+    public const string TypePrefix = "urn:fleet:problem:";
+
+    /// <summary>A problem response.</summary>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="reason">Stable word for programs: <c>queue-full</c>, <c>not-allowed</c>, …</param>
+    /// <param name="detail">Sentence for people: field, value, bound.</param>
+    /// <param name="extensions">Further members, if any.</param>
+    public static ProblemHttpResult Result(int status, string reason, string detail, IDictionary<string, object?>? extensions = null) =>
+        TypedResults.Problem(detail, statusCode: status, type: TypePrefix + reason,
+            extensions: new Dictionary<string, object?>(extensions ?? new Dictionary<string, object?>()) { ["reason"] = reason });
+}

@@ -1,0 +1,65 @@
+using Fleet.Contracts;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.ServiceDefaults;
+
+/// <summary>What every service of the fleet has: telemetry, health, problem details, validated options, one JSON dialect.</summary>
+public static class ServiceDefaultsExtensions
+{
+    private const string AliveTag = "live";
+
+    /// <summary>Adds the shared services. Call it first.</summary>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddFleetTelemetry();
+        builder.AddFleetOptions<FleetOptions>(FleetOptions.Section);
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [AliveTag]);
+        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = BareStatus.Describe);
+        builder.Services.AddExceptionHandler<FleetExceptionHandler>();
+        // A body that cannot be read becomes an exception, so that one place can say what was wrong with it.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(options => FleetJson.Configure(options.SerializerOptions));
+        // Long enough for renders to finish, shorter than what orchestrators wait before they kill (30 s).
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        return builder;
+    }
+
+    /// <summary>Maps <c>/health</c> (ready to work) and <c>/alive</c> (needs no restart), in every environment, and turns errors
+    /// into problem details.</summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
+        app.MapHealthChecks("/alive", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains(AliveTag),
+            ResponseWriter = WriteHealthAsync,
+        });
+        return app;
+    }
+
+    private static Task WriteHealthAsync(HttpContext http, HealthReport report) =>
+        http.Response.WriteAsJsonAsync(
+            new
+            {
+                Status = report.Status.ToString(),
+                Checks = report.Entries.ToDictionary(e => e.Key, e => new { Status = e.Value.Status.ToString(), e.Value.Description }),
+            },
+            FleetJson.Options,
+            http.RequestAborted);
+}
