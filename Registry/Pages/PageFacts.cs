@@ -1,0 +1,32 @@
+namespace Fleet.Registry.Pages;
+
+/// <summary>What is known of a stored page without reading it: enough to plan an index and to search.</summary>
+public sealed record PageFacts
+{
+    /// <summary>The page's own HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What the render read.</summary>
+    public IReadOnlyList<string> Deps { get; init; } = [];
+
+    /// <summary>The host's search document and types, as JSON text; null when it is larger than <see cref="MaxDataChars"/>.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>What a picture of it depends on; null when there is nothing to take one of.</summary>
+    public string? Look { get; init; }
+
+    /// <summary>When it was rendered.</summary>
+    public required DateTimeOffset RenderedAt { get; init; }
+
+    /// <summary>Longest search document that is kept here, in characters: 64 Ki. All of a realm's are read at a time.</summary>
+    public const int MaxDataChars = 64 * 1024;
+
+    internal static PageFacts Of(StoredPage page) => new()
+    {
+        Status = page.Status,
+        Deps = page.Deps,
+        Data = page.Data is { Length: <= MaxDataChars } ? page.Data : null,
+        Look = PageLook.Of(page),
+        RenderedAt = page.RenderedAt,
+    };
+}

@@ -1,0 +1,21 @@
+using StackExchange.Redis;
+
+namespace Fleet.Registry.Redis;
+
+/// <summary>One field of a hash whose fields expire by time: <c>"seen payload"</c>.</summary>
+internal readonly record struct LiveEntry(string Field, DateTimeOffset Seen, string Payload)
+{
+    /// <summary>The entries that still count, as <c>list-live.lua</c> returns them.</summary>
+    public static async Task<IReadOnlyList<LiveEntry>> ListAsync(
+        RedisConnection connection, RedisKey hash, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        var result = await connection.EvaluateAsync(RedisScript.ListLive, [hash], [timeToLive.Milliseconds()], cancellationToken);
+        return [.. ((RedisValue[]?)result ?? []).Chunk(2).Select(pair => Parse(pair[0].ToString(), pair[1].ToString()))];
+    }
+
+    private static LiveEntry Parse(string field, string entry)
+    {
+        var space = entry.IndexOf(' ', StringComparison.Ordinal);
+        return new(field, RedisTime.Parse(entry[..space]), entry[(space + 1)..]);
+    }
+}

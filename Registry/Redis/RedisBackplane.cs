@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Registry.Events;
+using Fleet.Registry.Watching;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Fleet.Registry.Redis;
+
+/// <inheritdoc/>
+/// <remarks>The client can end a subscription by itself: an UNSUBSCRIBE that it queued while the connection was away may overtake the
+/// SUBSCRIBE of the new one (StackExchange.Redis issue 1110). From inside, a deaf line and a quiet one look the same. So one loop
+/// renews the subscription when a connection was restored, and whenever nothing was heard for a while.</remarks>
+internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
+{
+    /// <summary>A line that is quiet for this long is renewed: 15 s.</summary>
+    private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(15);
+
+    private readonly RedisConnection _connection;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<RedisBackplane> _logger;
+    private readonly HintListeners _listeners;
+    private readonly Action<RedisChannel, RedisValue> _onMessage;
+    private readonly Signal _restored = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<Task> _keeper;
+    private long _heardAt;
+
+    public RedisBackplane(RedisConnection connection, TimeProvider timeProvider, ILogger<RedisBackplane> logger)
+    {
+        (_connection, _timeProvider, _logger) = (connection, timeProvider, logger);
+        _listeners = new(logger);
+        _onMessage = (_, message) => OnMessage(message);
+        _keeper = new(() => Task.Run(KeepSubscribedAsync));
+    }
+
+    public async Task PublishAsync(FleetEvent hint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _connection.CallAsync("send a hint", database => database.PublishAsync(RedisKeys.Events, RegistryJson.Write(hint)), cancellationToken);
+        }
+        catch (RegistryUnavailableException exception)
+        {
+            LogNotSent(hint.Kind, exception.Message);
+        }
+    }
+
+    /// <summary>Returns once the subscription stands, or could not be made: then the loop goes on trying and tells by
+    /// <see cref="FleetEventKind.Reconnected"/> when it stands.</summary>
+    public async Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onHint, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+        var subscription = _listeners.Add(onHint);
+        _ = _keeper.Value;
+        try
+        {
+            await _tried.Task.WaitAsync(cancellationToken);
+            return subscription;
+        }
+        catch
+        {
+            await subscription.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync();
+        if (_keeper.IsValueCreated)
+        {
+            await _keeper.Value;
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async Task KeepSubscribedAsync()
+    {
+        void OnRestored(object? sender, ConnectionFailedEventArgs arguments) => _restored.Set();
+        _connection.Multiplexer.ConnectionRestored += OnRestored;
+        try
+        {
+            var subscribed = await TryRenewAsync();
+            _tried.TrySetResult();
+            while (true)
+            {
+                var restored = await _restored.WaitAsync(RegistryTtl.Repeat, _timeProvider, _stopping.Token);
+                var missed = restored || !subscribed;
+                if (missed || _timeProvider.GetElapsedTime(Volatile.Read(ref _heardAt)) >= QuietLimit)
+                {
+                    subscribed = await TryRenewAsync();
+                }
+
+                // After a gap, hints are missing. Where only the subscription is still away the keys can be read all the same.
+                if (missed && (restored || subscribed))
+                {
+                    LogReconnected();
+                    _listeners.Raise(new FleetEvent(FleetEventKind.Reconnected, "", 0));
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            await TryUnsubscribeAsync();
+        }
+        finally
+        {
+            _connection.Multiplexer.ConnectionRestored -= OnRestored;
+            _tried.TrySetResult();
+        }
+    }
+
+    private async Task<bool> TryRenewAsync()
+    {
+        Volatile.Write(ref _heardAt, _timeProvider.GetTimestamp());
+        var subscriber = _connection.Multiplexer.GetSubscriber();
+        try
+        {
+            // Two bounded calls, not one: of a call that is given up on, no second half may follow later.
+            // Subscribing alone would send nothing: the client believes that it is subscribed.
+            await _connection.CallAsync("unsubscribe", _ => Completed(subscriber.UnsubscribeAsync(RedisKeys.Events)), _stopping.Token);
+            await _connection.CallAsync("subscribe", _ => Completed(subscriber.SubscribeAsync(RedisKeys.Events, _onMessage)), _stopping.Token);
+            return true;
+        }
+        catch (RegistryUnavailableException exception)
+        {
+            LogNotSubscribed(exception.Message);
+            return false;
+        }
+    }
+
+    private async Task TryUnsubscribeAsync()
+    {
+        try
+        {
+            await _connection.CallAsync(
+                "unsubscribe", _ => Completed(_connection.Multiplexer.GetSubscriber().UnsubscribeAsync(RedisKeys.Events)), CancellationToken.None);
+        }
+        catch (RegistryUnavailableException exception)
+        {
+            // Redis forgets the subscription with the connection.
+            LogNotUnsubscribed(exception.Message);
+        }
+    }
+
+    private static async Task<bool> Completed(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private void OnMessage(RedisValue message)
+    {
+        Volatile.Write(ref _heardAt, _timeProvider.GetTimestamp());
+        if (RegistryJson.Read<FleetEvent>(message.ToString(), RedisKeys.EventsName, _logger) is { Subject: not null } hint)
+        {
+            _listeners.Raise(hint);
+        }
+    }
+}

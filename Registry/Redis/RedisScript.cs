@@ -1,0 +1,35 @@
+namespace Fleet.Registry.Redis;
+
+/// <summary>A Lua script of <c>Redis/Scripts</c>, with the lines of <c>common.lua</c> in front. The Redis client sends the text
+/// once per connection and the hash from then on.</summary>
+/// <param name="Operation">What it does, for errors: "claim the host shell".</param>
+/// <param name="Text">Its source.</param>
+internal sealed record RedisScript(string Operation, string Text)
+{
+    private static readonly string Common = Load("common");
+
+    public static readonly RedisScript Claim = Create("claim", "claim the host shell");
+    public static readonly RedisScript ListLive = Create("list-live", "list what is live");
+    public static readonly RedisScript AnnounceServer = Create("announce-server", "announce a server");
+    public static readonly RedisScript RemoveServer = Create("remove-server", "remove a server");
+    public static readonly RedisScript ReplaceWarm = Create("replace-warm", "replace a warm list");
+    public static readonly RedisScript AnnounceRealms = Create("announce-realms", "announce realms");
+    public static readonly RedisScript StorePage = Create("store-page", "store a page");
+    public static readonly RedisScript RemovePage = Create("remove-page", "remove a page");
+    public static readonly RedisScript StorePicture = Create("store-picture", "store a picture");
+    public static readonly RedisScript RemovePicture = Create("remove-picture", "remove a picture");
+    public static readonly RedisScript HoldLease = Create("hold-lease", "hold a lease");
+    public static readonly RedisScript ReleaseLease = Create("release-lease", "release a lease");
+    public static readonly RedisScript StartCommand = Create("start-command", "start a command");
+
+    private static RedisScript Create(string file, string operation) => new(operation, Common + Load(file));
+
+    private static string Load(string file)
+    {
+        var name = $"Fleet.Registry.Redis.Scripts.{file}.lua";
+        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The script {name} is not embedded in {typeof(RedisScript).Assembly.GetName().Name}.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

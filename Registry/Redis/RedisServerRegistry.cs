@@ -1,0 +1,42 @@
+using Fleet.Contracts;
+using Fleet.Registry.Events;
+using Fleet.Registry.Servers;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Registry.Redis;
+
+/// <inheritdoc/>
+internal sealed class RedisServerRegistry(RedisConnection connection, ILogger<RedisServerRegistry> logger) : IServerRegistry
+{
+    public Task AnnounceAsync(ServerRecord record, CancellationToken cancellationToken) => connection.EvaluateAsync(
+        RedisScript.AnnounceServer,
+        [RedisKeys.Servers, RedisKeys.RemovedServer(record.Incarnation)],
+        [
+            record.Incarnation, SortableVersion.Format(record.Version), RegistryJson.Write(record), RedisKeys.EventsName,
+            RegistryJson.Write(new FleetEvent(FleetEventKind.Servers, record.Incarnation, record.Version)),
+        ],
+        cancellationToken);
+
+    public Task RemoveAsync(string incarnation, CancellationToken cancellationToken) => connection.EvaluateAsync(
+        RedisScript.RemoveServer,
+        [RedisKeys.Servers, RedisKeys.RemovedServer(incarnation), RedisKeys.Warm(incarnation)],
+        [
+            incarnation, RegistryTtl.RemovedServer.Milliseconds(), RedisKeys.EventsName,
+            RegistryJson.Write(new FleetEvent(FleetEventKind.Servers, incarnation, 0)),
+        ],
+        cancellationToken);
+
+    public async Task<IReadOnlyList<ServerRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        var entries = await LiveEntry.ListAsync(connection, RedisKeys.Servers, RegistryTtl.Server, cancellationToken);
+        return [.. entries.Select(Read).OfType<ServerRecord>().OrderBy(server => server.Name, StringComparer.Ordinal)];
+    }
+
+    // The payload is "version record"; the version is there for the script only.
+    private ServerRecord? Read(LiveEntry entry)
+    {
+        var json = entry.Payload[(entry.Payload.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+        var record = RegistryJson.Read<ServerRecord>(json, $"{RedisKeys.Servers} {entry.Field}", logger);
+        return record is null ? null : record with { SeenAt = entry.Seen };
+    }
+}

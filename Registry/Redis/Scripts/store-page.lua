@@ -1,0 +1,42 @@
+-- Stores a page unless a newer one is stored or the realm is full.
+-- KEYS: pages, versions, facts, order, totals.
+-- ARGV: url, version (fixed width, so that text compares like numbers), page, facts, most pages, most bytes, remove oldest (0/1), channel, hint.
+-- Returns 1 stored, 0 a newer one is stored, 2 full.
+local url, version, page = ARGV[1], ARGV[2], ARGV[3]
+local max_pages, max_bytes, remove_oldest = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7] == '1'
+local stored = redis.call('HGET', KEYS[2], url)
+if stored and version < stored then
+    return 0
+end
+
+local growth = #page - redis.call('HSTRLEN', KEYS[1], url)
+local pages = redis.call('HLEN', KEYS[1]) + (stored and 0 or 1)
+local bytes = tonumber(redis.call('HGET', KEYS[5], 'bytes') or 0) + growth
+if not remove_oldest and growth > 0 and (pages > max_pages or bytes > max_bytes) then
+    return 2
+end
+
+-- Out of the order, so that the page does not make room for itself.
+redis.call('ZREM', KEYS[4], url)
+local changes = 1
+while remove_oldest and (pages > max_pages or bytes > max_bytes) do
+    local oldest = redis.call('ZRANGE', KEYS[4], 0, 0)[1]
+    if not oldest then
+        break
+    end
+    bytes = bytes - redis.call('HSTRLEN', KEYS[1], oldest)
+    redis.call('HDEL', KEYS[1], oldest)
+    redis.call('HDEL', KEYS[2], oldest)
+    redis.call('HDEL', KEYS[3], oldest)
+    redis.call('ZREM', KEYS[4], oldest)
+    pages = pages - 1
+    changes = changes + 1
+end
+
+redis.call('HSET', KEYS[1], url, page)
+redis.call('HSET', KEYS[2], url, version)
+redis.call('HSET', KEYS[3], url, ARGV[4])
+redis.call('HSET', KEYS[5], 'bytes', digits(bytes))
+redis.call('ZADD', KEYS[4], redis.call('HINCRBY', KEYS[5], 'changes', changes), url)
+redis.call('PUBLISH', ARGV[8], ARGV[9])
+return 1

@@ -1,0 +1,121 @@
+using Fleet.Registry.Events;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Registry.Watching;
+
+/// <summary>
+/// A service's picture of some state in the registry. It subscribes, then reads, and reads again on every hint that concerns it, when the
+/// connection is back, and at least every <see cref="RegistryTtl.Repeat"/>: a hint that is lost, doubled or late changes nothing.
+/// While the registry is away the last good value stays.
+/// </summary>
+/// <param name="name">What is watched, for logs: "host shell".</param>
+/// <param name="concerns">The hints on which it is read again; <see cref="FleetEventKind.Reconnected"/> always is.</param>
+/// <param name="read">Reads it. Must be bounded, as every call of the registry is.</param>
+/// <param name="backplane">Where hints come from.</param>
+/// <param name="timeProvider">The clock of the poll.</param>
+/// <param name="logger">The watcher's own log.</param>
+public sealed partial class RegistryWatcher<T>(
+    string name,
+    IReadOnlyCollection<FleetEventKind> concerns,
+    Func<CancellationToken, Task<T>> read,
+    IBackplane backplane,
+    TimeProvider timeProvider,
+    ILogger<RegistryWatcher<T>> logger) : BackgroundService
+{
+    private readonly Signal _wanted = new();
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RegistryReading<T>? _current;
+    private int _failures;
+
+    /// <summary>What was read last; null before the first success.</summary>
+    public RegistryReading<T>? Current => Volatile.Read(ref _current);
+
+    /// <summary>Raised on the watcher's loop after every successful read, changed or not, and once when the reading is no longer verified.
+    /// A listener must be quick; the next read waits for it.</summary>
+    public event Action<RegistryReading<T>>? Updated;
+
+    /// <summary>Asks for a read now, as a hint does. For whoever learns on another way that the picture is old.</summary>
+    public void Refresh() => _wanted.Set();
+
+    /// <summary>Waits for the first successful read.</summary>
+    public async Task<RegistryReading<T>> WaitForFirstAsync(CancellationToken cancellationToken)
+    {
+        await _first.Task.WaitAsync(cancellationToken);
+        return Current!;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var subscription = await backplane.SubscribeAsync(OnHint, stoppingToken);
+        while (true)
+        {
+            await TryReadAsync(stoppingToken);
+#pragma warning disable CA5394 // Jitter is no secret.
+            await _wanted.WaitAsync(Backoff.Next(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
+#pragma warning restore CA5394
+        }
+    }
+
+    private void OnHint(FleetEvent hint)
+    {
+        if (hint.Kind == FleetEventKind.Reconnected || concerns.Contains(hint.Kind))
+        {
+            _wanted.Set();
+        }
+    }
+
+    private async Task TryReadAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var value = await read(stoppingToken);
+            if (_failures > 0)
+            {
+                LogBack(name, _failures);
+            }
+
+            _failures = 0;
+            Update(new(value, timeProvider.GetUtcNow(), IsVerified: true));
+            _first.TrySetResult();
+        }
+#pragma warning disable CA1031 // Whatever went wrong with one read, the loop must live to try the next.
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            OnFailure(exception);
+        }
+    }
+
+    private void OnFailure(Exception exception)
+    {
+        _failures++;
+        if (_failures > 1)
+        {
+            LogStillAway(name, exception.Message);
+            return;
+        }
+
+        LogAway(name, Current?.ReadAt, exception.Message);
+        if (Current is { } last)
+        {
+            Update(last with { IsVerified = false });
+        }
+    }
+
+    private void Update(RegistryReading<T> reading)
+    {
+        Volatile.Write(ref _current, reading);
+        try
+        {
+            Updated?.Invoke(reading);
+        }
+#pragma warning disable CA1031 // A listener's fault is neither a failed read nor a reason to stop reading.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogListenerFailed(name, exception);
+        }
+    }
+}
