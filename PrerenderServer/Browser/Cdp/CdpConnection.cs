@@ -1,0 +1,263 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.PrerenderServer.Browser.Cdp;
+
+/// <summary>One web socket to a Chromium process, shared by the sessions of its pages. Playwright drives the same process over its own
+/// pipe and leaves alone what it has not made; going round it saves a process hop and two copies of every result.</summary>
+/// <remarks>Nothing here waits without a bound: a command has a deadline, and all pending ones end when the socket does.</remarks>
+internal sealed partial class CdpConnection : IAsyncDisposable
+{
+    /// <summary>Most bytes of one message. A page that answers more is cut off with the connection's own error, not by memory running out.</summary>
+    public const int MaxMessageBytes = 128 * 1024 * 1024;
+
+    private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_closeDeadline = TimeSpan.FromSeconds(1);
+
+    private readonly ClientWebSocket _socket;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<long, PendingCommand> _pending = new();
+    private readonly ConcurrentDictionary<string, CdpSession> _sessions = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Task _receiving;
+    private long _lastId;
+    private long _sentBytes;
+    private long _receivedBytes;
+
+    private CdpConnection(ClientWebSocket socket, TimeProvider time, ILogger logger)
+    {
+        (_socket, _time, _logger) = (socket, time, logger);
+        Browser = new CdpSession(this, sessionId: null);
+        _receiving = ReceiveAsync();
+    }
+
+    /// <summary>The session of the browser itself: contexts and targets.</summary>
+    public CdpSession Browser { get; }
+
+    /// <summary>What went over it so far.</summary>
+    public CdpTraffic Traffic => new(Volatile.Read(ref _lastId), Volatile.Read(ref _sentBytes), Volatile.Read(ref _receivedBytes));
+
+    /// <summary>Fires when the socket is gone, for whatever reason.</summary>
+    public CancellationToken Closed => _closed.Token;
+
+    /// <summary>Connects to a browser's <c>ws://127.0.0.1:…/devtools/browser/…</c>. Throws <see cref="BrowserException"/>.</summary>
+    public static async Task<CdpConnection> ConnectAsync(Uri endpoint, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = TimeSpan.Zero;
+        try
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(s_connectDeadline);
+            await socket.ConnectAsync(endpoint, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new BrowserException($"Chromium's debugging socket {endpoint} did not accept a connection within {s_connectDeadline.TotalSeconds} s.", e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        return new CdpConnection(socket, time, logger);
+    }
+
+    /// <summary>The session of a target that was attached with <c>flatten</c>.</summary>
+    public CdpSession Session(string sessionId) => _sessions.GetOrAdd(sessionId, id => new CdpSession(this, id));
+
+    /// <summary>Forgets a session; late events of it are dropped.</summary>
+    public void Forget(CdpSession session)
+    {
+        if (session.SessionId is { } id)
+        {
+            _sessions.TryRemove(id, out _);
+        }
+    }
+
+    internal async Task<CdpReply> SendAsync(CdpCommand command, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        var pending = new PendingCommand(command.Method);
+        _pending[id] = pending;
+        try
+        {
+            using var timer = new CancellationTokenSource(deadline, _time);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken, _closed.Token);
+            var registration = any.Token.UnsafeRegister(static (state, token) => ((PendingCommand)state!).TrySetCanceled(token), pending);
+            await using (registration.ConfigureAwait(false))
+            {
+                var writing = WriteAsync(id, command, any.Token);
+                if (!writing.IsCompletedSuccessfully)
+                {
+                    // A browser that reads nothing any more must not hold up whoever has a deadline.
+                    Deadlines.Abandon(writing);
+                    await writing.WaitAsync(any.Token).ConfigureAwait(false);
+                }
+
+                return await pending.Task.ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw _closed.IsCancellationRequested ? Closed(command, null)
+                : new BrowserTimeoutException($"The browser did not answer {command.Method} within {deadline.TotalSeconds:0.###} s.");
+        }
+        catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
+        {
+            throw Closed(command, e);
+        }
+        finally
+        {
+            // A reply that comes after this finds nobody and goes back to the array pool.
+            _pending.TryRemove(id, out _);
+        }
+
+        static BrowserException Closed(CdpCommand command, Exception? cause) => new($"The browser could not answer {command.Method}: it is gone.", cause);
+    }
+
+    private async Task WriteAsync(long id, CdpCommand command, CancellationToken cancellationToken)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        command.WriteTo(buffer, id);
+        Interlocked.Add(ref _sentBytes, buffer.WrittenCount);
+        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Not the caller's token: cancelling a send in the middle would close the socket under everybody else.
+            await _socket.SendAsync(buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _closed.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var reason = "the browser closed it";
+        try
+        {
+            while (await ReceiveMessageAsync().ConfigureAwait(false) is { } message)
+            {
+                Deliver(message);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException or JsonException)
+        {
+            reason = e.Message;
+        }
+
+        LogClosed(reason, _pending.Count);
+        await _closed.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task<CdpReply?> ReceiveMessageAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                var part = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None).ConfigureAwait(false);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    return null;
+                }
+
+                length += part.Count;
+                Interlocked.Add(ref _receivedBytes, part.Count);
+                if (part.EndOfMessage)
+                {
+                    return new CdpReply(buffer, length);
+                }
+
+                if (length == buffer.Length)
+                {
+                    buffer = Grow(buffer, length);
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer, int length)
+    {
+        if (length >= MaxMessageBytes)
+        {
+            throw new InvalidDataException($"a message of more than {MaxMessageBytes} bytes");
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    private void Deliver(CdpReply message)
+    {
+        var envelope = CdpEnvelope.Read(message.Bytes.Span);
+        if (envelope.Id is { } id)
+        {
+            if (!_pending.TryGetValue(id, out var command) || !command.TrySetReply(message, envelope))
+            {
+                message.Dispose();
+            }
+
+            return;
+        }
+
+        using (message)
+        {
+            if (envelope.Method is not { } method)
+            {
+                return;
+            }
+
+            var session = envelope.SessionId is { } sessionId ? _sessions.GetValueOrDefault(sessionId) : Browser;
+            session?.Raise(method, message, envelope);
+            if (method == "Target.detachedFromTarget" && envelope.ParamsOf(message).GetProperty("sessionId").GetString() is { } gone)
+            {
+                // Told to the parent, but of interest to the one that is gone.
+                _sessions.GetValueOrDefault(gone)?.Raise(method, message, envelope);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_socket.State == WebSocketState.Open)
+        {
+            try
+            {
+                using var deadline = new CancellationTokenSource(s_closeDeadline, _time);
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                LogClosed(e.Message, _pending.Count);
+            }
+        }
+
+        _socket.Dispose();
+        await _receiving.ConfigureAwait(false);
+        _sending.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Debug, "A debugging socket is closed: {Reason}. {Pending} commands were pending.")]
+    private partial void LogClosed(string reason, int pending);
+}

@@ -1,0 +1,27 @@
+using System.Buffers;
+
+namespace Fleet.PrerenderServer.Browser.Cdp;
+
+/// <summary>One message from the browser, in an array of the shared pool. Whoever holds it last disposes it.</summary>
+internal sealed class CdpReply(byte[] buffer, int length) : IDisposable
+{
+    private byte[]? _buffer = buffer;
+
+    /// <summary>The whole message.</summary>
+    public ReadOnlyMemory<byte> Bytes => _buffer is { } b ? b.AsMemory(0, length) : throw new ObjectDisposedException(nameof(CdpReply));
+
+    /// <summary>The bytes of <c>result</c>; set by the command that it answers.</summary>
+    public Range Result { get; set; }
+
+    /// <summary>The result's JSON text.</summary>
+    public ReadOnlySpan<byte> ResultBytes => Bytes.Span[Result];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } b)
+        {
+            ArrayPool<byte>.Shared.Return(b);
+        }
+    }
+}

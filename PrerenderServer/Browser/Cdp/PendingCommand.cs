@@ -1,0 +1,24 @@
+namespace Fleet.PrerenderServer.Browser.Cdp;
+
+/// <summary>A command that waits for its reply. Continuations run elsewhere, so that the receive loop never runs a caller's code.</summary>
+internal sealed class PendingCommand(string method)
+{
+    private readonly TaskCompletionSource<CdpReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<CdpReply> Task => _reply.Task;
+
+    /// <summary>True when the reply now belongs to the caller; false when nobody waits any more, or when it was an error.</summary>
+    public bool TrySetReply(CdpReply reply, CdpEnvelope envelope)
+    {
+        if (envelope.Error is { } error)
+        {
+            _reply.TrySetException(new BrowserException($"The browser could not answer {method}: {error}"));
+            return false;
+        }
+
+        reply.Result = envelope.Result;
+        return _reply.TrySetResult(reply);
+    }
+
+    public void TrySetCanceled(CancellationToken token) => _reply.TrySetCanceled(token);
+}

@@ -1,0 +1,237 @@
+using System.Collections.Concurrent;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.PrerenderServer.Browser;
+
+/// <summary>The browser primitives: a Chromium per generation, started and watched by Playwright; a context per slot, one page in each, driven
+/// over Chromium's debugging socket.</summary>
+internal sealed partial class PlaywrightBrowserAdapter(
+    BrowserOptions options, string executable, Uri host, IReadOnlyList<string> origins, TimeProvider time, ILogger<PlaywrightBrowserAdapter> logger)
+    : IBrowserAdapter
+{
+    private readonly ConcurrentDictionary<int, BrowserProcess> _processes = new();
+    private readonly ConcurrentDictionary<long, BrowserSlot> _slots = new();
+    private readonly ProfileFolders _profiles = new(options.ProfileRoot, logger);
+    private readonly BrowserPageSettings _settings = new(host, options.BootTimeout, options.CallTimeout, options.ProbeTimeout, options.ViewportWidth, options.ViewportHeight, time);
+    private readonly SemaphoreSlim _reaping = new(1, 1);
+    private bool _reaped;
+
+    public Action<BrowserLoss> OnLost { private get; set; } = static _ => { };
+
+    public string? LastFailure { get; private set; }
+
+    /// <summary>Folder of this server's profiles.</summary>
+    public string ProfileFolder => _profiles.Instance;
+
+    public async Task LaunchAsync(int generation, CancellationToken cancellationToken)
+    {
+        await ReapOnceAsync(cancellationToken).ConfigureAwait(false);
+        var process = new BrowserProcess(generation, _profiles, options, time, logger);
+        if (!_processes.TryAdd(generation, process))
+        {
+            throw new InvalidOperationException($"Browser generation {generation} was launched before.");
+        }
+
+        try
+        {
+            await process.LaunchAsync(executable, origins, $"{FleetHeaders.UserAgentProduct}/1.0",
+                () => OnLost(new(generation, null, "the browser process ended")), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _processes.TryRemove(generation, out _);
+            LastFailure = e.Message;
+            throw;
+        }
+    }
+
+    public async Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken)
+    {
+        var process = _processes.GetValueOrDefault(generation) ?? throw new BrowserException($"Browser generation {generation} is gone.");
+        var created = new BrowserSlot(slot, generation, process, CdpContext.CreateAsync(process.Connection, process.UserAgent, options.CallTimeout, cancellationToken));
+        _slots[slot] = created;
+        await created.Context.Within("make a context", options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
+        return await BootAsync(created, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
+    {
+        var repaged = _slots.GetValueOrDefault(slot) ?? throw new BrowserException($"Slot {slot} is gone.");
+        var old = repaged.Page;
+        // The new page comes first: the context, and with it the HTTP cache, never stands without one.
+        var page = await BootAsync(repaged, cancellationToken).ConfigureAwait(false);
+        if (old is { End: PageEnd.None })
+        {
+            try
+            {
+                await old.CloseAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (BrowserException e)
+            {
+                // The new page is up, and that is what was asked for. The old one ends with the context.
+                LogNothingToClose(slot, e.Message);
+            }
+        }
+
+        return page;
+    }
+
+    public async Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken)
+    {
+        if (_slots.GetValueOrDefault(slot)?.Page is not { End: PageEnd.None } page)
+        {
+            return false;
+        }
+
+        try
+        {
+            await page.EvaluateAsync("1", options.ProbeTimeout, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (BrowserException)
+        {
+            return false;
+        }
+    }
+
+    public async Task TerminateAsync(long slot, CancellationToken cancellationToken)
+    {
+        if (_slots.GetValueOrDefault(slot)?.Page is { End: PageEnd.None } page)
+        {
+            await page.TerminateAsync(options.CallTimeout, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task CloseAsync(long slot, CancellationToken cancellationToken)
+    {
+        if (_slots.GetValueOrDefault(slot) is not { } closing)
+        {
+            return;
+        }
+
+        closing.MarkEnding();
+        try
+        {
+            var context = await closing.Context.Within("make a context", options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
+            await context.CloseAsync(options.CallTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrowserException e) when (e is not BrowserTimeoutException)
+        {
+            // Never made, or gone with its browser: there is nothing left to close.
+            LogNothingToClose(slot, e.Message);
+        }
+
+        _slots.TryRemove(slot, out _);
+    }
+
+    public async Task CrashAsync(long slot, CancellationToken cancellationToken)
+    {
+        if (_slots.GetValueOrDefault(slot) is { } crashing)
+        {
+            crashing.MarkEnding();
+            await (crashing.Page?.CrashAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+    }
+
+    public async Task KillAsync(int generation, CancellationToken cancellationToken)
+    {
+        if (!_processes.TryGetValue(generation, out var process))
+        {
+            return;
+        }
+
+        foreach (var slot in _slots.Values.Where(s => s.Generation == generation))
+        {
+            slot.MarkEnding();
+            _slots.TryRemove(slot.Slot, out _);
+        }
+
+        await process.KillAsync(cancellationToken).ConfigureAwait(false);
+        _processes.TryRemove(generation, out _);
+        LogKilled(generation);
+    }
+
+    public async Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken)
+    {
+        var total = _processes.TryGetValue(generation, out var process) ? process.Tree.MeasureBytes() : 0;
+        var slots = _slots.Values.Where(s => s.Generation == generation && s.Page is { End: PageEnd.None }).ToList();
+        var bytes = await Task.WhenAll(slots.Select(s => s.Page!.MeasureAsync(cancellationToken))).ConfigureAwait(false);
+        return new(total, slots.Zip(bytes).Where(p => p.Second is not null).ToDictionary(p => p.First.Slot, p => p.Second!.Value));
+    }
+
+    /// <summary>What the living browsers and this server have said to each other.</summary>
+    internal CdpTraffic Traffic => _processes.Values.Aggregate(default(CdpTraffic), static (sum, process) => sum + process.Traffic);
+
+    /// <summary>The context of a slot.</summary>
+    internal Task<CdpContext> ContextOf(long slot) => _slots[slot].Context;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var generation in _processes.Keys)
+        {
+            try
+            {
+                await KillAsync(generation, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (BrowserException e)
+            {
+                LogNotKilled(generation, e.Message);
+            }
+        }
+
+        _profiles.Dispose();
+        _reaping.Dispose();
+    }
+
+    private async Task<BrowserPage> BootAsync(BrowserSlot slot, CancellationToken cancellationToken)
+    {
+        var context = await slot.Context.ConfigureAwait(false);
+        try
+        {
+            slot.Page = await BrowserPage.OpenAsync(context, _settings, () => OnCrashed(slot), cancellationToken).ConfigureAwait(false);
+            LastFailure = null;
+            return slot.Page;
+        }
+        catch (BrowserException e)
+        {
+            LastFailure = e.Message;
+            throw;
+        }
+    }
+
+    private void OnCrashed(BrowserSlot slot)
+    {
+        if (!slot.Ending)
+        {
+            OnLost(new(slot.Generation, slot.Slot, "its renderer crashed"));
+        }
+    }
+
+    private async Task ReapOnceAsync(CancellationToken cancellationToken)
+    {
+        await _reaping.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_reaped)
+            {
+                await _profiles.ReapAsync(options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
+                _reaped = true;
+            }
+        }
+        finally
+        {
+            _reaping.Release();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Slot {Slot} had nothing left to close: {Reason}")]
+    private partial void LogNothingToClose(long slot, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "Browser generation {Generation} is gone with all its processes.")]
+    private partial void LogKilled(int generation);
+
+    [LoggerMessage(LogLevel.Error, "Browser generation {Generation} could not be killed: {Reason}")]
+    private partial void LogNotKilled(int generation, string reason);
+}

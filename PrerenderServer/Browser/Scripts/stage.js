@@ -1,0 +1,4 @@
+((maxLength) => {
+  const text = JSON.stringify(globalThis.fleet.stage());
+  return text.length > maxLength ? '{}' : text;
+})

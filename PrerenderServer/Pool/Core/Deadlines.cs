@@ -1,0 +1,11 @@
+namespace Fleet.PrerenderServer.Pool.Core;
+
+/// <summary>Arithmetic on points in time that may be "never".</summary>
+internal static class Deadlines
+{
+    /// <summary>A point in time after a span; never, when the span is longer than time.</summary>
+    public static TimeSpan After(TimeSpan now, TimeSpan span) => span >= TimeSpan.MaxValue - now ? TimeSpan.MaxValue : now + span;
+
+    /// <summary>The earlier one.</summary>
+    public static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

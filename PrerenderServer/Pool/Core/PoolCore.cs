@@ -1,0 +1,221 @@
+namespace Fleet.PrerenderServer.Pool.Core;
+
+/// <summary>
+/// The page pool: one state machine without tasks, clocks or I/O. <see cref="Apply"/> takes what happened and when, and returns what to
+/// do; every completion of what was to do is an event again. The only place where decisions are made.
+/// <para>
+/// Read on with <see cref="SlotState"/> (what a slot can be doing), <see cref="Boots"/>, <see cref="Leases"/> and <see cref="CloseLadder"/>
+/// (how it gets from one state to another), <see cref="Browsers"/> and <see cref="ShellReload"/> (how the pool renews itself),
+/// <see cref="Admission"/>, <see cref="Dispatcher"/> and <see cref="CapacityPlan"/> (who gets which page), and <see cref="PoolRules"/>
+/// (every decision in one line).
+/// </para>
+/// </summary>
+internal sealed class PoolCore
+{
+    private readonly PoolState _pool;
+    private readonly WaiterQueue _queue;
+    private readonly CloseLadder _ladder;
+    private readonly Boots _boots;
+    private readonly Leases _leases;
+    private readonly Retirement _retirement;
+    private readonly Browsers _browsers;
+    private readonly CapacityPlan _plan;
+    private readonly Dispatcher _dispatcher;
+    private readonly ShellReload _reload;
+
+    public PoolCore(PoolRules rules)
+    {
+        _pool = new(rules);
+        _queue = new(rules.Options.MaxDepth, _pool.Affinities);
+        _ladder = new(_pool);
+        _boots = new(_pool, _ladder);
+        _leases = new(_pool, _queue, _ladder, _boots);
+        _retirement = new(_pool, _leases, _ladder);
+        _browsers = new(_pool, _leases, _ladder, _retirement);
+        _plan = new(_pool, _queue, _ladder, _boots);
+        _dispatcher = new(_pool, _queue, _plan, _leases);
+        _reload = new(_pool, _queue, _boots);
+    }
+
+    /// <summary>Stopped for good: no slot, no process, nobody waits.</summary>
+    public bool IsStopped => _pool is { Stopping: true, Slots.Count: 0, Generations.Count: 0 };
+
+    /// <summary>The earliest time at which something is due; <see cref="TimeSpan.MaxValue"/> when nothing is. Whoever runs the core applies
+    /// <see cref="TimePassed"/> then, so the pool needs no timer per thing that can be late.</summary>
+    public TimeSpan NextDeadline
+    {
+        get
+        {
+            var next = _pool.Stopping ? TimeSpan.MaxValue : Deadlines.Earlier(_plan.WakeAt, Deadlines.Earlier(_reload.WakeAt, _browsers.NextLaunch));
+            next = Deadlines.Earlier(next, _queue.NextToExpire?.Deadline ?? TimeSpan.MaxValue);
+            foreach (var slot in _pool.Slots)
+            {
+                next = Deadlines.Earlier(next, slot.Deadline);
+            }
+
+            foreach (var generation in _pool.Generations)
+            {
+                next = Deadlines.Earlier(next, generation.Deadline);
+                next = Deadlines.Earlier(next, generation.CreateFrom > _pool.Now ? generation.CreateFrom : TimeSpan.MaxValue);
+            }
+
+            return _pool.CurrentGeneration() is { } current && _browsers.WornOutAt(current) > _pool.Now
+                ? Deadlines.Earlier(next, _browsers.WornOutAt(current))
+                : next;
+        }
+    }
+
+    /// <summary>Whether the slot is not gone yet.</summary>
+    public bool Knows(long slot) => _pool.Find(slot) is not null;
+
+    /// <summary>The pool as others may see it.</summary>
+    public PoolSnapshot Snapshot() => SnapshotBuilder.Build(_pool, _queue);
+
+    /// <summary>Applies one event. The effects are to be run in order; the list is valid until the next call.</summary>
+    public IReadOnlyList<PoolEffect> Apply(PoolEvent happened, TimeSpan now)
+    {
+        _pool.ClearEffects();
+        _pool.Now = now > _pool.Now ? now : _pool.Now;
+        On(happened);
+        ExpireSlots();
+        ExpireBrowsers();
+        _browsers.Settle();
+        Dispatch();
+
+        // Only now: whoever wants a page if one is at hand, and not otherwise, has had the chance.
+        if (ExpireWaiters())
+        {
+            Dispatch();
+        }
+
+        _pool.Version++;
+        return _pool.Effects;
+    }
+
+    private void Dispatch()
+    {
+        if (_pool.Stopping)
+        {
+            return;
+        }
+
+        do
+        {
+            _dispatcher.Run();
+        }
+        while (_reload.FailImpatient() || _reload.Run());
+        _plan.KeepStandbys();
+    }
+
+    private bool ExpireWaiters()
+    {
+        var any = false;
+        while (_queue.NextToExpire is { } waiter && waiter.Deadline <= _pool.Now)
+        {
+            Fail(waiter, WaitEnd.Deadline);
+            any = true;
+        }
+
+        return any;
+    }
+
+    private void On(PoolEvent happened)
+    {
+        switch (happened)
+        {
+            case Started or TimePassed: break;
+            case PageWanted e: Add(e); break;
+            case WantCancelled e: Cancel(e); break;
+            case PageBooted e: _boots.Booted(e); break;
+            case BootFailed e: _boots.Failed(e); break;
+            case PageProbed e: _leases.Probed(e); break;
+            case LeaseCompleted e: _leases.Completed(e); break;
+            case SlotClosed e: _ladder.Closed(e); break;
+            case CloseStageEnded e: _ladder.StageEnded(e); break;
+            case SlotCrashed e: _retirement.Crashed(e); break;
+            case BrowserLaunched e: _browsers.Launched(e); break;
+            case LaunchFailed e: _browsers.LaunchFailed(e); break;
+            case BrowserCrashed e: _browsers.Crashed(e); break;
+            case BrowserKilled e: _browsers.Killed(e); break;
+            case RecycleWanted: _browsers.Recycle(); break;
+            case MemoryMeasured e: _retirement.Measured(e); break;
+            case ShellLearned e: _pool.Shell.Learn(e.Shell, _pool.Now + e.Pause); break;
+            case AffinityDisposed e: _retirement.Dispose(e); break;
+            case StopWanted: Stop(); break;
+            default: throw new ArgumentException($"The pool knows no event {happened.GetType().Name}.", nameof(happened));
+        }
+    }
+
+    private void Add(PageWanted wanted)
+    {
+        if (_pool.Stopping)
+        {
+            _pool.Do(new FailWaiter(wanted.Waiter, WaitEnd.ShuttingDown));
+            return;
+        }
+
+        var request = wanted.Request;
+        _queue.Add(new Waiter(
+            wanted.Waiter, request, _pool.Affinities.Get(request.Affinity), _pool.Admission.DepthOf(request), _pool.Rules.Rank(request, _pool.Now), _pool.Now));
+    }
+
+    private void Cancel(WantCancelled cancelled)
+    {
+        if (_queue.Find(cancelled.Waiter) is { } waiter)
+        {
+            _queue.Remove(waiter);
+        }
+    }
+
+    private void Stop()
+    {
+        if (_pool.Stopping)
+        {
+            return;
+        }
+
+        _pool.Stopping = true;
+        _browsers.Stop();
+        foreach (var waiter in _queue.All.OrderBy(w => w.Id).ToArray())
+        {
+            Fail(waiter, WaitEnd.ShuttingDown);
+        }
+    }
+
+    private void Fail(Waiter waiter, WaitEnd end)
+    {
+        _queue.Remove(waiter);
+        _pool.Do(new FailWaiter(waiter.Id, end));
+    }
+
+    // What the passing of a deadline means depends on the state alone.
+    private void ExpireSlots()
+    {
+        foreach (var slot in _pool.Slots)
+        {
+            if (slot.Deadline > _pool.Now)
+            {
+                continue;
+            }
+
+            switch (slot.State)
+            {
+                case SlotState.Creating or SlotState.Repaging: _boots.Overdue(slot); break;
+                case SlotState.Standby or SlotState.Idle: _retirement.IdleTooLong(slot); break;
+                case SlotState.Leased or SlotState.Draining: _leases.Overdue(slot); break;
+                case SlotState.Closing: _ladder.Overdue(slot); break;
+            }
+        }
+    }
+
+    private void ExpireBrowsers()
+    {
+        foreach (var generation in _pool.Generations)
+        {
+            if (generation.Deadline <= _pool.Now)
+            {
+                _browsers.Overdue(generation);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Pool.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.PrerenderServer.Pool;
+
+/// <summary>Measures every browser process that has slots, again and again, and tells the pool.</summary>
+internal sealed partial class MemoryWatch(
+    IBrowserAdapter browser, PoolOptions options, TimeProvider time, ILogger<MemoryWatch> logger, Func<PoolSnapshot> snapshot, Action<PoolEvent> post)
+{
+    /// <summary>Runs until the pool has stopped.</summary>
+    public async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(options.MeasureEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var generation in snapshot().Slots.Select(s => s.Generation).Distinct())
+                {
+                    await MeasureAsync(generation, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The pool has stopped.
+        }
+    }
+
+    private async Task MeasureAsync(int generation, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.MeasureEvery, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var memory = await browser.MeasureAsync(generation, end.Token).ConfigureAwait(false);
+            post(new MemoryMeasured(generation, memory.TotalBytes, memory.SlotBytes));
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogMeasureFailed(generation, e.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The memory of browser {Generation} could not be measured: {Why}")]
+    private partial void LogMeasureFailed(int generation, string why);
+}

@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Pool.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.PrerenderServer.Pool;
+
+/// <summary>
+/// Runs the core's effects on the browser. Each is a task that is owned here, has a deadline and ends in an event. Called by the
+/// actor's consumer only; the tasks themselves run beside it.
+/// </summary>
+internal sealed partial class PoolEffects(
+    IBrowserAdapter browser, PoolOptions options, PoolMetrics metrics, TimeProvider time, ILogger<PoolEffects> logger, Action<PoolEvent> post)
+{
+    private readonly ConcurrentDictionary<Task, bool> _tasks = new();
+    private readonly Dictionary<long, Operation> _boots = [];
+    private readonly Dictionary<int, Operation> _launches = [];
+
+    /// <summary>Everything that is under way.</summary>
+    public Task Completion => Task.WhenAll(_tasks.Keys);
+
+    /// <summary>Begins an effect that asks something of the browser.</summary>
+    public void Run(PoolEffect effect)
+    {
+        switch (effect)
+        {
+            case LaunchBrowser e: _launches[e.Generation] = Begin(ct => LaunchAsync(e, ct), options.LaunchDeadline); break;
+            case KillBrowser e: Kill(e); break;
+            case CreateSlot e: _boots[e.Slot] = Begin(ct => CreateAsync(e, ct), options.BootDeadline); break;
+            case RepageSlot e: _boots[e.Slot] = Begin(ct => RepageAsync(e, ct), options.BootDeadline); break;
+            case ProbePage e: Begin(ct => ProbeAsync(e, ct), options.ProbeDeadline); break;
+            case CloseSlot e: Close(e); break;
+            case ForgetSlot e: _boots.Remove(e.Slot); break;
+            default: throw new ArgumentException($"{effect.GetType().Name} asks nothing of the browser.", nameof(effect));
+        }
+    }
+
+    /// <summary>Owns a task of the pool until it ends.</summary>
+    public void Own(Task task)
+    {
+        _tasks.TryAdd(task, true);
+        task.ContinueWith(
+            (ended, all) => ((ConcurrentDictionary<Task, bool>)all!).TryRemove(ended, out _),
+            _tasks, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private Operation Begin(Func<CancellationToken, Task> run, TimeSpan deadline)
+    {
+        var end = new CancellationTokenSource(deadline, time);
+        var task = RunAsync(run, end);
+        Own(task);
+        return new(end, task);
+    }
+
+    // Off the consumer at once: an adapter that computes before its first await must not hold up the pool.
+    private static async Task RunAsync(Func<CancellationToken, Task> run, CancellationTokenSource end)
+    {
+        await Task.Yield();
+        try
+        {
+            await run(end.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            end.Dispose();
+        }
+    }
+
+    private async Task LaunchAsync(LaunchBrowser launch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await browser.LaunchAsync(launch.Generation, cancellationToken).ConfigureAwait(false);
+            LogLaunched(launch.Generation);
+            post(new BrowserLaunched(launch.Generation));
+        }
+        catch (Exception e)
+        {
+            LogLaunchFailed(launch.Generation, e.Message);
+            post(new LaunchFailed(launch.Generation, e.Message));
+        }
+    }
+
+    private void Kill(KillBrowser kill)
+    {
+        _launches.Remove(kill.Generation, out var launch);
+        Begin(ct => KillAsync(kill, launch, ct), options.CloseStageDeadline);
+    }
+
+    private async Task KillAsync(KillBrowser kill, Operation? launch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EndAsync(launch, cancellationToken).ConfigureAwait(false);
+            await browser.KillAsync(kill.Generation, cancellationToken).ConfigureAwait(false);
+            LogKilled(kill.Generation);
+            post(new BrowserKilled(kill.Generation));
+        }
+        catch (Exception e)
+        {
+            // No event: the slots take memory until the processes are gone. The core asks again.
+            LogKillFailed(kill.Generation, e.Message);
+        }
+    }
+
+    private async Task CreateAsync(CreateSlot create, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await browser.CreateAsync(create.Slot, create.Generation, cancellationToken).ConfigureAwait(false);
+            metrics.Created("ready");
+            post(new PageArrived(create.Slot, create.Op, page));
+        }
+        catch (Exception e)
+        {
+            metrics.Created(cancellationToken.IsCancellationRequested ? "overdue" : "failed");
+            LogBootFailed(create.Slot, e.Message);
+            post(new BootFailed(create.Slot, create.Op, e.Message));
+        }
+    }
+
+    private async Task RepageAsync(RepageSlot repage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            post(new PageArrived(repage.Slot, repage.Op, await browser.RepageAsync(repage.Slot, cancellationToken).ConfigureAwait(false)));
+        }
+        catch (Exception e)
+        {
+            LogBootFailed(repage.Slot, e.Message);
+            post(new BootFailed(repage.Slot, repage.Op, e.Message));
+        }
+    }
+
+    private async Task ProbeAsync(ProbePage probe, CancellationToken cancellationToken)
+    {
+        var answers = false;
+        try
+        {
+            answers = await browser.ProbeAsync(probe.Slot, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogProbeFailed(probe.Slot, e.Message);
+        }
+
+        post(new PageProbed(probe.Slot, probe.Op, answers));
+    }
+
+    private void Close(CloseSlot close)
+    {
+        var boot = _boots.GetValueOrDefault(close.Slot);
+        Begin(ct => CloseAsync(close, boot, ct), options.CloseStageDeadline);
+    }
+
+    // A boot that is given up on must have ended before its context is disposed, or it would make one that nobody knows of.
+    private async Task CloseAsync(CloseSlot close, Operation? boot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (close.Stage)
+            {
+                case CloseStage.Terminate:
+                    boot?.Cancel();
+                    await browser.TerminateAsync(close.Slot, cancellationToken).ConfigureAwait(false);
+                    break;
+                case CloseStage.Crash:
+                    await browser.CrashAsync(close.Slot, cancellationToken).ConfigureAwait(false);
+                    goto case CloseStage.Dispose;
+                case CloseStage.Dispose:
+                    await EndAsync(boot, cancellationToken).ConfigureAwait(false);
+                    await browser.CloseAsync(close.Slot, cancellationToken).ConfigureAwait(false);
+                    post(new SlotClosed(close.Slot, close.Op));
+                    return;
+            }
+        }
+        catch (Exception e)
+        {
+            LogCloseFailed(close.Slot, close.Stage, e.Message);
+        }
+
+        post(new CloseStageEnded(close.Slot, close.Op, close.Stage));
+    }
+
+    private static async Task EndAsync(Operation? operation, CancellationToken cancellationToken)
+    {
+        if (operation is not null)
+        {
+            operation.Cancel();
+            await operation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A boot or launch that may have to be given up on.</summary>
+    private sealed record Operation(CancellationTokenSource End, Task Task)
+    {
+        public void Cancel()
+        {
+            try
+            {
+                End.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended by itself.
+            }
+        }
+    }
+}

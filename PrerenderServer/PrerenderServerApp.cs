@@ -1,0 +1,121 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Api;
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.HostShells;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Registration;
+using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Commands;
+using Fleet.PrerenderServer.Rendering.Failures;
+using Fleet.Registry;
+using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Options;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.PrerenderServer;
+
+/// <summary>Composes the service.</summary>
+public static class PrerenderServerApp
+{
+    private const string DefaultUrl = "http://127.0.0.1:5301";
+
+    /// <summary>Builds the application.</summary>
+    /// <param name="args">Command line: <c>--Section:Key=value</c>.</param>
+    /// <param name="configure">For compositions that host it in their own process: runs first, so what it registers wins.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        builder.AddServiceDefaults();
+        if (builder.Services.All(service => service.ServiceType != typeof(IBackplane)))
+        {
+            builder.AddFleetRedis();
+            builder.Services.AddFleetRegistry();
+        }
+
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        AddHost(builder);
+        // Hosted services stop in the reverse order: what is registered first, is there longest.
+        AddBrowser(builder);
+        builder.AddPagePool();
+        AddRendering(builder);
+        AddRegistration(builder);
+
+        var app = builder.Build();
+        // What cannot be had, stops the start and not the first render.
+        app.Services.GetRequiredService<IBrowserAdapter>();
+        app.Services.GetRequiredService<CurrentShell>();
+        app.MapDefaultEndpoints();
+        app.MapRenderApi();
+        app.MapOperatorApi();
+        return app;
+    }
+
+    private static void AddHost(WebApplicationBuilder builder)
+    {
+        var host = new HostAddress(builder.Configuration.GetServiceUri("realm"));
+        builder.Services.AddSingleton(host);
+        builder.Services.AddSingleton(services => new OriginAllowList(
+            [host.Url.AbsoluteUri, .. services.GetRequiredService<IOptions<FleetOptions>>().Value.AllowedOrigins]));
+    }
+
+    private static void AddBrowser(WebApplicationBuilder builder)
+    {
+        builder.AddFleetOptions<BrowserOptions>(BrowserOptions.Section);
+        builder.Services.AddSingleton<IBrowserAdapter>(services =>
+        {
+            var options = services.GetRequiredService<IOptions<BrowserOptions>>().Value;
+            return new PlaywrightBrowserAdapter(
+                options,
+                BrowserLocator.Locate(options),
+                services.GetRequiredService<HostAddress>().Url,
+                services.GetRequiredService<OriginAllowList>().Origins,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<PlaywrightBrowserAdapter>>());
+        });
+    }
+
+    private static void AddRendering(WebApplicationBuilder builder)
+    {
+        builder.AddFleetOptions<RenderingOptions>(RenderingOptions.Section);
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<RenderingOptions>>().Value);
+        builder.Services.AddSingleton<RenderMetrics>();
+        builder.Services.AddSingleton<FailureLog>();
+        builder.Services.AddSingleton<WedgeBreaker>();
+        builder.Services.AddSingleton<Aftercare>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Aftercare>());
+        builder.Services.AddSingleton<VisitRunner>();
+        builder.Services.AddSingleton<CommandDesk>();
+        builder.Services.AddSingleton<VisitReader>();
+        builder.Services.AddSingleton<Admission>();
+        builder.Services.AddHealthChecks().AddCheck<PoolHealth>("pool").AddCheck<ShellHealth>("host-shell");
+    }
+
+    private static void AddRegistration(WebApplicationBuilder builder)
+    {
+        builder.AddFleetOptions<RegistrationOptions>(RegistrationOptions.Section);
+        builder.Services.AddSingleton(services => new ServerIdentity(
+            services.GetRequiredService<IOptions<RegistrationOptions>>().Value.Name ?? builder.Configuration["OTEL_SERVICE_NAME"] ?? "prerender",
+            Guid.NewGuid().ToString("N")));
+        builder.Services.AddSingleton<ServerAddress>();
+        builder.Services.AddRegistryWatcher<HostShell?>("host shell", [FleetEventKind.HostShell],
+            static (services, cancellationToken) => services.GetRequiredService<IHostShellStore>().GetAsync(cancellationToken));
+        builder.Services.AddSingleton<CurrentShell>();
+        builder.Services.AddHostedService<Announcer>();
+        builder.Services.AddSingleton<Recycler>();
+        builder.Services.AddHostedService<RecycleListener>();
+    }
+}

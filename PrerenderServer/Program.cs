@@ -1,0 +1,4 @@
+using Fleet.PrerenderServer;
+using Fleet.ServiceDefaults;
+
+return await FleetHost.RunAsync("prerender", () => PrerenderServerApp.Build(args));

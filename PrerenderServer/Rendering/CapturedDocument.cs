@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>Reads what <c>capture.js</c> took out of a page.</summary>
+internal static class CapturedDocument
+{
+    private const int MostHeaders = 20;
+    private const int MostDeps = 2_000;
+    private const int LongestHeader = 2_000;
+
+    /// <summary>The answer that the captured document makes.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="httpStatus">Status of the document's response.</param>
+    /// <param name="realm">URL prefix of what counts as a dependency.</param>
+    /// <param name="allowed">Origins that may be rendered; the page may have left them by itself.</param>
+    public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed)
+    {
+        var captured = JsonSerializer.Deserialize<Capture>(json, FleetJson.Options)!;
+        if (captured.TooLarge is { } characters)
+        {
+            return HostReply.TooLarge(characters) with { Status = httpStatus };
+        }
+
+        if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var url) || !allowed.Allows(url))
+        {
+            return new()
+            {
+                Outcome = RenderOutcome.Failed,
+                Status = httpStatus,
+                Message = "The page went to an address outside the allow-list (Fleet:AllowedOrigins), which does not exist for the fleet's browsers.",
+            };
+        }
+
+        var own = int.TryParse(captured.StatusCode, NumberStyles.None, CultureInfo.InvariantCulture, out var said) && said is >= 100 and <= 599 ? said : (int?)null;
+        var status = own ?? httpStatus;
+        var headers = ReadHeaders(captured.Headers);
+        return new()
+        {
+            Outcome = own is { } given ? Verdicts.OfOwnStatus(given) : Verdicts.OfHttpStatus(httpStatus),
+            Status = status,
+            Headers = headers.Count > 0 ? headers : null,
+            RedirectUrl = status is >= 300 and < 400 ? headers.GetValueOrDefault("Location") : null,
+            Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = captured.Html },
+            Deps = [.. captured.Read.Where(u => u.StartsWith(realm, StringComparison.Ordinal)).Distinct().Take(MostDeps)],
+            Message = status >= 400 ? $"The page answers with status {status}." : null,
+        };
+    }
+
+    private static Dictionary<string, string> ReadHeaders(IReadOnlyList<string> lines)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var line in lines.Take(MostHeaders))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            // Whoever sends these on must be able to send them as they are.
+            if (colon > 0 && line.Length <= LongestHeader && !line.Any(char.IsControl) && line[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+            {
+                headers[line[..colon]] = line[(colon + 1)..].Trim();
+            }
+        }
+
+        return headers;
+    }
+
+    private sealed record Capture
+    {
+        public long? TooLarge { get; init; }
+
+        public string Url { get; init; } = "";
+
+        public string Html { get; init; } = "";
+
+        public string? StatusCode { get; init; }
+
+        public IReadOnlyList<string> Headers { get; init; } = [];
+
+        public IReadOnlyList<string> Read { get; init; } = [];
+    }
+}

@@ -1,0 +1,99 @@
+using Fleet.Contracts;
+using Fleet.Registry;
+using Fleet.Registry.Commands;
+using Fleet.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.PrerenderServer.Rendering.Commands;
+
+/// <summary>Where commands are handed in. One that was started before, here or on another server, is answered with what came of it; if that is lost,
+/// the caller is told so and it is not started again.</summary>
+internal sealed partial class CommandDesk(VisitRunner runner, ICommandStore store, TimeProvider time, ILogger<CommandDesk> logger)
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The result of the command's one start.</summary>
+    public async Task<RenderResult> RunAsync(Visit visit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = visit.Command!;
+            if (await store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken).ConfigureAwait(false) is { } known)
+            {
+                return await RepeatAsync(visit, known, cancellationToken).ConfigureAwait(false);
+            }
+
+            var result = (await runner.RunAsync(visit, cancellationToken).ConfigureAwait(false)).Result;
+            if (command.StartedBefore is { } before)
+            {
+                return await RepeatAsync(visit, before, cancellationToken).ConfigureAwait(false);
+            }
+
+            return command.Started is { } started ? await KeepAsync(visit, started, result).ConfigureAwait(false) : result;
+        }
+        catch (RegistryUnavailableException e)
+        {
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-away",
+                $"Nothing was started, since nobody could tell whether it was started before. {e.Message}", TimeSpan.FromSeconds(1));
+        }
+    }
+
+    private async Task<RenderResult> KeepAsync(Visit visit, CommandRecord started, RenderResult result)
+    {
+        result = result with { StartedAt = started.StartedAt };
+        try
+        {
+            await store.FinishAsync(visit.Affinity.ToString(), visit.Command!.Key, started with { Result = result }, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RegistryUnavailableException e)
+        {
+            // Who asked, is told. Who asks again, will be told that it is lost.
+            LogNotKept(visit.RequestId, e.Message);
+        }
+
+        return result;
+    }
+
+    private async Task<RenderResult> RepeatAsync(Visit visit, CommandRecord known, CancellationToken cancellationToken)
+    {
+        var command = visit.Command!;
+        while (true)
+        {
+            if (known.Fingerprint != command.Fingerprint && known.Fingerprint.Length > 0)
+            {
+                throw new RequestException(StatusCodes.Status422UnprocessableEntity, "key-reused",
+                    $"This {FleetHeaders.IdempotencyKey} named another command, or other input, at {known.StartedAt:O}. Each command has a key of its own.");
+            }
+
+            if (known.Result is { } result)
+            {
+                return result;
+            }
+
+            if (time.GetUtcNow() > known.Until)
+            {
+                return new()
+                {
+                    Outcome = RenderOutcome.NoVerdict,
+                    Url = visit.Url.AbsoluteUri,
+                    Affinity = visit.Affinity.ToString(),
+                    StartedAt = known.StartedAt,
+                    Diagnostics = new() { Message = $"It was started at {known.StartedAt:O} by {known.Server}, which was lost before it said what came of it. It is not started again." },
+                };
+            }
+
+            if (visit.Deadline.Left < s_look)
+            {
+                throw new RequestException(StatusCodes.Status504GatewayTimeout, "deadline",
+                    $"It was started at {known.StartedAt:O} by {known.Server} and is still running. Ask again with the same {FleetHeaders.IdempotencyKey}.");
+            }
+
+            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
+            known = await store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken).ConfigureAwait(false) ?? known;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The result of command {RequestId} could not be kept: {Reason}")]
+    private partial void LogNotKept(string requestId, string reason);
+}

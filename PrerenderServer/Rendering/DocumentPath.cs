@@ -1,0 +1,73 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>The path for any app: navigate to the URL, let the page come to rest, capture the whole document.</summary>
+internal sealed class DocumentPath(RenderingOptions options, OriginAllowList allowed, TimeProvider time)
+{
+    /// <summary>Kept back from settling, so that a page that never rests is still captured: a fifth of the deadline, at most 2 s.</summary>
+    private static readonly TimeSpan s_mostForCapture = TimeSpan.FromSeconds(2);
+
+    private readonly Settling _settling = new(options, time);
+    private readonly PictureTaking _pictures = new(options);
+
+    public async Task<PageAnswer> RunAsync(IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        if (visit.Picture is { IsSized: true })
+        {
+            await page.ResizeAsync(visit.Picture, visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+        }
+
+        progress.Enter(Stages.Navigate);
+        var navigation = await page.NavigateAsync(visit.Url, visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+        if (navigation.RedirectUrl is { } target)
+        {
+            progress.End();
+            return new() { Outcome = RenderOutcome.Rendered, Status = navigation.Status, RedirectUrl = target };
+        }
+
+        progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = navigation.Status });
+        var (captured, stability) = await CaptureAsync(page, visit, progress, reserve, cancellationToken).ConfigureAwait(false);
+        var answer = CapturedDocument.Read(captured, navigation.Status, visit.Realm, allowed) with { Stability = stability };
+        progress.Keep(answer);
+        // A page that has a document has a picture, also when the document says that there was an error.
+        if (visit.Picture is { } shape && answer.Formats.Count > 0)
+        {
+            progress.Enter(Stages.Picture);
+            answer = await _pictures.OfPageAsync(page, shape, answer, visit.Deadline, reserve, cancellationToken).ConfigureAwait(false);
+        }
+
+        progress.End();
+        return answer;
+    }
+
+    private async Task<(string Captured, string Stability)> CaptureAsync(IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        var fifth = visit.Deadline.Patience / 5;
+        var forCapture = fifth < s_mostForCapture ? fifth : s_mostForCapture;
+        var settling = new VisitDeadline(visit.Deadline.Step(reserve + forCapture, options.SettleTimeout), time);
+        while (true)
+        {
+            progress.Enter(Stages.Settle);
+            var stability = await _settling.WaitAsync(page, settling.Step(TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
+            progress.Enter(Stages.Capture);
+            try
+            {
+                var captured = await page.EvaluateAsync($"({PageScripts.Capture})({options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+                return (captured.GetString()!, stability);
+            }
+            catch (BrowserException e) when (Settling.IsMovedOn(e, page))
+            {
+                // The document that was asked is gone. The next one has the rest of the time; with none that stays, the visit is late.
+                if (visit.Deadline.Left <= reserve)
+                {
+                    throw new BrowserTimeoutException("The page went on to another document whenever it was asked.");
+                }
+
+                await Task.Delay(Settling.PauseAfterNavigation, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

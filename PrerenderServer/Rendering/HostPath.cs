@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>The fast path: <c>fleet.render</c> in the booted page, one round trip for all formats. An answer that comes after its visit has
+/// ended is an answer to a call that nobody waits for any more, so it can reach no later visit.</summary>
+internal sealed class HostPath(RenderingOptions options)
+{
+    private readonly PictureTaking _pictures = new(options);
+
+    public async Task<PageAnswer> RunAsync(IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        await BootAsync(page, visit, progress, reserve, cancellationToken).ConfigureAwait(false);
+        var extracts = visit.Formats is [RenderFormat.Data];
+        var formats = visit.Formats is null ? HostFormats.All : extracts ? [] : visit.Formats;
+        // A host that does not extract, renders nothing and says what it knows all the same.
+        var method = extracts && page.Host.Extracts ? "extract" : "render";
+        if (!page.Host.Renders && method == "render")
+        {
+            return new()
+            {
+                Outcome = RenderOutcome.Unusable,
+                Message = $"The host app offers no fleet.render, so {(extracts ? "data" : string.Join(", ", formats.Select(HostFormats.NameOf)))} cannot be had from it. Ask for 'html', or leave 'formats' out.",
+            };
+        }
+
+        progress.Enter(Stages.Render);
+        var request = JsonSerializer.Serialize(new HostRequest(visit.RequestId, visit.Url.AbsoluteUri, [.. formats.Select(HostFormats.NameOf)], visit.Lineage), FleetJson.Options);
+        var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+        progress.Enter(Stages.Capture);
+        var answer = HostReply.Read(reply.GetString()!, formats, visit.Realm);
+        if (visit.Picture is { Format: { } format } shape && answer.Formats.TryGetValue(format, out var markup))
+        {
+            progress.Keep(answer);
+            progress.Enter(Stages.Picture);
+            answer = await _pictures.OfFormatAsync(page, shape, markup, answer, visit.Deadline, reserve, cancellationToken).ConfigureAwait(false);
+        }
+
+        progress.End();
+        return answer;
+    }
+
+    /// <summary>Sees to it that the page shows the booted host app.</summary>
+    internal static async Task BootAsync(IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        if (!page.IsStandby)
+        {
+            progress.Enter(Stages.Boot);
+            await page.BootAsync(visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private sealed record HostRequest(string Id, string Url, IReadOnlyList<string> Formats, string Lineage);
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Fleet.Contracts;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>Reads what <c>fleet.render</c> answered. The host is another program, of another version: nothing in its answer is taken for granted.</summary>
+internal static class HostReply
+{
+    private const int MostDeps = 2_000;
+
+    /// <summary>The answer as JSON text, as <c>render.js</c> returns it.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="formats">What was asked for.</param>
+    /// <param name="realm">URL prefix of what counts as a dependency among the URLs that the page fetched.</param>
+    public static PageAnswer Read(string json, IReadOnlyList<RenderFormat> formats, string realm)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        if (root.TryGetProperty("tooLarge", out var size))
+        {
+            return TooLarge(size.GetInt64());
+        }
+
+        if (!root.TryGetProperty("reply", out var reply) || reply.ValueKind != JsonValueKind.Object
+            || !reply.TryGetProperty("status", out var said) || said.ValueKind != JsonValueKind.Number || !said.TryGetInt32(out var status) || status is < 100 or > 599)
+        {
+            return new() { Outcome = RenderOutcome.Unusable, Message = "fleet.render did not answer with an object that has a status of 100 to 599." };
+        }
+
+        var answer = new PageAnswer
+        {
+            Outcome = Verdicts.OfOwnStatus(status),
+            Status = status,
+            Formats = ReadFormats(reply, formats),
+            Data = reply.TryGetProperty("data", out var data) && data.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? data.Clone() : null,
+            Deps = [.. Strings(reply, "deps").Concat(Strings(root, "read").Where(u => u.StartsWith(realm, StringComparison.Ordinal))).Distinct().Take(MostDeps)],
+            Message = status >= 400 ? $"The page answers with status {status}." : null,
+        };
+        if (!reply.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
+        {
+            return answer;
+        }
+
+        return answer with
+        {
+            Outcome = Verdicts.OfHostError(Text(error, "kind")),
+            Message = Text(error, "message") ?? "The host reports an error without a message.",
+            Stack = Text(error, "stack"),
+        };
+    }
+
+    /// <summary>The answer for a result that is over the bound.</summary>
+    public static PageAnswer TooLarge(long characters) => new()
+    {
+        Outcome = RenderOutcome.Failed,
+        Message = $"The result has {characters} characters, more than Rendering:MaxResultMb allows.",
+    };
+
+    /// <summary>The texts in an answer, of those that were asked for.</summary>
+    public static Dictionary<RenderFormat, string> ReadFormats(JsonElement reply, IReadOnlyList<RenderFormat> wanted)
+    {
+        var formats = new Dictionary<RenderFormat, string>();
+        foreach (var format in wanted)
+        {
+            if (format is RenderFormat.Html or RenderFormat.Data)
+            {
+                continue;
+            }
+
+            var name = HostFormats.NameOf(format);
+            if ((reply.TryGetProperty("formats", out var all) && all.ValueKind == JsonValueKind.Object ? Text(all, name) : null) is { } text)
+            {
+                formats[format] = text;
+            }
+            else if (format == RenderFormat.Head && Text(reply, "head") is { } head)
+            {
+                formats[format] = head;
+            }
+        }
+
+        return formats;
+    }
+
+    /// <summary>The strings in a list of an answer.</summary>
+    public static IEnumerable<string> Strings(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()!)
+            : [];
+
+    /// <summary>A string in an answer; null for anything else.</summary>
+    public static string? Text(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+}

@@ -1,0 +1,204 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.HostShells;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Rendering.Commands;
+using Fleet.PrerenderServer.Rendering.Failures;
+using Fleet.Registry.Commands;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>Carries out one visit: a page from the pool, the path that fits, one deadline over all of it, and a verdict on content and page.</summary>
+internal sealed class VisitRunner(
+    IPagePool pool,
+    CpuGate gate,
+    Aftercare aftercare,
+    CurrentShell shell,
+    ServerIdentity server,
+    RenderingOptions options,
+    OriginAllowList allowed,
+    HostAddress host,
+    WedgeBreaker breaker,
+    FailureLog failures,
+    RenderMetrics metrics,
+    ICommandStore commands,
+    TimeProvider time)
+{
+    private readonly HostPath _hostPath = new(options);
+    private readonly CommandPath _commandPath = new(commands, server, time);
+    private readonly DocumentPath _documentPath = new(options, allowed, time);
+
+    /// <summary>Renders. Throws what <see cref="IPagePool.LeaseAsync"/> throws while no page was touched, and <see cref="OperationCanceledException"/>
+    /// when the client went away; everything else is in the result.</summary>
+    public async Task<VisitResult> RunAsync(Visit visit, CancellationToken cancellationToken)
+    {
+        breaker.Check(visit, pool.Snapshot.Totals.ShellToken);
+        var progress = new VisitProgress(time);
+        var lease = await pool.LeaseAsync(
+            new(visit.Affinity.ToString(), visit.Depth, visit.Priority, visit.Deadline.Step(TimeSpan.Zero), visit.Accept), cancellationToken).ConfigureAwait(false);
+        var page = (IRenderPage)lease.Page;
+        var shellAtStart = shell.Token;
+        var answer = await AnswerAsync(visit, lease, page, progress, cancellationToken).ConfigureAwait(false);
+        breaker.Report(visit, answer.Wedged);
+        RenderResult result;
+        Failure? failure = null;
+        try
+        {
+            // Before the page goes back: afterwards it may already be another visit's.
+            result = ToResult(visit, lease, page, answer, progress, shellAtStart);
+            if (result.Outcome != RenderOutcome.Rendered && visit.Command?.StartedBefore is null)
+            {
+                failure = failures.Add(visit, result);
+            }
+        }
+        finally
+        {
+            // What credentials have opened, or what a user did, is nobody's to look at afterwards.
+            answer.GiveBack(visit.Credentials is null && visit.Command is null ? failure : null);
+        }
+
+        metrics.Rendered(result.Outcome, IsDocument(visit, page), lease.Warm, visit.Deadline.Patience - visit.Deadline.Left - lease.Waited);
+        return new(result, answer.Answer.Picture);
+    }
+
+    /// <summary>The page's answer, and how to give the page back. When this throws, the page is given back.</summary>
+    private async Task<VisitAnswer> AnswerAsync(Visit visit, PageLease lease, IRenderPage page, VisitProgress progress, CancellationToken cancellationToken)
+    {
+        var eighth = visit.Deadline.Patience / 8;
+        var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
+        try
+        {
+            page.Activity.Begin();
+            await using var turn = await ComputeTurn.TakeAsync(gate, page, visit.Deadline.Step(reserve), time, either.Token).ConfigureAwait(false);
+            if (visit.Credentials is { } credentials)
+            {
+                await page.ShowCredentialsAsync(credentials, visit.Deadline.Step(reserve), either.Token).ConfigureAwait(false);
+            }
+
+            if (IsDocument(visit, page))
+            {
+                var document = await _documentPath.RunAsync(page, visit, progress, reserve, either.Token).ConfigureAwait(false);
+                return new(document, null, failure => aftercare.Park(lease, page, visit, failure));
+            }
+
+            var answer = visit.Command is null
+                ? await _hostPath.RunAsync(page, visit, progress, reserve, either.Token).ConfigureAwait(false)
+                : await _commandPath.RunAsync(page, visit, progress, reserve, either.Token, lease.Revoked).ConfigureAwait(false);
+            return new(answer, null, _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
+        }
+        catch (PoolDeadlineException)
+        {
+            lease.Complete(PageOutcome.Untouched);
+            throw;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for an answer. The page stops at once, and nothing is held against it.
+            aftercare.Free(lease, page, visit, null, false);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            return new(
+                new() { Outcome = RenderOutcome.NoVerdict, Message = "The page was taken away during the visit: its browser ended, or it was revoked." },
+                progress.Stage,
+                _ => lease.Complete(page.End == PageEnd.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged),
+                page.End == PageEnd.Crashed);
+        }
+        catch (BrowserTimeoutException) when (page.End == PageEnd.None)
+        {
+            var late = await LatePage.AskAsync(page, visit, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked).ConfigureAwait(false);
+            var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = late.Formats };
+            return new(
+                finished with { Outcome = RenderOutcome.TimedOut, Message = late.Message, Stack = late.Stack },
+                progress.Stage,
+                failure => aftercare.Free(lease, page, visit, failure, late.Computes && late.Stack is null),
+                late.Computes);
+        }
+        catch (BrowserException e)
+        {
+            var (answer, outcome) = Judge(e, page);
+            return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
+        }
+        finally
+        {
+            if (visit.Credentials is not null)
+            {
+                await ForgetCredentialsAsync(page).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task ForgetCredentialsAsync(IRenderPage page)
+    {
+        try
+        {
+            await page.ForgetCredentialsAsync(options.StackBudget, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BrowserException)
+        {
+            // The page is gone. One that is not has forgotten on our side first, and sends nothing any more.
+        }
+    }
+
+    private (PageAnswer Answer, PageOutcome Page) Judge(BrowserException error, IRenderPage page) => (page.End, error) switch
+    {
+        (PageEnd.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
+        (PageEnd.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Wedged),
+        (_, PageScriptException script) =>
+            // A document that was visited still runs; the host app is where it was.
+            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby ? PageOutcome.Healthy : PageOutcome.Dirty),
+        (_, NavigationException failed) => (new()
+        {
+            Outcome = Verdicts.OfNavigation(failed.Code, Uri.TryCreate(failed.FailedUrl, UriKind.Absolute, out var url) && allowed.Allows(url)),
+            Message = failed.Message,
+        }, PageOutcome.Dirty),
+        _ => (new() { Outcome = RenderOutcome.NoVerdict, Message = error.Message }, PageOutcome.Dirty),
+    };
+
+    /// <summary>Whether the visit navigates: it asks for that, or nobody in the page could render it otherwise.</summary>
+    private bool IsDocument(Visit visit, IRenderPage page) =>
+        visit.Formats is [RenderFormat.Html] || (visit.Formats is null && (!page.OffersRender || !host.IsOrigin(visit.Url)));
+
+    private RenderResult ToResult(Visit visit, PageLease lease, IRenderPage page, VisitAnswer answered, VisitProgress progress, string? shellAtStart)
+    {
+        progress.End();
+        var (answer, late, _, _) = answered;
+        var rendered = answer.Outcome == RenderOutcome.Rendered;
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Url = visit.Url.AbsoluteUri,
+            Affinity = visit.Affinity.ToString(),
+            Status = answer.Status,
+            RedirectUrl = answer.RedirectUrl,
+            Headers = answer.Headers,
+            Formats = answer.Formats,
+            Data = answer.Data,
+            Deps = answer.Deps,
+            Shell = shell.Stamp(page.ShellToken, shellAtStart),
+            Page = new(server.Name, lease.Slot, lease.Warm),
+            Timings = new()
+            {
+                QueueMs = Math.Round(Math.Max(0, progress.Milliseconds(Stages.Queue) - lease.Boot.TotalMilliseconds), 2),
+                BootMs = Math.Round(lease.Boot.TotalMilliseconds, 2) + progress.Milliseconds(Stages.Boot),
+                RenderMs = progress.Milliseconds(Stages.Navigate, Stages.Render, Stages.Run, Stages.Settle),
+                CaptureMs = progress.Milliseconds(Stages.Capture, Stages.Picture),
+            },
+            Diagnostics = rendered && answer.Stability is null ? null : new()
+            {
+                Message = answer.Message,
+                Stage = late,
+                // Console errors of a successful visit are its own business.
+                Console = rendered ? [] : page.Activity.Errors,
+                FailedRequests = rendered ? [] : page.Activity.FailedRequests,
+                Stack = answer.Stack,
+                Stability = answer.Stability,
+            },
+        };
+    }
+
+    private sealed record VisitAnswer(PageAnswer Answer, string? Late, Action<Failure?> GiveBack, bool Wedged = false);
+}

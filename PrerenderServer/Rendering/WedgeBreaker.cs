@@ -1,0 +1,99 @@
+using System.Globalization;
+using Fleet.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>Refuses what wedged its pages again and again: a URL, or a realm with several such URLs. After a while one visit is let through to try;
+/// a new host shell is a new chance for all.</summary>
+internal sealed class WedgeBreaker(RenderingOptions options, TimeProvider time)
+{
+    /// <summary>How many times as many wedges close a realm as close a URL.</summary>
+    private const int RealmFactor = 4;
+    private const int MostKeys = 1_000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Record> _records = [];
+    private string? _shell;
+
+    /// <summary>Throws a 503 that says why when the visit's URL or realm is refused at the moment.</summary>
+    /// <param name="visit">The visit.</param>
+    /// <param name="shell">Token of the current host shell, if it is known.</param>
+    public void Check(Visit visit, string? shell)
+    {
+        lock (_gate)
+        {
+            if (shell != _shell)
+            {
+                _records.Clear();
+                _shell = shell;
+            }
+
+            foreach (var (key, _) in KeysOf(visit))
+            {
+                if (_records.TryGetValue(key, out var record) && record.OpenUntil is { } until)
+                {
+                    var left = until - time.GetUtcNow();
+                    if (left > TimeSpan.Zero)
+                    {
+                        throw new RequestException(StatusCodes.Status503ServiceUnavailable, "breaker-open",
+                            string.Create(CultureInfo.InvariantCulture, $"{key} wedged its page {record.Wedges} times (Rendering:WedgesToOpen is {options.WedgesToOpen}). It is tried again in {left.TotalSeconds:0} s."), left);
+                    }
+
+                    // This visit is the trial; until it has ended, the others wait for its verdict.
+                    record.OpenUntil = time.GetUtcNow() + options.BreakerPause;
+                }
+            }
+        }
+    }
+
+    /// <summary>Notes how a visit's page fared.</summary>
+    /// <param name="visit">The visit.</param>
+    /// <param name="wedged">It computed past the deadline, or crashed.</param>
+    public void Report(Visit visit, bool wedged)
+    {
+        lock (_gate)
+        {
+            foreach (var (key, limit) in KeysOf(visit))
+            {
+                if (wedged)
+                {
+                    Count(key, limit);
+                }
+                else
+                {
+                    _records.Remove(key);
+                }
+            }
+        }
+    }
+
+    private void Count(string key, int limit)
+    {
+        if (!_records.TryGetValue(key, out var record) || time.GetUtcNow() - record.Last > options.BreakerPause * 10)
+        {
+            if (_records.Count >= MostKeys)
+            {
+                _records.Remove(_records.MinBy(r => r.Value.Last).Key);
+            }
+
+            _records[key] = record = new();
+        }
+
+        record.Wedges++;
+        record.Last = time.GetUtcNow();
+        record.OpenUntil = record.Wedges >= limit ? record.Last + options.BreakerPause : null;
+    }
+
+    private IEnumerable<(string Key, int Limit)> KeysOf(Visit visit) =>
+        [(visit.Url.AbsoluteUri, options.WedgesToOpen), ("The realm " + visit.Realm, options.WedgesToOpen * RealmFactor)];
+
+    private sealed class Record
+    {
+        public int Wedges { get; set; }
+
+        public DateTimeOffset Last { get; set; }
+
+        public DateTimeOffset? OpenUntil { get; set; }
+    }
+}
