@@ -1,0 +1,20 @@
+using System.Globalization;
+using Fleet.Manager.Visits;
+using Fleet.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Fleet.Manager.Api;
+
+/// <summary>Says a <see cref="Refusal"/> over HTTP.</summary>
+internal static class RefusalResult
+{
+    public static ProblemHttpResult ToProblem(this Refusal refusal, HttpResponse response)
+    {
+        if (refusal.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return FleetProblem.Result(refusal.Status, refusal.Reason, refusal.Detail, refusal.Members?.ToDictionary());
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Manager.Visits;
+using Fleet.ServiceDefaults.Options;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Forwarding;
+
+/// <summary>Sends a render to one server, once. Never throws for what a server does; only the caller's own cancellation comes out.</summary>
+internal sealed class PrerenderClient(
+    HttpClient http, AnswerReceiver receiver, IOptions<ManagerOptions> options, IOptions<FleetOptions> fleetOptions, TimeProvider timeProvider)
+{
+    /// <param name="server">Where to.</param>
+    /// <param name="visit">What.</param>
+    /// <param name="gone">The server is gone, whatever its connections look like.</param>
+    /// <param name="cancellationToken">The caller is gone.</param>
+    public async Task<ForwardAnswer> SendAsync(ServerRecord server, Visit visit, CancellationToken gone, CancellationToken cancellationToken)
+    {
+        var left = visit.Deadline.Left;
+        if (left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
+        {
+            return Late($"The deadline of {Milliseconds(visit.Deadline.Patience)} ms passed before the render could be started.");
+        }
+
+        // The server keeps the deadline itself; this bounds one that accepts and never answers.
+        using var patience = new CancellationTokenSource(left + options.Value.AnswerGrace, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token, gone);
+        try
+        {
+            if (!Uri.TryCreate(server.Url.TrimEnd('/') + RouteOf(visit), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            {
+                return Unreachable($"Server {server.Name} registered an address that is no URL.");
+            }
+
+            using var request = CreateRequest(address, visit, left);
+            return await receiver.ReceiveAsync(server, visit, await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token), either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return gone.IsCancellationRequested
+                ? ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, visit, $"Server {server.Name} did not answer, and shows no sign of life.")
+                : patience.IsCancellationRequested
+                ? Late($"Server {server.Name} did not answer within the deadline of {Milliseconds(visit.Deadline.Patience)} ms.")
+                : Unreachable($"Server {server.Name} did not accept a connection within {Milliseconds(options.Value.ConnectTimeout)} ms.");
+        }
+        catch (HttpRequestException error)
+        {
+            return error.HttpRequestError switch
+            {
+                HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError =>
+                    Unreachable($"Server {server.Name} cannot be reached."),
+                HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError =>
+                    ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, visit, $"Server {server.Name} answered something that is not HTTP."),
+                _ => Lost(),
+            };
+        }
+        catch (IOException)
+        {
+            return Lost();
+        }
+
+        ForwardAnswer Lost() => ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, visit, $"The connection to server {server.Name} broke before it had answered.");
+    }
+
+    private HttpRequestMessage CreateRequest(Uri address, Visit visit, TimeSpan left)
+    {
+        var leftMs = (int)Math.Clamp(left.TotalMilliseconds, RenderLimits.MinDeadlineMs, RenderLimits.MaxDeadlineMs);
+        var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new ByteArrayContent(BodyOf(visit, leftMs))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+        };
+        if (visit.Document)
+        {
+            request.Headers.Accept.Add(new(MediaTypeNames.Text.Html));
+        }
+
+        request.Headers.Add(FleetHeaders.DeadlineMs, leftMs.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add(FleetHeaders.RequestId, visit.RequestId);
+        if (visit.Command is { Key: var idempotencyKey })
+        {
+            request.Headers.Add(FleetHeaders.IdempotencyKey, idempotencyKey);
+        }
+
+        if (fleetOptions.Value.AdminKey is { } key)
+        {
+            request.Headers.Add(FleetHeaders.Lineage, new RenderLineage(visit.RequestId, visit.Depth, visit.Request.Priority).Sign(key));
+        }
+
+        return request;
+    }
+
+    private static string RouteOf(Visit visit) => visit switch
+    {
+        { Picture: not null } => "/pictures",
+        { Command: not null } => "/commands",
+        _ => "/renders",
+    };
+
+    private static byte[] BodyOf(Visit visit, int leftMs) => visit switch
+    {
+        { Picture: { } picture } => Write(picture with { Affinity = visit.Affinity, DeadlineMs = leftMs, Priority = visit.Request.Priority }),
+        { Command.Request: { } command } => Write(command with { DeadlineMs = leftMs, Priority = visit.Request.Priority }),
+        _ => Write(visit.Request with { Affinity = visit.Affinity, DeadlineMs = leftMs }),
+    };
+
+    private static byte[] Write<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, FleetJson.Options);
+
+    private static ForwardAnswer Late(string detail) => new(ForwardKind.DeadlinePassed, Refusal.Deadline(detail));
+
+    private static ForwardAnswer Unreachable(string detail) =>
+        new(ForwardKind.Unreachable, new Refusal(503, "no-servers", detail) { RetryAfter = Registry.RegistryTtl.Repeat });
+
+    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+}

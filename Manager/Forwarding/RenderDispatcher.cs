@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Fleet.Manager.Membership;
+using Fleet.Manager.Routing;
+using Fleet.Manager.Telemetry;
+using Fleet.Manager.Visits;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Forwarding;
+
+/// <summary>Gets a visit rendered: chooses a server, sends it there, and elsewhere if <see cref="RetryPolicy"/> says so. The one owner of retries.</summary>
+internal sealed partial class RenderDispatcher(
+    Router router,
+    PrerenderClient client,
+    FleetViews views,
+    Suspicions suspicions,
+    Departures departures,
+    Quarantine quarantine,
+    ManagerMetrics metrics,
+    IOptions<ManagerOptions> options,
+    TimeProvider timeProvider,
+    ILogger<RenderDispatcher> logger)
+{
+    public async Task<RenderAnswer> RenderAsync(Visit visit, CancellationToken cancellationToken)
+    {
+        var tried = new TriedServers();
+        RenderAnswer? last = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            using var reservation = await router.ReserveAsync(visit.Affinity, tried, visit.Deadline.Left, cancellationToken);
+            if (reservation is null)
+            {
+                return last ?? Shortage.Explain(views.Current, wasRead: views.ReadAt is not null);
+            }
+
+            var answer = await ForwardAsync(reservation, visit, attempt, cancellationToken);
+            if (answer.Kind != ForwardKind.Verdict && quarantine.Check(visit.Request.Url, views.Current.Shell?.Token) is { } quarantined)
+            {
+                LogQuarantined(visit.Request.Url);
+                return quarantined;
+            }
+
+            var step = RetryPolicy.Next(answer.Kind, attempt, options.Value.MaxAttempts, visit.Deadline.Left);
+            if (step == RetryStep.Answer)
+            {
+                return answer.Answer;
+            }
+
+            last = answer.Answer;
+            Pass(reservation.Server.Incarnation, step);
+            metrics.Retried(answer.Kind);
+            LogRetry(visit.RequestId, reservation.Server.Record.Name, answer.Kind, attempt);
+        }
+
+        void Pass(string incarnation, RetryStep step)
+        {
+            if (step == RetryStep.Another)
+            {
+                tried.Exclude(incarnation);
+            }
+            else
+            {
+                tried.Avoid(incarnation);
+            }
+        }
+    }
+
+    private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, Visit visit, int attempt, CancellationToken cancellationToken)
+    {
+        var server = reservation.Server.Record;
+        using var activity = ManagerActivity.Source.StartActivity("forward", ActivityKind.Internal);
+        activity?.SetTag("fleet.server", server.Name).SetTag("fleet.attempt", attempt);
+
+        var started = timeProvider.GetTimestamp();
+        using var watch = departures.Follow(server);
+        var answer = await client.SendAsync(server, visit, watch.Gone, cancellationToken);
+        metrics.Forwarded(answer.Kind, timeProvider.GetElapsedTime(started));
+        activity?.SetTag("fleet.forward.kind", answer.Kind.ToString());
+
+        if (answer.Kind == ForwardKind.Crashed)
+        {
+            quarantine.Strike(visit.Request.Url, views.Current.Shell?.Token);
+        }
+        else if (answer.Kind == ForwardKind.Verdict)
+        {
+            quarantine.Acquit(visit.Request.Url);
+        }
+
+        if (RetryPolicy.IsEvidence(answer.Kind))
+        {
+            suspicions.Add(server);
+            LogSuspected(server.Name, server.Url, answer.Kind);
+        }
+
+        return answer;
+    }
+}

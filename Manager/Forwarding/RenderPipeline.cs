@@ -1,0 +1,127 @@
+using Fleet.Contracts;
+using Fleet.Manager.Admission;
+using Fleet.Manager.Membership;
+using Fleet.Manager.Routing;
+using Fleet.Manager.Telemetry;
+using Fleet.Manager.Visits;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Forwarding;
+
+/// <summary>A render from request to answer: check, join or queue, dispatch.</summary>
+internal sealed partial class RenderPipeline(
+    Presence presence,
+    AdmissionGate gate,
+    Coalescer coalescer,
+    Quarantine quarantine,
+    FleetViews views,
+    AllowedOrigins allowedOrigins,
+    Scopes scopes,
+    RenderDispatcher dispatcher,
+    ManagerMetrics metrics,
+    IOptions<ManagerOptions> options,
+    TimeProvider timeProvider,
+    ILogger<RenderPipeline> logger)
+{
+    /// <summary>How old a view may be that says a URL is not of this fleet. A realm may have been announced a moment ago; a stream of
+    /// wrong URLs must not become a stream of reads.</summary>
+    private static readonly TimeSpan s_freshEnough = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long to wait for such a view.</summary>
+    private static readonly TimeSpan s_readPatience = TimeSpan.FromSeconds(1);
+
+    /// <param name="call">What is asked for, and by whom.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    public async Task<RenderAnswer> RenderAsync(RenderCall call, CancellationToken cancellationToken)
+    {
+        using var activity = ManagerActivity.Source.StartActivity("render");
+        activity?.SetTag("fleet.request_id", call.RequestId);
+        var started = timeProvider.GetTimestamp();
+
+        RenderAnswer? answer = null;
+        try
+        {
+            return answer = await CheckAndRenderAsync(call, cancellationToken);
+        }
+        finally
+        {
+            var duration = timeProvider.GetElapsedTime(started);
+            metrics.Answered(answer, duration);
+            var outcome = answer?.Refusal?.Reason ?? answer?.Content?.Outcome.ToString() ?? "cancelled";
+            activity?.SetTag("fleet.outcome", outcome);
+            LogAnswered(call.RequestId, outcome, duration.TotalMilliseconds);
+        }
+    }
+
+    private async Task<RenderAnswer> CheckAndRenderAsync(RenderCall call, CancellationToken cancellationToken)
+    {
+        var (request, cause) = (call.Request, call.Cause);
+        if ((VisitRules.CheckForm(request) ?? Scopes.Check(request.Affinity, call.HasKey)) is { } wrong)
+        {
+            return wrong;
+        }
+
+        if (cause?.Depth == RenderLineage.MaxDepth)
+        {
+            return new Refusal(508, "too-deep", $"This render was caused by a render, {RenderLineage.MaxDepth} times over. No deeper chain is believed to end.");
+        }
+
+        var asked = TimeSpan.FromMilliseconds(request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs);
+        var deadline = new Deadline(timeProvider, call.Patience < asked ? call.Patience.Value : asked);
+        var urgent = call with { Request = request with { Priority = Math.Max(request.Priority, cause?.Priority ?? 0) } };
+        return await presence.RunAsync(() => PlaceAndRenderAsync(urgent, deadline, cancellationToken));
+    }
+
+    private async Task<RenderAnswer> PlaceAndRenderAsync(RenderCall call, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var request = call.Request;
+        var (affinity, refusal) = Place(request, views.Current);
+        if (refusal is not null)
+        {
+            (affinity, refusal) = Place(request, await views.ReadFreshAsync(s_freshEnough, s_readPatience, cancellationToken));
+        }
+
+        if (refusal is not null && !views.IsSettled)
+        {
+            await views.SettleAsync(deadline.Left < options.Value.DiscoveryWait ? deadline.Left : options.Value.DiscoveryWait, cancellationToken);
+            (affinity, refusal) = Place(request, views.Current);
+        }
+
+        if (refusal is not null)
+        {
+            return views.IsSettled ? refusal : Shortage.NoRealms(wasRead: views.ReadAt is not null);
+        }
+
+        if (quarantine.Check(request.Url, views.Current.Shell?.Token) is { } quarantined)
+        {
+            return quarantined;
+        }
+
+        var depth = call.Cause is { } cause ? cause.Depth + 1 : 0;
+        // A command is known by its user and key, whatever the credentials of the day.
+        var scoped = call.Command is null ? scopes.Apply(affinity!, request.Credentials) : affinity!;
+        var visit = new Visit(request, scoped, call.RequestId, deadline, depth, call.Picture, call.Command, call.Document);
+        return await coalescer.RunAsync(
+            visit,
+            (its, nobodyWaits) => gate.RunAsync(its, () => dispatcher.RenderAsync(its, nobodyWaits), nobodyWaits),
+            cancellationToken);
+    }
+
+    /// <summary>The affinity of a request, or why it has none.</summary>
+    private (string? Affinity, Refusal? Refusal) Place(RenderRequest request, FleetView view)
+    {
+        var url = new Uri(request.Url);
+        if (VisitRules.CheckAllowed(url, allowedOrigins.With(view.Realms)) is { } notAllowed)
+        {
+            return (null, notAllowed);
+        }
+
+        var affinity = AffinityKey.TryParse(request.Affinity, out var given)
+            ? given.ToString()
+            : VisitRules.FindAffinity(url, view.Places, allowedOrigins.IsOnlyConfigured(url, view.Realms));
+        return affinity is null ? (null, VisitRules.NoRealm(url, view.Realms)) : (affinity, null);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Render {RequestId}: {Outcome} in {DurationMs:F0} ms.")]
+    private partial void LogAnswered(string requestId, string outcome, double durationMs);
+}

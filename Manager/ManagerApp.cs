@@ -1,0 +1,65 @@
+using Fleet.Contracts;
+using Fleet.Manager.Api;
+using Fleet.Manager.Shells;
+using Fleet.Registry;
+using Fleet.Registry.Events;
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Stopping;
+
+namespace Fleet.Manager;
+
+/// <summary>Composes the service.</summary>
+public static class ManagerApp
+{
+    private const string DefaultUrl = "http://127.0.0.1:5200";
+
+    /// <summary>Longest request line, in bytes: a URL to render of ten times the allowed length still gets a clear answer.</summary>
+    private const int MaxRequestLineBytes = 64 * 1024;
+
+    /// <summary>Builds the application.</summary>
+    /// <param name="args">Command line: <c>--Section:Key=value</c>.</param>
+    /// <param name="configure">For compositions that host it in their own process: runs first, so what it registers wins.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        builder.AddServiceDefaults();
+        builder.AddFleetOptions<ManagerOptions>(ManagerOptions.Section);
+        if (!builder.Services.Any(service => service.ServiceType == typeof(IBackplane)))
+        {
+            builder.AddFleetRedis();
+            builder.Services.AddFleetRegistry();
+        }
+
+        builder.Services.AddManager();
+        builder.Services.AddOpenApi();
+        builder.AddStopNotice();
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RenderLimits.MaxBodyBytes;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+            kestrel.Limits.MaxRequestBufferSize = 2 * MaxRequestLineBytes;
+        });
+
+        var app = builder.Build();
+        // It listens from the start, whoever asks for the fleet's state and when.
+        app.Services.GetRequiredService<ShellProgress>();
+        app.MapDefaultEndpoints();
+        app.UseShellCatchUp();
+        app.MapOpenApi();
+        app.MapRenderApi();
+        app.MapPictureApi();
+        app.MapCommandApi();
+        app.MapFleetApi();
+        app.MapHostShellApi();
+        app.MapFleetPage();
+        return app;
+    }
+}

@@ -1,0 +1,77 @@
+using Fleet.Manager.Admission;
+using Fleet.Manager.Api;
+using Fleet.Manager.Forwarding;
+using Fleet.Manager.Membership;
+using Fleet.Manager.Operations;
+using Fleet.Manager.Routing;
+using Fleet.Manager.Shells;
+using Fleet.Manager.Telemetry;
+using Fleet.Manager.Visits;
+using Fleet.Registry.Events;
+using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager;
+
+/// <summary>The manager's own services.</summary>
+internal static class ManagerServices
+{
+    public static IServiceCollection AddManager(this IServiceCollection services)
+    {
+        services
+            .AddSingleton<Reservations>()
+            .AddSingleton<Suspicions>()
+            .AddSingleton<FleetViewReader>()
+            .AddRegistryWatcher(
+                "fleet",
+                [FleetEventKind.HostShell, FleetEventKind.Servers, FleetEventKind.WarmAffinities, FleetEventKind.Realms],
+                (provider, cancellationToken) => provider.GetRequiredService<FleetViewReader>().ReadAsync(cancellationToken))
+            .AddSingleton<FleetViews>()
+            .AddSingleton<Departures>()
+            .AddSingleton<ShellProgress>()
+            .AddSingleton<Router>()
+            .AddSingleton<AllowedOrigins>()
+            .AddSingleton<Scopes>()
+            .AddSingleton<Presence>()
+            .AddSingleton<AdmissionGate>()
+            .AddSingleton<Coalescer>()
+            .AddSingleton<Quarantine>()
+            .AddSingleton<FleetOperations>()
+            .AddHostedService<LifeSigns>()
+            .AddHostedService<DrainOnStop>()
+            .AddSingleton<ManagerMetrics>()
+            .AddSingleton<RenderDispatcher>()
+            .AddSingleton<RenderPipeline>()
+            .AddSingleton<FleetStatusSource>();
+
+        services.AddHealthChecks().AddCheck<MembershipHealthCheck>("membership");
+        services.AddSingleton(CreateHttpClient);
+        services.AddSingleton<AnswerReceiver>();
+        services.AddSingleton<PrerenderClient>();
+        services.AddSingleton<ServerOperations>();
+        return services;
+    }
+
+    // Without a handler that repeats: the manager owns retries, and each request brings its own deadline.
+    private static HttpClient CreateHttpClient(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<ManagerOptions>>();
+        var sockets = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectTimeout = options.Value.ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        var http = new HttpClient(new ShellGenerationHandler(provider.GetRequiredService<FleetViews>()) { InnerHandler = sockets })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = options.Value.MaxResultBytes,
+        };
+        http.UseAdminKey(provider.GetRequiredService<IOptions<FleetOptions>>().Value);
+        return http;
+    }
+}

@@ -1,0 +1,42 @@
+using Fleet.Contracts;
+using Fleet.Manager.Membership;
+using Fleet.Registry.Events;
+
+namespace Fleet.Manager.Operations;
+
+/// <summary>What operators do to the fleet.</summary>
+internal sealed class FleetOperations(FleetViews views, ServerOperations servers, IBackplane backplane, TimeProvider timeProvider)
+{
+    private IEnumerable<ServerRecord> Servers => views.Current.Servers.Select(server => server.Record);
+
+    /// <summary>Asks every server to replace its browser. Each is told by name, and by a hint that reaches those whose address this manager
+    /// cannot; the version makes the two one.</summary>
+    public async Task<RecycleReport> RecycleAsync(CancellationToken cancellationToken)
+    {
+        var version = timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+        await backplane.PublishAsync(new FleetEvent(FleetEventKind.Recycle, "", version), cancellationToken);
+        return new RecycleReport([.. await Task.WhenAll(Servers.Select(RecycleAsync))]);
+
+        async Task<RecycledServer> RecycleAsync(ServerRecord server)
+        {
+            var isAsked = server.State != ServerState.Draining;
+            var report = isAsked ? await servers.RecycleAsync(server, version, cancellationToken) : null;
+            return new(server.Name, server.Incarnation, server.State, server.Slots, isAsked)
+            {
+                Done = report?.Done ?? false,
+                Detail = report?.Detail ?? "It drains, and its slots end anyway.",
+            };
+        }
+    }
+
+    /// <summary>Asks a server to take nothing new. By name or incarnation; null when there is no such server.</summary>
+    public async Task<OperatorReport?> DrainAsync(string id, CancellationToken cancellationToken)
+    {
+        var named = Servers.Where(server => server.Name == id || server.Incarnation == id).ToList();
+        return named.Count == 0 ? null : new([.. await Task.WhenAll(named.Select(server => servers.DrainAsync(server, cancellationToken)))]);
+    }
+
+    /// <summary>Asks every server to close the pages of an affinity. Every one and not only those known to be warm: it may have become warm since.</summary>
+    public async Task<OperatorReport> EvictAsync(string affinity, bool revoke, CancellationToken cancellationToken) =>
+        new([.. await Task.WhenAll(Servers.Select(server => servers.EvictAsync(server, affinity, revoke, cancellationToken)))]);
+}

@@ -1,0 +1,4 @@
+using Fleet.Manager;
+using Fleet.ServiceDefaults;
+
+return await FleetHost.RunAsync("manager", () => ManagerApp.Build(args));

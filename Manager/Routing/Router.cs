@@ -1,0 +1,40 @@
+using Fleet.Manager.Membership;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Routing;
+
+/// <summary>Reserves a server for a render by <see cref="RoutingPolicy"/>, and waits for one when there is none yet.</summary>
+internal sealed class Router(
+    FleetViews views, Suspicions suspicions, Reservations reservations, IOptions<ManagerOptions> options, TimeProvider timeProvider)
+{
+    /// <summary>A reservation, or null when no server is to be had: all ready ones are excluded, or none became ready in time.</summary>
+    /// <param name="affinity">For which affinity.</param>
+    /// <param name="tried">Servers that the render was tried on.</param>
+    /// <param name="patience">What is left of the render's deadline.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Reservation?> ReserveAsync(string affinity, TriedServers tried, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var wait = patience < options.Value.DiscoveryWait ? patience : options.Value.DiscoveryWait;
+        var started = timeProvider.GetTimestamp();
+        while (true)
+        {
+            var next = views.NextRead;
+            var view = views.Current;
+            if ((TryReserve(view, affinity, tried.IsTried) ?? TryReserve(view, affinity, tried.IsExcluded)) is { } reservation)
+            {
+                return reservation;
+            }
+
+            // A server that is ready but was tried will not get better by waiting.
+            if (view.Ready.All.Any(server => !suspicions.Contains(server.Record))
+                || !await Waiting.ForAsync(next, wait - timeProvider.GetElapsedTime(started), timeProvider, cancellationToken))
+            {
+                return null;
+            }
+        }
+    }
+
+    private Reservation? TryReserve(FleetView view, string affinity, Func<string, bool> isPassedOver) => reservations.TryReserve(
+        affinity,
+        () => RoutingPolicy.Choose(view, reservations, affinity, server => isPassedOver(server.Incarnation) || suspicions.Contains(server.Record)));
+}

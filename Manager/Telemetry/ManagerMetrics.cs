@@ -1,0 +1,68 @@
+using System.Diagnostics.Metrics;
+using Fleet.Contracts;
+using Fleet.Manager.Forwarding;
+using Fleet.Manager.Visits;
+
+namespace Fleet.Manager.Telemetry;
+
+/// <summary>What the manager counts.</summary>
+internal sealed class ManagerMetrics
+{
+    // Up to the longest deadline and its grace; the default buckets end at 10 s.
+    private static readonly InstrumentAdvice<double> s_seconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 150],
+    };
+
+    private readonly Counter<long> _renders;
+    private readonly Histogram<double> _renderDuration;
+    private readonly Histogram<double> _forwardDuration;
+    private readonly Counter<long> _retries;
+    private readonly UpDownCounter<long> _inFlight;
+    private readonly Counter<long> _coalesced;
+    private readonly Histogram<double> _waits;
+    private readonly Meter _meter;
+
+    public ManagerMetrics(IMeterFactory meters)
+    {
+        var meter = _meter = meters.Create("Fleet.Manager");
+        _renders = meter.CreateCounter<long>("fleet.manager.renders", "{render}", "Renders answered, by outcome or reason of refusal.");
+        _renderDuration = meter.CreateHistogram("fleet.manager.render.duration", "s", "From request to answer.", advice: s_seconds);
+        _forwardDuration = meter.CreateHistogram("fleet.manager.forward.duration", "s", "One attempt on one server.", advice: s_seconds);
+        _retries = meter.CreateCounter<long>("fleet.manager.retries", "{retry}", "Attempts that were repeated, by reason.");
+        _inFlight = meter.CreateUpDownCounter<long>("fleet.manager.in_flight", "{render}", "Renders under way.");
+        _coalesced = meter.CreateCounter<long>("fleet.manager.coalesced", "{render}", "Renders that shared one that was under way.");
+        _waits = meter.CreateHistogram("fleet.manager.wait.duration", "s", "Waiting for a turn, of those that had to.", advice: s_seconds);
+    }
+
+    public void Entered() => _inFlight.Add(1);
+
+    public void Left() => _inFlight.Add(-1);
+
+    public void Coalesced() => _coalesced.Add(1);
+
+    public void Waited(TimeSpan duration) => _waits.Record(duration.TotalSeconds);
+
+    /// <summary>Work that waits, in renders and in seconds until it has started: what an autoscaler wants to know.</summary>
+    public void ObserveQueue(Func<(int Renders, double Seconds)> queue)
+    {
+        _meter.CreateObservableGauge("fleet.manager.queue", () => queue().Renders, "{render}", "Renders that wait for a turn.");
+        _meter.CreateObservableGauge("fleet.manager.backlog", () => queue().Seconds, "s", "Time until all that waits has started.");
+    }
+
+    /// <summary>A render ended. Null when its caller went away before that.</summary>
+    public void Answered(RenderAnswer? answer, TimeSpan duration)
+    {
+        var outcome = new KeyValuePair<string, object?>("outcome", answer is null ? "cancelled" : Name(answer));
+        _renders.Add(1, outcome);
+        _renderDuration.Record(duration.TotalSeconds, outcome);
+    }
+
+    public void Forwarded(ForwardKind kind, TimeSpan duration) =>
+        _forwardDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind.ToString()));
+
+    public void Retried(ForwardKind reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    // A server's own reasons may be anything; as a tag each would be a time series.
+    private static string Name(RenderAnswer answer) => answer.IsRefused ? $"refused-{answer.Refusal.Status}" : answer.Content.Outcome.ToString();
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+using Fleet.Contracts;
+
+namespace Fleet.Manager.Visits;
+
+/// <summary>How a render ended: with content, whatever its outcome, or with a refusal.</summary>
+internal sealed class RenderAnswer
+{
+    private RenderAnswer(RenderContent? content, Refusal? refusal) => (Content, Refusal) = (content, refusal);
+
+    public RenderContent? Content { get; }
+
+    public Refusal? Refusal { get; }
+
+    [MemberNotNullWhen(true, nameof(Refusal))]
+    [MemberNotNullWhen(false, nameof(Content))]
+    public bool IsRefused => Refusal is not null;
+
+    /// <summary>The result, where the manager had to understand it.</summary>
+    public RenderResult? Result => Content?.Result;
+
+    public static implicit operator RenderAnswer(RenderContent content) => new(content, null);
+
+    public static implicit operator RenderAnswer(RenderResult result) => new(RenderContent.Of(result), null);
+
+    public static implicit operator RenderAnswer(Refusal refusal) => new(null, refusal);
+}

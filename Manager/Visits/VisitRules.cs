@@ -1,0 +1,50 @@
+using Fleet.Contracts;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.Manager.Visits;
+
+/// <summary>Whether a valid request may be rendered, and for which affinity.</summary>
+internal static class VisitRules
+{
+    /// <summary>Why the request is not valid on its face; null when it is.</summary>
+    public static Refusal? CheckForm(RenderRequest request)
+    {
+        var errors = RenderRequestRules.Check(request);
+        return errors.Count == 0 ? null : Invalid(errors);
+    }
+
+    /// <summary>A refusal that names every field that is wrong.</summary>
+    public static Refusal Invalid(IReadOnlyList<FieldError> errors) =>
+        new(400, "invalid-request", string.Join(' ', errors.Select(error => error.Message)))
+        {
+            Members = new Dictionary<string, object?> { ["errors"] = errors },
+        };
+
+    /// <summary>Why the URL may not be rendered; null when it may.</summary>
+    public static Refusal? CheckAllowed(Uri url, OriginAllowList allowed) => allowed.Allows(url)
+        ? null
+        : new(400, "not-allowed",
+            $"{OriginAllowList.OriginOf(url)} may not be rendered. Allowed: {Join(allowed.Origins)}. Add an origin with the setting Fleet:AllowedOrigins.")
+        {
+            Members = new Dictionary<string, object?> { ["origin"] = OriginAllowList.OriginOf(url), ["allowedOrigins"] = allowed.Origins, ["setting"] = "Fleet:AllowedOrigins" },
+        };
+
+    /// <summary>The affinity of a URL: the realm with the longest URL that the visit's URL starts with, else its own origin where only the
+    /// configuration allows it; null when it belongs to no realm.</summary>
+    public static string? FindAffinity(Uri url, RealmIndex realms, bool originIsRealm) =>
+        realms.Find(url) is { } realm ? AffinityKey.Realm(realm.Url).ToString()
+        : originIsRealm ? AffinityKey.Realm(OriginAllowList.OriginOf(url)).ToString()
+        : null;
+
+    /// <summary>A URL that belongs to no realm.</summary>
+    public static Refusal NoRealm(Uri url, IReadOnlyList<RealmRecord> realms) =>
+        new(400, "no-realm",
+            $"{Cut(url.AbsoluteUri)} belongs to no realm. Realms: {Join([.. realms.Select(realm => realm.Url)])}. Give a URL inside one of them, or name an 'affinity'.")
+        {
+            Members = new Dictionary<string, object?> { ["realms"] = realms.Select(realm => realm.Url).ToArray() },
+        };
+
+    private static string Join(IReadOnlyList<string> values) => values.Count == 0 ? "none yet" : string.Join(", ", values);
+
+    private static string Cut(string value) => value.Length <= 200 ? value : value[..200] + "…";
+}
