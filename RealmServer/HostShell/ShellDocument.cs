@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Fleet.RealmServer.HostShell;
+
+/// <summary>One version of the host shell: the exact bytes, their token, and the same bytes cut where rendered text goes in.</summary>
+internal sealed class ShellDocument
+{
+    private readonly byte[] _bytes;
+    private readonly ShellMarkers? _markers;
+
+    public ShellDocument(byte[] bytes, DateTimeOffset builtAt)
+    {
+        _bytes = bytes;
+        // One character per byte: positions in the text are positions in the bytes.
+        var html = Encoding.Latin1.GetString(bytes);
+        _markers = ShellMarkers.Find(html);
+        IsClosed = html.Contains("</html", StringComparison.OrdinalIgnoreCase);
+        BuiltAt = builtAt;
+        // md5 names the shell, it protects nothing; every service of the fleet knows a shell by it.
+#pragma warning disable CA5351
+        Token = Convert.ToHexStringLower(MD5.HashData(bytes));
+#pragma warning restore CA5351
+    }
+
+    /// <summary>md5 of <see cref="Bare"/>, 32 lower-case hex digits.</summary>
+    public string Token { get; }
+
+    public DateTimeOffset BuiltAt { get; }
+
+    /// <summary>The shell as it stands in the file, markers included: they are comments.</summary>
+    public ReadOnlyMemory<byte> Bare => _bytes;
+
+    /// <summary>Whether rendered text can be put into it.</summary>
+    public bool TakesContent => _markers is not null;
+
+    /// <summary>What stands before the head's text.</summary>
+    public ReadOnlyMemory<byte> BeforeHead => _bytes.AsMemory(..Markers.Head.Start);
+
+    /// <summary>What stands between the head's text and the body's.</summary>
+    public ReadOnlyMemory<byte> BeforeBody => _bytes.AsMemory(Markers.Head.End..Markers.Body.Start);
+
+    /// <summary>What stands after the body's text.</summary>
+    public ReadOnlyMemory<byte> AfterBody => _bytes.AsMemory(Markers.Body.End..);
+
+    /// <summary>Whether the document was written to its end.</summary>
+    public bool IsClosed { get; }
+
+    private ShellMarkers Markers => _markers ?? throw new InvalidOperationException("This shell has no place for rendered text; ask TakesContent first.");
+}

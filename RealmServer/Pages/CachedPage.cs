@@ -1,0 +1,29 @@
+using Fleet.Registry.Pages;
+
+namespace Fleet.RealmServer.Pages;
+
+/// <summary>A stored page, composed with the shell that is served.</summary>
+/// <param name="served">It.</param>
+/// <param name="version">What it was rendered from.</param>
+/// <param name="renderedAt">When.</param>
+/// <param name="readAt">Timestamp of the read of the store.</param>
+internal sealed class CachedPage(ServedPage served, PageVersion version, DateTimeOffset renderedAt, long readAt)
+{
+    private int _checking;
+
+    public ServedPage Served => served;
+
+    public PageVersion Version => version;
+
+    public DateTimeOffset RenderedAt => renderedAt;
+
+    public long ReadAt => readAt;
+
+    public long Size => served.Body.Size;
+
+    /// <summary>True for one caller, who is to read the store again; the others use what there is meanwhile.</summary>
+    public bool TryBeginCheck() => Interlocked.Exchange(ref _checking, 1) == 0;
+
+    /// <summary>The check came to nothing; another one may be made.</summary>
+    public void EndCheck() => Volatile.Write(ref _checking, 0);
+}

@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Fleet.RealmServer.Rendering;
+using Fleet.Registry;
+using Fleet.Registry.Pages;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.RealmServer.Pages;
+
+/// <summary>Pages that are rendered because somebody asked for them: each once at a time, crawlers' first, a bounded number waiting.</summary>
+internal sealed partial class OnDemandRenders(
+    PageRenderer renderer, PageFailures failures, PageDecisions decisions, IPageStore store, ShellPages shells, ManagerClient manager, RealmMetrics metrics,
+    IOptions<PagesOptions> options, TimeProvider timeProvider, ILogger<OnDemandRenders> logger)
+    : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, Job> _jobs = new(StringComparer.Ordinal);
+    private readonly Channel<Turn> _turns = Channel.CreateUnboundedPrioritized<Turn>(new() { Comparer = Turn.MostUrgentFirst });
+    private long _lastTurn;
+    private int _waiting;
+    private int _listeners;
+
+    public bool IsOn => options.Value.OnDemand && manager.IsConfigured;
+
+    /// <summary>Crawlers that wait for a render now.</summary>
+    public int Listeners => Volatile.Read(ref _listeners);
+
+    /// <summary>Has a page rendered when its turn comes. False when too many wait.</summary>
+    public bool Queue(PageSource source) => Ask(source, RenderUrgency.Visited) is not null;
+
+    /// <summary>Has a page rendered and waits for it. Null when that takes longer than the budget; the render goes on.</summary>
+    public async Task<PageOutcome?> AwaitAsync(PageSource source, CancellationToken cancellationToken)
+    {
+        if (Ask(source, RenderUrgency.Awaited) is not { } job)
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref _listeners);
+        try
+        {
+            return await job.Outcome.Task.WaitAsync(options.Value.CrawlerBudget, timeProvider, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _listeners);
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, options.Value.Concurrency).Select(_ => WorkAsync(stoppingToken)));
+
+    private Job? Ask(PageSource source, RenderUrgency urgency)
+    {
+        if (!_jobs.TryGetValue(source.Url, out var job))
+        {
+            if (Interlocked.Increment(ref _waiting) > options.Value.MaxQueued)
+            {
+                Interlocked.Decrement(ref _waiting);
+                metrics.PageNotQueued();
+                return null;
+            }
+
+            var added = new Job(source);
+            job = _jobs.GetOrAdd(source.Url, added);
+            if (job == added)
+            {
+                Enqueue(job, urgency);
+                return job;
+            }
+
+            Interlocked.Decrement(ref _waiting);
+        }
+
+        if (job.RaiseTo(urgency))
+        {
+            // A second, earlier turn; whichever turn comes later finds the job begun.
+            Enqueue(job, urgency);
+        }
+
+        return job;
+    }
+
+    private void Enqueue(Job job, RenderUrgency urgency)
+    {
+        job.RaiseTo(urgency);
+        _turns.Writer.TryWrite(new(job, urgency, Interlocked.Increment(ref _lastTurn)));
+    }
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var turn in _turns.Reader.ReadAllAsync(stoppingToken))
+            {
+                if (turn.Job.TryBegin())
+                {
+                    await RenderAsync(turn.Job, turn.Urgency, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops.
+        }
+    }
+
+    private async Task RenderAsync(Job job, RenderUrgency urgency, CancellationToken stoppingToken)
+    {
+        Interlocked.Decrement(ref _waiting);
+        PageOutcome outcome;
+        try
+        {
+            outcome = await RenderedMeanwhileAsync(job.Source, stoppingToken) ?? await renderer.RenderAsync(job.Source, urgency, stoppingToken);
+        }
+        catch (Exception e) when (e is ManagerUnavailableException or RegistryUnavailableException)
+        {
+            outcome = new PageOutcome.Unresolved(e.Message);
+            failures.Note(job.Source, failures.VersionOf(job.Source), outcome);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogFailedUnexpectedly(e, job.Source.Url);
+            outcome = new PageOutcome.Unresolved(e.Message);
+        }
+
+        if (outcome.Trouble is { } reason)
+        {
+            LogFailed(job.Source.Url, reason);
+        }
+
+        metrics.PageRenderedOnDemand(outcome);
+        // Out of the list before anybody hears of it: who asks from now on starts anew.
+        _jobs.TryRemove(job.Source.Url, out _);
+        job.Outcome.TrySetResult(outcome);
+    }
+
+    // It waited for its turn, and whoever asked had looked at the store before that: a render that ended in between, of this replica or another,
+    // has brought what is wanted.
+    private async Task<PageOutcome?> RenderedMeanwhileAsync(PageSource source, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } page)
+        {
+            return null;
+        }
+
+        var state = new StoredState(ComposedPage.Of(page, shells.Current).Matter, new(page.SourceVersion, page.Generation), page.RenderedAt);
+        return decisions.On(state, source, crawler: false).Render == PageRender.No ? new PageOutcome.Stored(page) : null;
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Url} was asked for and could not be rendered: {Reason}")]
+    private partial void LogFailed(string url, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Rendering {Url} on demand failed unexpectedly.")]
+    private partial void LogFailedUnexpectedly(Exception exception, string url);
+
+    private sealed class Job(PageSource source)
+    {
+        private int _begun;
+        private int _urgency = -1;
+
+        public PageSource Source => source;
+
+        public TaskCompletionSource<PageOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool TryBegin() => Interlocked.Exchange(ref _begun, 1) == 0;
+
+        /// <summary>True when it was less urgent before.</summary>
+        public bool RaiseTo(RenderUrgency urgency)
+        {
+            var known = Volatile.Read(ref _urgency);
+            return known < (int)urgency && Interlocked.CompareExchange(ref _urgency, (int)urgency, known) == known;
+        }
+    }
+
+    private sealed record Turn(Job Job, RenderUrgency Urgency, long Number)
+    {
+        public static readonly IComparer<Turn> MostUrgentFirst = Comparer<Turn>.Create(static (one, other) =>
+            one.Urgency != other.Urgency ? other.Urgency.CompareTo(one.Urgency) : one.Number.CompareTo(other.Number));
+    }
+}

@@ -1,0 +1,15 @@
+using Fleet.RealmServer.Realms;
+
+namespace Fleet.RealmServer.Pages;
+
+internal static class SiteEndpoints
+{
+    public static void MapSite(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/_realms", [HttpMethods.Get, HttpMethods.Head], static (HttpContext http, CardResponses cards) => cards.Realms(http));
+
+        // A plain delegate: nothing is bound or converted on the way to a page.
+        var site = routes.ServiceProvider.GetRequiredService<Site>();
+        routes.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], site.AnswerAsync);
+    }
+}

@@ -1,0 +1,125 @@
+using Fleet.RealmServer.Crawling;
+using Fleet.RealmServer.HostShell;
+using Fleet.RealmServer.Index;
+using Fleet.RealmServer.Pages;
+using Fleet.RealmServer.Pictures;
+using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Reporting;
+using Fleet.RealmServer.Search;
+using Fleet.Registry;
+using Fleet.Registry.Pages;
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Stopping;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.RealmServer;
+
+/// <summary>Composes the service.</summary>
+public static class RealmServerApp
+{
+    private const string DefaultUrl = "http://127.0.0.1:5100";
+
+    /// <summary>Longest request line: 200 ids of the longest kind fit into one bulk request.</summary>
+    private const int MaxRequestLineBytes = 32 * 1024;
+
+    /// <summary>Builds the application.</summary>
+    /// <param name="args">Command line: <c>--Section:Key=value</c>.</param>
+    /// <param name="configure">For compositions that host it in their own process: runs first, so what it registers wins.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        if (string.IsNullOrEmpty(builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey)))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.AddServiceDefaults();
+        builder.AddFleetOptions<HostAppOptions>(HostAppOptions.Section);
+        builder.AddFleetOptions<RealmsOptions>(RealmsOptions.Section);
+        builder.AddFleetOptions<PagesOptions>(PagesOptions.Section);
+        builder.AddFleetOptions<IndexOptions>(IndexOptions.Section);
+        builder.AddFleetOptions<PicturesOptions>(PicturesOptions.Section);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+        });
+        if (builder.Services.All(service => service.ServiceType != typeof(IPageStore)))
+        {
+            builder.AddFleetRedis();
+            builder.Services.AddFleetRegistry();
+        }
+
+        AddSite(builder.Services);
+        AddIndex(builder);
+        builder.Services.AddHealthChecks().AddCheck<HostShellHealth>("host-shell").AddCheck<RealmsHealth>("realms");
+        builder.AddStopNotice();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        app.MapPostDeployment();
+        app.MapIndex();
+        app.MapSearch();
+        app.MapPictures();
+        app.MapCardWrites();
+        app.MapSite();
+        return app;
+    }
+
+    private static void AddSite(IServiceCollection services) => services
+        .AddSingleton<RealmInstance>()
+        .AddSingleton<HostShellFile>()
+        .AddSingleton<HostShellClaims>()
+        .AddHostedService(static services => services.GetRequiredService<HostShellClaims>())
+        .AddHostedService<HostShellWatcher>()
+        .AddSingleton<RealmCatalog>()
+        .AddSingleton<PublicAddress>()
+        .AddSingleton<RealmAnnouncer>()
+        .AddHostedService(static services => services.GetRequiredService<RealmAnnouncer>())
+        .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<HostShellClaims>())
+        .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<RealmAnnouncer>())
+        .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<IndexLease>())
+        .AddHostedService<ReportsOnReconnect>()
+        .AddSingleton<CardFiles>()
+        .AddSingleton<CardResponses>()
+        .AddSingleton<HostAppFiles>()
+        .AddSingleton<Crawlers>()
+        .AddSingleton<CrawlerFiles>()
+        .AddSingleton<ReadKeys>()
+        .AddSingleton<CardWriter>()
+        .AddSingleton<SearchIndex>()
+        .AddSingleton<RouteUrl>()
+        .AddSingleton<ShellPages>()
+        .AddSingleton<PageCache>()
+        .AddHostedService(static services => services.GetRequiredService<PageCache>())
+        .AddSingleton<OnDemandRenders>()
+        .AddHostedService(static services => services.GetRequiredService<OnDemandRenders>())
+        .AddSingleton<PageDecisions>()
+        .AddSingleton<PageFinder>()
+        .AddSingleton<RealmMetrics>()
+        .AddSingleton<Site>();
+
+    private static void AddIndex(WebApplicationBuilder builder)
+    {
+        var services = builder.Services.AddSingleton<IndexProgress>().AddSingleton<IndexEvents>();
+        services.AddSingleton<PageFailures>().AddSingleton<PageKeeping>().AddSingleton<PageRenderer>()
+            .AddSingleton<CardPictures>().AddHostedService(static s => s.GetRequiredService<CardPictures>())
+            .AddSingleton<IndexSources>().AddSingleton<IndexPass>().AddSingleton<Indexer>().AddHostedService(static s => s.GetRequiredService<Indexer>())
+            .AddSingleton<IndexLease>().AddHostedService(static s => s.GetRequiredService<IndexLease>())
+            .AddHostedService<CardFolderWatcher>();
+        services.AddTransient<ShellGenerationHandler>();
+        services.AddHttpClient<ManagerClient>((provider, client) =>
+        {
+            // Looked up here, so that a realm server without a manager runs as well: without an index.
+            client.BaseAddress = provider.GetRequiredService<IConfiguration>().FindServiceUri("manager");
+            client.MaxResponseContentBufferSize = ManagerClient.MaxAnswerBytes;
+            // Each call has its own deadline.
+            client.Timeout = Timeout.InfiniteTimeSpan;
+            client.UseAdminKey(provider.GetRequiredService<IOptions<FleetOptions>>().Value);
+        }).AddHttpMessageHandler<ShellGenerationHandler>().RemoveAllLoggers(); // Four lines per render, and a stack trace for a manager that is not up yet; the index says it in one.
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Fleet.RealmServer.Realms;
+
+/// <summary>A folder that is no realm although it looks like one, or a file that is no card.</summary>
+/// <param name="Where">The folder or file, as seen from the folder of realms.</param>
+/// <param name="Reason">What is wrong with it, and what would cure it.</param>
+internal sealed record RealmProblem(string Where, string Reason)
+{
+    /// <summary>The realm that it is in; null for a folder that is none.</summary>
+    [JsonIgnore]
+    public Realm? Realm { get; init; }
+}

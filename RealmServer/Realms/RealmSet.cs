@@ -1,0 +1,17 @@
+using System.Collections.Frozen;
+
+namespace Fleet.RealmServer.Realms;
+
+/// <summary>The realms as they were read at one moment.</summary>
+/// <param name="ById">The realms; ids differ in more than nothing, case included.</param>
+/// <param name="Problems">What was not taken, and why.</param>
+/// <param name="Announcement">The realms as <c>GET /_realms</c> answers them: everything their <c>realm.json</c> says, and the path.
+/// Private ones are not among them.</param>
+internal sealed record RealmSet(FrozenDictionary<string, Realm> ById, IReadOnlyList<RealmProblem> Problems, ReadOnlyMemory<byte> Announcement)
+{
+    /// <summary>What <c>realm.json</c> says of each realm, and its path, by id.</summary>
+    public FrozenDictionary<string, byte[]> Descriptions { get; init; } = FrozenDictionary<string, byte[]>.Empty;
+
+    /// <summary>Finds a realm by the first part of a path, without a copy of it.</summary>
+    public Realm? Find(ReadOnlySpan<char> id) => ById.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var realm) ? realm : null;
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Fleet.Contracts;
+
+namespace Fleet.RealmServer.Rendering;
+
+/// <summary>A page's entity tag.</summary>
+internal static class PageETag
+{
+    /// <summary>Changes with the source, the status and every rendered text.</summary>
+    /// <param name="source">The source's own tag; empty when it has none.</param>
+    /// <param name="result">What was rendered.</param>
+    public static string Of(string source, RenderResult result)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(source);
+        Append(result.Status.ToString(CultureInfo.InvariantCulture));
+        Append(result.RedirectUrl ?? "");
+        foreach (var (format, text) in result.Formats.OrderBy(f => f.Key))
+        {
+            Append(format.ToString());
+            Append(text);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(..12));
+
+        void Append(string text)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(text));
+            // Keeps "ab" + "c" apart from "a" + "bc".
+            hash.AppendData([0]);
+        }
+    }
+}

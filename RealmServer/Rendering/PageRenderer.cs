@@ -1,0 +1,162 @@
+using System.Text;
+using Fleet.Contracts;
+using Fleet.RealmServer.HostShell;
+using Fleet.RealmServer.Index;
+using Fleet.RealmServer.Pages;
+using Fleet.RealmServer.Realms;
+using Fleet.Registry.Pages;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.RealmServer.Rendering;
+
+/// <summary>Has one page rendered and stores what may be stored.</summary>
+internal sealed class PageRenderer(
+    ManagerClient manager, PageKeeping keeping, PageFailures failures, CardFiles cards, RealmCatalog catalog, ReadKeys keys, HostShellFile shell, PublicAddress address, HostShellClaims claims,
+    IOptions<IndexOptions> options, RealmMetrics metrics, TimeProvider timeProvider)
+{
+    private const string Capped = "capped";
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+
+    /// <exception cref="ManagerUnavailableException">Nobody can render now.</exception>
+    /// <exception cref="Registry.RegistryUnavailableException">Nothing can be stored now.</exception>
+    public async Task<PageOutcome> RenderAsync(PageSource source, RenderUrgency urgency, CancellationToken cancellationToken)
+    {
+        var version = failures.VersionOf(source);
+        var outcome = await TryRenderAsync(source, version, urgency, cancellationToken);
+        failures.Note(source, version, outcome);
+        return outcome;
+    }
+
+    private async Task<PageOutcome> TryRenderAsync(PageSource source, PageVersion version, RenderUrgency urgency, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (source.Realm is null)
+            {
+                return await RenderAsync(source, "", urgency, cancellationToken);
+            }
+
+            // A card that is no JSON is not worth a render.
+            return await cards.ReadAsync(source.Realm, source.CardId, cancellationToken) is { } card
+                ? await RenderAsync(source, card.ETag, urgency, cancellationToken)
+                : new PageOutcome.Gone();
+        }
+        catch (Exception e) when (e is CardException or PageTooLargeException)
+        {
+            return new PageOutcome.Failed(e.Message, version.Generation);
+        }
+        catch (RenderRefusedException e)
+        {
+            // Not the content's word: the manager may not have heard of the realm yet.
+            return new PageOutcome.Unresolved(e.Message);
+        }
+    }
+
+    private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderUrgency urgency, CancellationToken cancellationToken)
+    {
+        PageOutcome outcome = new PageOutcome.Unresolved("Not rendered.");
+        for (var render = 1; render <= options.Value.MaxRenders; render++)
+        {
+            if (render > 1)
+            {
+                await Task.Delay(s_pause * (1 << (render - 2)), timeProvider, cancellationToken);
+            }
+
+            var began = timeProvider.GetUtcNow().UtcTicks;
+            var result = await manager.RenderAsync(Request(source, urgency), options.Value.RenderDeadline, cancellationToken);
+            var page = Page(source, sourceTag, result, began);
+            var action = StoreDecision.For(result, claims.FleetShell?.Generation);
+            metrics.Decided(action);
+            if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && result.Diagnostics?.Stability == Capped)
+            {
+                // Half a page, for all anybody knows: good for the one who waits, not to be kept.
+                return new PageOutcome.Unresolved(
+                    "The page did not come to rest before Rendering:SettleTimeout. Let it set window.prerenderReady to true once it is complete.", page, result.Diagnostics);
+            }
+
+            if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && ShowsNothing(result))
+            {
+                // Bundles that come after index.html in a deploy are there a moment later.
+                outcome = new PageOutcome.Unresolved(
+                    "The page shows nothing but what index.html has: its app did not start. Are the scripts that index.html names there?", Diagnostics: result.Diagnostics);
+                continue;
+            }
+
+            switch (action)
+            {
+                case StoreAction.Store:
+                    return await keeping.StoreAsync(source, page, cancellationToken);
+                case StoreAction.StoreAndRenderAgain:
+                    await keeping.StoreAsync(source, page, cancellationToken);
+                    outcome = new PageOutcome.Unresolved("The page that is stored was rendered on another shell than the current one.", page);
+                    break;
+                case StoreAction.RecordFailure when result.Outcome == RenderOutcome.TimedOut:
+                    // It may have been the machine's hour; another pass tries again.
+                    return new PageOutcome.Unresolved(StoreDecision.Reason(result), Diagnostics: result.Diagnostics);
+                case StoreAction.RecordFailure:
+                    return new PageOutcome.Failed(StoreDecision.Reason(result), result.Shell?.Generation ?? 0, page, result.Diagnostics);
+                default:
+                    outcome = new PageOutcome.Unresolved(StoreDecision.Reason(result), Diagnostics: result.Diagnostics);
+                    break;
+            }
+        }
+
+        return outcome;
+    }
+
+    private bool ShowsNothing(RenderResult result)
+    {
+        if (result.RedirectUrl is not null)
+        {
+            return false;
+        }
+
+        if (result.Formats.TryGetValue(RenderFormat.Isolated, out var body))
+        {
+            return ShownContent.Of(body).Length == 0;
+        }
+
+        return result.Formats.TryGetValue(RenderFormat.Html, out var html) && ShownContent.Of(html) is var shown
+            && (shown.Length == 0 || shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)));
+    }
+
+    private long? CardVersionOf(string url)
+    {
+        if (address.Url is not { } site || !url.StartsWith(site, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var route = SiteRoute.Of(url[(site.Length - 1)..], catalog.Current);
+        return route is { Place: SitePlace.Card, Realm: { } realm } ? CardFiles.VersionOf(realm, route.Card) : null;
+    }
+
+    private RenderRequest Request(PageSource source, RenderUrgency urgency) => new()
+    {
+        Url = source.Url,
+        // Named, since the manager may not have heard of a new realm yet, and routes are in none.
+        Affinity = source.Affinity.ToString(),
+        Credentials = source.Realm is { } realm ? keys.CredentialsFor(realm) : null,
+        DeadlineMs = (int)options.Value.RenderDeadline.TotalMilliseconds,
+        Priority = (int)urgency,
+    };
+
+    private StoredPage Page(PageSource source, string sourceTag, RenderResult result, long began) => new()
+    {
+        Realm = source.RealmUrl,
+        Url = source.Url,
+        Status = result.Status == 0 ? StatusCodes.Status200OK : result.Status,
+        RedirectUrl = result.RedirectUrl,
+        Formats = result.Formats,
+        Data = result.Data?.GetRawText(),
+        Deps = result.Deps,
+        // What was there when the visit began is what it read, or older than that.
+        SourceVersion = source.IsRoute ? source.Version : DependencyRules.Newest(source.Version, result.Deps, CardVersionOf, notAfter: began),
+        // A shell that the renderer never knew as the current one has no generation; the lowest lets any other result replace it.
+        Generation = result.Shell?.Generation ?? 0,
+        ShellToken = result.Shell?.Token ?? "",
+        RenderedAt = timeProvider.GetUtcNow(),
+        ETag = PageETag.Of(sourceTag, result),
+    };
+}
