@@ -1,0 +1,11 @@
+namespace Fleet.AppHost.Local;
+
+/// <summary>A fleet that runs, as processes or in this one.</summary>
+internal interface IRunningFleet : IAsyncDisposable
+{
+    /// <summary>What runs where.</summary>
+    Topology Topology { get; }
+
+    /// <summary>Drains and stops. A cancelled token cuts the draining short.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
+}
