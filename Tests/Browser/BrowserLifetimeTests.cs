@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using Fleet.PrerenderServer.Browser;
+
+namespace Fleet.Tests.Browser;
+
+/// <summary>Browser processes of their own: how they end, and that nothing of them is left.</summary>
+public sealed class BrowserLifetimeTests : IAsyncLifetime
+{
+    private readonly string _root = Path.Combine(Path.GetTempPath(), $"fleet-test-{Guid.NewGuid():N}");
+    private readonly List<BrowserLoss> _losses = [];
+    private TestSite _site = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(_root);
+        _site = await TestSite.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _site.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public async Task Dispose_TwoGenerations_LeavesNoProcessAndNoFolder()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are counted through /proc.");
+        await using var adapter = NewAdapter();
+        await Task.WhenAll(adapter.LaunchAsync(1, Token), adapter.LaunchAsync(2, Token));
+        await adapter.CreateAsync(1, 1, Token);
+        var folder = adapter.ProfileFolder;
+        Assert.NotEmpty(Leftovers());
+        var memory = await adapter.MeasureAsync(1, Token);
+        Assert.InRange(memory.TotalBytes, 20_000_000, 2_000_000_000);
+        Assert.True(memory.SlotBytes[1] > 100_000, $"Slot 1 takes {memory.SlotBytes[1]} bytes.");
+
+        await adapter.KillAsync(1, Token);
+        Assert.Equal(2, Directory.GetFileSystemEntries(folder).Length);
+        await adapter.DisposeAsync();
+        Assert.Empty(Leftovers());
+        Assert.False(Directory.Exists(folder), $"{folder} is left.");
+        Assert.Empty(_losses);
+    }
+
+    [Fact]
+    public async Task BrowserKilledFromOutside_IsALossAndItsRemainsGo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
+        await using var adapter = NewAdapter();
+        await adapter.LaunchAsync(1, Token);
+        await adapter.CreateAsync(1, 1, Token);
+        ProcessTree.Kill(Browser().Id);
+
+        await Eventually.Async(() => Losses.Any(l => l is { Generation: 1, Slot: null }), "the loss of generation 1 is reported", () => string.Join(", ", Losses));
+        await adapter.CloseAsync(1, Token);
+        await adapter.KillAsync(1, Token);
+        Assert.Empty(Leftovers());
+    }
+
+    [Fact]
+    public async Task DriverKilledFromOutside_IsALossAndTheBrowserGoesToo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
+        await using var adapter = NewAdapter();
+        await adapter.LaunchAsync(1, Token);
+        await adapter.CreateAsync(1, 1, Token);
+        ProcessTree.Kill(Browser().Parent);
+
+        await Eventually.Async(() => Losses.Any(l => l is { Generation: 1, Slot: null }), "the loss of generation 1 is reported", () => string.Join(", ", Losses));
+        await Eventually.Async(() => Leftovers().Count == 0, "Chromium exits when the other end of its pipe is gone", () => string.Join(", ", Leftovers()));
+        await adapter.KillAsync(1, Token);
+    }
+
+    [Fact]
+    public async Task Launch_AfterAServerWasKilled_RemovesWhatItLeft()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
+        var abandoned = Path.Combine(_root, "fleet-browsers", "abandoned");
+        var profile = Path.Combine(abandoned, "generation-1");
+        Directory.CreateDirectory(profile);
+        await File.WriteAllTextAsync(Path.Combine(abandoned, "lock"), "", Token);
+        using var orphan = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec setsid sleep 600 \"$0\"", ChromiumArguments.ProfileSwitch(profile)]) { RedirectStandardError = true })!;
+        await using var live = NewAdapter();
+        await using var starting = NewAdapter();
+        Assert.NotEqual(live.ProfileFolder, starting.ProfileFolder);
+
+        await starting.LaunchAsync(1, Token);
+        Assert.False(Directory.Exists(abandoned), "What the killed server left is still there.");
+        Assert.True(Directory.Exists(live.ProfileFolder), "The folder of a live server was removed.");
+        await orphan.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
+    }
+
+    [Fact]
+    public async Task Launch_NoBrowserBehindThePath_SaysSoAndLeavesNothing()
+    {
+        await using var adapter = NewAdapter("/bin/false");
+        var error = await Assert.ThrowsAsync<BrowserException>(() => adapter.LaunchAsync(1, Token));
+        Assert.Contains("/bin/false did not start", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Browser:ExecutablePath", error.Message, StringComparison.Ordinal);
+        Assert.Equal(error.Message, adapter.LastFailure);
+        Assert.Single(Directory.GetFileSystemEntries(adapter.ProfileFolder));
+    }
+
+    [Fact]
+    public async Task Create_HostAway_SaysWhatItAnswered()
+    {
+        _site.ShellStatus = 502;
+        await using var adapter = NewAdapter();
+        await adapter.LaunchAsync(1, Token);
+        var error = await Assert.ThrowsAsync<BrowserException>(() => adapter.CreateAsync(1, 1, Token));
+        Assert.Contains("/_standby answered 502", error.Message, StringComparison.Ordinal);
+        // What was made half can be closed, and what is gone can be closed again.
+        await adapter.CloseAsync(1, Token);
+        await adapter.CloseAsync(1, Token);
+        await adapter.KillAsync(7, Token);
+    }
+
+    private IReadOnlyList<BrowserLoss> Losses
+    {
+        get { lock (_losses) { return [.. _losses]; } }
+    }
+
+    private PlaywrightBrowserAdapter NewAdapter(string? executable = null)
+    {
+        var options = BrowserFixture.Options;
+        options.ProfileRoot = _root;
+        options.ExecutablePath = executable;
+        var adapter = BrowserFixture.NewAdapter(_site, options);
+        adapter.OnLost = loss =>
+        {
+            lock (_losses)
+            {
+                _losses.Add(loss);
+            }
+        };
+        return adapter;
+    }
+
+    private LinuxProcess Browser() => LinuxProcess.All().First(p => p.Arguments() is var a
+        && a.Any(x => x.StartsWith($"--user-data-dir={_root}", StringComparison.Ordinal)) && !a.Any(x => x.StartsWith("--type=", StringComparison.Ordinal)));
+
+    private List<string> Leftovers() => [.. LinuxProcess.All().Select(p => string.Join(' ', p.Arguments())).Where(a => a.Contains(_root, StringComparison.Ordinal))];
+}

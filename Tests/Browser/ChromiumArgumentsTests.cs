@@ -1,0 +1,25 @@
+using Fleet.PrerenderServer.Browser;
+
+namespace Fleet.Tests.Browser;
+
+public class ChromiumArgumentsTests
+{
+    private static readonly string[] s_origins = ["http://127.0.0.1:5100", "https://app.example.com"];
+
+    [Theory]
+    [InlineData(SandboxMode.Auto, true, true)]
+    [InlineData(SandboxMode.Auto, false, false)]
+    [InlineData(SandboxMode.On, true, false)]
+    [InlineData(SandboxMode.Off, false, true)]
+    public void For_Sandbox_IsOffOnlyForRootOrWhenSaid(SandboxMode mode, bool root, bool without) =>
+        Assert.Equal(without, For(new() { Sandbox = mode }, root).Contains("--no-sandbox"));
+
+    [Fact]
+    public void For_Origins_MapsThemWithTheirPortsAndNothingElse() => Assert.Contains(
+        "--host-resolver-rules=MAP 127.0.0.1:5100 127.0.0.1:5100, MAP app.example.com:443 app.example.com:443, MAP * ~NOTFOUND", For(new(), root: false));
+
+    [Fact]
+    public void For_ExtraArguments_ComeLastAndSoWin() => Assert.Equal("--lang=de", For(new() { ExtraArguments = ["--lang=de"] }, root: false)[^1]);
+
+    private static IReadOnlyList<string> For(BrowserOptions options, bool root) => ChromiumArguments.For(options, "/tmp/p", s_origins, root, smallSharedMemory: false);
+}

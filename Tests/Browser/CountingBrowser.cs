@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Fleet.PrerenderServer.Browser;
+
+namespace Fleet.Tests.Browser;
+
+/// <summary>A browser that counts its contexts by itself, from what was asked of it and what it confirmed; the pool's own count is what is tested.</summary>
+internal sealed class CountingBrowser(IBrowserAdapter inner) : IBrowserAdapter
+{
+    private readonly ConcurrentDictionary<long, int> _alive = new();
+    private int _peak;
+
+    /// <summary>Most contexts that were alive at a time.</summary>
+    public int Peak => Volatile.Read(ref _peak);
+
+    public Action<BrowserLoss> OnLost { set => inner.OnLost = value; }
+
+    public Task LaunchAsync(int generation, CancellationToken cancellationToken) => inner.LaunchAsync(generation, cancellationToken);
+
+    public Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken)
+    {
+        _alive[slot] = generation;
+        var alive = _alive.Count;
+        for (var seen = Peak; alive > seen && Interlocked.CompareExchange(ref _peak, alive, seen) != seen; seen = Peak)
+        {
+        }
+
+        return inner.CreateAsync(slot, generation, cancellationToken);
+    }
+
+    public Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken) => inner.RepageAsync(slot, cancellationToken);
+
+    public Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken) => inner.ProbeAsync(slot, cancellationToken);
+
+    public Task TerminateAsync(long slot, CancellationToken cancellationToken) => inner.TerminateAsync(slot, cancellationToken);
+
+    public async Task CloseAsync(long slot, CancellationToken cancellationToken)
+    {
+        await inner.CloseAsync(slot, cancellationToken);
+        _alive.TryRemove(slot, out _);
+    }
+
+    public Task CrashAsync(long slot, CancellationToken cancellationToken) => inner.CrashAsync(slot, cancellationToken);
+
+    public async Task KillAsync(int generation, CancellationToken cancellationToken)
+    {
+        await inner.KillAsync(generation, cancellationToken);
+        foreach (var (slot, _) in _alive.Where(pair => pair.Value == generation))
+        {
+            _alive.TryRemove(slot, out _);
+        }
+    }
+
+    public Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken) => inner.MeasureAsync(generation, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

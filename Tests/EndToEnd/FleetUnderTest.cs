@@ -1,0 +1,60 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Fleet.AppHost.Local;
+
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>A whole fleet of real processes, and what tests ask of it.</summary>
+internal sealed class FleetUnderTest(LocalFleet fleet, RecordedOutput output) : IAsyncDisposable
+{
+    private static readonly TimeSpan s_indexLimit = TimeSpan.FromMinutes(4);
+
+    /// <summary>Its processes: to be killed, frozen and started again.</summary>
+    public LocalFleet Processes => fleet;
+
+    /// <summary>A client with no manners: it waits a minute for any answer.</summary>
+    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    /// <summary>What it said last, for messages.</summary>
+    public string Said => output.ToString();
+
+    /// <summary>A URL of the realm server.</summary>
+    public Uri OnRealm(string path) => new(fleet.Topology.Realm, path);
+
+    /// <summary>A URL of the manager.</summary>
+    public Uri OnManager(string path) => new(fleet.Topology.Manager, path);
+
+    /// <summary>Gets a page as a browser asks for it.</summary>
+    public async Task<string> GetHtmlAsync(Uri url)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/html"));
+        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"GET {url} answered {(int)response.StatusCode}: {body}\n{Said}");
+        return body;
+    }
+
+    /// <summary>Waits for the first index and gives its last state.</summary>
+    public async Task<JsonElement> IndexedAsync()
+    {
+        var index = default(JsonElement);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                index = await Client.GetFromJsonAsync<JsonElement>(OnRealm("_index"), TestContext.Current.CancellationToken);
+                return index.GetProperty("state").GetString() == "done";
+            },
+            s_indexLimit,
+            () => $"the first index done; it is {index}\n{Said}");
+        return index;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await fleet.StopAsync(CancellationToken.None);
+        await fleet.DisposeAsync();
+    }
+}

@@ -1,0 +1,76 @@
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>A load balancer as plain as they come: it asks each server whether it is ready, ten times a second, sends requests to those that were in
+/// turns, and repeats nothing.</summary>
+internal sealed class LoadBalancer : IAsyncDisposable
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly CancellationTokenSource _end = new();
+    private readonly Uri[] _servers;
+    private readonly Task _watching;
+    private Uri[] _ready = [];
+    private int _turn;
+
+    private LoadBalancer(Uri[] servers)
+    {
+        _servers = servers;
+        _watching = Task.WhenAll(servers.Select(WatchAsync));
+    }
+
+    /// <summary>Starts it, and waits until every server is ready.</summary>
+    public static async Task<LoadBalancer> StartAsync(TimeSpan limit, params Uri[] servers)
+    {
+        var balancer = new LoadBalancer(servers);
+        await balancer.EveryoneIsReadyAsync(limit);
+        return balancer;
+    }
+
+    /// <summary>The next server that is ready; any one when none is.</summary>
+    public Uri Next()
+    {
+        var ready = Volatile.Read(ref _ready);
+        var servers = ready.Length > 0 ? ready : _servers;
+        return servers[(uint)Interlocked.Increment(ref _turn) % servers.Length];
+    }
+
+    public Task EveryoneIsReadyAsync(TimeSpan limit) => Eventually.TrueAsync(
+        () => Volatile.Read(ref _ready).Length == _servers.Length,
+        limit,
+        () => $"all of {string.Join<Uri>(", ", _servers)} ready; these are: {string.Join<Uri>(", ", Volatile.Read(ref _ready))}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _watching;
+        _client.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task WatchAsync(Uri server)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            var isReady = await IsReadyAsync(server);
+            lock (_servers)
+            {
+                Volatile.Write(ref _ready, [.. _servers.Where(other => other == server ? isReady : _ready.Contains(other))]);
+            }
+
+            await Task.Delay(s_interval, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(Uri server)
+    {
+        try
+        {
+            using var response = await _client.GetAsync(new Uri(server, "health"), _end.Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

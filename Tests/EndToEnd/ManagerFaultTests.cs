@@ -1,0 +1,96 @@
+using System.Net.Http.Json;
+using Fleet.AppHost.Local;
+using Fleet.Contracts;
+
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>What dies, freezes, lies or restarts under load costs no render that is within its deadline.</summary>
+[Collection(HeavyCollection.Name)]
+public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture) : IClassFixture<ManagerFleetFixture>
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private readonly FleetUnderTest _fleet = fixture.Fleet;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Load_ServerKilled_LosesNothing() => WithLoadAsync(async _ =>
+    {
+        await _fleet.Processes["prerender-0"].KillAsync();
+        _fleet.Processes["prerender-0"].Start();
+    });
+
+    [Fact]
+    public Task Load_ServerStopped_LosesNothing() => WithLoadAsync(_ => RestartAsync("prerender-1"));
+
+    [Fact]
+    public Task Load_ServerFrozen_ItsRendersAreDoneElsewhere() =>
+        WithLoadAsync(_ => FreezeAtWorkAsync("prerender-0"), () => _fleet.Processes["prerender-0"].Thaw());
+
+    [Fact]
+    public Task Load_ServerFrozenForAMoment_LosesNothing() => WithLoadAsync(async load =>
+    {
+        try
+        {
+            await FreezeAtWorkAsync("prerender-1");
+            await load.DoMoreAsync(20);
+        }
+        finally
+        {
+            _fleet.Processes["prerender-1"].Thaw();
+        }
+    });
+
+    private async Task FreezeAtWorkAsync(string server)
+    {
+        _fleet.Processes[server].Freeze();
+        await Eventually.TrueAsync(
+            async () => (await FleetAsync()).Servers.Any(seen => seen.Record.Name == server && seen.InFlight > 0),
+            s_limit,
+            () => $"a render at {server}, which is frozen");
+    }
+
+    private async Task<FleetStatus> FleetAsync() =>
+        (await _fleet.Client.GetFromJsonAsync<FleetStatus>(_fleet.OnManager("fleet"), FleetJson.Options, Cancellation))!;
+
+    private Task WithLoadAsync(Func<ManagerLoad, Task> fault, Action? mend = null, Func<Task>? mendAsync = null) =>
+        WithLoadAsync(() => _fleet.OnManager(""), fault, mend, mendAsync);
+
+    private async Task WithLoadAsync(Func<Uri> manager, Func<ManagerLoad, Task> fault, Action? mend = null, Func<Task>? mendAsync = null)
+    {
+        var load = new ManagerLoad(_fleet, manager);
+        var running = load.RunAsync(callers: 12);
+        try
+        {
+            await load.DoMoreAsync(20);
+            await fault(load);
+            await load.DoMoreAsync(20);
+            load.Enough();
+            await running.WaitAsync(s_limit, Cancellation);
+        }
+        finally
+        {
+            load.Enough();
+            mend?.Invoke();
+            await (mendAsync?.Invoke() ?? Task.CompletedTask);
+        }
+
+        Assert.True(load.Lost.Count == 0, $"{load.Lost.Count} of {load.Done} renders were lost:\n{string.Join('\n', load.Lost)}\n{_fleet.Said}");
+        await _fleet.Processes.WaitUntilHealthyAsync("prerender-0", Cancellation);
+        await _fleet.Processes.WaitUntilHealthyAsync("prerender-1", Cancellation);
+    }
+
+    private async Task RestartAsync(string resource)
+    {
+        Assert.True(await _fleet.Processes[resource].StopAsync(s_limit, Cancellation), $"{resource} stops by itself");
+        _fleet.Processes[resource].Start();
+        if (resource == ResourceNames.Redis)
+        {
+            await _fleet.Processes.WaitUntilRedisAnswersAsync(Cancellation);
+        }
+        else
+        {
+            await _fleet.Processes.WaitUntilHealthyAsync(resource, Cancellation);
+        }
+    }
+}

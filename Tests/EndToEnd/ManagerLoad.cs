@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Fleet.Contracts;
+
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>Callers that render cards one after another, each patient for a minute. They repeat nothing.</summary>
+/// <param name="fleet">Whose cards.</param>
+/// <param name="manager">The manager for the next render.</param>
+internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
+{
+    private static readonly RenderFormat[] s_formats = [RenderFormat.Isolated, RenderFormat.Embedded, RenderFormat.Atom, RenderFormat.Markdown];
+    private static readonly string[] s_elements = ["hydrogen", "helium", "lithium", "beryllium", "boron", "carbon", "nitrogen", "oxygen", "fluorine", "neon"];
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private readonly ConcurrentQueue<string> _lost = new();
+    private volatile bool _isEnough;
+    private int _next;
+    private int _done;
+
+    public int Done => Volatile.Read(ref _done);
+
+    /// <summary>Renders that were not answered with a rendered page.</summary>
+    public IReadOnlyCollection<string> Lost => _lost;
+
+    /// <summary>Waits until so many more renders are answered.</summary>
+    public async Task DoMoreAsync(int renders)
+    {
+        var goal = Done + renders;
+        await Eventually.TrueAsync(() => Done >= goal, s_limit, () => $"{goal} renders done; {Done} are, {Lost.Count} of them lost\n{fleet.Said}");
+    }
+
+    /// <summary>Renders until it is told that it is enough.</summary>
+    public Task RunAsync(int callers) => Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync()));
+
+    /// <summary>Each caller ends after the render that it waits for.</summary>
+    public void Enough() => _isEnough = true;
+
+    private async Task CallAsync()
+    {
+        while (!_isEnough)
+        {
+            var number = Interlocked.Increment(ref _next);
+            var request = new RenderRequest
+            {
+                Url = fleet.OnRealm($"elements/{s_elements[number % s_elements.Length]}").AbsoluteUri,
+                // The realm's and three more, so that every server has some.
+                Affinity = number % 4 == 0 ? null : $"user:load-{number % 4}",
+                Formats = [s_formats[number / s_elements.Length % s_formats.Length]],
+                DeadlineMs = 60_000,
+            };
+            try
+            {
+                await RenderAsync(request);
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                _lost.Enqueue($"{request.Url}: {e.Message} {e.InnerException?.Message}");
+            }
+
+            Interlocked.Increment(ref _done);
+        }
+    }
+
+    private async Task RenderAsync(RenderRequest request)
+    {
+        using var response = await fleet.Client.PostAsJsonAsync(
+            new Uri(manager(), "renders"), request, FleetJson.Options, TestContext.Current.CancellationToken);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (response.StatusCode != HttpStatusCode.OK || JsonSerializer.Deserialize<RenderResult>(body, FleetJson.Options)?.Outcome != RenderOutcome.Rendered)
+        {
+            _lost.Enqueue($"{request.Url}: {(int)response.StatusCode} {body[..Math.Min(body.Length, 500)]}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using Fleet.AppHost.Local;
+using Fleet.Contracts;
+using Fleet.Registry;
+using Fleet.Registry.Realms;
+using Fleet.Registry.Servers;
+using Fleet.Tests.Manager;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using RedisServer = Fleet.Tests.Processes.RedisServer;
+
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>A manager as a process of its own, between a server that sends much and callers that read it.</summary>
+[Collection(HeavyCollection.Name)]
+public sealed class ManagerMemoryTests : IDisposable
+{
+    private const int Callers = 16;
+    private const int ResultBytes = 30 * 1024 * 1024;
+    private const int ChunkBytes = 512 * 1024;
+    private const long MostGrowth = 200L * 1024 * 1024;
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private readonly HttpClient _client = new() { Timeout = s_limit };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Post_ManyLargeResultsAtOnce_NeverHoldsThem()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var server = await FakeServer.StartAsync("prerender-0");
+        var everybodyReads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Answer = (http, _) => SendAsync(http, everybodyReads.Task);
+        await using var guard = OrphanGuard.Start();
+        var address = FreeAddress();
+        var topology = new Topology(new Uri(ManagerUnderTest.Host), address, [], redis.ConnectionString, FleetFixture.AdminKey, new Dictionary<string, string>());
+        await using var manager = new LocalProcess(Launch.Service(ResourceNames.Manager, "Fleet.Manager", topology), new RecordedOutput(), guard, TimeProvider.System);
+        manager.Start();
+        await Eventually.TrueAsync(() => IsReadyAsync(address), s_limit, () => $"the manager ready\n{string.Join('\n', manager.LastLines)}");
+        await using var registry = await RegistryAsync(redis, server);
+        var before = PeakBytes(manager.Id);
+
+        var bodies = await Task.WhenAll(Enumerable.Range(0, Callers).Select(number => BeginAsync(address, number)));
+        // Each caller has its beginning, and none has its end.
+        everybodyReads.SetResult();
+        var totals = await Task.WhenAll(bodies.Select(CountAsync));
+
+        Assert.All(totals, total => Assert.Equal(ResultBytes, total));
+        var growth = PeakBytes(manager.Id) - before;
+        Assert.True(growth < MostGrowth, $"{Callers} results of {ResultBytes} bytes made the manager grow by {growth} bytes, more than {MostGrowth}.");
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static Uri FreeAddress()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return new($"http://{listener.LocalEndpoint}/");
+    }
+
+    private static async Task<ServiceProvider> RegistryAsync(RedisServer redis, FakeServer server)
+    {
+        var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(connection).AddFleetRegistry().BuildServiceProvider();
+        await services.GetRequiredService<IRealmDirectory>().AnnounceAsync("realm-0", [new RealmRecord(ManagerUnderTest.Realm, "Elements")], Token);
+        await services.GetRequiredService<IServerRegistry>().AnnounceAsync(server.Record(ServerState.Ready, slots: Callers), Token);
+        return services;
+    }
+
+    private async Task<Stream> BeginAsync(Uri manager, int number)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(manager, "renders"))
+        {
+            Content = JsonContent.Create(new RenderRequest { Url = ManagerUnderTest.Card + number, DeadlineMs = 60_000 }, options: FleetJson.Options),
+        };
+        var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsStreamAsync(Token);
+    }
+
+    private static async Task SendAsync(HttpContext http, Task everybodyReads)
+    {
+        http.Response.Headers[FleetHeaders.Outcome] = "rendered";
+        http.Response.Headers[FleetHeaders.PageStatus] = 200.ToString(CultureInfo.InvariantCulture);
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = ResultBytes;
+        var chunk = new byte[ChunkBytes];
+        for (var sent = 0; sent < ResultBytes; sent += ChunkBytes)
+        {
+            await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
+            if (sent == 4 * ChunkBytes)
+            {
+                await everybodyReads.WaitAsync(http.RequestAborted);
+            }
+        }
+    }
+
+    private static async Task<long> CountAsync(Stream body)
+    {
+        await using (body)
+        {
+            var (buffer, total) = (new byte[ChunkBytes], 0L);
+            for (var count = await body.ReadAsync(buffer, Token); count > 0; count = await body.ReadAsync(buffer, Token))
+            {
+                total += count;
+            }
+
+            return total;
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(Uri manager)
+    {
+        try
+        {
+            using var response = await _client.GetAsync(new Uri(manager, "health"), Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static long PeakBytes(int process) => File.ReadLines($"/proc/{process}/status")
+        .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+        .Select(line => 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))
+        .Single();
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using Fleet.Contracts;
+using Fleet.RealmServer.Realms;
+using Fleet.Tests.RealmServer;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>A private realm and a public one on a real fleet: the private one is prerendered for those who have its key and told to nobody else,
+/// the public one has its pictures.</summary>
+[Collection(HeavyCollection.Name)]
+public sealed class PrivateRealmTests
+{
+    private const string Key = "end-to-end-read-key";
+
+    private const string Secret = "The password is swordfish.";
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task Realms_PrivateAndPublic_AreEachToldToWhomTheyMayBe()
+    {
+        using var realms = new TempFolder();
+        realms.Write("secret/realm.json", """{ "name": "Hidden" }""");
+        realms.Write("secret/index.json", """{ "title": "Start", "links": { "to": "plan" } }""");
+        realms.Write("secret/plan.json", $$"""{ "title": "Plan", "text": ["{{Secret}}"] }""");
+        realms.Write("open/realm.json", """{ "name": "Open" }""");
+        realms.Write("open/index.json", """{ "title": "All of it", "description": "For everybody." }""");
+        await using var fleet = await FleetFixture.StartAsync(
+            prerenderServers: 1,
+            new Dictionary<string, string> { ["Realms:Root"] = realms.Path, ["Realms:ReadKeys:secret"] = Key, ["Host:Dist"] = Sample.SampleFiles.HostApp });
+        var plan = fleet.OnRealm("secret/plan");
+
+        await Eventually.TrueAsync(
+            async () => (await fleet.IndexedAsync()) is var index && index.GetProperty("failed").GetInt32() == 0 && index.GetProperty("total").GetInt32() == 3,
+            s_limit,
+            () => $"all three cards to be indexed\n{fleet.Said}");
+        var (status, html) = await GetAsync(fleet, plan, Key);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("data-fleet-ssr=\"/secret/plan\"", html, StringComparison.Ordinal);
+        Assert.Contains(Secret, html, StringComparison.Ordinal);
+        Assert.Contains(">Hidden</a>", html, StringComparison.Ordinal);
+
+        await NothingIsToldAsync(fleet, plan);
+        await PictureIsThereAsync(fleet);
+    }
+
+    // Every way that somebody without the key could try, the warm page that has shown the realm a moment ago among them.
+    private static async Task NothingIsToldAsync(FleetUnderTest fleet, Uri plan)
+    {
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(fleet, plan, key: null)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(fleet, plan, "wrong-wrong-wrong-wrong")).Status);
+        foreach (var url in new[] { "", "_realms", "_index", "_search?q=password", "sitemap.xml", "_pictures/secret/plan.jpg" })
+        {
+            Assert.DoesNotContain(Secret, (await GetAsync(fleet, fleet.OnRealm(url), key: null)).Text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(Secret, (await GetAsync(fleet, fleet.OnManager("render?url=" + Uri.EscapeDataString(plan.AbsoluteUri)), key: null)).Text, StringComparison.Ordinal);
+        var scope = new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["secret"] = Key } })).Scopes["secret"];
+        foreach (var credentials in new RenderCredentials?[] { null, new() { Authorization = "Bearer wrong-wrong-wrong-wrong" } })
+        {
+            var request = new RenderRequest { Url = plan.AbsoluteUri, Affinity = $"realm:{fleet.OnRealm("secret/")}#{scope}", Credentials = credentials };
+            // Not even an operator sees by way of the page what its earlier visits saw.
+            foreach (var adminKey in new[] { null, FleetFixture.AdminKey })
+            {
+                using var post = new HttpRequestMessage(HttpMethod.Post, fleet.OnManager("renders")) { Content = JsonContent.Create(request, options: FleetJson.Options) };
+                post.Headers.Authorization = adminKey is null ? null : new("Bearer", adminKey);
+                using var response = await fleet.Client.SendAsync(post, TestContext.Current.CancellationToken);
+                Assert.Equal(adminKey is null ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, response.StatusCode);
+                Assert.DoesNotContain(Secret, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            }
+        }
+
+        Assert.DoesNotContain(Key, (await GetAsync(fleet, fleet.OnManager("fleet"), key: null)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, fleet.Said, StringComparison.Ordinal);
+    }
+
+    private static async Task PictureIsThereAsync(FleetUnderTest fleet)
+    {
+        const string Tag = "property=\"og:image\" content=\"";
+        var html = "";
+        await Eventually.TrueAsync(
+            async () => (html = await fleet.GetHtmlAsync(fleet.OnRealm("open/"))).Contains(Tag, StringComparison.Ordinal), s_limit, () => $"a picture of the public card\n{html}\n{fleet.Said}");
+
+        using var response = await fleet.Client.GetAsync(new Uri(html.Split(Tag)[1].Split('"')[0]), TestContext.Current.CancellationToken);
+        var picture = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("image/jpeg", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal([0xFF, 0xD8, 0xFF], picture[..3]);
+        Assert.True(picture.Length > 5_000, $"A picture with something on it has more than {picture.Length} bytes.");
+    }
+
+    private static async Task<(HttpStatusCode Status, string Text)> GetAsync(FleetUnderTest fleet, Uri url, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.Accept.ParseAdd("text/html");
+        if (key is not null)
+        {
+            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("reader:" + key)));
+        }
+
+        using var response = await fleet.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Fleet.Contracts;
+using Fleet.Tests.EndToEnd;
+
+namespace Fleet.Tests.HostShells;
+
+/// <summary>Deploys on a fleet whose every slot is busy, and the books about them. Each server has a realm whose callers are twice its slots, so
+/// that a page that comes back is wanted at once. A quarter of them go through the manager, the others straight to their server: there no
+/// retry hides a render that was lost.</summary>
+internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServer)
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private int _renders;
+    private int _lost;
+    private int _killed;
+    private int _staleStored;
+    private int _samples;
+    private double _leastCapacity = 1;
+    private string _least = "";
+    private string? _found;
+    private volatile bool _isChanging;
+    private volatile bool _isOver;
+
+    /// <summary>Deploys several times, each when the one before has arrived everywhere.</summary>
+    public async Task<DeployReport> RunAsync(int deploys)
+    {
+        foreach (var realm in fleet.Realms.Names)
+        {
+            fleet.Realms.Write(realm, "work", """{ "title": "work", "pauseMs": 20 }""");
+        }
+
+        var (version, token) = await fleet.FreshAsync();
+        await fleet.EveryPageStoredAsync(version, token, s_limit);
+        var mark = fleet.Log.Mark;
+        var load = Enumerable.Range(0, fleet.Servers.Count * slotsPerServer * 2).Select(LoadAsync).ToList();
+        var sampling = SampleAsync();
+        // A slot that nobody has asked for yet says nothing about deploys.
+        await Eventually.TrueAsync(() => Volatile.Read(ref _renders) >= load.Count, s_limit, () => $"{load.Count} renders; there are {_renders}\n{fleet.Log}");
+        for (var i = 0; i < deploys; i++)
+        {
+            await DeployAsync();
+        }
+
+        _isOver = true;
+        await Task.WhenAll(load);
+        await sampling;
+        fleet.Realms.Write(fleet.Realms.Names[0], "index", """{ "title": "home" }""");
+        var fresh = fleet.Log.Find("Every page has host shell", mark)
+            .Select(l => double.Parse(AllMs().Match(l.Line).Groups[1].Value, CultureInfo.InvariantCulture)).Order().ToList();
+        return new(fleet.Servers.Count, deploys, _renders, _lost, _killed, _staleStored, _leastCapacity, _samples, fresh) { Least = _least, Found = _found };
+    }
+
+    private async Task DeployAsync()
+    {
+        var version = fleet.NextVersion();
+        _isChanging = true;
+        // Content that only the new version can show comes with it: every old page fails on it.
+        fleet.Realms.Write(fleet.Realms.Names[0], "index", $$"""{ "title": "home of {{version}}", "needs": "{{version}}" }""");
+        var token = fleet.App.Deploy(version);
+        await fleet.ConvergedAsync(token, s_limit);
+        _isChanging = false;
+        await fleet.EveryPageStoredAsync(version, token, s_limit);
+    }
+
+    private async Task LoadAsync(int worker)
+    {
+        var number = worker % fleet.Servers.Count;
+        var url = fleet.Card(fleet.Realms.Names[number % fleet.Realms.Names.Count], "work");
+        var server = worker < fleet.Servers.Count ? null : fleet.Servers[number];
+        while (!_isOver)
+        {
+            var result = await (server is null ? fleet.RenderAsync(url, deadlineMs: 30_000) : fleet.RenderOnAsync(server, url, deadlineMs: 30_000));
+            Interlocked.Increment(ref _renders);
+            if (result is null or { Outcome: not (RenderOutcome.Rendered or RenderOutcome.NoVerdict) })
+            {
+                Interlocked.Increment(ref _lost);
+            }
+            else if (result.Outcome == RenderOutcome.NoVerdict)
+            {
+                Interlocked.Increment(ref _killed);
+            }
+        }
+    }
+
+    private async Task SampleAsync()
+    {
+        while (!_isOver)
+        {
+            if (_isChanging)
+            {
+                var pools = await Task.WhenAll(fleet.Servers.Select(fleet.PoolAsync));
+                var share = pools.Sum(Usable) / (double)(pools.Length * slotsPerServer);
+                if (share < _leastCapacity)
+                {
+                    (_leastCapacity, _least) = (share, string.Join(" | ", pools.Select(Describe)));
+                }
+
+                _samples++;
+                await CheckStoredAsync();
+            }
+
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+
+    // A place without a slot is one to create in, unless somebody waits for it already.
+    private int Usable(JsonElement pool) => Slots(pool).Count(IsUsable)
+        + (pool.GetProperty("totals").GetProperty("waiting").GetInt32() == 0 ? slotsPerServer - Slots(pool).Count() : 0);
+
+    // Lent, or at rest on the current shell, or on its way there. A stale page at rest is no use, nor is one that closes; a current one closes
+    // for another's sake, as it would without any deploy.
+    private static bool IsUsable(JsonElement slot) => slot.GetProperty("state").GetString() switch
+    {
+        "leased" or "draining" or "creating" or "repaging" => true,
+        "idle" or "standby" or "closing" => !slot.TryGetProperty("current", out var current) || current.GetBoolean(),
+        _ => false,
+    };
+
+    private static string Describe(JsonElement pool) =>
+        $"{string.Join(' ', Slots(pool).Select(slot => $"{slot.GetProperty("state").GetString()}{(IsUsable(slot) ? "" : "!")}"))}, {pool.GetProperty("totals").GetProperty("waiting")} waiting";
+
+    private static JsonElement.ArrayEnumerator Slots(JsonElement pool) => pool.GetProperty("slots").EnumerateArray();
+
+    // A good page is there all the time, and shows what its token says.
+    private async Task CheckStoredAsync()
+    {
+        var page = await fleet.StoredAsync(fleet.Realms.Names[0], "");
+        var isGood = page is not null && fleet.VersionOf(page.ShellToken) is { } version && ShellFleet.Shows(page.Formats[RenderFormat.Isolated], version);
+        if (!isGood)
+        {
+            _staleStored++;
+            _found ??= page is null ? "no page" : JsonSerializer.Serialize(page, FleetJson.Options);
+        }
+    }
+
+    [GeneratedRegex(", ([0-9]+) ms after it became current")]
+    private static partial Regex AllMs();
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Fleet.Tests.HostShells;
+
+/// <summary>The folder of a small host app that keeps the host contract, and says in all that it renders which version it is. Bundles of earlier
+/// versions stay, as a deploy leaves them for pages that are open.</summary>
+internal sealed class HostAppFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-host-");
+
+    public string Path => _folder.FullName;
+
+    /// <summary>Every version that was deployed here, by token.</summary>
+    public ConcurrentDictionary<string, string> Versions { get; } = new();
+
+    private string Index => System.IO.Path.Combine(Path, "index.html");
+
+    /// <summary>Puts a version there, the shell last, as a deploy does.</summary>
+    /// <param name="version">Its name.</param>
+    /// <param name="builtAt">Time of the shell; null for now.</param>
+    /// <returns>The shell's token.</returns>
+    public string Deploy(string version, DateTime? builtAt = null)
+    {
+        AddBundle(version);
+        var shell = $"""
+            <!doctype html><html><head><meta charset="utf-8"><title>Host {version}</title><!--fleet:head-->
+            <script type="module" src="/app-{version}.js"></script></head><body><main id="app"><!--fleet:body--></main></body></html>
+            """;
+        var temporary = Index + ".new";
+        File.WriteAllText(temporary, shell);
+        File.SetLastWriteTimeUtc(temporary, builtAt ?? DateTime.UtcNow);
+#pragma warning disable CA5351 // The token is an md5.
+        var token = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(shell)));
+#pragma warning restore CA5351
+        Versions[token] = version;
+        File.Move(temporary, Index, overwrite: true);
+        return token;
+    }
+
+    /// <summary>Puts a version's script there, and no shell that asks for it.</summary>
+    public void AddBundle(string version) =>
+        File.WriteAllText(System.IO.Path.Combine(Path, $"app-{version}.js"), Bundle.Replace("@version", version, StringComparison.Ordinal));
+
+    /// <summary>Time of the shell that is there.</summary>
+    public DateTime BuiltAt => File.GetLastWriteTimeUtc(Index);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    // A card can ask for time, and can be one that a version of the app fails on.
+    private const string Bundle = """
+        const version = '@version';
+        async function render({ url, formats }) {
+          try {
+            const response = await fetch(url, { headers: { accept: 'application/json' }, cache: 'no-store' });
+            if (!response.ok) return { status: 503, formats: {}, deps: [], error: { kind: 'network', message: `${url} answered ${response.status}` } };
+            const card = await response.json();
+            if (card.pauseMs) await new Promise((resolve) => setTimeout(resolve, card.pauseMs));
+            if (card.needs && card.needs !== version) throw new Error(`version ${version} has no ${card.needs}`);
+            const all = { isolated: `<p data-version="${version}">${card.title}</p>`, head: `<title>${card.title}</title>` };
+            return { status: 200, formats: Object.fromEntries(formats.filter((f) => all[f]).map((f) => [f, all[f]])), deps: [url] };
+          } catch (error) {
+            const kind = error instanceof TypeError ? 'network' : 'content';
+            return { status: 500, formats: {}, deps: [url], error: { kind, message: error.message } };
+          }
+        }
+        globalThis.fleet = { version: '1', capabilities: ['render'], ready: Promise.resolve(), render };
+        """;
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Fleet.Contracts;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>Bad input: each a clear answer that names the thing, no stack trace, and no server is asked.</summary>
+public sealed class BadRequestTests : IAsyncLifetime
+{
+    private ManagerUnderTest _manager = null!;
+    private FakeServer _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _manager = await ManagerUnderTest.StartAsync();
+        _server = await _manager.AddServerAsync("prerender-0");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Assert.Empty(_server.Calls);
+        await _manager.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("{", "malformed-json", "JSON")]
+    [InlineData("", "bad-request", "body")]
+    [InlineData("{}", "malformed-json", "url")]
+    [InlineData("""{"url":null}""", "invalid-request", "'url' is missing")]
+    [InlineData("""{"url":"/elements/hydrogen"}""", "invalid-request", "'/elements/hydrogen'")]
+    [InlineData("""{"url":"file:///etc/passwd"}""", "invalid-request", "'file:///etc/passwd'")]
+    [InlineData("""{"url":"http://127.0.0.1:9/elements/h","formats":["poster"]}""", "malformed-json", "$.formats")]
+    [InlineData("""{"url":"http://127.0.0.1:9/elements/h","deadlineMs":1}""", "invalid-request", "between 100 and 120000")]
+    [InlineData("""{"url":"http://127.0.0.1:9/elements/h","affinity":"everyone"}""", "invalid-request", "'everyone'")]
+    [InlineData("""{"url":"http://169.254.169.254/latest/"}""", "not-allowed", "Fleet:AllowedOrigins")]
+    [InlineData("""{"url":"http://127.0.0.1:9/nowhere"}""", "no-realm", "http://127.0.0.1:9/elements/")]
+    public async Task Post_BadBody_SaysWhat(string body, string reason, string named)
+    {
+        using var response = await _manager.PostAsync(body);
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, reason);
+        Assert.Contains(named, ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_SeveralFieldsWrong_NamesThemAll()
+    {
+        using var response = await _manager.PostAsync("""{"url":"ftp://a/","deadlineMs":7,"priority":11}""");
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Equal(["url", "deadlineMs", "priority"], problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString()));
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("GET")]
+    public async Task Render_UrlOf10Kilobytes_NamesTheBoundAndDoesNotEcho(string method)
+    {
+        var url = ManagerUnderTest.Realm + new string('x', 10_000);
+        using var response = method == "POST"
+            ? await _manager.PostAsync(new RenderRequest { Url = url }, TestContext.Current.CancellationToken)
+            : await _manager.Client.GetAsync("/render?url=" + Uri.EscapeDataString(url), TestContext.Current.CancellationToken);
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Contains("2048", ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+        Assert.True(problem.GetRawText().Length < 1000, problem.GetRawText());
+    }
+
+    [Fact]
+    public async Task Post_BodyOf10Megabytes_Is413ThatNamesTheBound()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/renders");
+        request.Content = new StringContent("{\"url\":\"" + new string('x', 10_000_000), Encoding.UTF8, "application/json");
+        // Kestrel answers from the headers alone; without this the client may still be sending when the connection closes.
+        request.Headers.ExpectContinue = true;
+        using var response = await _manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 413, "body-too-large");
+        Assert.Contains("65536", ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_NotJson_Is415()
+    {
+        using var response = await _manager.Client.PostAsync("/renders", new StringContent("url=x", Encoding.UTF8, "text/plain"), TestContext.Current.CancellationToken);
+        await ManagerUnderTest.AssertProblemAsync(response, 415, "not-json");
+    }
+
+    [Fact]
+    public async Task Post_DeadlineHeaderIsNoNumber_NamesTheHeader()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/renders") { Content = new StringContent("""{"url":"http://127.0.0.1:9/elements/h"}""", Encoding.UTF8, "application/json") };
+        request.Headers.Add(FleetHeaders.DeadlineMs, "soon");
+        using var response = await _manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Contains(FleetHeaders.DeadlineMs, ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?url=")]
+    [InlineData("?url=hydrogen")]
+    [InlineData("?url=http%3A%2F%2F127.0.0.1%3A9%2Felements%2Fh&deadlineMs=1")]
+    public async Task Get_BadQuery_SaysWhat(string query)
+    {
+        using var response = await _manager.Client.GetAsync("/render" + query, TestContext.Current.CancellationToken);
+        await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+    }
+
+    [Theory]
+    [InlineData("  ")]
+    [InlineData("two words")]
+    [InlineData("line\\nbreak")]
+    [InlineData("ümlaut")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123456789")]
+    public async Task PostHostShell_BadToken_Is400AndChangesNothing(string token)
+    {
+        using var response = await PostHostShellAsync($$"""{"token":"{{token}}"}""", ManagerUnderTest.AdminKey);
+        await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Null(await _manager.Registry.HostShells.GetAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task PostHostShell_WithoutTheKey_Is401()
+    {
+        using var response = await PostHostShellAsync("""{"token":"abc"}""", "wrong-key-entirely");
+        await ManagerUnderTest.AssertProblemAsync(response, 401, "wrong-admin-key");
+    }
+
+    [Fact]
+    public async Task PostHostShell_TokenWithSpaceAround_IsTrimmedAndBecomesCurrent()
+    {
+        using var response = await PostHostShellAsync("""{"token":" abc\r\n"}""", ManagerUnderTest.AdminKey);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("abc", (await _manager.Registry.HostShells.GetAsync(TestContext.Current.CancellationToken))?.Token);
+    }
+
+    private async Task<HttpResponseMessage> PostHostShellAsync(string body, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/host-shell") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return await _manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Fleet.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>What operators do, server by server.</summary>
+public sealed class OperatorTests : IAsyncLifetime
+{
+    private ManagerUnderTest _manager = null!;
+
+    public async ValueTask InitializeAsync() => _manager = await ManagerUnderTest.StartAsync("--Manager:OperatorTimeout=00:00:03");
+
+    public ValueTask DisposeAsync() => _manager.DisposeAsync();
+
+    [Fact]
+    public async Task Drain_ByName_ReportsWhatTheServerSaid()
+    {
+        var server = await AddAsync("prerender-0", affected: 3);
+        await AddAsync("prerender-1", affected: 9);
+        var report = await SendAsync<OperatorReport>(HttpMethod.Post, "/fleet/servers/prerender-0/drain");
+        Assert.Equal(new ServerReport("prerender-0", server.Incarnation, true, 3, "as asked"), Assert.Single(report.Servers));
+        Assert.Equal(["POST /drain"], server.Operations);
+    }
+
+    [Fact]
+    public async Task Drain_NoSuchServer_Is404()
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/fleet/servers/nobody/drain");
+        await ManagerUnderTest.AssertProblemAsync(response, 404, "no-such-server");
+    }
+
+    [Fact]
+    public async Task Evict_OneServerIsDeadAndOneSilent_ReportsEach()
+    {
+        await AddAsync("prerender-0", affected: 2);
+        var dead = await AddAsync("prerender-1", affected: 0);
+        await dead.StopAsync();
+        var silent = await AddAsync("prerender-2", affected: 0);
+        silent.Operate = http => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
+
+        var report = await SendAsync<OperatorReport>(HttpMethod.Delete, "/fleet/affinities/" + Uri.EscapeDataString("user:ada"));
+        Assert.Equal([("prerender-0", true, 2), ("prerender-1", false, 0), ("prerender-2", false, 0)], report.Servers.Select(server => (server.Name, server.Done, server.Affected)));
+        Assert.Contains("Manager:OperatorTimeout", report.Servers[2].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evict_NoAffinity_Is400()
+    {
+        using var response = await SendAsync(HttpMethod.Delete, "/fleet/affinities/nonsense");
+        await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+    }
+
+    [Theory]
+    [InlineData("POST", "/fleet/servers/prerender-0/drain")]
+    [InlineData("DELETE", "/fleet/affinities/user:ada")]
+    public async Task Operate_WithoutKey_Is401(string method, string route)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), route);
+        using var response = await _manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        await ManagerUnderTest.AssertProblemAsync(response, 401, "wrong-admin-key");
+    }
+
+    private async Task<FakeServer> AddAsync(string name, int affected)
+    {
+        var server = await _manager.AddServerAsync(name);
+        server.Operate = http => http.Response.WriteAsJsonAsync(new ServerActed(affected, "as asked"), FleetJson.Options);
+        return server;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string route)
+    {
+        using var request = new HttpRequestMessage(method, route);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ManagerUnderTest.AdminKey);
+        return await _manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string route)
+    {
+        using var response = await SendAsync(method, route);
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        return (await response.Content.ReadFromJsonAsync<T>(FleetJson.Options))!;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Text.Json;
+using Fleet.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary><c>GET /screenshot</c> and <c>GET /pdf</c>: the file as the server took it.</summary>
+public sealed class PictureRouteTests : IAsyncLifetime
+{
+    private ManagerUnderTest _manager = null!;
+    private FakeServer _server = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _manager = await ManagerUnderTest.StartAsync();
+        _server = await _manager.AddServerAsync("prerender-0");
+    }
+
+    public ValueTask DisposeAsync() => _manager.DisposeAsync();
+
+    [Fact]
+    public async Task Screenshot_OfAPage_IsTheFileAsItIs()
+    {
+        using var response = await GetAsync("screenshot", "");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal([0, 255, 1], await response.Content.ReadAsByteArrayAsync(Token));
+        Assert.Equal(["rendered"], response.Headers.GetValues(FleetHeaders.Outcome));
+        var asked = Assert.Single(_server.Pictures);
+        Assert.Equal((ManagerUnderTest.Card, PictureType.Png, $"realm:{ManagerUnderTest.Realm}"), (asked.Url, asked.Type, asked.Affinity));
+    }
+
+    [Fact]
+    public async Task Screenshot_WithAllThatCanBeSaid_AsksForThat()
+    {
+        using var response = await GetAsync("screenshot", "&format=fitted&width=600&height=315&scale=2&type=webp&affinity=user:ada");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var asked = Assert.Single(_server.Pictures);
+        Assert.Equal((RenderFormat.Fitted, 600, 315, 2, PictureType.Webp, "user:ada"), (asked.Format, asked.Width, asked.Height, asked.Scale, asked.Type, asked.Affinity));
+    }
+
+    [Fact]
+    public async Task Pdf_OfAPage_AsksForIt()
+    {
+        using var response = await GetAsync("pdf", "");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(PictureType.Pdf, Assert.Single(_server.Pictures).Type);
+    }
+
+    [Fact]
+    public async Task Screenshot_PageIsNotFound_HasThePagesStatus()
+    {
+        _server.AnswerPicture = (http, _) => FakeServer.SendPictureAsync(http, RenderOutcome.Failed, 404);
+        using var response = await GetAsync("screenshot", "");
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData(RenderOutcome.NoVerdict, 503, 503, "no-verdict")]
+    [InlineData(RenderOutcome.Unauthorized, 401, 403, "unauthorized")]
+    public async Task Screenshot_PictureOfNoVerdict_IsAProblemAndNoPicture(RenderOutcome outcome, int pageStatus, int status, string reason)
+    {
+        _server.AnswerPicture = (http, _) => FakeServer.SendPictureAsync(http, outcome, pageStatus);
+        using var response = await GetAsync("screenshot", "");
+        await ManagerUnderTest.AssertProblemAsync(response, status, reason);
+    }
+
+    [Fact]
+    public async Task Screenshot_ServerHasNoPicture_IsAProblemThatSaysWhy()
+    {
+        _server.AnswerPicture = (http, request) => http.Response.WriteAsJsonAsync(
+            _server.Result(request.ToVisit(), RenderOutcome.Failed) with { Diagnostics = new() { Message = "Nothing matches '#x'." } }, FleetJson.Options);
+        using var response = await GetAsync("screenshot", "&selector=%23x");
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 502, "failed");
+        Assert.Contains("#x", ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("screenshot", "&type=gif", "type")]
+    [InlineData("screenshot", "&type=pdf", "type")]
+    [InlineData("screenshot", "&format=head", "format")]
+    [InlineData("screenshot", "&format=17", "format")]
+    [InlineData("screenshot", "&format=fitted&selector=p", "format")]
+    [InlineData("screenshot", "&scale=5", "scale")]
+    [InlineData("screenshot", "&width=99", "width")]
+    [InlineData("screenshot", "&height=99", "height")]
+    [InlineData("screenshot", "&selector=p&fullPage=true", "fullPage")]
+    [InlineData("pdf", "&deadlineMs=1", "deadlineMs")]
+    public async Task Picture_BadInput_IsAProblemThatNamesIt(string route, string query, string field)
+    {
+        using var response = await GetAsync(route, query);
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Contains(field, problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString()));
+        Assert.Empty(_server.Pictures);
+    }
+
+    [Fact]
+    public async Task Picture_UrlOutsideTheAllowList_IsNotTaken()
+    {
+        using var response = await _manager.Client.GetAsync("/screenshot?url=http%3A%2F%2Felsewhere.test%2F", Token);
+        await ManagerUnderTest.AssertProblemAsync(response, 400, "not-allowed");
+    }
+
+    [Fact]
+    public async Task Screenshot_ServerDies_IsTakenByAnother()
+    {
+        var other = await _manager.AddServerAsync("prerender-1");
+        FakeServer[] servers = [_server, other];
+        var broken = false;
+        foreach (var server in servers)
+        {
+            server.AnswerPicture = (http, _) =>
+            {
+                if (broken)
+                {
+                    return FakeServer.SendPictureAsync(http, RenderOutcome.Rendered, 200);
+                }
+
+                broken = true;
+                http.Abort();
+                return Task.CompletedTask;
+            };
+        }
+
+        using var response = await GetAsync("screenshot", "");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal([1, 1], servers.Select(server => server.Pictures.Count));
+    }
+
+    private Task<HttpResponseMessage> GetAsync(string route, string query) =>
+        _manager.Client.GetAsync($"/{route}?url={Uri.EscapeDataString(ManagerUnderTest.Card)}{query}", Token);
+}

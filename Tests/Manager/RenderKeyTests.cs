@@ -1,0 +1,43 @@
+using Fleet.Contracts;
+using Fleet.Manager.Forwarding;
+using Fleet.Manager.Visits;
+
+namespace Fleet.Tests.Manager;
+
+public sealed class RenderKeyTests
+{
+    private static readonly RenderRequest s_request = new()
+    {
+        Url = ManagerUnderTest.Card,
+        Affinity = "user:ada#ada",
+        Credentials = new() { Authorization = "Bearer one" },
+    };
+
+    [Fact]
+    public void Of_TheSame_IsOneKeyWhateverItsHurry()
+    {
+        Assert.Equal(KeyOf(s_request), KeyOf(s_request with { Credentials = new() { Authorization = "Bearer one" }, Priority = 7, DeadlineMs = 500 }));
+        var picture = new PictureRequest { Url = s_request.Url, Width = 600 };
+        Assert.Equal(KeyOf(s_request, picture), KeyOf(s_request, picture with { Priority = 3, DeadlineMs = 900 }));
+    }
+
+    [Fact]
+    public void Of_OtherCredentialsOrAnotherPicture_IsAnotherKey()
+    {
+        var picture = new PictureRequest { Url = s_request.Url, Width = 600 };
+        RenderKey[] keys =
+        [
+            KeyOf(s_request),
+            KeyOf(s_request with { Credentials = new() { Authorization = "Bearer two" } }),
+            KeyOf(s_request with { Credentials = null }),
+            KeyOf(s_request, picture),
+            KeyOf(s_request, picture with { Format = RenderFormat.Fitted }),
+            KeyOf(s_request, picture with { Scale = 2 }),
+        ];
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.DoesNotContain("Bearer", string.Concat(keys.Select(key => key.ToString())), StringComparison.Ordinal);
+    }
+
+    private static RenderKey KeyOf(RenderRequest request, PictureRequest? picture = null) =>
+        RenderKey.Of(new Visit(request, "user:ada#ada", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)), Picture: picture));
+}

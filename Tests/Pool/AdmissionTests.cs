@@ -1,0 +1,66 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>The admission rule as a table: 5 + 1 slots, nesting of at most 2.</summary>
+public sealed class AdmissionTests
+{
+    private readonly PoolRules _rules = new(new PoolOptions { Slots = 5, HighPrioritySlots = 1, MaxDepth = 2, HighPriority = 8, RendersPerAffinity = 9 });
+
+    [Theory]
+    [InlineData("", 0, 0, true)]
+    [InlineData("00", 0, 0, true)]
+    [InlineData("000", 0, 0, false)]
+    [InlineData("000", 0, 8, true)]
+    [InlineData("0000", 0, 10, false)]
+    [InlineData("0000", 1, 0, true)]
+    [InlineData("00001", 1, 0, false)]
+    [InlineData("00001", 2, 0, true)]
+    [InlineData("000012", 2, 0, false)]
+    [InlineData("22222", 0, 10, true)]
+    [InlineData("222222", 0, 10, false)]
+    [InlineData("2222", 0, 0, true)]
+    public void Admits_ByDepthTierAndWhatIsLent(string lent, int depth, int priority, bool admitted)
+    {
+        var admission = new Admission(_rules);
+        foreach (var digit in lent)
+        {
+            admission.Take(Waiter(digit - '0', 0));
+        }
+
+        Assert.Equal(admitted, admission.Admits(Waiter(depth, priority), TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void Admits_CapsOneAffinityAtDepthZeroOnly()
+    {
+        _rules.Options.RendersPerAffinity = 1;
+        var admission = new Admission(_rules);
+        var affinity = new Affinity("a", 2);
+        admission.Take(Waiter(0, 0, affinity));
+        Assert.False(admission.Admits(Waiter(0, 0, affinity), TimeSpan.Zero));
+        Assert.True(admission.Admits(Waiter(0, 0), TimeSpan.Zero));
+        Assert.True(admission.Admits(Waiter(1, 0, affinity), TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void Admits_WhoHasWaitedLongEnough_ToTheHighPrioritySlots()
+    {
+        var admission = new Admission(_rules);
+        for (var i = 0; i < 3; i++)
+        {
+            admission.Take(Waiter(0, 0));
+        }
+
+        Assert.False(admission.Admits(Waiter(0, 0), 8 * _rules.Options.Aging - TimeSpan.FromTicks(1)));
+        Assert.True(admission.Admits(Waiter(0, 0), 8 * _rules.Options.Aging));
+    }
+
+    private Waiter Waiter(int depth, int priority, Affinity? affinity = null)
+    {
+        var request = new LeaseRequest("x", depth, priority, TimeSpan.FromHours(1), ShellAcceptance.FreshOrWait);
+        return new(1, request, affinity ?? new Affinity("x", 2), depth, _rules.Rank(request, TimeSpan.Zero), TimeSpan.Zero);
+    }
+}

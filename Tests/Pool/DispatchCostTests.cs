@@ -1,0 +1,37 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>What an event costs does not grow with who waits. Times are the bench's; bytes are exact and can be tested.</summary>
+public sealed class DispatchCostTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public void OneEvent_WithTenThousandWaiters_AllocatesWhatItDoesWithAHundred(int affinities)
+    {
+        var (few, many) = (Allocated(100, affinities), Allocated(10_000, affinities));
+        Assert.True(many <= few + 256, $"{few} bytes with 100 waiters, {many} with 10,000.");
+    }
+
+    private static long Allocated(int waiters, int affinities)
+    {
+        var options = new PoolOptions { Slots = 16, HighPrioritySlots = 0, MaxDepth = 1, MinStandby = 0 };
+        var core = new PoolCore(new PoolRules(options));
+        core.Apply(new Started(), TimeSpan.Zero);
+        for (var i = 0; i < waiters; i++)
+        {
+            var request = new LeaseRequest($"realm:{i % affinities}", 0, i % 3, TimeSpan.FromHours(1), ShellAcceptance.FreshOrWait);
+            core.Apply(new PageWanted(i + 1, request), TimeSpan.Zero);
+        }
+
+        // The queue is as it will be; the first event may still size what is used again by the next.
+        core.Apply(new BrowserLaunched(1), TimeSpan.Zero);
+        core.Apply(new TimePassed(), TimeSpan.FromSeconds(1));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        core.Apply(new PageBooted(1, 1, null), TimeSpan.FromSeconds(2));
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

@@ -1,0 +1,131 @@
+using Fleet.PrerenderServer.Browser;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>A browser without a browser: a gate in each primitive, and a count of contexts of its own, which the pool cannot influence.</summary>
+internal sealed class FakeBrowser : IBrowserAdapter
+{
+    private readonly Lock _sync = new();
+    private readonly Dictionary<long, int> _contexts = [];
+    private readonly HashSet<int> _processes = [];
+    private Action<BrowserLoss> _lost = _ => { };
+    private int _documents;
+
+    public Gate Launch { get; } = new("Launch");
+
+    public Gate Create { get; } = new("Create");
+
+    public Gate Repage { get; } = new("Repage");
+
+    public Gate Probe { get; } = new("Probe");
+
+    public Gate Terminate { get; } = new("Terminate");
+
+    public Gate Close { get; } = new("Close");
+
+    public Gate Crash { get; } = new("Crash");
+
+    public Gate Kill { get; } = new("Kill");
+
+    public Gate Measure { get; } = new("Measure");
+
+    public string? ShellToken { get; set; }
+
+    public bool Answers { get; set; } = true;
+
+    public BrowserMemory Memory { get; set; } = new(0, new Dictionary<long, long>());
+
+    public int MostContexts { get; private set; }
+
+    public int Contexts => Locked(() => _contexts.Count);
+
+    public int Processes => Locked(() => _processes.Count);
+
+    public Action<BrowserLoss> OnLost
+    {
+        set => _lost = value;
+    }
+
+    public void LoseBrowser(int generation) => _lost(new BrowserLoss(generation, null, "the test ended it"));
+
+    public void LosePage(int generation, long slot) => _lost(new BrowserLoss(generation, slot, "the test crashed it"));
+
+    public async Task LaunchAsync(int generation, CancellationToken cancellationToken)
+    {
+        await Launch.PassAsync(cancellationToken);
+        Locked(() => _processes.Add(generation));
+    }
+
+    public async Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken)
+    {
+        Locked(() =>
+        {
+            if (!_processes.Contains(generation))
+            {
+                throw new BrowserException($"There is no browser {generation}.");
+            }
+
+            _contexts.Add(slot, generation);
+            return MostContexts = Math.Max(MostContexts, _contexts.Count);
+        });
+        await Create.PassAsync(cancellationToken);
+        return NewPage(slot);
+    }
+
+    public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
+    {
+        await Repage.PassAsync(cancellationToken);
+        return NewPage(slot);
+    }
+
+    public async Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken)
+    {
+        await Probe.PassAsync(cancellationToken);
+        return Answers;
+    }
+
+    public Task TerminateAsync(long slot, CancellationToken cancellationToken) => Terminate.PassAsync(cancellationToken);
+
+    public async Task CloseAsync(long slot, CancellationToken cancellationToken)
+    {
+        await Close.PassAsync(cancellationToken);
+        Locked(() => _contexts.Remove(slot));
+    }
+
+    public Task CrashAsync(long slot, CancellationToken cancellationToken) => Crash.PassAsync(cancellationToken);
+
+    public async Task KillAsync(int generation, CancellationToken cancellationToken)
+    {
+        await Kill.PassAsync(cancellationToken);
+        Locked(() =>
+        {
+            foreach (var slot in _contexts.Where(c => c.Value == generation).Select(c => c.Key).ToArray())
+            {
+                _contexts.Remove(slot);
+            }
+
+            return _processes.Remove(generation);
+        });
+    }
+
+    public async Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken)
+    {
+        await Measure.PassAsync(cancellationToken);
+        return Memory;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private FakePage NewPage(long slot) => new(slot, Interlocked.Increment(ref _documents), ShellToken);
+
+    private T Locked<T>(Func<T> read)
+    {
+        lock (_sync)
+        {
+            return read();
+        }
+    }
+}
+
+/// <summary>A page of the fake browser. Two documents of one slot are two pages.</summary>
+internal sealed record FakePage(long Slot, int Document, string? ShellToken) : IBrowserPage;

@@ -1,0 +1,109 @@
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Pool;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>What the actor does when browser, page or protocol do not what they should.</summary>
+public sealed class PoolActorFaultTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Launch_ThatFails_IsShownAndTriedAgain()
+    {
+        await using var pool = new PoolUnderTest(browser: b => b.Launch.Break(new BrowserException("No Chromium at /nowhere (Browser:ExecutablePath).")));
+        var wait = pool.LeaseAsync("realm:a");
+        await pool.SeeAsync("the reason", s => s.Totals.Problem == "No Chromium at /nowhere (Browser:ExecutablePath).");
+        pool.Browser.Launch.Open();
+        await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
+        (await wait).Complete(PageOutcome.Healthy);
+        Assert.Null(pool.Actor.Snapshot.Totals.Problem);
+    }
+
+    [Fact]
+    public async Task Boot_ThatHangs_IsEndedBeforeItsContextIsClosed_AndTheNextOneServes()
+    {
+        await using var pool = new PoolUnderTest(o => o.Slots = 1);
+        pool.Browser.Create.Shut();
+        var wait = pool.LeaseAsync("realm:a", wait: 3600);
+        await pool.Browser.Create.ReachedAsync(1);
+        pool.Clock.Advance(pool.Options.BootDeadline);
+        await pool.Browser.Close.ReachedAsync(1);
+        Assert.Equal(0, pool.Browser.Create.Waiting);
+        pool.Browser.Create.Open();
+        await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
+        (await wait).Complete(PageOutcome.Healthy);
+        Assert.Equal(1, pool.Browser.MostContexts);
+    }
+
+    [Fact]
+    public async Task Boot_ThatHearsNothing_EndsWithItsProcess()
+    {
+        await using var pool = new PoolUnderTest(o => o.Slots = 1);
+        pool.Browser.Create.Shut();
+        pool.Browser.Create.Deaf = true;
+        var wait = pool.LeaseAsync("realm:a", wait: 3600);
+        await pool.Browser.Create.ReachedAsync(1);
+        await pool.SeeWhileTimePassesAsync("the process killed", _ => pool.Browser.Kill.Calls > 0);
+        pool.Browser.Create.Open();
+        await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
+        (await wait).Complete(PageOutcome.Healthy);
+        Assert.Equal(1, pool.Browser.MostContexts);
+    }
+
+    [Fact]
+    public async Task EveryStageOfClosingHangs_TheProcessIsKilled_AndCapacityReturns()
+    {
+        await using var pool = new PoolUnderTest(o => o.Slots = 1);
+        foreach (var gate in (Gate[])[pool.Browser.Terminate, pool.Browser.Close, pool.Browser.Crash])
+        {
+            gate.Shut();
+        }
+
+        (await pool.GetAsync("realm:a")).Complete(PageOutcome.Wedged);
+        var wait = pool.LeaseAsync("realm:b", wait: 3600);
+        await pool.SeeWhileTimePassesAsync("a page for the other", _ => wait.IsCompleted);
+        (await wait).Complete(PageOutcome.Healthy);
+        Assert.Equal((1, 1), (pool.Browser.Kill.Calls, pool.Browser.MostContexts));
+    }
+
+    [Fact]
+    public async Task Browser_Lost_RevokesTheLeaseAtOnce_AndANewOneServes()
+    {
+        await using var pool = new PoolUnderTest();
+        var lease = await pool.GetAsync("realm:a");
+        var revoked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lease.Revoked.Register(revoked.SetResult);
+        pool.Browser.LoseBrowser(1);
+        await revoked.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        lease.Complete(PageOutcome.Crashed);
+        var wait = pool.LeaseAsync("realm:a", wait: 3600);
+        await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
+        Assert.Equal(2, pool.Actor.Snapshot.Slots.Single(s => s.State == SlotState.Leased).Generation);
+        (await wait).Complete(PageOutcome.Healthy);
+    }
+
+    [Fact]
+    public async Task Page_Lost_RevokesItsLeaseOnly()
+    {
+        await using var pool = new PoolUnderTest();
+        await using var other = await pool.GetAsync("realm:b");
+        var lease = await pool.GetAsync("realm:a");
+        pool.Browser.LosePage(1, lease.Slot);
+        await pool.SeeAsync("one slot", s => s.Slots is [{ State: SlotState.Leased, Affinity: "realm:b" }]);
+        Assert.True(lease.Revoked.IsCancellationRequested);
+        Assert.False(other.Revoked.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Probe_WithoutAnswer_ClosesThePage_AndTheWaiterGetsAnother()
+    {
+        await using var pool = new PoolUnderTest();
+        var first = await pool.GetAsync("realm:a");
+        first.Complete(PageOutcome.Healthy);
+        pool.Browser.Answers = false;
+        var second = await pool.GetAsync("realm:a");
+        Assert.NotEqual(first.Slot, second.Slot);
+        second.Complete(PageOutcome.Healthy);
+    }
+}

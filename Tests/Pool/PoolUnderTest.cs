@@ -1,0 +1,91 @@
+using System.Diagnostics.Metrics;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.Tests.Time;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>The actor on a fake browser and a clock that the test moves.</summary>
+internal sealed class PoolUnderTest : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly PoolMetrics _metrics;
+
+    public PoolUnderTest(Action<PoolOptions>? configure = null, Action<FakeBrowser>? browser = null, bool start = true)
+    {
+        Options = new PoolOptions { Slots = 2, HighPrioritySlots = 0, MaxDepth = 0, MinStandby = 0, RendersPerAffinity = 2, ReloadJitter = TimeSpan.Zero };
+        configure?.Invoke(Options);
+        browser?.Invoke(Browser);
+        Meters = _services.GetRequiredService<IMeterFactory>();
+        _metrics = new PoolMetrics(Meters);
+        Actor = new PoolActor(Browser, Microsoft.Extensions.Options.Options.Create(Options), _metrics, Clock, NullLoggerFactory.Instance);
+        if (start)
+        {
+            Actor.Start();
+        }
+    }
+
+    public PoolOptions Options { get; }
+
+    public FakeBrowser Browser { get; } = new();
+
+    public VirtualTimeProvider Clock { get; } = new();
+
+    public IMeterFactory Meters { get; }
+
+    public PoolActor Actor { get; }
+
+    public Task<PageLease> LeaseAsync(string affinity, int depth = 0, int priority = 0, double wait = 60, ShellAcceptance accept = ShellAcceptance.FreshOrWait) =>
+        Actor.LeaseAsync(new LeaseRequest(affinity, depth, priority, TimeSpan.FromSeconds(wait), accept), TestContext.Current.CancellationToken);
+
+    /// <summary>A lease that is expected now.</summary>
+    public async Task<PageLease> GetAsync(string affinity) => await LeaseAsync(affinity).WaitAsync(TimeSpan.FromSeconds(20));
+
+    /// <summary>Waits, bounded, for the snapshot to show something.</summary>
+    public Task<PoolSnapshot> SeeAsync(string what, Func<PoolSnapshot, bool> seen) => SeeAsync(what, seen, TimeSpan.Zero);
+
+    /// <summary>Waits for it while the clock runs, about a hundred times faster than outside.</summary>
+    public Task<PoolSnapshot> SeeWhileTimePassesAsync(string what, Func<PoolSnapshot, bool> seen) => SeeAsync(what, seen, TimeSpan.FromMilliseconds(500));
+
+    private async Task<PoolSnapshot> SeeAsync(string what, Func<PoolSnapshot, bool> seen, TimeSpan step)
+    {
+        for (var i = 0; i < 4000; i++)
+        {
+            if (Actor.Snapshot is var snapshot && seen(snapshot))
+            {
+                return snapshot;
+            }
+
+            if (step > TimeSpan.Zero)
+            {
+                Clock.Advance(step);
+            }
+
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"Expected {what} within 20 s; the pool shows {string.Join(", ", Actor.Snapshot.Slots)} and {Actor.Snapshot.Totals}.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var gate in (Gate[])[Browser.Launch, Browser.Create, Browser.Repage, Browser.Probe, Browser.Terminate, Browser.Close, Browser.Crash, Browser.Kill])
+        {
+            gate.Open();
+        }
+
+        var stop = Actor.StopAsync();
+        while (!stop.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.WhenAny(stop, Task.Delay(1, CancellationToken.None));
+        }
+
+        await stop;
+        _metrics.Dispose();
+        await _services.DisposeAsync();
+    }
+}

@@ -1,0 +1,86 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+
+namespace Fleet.Tests.Pool;
+
+// The world's browser: what the end of an effect tells the pool, and what it really does.
+internal sealed partial class PoolWorld
+{
+    private bool IsLate(PoolEffect effect) => effect switch
+    {
+        CreateSlot e => _currentOps[e.Slot] != e.Op || Gone(e.Slot),
+        RepageSlot e => _currentOps[e.Slot] != e.Op || Gone(e.Slot),
+        ProbePage e => _currentOps[e.Slot] != e.Op || Gone(e.Slot),
+        CloseSlot e => Gone(e.Slot),
+        _ => false,
+    };
+
+    private static long SlotOf(PoolEffect effect) => effect switch
+    {
+        CreateSlot e => e.Slot,
+        RepageSlot e => e.Slot,
+        ProbePage e => e.Slot,
+        _ => 0,
+    };
+
+    private bool Gone(long slot) => Snapshot.Slots.All(s => s.Slot != slot);
+
+    private PoolEvent Completion(PoolEffect effect, bool well)
+    {
+        switch (effect)
+        {
+            case LaunchBrowser e when well:
+                _newestUp = Math.Max(_newestUp, IsLaunching(e) ? e.Generation : 0);
+                return new BrowserLaunched(e.Generation);
+            case LaunchBrowser e: return new LaunchFailed(e.Generation, "planned");
+            case KillBrowser e:
+                Forget(c => c.Value == e.Generation);
+                return new BrowserKilled(e.Generation);
+            case CreateSlot e when well: return Boot(e.Slot, e.Op, effect);
+            case RepageSlot e when well: return Boot(e.Slot, e.Op, effect);
+            case CreateSlot e: return new BootFailed(e.Slot, e.Op, "planned");
+            case RepageSlot e:
+                // A page that was merely old is kept, and counts as one that the host did not give the new shell.
+                _wrongBoots += !IsLate(e) && IsKept(e.Slot) && _bootsFor[e.Slot] == Told ? 1 : 0;
+                return new BootFailed(e.Slot, e.Op, "planned");
+            case ProbePage e:
+                if (!IsLate(e))
+                {
+                    _probing.Remove(e.Slot);
+                }
+
+                return new PageProbed(e.Slot, e.Op, well);
+            case CloseSlot { Stage: not CloseStage.Terminate } e when well:
+                _contexts.Remove(e.Slot);
+                return new SlotClosed(e.Slot, e.Op);
+            case CloseSlot e: return new CloseStageEnded(e.Slot, e.Op, e.Stage);
+            default: throw new ArgumentException($"{effect} has no completion.", nameof(effect));
+        }
+    }
+
+    private bool IsKept(long slot) => !_doomed.Contains(slot) && _generations[slot] == Snapshot.Totals.Generation;
+
+    private PageBooted Boot(long slot, long op, PoolEffect effect)
+    {
+        if (!IsLate(effect))
+        {
+            _documents[slot] = Served;
+            _doomed.Remove(slot);
+            _wrongBoots = Told is null || Served == Told ? 0 : _wrongBoots + (_bootsFor[slot] == Told ? 1 : 0);
+        }
+
+        return new PageBooted(slot, op, Served);
+    }
+
+    // A launch that was given up on is killed before it could report.
+    private bool IsLaunching(LaunchBrowser launch) => History.TrueForAll(e => e is not KillBrowser k || k.Generation != launch.Generation);
+
+    private void Forget(Func<KeyValuePair<long, int>, bool> gone)
+    {
+        foreach (var context in _contexts.Where(gone).ToArray())
+        {
+            _contexts.Remove(context.Key);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+
+namespace Fleet.Tests.Pool;
+
+// The world's books: kept from the effects alone, and held against what the pool says.
+internal sealed partial class PoolWorld
+{
+    private void Observe(PoolEffect effect)
+    {
+        switch (effect)
+        {
+            case CreateSlot e:
+                _bootsFor[e.Slot] = Told;
+                _contexts.Add(e.Slot, e.Generation);
+                _generations.Add(e.Slot, e.Generation);
+                MostContexts = Math.Max(MostContexts, _contexts.Count);
+                Await(e, e.Slot, e.Op);
+                var boots = Snapshot.Slots.Count(s => s.State == SlotState.Creating);
+                Check(Checks.BootsAreBounded, boots <= Options.CreationsAtOnce, $"{boots} slots are being created");
+                break;
+            case RepageSlot e:
+                Check(Checks.ClosedOnce, _leases.Values.All(l => l.Slot != e.Slot), $"slot {e.Slot} is reloaded under a lease");
+                _bootsFor[e.Slot] = Told;
+                Await(e, e.Slot, e.Op);
+                break;
+            case ProbePage e:
+                _probing.Add(e.Slot);
+                Await(e, e.Slot, e.Op);
+                break;
+            case CloseSlot e:
+                _probing.Remove(e.Slot);
+                CheckClose(e);
+                Await(e, e.Slot, e.Op);
+                break;
+            case LaunchBrowser: _pending.Add(effect); break;
+            case KillBrowser e: Kill(e); break;
+            case GrantLease e: Grant(e); break;
+            case RevokeLease e: _leases.Remove(e.Lease); break;
+            case FailWaiter e: Fail(e); break;
+            case ForgetSlot e: _probing.Remove(e.Slot); break;
+        }
+    }
+
+    private void Await(PoolEffect effect, long slot, long op)
+    {
+        _pending.Add(effect);
+        _currentOps[slot] = op;
+    }
+
+    private void Grant(GrantLease grant)
+    {
+        _probing.Remove(grant.Slot);
+        var request = _requests[grant.Waiter];
+        var affinity = request.Affinity;
+        if (!_waiters.Remove(grant.Waiter, out var waiter))
+        {
+            // Cancelled while the grant was on its way: the page goes back as it is.
+            _untouched.Enqueue(grant.Lease);
+        }
+
+        Check(Checks.OneTenantForLife, _tenants.TryAdd(grant.Slot, affinity) || _tenants[grant.Slot] == affinity, $"slot {grant.Slot} of {_tenants[grant.Slot]} was lent to {affinity}");
+        Check(Checks.DoomedIsNotLent, !_doomed.Contains(grant.Slot) && !_closing.Contains(grant.Slot), $"slot {grant.Slot} was lent to {affinity}");
+        var stale = Told is not null && _documents[grant.Slot] != Told;
+        var accepted = request.Accept switch
+        {
+            ShellAcceptance.Any => true,
+            ShellAcceptance.FreshOrWait => _wrongBoots >= Options.LastResortAfter,
+            _ => false,
+        };
+        Check(Checks.RecycleEnds, !stale || accepted, $"slot {grant.Slot} with shell {_documents[grant.Slot]} was lent, current is {Told}");
+        Check(Checks.RecycleEnds, _generations[grant.Slot] >= _newestUp, $"slot {grant.Slot} of browser {_generations[grant.Slot]} was lent, browser {_newestUp} is up");
+        _leases.Add(grant.Lease, new WorldLease(grant.Lease, grant.Slot, grant.Waiter, affinity, request.Depth, grant.Warm, grant.Waited, waiter?.Parent));
+    }
+
+    // Nothing in the process is asked for anything any more: its slots end with it.
+    private void Kill(KillBrowser kill)
+    {
+        _pending.Add(kill);
+        foreach (var (slot, _) in _generations.Where(g => g.Value == kill.Generation))
+        {
+            _probing.Remove(slot);
+            _closing.Add(slot);
+            _currentOps[slot] = -1;
+        }
+    }
+
+    private void Fail(FailWaiter failed)
+    {
+        if (_waiters.Remove(failed.Waiter, out var waiter))
+        {
+            Check(Checks.WaitsEndProperly, failed.End switch
+            {
+                WaitEnd.Deadline => Now >= waiter.Since + waiter.Request.Wait,
+                WaitEnd.ShuttingDown => _stopped,
+                _ => waiter.Request.Accept == ShellAcceptance.FreshOrFail,
+            }, $"waiter {failed.Waiter} was told {failed.End} after {Now - waiter.Since}");
+        }
+    }
+
+    private void CheckClose(CloseSlot close)
+    {
+        Check(Checks.ClosedOnce, _leases.Values.All(l => l.Slot != close.Slot), $"slot {close.Slot} is closed under a lease");
+        Check(Checks.ClosedOnce, _closing.Add(close.Slot) == (close.Stage == CloseStage.Terminate), $"slot {close.Slot} is at stage {close.Stage}");
+    }
+
+    private void CheckStates(PoolSnapshot snapshot)
+    {
+        var lent = snapshot.Slots.Where(s => s.State is SlotState.Leased or SlotState.Draining).Select(s => s.Slot).Order();
+        var held = _leases.Values.Select(l => l.Slot).Concat(_probing).Order();
+        Check(Checks.ReservedIsAState, lent.SequenceEqual(held), $"lent [{string.Join(' ', lent)}], held or probed [{string.Join(' ', held)}]");
+        Check(Checks.IdleIsEvicted, snapshot.Slots.All(s => s.State != SlotState.Closing || _leases.Values.All(l => l.Slot != s.Slot)), "a slot closes under a lease");
+        var closed = snapshot.Slots.Select(s => s.Slot).ToHashSet();
+        Check(Checks.ContextsWithinCap, _contexts.Keys.All(closed.Contains), "a context is alive that the pool has forgotten");
+    }
+
+    private void CheckWarm(PoolSnapshot snapshot)
+    {
+        foreach (var affinity in snapshot.Affinities.Where(a => a.Warm > 0))
+        {
+            var alive = _tenants.Count(t => t.Value == affinity.Affinity && snapshot.Slots.Any(s => s.Slot == t.Key) && !_closing.Contains(t.Key));
+            Check(Checks.WarmIsTrue, affinity.Warm <= alive, $"{affinity.Affinity} is called warm {affinity.Warm} times and has {alive} pages");
+        }
+    }
+
+    private static void Check(string check, bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new PropertyBroken(check, message);
+        }
+    }
+}

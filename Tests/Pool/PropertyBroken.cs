@@ -1,0 +1,7 @@
+namespace Fleet.Tests.Pool;
+
+/// <summary>A property of the pool does not hold. Names the check, so that a planted fault can be told from another.</summary>
+internal sealed class PropertyBroken(string check, string message, Exception? inner = null) : Exception($"{check}: {message}", inner)
+{
+    public string Check { get; } = check;
+}

@@ -1,0 +1,297 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>One test per transition of a slot: shells, browsers, closing, stopping.</summary>
+public sealed class RenewalTests : CoreTests
+{
+    [Fact]
+    public void Boot_InARetiredBrowser_Closes()
+    {
+        var world = Up();
+        world.Want("a");
+        var boot = world.Pending[0];
+        world.Apply(new RecycleWanted());
+        world.End(world.Pending.OfType<LaunchBrowser>().Single());
+        Assert.Equal(SlotState.Creating, world.Snapshot.Slots[0].State);
+        world.End(boot);
+        Assert.Equal((SlotState.Closing, 1), (world.Snapshot.Slots[0].State, world.Snapshot.Slots[0].Generation));
+    }
+
+    [Fact]
+    public void Boot_ThatLoadedAnOldShell_IsNotLent_AndReloadedInPlaceAfterAPause()
+    {
+        var world = Up();
+        world.Served = "old";
+        world.TellShell("new");
+        var waiter = world.Want("a");
+        world.End(world.Pending[0]);
+        Assert.Equal(SlotState.Standby, Only(world).State);
+        world.Advance(Options.BackOffMin);
+        Assert.Equal(SlotState.Repaging, Only(world).State);
+        world.Served = "new";
+        world.Settle();
+        Assert.Equal(1, world.LeaseOf(waiter)?.Slot);
+    }
+
+    [Fact]
+    public void Boot_ThatKeepsLoadingAnOldShell_ServesAsALastResort()
+    {
+        var world = Up();
+        world.Served = "old";
+        world.TellShell("new");
+        var waiter = world.Want("a");
+        for (var boots = 1; boots < Options.LastResortAfter; boots++)
+        {
+            world.Settle();
+            Assert.Null(world.LeaseOf(waiter));
+            world.Advance(world.NextDeadline - world.Now);
+        }
+
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(waiter));
+        Assert.False(Only(world).Current);
+    }
+
+    [Fact]
+    public void Probe_WhenTheShellChangedMeanwhile_LendsNothingOld()
+    {
+        var world = Up();
+        world.Served = "old";
+        world.TellShell("old");
+        Rest(world, "a");
+        var waiter = world.Want("a");
+        world.Served = "new";
+        world.TellShell("new");
+        world.End(world.Pending.OfType<ProbePage>().Single());
+        Assert.Equal(SlotState.Repaging, Only(world).State);
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(waiter));
+    }
+
+    [Fact]
+    public void Dirty_OnAnOldShell_Closes()
+    {
+        var (world, lease) = Lent("a");
+        world.TellShell("new");
+        world.Complete(lease, PageOutcome.Dirty);
+        Assert.Equal(SlotState.Closing, Only(world).State);
+    }
+
+    [Fact]
+    public void ShellChanged_ReloadsIdlePagesRolling_MostRecentlyUsedFirst_AndBusyOnesAtRelease()
+    {
+        (Options.Slots, Options.ReloadsAtOnce) = (3, 1);
+        var world = Up();
+        world.Served = "new";
+        Rest(world, "a");
+        world.Advance(TimeSpan.FromSeconds(1));
+        Rest(world, "b");
+        world.Want("c");
+        world.Settle();
+        world.TellShell("newer");
+        world.Served = "newer";
+        Assert.Equal(["Idle a", "Repaging b", "Leased c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
+        world.End(world.Pending[0]);
+        Assert.Equal(["Repaging a", "Idle b", "Leased c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
+        world.Settle();
+        world.Complete(world.Held.Single());
+        Assert.Equal(["Idle a", "Idle b", "Repaging c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
+    }
+
+    [Fact]
+    public void ShellChanged_ByAnOlderGeneration_ChangesNothing()
+    {
+        var world = Idle("a");
+        world.Apply(new ShellLearned(new HostShell("new", 5, default, "")));
+        world.Apply(new ShellLearned(new HostShell("old", 4, default, "")));
+        Assert.Equal("new", world.Snapshot.Totals.ShellToken);
+    }
+
+    [Fact]
+    public void FreshOrFail_BetweenTwoShells_FailsAtOnce_AndOtherwiseWaits()
+    {
+        Options.Slots = 1;
+        var (world, _) = Lent("a");
+        var waiter = world.Want("a", accept: ShellAcceptance.FreshOrFail);
+        Assert.Equal(1, world.Snapshot.Totals.Waiting);
+        world.TellShell("new");
+        Assert.Equal(new FailWaiter(waiter, WaitEnd.StaleShell), world.History[^1]);
+    }
+
+    [Fact]
+    public void AnyShell_IsServedByAnOldPage()
+    {
+        var world = Idle("a");
+        Options.ReloadsAtOnce = 0;
+        world.TellShell("new");
+        var waiter = world.Want("a", accept: ShellAcceptance.Any);
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(waiter));
+    }
+
+    [Fact]
+    public void Close_ClimbsTheLadder_OneDeadlineAtATime_DownToTheProcess()
+    {
+        var world = Idle("a");
+        world.Apply(new AffinityDisposed("a", Revoke: false));
+        foreach (var stage in (CloseStage[])[CloseStage.Terminate, CloseStage.Dispose, CloseStage.Crash])
+        {
+            Assert.Equal(stage, world.History.OfType<CloseSlot>().Last().Stage);
+            world.Advance(Options.CloseStageDeadline);
+        }
+
+        var kill = Assert.IsType<KillBrowser>(world.History.OfType<KillBrowser>().Single());
+        Assert.Equal(1, world.Contexts);
+        world.End(kill);
+        Assert.Empty(world.Snapshot.Slots);
+        Assert.Equal(new ForgetSlot(1, CloseReason.Disposed, CloseStage.Kill), world.History.OfType<ForgetSlot>().Single());
+    }
+
+    [Fact]
+    public void Kill_ThatIsNotConfirmed_IsRepeated()
+    {
+        var world = Idle("a");
+        world.CrashBrowser(1);
+        world.Advance(Options.CloseStageDeadline);
+        Assert.Equal(2, world.History.OfType<KillBrowser>().Count());
+        Assert.Equal(SlotState.Closing, Only(world).State);
+    }
+
+    [Fact]
+    public void Crash_OfThePage_RevokesItsLeaseAndCloses()
+    {
+        var (world, _) = Lent("a");
+        world.Apply(new SlotCrashed(1));
+        Assert.Equal(SlotState.Closing, Only(world).State);
+        Assert.Single(world.History.OfType<RevokeLease>());
+    }
+
+    [Fact]
+    public void Crash_OfTheBrowser_RevokesAllLeases_AndTheNextBrowserServes()
+    {
+        var (world, _) = Lent("a");
+        var waiter = world.Want("a");
+        world.Settle();
+        world.CrashBrowser(1);
+        Assert.Equal(2, world.History.OfType<RevokeLease>().Count());
+        world.Advance(Options.BackOffMin);
+        var next = world.Want("a");
+        world.Settle();
+        Assert.Equal(2, world.Snapshot.Slots.Single(s => s.Slot == world.LeaseOf(next)!.Slot).Generation);
+        Assert.Null(world.LeaseOf(waiter));
+    }
+
+    [Fact]
+    public void Recycle_LaunchesTheNextBrowserFirst_ThenRetires_ThenKillsTheOld()
+    {
+        var (world, lease) = Lent("a");
+        Rest(world, "b");
+        world.Apply(new RecycleWanted());
+        Assert.Equal([SlotState.Leased, SlotState.Idle], world.Snapshot.Slots.Select(s => s.State));
+        world.End(world.Pending.Single());
+        Assert.Equal([SlotState.Draining, SlotState.Closing], world.Snapshot.Slots.Select(s => s.State));
+        world.Settle();
+        Assert.Empty(world.History.OfType<KillBrowser>());
+        world.Complete(lease);
+        world.Settle();
+        Assert.Equal(1, Assert.Single(world.History.OfType<KillBrowser>()).Generation);
+        Assert.Equal(2, world.Snapshot.Totals.Generation);
+    }
+
+    [Fact]
+    public void Recycle_WhenTheNextBrowserDoesNotStart_KeepsTheOldOne_AndTriesAgain()
+    {
+        var world = Idle("a");
+        world.Apply(new RecycleWanted());
+        world.End(world.Pending.Single(), well: false);
+        Assert.Equal(SlotState.Idle, Only(world).State);
+        world.Settle();
+        world.Advance(Options.BackOffMin);
+        world.Settle();
+        Assert.Equal(3, world.Snapshot.Totals.Generation);
+    }
+
+    [Fact]
+    public void Browser_TooOldTooUsedOrTooBig_IsReplaced()
+    {
+        var world = Idle("a");
+        world.Apply(new MemoryMeasured(1, 1 + Options.BrowserMemoryMb * 1_000_000L, new Dictionary<long, long>()));
+        Assert.Equal(2, world.Pending.OfType<LaunchBrowser>().Single().Generation);
+        world.Settle();
+        Options.RetireAfterRenders = 1;
+        Rest(world, "a");
+        world.Settle();
+        Assert.Equal(3, world.Snapshot.Totals.Generation);
+        Options.RetireAfterRenders = 1000;
+        world.Advance(Options.RetireAfter);
+        world.Settle();
+        Assert.Equal(4, world.Snapshot.Totals.Generation);
+    }
+
+    [Fact]
+    public void Slot_OverItsMemory_ClosesWhenIdle()
+    {
+        var (world, lease) = Lent("a");
+        world.Apply(new MemoryMeasured(1, 1, new Dictionary<long, long> { [1] = 1 + Options.SlotMemoryMb * 1_000_000L }));
+        Assert.Equal(SlotState.Leased, Only(world).State);
+        world.Complete(lease);
+        Assert.Equal(SlotState.Closing, Only(world).State);
+        world.Settle();
+        Assert.Equal(CloseReason.OverMemory, world.History.OfType<ForgetSlot>().Single().Reason);
+    }
+
+    [Fact]
+    public void Evict_TakesTheLeastRecentlyUsedIdleSlot()
+    {
+        var world = Idle("a");
+        world.Advance(TimeSpan.FromSeconds(1));
+        Rest(world, "b");
+        world.Want("c");
+        Assert.Equal(["Closing a", "Idle b"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
+    }
+
+    [Fact]
+    public void IdleTooLong_Closes_ButKeepsTheStandbys()
+    {
+        Options.MinStandby = 1;
+        var world = Idle("a");
+        world.Settle();
+        for (var i = 0; i < 4; i++)
+        {
+            world.Advance(Options.IdleTimeout);
+            world.Settle();
+        }
+
+        Assert.Equal(SlotState.Standby, Only(world).State);
+    }
+
+    [Fact]
+    public void Stop_FailsWhoWaits_ClosesWhatRests_DrainsWhatIsLent_AndEnds()
+    {
+        var (world, lease) = Lent("a");
+        Rest(world, "b");
+        world.Want("c", wait: 100);
+        var waiter = world.Want("d");
+        world.Stop();
+        Assert.Contains(new FailWaiter(waiter, WaitEnd.ShuttingDown), world.History);
+        Assert.Equal(SlotState.Draining, world.Snapshot.Slots[0].State);
+        var late = world.Want("e");
+        Assert.Equal(new FailWaiter(late, WaitEnd.ShuttingDown), world.History[^1]);
+        world.Complete(lease);
+        world.Settle();
+        Assert.True(world.IsStopped);
+    }
+
+    [Fact]
+    public void Stop_WithALeaseThatNeverComesBack_EndsAtItsDeadline()
+    {
+        var (world, _) = Lent("a");
+        world.Stop();
+        world.Advance(Options.StopDeadline);
+        world.Settle();
+        Assert.True(world.IsStopped);
+    }
+}

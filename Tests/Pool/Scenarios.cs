@@ -1,0 +1,106 @@
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>Lives that random ones hardly ever lead: a load that never ends, a lease that never comes back.</summary>
+internal static class Scenarios
+{
+    public static IReadOnlyDictionary<string, Action<Func<PoolOptions, PoolRules>>> All { get; } =
+        new Dictionary<string, Action<Func<PoolOptions, PoolRules>>>
+        {
+            [nameof(BackToBackRendersOfOneAffinity)] = BackToBackRendersOfOneAffinity,
+            [nameof(HighPriorityAboveCapacity)] = HighPriorityAboveCapacity,
+            [nameof(LeakedLease)] = LeakedLease,
+        };
+
+    /// <summary>400 renders of A and more, 100 ms each, some always waiting, on two pages; after a while one of B comes.</summary>
+    public static void BackToBackRendersOfOneAffinity(Func<PoolOptions, PoolRules> rules)
+    {
+        var options = new PoolOptions { Slots = 2, HighPrioritySlots = 0, MaxDepth = 0, MinStandby = 0 };
+        var world = new PoolWorld(options, rules(options));
+        var b = 0L;
+        for (var i = 0; i < 400; i++)
+        {
+            world.Want("realm:a");
+            world.Want("realm:a");
+            b = i == 20 ? world.Want("realm:b") : b;
+            world.Settle();
+            if (i >= 4)
+            {
+                world.Advance(TimeSpan.FromMilliseconds(100));
+                Render(world, "realm:a");
+                world.Settle();
+            }
+
+            if (world.LeaseOf(b) is { } lease)
+            {
+                Within(options.StickyWindow + TimeSpan.FromMilliseconds(400), lease.Waited, "realm:b");
+                return;
+            }
+
+            Within(TimeSpan.FromSeconds(30), world.Now, "realm:b");
+        }
+    }
+
+    /// <summary>Priority 10 above capacity for ever, some always waiting; one waiter of priority 0.</summary>
+    public static void HighPriorityAboveCapacity(Func<PoolOptions, PoolRules> rules)
+    {
+        var options = new PoolOptions { Slots = 2, HighPrioritySlots = 1, MaxDepth = 1, MinStandby = 0, RendersPerAffinity = 4 };
+        var world = new PoolWorld(options, rules(options));
+        var low = 0L;
+        for (var i = 0; ; i++)
+        {
+            while (world.Waiting.Count() < 8)
+            {
+                world.Want("realm:a", priority: 10);
+                world.Want("realm:c", priority: 10);
+            }
+
+            low = i == 5 ? world.Want("realm:b") : low;
+            world.Settle();
+            world.Advance(TimeSpan.FromMilliseconds(500));
+            Render(world, "realm:");
+            world.Settle();
+            if (world.LeaseOf(low) is { } lease)
+            {
+                Within(10 * options.Aging + TimeSpan.FromSeconds(10), lease.Waited, "the low priority");
+                return;
+            }
+
+            Within(20 * options.Aging, world.Now, "the low priority");
+        }
+    }
+
+    /// <summary>A render never gives its page back.</summary>
+    public static void LeakedLease(Func<PoolOptions, PoolRules> rules)
+    {
+        var options = new PoolOptions { Slots = 1, HighPrioritySlots = 0, MaxDepth = 0, MinStandby = 0 };
+        var world = new PoolWorld(options, rules(options));
+        world.Want("realm:a");
+        world.Settle();
+        var other = world.Want("realm:b");
+        world.Advance(options.HoldDeadline + options.HoldGrace);
+        world.Settle();
+        if (world.LeaseOf(other) is null)
+        {
+            throw new PropertyBroken(Checks.CapacityReturns, $"realm:b waits for a lease that nobody gives back: {world.Describe()}");
+        }
+    }
+
+    private static void Render(PoolWorld world, string affinity)
+    {
+        foreach (var lease in world.Held.Where(l => l.Affinity.StartsWith(affinity, StringComparison.Ordinal)).ToArray())
+        {
+            world.Complete(lease);
+        }
+    }
+
+    private static void Within(TimeSpan bound, TimeSpan waited, string who)
+    {
+        if (waited > bound)
+        {
+            throw new PropertyBroken(Checks.NobodyStarves, $"{who} waited {waited}, at most {bound} was expected");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>One test per transition of a slot: booting, lending, taking back.</summary>
+public sealed class TransitionTests : CoreTests
+{
+    [Fact]
+    public void Want_WithRoom_CreatesASlot()
+    {
+        var world = Up();
+        world.Want("a");
+        Assert.Equal(SlotState.Creating, Only(world).State);
+    }
+
+    [Fact]
+    public void Boot_WithoutAWaiter_BecomesStandby()
+    {
+        Options.MinStandby = 1;
+        var world = Up();
+        world.Settle();
+        Assert.Equal((SlotState.Standby, null), (Only(world).State, Only(world).Affinity));
+    }
+
+    [Fact]
+    public void Boot_WithAWaiter_IsLentToItCold()
+    {
+        var (world, lease) = Lent("a");
+        Assert.Equal((SlotState.Leased, "a"), (Only(world).State, Only(world).Affinity));
+        Assert.False(lease.Warm);
+    }
+
+    [Fact]
+    public void Boot_ThatFails_ClosesTheHalfMadeContext_AndPausesBeforeTheNext()
+    {
+        var world = Up();
+        var waiter = world.Want("a");
+        world.End(world.Pending[0], well: false);
+        Assert.Equal((SlotState.Closing, 1), (Only(world).State, world.Contexts));
+        world.Settle();
+        Assert.Empty(world.Snapshot.Slots);
+        world.Advance(Options.BackOffMin);
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(waiter));
+    }
+
+    [Fact]
+    public void Boot_ThatIsOverdue_Closes_AndItsLateEndIsIgnored()
+    {
+        var world = Up();
+        world.Want("a");
+        var boot = world.Pending[0];
+        world.Advance(Options.BootDeadline);
+        Assert.Equal(SlotState.Closing, world.Snapshot.Slots[0].State);
+        world.End(boot);
+        Assert.Equal(SlotState.Closing, world.Snapshot.Slots[0].State);
+    }
+
+    [Theory]
+    [InlineData(nameof(PageOutcome.Healthy), nameof(SlotState.Idle))]
+    [InlineData(nameof(PageOutcome.Untouched), nameof(SlotState.Idle))]
+    [InlineData(nameof(PageOutcome.Dirty), nameof(SlotState.Repaging))]
+    [InlineData(nameof(PageOutcome.Wedged), nameof(SlotState.Closing))]
+    [InlineData(nameof(PageOutcome.Crashed), nameof(SlotState.Closing))]
+    public void Complete_WhenLeased_Becomes(string outcome, string next)
+    {
+        var (world, lease) = Lent("a");
+        world.Complete(lease, Enum.Parse<PageOutcome>(outcome));
+        Assert.Equal(next, Only(world).State.ToString());
+    }
+
+    [Theory]
+    [InlineData(nameof(PageOutcome.Healthy))]
+    [InlineData(nameof(PageOutcome.Untouched))]
+    [InlineData(nameof(PageOutcome.Dirty))]
+    [InlineData(nameof(PageOutcome.Wedged))]
+    [InlineData(nameof(PageOutcome.Crashed))]
+    public void Complete_WhenDraining_Closes(string outcome)
+    {
+        var (world, lease) = Lent("a");
+        world.Apply(new AffinityDisposed("a", Revoke: false));
+        Assert.Equal(SlotState.Draining, Only(world).State);
+        world.Complete(lease, Enum.Parse<PageOutcome>(outcome));
+        Assert.Equal(SlotState.Closing, Only(world).State);
+    }
+
+    [Fact]
+    public void Complete_Twice_IsOnce()
+    {
+        var (world, lease) = Lent("a");
+        world.Complete(lease);
+        world.Apply(new LeaseCompleted(lease.Id, PageOutcome.Crashed));
+        Assert.Equal(SlotState.Idle, Only(world).State);
+    }
+
+    [Fact]
+    public void Idle_ForItsAffinity_IsProbedAndLentWarm()
+    {
+        var world = Idle("a");
+        var waiter = world.Want("a");
+        Assert.IsType<ProbePage>(Assert.Single(world.Pending));
+        Assert.Equal(SlotState.Leased, Only(world).State);
+        world.Settle();
+        Assert.True(world.LeaseOf(waiter)!.Warm);
+    }
+
+    [Fact]
+    public void Probe_ThatFails_Closes_AndTheWaiterKeepsItsPlace()
+    {
+        Options.Slots = 1;
+        var world = Idle("a");
+        var first = world.Want("a");
+        var second = world.Want("b");
+        world.End(world.Pending.OfType<ProbePage>().Single(), well: false);
+        Assert.Equal(SlotState.Closing, Only(world).State);
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(first));
+        Assert.Null(world.LeaseOf(second));
+    }
+
+    [Fact]
+    public void Probe_ThatIsOverdue_Closes_AndItsLateAnswerIsIgnored()
+    {
+        var world = Idle("a");
+        world.Want("a");
+        var probe = world.Pending.OfType<ProbePage>().Single();
+        world.Advance(Options.ProbeDeadline);
+        Assert.Equal(SlotState.Closing, world.Snapshot.Slots[0].State);
+        world.End(probe);
+    }
+
+    [Fact]
+    public void Cancel_DuringTheHandOver_GivesThePageBackUntouched()
+    {
+        var world = Idle("a");
+        world.Cancel(world.Want("a"));
+        world.Settle();
+        Assert.Equal((SlotState.Idle, 1), (Only(world).State, Only(world).Renders));
+    }
+
+    [Fact]
+    public void Cancel_WhileWaiting_RemovesTheWaiter()
+    {
+        Options.Slots = 1;
+        var (world, _) = Lent("a");
+        world.Cancel(world.Want("b"));
+        Assert.Equal(0, world.Snapshot.Totals.Waiting);
+    }
+
+    [Fact]
+    public void WaiterDeadline_EndsTheWait()
+    {
+        Options.Slots = 1;
+        var (world, _) = Lent("a");
+        world.Want("b", wait: 3);
+        world.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(WaitEnd.Deadline, Assert.Single(world.History.OfType<FailWaiter>()).End);
+    }
+
+    [Fact]
+    public void Want_WithoutPatience_TakesAPageAtHand()
+    {
+        var world = Idle("a");
+        var waiter = world.Want("a", wait: 0);
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(waiter));
+    }
+
+    [Fact]
+    public void HoldDeadline_DrainsThenRevokesAndCloses()
+    {
+        var (world, _) = Lent("a");
+        world.Advance(Options.HoldDeadline);
+        Assert.Equal(SlotState.Draining, Only(world).State);
+        Assert.Empty(world.History.OfType<RevokeLease>());
+        world.Advance(Options.HoldGrace);
+        Assert.Equal(SlotState.Closing, Only(world).State);
+        Assert.Single(world.History.OfType<RevokeLease>());
+        world.Settle();
+        Assert.Equal(CloseReason.HoldOverdue, Assert.Single(world.History.OfType<ForgetSlot>()).Reason);
+    }
+
+    [Fact]
+    public void Dispose_OfAnIdleSlot_Closes_AndTheAffinityIsNotWarmAtOnce()
+    {
+        var world = Idle("a");
+        world.Apply(new AffinityDisposed("a", Revoke: false));
+        Assert.Equal(SlotState.Closing, Only(world).State);
+        Assert.Empty(world.Snapshot.Warm);
+    }
+
+    [Fact]
+    public void Dispose_WithRevoke_TakesALentPageAway()
+    {
+        var (world, _) = Lent("a");
+        world.Apply(new AffinityDisposed("a", Revoke: true));
+        Assert.Equal(SlotState.Closing, Only(world).State);
+        Assert.Single(world.History.OfType<RevokeLease>());
+    }
+
+    [Fact]
+    public void Drain_Overdue_RevokesAndCloses()
+    {
+        var (world, _) = Lent("a");
+        world.Apply(new AffinityDisposed("a", Revoke: false));
+        world.Advance(Options.DrainDeadline);
+        Assert.Equal(SlotState.Closing, Only(world).State);
+    }
+
+    [Fact]
+    public void Repage_Ends_InTheSameSlotWithANewDocument()
+    {
+        var (world, lease) = Lent("a");
+        world.Complete(lease, PageOutcome.Dirty);
+        world.Settle();
+        Assert.Equal((SlotState.Idle, "a", 1L), (Only(world).State, Only(world).Affinity, Only(world).Slot));
+        Assert.Equal(1, world.Contexts);
+    }
+
+    [Fact]
+    public void Repage_ThatFails_Closes()
+    {
+        var (world, lease) = Lent("a");
+        world.Complete(lease, PageOutcome.Dirty);
+        world.End(world.Pending[0], well: false);
+        Assert.Equal(SlotState.Closing, Only(world).State);
+    }
+}

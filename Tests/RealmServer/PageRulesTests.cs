@@ -1,0 +1,135 @@
+using Fleet.RealmServer.Caching;
+using Fleet.RealmServer.Pages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Tests.RealmServer;
+
+public sealed class PageRulesTests
+{
+    private static readonly DateTimeOffset s_now = DateTimeOffset.UnixEpoch.AddDays(1);
+
+    // What is stored of a source of version 10 at generation 5, its age in minutes, crawler; then: stored sent, render.
+    [Theory]
+    [InlineData(null, 0, 0, 0, false, false, "Queue")]
+    [InlineData(null, 0, 0, 0, true, false, "Await")]
+    [InlineData("Content", 10, 5, 0, false, true, "No")]
+    [InlineData("Content", 10, 5, 0, true, true, "No")]
+    [InlineData("Content", 11, 6, 0, true, true, "No")]
+    [InlineData("Content", 9, 5, 0, false, true, "Queue")]
+    [InlineData("Content", 10, 4, 0, false, true, "Queue")]
+    [InlineData("Content", 10, 4, 0, true, true, "Queue")]
+    [InlineData("Content", 10, 5, 61, true, true, "Queue")]
+    [InlineData("Redirect", 10, 5, 0, false, true, "No")]
+    [InlineData("Document", 10, 5, 0, false, true, "No")]
+    [InlineData("OldDocument", 10, 4, 0, false, false, "Queue")]
+    [InlineData("OldDocument", 10, 4, 0, true, true, "Await")]
+    public void Decision_Stored_IsSentAndRenderedAgainWhenOld(string? stored, long version, long generation, int minutes, bool crawler, bool sent, string render)
+    {
+        var state = stored is null ? default(StoredState?) : new(Enum.Parse<PageMatter>(stored), new(version, generation), s_now - TimeSpan.FromMinutes(minutes));
+
+        var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: TimeSpan.FromHours(1), s_now, crawler);
+
+        Assert.Equal((sent, render), (decision.UseStored, decision.Render.ToString()));
+    }
+
+    [Theory]
+    [InlineData(null, "Identity")]
+    [InlineData("", "Identity")]
+    [InlineData("gzip, deflate, br, zstd", "Brotli")]
+    [InlineData("gzip, deflate, br", "Brotli")]
+    [InlineData("br;q=0, gzip", "Gzip")]
+    [InlineData("br;q=0.5, gzip;q=0.8", "Gzip")]
+    [InlineData("gzip, deflate, br;q=0.1", "Gzip")]
+    [InlineData("GZIP", "Gzip")]
+    [InlineData("deflate", "Identity")]
+    [InlineData("*", "Brotli")]
+    [InlineData("identity, gzip;q=0.5", "Identity")]
+    [InlineData("identity;q=1, *;q=0", "Identity")]
+    [InlineData(";;;", "Identity")]
+    public void Coding_AcceptEncoding_IsTheBestThatIsTaken(string? header, string expected) =>
+        Assert.Equal(expected, ContentCodings.For(header).ToString());
+
+    [Theory]
+    [InlineData("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", true)]
+    [InlineData("Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0) Chrome/116.0 Safari/537.36", true)]
+    [InlineData("facebookexternalhit/1.1", true)]
+    [InlineData("Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)", true)]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36", false)]
+    [InlineData("curl/8.5.0", false)]
+    [InlineData("", false)]
+    public void Crawlers_UserAgent_IsKnownByAWord(string agent, bool expected)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers.UserAgent = agent;
+
+        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions())).Asks(http.Request));
+    }
+
+    [Fact]
+    public void Crawlers_PrerenderHeader_MakesAnybodyOne()
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers[Crawlers.Header] = "1";
+
+        Assert.True(new Crawlers(Options.Create(new PagesOptions())).Asks(http.Request));
+    }
+
+    [Theory]
+    [InlineData("/about", "", "/about")]
+    [InlineData("/a b/é", "", "/a%20b/%C3%A9")]
+    [InlineData("/list", "?page=2&utm_source=mail", "/list?page=2")]
+    [InlineData("/list", "?sort=b&page=2", "/list?page=2&sort=b")]
+    [InlineData("/list", "?page=2&page=3", "/list?page=2&page=3")]
+    [InlineData("/list", "?gclid=x", "/list")]
+    [InlineData("/list", "?anything=1", null)]
+    [InlineData("/list", "?page=2&anything=1", null)]
+    [InlineData("/list", "?Page=2", null)]
+    public void Route_Query_MakesAPageOnlyWithWhatIsConfigured(string path, string query, string? expected)
+    {
+        var routes = new RouteUrl(Options.Create(new PagesOptions { QueryKept = ["page", "sort"] }));
+
+        Assert.Equal(expected, routes.Of(path, new QueryCollection(QueryHelpers.ParseQuery(query))));
+    }
+
+    [Fact]
+    public void Cache_OverItsBound_ForgetsWhatWasNotUsedLately()
+    {
+        var cache = new BoundedCache<string>(10_000, static _ => 700);
+        foreach (var key in Enumerable.Range(0, 9))
+        {
+            cache.Set($"{key}", "x");
+        }
+
+        Assert.True(cache.TryGet("0", out _));
+        cache.Set("9", "x");
+        Assert.True(cache.TryGet("0", out _));
+        cache.Set("10", "x");
+
+        Assert.True(cache.TryGet("0", out _));
+        Assert.True(cache.TryGet("10", out _));
+        Assert.False(cache.TryGet("1", out _));
+    }
+
+    [Fact]
+    public void Body_InEachCoding_IsSmallerAndHasItsOwnTag()
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<p>Hydrogen is an element.</p>", 100)));
+        var body = new EncodedBody(bytes, "t");
+
+        var forms = Enum.GetValues<ContentCoding>().Select(body.In).ToList();
+
+        Assert.Equal(["\"t\"", "\"t-gzip\"", "\"t-br\""], forms.Select(form => form.ETag));
+        Assert.Equal([null, "gzip", "br"], forms.Select(form => form.Coding));
+        Assert.All(forms.Skip(1), form => Assert.True(form.Bytes.Length < bytes.Length / 4, $"{form.Coding}: {form.Bytes.Length} of {bytes.Length}"));
+    }
+
+    [Fact]
+    public void Body_TooSmallToGain_IsSentAsItIs()
+    {
+        var body = new EncodedBody([1, 2, 3], "t");
+
+        Assert.Same(body.In(ContentCoding.Identity), body.In(ContentCoding.Brotli));
+    }
+}

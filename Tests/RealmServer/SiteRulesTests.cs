@@ -1,0 +1,126 @@
+using System.Collections.Frozen;
+using Fleet.RealmServer.Pages;
+using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Reporting;
+
+namespace Fleet.Tests.RealmServer;
+
+public sealed class SiteRulesTests
+{
+    private static readonly RealmSet s_realms = new(
+        new Dictionary<string, Realm> { ["elements"] = new("elements", "Elements", "table", "/nowhere") }.ToFrozenDictionary(StringComparer.Ordinal), [], default);
+
+    [Theory]
+    [InlineData("/", "HostApp", "")]
+    [InlineData("/_standby", "Shell", "")]
+    [InlineData("/index.html", "Shell", "")]
+    [InlineData("/_nothing", "Nowhere", "")]
+    [InlineData("/elements", "Elsewhere", "table")]
+    [InlineData("/elements/", "Card", "table")]
+    [InlineData("/elements/table", "Elsewhere", "table")]
+    [InlineData("/elements/hydrogen", "Card", "hydrogen")]
+    [InlineData("/elements/_cards", "Cards", "")]
+    [InlineData("/elements/_realm", "Realm", "")]
+    [InlineData("/elements/_other", "Nowhere", "")]
+    [InlineData("/elements/hydrogen/", "Nowhere", "")]
+    [InlineData("/elements/a/b", "Nowhere", "")]
+    [InlineData("/elements/realm.json", "Nowhere", "")]
+    [InlineData("/elements/hydrogen.json", "Nowhere", "")]
+    [InlineData("/elements/..", "Nowhere", "")]
+    [InlineData("/elements/..\\realm", "Nowhere", "")]
+    [InlineData("/elements/%2e%2e", "Nowhere", "")]
+    [InlineData("/elements//", "Nowhere", "")]
+    [InlineData("/Elements/hydrogen", "HostApp", "")]
+    [InlineData("/elementsx/hydrogen", "HostApp", "")]
+    [InlineData("/assets/app.js", "HostApp", "")]
+    [InlineData("//elements/hydrogen", "HostApp", "")]
+    public void Route_Path_IsWhatItsTextSays(string path, string place, string card)
+    {
+        var route = SiteRoute.Of(path, s_realms);
+
+        Assert.Equal(place, route.Place.ToString());
+        Assert.Equal(card, route.Card);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("*/*", false)]
+    [InlineData("text/html", false)]
+    [InlineData("application/json", true)]
+    [InlineData("Application/JSON", true)]
+    [InlineData("application/json, text/html", false)]
+    [InlineData("application/json, text/html;q=0.9", true)]
+    [InlineData("text/html, application/json;q=0.9", false)]
+    [InlineData("application/json, */*", true)]
+    [InlineData("application/json;q=0", false)]
+    [InlineData("application/json;q=nonsense", true)]
+    [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", false)]
+    public void PrefersJson_AcceptHeader_WantsItByName(string? accept, bool expected) => Assert.Equal(expected, AcceptHeader.PrefersJson(accept));
+
+    [Theory]
+    [InlineData("index-BRBmoGS9.js", true)]
+    [InlineData("index-3f2a9c1b.css", true)]
+    [InlineData("chunk-a-DkLmNopQ.js", true)]
+    [InlineData("index-abc1234.js", false)]
+    [InlineData("app.js", false)]
+    [InlineData("host-contract.js", false)]
+    [InlineData("element-drawings.js", false)]
+    [InlineData("read-Contract.js", false)]
+    [InlineData("LICENSE-NOTICES.txt", false)]
+    [InlineData("index-BRBmoGS9", false)]
+    public void Caching_FileName_IsImmutableOnlyWithAHash(string name, bool immutable) =>
+        Assert.Equal(immutable ? AssetCaching.Immutable : AssetCaching.Revalidate, AssetCaching.For(name));
+
+    [Theory]
+    [InlineData("hydrogen", true)]
+    [InlineData("-", true)]
+    [InlineData("Bell_Rock-2", true)]
+    [InlineData("", false)]
+    [InlineData("_cards", false)]
+    [InlineData("a.b", false)]
+    [InlineData("a/b", false)]
+    [InlineData("a\\b", false)]
+    [InlineData("a%2fb", false)]
+    [InlineData("a b", false)]
+    [InlineData("é", false)]
+    [InlineData("a\0", false)]
+    public void CardId_Text_IsPlainOrRefused(string text, bool valid) => Assert.Equal(valid, CardId.IsValid(text));
+
+    [Fact]
+    public void CardId_Length_EndsAt64()
+    {
+        Assert.True(CardId.IsValid(new string('a', 64)));
+        Assert.False(CardId.IsValid(new string('a', 65)));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:5100", "http://127.0.0.1:5100/")]
+    [InlineData("http://+:5100", "http://127.0.0.1:5100/")]
+    [InlineData("http://*:80", "http://127.0.0.1/")]
+    [InlineData("http://0.0.0.0:5100", "http://127.0.0.1:5100/")]
+    [InlineData("http://[::]:5100", "http://127.0.0.1:5100/")]
+    [InlineData("https://localhost:5101", "https://localhost:5101/")]
+    public void Dialable_BoundAddress_HasAHost(string bound, string expected) => Assert.Equal(expected, PublicAddress.Dialable(bound));
+
+    [Theory]
+    [InlineData(0, 4.0, 6.0)]
+    [InlineData(1, 0.2, 0.3)]
+    [InlineData(2, 0.4, 0.6)]
+    [InlineData(5, 3.2, 4.8)]
+    [InlineData(50, 4.0, 6.0)]
+    public void Backoff_FailuresInARow_GrowsToFiveSecondsWithJitter(int failures, double least, double most)
+    {
+        Assert.Equal(least, ReportBackoff.Next(failures, 0).TotalSeconds, 3);
+        Assert.Equal(most, ReportBackoff.Next(failures, 1).TotalSeconds, 3);
+    }
+
+    [Theory]
+    [InlineData("\"a\"", true)]
+    [InlineData("W/\"a\"", true)]
+    [InlineData("\"b\", \"a\"", true)]
+    [InlineData("*", true)]
+    [InlineData("\"b\"", false)]
+    [InlineData("a", false)]
+    [InlineData("", false)]
+    public void IfNoneMatch_Header_HoldsForTheSameTag(string header, bool expected) => Assert.Equal(expected, IfNoneMatch.Holds(header, "\"a\""));
+}

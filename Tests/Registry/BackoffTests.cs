@@ -1,0 +1,20 @@
+using Fleet.Registry.Watching;
+
+namespace Fleet.Tests.Registry;
+
+public sealed class BackoffTests
+{
+    [Theory]
+    [InlineData(0, 0, 5_000)]
+    [InlineData(0, 1, 4_000)]
+    [InlineData(1, 0, 250)]
+    [InlineData(1, 1, 200)]
+    [InlineData(2, 0, 500)]
+    [InlineData(3, 0, 1_000)]
+    [InlineData(5, 0, 4_000)]
+    [InlineData(6, 0, 5_000)]
+    [InlineData(1_000_000, 0, 5_000)]
+    [InlineData(int.MaxValue, 0.5, 4_500)]
+    public void Next_Failures_DoublesUpToThePoll(int failures, double jitter, int expectedMilliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(expectedMilliseconds), Backoff.Next(failures, jitter));
+}

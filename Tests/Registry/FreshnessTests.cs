@@ -1,0 +1,19 @@
+using Fleet.Registry;
+
+namespace Fleet.Tests.Registry;
+
+public sealed class FreshnessTests
+{
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(15_000, true)]
+    [InlineData(15_001, false)]
+    [InlineData(-15_000, true)] // The clock was set back by a little: the dead live on for a little.
+    [InlineData(-15_001, false)] // By much: who lives says so within 5 s.
+    public void IsLive_Age_IsBoundedOnBothSides(int ageMilliseconds, bool expected)
+    {
+        var now = DateTimeOffset.UnixEpoch.AddYears(60);
+
+        Assert.Equal(expected, Freshness.IsLive(now.AddMilliseconds(-ageMilliseconds), now, TimeSpan.FromSeconds(15)));
+    }
+}

@@ -1,0 +1,40 @@
+using Fleet.Registry.Commands;
+using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Leases;
+using Fleet.Registry.Pages;
+using Fleet.Registry.Pictures;
+using Fleet.Registry.Realms;
+using Fleet.Registry.Servers;
+
+namespace Fleet.Tests.Registry;
+
+/// <summary>An empty registry and a way to let time pass in it. The contract suites know no more than this.</summary>
+public abstract class RegistryUnderTest : IAsyncDisposable
+{
+    public abstract IHostShellStore HostShells { get; }
+
+    public abstract IServerRegistry Servers { get; }
+
+    public abstract IWarmAffinities WarmAffinities { get; }
+
+    public abstract IRealmDirectory Realms { get; }
+
+    public abstract IPageStore Pages { get; }
+
+    public abstract IPictureStore Pictures { get; }
+
+    public abstract ILeases Leases { get; }
+
+    public abstract ICommandStore Commands { get; }
+
+    public abstract IBackplane Backplane { get; }
+
+    /// <summary>Makes all that is stored older, as if nobody had repeated anything for so long.</summary>
+    public abstract Task AgeAsync(TimeSpan by);
+
+    /// <summary>The registry's clock.</summary>
+    public abstract Task<DateTimeOffset> NowAsync();
+
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.Tests.Rendering;
+
+public class CapturedDocumentTests
+{
+    private static readonly OriginAllowList s_allowed = new(["http://h"]);
+
+    [Theory]
+    [InlineData(200, null, 200, RenderOutcome.Rendered)]
+    [InlineData(200, "404", 404, RenderOutcome.Failed)]
+    [InlineData(200, "503", 503, RenderOutcome.Failed)]
+    [InlineData(503, null, 503, RenderOutcome.NoVerdict)]
+    [InlineData(200, "abc", 200, RenderOutcome.Rendered)]
+    [InlineData(200, "-1", 200, RenderOutcome.Rendered)]
+    [InlineData(200, "99999", 200, RenderOutcome.Rendered)]
+    public void Read_Status_IsThePagesOwnIfItGivesOne(int http, string? meta, int status, RenderOutcome outcome)
+    {
+        var answer = Read(http, meta);
+        Assert.Equal((status, outcome), (answer.Status, answer.Outcome));
+        Assert.Equal("<html></html>", answer.Formats[RenderFormat.Html]);
+    }
+
+    [Fact]
+    public void Read_Headers_OnlyThoseThatCanBeSent()
+    {
+        var answer = Read(200, "302", "Location: http://h/new", "X-A:1", "no colon", "bad name: x", "X-B: a\r\nX-C: b", ": y");
+        Assert.Equal(["Location", "X-A"], answer.Headers!.Keys);
+        Assert.Equal("http://h/new", answer.RedirectUrl);
+    }
+
+    [Theory]
+    [InlineData("chrome-error://chromewebdata/")]
+    [InlineData("http://elsewhere/")]
+    [InlineData("about:blank")]
+    public void Read_PageThatWentElsewhere_IsNotTakenForThePage(string url)
+    {
+        var answer = CapturedDocument.Read(JsonSerializer.Serialize(new { url, html = "<html>", headers = Array.Empty<string>(), read = Array.Empty<string>() }), 200, "http://h/", s_allowed);
+        Assert.Equal(RenderOutcome.Failed, answer.Outcome);
+        Assert.Empty(answer.Formats);
+    }
+
+    private static PageAnswer Read(int http, string? statusCode, params string[] headers) => CapturedDocument.Read(
+        JsonSerializer.Serialize(new { url = "http://h/page", html = "<html></html>", statusCode, headers, read = new[] { "http://h/a", "http://x/b" } }), http, "http://h/", s_allowed);
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Fleet.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>Credentials of a visit go to their origin, in that visit, and nowhere else.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class CredentialsTests(ServerFixture server)
+{
+    private const string Secret = "Bearer very-secret-token";
+    private readonly ConcurrentQueue<string> _seen = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Renders_WithCredentials_OnlyTheirOriginSeesThem()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        server.OtherApp.Routes[$"/own-{id}.json"] = Note("own");
+        server.Site.Routes[$"/foreign-{id}.json"] = Note("foreign");
+        server.OtherApp.Routes[$"/away-{id}.json"] = http =>
+        {
+            Remember("away", http);
+            http.Response.Headers.AccessControlAllowOrigin = "*";
+            http.Response.Redirect(server.Site[$"foreign-{id}.json"].AbsoluteUri);
+            return Task.CompletedTask;
+        };
+        server.OtherApp.Page($"/{id}", $"""
+            <p>x</p><script>console.error('read'); Promise.allSettled([fetch('/own-{id}.json'), fetch('{server.Site[$"foreign-{id}.json"]}'), fetch('/away-{id}.json')])
+              .then(() => document.body.append('done'))</script>
+            """);
+        var request = new RenderRequest { Url = server.OtherApp[id].AbsoluteUri, Affinity = $"realm:{server.OtherApp.Url}#alice", Credentials = new() { Authorization = Secret } };
+        var result = await server.RenderAsync(request, Token);
+        Assert.Contains("done", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Contains($"own {Secret}", _seen);
+        Assert.Contains($"away {Secret}", _seen);
+        var foreign = _seen.Where(s => s.StartsWith("foreign", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(foreign);
+        Assert.All(foreign, s => Assert.Equal("foreign ", s));
+
+        _seen.Clear();
+        await server.RenderAsync(request with { Credentials = null }, Token);
+        Assert.Contains("own ", _seen);
+    }
+
+    [Fact]
+    public async Task Renders_FastPathWithCredentials_ShowsThemInThatVisitOnly()
+    {
+        server.Site.Routes["/elements/asked.json"] = Note("asked");
+        var request = new RenderRequest { Url = server.Site["elements/asks"].AbsoluteUri, Affinity = $"realm:{server.Site["elements/"]}#bob", Formats = [RenderFormat.Atom] };
+        await server.RenderAsync(request with { Credentials = new() { Authorization = Secret } }, Token);
+        await server.RenderAsync(request, Token);
+        Assert.Equal([$"asked {Secret}", "asked "], _seen);
+    }
+
+    [Fact]
+    public async Task Failures_OfAVisitWithCredentials_ShowNeitherThemNorThePage()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        server.OtherApp.Page($"/{id}", "<p>private page</p>", 500);
+        await server.RenderAsync(new() { Url = server.OtherApp[id].AbsoluteUri, Affinity = $"realm:{server.OtherApp.Url}#carol", Credentials = new() { Authorization = Secret } }, Token);
+        await server.RenderPageAsync("<p>public page</p>", 500);
+        var all = await server.Client.GetStringAsync("failures", Token);
+        Assert.Contains(id, all, StringComparison.Ordinal);
+        Assert.DoesNotContain("very-secret-token", all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Log_OfVisitsWithCredentials_NeverNamesThem()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        // Every end that is told at length: an error of the page, a late page, a redirect, a command.
+        server.OtherApp.Page($"/{id}", "<script>console.error('oh no'); fetch('/nothing-here'); throw new Error('broken')</script>", 500);
+        server.OtherApp.Page($"/{id}-late", "<script>setTimeout(() => { for (;;); }, 20)</script>");
+        server.OtherApp.Routes[$"/{id}-away"] = http =>
+        {
+            http.Response.Redirect($"/{id}");
+            return Task.CompletedTask;
+        };
+        var credentials = new RenderCredentials { Authorization = Secret };
+        foreach (var path in (string[])["", "-late", "-away"])
+        {
+            await server.RenderAsync(
+                new() { Url = server.OtherApp[id + path].AbsoluteUri, Affinity = $"realm:{server.OtherApp.Url}#dora", Credentials = credentials, DeadlineMs = 4_000 }, Token);
+        }
+
+        using var content = System.Net.Http.Json.JsonContent.Create(new CommandRequest { Command = "unknown", Affinity = "user:dora#dora", Credentials = credentials }, options: FleetJson.Options);
+        content.Headers.Add(FleetHeaders.IdempotencyKey, id);
+        (await server.Client.PostAsync("commands", content, Token)).EnsureSuccessStatusCode();
+
+        Assert.Contains(server.Log.Lines, line => line.Contains("/renders", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Log.Lines, line => line.Contains("very-secret", StringComparison.Ordinal));
+        Assert.DoesNotContain("very-secret", await server.Client.GetStringAsync("failures", Token), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("user:7")]
+    [InlineData("realm:http://127.0.0.1/")]
+    public void Check_CredentialsWithoutScope_AreRefused(string? affinity)
+    {
+        var request = new RenderRequest { Url = "http://127.0.0.1/", Affinity = affinity, Credentials = new() { Authorization = Secret } };
+        var error = RenderRequestRules.CheckScope(request)!;
+        Assert.Equal("credentials", error.Field);
+        Assert.DoesNotContain("very-secret", error.Message + request, StringComparison.Ordinal);
+        Assert.Null(RenderRequestRules.CheckScope(request with { Affinity = "user:7#7" }));
+    }
+
+    private Func<HttpContext, Task> Note(string name) => http =>
+    {
+        Remember(name, http);
+        http.Response.Headers.AccessControlAllowOrigin = "*";
+        return http.Response.WriteAsync("{}");
+    };
+
+    private void Remember(string name, HttpContext http)
+    {
+        // A preflight asks what may be sent; it sends nothing.
+        if (http.Request.Method != "OPTIONS")
+        {
+            _seen.Enqueue($"{name} {http.Request.Headers.Authorization}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+using System.Diagnostics;
+using AngleSharp.Html.Parser;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.Tests.Browser;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>Visits of apps that know nothing of the fleet, through HTTP, pool and a real browser.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class DocumentPathTests(ServerFixture server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Html_AppThatRendersLate_IsCapturedWhenItHasComeToRest()
+    {
+        server.OtherApp.Page("/api.json", "{\"name\":\"late\"}");
+        var result = await server.RenderPageAsync("""
+            <!doctype html><html lang="en"><body><div id="app"></div><script>
+            setTimeout(async () => { app.textContent = (await (await fetch('/api.json')).json()).name; }, 50);
+            </script></body></html>
+            """);
+        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
+        Assert.Equal("settled", result.Diagnostics!.Stability);
+        Assert.StartsWith("<!DOCTYPE html>\n<html lang=\"en\">", Html(result), StringComparison.Ordinal);
+        Assert.Contains("<div id=\"app\">late</div>", Html(result), StringComparison.Ordinal);
+        Assert.Contains(server.OtherApp["api.json"].AbsoluteUri, result.Deps);
+    }
+
+    [Fact]
+    public async Task Html_ExplicitReadiness_IsWaitedForAndIsEnough()
+    {
+        var start = Stopwatch.GetTimestamp();
+        var result = await server.RenderPageAsync("""
+            <script>window.prerenderReady = false; setInterval(() => document.body.append('x'), 5);
+            setTimeout(() => { document.body.append('done'); window.prerenderReady = true; }, 700)</script>
+            """);
+        Assert.Equal("settled", result.Diagnostics!.Stability);
+        Assert.Contains("done", Html(result), StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromMilliseconds(650), TimeSpan.FromSeconds(2.9));
+    }
+
+    [Theory]
+    [InlineData("<p>here</p><script>setInterval(() => document.body.append('x'), 20)</script>")]
+    [InlineData("<p>here</p><script>setInterval(() => fetch('/poll'), 100)</script>")]
+    public async Task Html_PageThatNeverRests_IsCapturedCapped(string html)
+    {
+        var result = await server.RenderPageAsync(html);
+        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
+        Assert.Equal("capped", result.Diagnostics!.Stability);
+        Assert.Contains("<p>here</p>", Html(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_EndlessStream_IsNotWaitedFor()
+    {
+        server.OtherApp.Routes["/stream"] = async http =>
+        {
+            http.Response.ContentType = "text/plain";
+            await http.Response.StartAsync();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        };
+        var result = await server.RenderPageAsync("<p>here</p><script>fetch('/stream')</script>");
+        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
+        Assert.Contains("here", Html(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_WhatLivesOutsideTheMarkup_IsCaptured()
+    {
+        var result = await server.RenderPageAsync("""
+            <!doctype html><html><head><style id="s"></style></head><body>
+            <input id="name"><input id="yes" type="checkbox"><input id="secret" type="password"><textarea id="text"></textarea>
+            <select id="pick"><option>a</option><option>b</option></select><div id="open"></div><div id="closed"></div><script>
+            document.getElementById('s').sheet.insertRule('.inserted { color: red }');
+            const adopted = new CSSStyleSheet(); adopted.replaceSync('.adopted { color: blue }'); document.adoptedStyleSheets = [adopted];
+            document.getElementById('name').value = 'typed'; document.getElementById('yes').checked = true;
+            document.getElementById('secret').value = 'hidden'; document.getElementById('text').value = '</b>&'; document.getElementById('pick').value = 'b';
+            document.getElementById('open').attachShadow({ mode: 'open' }).innerHTML = '<p>open root</p>';
+            const root = document.getElementById('closed').attachShadow({ mode: 'closed' }); root.innerHTML = '<p>closed root</p>';
+            const inner = new CSSStyleSheet(); inner.replaceSync('p { color: green }'); root.adoptedStyleSheets = [inner];
+            </script></body></html>
+            """);
+        var html = Html(result);
+        Assert.Contains(".inserted { color: red; }", html, StringComparison.Ordinal);
+        Assert.Contains(".adopted { color: blue; }", html, StringComparison.Ordinal);
+        Assert.Contains("<template shadowrootmode=\"open\"><p>open root</p></template>", html, StringComparison.Ordinal);
+        Assert.Contains("<template shadowrootmode=\"closed\"><p>closed root</p><style>p { color: green; }</style></template>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"hidden\"", html, StringComparison.Ordinal);
+        using var document = new HtmlParser().ParseDocument(html);
+        Assert.Equal("typed", document.QuerySelector("#name")!.GetAttribute("value"));
+        Assert.True(document.QuerySelector("#yes")!.HasAttribute("checked"));
+        Assert.Equal("</b>&", document.QuerySelector("#text")!.TextContent);
+        Assert.Equal("b", document.QuerySelector("option[selected]")!.TextContent);
+    }
+
+    [Fact]
+    public async Task Html_PageGivesItselfAStatusAndHeaders()
+    {
+        var result = await server.RenderPageAsync("<meta name=prerender-status-code content=410><meta name=prerender-header content='X-Robots-Tag: noindex'><p>gone</p>");
+        Assert.Equal((RenderOutcome.Failed, 410), (result.Outcome, result.Status));
+        Assert.Equal("noindex", result.Headers!["X-Robots-Tag"]);
+        Assert.Contains("gone", Html(result), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(404, RenderOutcome.Failed)]
+    [InlineData(401, RenderOutcome.Unauthorized)]
+    [InlineData(503, RenderOutcome.NoVerdict)]
+    public async Task Html_HttpStatus_DecidesTheOutcome(int status, RenderOutcome outcome)
+    {
+        var result = await server.RenderPageAsync("<p>sorry</p>", status);
+        Assert.Equal((outcome, status), (result.Outcome, result.Status));
+    }
+
+    [Fact]
+    public async Task Html_Redirect_IsReportedAsOne()
+    {
+        server.OtherApp.Routes["/old"] = http => Redirect(http, "/new", 301);
+        server.OtherApp.Page("/new", "<p>new</p>");
+        var result = await RenderAsync("old");
+        Assert.Equal((RenderOutcome.Rendered, 301, server.OtherApp["new"].AbsoluteUri), (result.Outcome, result.Status, result.RedirectUrl));
+        Assert.Empty(result.Formats);
+    }
+
+    [Theory]
+    [InlineData("/round", "ERR_TOO_MANY_REDIRECTS", RenderOutcome.Failed)]
+    [InlineData("http://example.com/", "example.com", RenderOutcome.Failed)]
+    [InlineData("http://127.0.0.1:1/", "127.0.0.1:1", RenderOutcome.Failed)]
+    [InlineData("file:///etc/passwd", "ERR_UNSAFE_REDIRECT", RenderOutcome.Failed)]
+    public async Task Html_RedirectThatLeadsNowhere_IsTheContentsFault(string target, string says, RenderOutcome outcome)
+    {
+        server.OtherApp.Routes["/round"] = http => Redirect(http, target, 302);
+        var result = await RenderAsync("round");
+        Assert.Equal(outcome, result.Outcome);
+        Assert.Contains(says, result.Diagnostics!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("location.href = 'http://example.com/'", RenderOutcome.Failed)]
+    [InlineData("location.href = 'file:///etc/passwd'", RenderOutcome.Rendered)]
+    [InlineData("location.href = '/landed'", RenderOutcome.Rendered)]
+    [InlineData("location.href = 'data:text/html,<p>inside</p>'", RenderOutcome.Rendered)]
+    [InlineData("location.href = 'view-source:file:///etc/passwd'", RenderOutcome.Rendered)]
+    [InlineData("location.href = 'chrome://version'", RenderOutcome.Rendered)]
+    [InlineData("location.href = 'javascript:fetch(\"file:///etc/passwd\").then(r => r.text()).then(t => document.body.append(t))'", RenderOutcome.Rendered)]
+    [InlineData("location.href = URL.createObjectURL(new Blob(['<p>inside</p>'], { type: 'text/html' }))", RenderOutcome.Failed)]
+    [InlineData("document.body.insertAdjacentHTML('beforeend', '<iframe src=file:///etc/passwd></iframe><object data=file:///etc/passwd></object>')", RenderOutcome.Rendered)]
+    public async Task Html_PageThatMovesOn_IsFollowedOnlyInsideTheAllowList(string script, RenderOutcome outcome)
+    {
+        server.OtherApp.Page("/landed", "<p>landed</p>");
+        var result = await server.RenderPageAsync($"<p>first</p><script>{script}</script>");
+        Assert.True(outcome == result.Outcome, $"Expected {outcome}. Seen: {result.Outcome}, {result.Diagnostics?.Message}");
+        Assert.DoesNotContain("root:", result.Formats.GetValueOrDefault(RenderFormat.Html, ""), StringComparison.Ordinal);
+        Assert.Contains("next", Html(await server.RenderPageAsync("<p>next</p>")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_Download_IsUnusable()
+    {
+        server.OtherApp.Routes["/file"] = http =>
+        {
+            http.Response.Headers.ContentDisposition = "attachment; filename=x.bin";
+            return http.Response.WriteAsync("x");
+        };
+        Assert.Equal(RenderOutcome.Unusable, (await RenderAsync("file")).Outcome);
+    }
+
+    [Fact]
+    public async Task Html_HostThatHangsUp_IsNoVerdict()
+    {
+        server.OtherApp.Routes["/abort"] = http =>
+        {
+            http.Abort();
+            return Task.CompletedTask;
+        };
+        var result = await RenderAsync("abort");
+        Assert.Equal(RenderOutcome.NoVerdict, result.Outcome);
+        Assert.Equal("navigate", result.Diagnostics!.Stage);
+    }
+
+    [Theory]
+    [InlineData("<p>first</p><script>alert(1); confirm(2); prompt(3); onbeforeunload = e => e.preventDefault();</script><p>last</p>", "last")]
+    [InlineData("<p>first</p><script>debugger</script><p>last</p>", "last")]
+    [InlineData("<p>first</p><script>window.open('/x'); print()</script><p>last</p>", "last")]
+    public async Task Html_PageThatWantsAttention_RendersWithoutIt(string html, string contains)
+    {
+        var result = await server.RenderPageAsync(html);
+        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
+        Assert.Contains(contains, Html(result), StringComparison.Ordinal);
+        // And it does not keep the slot's next visit from leaving it.
+        Assert.Contains("next", Html(await server.RenderPageAsync("<p>next</p>")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<script>for (;;);</script>")]
+    [InlineData("<p>x</p><script>setTimeout(() => { for (;;); }, 30)</script>")]
+    public async Task Html_PageThatLoops_TimesOutWithItsStackAndWhatIsKnown(string html)
+    {
+        // With a page at hand, the deadline is the document's alone.
+        await server.RenderPageAsync("<p>first</p>");
+        var start = Stopwatch.GetTimestamp();
+        var result = await server.RenderPageAsync(html, 203, deadlineMs: 4_000);
+        // That it has begun is all that is known of it.
+        Assert.Equal((RenderOutcome.TimedOut, 203), (result.Outcome, result.Status));
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(15), $"The answer took {Stopwatch.GetElapsedTime(start)}.");
+        await server.StackAsync(result);
+        Assert.Contains("next", Html(await server.RenderPageAsync("<p>next</p>")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<p>x</p><script>setTimeout(() => { for (;;); }, 30)</script>")]
+    [InlineData("<p>x</p><script>window.prerenderReady = false</script>")]
+    public async Task Html_ClientGoesAway_SlotIsFreeLongBeforeTheDeadlineAndNothingIsHeldAgainstThePage(string html)
+    {
+        var path = $"/left-{Guid.NewGuid():N}";
+        server.OtherApp.Page(path, html);
+        using var client = new CancellationTokenSource();
+        var affinity = $"user:{path}";
+        var left = server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = 120_000, Affinity = affinity }, client.Token);
+        await Eventually.Async(() => Leased(affinity) && server.OtherApp.Hits(path) == 1, "the page is visited");
+        await client.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        await Eventually.Async(() => !Leased(affinity), "its slot is free", () => string.Join(", ", server.Pool.Snapshot.Slots));
+        Assert.DoesNotContain(path, await server.Client.GetStringAsync("failures", Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_PageThatClosesItself_IsUnusable()
+    {
+        var opener = await server.RenderPageAsync("<p>settle</p><script>setTimeout(() => { open('about:blank', '_self'); close(); }, 50)</script>", deadlineMs: 4_000);
+        Assert.True(opener.Outcome is RenderOutcome.Unusable or RenderOutcome.Failed, $"{opener.Outcome} {opener.Diagnostics?.Message}");
+        Assert.Contains("next", Html(await server.RenderPageAsync("<p>next</p>")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_OfACooperativeHost_ThenFastPath_BothWork()
+    {
+        server.Site.Page("/elements/page", "<!doctype html><p>navigated</p>");
+        var url = server.Site["elements/page"].AbsoluteUri;
+        var html = await server.RenderAsync(new() { Url = url, Affinity = "user:both", Formats = [RenderFormat.Html] }, Token);
+        Assert.Contains("navigated", Html(html), StringComparison.Ordinal);
+        var fast = await server.RenderAsync(new() { Url = url, Affinity = "user:both", Formats = [RenderFormat.Atom] }, Token);
+        Assert.Equal("<i>atom of page</i>", fast.Formats[RenderFormat.Atom]);
+    }
+
+    [Fact]
+    public async Task Html_ConsoleErrorsAndFailedRequests_AreTold()
+    {
+        var result = await server.RenderPageAsync("<script>console.error('oh no'); fetch('/nothing-here')</script>", 500);
+        Assert.Contains(result.Diagnostics!.Console, line => line.Contains("oh no", StringComparison.Ordinal));
+        Assert.Contains(result.Diagnostics.FailedRequests, line => line.Contains("/nothing-here: 404", StringComparison.Ordinal));
+    }
+
+    private Task<RenderResult> RenderAsync(string path) => server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
+
+    private bool Leased(string affinity) => server.Pool.Snapshot.Slots.Any(s => s.State == SlotState.Leased && s.Affinity == affinity);
+
+    private static string Html(RenderResult result) => result.Formats[RenderFormat.Html];
+
+    private static Task Redirect(HttpContext http, string target, int status)
+    {
+        http.Response.StatusCode = status;
+        http.Response.Headers.Location = target;
+        return Task.CompletedTask;
+    }
+}

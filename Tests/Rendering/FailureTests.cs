@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Tests.Browser;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>What a person can find out about a visit that went wrong.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class FailureTests(ServerFixture server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Failures_PageThatLoops_IsToldWithStackDocumentAndPicture()
+    {
+        var result = await server.RenderPageAsync("<h1>stuck here</h1><script>function spin() { for (;;); } setTimeout(spin, 100)</script>", deadlineMs: 1_500);
+        Assert.Equal(RenderOutcome.TimedOut, result.Outcome);
+        var failure = await FailureOfAsync(result.Url, f => f.GetProperty("hasScreenshot").GetBoolean() && f.GetProperty("diagnostics").TryGetProperty("stack", out _));
+        Assert.Equal("timedOut", failure.GetProperty("outcome").GetString());
+        Assert.Contains("spin", failure.GetProperty("diagnostics").GetProperty("stack").GetString(), StringComparison.Ordinal);
+        Assert.Contains("stuck here", failure.GetProperty("html").GetString(), StringComparison.Ordinal);
+        using var picture = await server.Client.GetAsync($"failures/{failure.GetProperty("id")}/screenshot", Token);
+        Assert.Equal("image/jpeg", picture.Content.Headers.ContentType!.MediaType);
+        Assert.Equal([0xFF, 0xD8], (await picture.Content.ReadAsByteArrayAsync(Token))[..2]);
+    }
+
+    [Fact]
+    public async Task Failures_PageThatAnswers500_IsToldWithConsoleAndRequests()
+    {
+        var result = await server.RenderPageAsync("<p>sorry</p><script>console.error('oh no')</script>", 500);
+        var failure = await FailureOfAsync(result.Url, f => f.TryGetProperty("html", out _));
+        Assert.Contains("oh no", failure.GetProperty("diagnostics").GetProperty("console")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("sorry", failure.GetProperty("html").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failures_UnknownId_Is404() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Client.GetAsync("failures/999999", Token)).StatusCode);
+
+    [Fact]
+    public async Task Renders_UrlThatWedgesAgainAndAgain_IsRefusedQuickly()
+    {
+        var path = $"/wedges-{Guid.NewGuid():N}";
+        server.OtherApp.Page(path, "<script>for (;;);</script>");
+        var request = new RenderRequest { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = 500, Affinity = "user:breaker" };
+        var wedged = 0;
+        using var refused = await UntilRefusedAsync();
+        Assert.Equal(3, wedged);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal("breaker-open", (await refused.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("reason").GetString());
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal(RenderOutcome.Rendered, (await server.RenderPageAsync("<p>other</p>")).Outcome);
+
+        // A visit that gets no page in its half second has not met the URL: on a busy machine that takes some tries.
+        async Task<HttpResponseMessage> UntilRefusedAsync()
+        {
+            for (var tries = 0; ; tries++)
+            {
+                var response = await server.Client.PostAsJsonAsync("renders", request, FleetJson.Options, Token);
+                if (tries == 40 || response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.GatewayTimeout))
+                {
+                    return response;
+                }
+
+                wedged += response.StatusCode == HttpStatusCode.OK ? 1 : 0;
+                response.Dispose();
+            }
+        }
+    }
+
+    private async Task<JsonElement> FailureOfAsync(string url, Func<JsonElement, bool> complete)
+    {
+        JsonElement failure = default;
+        for (var i = 0; i < 400; i++)
+        {
+            var all = await server.Client.GetFromJsonAsync<JsonElement>("failures", Token);
+            var listed = all.EnumerateArray().FirstOrDefault(f => f.GetProperty("url").GetString() == url);
+            if (listed.ValueKind == JsonValueKind.Object)
+            {
+                failure = await server.Client.GetFromJsonAsync<JsonElement>($"failures/{listed.GetProperty("id")}", Token);
+                if (complete(failure))
+                {
+                    return failure;
+                }
+            }
+
+            await Task.Delay(50, Token);
+        }
+
+        Assert.Fail($"Expected a complete failure of {url} within 20 s. Seen: {failure}");
+        return failure;
+    }
+}

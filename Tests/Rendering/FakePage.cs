@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Fleet.PrerenderServer.Browser;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>A page without a browser, that answers questions as the test says.</summary>
+internal sealed class FakePage : IRenderPage
+{
+    /// <summary>What it answers to an expression.</summary>
+    public Func<string, string> Answer { get; init; } = _ => "1";
+
+    public HostOffer Host { get; init; } = new("1", ["render", "stage"]);
+
+    public string? ShellToken => null;
+
+    public bool OffersRender => true;
+
+    public bool IsStandby => true;
+
+    public PageEnd End => PageEnd.None;
+
+    public PageActivity Activity { get; } = new(TimeProvider.System);
+
+    public Task<JsonElement> EvaluateAsync(string expression, TimeSpan deadline, CancellationToken cancellationToken) =>
+        Task.FromResult(JsonSerializer.SerializeToElement(Answer(expression)));
+
+    public Task<TimeSpan> ComputedAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(TimeSpan.Zero);
+
+    public Task<PageNavigation> NavigateAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(new PageNavigation(200, null, null));
+
+    public Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>("at spin");
+
+    public Task TerminateAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<bool> AnswersAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public Task<string> MarkupAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult("");
+
+    public Task ResizeAsync(PictureShape? shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<byte[]> PictureAsync(PictureShape shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<byte[]>([]);
+
+    public Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task ForgetCredentialsAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,58 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering;
+
+namespace Fleet.Tests.Rendering;
+
+public class HostReplyTests
+{
+    private static readonly RenderFormat[] s_formats = [RenderFormat.Isolated, RenderFormat.Head];
+
+    [Fact]
+    public void Read_FullAnswer_TakesWhatWasAskedFor()
+    {
+        var answer = Read("""
+            {"reply":{"status":200,"formats":{"isolated":"<p>","atom":"unasked"},"head":"<title>","data":{"a":1},"deps":["http://h/r/a"]},
+             "read":["http://h/r/a","http://h/r/b","http://h/other"]}
+            """);
+        Assert.Equal(RenderOutcome.Rendered, answer.Outcome);
+        Assert.Equal(new Dictionary<RenderFormat, string> { [RenderFormat.Isolated] = "<p>", [RenderFormat.Head] = "<title>" }, answer.Formats);
+        Assert.Equal(1, answer.Data!.Value.GetProperty("a").GetInt32());
+        Assert.Equal(["http://h/r/a", "http://h/r/b"], answer.Deps);
+        Assert.Null(answer.Message);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"reply":null}""")]
+    [InlineData("""{"reply":"<p>"}""")]
+    [InlineData("""{"reply":{"formats":{}}}""")]
+    [InlineData("""{"reply":{"status":"200"}}""")]
+    [InlineData("""{"reply":{"status":7}}""")]
+    [InlineData("""{"reply":{"status":9999999999}}""")]
+    public void Read_NoAnswerOfTheContract_IsUnusable(string json) => Assert.Equal(RenderOutcome.Unusable, Read(json).Outcome);
+
+    [Theory]
+    [InlineData("""{"reply":{"status":200,"formats":[1],"deps":"x","data":null,"head":3}}""")]
+    [InlineData("""{"reply":{"status":200,"formats":{"isolated":3},"deps":[null,{}],"error":"x"}}""")]
+    public void Read_MembersOfWrongTypes_AreLeftOut(string json)
+    {
+        var answer = Read(json);
+        Assert.Equal(RenderOutcome.Rendered, answer.Outcome);
+        Assert.Empty(answer.Formats);
+        Assert.Empty(answer.Deps);
+        Assert.Null(answer.Data);
+    }
+
+    [Fact]
+    public void Read_HostError_GivesKindMessageAndStackAndKeepsWhatRendered()
+    {
+        var answer = Read("""{"reply":{"status":500,"formats":{"head":"<title>"},"error":{"kind":"network","message":"the API is away","stack":"at x"}}}""");
+        Assert.Equal((RenderOutcome.NoVerdict, "the API is away", "at x"), (answer.Outcome, answer.Message, answer.Stack));
+        Assert.Single(answer.Formats);
+    }
+
+    [Fact]
+    public void Read_TooLarge_NamesTheSetting() => Assert.Contains("Rendering:MaxResultMb", Read("""{"tooLarge":99}""").Message, StringComparison.Ordinal);
+
+    private static PageAnswer Read(string json) => HostReply.Read(json, s_formats, "http://h/r/");
+}

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Fleet.Contracts;
+
+namespace Fleet.Tests.Rendering;
+
+[Collection(ServerCollection.Name)]
+public sealed class PictureTests(ServerFixture server)
+{
+    private const string Page = "<!doctype html><body style='margin:0'><div id=box style='width:120px;height:80px;background:red'></div><div style='height:3000px'></div>";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false, null, null, 1280, 800)]
+    [InlineData(false, null, 640, 640, 800)]
+    [InlineData(true, null, 640, 640, 3080)]
+    [InlineData(false, "#box", null, 120, 80)]
+    public async Task Pictures_Png_ShowsWhatWasAskedFor(bool full, string? selector, int? width, int expectedWidth, int expectedHeight)
+    {
+        var (type, bytes, headers) = await TakeAsync(Page, new() { Url = "", FullPage = full, Selector = selector, Width = width });
+        Assert.Equal("image/png", type);
+        Assert.Equal((expectedWidth, expectedHeight), (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
+        Assert.Equal(["rendered"], headers.GetValues(FleetHeaders.Outcome));
+    }
+
+    [Theory]
+    [InlineData(PictureType.Jpeg, "image/jpeg", 0, "\u00ff\u00d8")]
+    [InlineData(PictureType.Webp, "image/webp", 8, "WEBP")]
+    [InlineData(PictureType.Pdf, "application/pdf", 0, "%PDF-")]
+    public async Task Pictures_OtherTypes_AreFilesOfThatType(PictureType type, string contentType, int at, string magic)
+    {
+        var (seen, bytes, _) = await TakeAsync(Page, new() { Url = "", Type = type });
+        Assert.Equal(contentType, seen);
+        Assert.Equal(magic, Encoding.Latin1.GetString(bytes, at, magic.Length));
+    }
+
+    [Fact]
+    public async Task Pictures_OfAFormat_IsTheBoxAndThePageStaysBooted()
+    {
+        var card = server.Site["elements/neon"].AbsoluteUri;
+        using var response = await server.Client.PostAsJsonAsync("pictures",
+            new PictureRequest { Url = card, Affinity = "user:box", Format = RenderFormat.Fitted, Width = 300, Height = 150, Scale = 2 }, FleetJson.Options, Token);
+        Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
+        var bytes = await response.Content.ReadAsByteArrayAsync(Token);
+        Assert.Equal((600, 300), (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
+        var next = await server.RenderAsync(new() { Url = card, Affinity = "user:box", Formats = [RenderFormat.Atom] }, Token);
+        Assert.Equal("<i>atom of neon</i>", next.Formats[RenderFormat.Atom]);
+        Assert.Equal((true, 0), (next.Page!.Warm, next.Timings.BootMs));
+    }
+
+    [Fact]
+    public async Task Pictures_PageOfStatus404_IsAPictureThatSaysSo()
+    {
+        var (type, _, headers) = await TakeAsync("<p>nothing here</p>", new() { Url = "" }, 404);
+        Assert.Equal("image/png", type);
+        Assert.Equal(["failed"], headers.GetValues(FleetHeaders.Outcome));
+        Assert.Equal(["404"], headers.GetValues(FleetHeaders.PageStatus));
+    }
+
+    [Fact]
+    public async Task Pictures_NothingMatches_IsAResultThatSaysSo()
+    {
+        var (type, bytes, _) = await TakeAsync(Page, new() { Url = "", Selector = "#nowhere" });
+        Assert.Equal("application/json", type);
+        var result = JsonSerializer.Deserialize<RenderResult>(bytes, FleetJson.Options)!;
+        Assert.Equal(RenderOutcome.Failed, result.Outcome);
+        Assert.Contains("'#nowhere'", result.Diagnostics!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pictures_ImageThatNeverComes_IsNotWaitedForBeyondTheBound()
+    {
+        server.OtherApp.Routes["/never.png"] = http => Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        var (type, _, _) = await TakeAsync("<img src=/never.png width=10 height=10>", new() { Url = "", DeadlineMs = 8_000 });
+        Assert.Equal("image/png", type);
+    }
+
+    [Theory]
+    [InlineData("""{"url":"HOST","width":99}""", "width")]
+    [InlineData("""{"url":"HOST","selector":""}""", "selector")]
+    [InlineData("""{"url":"HOST","selector":"p","fullPage":true}""", "fullPage")]
+    [InlineData("""{"url":"HOST","type":"pdf","fullPage":true}""", "type")]
+    [InlineData("""{"url":"HOST","type":"gif"}""", "type")]
+    [InlineData("""{"url":"HOST","format":"markdown"}""", "format")]
+    [InlineData("""{"url":"HOST","format":"fitted","type":"pdf"}""", "format")]
+    [InlineData("""{"url":"HOST","scale":0}""", "scale")]
+    public async Task Pictures_BadInput_IsAProblemThatNamesIt(string body, string field)
+    {
+        using var content = new StringContent(body.Replace("HOST", server.OtherApp.Url.AbsoluteUri, StringComparison.Ordinal), Encoding.UTF8, "application/json");
+        using var response = await server.Client.PostAsync("pictures", content, Token);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(field, await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    private async Task<(string? Type, byte[] Bytes, System.Net.Http.Headers.HttpResponseHeaders Headers)> TakeAsync(string html, PictureRequest request, int status = 200)
+    {
+        var path = $"/picture-{Guid.NewGuid():N}";
+        server.OtherApp.Page(path, html, status);
+        using var response = await server.Client.PostAsJsonAsync("pictures", request with { Url = server.OtherApp[path].AbsoluteUri }, FleetJson.Options, Token);
+        var bytes = await response.Content.ReadAsByteArrayAsync(Token);
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {Encoding.UTF8.GetString(bytes)}");
+        return (response.Content.Headers.ContentType?.MediaType, bytes, response.Headers);
+    }
+}

@@ -1,0 +1,84 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering;
+using Fleet.ServiceDefaults.Problems;
+using Fleet.Tests.Time;
+
+namespace Fleet.Tests.Rendering;
+
+public class WedgeBreakerTests
+{
+    private readonly VirtualTimeProvider _time = new();
+    private readonly WedgeBreaker _breaker;
+
+    public WedgeBreakerTests()
+    {
+        _breaker = new(new() { WedgesToOpen = 2, BreakerPause = TimeSpan.FromMinutes(1) }, _time);
+        Check("first");
+    }
+
+    [Fact]
+    public void Check_UrlThatWedgesAgain_IsRefusedWithReasonAndPause()
+    {
+        Wedge("bad");
+        Check("bad");
+        Wedge("bad");
+        var refused = Assert.Throws<RequestException>(() => Check("bad"));
+        Assert.Equal((503, "breaker-open", TimeSpan.FromMinutes(1)), (refused.Status, refused.Reason, refused.RetryAfter!.Value));
+        Assert.Contains("/r/bad", refused.Message, StringComparison.Ordinal);
+        Check("good");
+    }
+
+    [Fact]
+    public void Check_AfterThePause_OneVisitTries()
+    {
+        Wedge("bad");
+        Wedge("bad");
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Check("bad");
+        Assert.Throws<RequestException>(() => Check("bad"));
+        _breaker.Report(Visit("bad"), wedged: false);
+        Check("bad");
+        Wedge("bad");
+        Check("bad");
+    }
+
+    [Fact]
+    public void Check_TrialThatWedges_IsRefusedAgain()
+    {
+        Wedge("bad");
+        Wedge("bad");
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Check("bad");
+        Wedge("bad");
+        Assert.Throws<RequestException>(() => Check("bad"));
+    }
+
+    [Fact]
+    public void Check_RealmOfWhichAllWedges_IsRefusedForEveryUrl()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            Check($"fresh-{i}");
+            Wedge($"bad-{i}");
+        }
+
+        Assert.Contains("The realm http://h/r/", Assert.Throws<RequestException>(() => Check("fresh")).Message, StringComparison.Ordinal);
+        _breaker.Check(Visit("x", "http://h/other/"), "a");
+    }
+
+    [Fact]
+    public void Check_NewHostShell_IsANewChance()
+    {
+        Wedge("bad");
+        Wedge("bad");
+        Assert.Throws<RequestException>(() => Check("bad"));
+        _breaker.Check(Visit("bad"), "b");
+    }
+
+    private void Check(string name) => _breaker.Check(Visit(name), "a");
+
+    private void Wedge(string name) => _breaker.Report(Visit(name), wedged: true);
+
+    private Visit Visit(string name, string realm = "http://h/r/") => new(
+        new(realm + name), AffinityKey.Realm(realm), null, new VisitDeadline(TimeSpan.FromSeconds(1), _time), 0, default, "id", "");
+}

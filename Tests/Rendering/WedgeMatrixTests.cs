@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.Tests.Browser;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>Every way we know in which a page does not end by itself: each visit ends with its outcome when its deadline ends, its slot
+/// comes back, and the neighbour's warm page never notices.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class WedgeMatrixTests(ServerFixture server)
+{
+    private const int DeadlineMs = 2_500;
+
+    /// <summary>On an idle machine it is within a second; what hangs, hangs for ever.</summary>
+    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(10);
+    private const string Frames = "<p>x</p><script>const go = () => { const end = performance.now() + 40; while (performance.now() < end); requestAnimationFrame(go); }; go()</script>";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string, RenderOutcome[]> Pages => new()
+    {
+        { "sync loop", "<script>for (;;);</script>", [RenderOutcome.TimedOut] },
+        { "catastrophic regex", "<script>setTimeout(() => /^(a+)+$/.test('a'.repeat(40) + 'b'), 20)</script>", [RenderOutcome.TimedOut] },
+        { "endless microtasks", "<script>const go = () => Promise.resolve().then(go); go()</script>", [RenderOutcome.TimedOut] },
+        // It yields between frames, so it can be captured: it has come to rest as far as anybody can see from outside.
+        { "rAF loop", Frames, [RenderOutcome.Rendered] },
+        // Ends in a time-out, or earlier with V8's own limit.
+        { "allocation bomb", "<script>const all = []; for (;;) all.push(new Array(1e6).fill(1.5))</script>", [RenderOutcome.TimedOut, RenderOutcome.NoVerdict] },
+        { "dialogs", "<p>x</p><script>onbeforeunload = e => { e.preventDefault(); return 'stay' }; for (let i = 0; i < 20; i++) { alert(i); confirm(i) }</script>", [RenderOutcome.Rendered] },
+        { "dialog loop", "<p>x</p><script>setTimeout(() => { for (;;) alert(1) }, 20)</script>", [RenderOutcome.TimedOut] },
+        { "50 MB document", "<script>document.write(('<p>' + 'x'.repeat(1e4) + '</p>').repeat(5e3))</script>", [RenderOutcome.Failed, RenderOutcome.TimedOut] },
+        { "closes itself", "<p>x</p><script>setTimeout(() => { open('about:blank', '_self'); close() }, 50)</script>", [RenderOutcome.Unusable, RenderOutcome.Failed] },
+        { "redirect of its own, for ever", "<p>x</p><script>location.replace('?' + Math.random())</script>", [RenderOutcome.TimedOut, RenderOutcome.Rendered, RenderOutcome.Failed] },
+        { "reload, for ever", "<p>x</p><script>addEventListener('load', () => location.reload())</script>", [RenderOutcome.TimedOut, RenderOutcome.Rendered, RenderOutcome.Failed] },
+        { "refresh without script, for ever", "<meta http-equiv=refresh content=0><p>x</p>", [RenderOutcome.TimedOut, RenderOutcome.Rendered, RenderOutcome.Failed] },
+        { "prints", "<p>x</p><script>setInterval(() => print(), 5)</script>", [RenderOutcome.Rendered] },
+    };
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task Html_PageOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, string html, RenderOutcome[] outcomes)
+    {
+        var path = $"/wedge-{Guid.NewGuid():N}";
+        server.OtherApp.Page(path, "<!doctype html><body>" + html);
+        await EndsInTimeAsync(name, path, outcomes);
+    }
+
+    [Theory]
+    [InlineData("never-ending document", RenderOutcome.Rendered)]
+    [InlineData("never-ending headers", RenderOutcome.TimedOut)]
+    [InlineData("redirects for ever", RenderOutcome.Failed)]
+    [InlineData("download", RenderOutcome.Unusable)]
+    [InlineData("endless download", RenderOutcome.Unusable)]
+    public async Task Html_ResponseOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, RenderOutcome outcome)
+    {
+        var path = $"/wedge-{Guid.NewGuid():N}";
+        server.OtherApp.Routes[path] = http => AnswerAsync(name, http);
+        await EndsInTimeAsync(name, path, [outcome]);
+    }
+
+    private static async Task AnswerAsync(string name, HttpContext http)
+    {
+        switch (name)
+        {
+            case "never-ending document":
+                http.Response.ContentType = "text/html";
+                await StreamAsync(http, "<p>more</p>");
+                break;
+            case "never-ending headers":
+                await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                break;
+            case "redirects for ever":
+                http.Response.Redirect(http.Request.Path + "?" + Guid.NewGuid().ToString("N"));
+                break;
+            case "endless download":
+                http.Response.Headers.ContentDisposition = "attachment; filename=x.bin";
+                await StreamAsync(http, new string('x', 1000));
+                break;
+            default:
+                http.Response.Headers.ContentDisposition = "attachment; filename=x.bin";
+                await http.Response.WriteAsync("x");
+                break;
+        }
+    }
+
+    private static async Task StreamAsync(HttpContext http, string piece)
+    {
+        try
+        {
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.WriteAsync(piece, http.RequestAborted);
+                await http.Response.Body.FlushAsync(http.RequestAborted);
+                await Task.Delay(20, http.RequestAborted);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The visit has ended.
+        }
+    }
+
+    private async Task EndsInTimeAsync(string name, string path, RenderOutcome[] outcomes)
+    {
+        var neighbour = await NeighbourAsync();
+        var start = Stopwatch.GetTimestamp();
+        var visit = server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = DeadlineMs, Affinity = "user:wedge" }, Token);
+        do
+        {
+            var meanwhile = await NeighbourAsync();
+            Assert.True(meanwhile.Page is { Warm: true } && meanwhile.Page.Slot == neighbour.Page!.Slot, $"'{name}' cost the neighbour its page: {neighbour.Page}, then {meanwhile.Page}.");
+        }
+        while (!visit.IsCompleted);
+
+        var result = await visit;
+        var took = Stopwatch.GetElapsedTime(start);
+        Assert.True(outcomes.Contains(result.Outcome), $"'{name}' ended as {result.Outcome} in step {result.Diagnostics?.Stage}: {result.Diagnostics?.Message}");
+        Assert.True(took < TimeSpan.FromMilliseconds(DeadlineMs) + s_slack, $"'{name}' with a deadline of {DeadlineMs} ms took {took}.");
+        await Eventually.Async(() => !server.Pool.Snapshot.Slots.Any(s => s.Affinity == "user:wedge" && s.State == SlotState.Leased), $"the slot of '{name}' is given back",
+            () => string.Join(", ", server.Pool.Snapshot.Slots));
+        Assert.Equal(neighbour.Page!.Slot, (await NeighbourAsync()).Page!.Slot);
+        var next = await server.RenderAsync(new() { Url = server.Site["elements/argon"].AbsoluteUri, Formats = [RenderFormat.Atom], Affinity = "user:wedge" }, Token);
+        Assert.True(next.Formats.GetValueOrDefault(RenderFormat.Atom) == "<i>atom of argon</i>", $"The visit after '{name}' ended as {next.Outcome} in step {next.Diagnostics?.Stage}: {next.Diagnostics?.Message}");
+    }
+
+    private async Task<RenderResult> NeighbourAsync()
+    {
+        var result = await server.RenderAsync(new() { Url = server.Site["elements/neon"].AbsoluteUri, Formats = [RenderFormat.Atom], Affinity = "user:neighbour" }, Token);
+        Assert.Equal("<i>atom of neon</i>", result.Formats.GetValueOrDefault(RenderFormat.Atom));
+        return result;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Fleet.Tests.Sample;
+
+/// <summary>The host app needs nothing but its own files, loads them without a waterfall, and its shell changes when they do.</summary>
+public sealed partial class HostAppTests
+{
+    private static readonly string s_indexFile = Path.Combine(SampleFiles.HostApp, "index.html");
+
+    // Path below the host app's folder, as a URL has it, and text.
+    private static readonly SortedDictionary<string, string> s_assets = new(
+        Directory.GetFiles(Path.Combine(SampleFiles.HostApp, "assets"), "*", SearchOption.AllDirectories)
+            .ToDictionary(file => "/" + Path.GetRelativePath(SampleFiles.HostApp, file).Replace('\\', '/'), file => File.ReadAllText(file).ReplaceLineEndings("\n")),
+        StringComparer.Ordinal);
+
+    [Theory]
+    [InlineData("<!--fleet:head-->")]
+    [InlineData("<!--fleet:body-->")]
+    public void Index_ForRenderedContent_HasTheMarkerOnce(string marker) => Assert.Equal(2, File.ReadAllText(s_indexFile).Split(marker).Length);
+
+    [Fact]
+    public void Index_OnAnyRoute_RefersToFilesThatExist()
+    {
+        var references = Reference().Matches(File.ReadAllText(s_indexFile)).Select(match => match.Groups["url"].Value);
+
+        Assert.All(references, url => Assert.Contains(url, s_assets.Keys));
+    }
+
+    [Fact]
+    public void Index_ForEveryModule_HasAPreload()
+    {
+        var index = File.ReadAllText(s_indexFile);
+        var modules = s_assets.Keys.Where(path => path.EndsWith(".js", StringComparison.Ordinal) && path != "/assets/app.js");
+
+        Assert.All(modules, module => Assert.Contains($"""<link rel="modulepreload" href="{module}">""", index, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Modules_OfHostApp_ImportFilesThatExist() => Assert.All(s_assets, asset =>
+    {
+        foreach (Match import in Import().Matches(asset.Value))
+        {
+            var target = new Uri(new Uri("http://host" + asset.Key), import.Groups["path"].Value).AbsolutePath;
+            Assert.Contains(target, s_assets.Keys);
+        }
+    });
+
+    [Fact]
+    public void Files_OfHostApp_NameNoOtherSite()
+    {
+        var names = s_assets.Append(new("/index.html", File.ReadAllText(s_indexFile)))
+            .SelectMany(file => Site().Matches(file.Value).Select(match => $"{file.Key}: {match.Value}"))
+            // The name of a vocabulary, and a base for the URL parser that nobody fetches.
+            .Where(found => !found.EndsWith("http://www.w3.org", StringComparison.Ordinal) && !found.EndsWith("http://site.invalid", StringComparison.Ordinal));
+
+        Assert.Empty(names);
+    }
+
+    [Fact]
+    public void Index_WhenAssetsChange_ChangesToo()
+    {
+        var digest = Digest();
+        var index = File.ReadAllText(s_indexFile);
+        if (Environment.GetEnvironmentVariable("FLEET_STAMP") == "1")
+        {
+            index = Build().Replace(index, $"""<meta name="fleet-build" content="{digest}">""");
+            File.WriteAllText(s_indexFile, index);
+        }
+
+        Assert.True(Build().Match(index).Groups["digest"].Value == digest,
+            $"""The assets have changed, and the fleet knows a version of the app by index.html. Write content="{digest}" into its fleet-build, or run this test with FLEET_STAMP=1.""");
+    }
+
+    private static string Digest()
+    {
+        var text = string.Concat(s_assets.Select(asset => $"{asset.Key["/assets/".Length..]}\n{asset.Value}\n"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+    }
+
+    [GeneratedRegex("""(?:href|src)="(?<url>[^"]*)""")]
+    private static partial Regex Reference();
+
+    [GeneratedRegex("""(?:from|import)\s*\(?'(?<path>\.[^']*\.js)'""")]
+    private static partial Regex Import();
+
+    [GeneratedRegex("""\bhttps?://[a-z0-9][a-z0-9.-]*""")]
+    private static partial Regex Site();
+
+    [GeneratedRegex("""<meta name="fleet-build" content="(?<digest>[^"]*)">""")]
+    private static partial Regex Build();
+}

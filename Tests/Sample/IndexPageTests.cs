@@ -1,0 +1,44 @@
+using Fleet.Contracts;
+using Fleet.Tests.RealmServer;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Playwright;
+
+namespace Fleet.Tests.Sample;
+
+/// <summary>The page that shows how the index stands, in a real browser.</summary>
+[Collection(SampleCollection.Name)]
+public sealed class IndexPageTests(SampleSite site) : IAsyncDisposable
+{
+    private const string Hostile = "<img src=x onerror=\"globalThis.broken = 1\">";
+
+    public ValueTask DisposeAsync() => site.CloseAllAsync();
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task Failure_Listed_ShowsItsReasonAndItsDiagnosticsAsText(int width)
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
+            ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, Hostile) with
+            {
+                Diagnostics = new() { Message = Hostile, Stage = "render", Stack = "at template.js:7", Console = [Hostile], FailedRequests = ["404 /assets/gone.js"] },
+            }
+            : FakeManager.Rendered(request, shell));
+        await server.With(manager).StartAsync();
+        var page = await site.OpenAsync();
+        await page.SetViewportSizeAsync(width, 800);
+
+        await page.GotoAsync(server.Url + "_index");
+
+        await Assertions.Expect(page.Locator("#words")).ToHaveTextAsync("Complete: 3 of 3 cards, 0 stored already, 1 failed", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#failures li")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#failures li span")).ToHaveTextAsync(Hostile, new() { Timeout = 30_000 });
+        await page.Locator("#failures summary").ClickAsync();
+        await Assertions.Expect(page.Locator("#failures pre")).ToHaveTextAsync(
+            $"{Hostile}\nStage: render\nat template.js:7\nConsole: {Hostile}\nRequest: 404 /assets/gone.js", new() { Timeout = 30_000 });
+        Assert.False(await page.EvaluateAsync<bool>("() => 'broken' in globalThis"));
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
+    }
+}

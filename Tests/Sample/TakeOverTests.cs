@@ -1,0 +1,130 @@
+using Microsoft.Playwright;
+
+namespace Fleet.Tests.Sample;
+
+/// <summary>A visitor's browser gets a page that is rendered, and the host app takes it over without anything to be seen.</summary>
+[Collection(SampleCollection.Name)]
+public sealed class TakeOverTests(SampleSite site) : IAsyncDisposable
+{
+    private const string Watch = """
+        globalThis.mutations = [];
+        globalThis.shift = 0;
+        new PerformanceObserver((list) => { for (const entry of list.getEntries()) globalThis.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+        document.addEventListener('DOMContentLoaded', () => new MutationObserver((list) => {
+          for (const { type, target } of list) globalThis.mutations.push(`${type} of ${target.nodeName}`);
+        }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, characterData: true }));
+        """;
+
+    public ValueTask DisposeAsync() => site.CloseAllAsync();
+
+    [Theory]
+    [InlineData("elements", "")]
+    [InlineData("elements", "hydrogen")]
+    [InlineData("lighthouses", "")]
+    [InlineData("lighthouses", "cape-hatteras")]
+    public async Task PrerenderedPage_Opened_IsAdoptedUntouched(string realm, string card)
+    {
+        await site.PrerenderAsync(realm, card);
+        var (page, errors) = await WatchedAsync();
+
+        // The one thing that the app asks for: whether the card is still what it was.
+        var revalidation = await page.RunAndWaitForResponseAsync(
+            () => page.GotoAsync($"{site.Url}{realm}/{card}"), response => response.Request.Headers.ContainsKey("if-none-match"));
+        await page.EvaluateAsync("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+
+        Assert.Equal(304, revalidation.Status);
+        Assert.Empty(await page.EvaluateAsync<string[]>("() => mutations"));
+        Assert.Equal(0, await page.EvaluateAsync<double>("() => shift"));
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task PrerenderedPage_WithoutScripts_ShowsTheCard()
+    {
+        await site.PrerenderAsync("elements", "helium");
+
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        var html = await client.GetStringAsync(new Uri(site.Url + "elements/helium"), TestContext.Current.CancellationToken);
+
+        Assert.Contains("<title data-fleet-head>Helium · Elements</title>", html, StringComparison.Ordinal);
+        Assert.Contains($"<link data-fleet-head rel=\"canonical\" href=\"{site.Url}elements/helium\">", html, StringComparison.Ordinal);
+        Assert.Contains("Helium was seen in the spectrum of the Sun", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PrerenderedPage_OfCardThatChanged_IsRenderedAnew()
+    {
+        site.Write("lighthouses", "moving", """{ "title": "Where it was" }""");
+        await site.PrerenderAsync("lighthouses", "moving");
+        site.Write("lighthouses", "moving", """{ "title": "Where it is" }""");
+        var page = await site.OpenAsync();
+
+        await page.GotoAsync(site.Url + "lighthouses/moving");
+
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Where it is");
+        await Assertions.Expect(page).ToHaveTitleAsync("Where it is · Lighthouses");
+    }
+
+    [Fact]
+    public async Task PrerenderedTable_Adopted_CanBeSearched()
+    {
+        await site.PrerenderAsync("elements", "");
+        var page = await site.OpenAsync();
+        await page.GotoAsync(site.Url + "elements/");
+
+        await page.Locator("input[type=search]").FillAsync("noble");
+
+        await Assertions.Expect(page.Locator("output")).ToHaveTextAsync("6 of 118");
+        await Assertions.Expect(page.Locator(".ptable li:not([data-dim])")).ToHaveCountAsync(6);
+    }
+
+    [Fact]
+    public async Task Link_Followed_ChangesPageHeadAndAddressInPlace()
+    {
+        var (page, errors) = await WatchedAsync();
+        await page.GotoAsync(site.Url + "elements/gold");
+        await page.EvaluateAsync("() => { globalThis.sameDocument = true; }");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Next Mercury" }).ClickAsync();
+
+        await Assertions.Expect(page).ToHaveTitleAsync("Mercury · Elements");
+        await Assertions.Expect(page).ToHaveURLAsync(site.Url + "elements/mercury");
+        await Assertions.Expect(page.Locator("h1")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("link[rel=canonical]")).ToHaveAttributeAsync("href", site.Url + "elements/mercury");
+        Assert.True(await page.EvaluateAsync<bool>("() => globalThis.sameDocument === true"));
+        await page.GoBackAsync();
+        await Assertions.Expect(page).ToHaveTitleAsync("Gold · Elements");
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task LivePage_InTheBrowser_IsWhatIsolatedSays()
+    {
+        var standby = await site.OpenStandbyAsync();
+        var isolated = (await site.RenderAsync(standby, "elements/gold")).GetProperty("formats").GetProperty("isolated").GetString()!;
+        var page = await site.OpenAsync();
+        await page.GotoAsync(site.Url + "elements/gold");
+        await page.Locator("h1").WaitForAsync();
+
+        // Compared as the parser sees it: it writes some things otherwise than the template does.
+        var parsed = await standby.EvaluateAsync<string>("(markup) => { const root = document.createElement('div'); root.innerHTML = markup; return root.innerHTML; }", isolated);
+        Assert.Equal(parsed, await page.Locator("#app").InnerHTMLAsync());
+    }
+
+    private async Task<(IPage Page, List<string> Errors)> WatchedAsync()
+    {
+        var page = await site.OpenAsync();
+        await page.AddInitScriptAsync(Watch);
+        List<string> errors = [];
+        page.PageError += (_, error) => errors.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                errors.Add(message.Text);
+            }
+        };
+        return (page, errors);
+    }
+}

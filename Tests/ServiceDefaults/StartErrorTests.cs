@@ -1,0 +1,84 @@
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Options;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+
+namespace Fleet.Tests.ServiceDefaults;
+
+/// <summary>What an operator reads when a setting is wrong: setting, value, bound.</summary>
+public sealed class StartErrorTests
+{
+    [Theory]
+    [InlineData("Fleet:PrerenderServers", "0", "Fleet:PrerenderServers is 0", "between 1 and 16")]
+    [InlineData("Fleet:PrerenderServers", "many", "Fleet:PrerenderServers", "many")]
+    [InlineData("Fleet:Ports:Realm", "70000", "Fleet:Ports:Realm is 70000", "between 0 and 65535")]
+    [InlineData("Fleet:Redis", "sqlite", "Fleet:Redis is 'sqlite'", "Redis")]
+    [InlineData("Fleet:AllowedOrigins:0", "https://a.example/path", "Fleet:AllowedOrigins is [https://a.example/path]", "without path")]
+    [InlineData("Fleet:AdminKey", "short", "Fleet:AdminKey is 5 characters long", "minimum length of 8")]
+    [InlineData("Fleet:AdminKye", "x", "Unknown setting under Fleet", "'AdminKye'")]
+    [InlineData("Fleet:Ports:Relam", "1", "Unknown setting under Fleet", "'Relam'")]
+    public async Task Start_WrongSetting_SentenceNamesSettingValueAndBound(string key, string value, string names, string bound)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection([new(key, value)]);
+        builder.Configuration.AddInMemoryCollection([new("urls", "http://127.0.0.1:0")]);
+        builder.AddServiceDefaults();
+        await using var app = builder.Build();
+
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => app.StartAsync(TestContext.Current.CancellationToken));
+
+        var sentence = FleetHost.Explain(error);
+        Assert.NotNull(sentence);
+        Assert.Contains(names, sentence, StringComparison.Ordinal);
+        Assert.Contains(bound, sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_PortTaken_ReturnsOneInsteadOfCrashing()
+    {
+        await using var first = Listening();
+        await first.StartAsync(TestContext.Current.CancellationToken);
+        var taken = first.Urls.Single();
+
+        var code = await FleetHost.RunAsync("second", () => Listening(taken));
+
+        Assert.Equal(1, code);
+    }
+
+    [Fact]
+    public void Explain_UnknownError_LeavesItToCrash() => Assert.Null(FleetHost.Explain(new InvalidOperationException("a bug")));
+
+    [Theory]
+    [InlineData("not-a-url")]
+    [InlineData("ftp://x")]
+    public void GetServiceUri_Malformed_NamesTheSetting(string value)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("services:realm:http:0", value)]).Build();
+        var error = Assert.Throws<StartException>(() => configuration.GetServiceUri("realm"));
+        Assert.Contains("services:realm:http:0", error.Message, StringComparison.Ordinal);
+        Assert.Contains(value, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GetServiceUri_Missing_SaysHowToSetIt()
+    {
+        var error = Assert.Throws<StartException>(() => new ConfigurationBuilder().Build().GetServiceUri("manager"));
+        Assert.Contains("services__manager__http__0", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddFleetRedis_NoConnectionString_SaysHowToSetItAndHowToDoWithout()
+    {
+        var error = Assert.Throws<StartException>(() => WebApplication.CreateBuilder().AddFleetRedis());
+        Assert.Contains("ConnectionStrings__redis", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Fleet:Redis=memory", error.Message, StringComparison.Ordinal);
+    }
+
+    private static WebApplication Listening(string url = "http://127.0.0.1:0")
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection([new("urls", url)]);
+        builder.AddServiceDefaults();
+        return builder.Build();
+    }
+}
