@@ -15,7 +15,7 @@ internal sealed class HostAppOptions
     [Required(AllowEmptyStrings = false)]
     public string Dist { get; set; } = SampleDist;
 
-    /// <summary>How often <c>index.html</c> is looked at, 50 ms to 1 min. A change is taken when two looks in a row agree on it.
+    /// <summary>How often <c>index.html</c>, and what it names, are looked at, 50 ms to 1 min. A change is taken when two looks in a row agree on it.
     /// Default: 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromMilliseconds(500);

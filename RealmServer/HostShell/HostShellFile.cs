@@ -11,6 +11,7 @@ internal sealed partial class HostShellFile
 
     private readonly ILogger<HostShellFile> _logger;
     private readonly Lock _gate = new();
+    private readonly ShellAssets _assets;
     private volatile ShellDocument _current;
     private string? _candidateToken;
 
@@ -19,6 +20,7 @@ internal sealed partial class HostShellFile
         _logger = logger;
         Dist = Path.GetFullPath(options.Value.Dist);
         IndexPath = Path.Combine(Dist, "index.html");
+        _assets = new(Dist);
         _current = Read(out var problem) ?? throw new StartException($"Host:Dist is '{Dist}': {problem}");
         LogLoaded(IndexPath, _current.Token, _current.TakesContent);
     }
@@ -91,12 +93,18 @@ internal sealed partial class HostShellFile
                 : file.Length == 0 ? $"{IndexPath} is empty."
                 : file.Length > MaxBytes ? $"{IndexPath} has {file.Length} bytes; a shell may have at most {MaxBytes}."
                 : null;
-            return problem is null ? new ShellDocument(File.ReadAllBytes(IndexPath), BuildManifest.ReadBuiltAt(Dist) ?? file.LastWriteTimeUtc) : null;
+            return problem is null ? Document(File.ReadAllBytes(IndexPath), file.LastWriteTimeUtc) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problem = e.Message;
             return null;
         }
+    }
+
+    private ShellDocument Document(byte[] bytes, DateTime writtenAt)
+    {
+        var assets = _assets.Read(bytes);
+        return new(bytes, BuildManifest.ReadBuiltAt(Dist) ?? assets.Select(asset => asset.ChangedAt).Append(writtenAt).Max(), assets);
     }
 }

@@ -9,7 +9,10 @@ internal sealed class ShellDocument
     private readonly byte[] _bytes;
     private readonly ShellMarkers? _markers;
 
-    public ShellDocument(byte[] bytes, DateTimeOffset builtAt)
+    /// <param name="bytes">The document.</param>
+    /// <param name="builtAt">When this version was built.</param>
+    /// <param name="assets">What it names and what may change under its name.</param>
+    public ShellDocument(byte[] bytes, DateTimeOffset builtAt, IReadOnlyList<ShellAsset> assets)
     {
         _bytes = bytes;
         // One character per byte: positions in the text are positions in the bytes.
@@ -17,14 +20,19 @@ internal sealed class ShellDocument
         _markers = ShellMarkers.Find(html);
         IsClosed = html.Contains("</html", StringComparison.OrdinalIgnoreCase);
         BuiltAt = builtAt;
+        Assets = assets;
+        var named = string.Concat(assets.Select(asset => $"\n{asset.Path} {asset.Digest}"));
         // md5 names the shell, it protects nothing; every service of the fleet knows a shell by it.
 #pragma warning disable CA5351
-        Token = Convert.ToHexStringLower(MD5.HashData(bytes));
+        Token = Convert.ToHexStringLower(MD5.HashData([.. bytes, .. Encoding.UTF8.GetBytes(named)]));
 #pragma warning restore CA5351
     }
 
-    /// <summary>md5 of <see cref="Bare"/>, 32 lower-case hex digits.</summary>
+    /// <summary>md5 of <see cref="Bare"/> and of the digests of <see cref="Assets"/>, 32 lower-case hex digits.</summary>
     public string Token { get; }
+
+    /// <summary>The files that it names and whose names do not change with their content.</summary>
+    public IReadOnlyList<ShellAsset> Assets { get; }
 
     public DateTimeOffset BuiltAt { get; }
 

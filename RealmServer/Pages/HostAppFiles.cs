@@ -30,7 +30,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
 
         http.Response.Headers.CacheControl = AssetCaching.For(file.Name);
         var type = s_types.TryGetContentType(file.Name, out var known) ? known : "application/octet-stream";
-        var tag = $"{file.LastModified.UtcTicks:x}-{file.Length:x}";
+        var tag = TagOf(file, path);
         return FindPacked(http, file, type, tag) ?? Results.File(
             file.PhysicalPath,
             type,
@@ -40,6 +40,10 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     }
 
     public void Dispose() => _files.Dispose();
+
+    // A build that gives all files one time makes two versions of equal length look alike; a warm page would be told that it has the new one.
+    private string TagOf(IFileInfo file, string path) =>
+        $"{file.LastModified.UtcTicks:x}-{file.Length:x}{shell.Current.Assets.FirstOrDefault(asset => asset.Path == path)?.Digest}";
 
     /// <summary>Whether packing files of a type gains anything: pictures and fonts are packed already.</summary>
     internal static bool IsPackable(string contentType) =>

@@ -24,32 +24,51 @@ internal sealed class HostAppFolder : IDisposable
     public string Deploy(string version, DateTime? builtAt = null)
     {
         AddBundle(version);
-        var shell = $"""
-            <!doctype html><html><head><meta charset="utf-8"><title>Host {version}</title><!--fleet:head-->
-            <script type="module" src="/app-{version}.js"></script></head><body><main id="app"><!--fleet:body--></main></body></html>
-            """;
-        var temporary = Index + ".new";
-        File.WriteAllText(temporary, shell);
-        File.SetLastWriteTimeUtc(temporary, builtAt ?? DateTime.UtcNow);
+        var shell = Shell($"Host {version}", BundleOf(version));
 #pragma warning disable CA5351 // The token is an md5.
         var token = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(shell)));
 #pragma warning restore CA5351
         Versions[token] = version;
-        File.Move(temporary, Index, overwrite: true);
+        Write(Index, shell, builtAt ?? DateTime.UtcNow);
         return token;
     }
 
+    /// <summary>Puts a version there whose script has the same name in every version, as in an app without a build step; only the first of them
+    /// changes the shell.</summary>
+    public void DeployUnderOneName(string version)
+    {
+        Write(System.IO.Path.Combine(Path, "app.js"), ScriptOf(version), DateTime.UtcNow);
+        Write(Index, Shell("Host", "app.js"), BuiltAt);
+    }
+
     /// <summary>Puts a version's script there, and no shell that asks for it.</summary>
-    public void AddBundle(string version) =>
-        File.WriteAllText(System.IO.Path.Combine(Path, $"app-{version}.js"), Bundle.Replace("@version", version, StringComparison.Ordinal));
+    public void AddBundle(string version) => File.WriteAllText(System.IO.Path.Combine(Path, BundleOf(version)), ScriptOf(version));
 
     /// <summary>Time of the shell that is there.</summary>
     public DateTime BuiltAt => File.GetLastWriteTimeUtc(Index);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    // A name that changes with the content, as bundlers make them.
+    private static string BundleOf(string version) => $"app-{version.PadLeft(8, '0')}.js";
+
+    private static string Shell(string title, string bundle) => $"""
+        <!doctype html><html><head><meta charset="utf-8"><title>{title}</title><!--fleet:head-->
+        <script type="module" src="/{bundle}"></script></head><body><main id="app"><!--fleet:body--></main></body></html>
+        """;
+
+    private static string ScriptOf(string version) => Script.Replace("@version", version, StringComparison.Ordinal);
+
+    // At once: whoever looks finds the old file or the new one.
+    private static void Write(string file, string text, DateTime writtenAt)
+    {
+        File.WriteAllText(file + ".new", text);
+        File.SetLastWriteTimeUtc(file + ".new", writtenAt);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
     // A card can ask for time, and can be one that a version of the app fails on.
-    private const string Bundle = """
+    private const string Script = """
         const version = '@version';
         async function render({ url, formats }) {
           try {

@@ -171,5 +171,23 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
         }
     }
 
+    [Fact]
+    public async Task S13_OnlyAScriptChangesAndKeepsItsName_EveryServerRendersIt()
+    {
+        await Fleet.FreshAsync();
+        var a = Fleet.NextVersion();
+        Fleet.App.DeployUnderOneName(a);
+        await Fleet.EveryPageShowsAsync(a, s_limit);
+        var before = await Fleet.StatusAsync();
+
+        var b = Fleet.NextVersion();
+        Fleet.App.DeployUnderOneName(b);
+
+        await Fleet.EveryPageShowsAsync(b, s_limit);
+        var after = await Fleet.ConvergedAsync((await Fleet.StatusAsync()).Shell!.Token, s_limit);
+        Assert.True(after.Shell!.Generation > before.Shell!.Generation && after.Shell.Token != before.Shell.Token, $"{after.Shell} after {before.Shell}");
+        await Fleet.EveryServerRendersAsync(b, after.Shell.Token);
+    }
+
     private int[] Ids() => [.. Fleet.Processes.Processes.Where(p => p.Name.StartsWith("prerender-", StringComparison.Ordinal)).Select(p => p.Id)];
 }

@@ -187,6 +187,19 @@ internal sealed class ShellFleet : IAsyncDisposable
     public Task<StoredPage?> StoredAsync(string realm, string card) => Registry.GetRequiredService<IPageStore>()
         .GetAsync(new Uri(Proxy.Address, $"{realm}/").AbsoluteUri, Card(realm, card), Cancellation);
 
+    /// <summary>Waits until the page of every realm is stored as a version rendered it, whatever its token.</summary>
+    public async Task EveryPageShowsAsync(string version, TimeSpan limit)
+    {
+        foreach (var realm in Realms.Names)
+        {
+            StoredPage? page = null;
+            await Eventually.TrueAsync(
+                async () => (page = await StoredAsync(realm, "")) is not null && Shows(page.Formats[RenderFormat.Isolated], version),
+                limit,
+                () => $"{realm} stored as {version} renders it; there is {JsonSerializer.Serialize(page, FleetJson.Options)}\n{Log}");
+        }
+    }
+
     /// <summary>Waits until the page of every realm is stored as a version rendered it.</summary>
     public async Task EveryPageStoredAsync(string version, string token, TimeSpan limit)
     {

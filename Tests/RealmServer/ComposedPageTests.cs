@@ -8,7 +8,7 @@ namespace Fleet.Tests.RealmServer;
 
 public sealed class ComposedPageTests
 {
-    private static readonly ShellDocument s_shell = new(Encoding.UTF8.GetBytes(RealmServerUnderTest.Shell), default);
+    private static readonly ShellDocument s_shell = new(Encoding.UTF8.GetBytes(RealmServerUnderTest.Shell), default, []);
 
     [Fact]
     public void Of_NothingStored_IsTheBareShell()
@@ -72,7 +72,7 @@ public sealed class ComposedPageTests
     public void ETag_ChangesWithThePageAndWithTheShell()
     {
         var stored = Stored(new() { [RenderFormat.Isolated] = "a" });
-        var other = new ShellDocument(Encoding.UTF8.GetBytes(RealmServerUnderTest.Shell + " "), default);
+        var other = new ShellDocument(Encoding.UTF8.GetBytes(RealmServerUnderTest.Shell + " "), default, []);
         string[] tags = [ComposedPage.Of(stored, s_shell).ETag, ComposedPage.Of(stored, other).ETag, ComposedPage.Of(stored with { ETag = "f" }, s_shell).ETag, ComposedPage.Of(null, s_shell).ETag];
 
         Assert.Equal(tags.Length, tags.Distinct().Count());

@@ -10,6 +10,8 @@ public sealed class HostShellFileTests : IDisposable
     private const string A = "<html><head></head><div id=app></div></html>";
     private const string B = "<html><head></head><div id=app></div><p>b</p></html>";
 
+    private const string WithScript = """<html><head><script src="/assets/app.js"></script></head><div id=app></div></html>""";
+
     private readonly TempFolder _dist = new();
 
     public void Dispose() => _dist.Dispose();
@@ -115,7 +117,56 @@ public sealed class HostShellFileTests : IDisposable
         Assert.Contains($"{HostShellFile.MaxBytes}", e.Message, StringComparison.Ordinal);
     }
 
-    private static string Token(string text) => new ShellDocument(System.Text.Encoding.UTF8.GetBytes(text), default).Token;
+    [Fact]
+    public void Look_ScriptThatTheShellNames_ChangesTheTokenAndIsAsNewAsItself()
+    {
+        _dist.Write("assets/app.js", "1");
+        var file = Open(WithScript);
+        var (before, builtAt) = (file.Current.Token, file.Current.BuiltAt);
+
+        _dist.Write("assets/app.js", "2");
+        var changedAt = DateTime.UtcNow.AddMinutes(1);
+        File.SetLastWriteTimeUtc(Path.Combine(_dist.Path, "assets/app.js"), changedAt);
+
+        Assert.False(file.Look());
+        Assert.True(file.Look());
+        Assert.NotEqual(before, file.Current.Token);
+        Assert.True(file.Current.BuiltAt > builtAt);
+    }
+
+    [Fact]
+    public void Token_OfTheSameFilesWithOtherTimes_IsTheSame()
+    {
+        _dist.Write("assets/app.js", "1");
+        var token = Open(WithScript).Current.Token;
+        File.SetLastWriteTimeUtc(Path.Combine(_dist.Path, "assets/app.js"), DateTime.UtcNow.AddDays(-1));
+
+        Assert.Equal(token, Open().Current.Token);
+    }
+
+    [Fact]
+    public void Look_ScriptThatComesAfterTheShell_ChangesTheToken()
+    {
+        var file = Open(WithScript);
+        _dist.Write("assets/app.js", "1");
+
+        Assert.False(file.Look());
+        Assert.True(file.Look());
+    }
+
+    [Theory]
+    [InlineData("assets/other.js", "nobody names it")]
+    [InlineData("assets/chunk-BRBmoGS9.js", "its name changes with its content")]
+    public void Look_OtherFile_ChangesNothing(string name, string reason)
+    {
+        _dist.Write(name, "1");
+        var file = Open(A.Replace("</head>", """<script src="/assets/chunk-BRBmoGS9.js"></script></head>""", StringComparison.Ordinal));
+        _dist.Write(name, "22");
+
+        Assert.False(file.Look() || file.Look(), reason);
+    }
+
+    private static string Token(string text) => new ShellDocument(System.Text.Encoding.UTF8.GetBytes(text), default, []).Token;
 
     private HostShellFile Open(string? content = null)
     {

@@ -38,10 +38,10 @@ public sealed class ShellDocumentTests
     {
         byte[] bytes = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(RealmServerUnderTest.Shell), 0xFF, 0x00];
 
-        Assert.Equal(bytes, new ShellDocument(bytes, DateTimeOffset.UnixEpoch).Bare.ToArray());
+        Assert.Equal(bytes, new ShellDocument(bytes, DateTimeOffset.UnixEpoch, []).Bare.ToArray());
     }
 
-    private static ShellDocument Document(string text) => new(Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);
+    private static ShellDocument Document(string text) => new(Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch, []);
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 }
