@@ -4,8 +4,6 @@ namespace Fleet.Contracts;
 /// rendered (allow-list, realms) is a question of its own.</summary>
 public static class RenderRequestRules
 {
-    private const int LongestShown = 80;
-
     /// <summary>Everything that is wrong with the request; empty when it is valid.</summary>
     public static IReadOnlyList<FieldError> Check(RenderRequest request) =>
         [.. new[] { CheckUrl(request.Url), CheckAffinity(request.Affinity), CheckFormats(request.Formats), CheckDeadline(request.DeadlineMs), CheckPriority(request.Priority), CheckCredentials(request) }.OfType<FieldError>()];
@@ -16,9 +14,9 @@ public static class RenderRequestRules
         null or "" => Error("url", "is missing: give an absolute http or https URL"),
         { Length: > RenderLimits.MaxUrlLength } => Error("url", $"is {url.Length} characters long: at most {RenderLimits.MaxUrlLength} are allowed"),
         // A URL is put into headers, logs and the browser's address: what Uri would quietly mend is refused instead.
-        _ when url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) => Error("url", $"{Show(url)} contains white space or control characters: encode them"),
+        _ when url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) => Error("url", $"{Quoted.Of(url)} contains white space or control characters: encode them"),
         _ when !Uri.TryCreate(url, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps) =>
-            Error("url", $"{Show(url)} is not an absolute http or https URL"),
+            Error("url", $"{Quoted.Of(url)} is not an absolute http or https URL"),
         _ when new Uri(url).UserInfo.Length > 0 => Error("url", "carries a user name or password: that is not allowed"),
         _ => null,
     };
@@ -35,7 +33,7 @@ public static class RenderRequestRules
         null => null,
         { Length: > RenderLimits.MaxAffinityLength } =>
             Error("affinity", $"is {affinity.Length} characters long: at most {RenderLimits.MaxAffinityLength} are allowed"),
-        _ when !AffinityKey.TryParse(affinity, out _) => Error("affinity", $"{Show(affinity)} is neither 'realm:<url>' nor 'user:<id>'"),
+        _ when !AffinityKey.TryParse(affinity, out _) => Error("affinity", $"{Quoted.Of(affinity)} is neither 'realm:<url>' nor 'user:<id>'"),
         _ => null,
     };
 
@@ -76,6 +74,4 @@ public static class RenderRequestRules
     };
 
     private static FieldError Error(string field, string what) => new(field, $"'{field}' {what}.");
-
-    private static string Show(string value) => $"'{new string([.. value.Take(LongestShown).Select(c => char.IsControl(c) ? '?' : c)])}{(value.Length > LongestShown ? "…" : "")}'";
 }

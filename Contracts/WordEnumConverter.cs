@@ -16,8 +16,6 @@ internal sealed class WordEnumConverter : JsonConverterFactory
     private sealed class Words<T> : JsonConverter<T>
         where T : struct, Enum
     {
-        private const int LongestShown = 40;
-
         private static readonly Dictionary<string, T> s_values = Enum.GetValues<T>().ToDictionary(Word, StringComparer.OrdinalIgnoreCase);
         private static readonly Dictionary<T, string> s_words = s_values.ToDictionary(pair => pair.Value, pair => pair.Key);
 
@@ -32,11 +30,9 @@ internal sealed class WordEnumConverter : JsonConverterFactory
         public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
             writer.WritePropertyName(s_words[value]);
 
-        private static T Parse(string word) => s_values.TryGetValue(word, out var value) ? value : throw Refused($"'{Cut(word)}'");
+        private static T Parse(string word) => s_values.TryGetValue(word, out var value) ? value : throw Refused(Quoted.Of(word));
 
         private static JsonException Refused(string found) => new($"{found} is none of {string.Join(", ", s_values.Keys)}.");
-
-        private static string Cut(string word) => word.Length <= LongestShown ? word : word[..LongestShown] + "…";
 
         private static string Word(T value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
     }

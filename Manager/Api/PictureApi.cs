@@ -109,7 +109,7 @@ internal static class PictureApi
         }
 
         var known = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
-        errors.Add(new(field, $"'{field}' is none of {known}."));
+        errors.Add(new(field, $"'{field}' is {Quoted.Of(text)}, which is none of {known}."));
         return unless;
     }
 }

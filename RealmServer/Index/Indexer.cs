@@ -182,7 +182,7 @@ internal sealed partial class Indexer(
     /// <summary>What a pass goes by.</summary>
     private sealed record Basis(string? Holder, long? Generation);
 
-    [LoggerMessage(LogLevel.Information, "Index waits: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "The index waits, and goes on by itself: {Reason}")]
     private partial void LogWaiting(string reason);
 
     [LoggerMessage(LogLevel.Error, "A pass of the index failed; another follows.")]

@@ -39,7 +39,7 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (StatusCodes.Status413PayloadTooLarge, "body-too-large", exception.Message),
         BadHttpRequestException { InnerException: JsonException json } e => (e.StatusCode, "malformed-json", DescribeJson(json)),
-        BadHttpRequestException e => (e.StatusCode, "bad-request", e.Message),
+        BadHttpRequestException e => (e.StatusCode, "bad-request", BindingMessage.Of(e.Message)),
         _ => (StatusCodes.Status500InternalServerError, "unexpected", "Something failed that should not. The log of this service has the details."),
     };
 

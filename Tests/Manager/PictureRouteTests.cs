@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
 using Microsoft.AspNetCore.Http;
@@ -96,6 +97,17 @@ public sealed class PictureRouteTests : IAsyncLifetime
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
         Assert.Contains(field, problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString()));
         Assert.Empty(_server.Pictures);
+    }
+
+    [Theory]
+    [InlineData("&scale=NaN", "'scale' is 'NaN', which is not a whole number")]
+    [InlineData("&fullPage=perhaps", "'fullPage' is 'perhaps', which is not true or false")]
+    [InlineData("&format=bogus", "'format' is 'bogus', which is none of isolated")]
+    public async Task Screenshot_ValueThatCannotBeRead_IsQuotedWithWhatItShouldBe(string query, string said)
+    {
+        using var response = await GetAsync("screenshot", query);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(said, ManagerUnderTest.Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Token)), StringComparison.Ordinal);
     }
 
     [Fact]
