@@ -13,7 +13,7 @@ internal sealed class FirstIndex(Uri realm, IFleetOutput output, TimeProvider ti
     /// <summary>Returns when every card is prerendered or has failed, when the index is off, or on cancellation.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { Timeout = s_answerTimeout };
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = s_answerTimeout };
         var began = time.GetTimestamp();
         try
         {

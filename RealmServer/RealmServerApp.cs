@@ -120,6 +120,7 @@ public static class RealmServerApp
             // Each call has its own deadline.
             client.Timeout = Timeout.InfiniteTimeSpan;
             client.UseAdminKey(provider.GetRequiredService<IOptions<FleetOptions>>().Value);
-        }).AddHttpMessageHandler<ShellGenerationHandler>().RemoveAllLoggers(); // Four lines per render, and a stack trace for a manager that is not up yet; the index says it in one.
+        }).UseSocketsHttpHandler(static (handler, _) => handler.UseProxy = false) // Calls of the fleet stay in it.
+          .AddHttpMessageHandler<ShellGenerationHandler>().RemoveAllLoggers(); // Four lines per render, and a stack trace for a manager that is not up yet; the index says it in one.
     }
 }

@@ -6,6 +6,8 @@ namespace Fleet.AppHost.Local;
 /// <summary>Waits, bounded, until a resource is ready to serve those that need it.</summary>
 internal sealed class HealthGate(HttpClient client, IFleetOutput output, TimeProvider time)
 {
+    private const int LongestSeen = 300;
+
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_answerTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(5);
@@ -36,8 +38,7 @@ internal sealed class HealthGate(HttpClient client, IFleetOutput output, TimePro
 
             if (resource.Exit.IsCompleted)
             {
-                throw new StartException(
-                    $"{resource.Name} ended with exit code {await resource.Exit.ConfigureAwait(false)} before it was ready.{Quote(resource)}");
+                throw Ended(resource, await resource.Exit.ConfigureAwait(false));
             }
 
             var waited = time.GetElapsedTime(began);
@@ -56,6 +57,10 @@ internal sealed class HealthGate(HttpClient client, IFleetOutput output, TimePro
             await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>What to say of a resource that ended before the fleet was ready.</summary>
+    public static StartException Ended(IRunningResource resource, int exitCode) =>
+        new($"{resource.Name} ended with exit code {exitCode} before the fleet was ready.{Quote(resource)}");
 
     private async Task<string?> AskAsync(Func<CancellationToken, Task<string?>> probe, CancellationToken cancellationToken)
     {
@@ -82,7 +87,8 @@ internal sealed class HealthGate(HttpClient client, IFleetOutput output, TimePro
             }
 
             var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-            return $"{(int)response.StatusCode} {body.ReplaceLineEndings(" ")}"[..Math.Min(body.Length + 4, 300)];
+            var seen = $"{(int)response.StatusCode} {body.ReplaceLineEndings(" ")}";
+            return seen[..Math.Min(seen.Length, LongestSeen)];
         }
         catch (HttpRequestException e)
         {

@@ -20,7 +20,8 @@ internal sealed class LocalFleet : IRunningFleet
     private readonly TimeProvider _time;
     private readonly OrphanGuard _guard = OrphanGuard.Start();
     private readonly Restarts _restarts;
-    private readonly HttpClient _client = new();
+    // All of it is on this machine; a proxy of the environment cannot know it.
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private readonly HealthGate _gate;
     private readonly List<LocalProcess> _started = [];
     private bool _disposed;
@@ -151,10 +152,15 @@ internal sealed class LocalFleet : IRunningFleet
         await Task.WhenAll(servers).ConfigureAwait(false);
         await WaitUntilHealthyAsync(ResourceNames.Manager, cancellationToken).ConfigureAwait(false);
 
-        // Only from here on: what ends while it starts is an error of the start.
+        // What ends from here on is started again; what ended since its own gate is an error of the start.
         if (_options.RestartEnded)
         {
             _started.ForEach(process => process.EndedUnasked = _restarts.Ended);
+        }
+
+        if (_started.Find(process => !process.IsRunning) is { } ended)
+        {
+            throw HealthGate.Ended(ended, await ended.Exit.ConfigureAwait(false));
         }
     }
 

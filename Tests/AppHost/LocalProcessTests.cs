@@ -119,7 +119,7 @@ public sealed class LocalProcessTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<StartException>(() => new HealthGate(client, _output, TimeProvider.System)
             .WaitAsync(process, "200", _ => Task.FromResult<string?>("nothing"), s_long, TestContext.Current.CancellationToken));
 
-        Assert.StartsWith("shell ended with exit code 1 before it was ready. Its last lines:", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("shell ended with exit code 1 before the fleet was ready. Its last lines:", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("no such chromium", error.Message, StringComparison.Ordinal);
     }
 

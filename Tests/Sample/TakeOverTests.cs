@@ -112,6 +112,54 @@ public sealed class TakeOverTests(SampleSite site) : IAsyncDisposable
         Assert.Equal(parsed, await page.Locator("#app").InnerHTMLAsync());
     }
 
+    [Fact]
+    public async Task TryAgain_ServiceIsBack_ShowsThePage()
+    {
+        var page = await site.OpenAsync();
+        await page.RouteAsync("**/_realms", route => route.FulfillAsync(new() { Status = 503 }));
+        await page.GotoAsync(site.Url + "elements/gold");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("This page cannot be shown now");
+        await page.UnrouteAllAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Try again" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Gold");
+    }
+
+    [Fact]
+    public async Task Page_WhoseTemplateThrows_SaysSo()
+    {
+        var page = await site.OpenAsync();
+        // A template of a version that was written badly.
+        await page.RouteAsync("**/templates/element.js", async route =>
+        {
+            var response = await route.FetchAsync();
+            var text = await response.TextAsync();
+            await route.FulfillAsync(new() { Response = response, Body = text.Replace("isolated", "isolated() { throw new Error('a template threw'); }, unused", StringComparison.Ordinal) });
+        });
+        await page.GotoAsync(site.Url + "elements/gold");
+
+        await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("a template threw");
+    }
+
+    [Fact]
+    public async Task PathOfTwoSlashes_Read_StaysOnTheSite()
+    {
+        var page = await site.OpenAsync();
+        List<string> elsewhere = [];
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(site.Url, StringComparison.Ordinal))
+            {
+                elsewhere.Add(request.Url);
+            }
+        };
+        await page.GotoAsync(site.Url + "/elsewhere.invalid/x");
+
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("There is no such card");
+        Assert.Empty(elsewhere);
+    }
+
     private async Task<(IPage Page, List<string> Errors)> WatchedAsync()
     {
         var page = await site.OpenAsync();

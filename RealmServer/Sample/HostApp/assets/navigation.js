@@ -19,7 +19,7 @@ export function startNavigation(root) {
     current?.abort.abort();
     const visit = (current = new Visit());
     root.setAttribute('aria-busy', 'true');
-    const next = await loadPage(location.href, visit).then(rendered, (error) => (visit === current ? failed(error) : null));
+    const next = await loadPage(location.href, visit).then(rendered).catch((error) => (visit === current ? failed(error) : null));
     if (!next || visit !== current) return;
     await swap(() => {
       root.innerHTML = next.body;
@@ -36,7 +36,7 @@ export function startNavigation(root) {
     const url = followed(event);
     if (!url) return;
     event.preventDefault();
-    if (url.href === location.href) return;
+    if (url.href === location.href) return void show({ scroll: 0, moved: true });
     history.replaceState({ scroll: scrollY }, '');
     history.pushState({ scroll: 0 }, '', url);
     void show({ scroll: 0, moved: true });

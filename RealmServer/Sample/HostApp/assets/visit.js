@@ -45,7 +45,8 @@ export class Visit {
    * @returns {Promise<{ json: any, etag: string } | null>}
    */
   async read(path) {
-    const url = new URL(path, location.origin).href;
+    // Joined, not resolved: a path of two slashes would name another site.
+    const url = new URL(location.origin + path).href;
     this.deps.add(url);
     const response = await this.#fetch(url);
     if (response.status === 404) return null;

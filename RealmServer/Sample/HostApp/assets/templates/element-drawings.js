@@ -19,7 +19,7 @@ export function iconOf({ title, attributes: { symbol, category } }) {
 }
 
 const capacity = { s: 2, p: 6, d: 10, f: 14 };
-const nobleShells = { He: [2], Ne: [2, 8], Ar: [2, 8, 8], Kr: [2, 8, 18, 8], Xe: [2, 8, 18, 18, 8], Rn: [2, 8, 18, 32, 18, 8] };
+const nobleShells = Object.assign(Object.create(null), { He: [2], Ne: [2, 8], Ar: [2, 8, 8], Kr: [2, 8, 18, 8], Xe: [2, 8, 18, 18, 8], Rn: [2, 8, 18, 32, 18, 8] });
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /**
