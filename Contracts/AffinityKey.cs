@@ -4,7 +4,7 @@ namespace Fleet.Contracts;
 
 /// <summary>What may share a browser context: a realm or a user, plus the auth scope. Never two principals in one context.</summary>
 /// <param name="Kind"><c>realm</c> or <c>user</c>.</param>
-/// <param name="Value">The realm's URL (ends with a slash) or the user's id.</param>
+/// <param name="Value">The realm's URL (ends with a slash) or the user's id; without a <c>#</c>.</param>
 /// <param name="Scope">The principal whose credentials the page holds; empty for public content.</param>
 public sealed record AffinityKey(string Kind, string Value, string Scope = "")
 {
@@ -24,7 +24,8 @@ public sealed record AffinityKey(string Kind, string Value, string Scope = "")
         }
 
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var hash = text.LastIndexOf('#');
+        // The first one: whatever stands behind it is scope, so that a key and its wire form say the same.
+        var hash = text.IndexOf('#', StringComparison.Ordinal);
         var end = hash < 0 ? text.Length : hash;
         if (colon < 0 || end <= colon + 1)
         {

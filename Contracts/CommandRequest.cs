@@ -31,7 +31,7 @@ public sealed record CommandRequest
     /// <param name="host">Address of the host app, ending with a slash.</param>
     public RenderRequest ToVisit(Uri host) => new()
     {
-        Url = new Uri(host, "_standby?command=" + Uri.EscapeDataString(Command)).AbsoluteUri,
+        Url = new Uri(host, "_standby?command=" + Uri.EscapeDataString(Command ?? "")).AbsoluteUri,
         Affinity = Affinity,
         DeadlineMs = DeadlineMs,
         Priority = Priority,

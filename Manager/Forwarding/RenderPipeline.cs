@@ -56,7 +56,7 @@ internal sealed partial class RenderPipeline(
     private async Task<RenderAnswer> CheckAndRenderAsync(RenderCall call, CancellationToken cancellationToken)
     {
         var (request, cause) = (call.Request, call.Cause);
-        if ((VisitRules.CheckForm(request) ?? Scopes.Check(request.Affinity, call.HasKey)) is { } wrong)
+        if (VisitRules.CheckForm(request) is { } wrong)
         {
             return wrong;
         }
@@ -75,16 +75,16 @@ internal sealed partial class RenderPipeline(
     private async Task<RenderAnswer> PlaceAndRenderAsync(RenderCall call, Deadline deadline, CancellationToken cancellationToken)
     {
         var request = call.Request;
-        var (affinity, refusal) = Place(request, views.Current);
+        var (affinity, refusal) = Place(call, views.Current);
         if (refusal is not null)
         {
-            (affinity, refusal) = Place(request, await views.ReadFreshAsync(s_freshEnough, s_readPatience, cancellationToken));
+            (affinity, refusal) = Place(call, await views.ReadFreshAsync(s_freshEnough, s_readPatience, cancellationToken));
         }
 
         if (refusal is not null && !views.IsSettled)
         {
             await views.SettleAsync(deadline.Left < options.Value.DiscoveryWait ? deadline.Left : options.Value.DiscoveryWait, cancellationToken);
-            (affinity, refusal) = Place(request, views.Current);
+            (affinity, refusal) = Place(call, views.Current);
         }
 
         if (refusal is not null)
@@ -108,18 +108,18 @@ internal sealed partial class RenderPipeline(
     }
 
     /// <summary>The affinity of a request, or why it has none.</summary>
-    private (string? Affinity, Refusal? Refusal) Place(RenderRequest request, FleetView view)
+    private (string? Affinity, Refusal? Refusal) Place(RenderCall call, FleetView view)
     {
-        var url = new Uri(request.Url);
+        var url = new Uri(call.Request.Url);
         if (VisitRules.CheckAllowed(url, allowedOrigins.With(view.Realms)) is { } notAllowed)
         {
             return (null, notAllowed);
         }
 
-        var affinity = AffinityKey.TryParse(request.Affinity, out var given)
-            ? given.ToString()
-            : VisitRules.FindAffinity(url, view.Places, allowedOrigins.IsOnlyConfigured(url, view.Realms));
-        return affinity is null ? (null, VisitRules.NoRealm(url, view.Realms)) : (affinity, null);
+        var found = VisitRules.FindAffinity(url, view.Places, allowedOrigins.IsOnlyConfigured(url, view.Realms));
+        return !AffinityKey.TryParse(call.Request.Affinity, out var named) ? found is null ? (null, VisitRules.NoRealm(url, view.Realms)) : (found, null)
+            : call.HasKey || VisitRules.MayName(named, url, found) ? (named.ToString(), null)
+            : (null, VisitRules.NamedWithoutKey(named, found));
     }
 
     [LoggerMessage(LogLevel.Debug, "Render {RequestId}: {Outcome} in {DurationMs:F0} ms.")]

@@ -18,13 +18,16 @@ internal sealed class BodyRest(Stream body, IDisposable source, long? length, lo
     /// <exception cref="BrokenBodyException">It breaks off, pauses for too long, or is too large.</exception>
     public async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        // The read itself is cancelled and has ended when this returns: the buffer goes to somebody else then.
+        using var patience = new CancellationTokenSource(pause, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            var count = await body.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(pause, timeProvider, cancellationToken);
+            var count = await body.ReadAsync(buffer, either.Token);
             _left -= count;
             return _left >= 0 ? count : throw new BrokenBodyException("it is larger than Manager:MaxResultBytes");
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new BrokenBodyException($"nothing came for {pause.TotalSeconds:0.#} s");
         }

@@ -8,20 +8,13 @@ namespace Fleet.Manager.Visits;
 
 /// <summary>Whose pages a caller gets. A page that was shown credentials may hold what they opened, so it belongs to one principal, which the scope of
 /// its affinity names. Whoever has the credentials is that principal, so the scope follows from them: a hash that nobody without the fleet's key can
-/// compute, or look a password up by. Naming a scope outright would be a claim to be somebody, and wants the admin key.</summary>
+/// compute, or look a password up by.</summary>
 internal sealed class Scopes(IOptions<FleetOptions> options)
 {
     private const int HashBytes = 16;
 
     // Without a key that managers share, each has its own: they then keep warm pages of a principal apart, which costs a boot and nothing else.
     private readonly byte[] _key = options.Value.AdminKey is { } key ? Encoding.UTF8.GetBytes("scope:" + key) : RandomNumberGenerator.GetBytes(32);
-
-    /// <summary>Why a caller may not name this affinity; null when it may.</summary>
-    public static Refusal? Check(string? affinity, bool hasKey) =>
-        hasKey || !AffinityKey.TryParse(affinity, out var named) || named.Scope.Length == 0
-            ? null
-            : new Refusal(401, "wrong-admin-key",
-                "An 'affinity' that names a principal ('…#principal') wants 'Authorization: Bearer <Fleet:AdminKey>'. Leave it out: with 'credentials' it follows from them.");
 
     /// <summary>The affinity of a render with these credentials.</summary>
     public string Apply(string affinity, RenderCredentials? credentials) =>

@@ -36,6 +36,21 @@ internal static class VisitRules
         : originIsRealm ? AffinityKey.Realm(OriginAllowList.OriginOf(url)).ToString()
         : null;
 
+    /// <summary>Whether a caller without the admin key may name an affinity: the URL's own, or outside all realms one that the URL lies in. Any other would
+    /// put a page of one tenant, or what it leaves behind, before another; naming a principal is a claim to be somebody.</summary>
+    /// <param name="named">The affinity of the request.</param>
+    /// <param name="url">Its URL.</param>
+    /// <param name="found">The affinity that the URL has; null when it belongs to no realm.</param>
+    public static bool MayName(AffinityKey named, Uri url, string? found) => found is null
+        ? named is { Kind: "realm", Scope: "" } && url.AbsoluteUri.StartsWith(named.Value, StringComparison.Ordinal)
+        : named.ToString() == found;
+
+    /// <summary>An affinity that only who has the admin key may name.</summary>
+    public static Refusal NamedWithoutKey(AffinityKey named, string? found) =>
+        new(401, "wrong-admin-key",
+            $"The 'affinity' {Quoted.Of(named.ToString())} is not that of the URL{(found is null ? "" : $", which is {Quoted.Of(found)}")}: to name another wants "
+            + "'Authorization: Bearer <Fleet:AdminKey>'. Leave it out: it follows from the URL, and with 'credentials' from them too.");
+
     /// <summary>A URL that belongs to no realm.</summary>
     public static Refusal NoRealm(Uri url, IReadOnlyList<RealmRecord> realms) =>
         new(400, "no-realm",

@@ -9,12 +9,24 @@ public sealed class AffinityKeyTests
     [InlineData("realm:http://a.example/r/#alice", "realm:http://a.example/r/#alice")]
     [InlineData("user:42", "user:42")]
     [InlineData("user:42#admin", "user:42#admin")]
+    [InlineData("user:42#admin#", "user:42#admin#")]
+    [InlineData("realm:http://a.example/r/#a#b", "realm:http://a.example/r/#a#b")]
     public void TryParse_Valid_NormalisesAndRoundTrips(string text, string expected)
     {
         Assert.True(AffinityKey.TryParse(text, out var key));
         Assert.Equal(expected, key.ToString());
         Assert.True(AffinityKey.TryParse(key.ToString(), out var again));
         Assert.Equal(key, again);
+    }
+
+    [Theory]
+    [InlineData("user:42#admin#", "admin#")]
+    [InlineData("user:42##", "#")]
+    [InlineData("user:42", "")]
+    public void TryParse_AnythingBehindAHash_IsScope(string text, string scope)
+    {
+        Assert.True(AffinityKey.TryParse(text, out var key));
+        Assert.Equal(("42", scope), (key.Value, key.Scope));
     }
 
     [Theory]

@@ -42,6 +42,7 @@ public sealed class BackPressureTests
     public async Task Post_QueueFullOfOneRealm_ItsNewestMakesWayForAnother()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:MaxQueued=10");
+        manager.UseAdminKey();
         var held = await HeldServer.AddAsync(manager);
         var index = Enumerable.Range(0, 14).Select(i => manager.PostAsync(Card("elements", i))).ToList();
         await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Queued == 10, () => "a full queue");
@@ -61,6 +62,7 @@ public sealed class BackPressureTests
     public async Task Post_QueueFullOfOthers_Is503AndNot429()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:MaxInFlight=1", "--Manager:MaxQueued=2");
+        manager.UseAdminKey();
         var held = await HeldServer.AddAsync(manager);
         var others = Enumerable.Range(0, 3).Select(i => manager.RenderAsync(Card("elements", i) with { Affinity = $"user:{i}" })).ToList();
         await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Queued == 2, () => "a full queue");
@@ -99,6 +101,7 @@ public sealed class BackPressureTests
     public async Task Post_IndexRunOfOneRealm_AnotherRealmsVisitorGoesAhead()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:MaxInFlight=1");
+        manager.UseAdminKey();
         var held = await HeldServer.AddAsync(manager);
         var index = Enumerable.Range(0, 40).Select(i => manager.RenderAsync(Card("elements", i))).ToList();
         await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Queued == 39, () => "the index run in the queue");

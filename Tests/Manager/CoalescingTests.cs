@@ -112,6 +112,7 @@ public sealed class CoalescingTests : IAsyncLifetime
             // Whoever waits must not be held up by index work.
             _ => s_request with { Priority = 10 },
         };
+        _manager.UseAdminKey();
         var first = _manager.RenderAsync(s_request);
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the first at the server");
         var renders = new[] { first, _manager.RenderAsync(other) };

@@ -170,6 +170,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     public async Task Post_ManyAtOnce_AreSharedByTheServersAndLeaveNothingBehind()
     {
         var (first, second) = await _manager.AddTwoServersAsync();
+        _manager.UseAdminKey();
         var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => _manager.RenderAsync(s_request with { Url = s_request.Url + i, Affinity = $"user:{i % 20}" })));
         Assert.All(results, result => Assert.Equal(RenderOutcome.Rendered, result.Outcome));
         Assert.InRange(first.Calls.Count, 40, 160);

@@ -79,6 +79,9 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         return (first, servers.Single(server => server != first));
     }
 
+    /// <summary>Calls from now on have the admin key, as those of a realm server: they may name any affinity.</summary>
+    public void UseAdminKey() => Client.DefaultRequestHeaders.Authorization = new("Bearer", AdminKey);
+
     public Task<HttpResponseMessage> PostAsync(RenderRequest request, CancellationToken cancellationToken = default) =>
         Client.PostAsJsonAsync("/renders", request, FleetJson.Options, cancellationToken);
 

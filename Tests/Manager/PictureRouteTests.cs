@@ -37,6 +37,7 @@ public sealed class PictureRouteTests : IAsyncLifetime
     [Fact]
     public async Task Screenshot_WithAllThatCanBeSaid_AsksForThat()
     {
+        _manager.UseAdminKey();
         using var response = await GetAsync("screenshot", "&format=fitted&width=600&height=315&scale=2&type=webp&affinity=user:ada");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var asked = Assert.Single(_server.Pictures);

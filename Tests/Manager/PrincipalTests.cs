@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Fleet.Contracts;
 
 namespace Fleet.Tests.Manager;
@@ -29,9 +28,23 @@ public sealed class PrincipalTests : IAsyncLifetime
 
         await ManagerUnderTest.AssertProblemAsync(refused, 401, "wrong-admin-key");
         Assert.Empty(_server.Calls);
-        _manager.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ManagerUnderTest.AdminKey);
+        _manager.UseAdminKey();
         using var rendered = await _manager.PostAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, rendered.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("user:ada")]
+    [InlineData("user:ada#0123456789abcdef#")]
+    [InlineData("realm:http://127.0.0.1:9/birds/")]
+    public async Task Post_AffinityOfAnotherThanTheUrls_WantsTheAdminKey(string affinity)
+    {
+        using var refused = await _manager.PostAsync(
+            new RenderRequest { Url = ManagerUnderTest.Card, Affinity = affinity }, TestContext.Current.CancellationToken);
+
+        var problem = await ManagerUnderTest.AssertProblemAsync(refused, 401, "wrong-admin-key");
+        Assert.Contains(affinity, ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+        Assert.Empty(_server.Calls);
     }
 
     [Theory]

@@ -32,15 +32,6 @@ public sealed class ScopeTests
         Assert.Equal("user:7#ada", New(null).Apply("user:7#ada", s_bob));
     }
 
-    [Theory]
-    [InlineData(null, false, true)]
-    [InlineData(Realm, false, true)]
-    [InlineData("user:7", false, true)]
-    [InlineData("user:7#ada", false, false)]
-    [InlineData(Realm + "#ada", false, false)]
-    [InlineData(Realm + "#ada", true, true)]
-    public void Check_NamedScope_WantsTheKey(string? affinity, bool hasKey, bool isAllowed) => Assert.Equal(isAllowed, Scopes.Check(affinity, hasKey) is null);
-
     [Fact]
     public async Task Post_TwoPrincipalsWantTheSameAtOnce_GetPagesAndAnswersOfTheirOwn()
     {

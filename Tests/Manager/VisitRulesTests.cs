@@ -41,6 +41,26 @@ public sealed class VisitRulesTests
         Assert.False(origins.IsOnlyConfigured(new Uri("http://127.0.0.1:5100/x"), s_realms));
     }
 
+    // A page of one tenant shown in another's context could leave something behind there.
+    [Theory]
+    [InlineData("realm:http://h/a/", "http://h/a/x", "realm:http://h/a/", true)]
+    [InlineData("realm:http://h/b/", "http://h/a/x", "realm:http://h/a/", false)]
+    [InlineData("realm:http://h/", "http://h/a/x", "realm:http://h/a/", false)]
+    [InlineData("realm:http://h/a/#ada", "http://h/a/x", "realm:http://h/a/", false)]
+    [InlineData("user:ada", "http://h/a/x", "realm:http://h/a/", false)]
+    [InlineData("user:ada#0123#", "http://h/a/x", "realm:http://h/a/", false)]
+    [InlineData("realm:http://h/", "http://h/route", null, true)]
+    [InlineData("realm:http://h/app/", "http://h/app/route", null, true)]
+    [InlineData("realm:http://h/app/", "http://h/route", null, false)]
+    [InlineData("realm:http://other/", "http://h/route", null, false)]
+    [InlineData("realm:http://h/#ada", "http://h/route", null, false)]
+    [InlineData("user:ada", "http://h/route", null, false)]
+    public void MayName_WithoutTheKey_OnlyWhereTheUrlBelongs(string affinity, string url, string? found, bool may)
+    {
+        Assert.True(AffinityKey.TryParse(affinity, out var named));
+        Assert.Equal(may, VisitRules.MayName(named, new Uri(url), found));
+    }
+
     [Fact]
     public void With_Realms_HostRealmsAndConfigured() =>
         Assert.Equal(["http://127.0.0.1:5100", "https://app.example", "https://other.example"], Origins("https://app.example").With(s_realms).Origins);
