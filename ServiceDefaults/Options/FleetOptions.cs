@@ -8,9 +8,10 @@ public sealed class FleetOptions
     /// <summary>Name of the section.</summary>
     public const string Section = "Fleet";
 
-    /// <summary>Key of operator routes and of calls between services, 8 to 256 characters. Default: none, which closes those routes;
+    /// <summary>Key of operator routes and of calls between services, 8 to 256 visible ASCII characters without spaces. Default: none, which closes those routes;
     /// the AppHost makes one for the run.</summary>
     [StringLength(256, MinimumLength = 8)]
+    [RegularExpression("[!-~]*", ErrorMessage = "must be visible ASCII characters without spaces: it goes into a header, and a line end is easily taken along")]
     public string? AdminKey { get; set; }
 
     /// <summary>Whether renders want the admin key as well. Default: false.</summary>
