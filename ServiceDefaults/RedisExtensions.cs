@@ -24,7 +24,11 @@ public static class RedisExtensions
         }
 
 #if USE_ASPIRE
-        builder.AddRedisClient(ConnectionName, configureOptions: Configure);
+        // Health and telemetry are the fleet's own: Redis away is degraded, not unhealthy.
+        builder.AddRedisClient(
+            ConnectionName,
+            settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, true),
+            Configure);
 #else
         var options = Parse(connectionString);
         Configure(options);

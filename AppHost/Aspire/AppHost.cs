@@ -3,6 +3,7 @@
 using Fleet.AppHost.Aspire;
 using Fleet.AppHost.Local;
 using Fleet.AppHost.Output;
+using Fleet.AppHost.Settings;
 using Fleet.AppHost.Setup;
 using Fleet.ServiceDefaults;
 
@@ -15,7 +16,19 @@ try
     var fleet = builder.GetFleetOptions();
     if (builder.ExecutionContext.IsRunMode)
     {
+        var command = Arguments.Parse(args).Command;
+        if (command == AppHostCommand.Help)
+        {
+            output.Say(Arguments.Usage);
+            return 0;
+        }
+
         await FleetSetup.RunAsync(builder.GetSetupWishes(fleet), output, TimeProvider.System, CancellationToken.None);
+        if (command == AppHostCommand.SetUp)
+        {
+            output.Say("Everything the fleet needs is here.");
+            return 0;
+        }
     }
 
     builder.AddAzureContainerAppEnvironment("fleet-environment");
@@ -24,14 +37,14 @@ try
     var redis = builder.AddFleetRedis(ResourceNames.Redis, fleet);
 
     var realm = builder.AddProject<RealmServerProject>(ResourceNames.Realm, project => project.ExcludeLaunchProfile = true)
-        .WithHttpEndpoint(port: builder.LocalPort(fleet.Ports.Realm), name: "http")
+        .WithFleetEndpoint(fleet.Ports.Realm)
         .WithExternalHttpEndpoints()
         .WithHttpHealthCheck("/health")
         .WithFleetSettings(adminKey)
         .WithReference(redis).WaitFor(redis);
 
     var manager = builder.AddProject<ManagerProject>(ResourceNames.Manager, project => project.ExcludeLaunchProfile = true)
-        .WithHttpEndpoint(port: builder.LocalPort(fleet.Ports.Manager), name: "http")
+        .WithFleetEndpoint(fleet.Ports.Manager)
         .WithUrlForEndpoint("http", url => url.DisplayText = "Fleet")
         .WithHttpHealthCheck("/health")
         .WithFleetSettings(adminKey)
@@ -40,8 +53,12 @@ try
         .WithRecycleCommand(adminKey);
 
     // The realm server sends its cards to the manager when there is one; waiting for it would be waiting in a circle.
-    realm.WithReference(manager)
-        .WithEnvironment("Realms__PublicUrl", realm.GetEndpoint("http"));
+    realm.WithReference(manager);
+    if (builder.Configuration["Realms:PublicUrl"] is null)
+    {
+        // It listens behind a proxy, so it cannot know it.
+        realm.WithEnvironment("Realms__PublicUrl", realm.GetEndpoint("http"));
+    }
 
     // Named servers, not replicas: the manager sends each render to one particular server, so each needs an address of its own. Replicas
     // share one, and Azure Container Apps cannot address a replica.
@@ -49,7 +66,7 @@ try
     {
         var server = builder.AddProject<PrerenderServerProject>(ResourceNames.Prerender(i), project => project.ExcludeLaunchProfile = true);
         server
-            .WithHttpEndpoint(port: builder.LocalPort(fleet.Ports.Prerender == 0 ? 0 : fleet.Ports.Prerender + i), name: "http")
+            .WithFleetEndpoint(fleet.Ports.Prerender == 0 ? 0 : fleet.Ports.Prerender + i)
             .WithEnvironment("Registration__Url", server.GetEndpoint("http"))
             .WithHttpHealthCheck("/health")
             .WithFleetSettings(adminKey)

@@ -1,3 +1,4 @@
+using Azure.Provisioning.RedisEnterprise;
 using Fleet.AppHost.Local;
 using Fleet.ServiceDefaults.Options;
 using Microsoft.Extensions.Configuration;
@@ -14,7 +15,7 @@ internal static class FleetRedisExtensions
     public static IResourceBuilder<IResourceWithConnectionString> AddFleetRedis(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, FleetOptions fleet)
     {
-        if (builder.Configuration.GetConnectionString(name) is not null)
+        if (!string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(name)))
         {
             return builder.AddConnectionString(name);
         }
@@ -22,7 +23,9 @@ internal static class FleetRedisExtensions
         if (builder.ExecutionContext.IsPublishMode)
         {
             // With a key, since the services' client knows connection strings, not Azure's identities.
-            return builder.AddAzureManagedRedis(name).WithAccessKeyAuthentication();
+            return builder.AddAzureManagedRedis(name).WithAccessKeyAuthentication().ConfigureInfrastructure(infrastructure =>
+                // The scripts touch several keys at once, so it must not be sharded; Azure's default is.
+                infrastructure.GetProvisionableResources().OfType<RedisEnterpriseDatabase>().Single().ClusteringPolicy = RedisEnterpriseClusteringPolicy.NoCluster);
         }
 
         return fleet.Redis == "container"

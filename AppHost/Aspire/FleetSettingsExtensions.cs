@@ -21,12 +21,20 @@ internal static class FleetSettingsExtensions
     public static SetupWishes GetSetupWishes(this IDistributedApplicationBuilder builder, FleetOptions fleet) =>
         SetupWishes.From(builder.Configuration, fleet);
 
-    /// <summary>The admin key: <c>Fleet:AdminKey</c>, else one that is generated once and kept in the user secrets.</summary>
+    /// <summary>The admin key: <c>Fleet:AdminKey</c>, else one that is made for the run.</summary>
     public static IResourceBuilder<ParameterResource> AddFleetAdminKey(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, FleetOptions fleet) =>
         fleet.AdminKey is null
-            ? builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true)
+            ? builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true)
             : builder.AddParameterFromConfiguration(name, "Fleet:AdminKey", secret: true);
+
+    /// <summary>The one address of a service: in run mode 127.0.0.1 as in the local composition, since origins are compared by their text.</summary>
+    public static IResourceBuilder<ProjectResource> WithFleetEndpoint(this IResourceBuilder<ProjectResource> service, int port)
+    {
+        var builder = service.ApplicationBuilder;
+        service.WithHttpEndpoint(port: builder.LocalPort(port), name: "http");
+        return builder.ExecutionContext.IsRunMode ? service.WithEndpoint("http", endpoint => endpoint.TargetHost = "127.0.0.1") : service;
+    }
 
     /// <summary>A port of this machine. 0 means any free one; a deployment has its own.</summary>
     public static int? LocalPort(this IDistributedApplicationBuilder builder, int port) =>
