@@ -34,7 +34,7 @@ internal static class LocalComposition
             var began = time.GetTimestamp();
             var tools = await FleetSetup.RunAsync(settings.Setup, output, time, stop.First).ConfigureAwait(false);
             await using var fleet = await StartAsync(settings, tools, output, time, stop.First).ConfigureAwait(false);
-            Welcome.Show(fleet.Topology, settings, time.GetElapsedTime(began), output);
+            Welcome.Show(fleet.Topology, fleet.ProcessIds, settings, time.GetElapsedTime(began), output);
 
             var index = new FirstIndex(fleet.Topology.Realm, output, time).FollowAsync(stop.First);
             await ParentWatch.GoneAsync(output, time, stop.First).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -8,20 +8,27 @@ namespace Fleet.AppHost;
 internal static class Welcome
 {
     /// <summary>Prints the table.</summary>
-    public static void Show(Topology topology, AppHostSettings settings, TimeSpan took, IFleetOutput output)
+    /// <param name="topology">What runs where.</param>
+    /// <param name="processIds">The processes by resource; those that are missing are not this program's own.</param>
+    /// <param name="settings">What it was started with.</param>
+    /// <param name="took">How long the start took.</param>
+    /// <param name="output">Where to.</param>
+    public static void Show(Topology topology, IReadOnlyDictionary<string, int> processIds, AppHostSettings settings, TimeSpan took, IFleetOutput output)
     {
-        IEnumerable<(string What, string Where, string Note)> rows =
+        IEnumerable<(string Resource, string What, string Where, string Note)> rows =
         [
-            ("realm server", topology.Realm.ToString(), "host app and realms: open it in a browser"),
-            ("manager", topology.Manager.ToString(), "renders, and the state of the fleet"),
-            .. topology.Prerender.Select((uri, i) => (ResourceNames.Prerender(i), uri.ToString(), "")),
-            ("redis", topology.Redis ?? "in memory", ""),
+            (ResourceNames.Realm, "realm server", topology.Realm.ToString(), "host app and realms: open it in a browser"),
+            (ResourceNames.Manager, "manager", topology.Manager.ToString(), "renders, and the state of the fleet"),
+            .. topology.Prerender.Select((uri, i) => (ResourceNames.Prerender(i), ResourceNames.Prerender(i), uri.ToString(), "")),
+            (ResourceNames.Redis, "redis", topology.Redis ?? "in memory", ""),
         ];
 
         output.Say("");
-        foreach (var (what, where, note) in rows)
+        foreach (var (resource, what, where, note) in rows)
         {
-            output.Say($"  {what,-14}{where,-26}{note}".TrimEnd());
+            // To have something to kill, freeze or look at.
+            var process = processIds.TryGetValue(resource, out var id) ? $"process {id}" : "";
+            output.Say($"  {what,-14}{where,-26}{process,-17}{note}".TrimEnd());
         }
 
         output.Say("");

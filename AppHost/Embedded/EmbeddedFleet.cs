@@ -39,6 +39,8 @@ internal sealed class EmbeddedFleet : IRunningFleet
     /// <summary>What runs where.</summary>
     public Topology Topology { get; }
 
+    public IReadOnlyDictionary<string, int> ProcessIds { get; } = new Dictionary<string, int>();
+
     /// <summary>Starts everything, each part when those it needs are healthy.</summary>
     /// <exception cref="StartException">Something cannot start; nothing is left running.</exception>
     public static async Task<EmbeddedFleet> StartAsync(

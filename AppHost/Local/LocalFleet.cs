@@ -46,6 +46,8 @@ internal sealed class LocalFleet : IRunningFleet
     /// <summary>What runs where.</summary>
     public Topology Topology { get; }
 
+    public IReadOnlyDictionary<string, int> ProcessIds => _started.ToDictionary(process => process.Name, process => process.Id);
+
     /// <summary>Port of the fleet's own Redis; null when it uses another.</summary>
     public int? RedisPort { get; }
 

@@ -18,8 +18,9 @@ public sealed class WelcomeTests
         var ports = new Dictionary<string, int> { [ResourceNames.Realm] = 5100, [ResourceNames.Manager] = 5200, [ResourceNames.Prerender(0)] = 5301 };
         var output = new RecordedOutput();
 
-        Welcome.Show(Topology.Create(ports, prerenderServers: 1, redis: null, "a-key", settings.Arguments.Settings), settings, TimeSpan.FromSeconds(1), output);
+        Welcome.Show(Topology.Create(ports, prerenderServers: 1, redis: null, "a-key", settings.Arguments.Settings), new Dictionary<string, int> { [ResourceNames.Realm] = 4711 }, settings, TimeSpan.FromSeconds(1), output);
 
+        Assert.Contains("  realm server  http://127.0.0.1:5100/    process 4711     host app and realms", output.ToString(), StringComparison.Ordinal);
         Assert.Contains($"  {page}\n", output.ToString(), StringComparison.Ordinal);
         Assert.Contains($"                curl 'http://127.0.0.1:5200/render{render}\n", output.ToString(), StringComparison.Ordinal);
     }
