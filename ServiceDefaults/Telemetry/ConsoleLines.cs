@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Fleet.ServiceDefaults.Telemetry;
+
+/// <summary>One line per entry that somebody reads who has the whole fleet in one console: time, level, the type that speaks, what it says.
+/// Numbers and full names are for machines, which read OTLP, or JSON with <c>Logging:Console:FormatterName=json</c>.</summary>
+internal sealed class ConsoleLines(TimeProvider timeProvider) : ConsoleFormatter(FormatterName)
+{
+    /// <summary>Its name in <c>Logging:Console:FormatterName</c>.</summary>
+    public const string FormatterName = "fleet";
+
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        var message = logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" ");
+        var speaker = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
+        textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {speaker}: {message}"));
+        if (logEntry.Exception is { } exception)
+        {
+            textWriter.WriteLine(exception);
+        }
+    }
+
+    private static string Word(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info ",
+        LogLevel.Warning => "WARN ",
+        LogLevel.Error => "ERROR",
+        _ => "FATAL",
+    };
+}
