@@ -40,6 +40,17 @@ public sealed class CardWriteTests
     }
 
     [Fact]
+    public async Task Put_NotUtf8_IsRefused()
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+
+        var response = await PutAsync(server, "elements/helium", "", r => r.Content = new ByteArrayContent([.. "{ \"title\": \"Caf"u8, 0xE9, .. "\" }"u8]));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Contains("UTF-8", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Put_TooLarge_IsRefusedWithTheSetting()
     {
         await using var server = new RealmServerUnderTest();

@@ -64,6 +64,28 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task Look_FailsUnexpectedly_IndexGoesOnOnceItWorksAgain()
+    {
+        var clock = new FailingClock();
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        await server.With(manager).StartAsync(services: services => services.AddSingleton<TimeProvider>(clock));
+        await server.IndexedAsync();
+        manager.Requests.Clear();
+
+        // A file that is put back with an older time has the look ask for the time.
+        clock.Fails = true;
+        server.Realms.Write("elements/helium.json", """{ "title": "helium" }""", DateTime.UnixEpoch.AddYears(40));
+        await Eventually.TrueAsync(
+            async () => (await server.IndexAsync()).GetProperty("state").GetString() == "waiting", () => "the index to wait");
+        clock.Fails = false;
+
+        await Eventually.TrueAsync(() => !manager.Requests.IsEmpty, () => "the changed card to be rendered");
+        Assert.Equal(server.RealmUrl + "helium", Assert.Single(manager.Requests).Url);
+        await server.IndexedAsync();
+    }
+
+    [Fact]
     public async Task Shell_Changed_EveryCardIsRenderedAgain()
     {
         await using var server = new RealmServerUnderTest();
