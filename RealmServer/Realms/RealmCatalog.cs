@@ -30,6 +30,12 @@ internal sealed partial class RealmCatalog
         }
 
         _current = RealmFolders.Read(_root, _dist, _scopes);
+        // Later a folder may be gone for a while; whoever starts with a key for none has misspelt one of them.
+        if (_current.Problems.FirstOrDefault(problem => problem.Setting is not null) is { } misspelt)
+        {
+            throw new StartException($"{misspelt.Reason} The folders of {_root ?? "Realms:Root, which is not set"}: {string.Join(", ", _current.Folders.DefaultIfEmpty("none"))}.");
+        }
+
         Log(previous: null, _current);
     }
 

@@ -20,12 +20,13 @@ internal static class RealmFolders
 
     /// <param name="root">The folder of realm folders; null for no realms.</param>
     /// <param name="dist">The host app's folder: a realm must not hide one of its.</param>
-    /// <param name="scopes">Scopes of the private realms, by id.</param>
+    /// <param name="scopes">Scopes of the private realms, by id, however that is spelled.</param>
     public static RealmSet Read(string? root, string dist, IReadOnlyDictionary<string, string> scopes)
     {
         var realms = new SortedDictionary<string, (Realm Realm, byte[] Json)>(StringComparer.Ordinal);
         var problems = new List<RealmProblem>();
-        foreach (var folder in root is null ? [] : Folders(root, problems))
+        var folders = root is null ? [] : Folders(root, problems);
+        foreach (var folder in folders)
         {
             try
             {
@@ -34,8 +35,16 @@ internal static class RealmFolders
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                problems.Add(new(Path.GetFileName(folder), e.Message));
+                var id = Path.GetFileName(folder);
+                problems.Add(new(id, e.Message) { Realm = Private(id, folder) });
             }
+        }
+
+        // A key that locks nothing is a slip of the pen, and what it was meant for stands open.
+        foreach (var name in scopes.Keys.Except(folders.Select(folder => Path.GetFileName(folder)), FolderNames.Alike))
+        {
+            var setting = $"{RealmsOptions.Section}:{nameof(RealmsOptions.ReadKeys)}:{name}";
+            problems.Add(new(name, $"There is no such folder for {setting}.") { Setting = setting, Realm = Private(name, folder: "") });
         }
 
         return new(
@@ -43,8 +52,12 @@ internal static class RealmFolders
             problems,
             ListOf(realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json)))
         {
+            Folders = [.. folders.Select(folder => Path.GetFileName(folder))],
+            Locked = scopes.Keys.ToFrozenSet(FolderNames.Alike),
             Descriptions = realms.ToFrozenDictionary(r => r.Key, r => r.Value.Json, StringComparer.Ordinal),
         };
+
+        Realm? Private(string id, string folder) => scopes.TryGetValue(id, out var scope) ? new(id, id, "index", folder, scope) : null;
     }
 
     // Put together from bytes that were written already, so that no realm can spoil it for the others.
@@ -63,7 +76,7 @@ internal static class RealmFolders
         return list.WrittenMemory;
     }
 
-    private static IEnumerable<string> Folders(string root, List<RealmProblem> problems)
+    private static IReadOnlyList<string> Folders(string root, List<RealmProblem> problems)
     {
         try
         {
