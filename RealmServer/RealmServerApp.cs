@@ -88,6 +88,7 @@ public static class RealmServerApp
         .AddSingleton<CardResponses>()
         .AddSingleton<HostAppFiles>()
         .AddSingleton<Crawlers>()
+        .AddSingleton<Sitemap>()
         .AddSingleton<CrawlerFiles>()
         .AddSingleton<ReadKeys>()
         .AddSingleton<CardWriter>()

@@ -142,10 +142,24 @@ internal sealed partial class Indexer(
             }
 
             var look = left < options.Value.RescanInterval ? left : options.Value.RescanInterval;
-            if (await EitherAsync(look, stoppingToken) || (next is not IndexNext.AfterPause && pass.SourcesChanged))
+            if (await EitherAsync(look, stoppingToken) || (next is not IndexNext.AfterPause && SourcesChanged()))
             {
                 return true;
             }
+        }
+    }
+
+    // What cannot be looked through is the pass's to tell, which logs it and tries again by itself.
+    private bool SourcesChanged()
+    {
+        try
+        {
+            return pass.SourcesChanged;
+        }
+        catch (Exception e)
+        {
+            LogLookFailed(e);
+            return true;
         }
     }
 
@@ -184,6 +198,9 @@ internal sealed partial class Indexer(
 
     [LoggerMessage(LogLevel.Information, "The index waits, and goes on by itself: {Reason}")]
     private partial void LogWaiting(string reason);
+
+    [LoggerMessage(LogLevel.Error, "Looking through the folders failed; a pass follows.")]
+    private partial void LogLookFailed(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "A pass of the index failed; another follows.")]
     private partial void LogFailed(Exception exception);

@@ -3,13 +3,16 @@ using Fleet.Registry.Pages;
 namespace Fleet.RealmServer.Pages;
 
 /// <summary>A stored page, composed with the shell that is served.</summary>
+/// <param name="realmUrl">What it is kept under.</param>
 /// <param name="served">It.</param>
 /// <param name="version">What it was rendered from.</param>
 /// <param name="renderedAt">When.</param>
 /// <param name="readAt">Timestamp of the read of the store.</param>
-internal sealed class CachedPage(ServedPage served, PageVersion version, DateTimeOffset renderedAt, long readAt)
+internal sealed class CachedPage(string realmUrl, ServedPage served, PageVersion version, DateTimeOffset renderedAt, long readAt)
 {
     private int _checking;
+
+    public string RealmUrl => realmUrl;
 
     public ServedPage Served => served;
 

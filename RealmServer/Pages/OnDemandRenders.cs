@@ -55,7 +55,7 @@ internal sealed partial class OnDemandRenders(
 
     private Job? Ask(PageSource source, RenderUrgency urgency)
     {
-        if (!_jobs.TryGetValue(source.Url, out var job))
+        if (!_jobs.TryGetValue(source.Key, out var job))
         {
             if (Interlocked.Increment(ref _waiting) > options.Value.MaxQueued)
             {
@@ -65,7 +65,7 @@ internal sealed partial class OnDemandRenders(
             }
 
             var added = new Job(source);
-            job = _jobs.GetOrAdd(source.Url, added);
+            job = _jobs.GetOrAdd(source.Key, added);
             if (job == added)
             {
                 Enqueue(job, urgency);
@@ -134,7 +134,7 @@ internal sealed partial class OnDemandRenders(
 
         metrics.PageRenderedOnDemand(outcome);
         // Out of the list before anybody hears of it: who asks from now on starts anew.
-        _jobs.TryRemove(job.Source.Url, out _);
+        _jobs.TryRemove(job.Source.Key, out _);
         job.Outcome.TrySetResult(outcome);
     }
 

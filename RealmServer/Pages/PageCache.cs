@@ -31,8 +31,10 @@ internal sealed partial class PageCache(
     /// <summary>The page, from memory or with one read of the store. Null when there is none that can be shown, or nobody who could say.</summary>
     public async ValueTask<CachedPage?> FindAsync(PageSource source, ShellDocument shell, CancellationToken cancellationToken)
     {
+        // By URL alone, since hints name no more. What is kept under another name is another page: a private card's is not the route's that
+        // has its URL while the realm cannot be read.
         _pages.TryGet(source.Url, out var known);
-        if (known is not null && known.Served.ShellToken != shell.Token)
+        if (known is not null && (known.Served.ShellToken != shell.Token || known.RealmUrl != source.RealmUrl))
         {
             known = null;
         }
@@ -63,7 +65,7 @@ internal sealed partial class PageCache(
                 return null;
             }
 
-            var page = new CachedPage(new(composed, shell), new(stored.SourceVersion, stored.Generation), stored.RenderedAt, readAt);
+            var page = new CachedPage(source.RealmUrl, new(composed, shell), new(stored.SourceVersion, stored.Generation), stored.RenderedAt, readAt);
             // A hint that came meanwhile may have been about this page, and would not come again.
             if (hints == Volatile.Read(ref _hints))
             {

@@ -21,20 +21,20 @@ internal static class PageWriter
         headers.Vary = headers.Vary.Count == 0 ? Vary : $"{headers.Vary}, {Vary}";
         // A private realm's answer says already that it is private.
         headers.CacheControl = page.Passing ? "no-store" : headers.CacheControl.Count > 0 ? headers.CacheControl : Revalidate;
-        if (!page.Passing)
-        {
-            headers.ETag = form.ETag;
-        }
-
         if (page.Link is { } link)
         {
             headers.Link = link;
         }
 
-        if (page is { Status: StatusCodes.Status200OK, Passing: false } && IfNoneMatch.Holds(request.Headers.IfNoneMatch, form.ETag))
+        // A tag is for what can be found unchanged. One of a "not found" would be: as the bare shell of a card that has come since.
+        if (page is { Status: StatusCodes.Status200OK, Passing: false })
         {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return Task.CompletedTask;
+            headers.ETag = form.ETag;
+            if (IfNoneMatch.Holds(request.Headers.IfNoneMatch, form.ETag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return Task.CompletedTask;
+            }
         }
 
         response.StatusCode = page.Status;

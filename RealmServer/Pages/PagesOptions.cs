@@ -60,6 +60,10 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(16, 1_000_000)]
     public int MaxRealmMb { get; set; } = 2_048;
 
+    /// <summary>Routes of the host app in <c>/sitemap.xml</c>, beside all cards of public realms: <c>/about</c>. <c>/products/*</c> stands for all that are kept
+    /// and begin like this, which is for apps that answer 404 to what they do not have. Default: <c>/</c>.</summary>
+    public string[]? SitemapRoutes { get; set; }
+
     /// <summary>Megabytes of this server's memory for pages and files that were asked for lately, 1 to 100,000. Default: 128.</summary>
     [Range(1, 100_000)]
     public int CacheMb { get; set; } = 128;
@@ -68,6 +72,8 @@ internal sealed class PagesOptions : IValidatableObject
     /// lost. 0 reads the store with every request. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan CacheCheck { get; set; } = TimeSpan.FromSeconds(5);
+
+    internal string[] RoutesOfSitemap => SitemapRoutes ?? ["/"];
 
     internal PageBounds BoundsOfRoutes => new(MaxRoutes, MaxRoutesMb * Megabyte, WhenFull.RemoveOldest);
 
@@ -83,6 +89,11 @@ internal sealed class PagesOptions : IValidatableObject
         if (Crawlers?.Any(string.IsNullOrWhiteSpace) == true)
         {
             yield return new("Crawlers has an empty entry: it would make every visitor a crawler.");
+        }
+
+        foreach (var route in RoutesOfSitemap.Where(route => !route.StartsWith('/')))
+        {
+            yield return new($"SitemapRoutes has '{route}': a route is a path that starts with /, such as /about or /products/*.");
         }
     }
 }

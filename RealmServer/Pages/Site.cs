@@ -3,6 +3,7 @@ using Fleet.RealmServer.Crawling;
 using Fleet.RealmServer.Realms;
 using Fleet.RealmServer.Rendering;
 using Fleet.ServiceDefaults.Problems;
+using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Pages;
 
@@ -44,8 +45,13 @@ internal sealed class Site(
 
     private static bool WantsJson(HttpContext http) => AcceptHeader.PrefersJson(http.Request.Headers.Accept);
 
-    private static Task NotFoundAsync(HttpContext http, string path) =>
-        FleetProblem.Result(StatusCodes.Status404NotFound, "not-found", $"There is nothing at {path}.").ExecuteAsync(http);
+    // The same URL may be a page for whoever wants HTML, and anything a moment later.
+    private static Task NotFoundAsync(HttpContext http, string path)
+    {
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        http.Response.Headers.CacheControl = "no-store";
+        return FleetProblem.Result(StatusCodes.Status404NotFound, "not-found", $"There is nothing at {path}.").ExecuteAsync(http);
+    }
 
     private static Task RedirectAsync(HttpContext http, string path) =>
         Results.Redirect(path + http.Request.QueryString, permanent: true, preserveMethod: true).ExecuteAsync(http);

@@ -53,9 +53,11 @@ internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, 
 
         var rest = path.AsSpan(1);
         var slash = rest.IndexOf('/');
-        if (realms.Find(slash < 0 ? rest : rest[..slash]) is not { } realm)
+        var first = slash < 0 ? rest : rest[..slash];
+        if (realms.Find(first) is not { } realm)
         {
-            return new(rest.StartsWith('_') ? SitePlace.Nowhere : SitePlace.HostApp);
+            // A private realm that cannot be read now does not become a route that anybody may have rendered.
+            return new(rest.StartsWith('_') || realms.IsLocked(first) ? SitePlace.Nowhere : SitePlace.HostApp);
         }
 
         if (slash < 0)

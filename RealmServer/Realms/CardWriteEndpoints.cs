@@ -24,7 +24,7 @@ internal static class CardWriteEndpoints
         }
 
         var found = Find(catalog, realm);
-        var (etag, created) = await writer.WriteAsync(found, card, http.Request.Body, http.Request.Headers.IfMatch, cancellationToken);
+        var (etag, created) = await writer.WriteAsync(found, card, http.Request.Body, CardConditions.Of(http.Request), cancellationToken);
         indexer.SourcesMayHaveChanged();
         http.Response.Headers.ETag = etag;
         return created ? TypedResults.Created(found.PathOf(card)) : TypedResults.NoContent();
@@ -34,7 +34,7 @@ internal static class CardWriteEndpoints
         string realm, string card, HttpContext http, RealmCatalog catalog, CardWriter writer, Indexer indexer, CancellationToken cancellationToken)
     {
         var found = Find(catalog, realm);
-        if (!await writer.DeleteAsync(found, card, http.Request.Headers.IfMatch, cancellationToken))
+        if (!await writer.DeleteAsync(found, card, CardConditions.Of(http.Request), cancellationToken))
         {
             return FleetProblem.Result(StatusCodes.Status404NotFound, "unknown-card", $"The realm {found.Path} has no card '{card}'.");
         }

@@ -1,6 +1,5 @@
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 
 namespace Fleet.RealmServer.Realms;
 
@@ -11,8 +10,8 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
 
     /// <summary>Writes a card.</summary>
     /// <returns>Its tag, and whether it is new.</returns>
-    /// <exception cref="RequestException">It is no card, or not the one that <paramref name="ifMatch"/> wants replaced.</exception>
-    public async Task<(string ETag, bool Created)> WriteAsync(Realm realm, string id, Stream body, StringValues ifMatch, CancellationToken cancellationToken)
+    /// <exception cref="RequestException">It is no card, or what is there is not what <paramref name="wanted"/> says.</exception>
+    public async Task<(string ETag, bool Created)> WriteAsync(Realm realm, string id, Stream body, CardConditions wanted, CancellationToken cancellationToken)
     {
         var path = CardFiles.PathOf(realm, id) ?? throw BadId(id);
         var json = await ReadAsync(body, cancellationToken);
@@ -24,13 +23,12 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            await CheckAsync(realm, id, ifMatch, cancellationToken);
+            await CheckAsync(realm, id, wanted, cancellationToken);
             var created = !File.Exists(path);
-            // Its name is no card's, and no watcher's concern.
-            var draft = Path.Combine(realm.Folder, $".{id}.{Guid.NewGuid():N}.draft");
+            var draft = CardDrafts.PathFor(realm, id);
             try
             {
-                await File.WriteAllBytesAsync(draft, json, cancellationToken);
+                await CardDrafts.WriteAsync(draft, json, cancellationToken);
                 File.Move(draft, path, overwrite: true);
             }
             finally
@@ -51,13 +49,13 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
     }
 
     /// <summary>Deletes a card. False when there is none.</summary>
-    public async Task<bool> DeleteAsync(Realm realm, string id, StringValues ifMatch, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Realm realm, string id, CardConditions wanted, CancellationToken cancellationToken)
     {
         var path = CardFiles.PathOf(realm, id) ?? throw BadId(id);
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            await CheckAsync(realm, id, ifMatch, cancellationToken);
+            await CheckAsync(realm, id, wanted, cancellationToken);
             if (!File.Exists(path))
             {
                 return false;
@@ -104,27 +102,37 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
         return buffer.ToArray();
     }
 
-    private async Task CheckAsync(Realm realm, string id, StringValues ifMatch, CancellationToken cancellationToken)
+    private async Task CheckAsync(Realm realm, string id, CardConditions wanted, CancellationToken cancellationToken)
     {
-        if (ifMatch.Count == 0)
+        if (wanted == default)
         {
             return;
         }
 
-        string? current;
-        try
-        {
-            current = (await cards.ReadAsync(realm, id, cancellationToken))?.ETag;
-        }
-        catch (CardException)
-        {
-            current = null;
-        }
-
-        if (current is null || !Pages.IfNoneMatch.Holds(ifMatch, current))
+        var current = await TagOfAsync(realm, id, cancellationToken);
+        if (wanted.IfMatch.Count > 0 && (current is null || !Pages.IfNoneMatch.Holds(wanted.IfMatch, current)))
         {
             throw new RequestException(StatusCodes.Status412PreconditionFailed, "card-changed",
                 $"{realm.Path}{id} is not the one that If-Match names; read it again.");
+        }
+
+        if (current is not null && Pages.IfNoneMatch.Holds(wanted.IfNoneMatch, current))
+        {
+            throw new RequestException(StatusCodes.Status412PreconditionFailed, "card-exists",
+                $"{realm.Path}{id} is there already, which If-None-Match rules out.");
+        }
+    }
+
+    /// <summary>The card's tag; null when there is none. A file that is no card is there all the same, with a tag that nobody was given.</summary>
+    private async Task<string?> TagOfAsync(Realm realm, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await cards.ReadAsync(realm, id, cancellationToken))?.ETag;
+        }
+        catch (CardException)
+        {
+            return "\"\"";
         }
     }
 }

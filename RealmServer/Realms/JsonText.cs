@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Fleet.RealmServer.Realms;
 
@@ -11,6 +12,12 @@ internal static class JsonText
     /// <summary>Why the text is not one JSON object; null when it is.</summary>
     public static string? WhyNotAnObject(ReadOnlySpan<byte> json)
     {
+        // The reader looks into no text, and who writes with Windows-1252 has single bytes in it that are no character here.
+        if (!Utf8.IsValid(json))
+        {
+            return "it is not UTF-8; save it as UTF-8.";
+        }
+
         try
         {
             var reader = new Utf8JsonReader(json);
@@ -28,7 +35,7 @@ internal static class JsonText
         }
         catch (JsonException e)
         {
-            return e.Message;
+            return $"it is not valid JSON: {e.Message}";
         }
     }
 }

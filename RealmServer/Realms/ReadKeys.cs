@@ -19,12 +19,15 @@ internal sealed class ReadKeys(IOptions<RealmsOptions> options)
 
     private const int ScopeBytes = 12;
 
+    // By a realm's id, however the setting spells it.
+    private readonly Dictionary<string, string> _keys = new(options.Value.ReadKeys, FolderNames.Alike);
+
     private readonly Dictionary<string, byte[]> _hashes =
-        options.Value.ReadKeys.ToDictionary(key => key.Key, key => Hash(key.Value), StringComparer.Ordinal);
+        options.Value.ReadKeys.ToDictionary(key => key.Key, key => Hash(key.Value), FolderNames.Alike);
 
     /// <summary>The scope of each private realm, by id: a digest of its key, the same on every replica. Realms with equal keys have scopes of their own.</summary>
     public IReadOnlyDictionary<string, string> Scopes { get; } =
-        options.Value.ReadKeys.ToDictionary(key => key.Key, key => ScopeOf(key.Key, key.Value), StringComparer.Ordinal);
+        options.Value.ReadKeys.ToDictionary(key => key.Key, key => ScopeOf(FolderNames.Canonical(key.Key), key.Value), FolderNames.Alike);
 
     /// <summary>Whether the request carries the realm's key. Marks the answer as one that no shared cache may keep.</summary>
     public bool Admit(HttpContext http, Realm realm)
@@ -43,7 +46,7 @@ internal sealed class ReadKeys(IOptions<RealmsOptions> options)
 
     /// <summary>What a page of the fleet shows this server so that it may read a realm; null for a public one.</summary>
     public RenderCredentials? CredentialsFor(Realm realm) =>
-        realm.IsPrivate ? new() { Authorization = Bearer + options.Value.ReadKeys[realm.Id] } : null;
+        realm.IsPrivate ? new() { Authorization = Bearer + _keys[realm.Id] } : null;
 
     /// <summary>Refuses, alike for cards that exist and cards that do not.</summary>
     public static Task RefuseAsync(HttpContext http, Realm realm)

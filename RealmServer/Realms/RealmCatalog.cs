@@ -13,16 +13,19 @@ internal sealed partial class RealmCatalog
     private readonly IReadOnlyDictionary<string, string> _scopes;
     private readonly string _dist;
     private readonly ILogger<RealmCatalog> _logger;
+    private readonly TimeProvider _timeProvider;
     private readonly Lock _refresh = new();
+    private DateTimeOffset _tidiedAt;
     private volatile RealmSet _current;
 
-    public RealmCatalog(IOptions<RealmsOptions> options, IOptions<HostAppOptions> host, ReadKeys keys, HostShellFile shell, ILogger<RealmCatalog> logger)
+    public RealmCatalog(IOptions<RealmsOptions> options, IOptions<HostAppOptions> host, ReadKeys keys, HostShellFile shell, TimeProvider timeProvider, ILogger<RealmCatalog> logger)
     {
         // The sample's realms are made for the sample's app.
         var root = options.Value.Root ?? (host.Value.Dist == HostAppOptions.SampleDist ? SampleRoot : null);
         _root = root is null ? null : Path.GetFullPath(root);
         _scopes = keys.Scopes;
         _dist = shell.Dist;
+        _timeProvider = timeProvider;
         _logger = logger;
         if (_root is not null && !Directory.Exists(_root))
         {
@@ -30,7 +33,14 @@ internal sealed partial class RealmCatalog
         }
 
         _current = RealmFolders.Read(_root, _dist, _scopes);
+        // Later a folder may be gone for a while; whoever starts with a key for none has misspelt one of them.
+        if (_current.Problems.FirstOrDefault(problem => problem.Setting is not null) is { } misspelt)
+        {
+            throw new StartException($"{misspelt.Reason} The folders of {_root ?? "Realms:Root, which is not set"}: {string.Join(", ", _current.Folders.DefaultIfEmpty("none"))}.");
+        }
+
         Log(previous: null, _current);
+        Tidy();
     }
 
     /// <summary>The folder of realm folders, absolute; null when there are no realms.</summary>
@@ -46,6 +56,23 @@ internal sealed partial class RealmCatalog
             var previous = _current;
             _current = RealmFolders.Read(_root, _dist, _scopes);
             Log(previous, _current);
+            Tidy();
+        }
+    }
+
+    // At the start and each hour after: a server that was killed is back before its drafts are old.
+    private void Tidy()
+    {
+        var now = _timeProvider.GetUtcNow();
+        if (now - _tidiedAt < CardDrafts.MaxAge)
+        {
+            return;
+        }
+
+        _tidiedAt = now;
+        foreach (var realm in _current.ById.Values)
+        {
+            CardDrafts.RemoveLeftovers(realm, now);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,12 +20,13 @@ internal static class RealmFolders
 
     /// <param name="root">The folder of realm folders; null for no realms.</param>
     /// <param name="dist">The host app's folder: a realm must not hide one of its.</param>
-    /// <param name="scopes">Scopes of the private realms, by id.</param>
+    /// <param name="scopes">Scopes of the private realms, by id, however that is spelled.</param>
     public static RealmSet Read(string? root, string dist, IReadOnlyDictionary<string, string> scopes)
     {
-        var realms = new SortedDictionary<string, (Realm Realm, JsonObject Json)>(StringComparer.Ordinal);
+        var realms = new SortedDictionary<string, (Realm Realm, byte[] Json)>(StringComparer.Ordinal);
         var problems = new List<RealmProblem>();
-        foreach (var folder in root is null ? [] : Folders(root, problems))
+        var folders = root is null ? [] : Folders(root, problems);
+        foreach (var folder in folders)
         {
             try
             {
@@ -33,21 +35,48 @@ internal static class RealmFolders
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                problems.Add(new(Path.GetFileName(folder), e.Message));
+                var id = Path.GetFileName(folder);
+                problems.Add(new(id, e.Message) { Realm = Private(id, folder) });
             }
         }
 
-        var announcement = new JsonArray([.. realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json)]);
+        // A key that locks nothing is a slip of the pen, and what it was meant for stands open.
+        foreach (var name in scopes.Keys.Except(folders.Select(folder => Path.GetFileName(folder)), FolderNames.Alike))
+        {
+            var setting = $"{RealmsOptions.Section}:{nameof(RealmsOptions.ReadKeys)}:{name}";
+            problems.Add(new(name, $"There is no such folder for {setting}.") { Setting = setting, Realm = Private(name, folder: "") });
+        }
+
         return new(
             realms.ToFrozenDictionary(r => r.Key, r => r.Value.Realm, StringComparer.Ordinal),
             problems,
-            JsonSerializer.SerializeToUtf8Bytes(announcement, FleetJson.Options))
+            ListOf(realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json)))
         {
-            Descriptions = realms.ToFrozenDictionary(r => r.Key, r => JsonSerializer.SerializeToUtf8Bytes(r.Value.Json, FleetJson.Options), StringComparer.Ordinal),
+            Folders = [.. folders.Select(folder => Path.GetFileName(folder))],
+            Locked = scopes.Keys.ToFrozenSet(FolderNames.Alike),
+            Descriptions = realms.ToFrozenDictionary(r => r.Key, r => r.Value.Json, StringComparer.Ordinal),
         };
+
+        Realm? Private(string id, string folder) => scopes.TryGetValue(id, out var scope) ? new(id, id, "index", folder, scope) : null;
     }
 
-    private static IEnumerable<string> Folders(string root, List<RealmProblem> problems)
+    // Put together from bytes that were written already, so that no realm can spoil it for the others.
+    private static ReadOnlyMemory<byte> ListOf(IEnumerable<byte[]> realms)
+    {
+        var list = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(list);
+        writer.WriteStartArray();
+        foreach (var realm in realms)
+        {
+            writer.WriteRawValue(realm, skipInputValidation: true);
+        }
+
+        writer.WriteEndArray();
+        writer.Flush();
+        return list.WrittenMemory;
+    }
+
+    private static IReadOnlyList<string> Folders(string root, List<RealmProblem> problems)
     {
         try
         {
@@ -60,7 +89,7 @@ internal static class RealmFolders
         }
     }
 
-    private static (Realm Realm, JsonObject Json) ReadOne(string folder, string dist)
+    private static (Realm Realm, byte[] Json) ReadOne(string folder, string dist)
     {
         var id = Path.GetFileName(folder);
         if (!CardId.IsValid(id))
@@ -84,38 +113,39 @@ internal static class RealmFolders
             throw new InvalidDataException($"{Realm.FileName} has {file.Length} bytes; it may have at most {MaxRealmFileBytes}.");
         }
 
-        return Parse(id, folder, File.ReadAllBytes(file.FullName));
+        return Parse(id, folder, JsonText.WithoutBom(File.ReadAllBytes(file.FullName)));
     }
 
-    private static (Realm Realm, JsonObject Json) Parse(string id, string folder, byte[] bytes)
+    private static (Realm Realm, byte[] Json) Parse(string id, string folder, ReadOnlySpan<byte> file)
     {
-        JsonObject json;
+        if (JsonText.WhyNotAnObject(file) is { } why)
+        {
+            throw new InvalidDataException($"{Realm.FileName} cannot be read: {why}");
+        }
+
         try
         {
-            json = JsonNode.Parse(JsonText.WithoutBom(bytes)) as JsonObject
-                ?? throw new InvalidDataException($"{Realm.FileName} is not a JSON object.");
-            // A name that stands twice is only found when somebody looks.
-            _ = json.Count;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{Realm.FileName} is not valid JSON: {e.Message}", e);
-        }
+            var json = JsonNode.Parse(file)!.AsObject();
+            var name = Text(json, "name");
+            if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
+            {
+                throw new InvalidDataException($"{Realm.FileName}: \"name\" must be a text of 1 to {MaxNameLength} characters.");
+            }
 
-        var name = Text(json, "name");
-        if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
-        {
-            throw new InvalidDataException($"{Realm.FileName}: \"name\" must be a text of 1 to {MaxNameLength} characters.");
-        }
+            var index = Text(json, "index") ?? "index";
+            if (!CardId.IsValid(index))
+            {
+                throw new InvalidDataException($"{Realm.FileName}: \"index\" must be the id of a card.");
+            }
 
-        var index = Text(json, "index") ?? "index";
-        if (!CardId.IsValid(index))
-        {
-            throw new InvalidDataException($"{Realm.FileName}: \"index\" must be the id of a card.");
+            json["url"] = $"/{id}/";
+            return (new(id, name, index, folder), JsonSerializer.SerializeToUtf8Bytes(json, FleetJson.Options));
         }
-
-        json["url"] = $"/{id}/";
-        return (new(id, name, index, folder), json);
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            // A name that stands twice, or half a character (\ud800), is only found by whoever looks at that place.
+            throw new InvalidDataException($"{Realm.FileName} cannot be read: it is not valid JSON: {e.GetBaseException().Message}", e);
+        }
     }
 
     private static string? Text(JsonObject json, string name) => json[name] switch

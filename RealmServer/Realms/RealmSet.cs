@@ -9,9 +9,18 @@ namespace Fleet.RealmServer.Realms;
 /// Private ones are not among them.</param>
 internal sealed record RealmSet(FrozenDictionary<string, Realm> ById, IReadOnlyList<RealmProblem> Problems, ReadOnlyMemory<byte> Announcement)
 {
+    /// <summary>Names of all folders, those that are no realms included.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>Names that have a read key, whether a realm of that name is served or not.</summary>
+    public FrozenSet<string> Locked { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>What <c>realm.json</c> says of each realm, and its path, by id.</summary>
     public FrozenDictionary<string, byte[]> Descriptions { get; init; } = FrozenDictionary<string, byte[]>.Empty;
 
     /// <summary>Finds a realm by the first part of a path, without a copy of it.</summary>
     public Realm? Find(ReadOnlySpan<char> id) => ById.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var realm) ? realm : null;
+
+    /// <summary>Whether the first part of a path is a private realm's, served or not.</summary>
+    public bool IsLocked(ReadOnlySpan<char> id) => Locked.Count > 0 && Locked.Contains(id.ToString());
 }

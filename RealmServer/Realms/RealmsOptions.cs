@@ -15,7 +15,8 @@ internal sealed class RealmsOptions : IValidatableObject
     /// Default: none with a host app of one's own; the sample's with the sample.</summary>
     public string? Root { get; set; }
 
-    /// <summary>Keys of private realms, by the name of their folder, each of 16 to 256 visible ASCII characters. Whoever reads such a realm sends
+    /// <summary>Keys of private realms, by the name of their folder, each of 16 to 256 visible ASCII characters. Case does not matter, and <c>_</c> stands
+    /// for <c>-</c> as well; a key without a folder stops the start. Whoever reads such a realm sends
     /// its key, as <c>Authorization: Bearer</c> or as the password of basic authentication. Default: none; every realm is public.</summary>
     public Dictionary<string, string> ReadKeys { get; set; } = new(StringComparer.Ordinal);
 
@@ -40,6 +41,11 @@ internal sealed class RealmsOptions : IValidatableObject
             {
                 yield return new($"ReadKeys:{realm} has {key.Length} characters: it must have {MinKeyLength} to {MaxKeyLength}, all of them visible ASCII.");
             }
+        }
+
+        foreach (var alike in ReadKeys.Keys.GroupBy(realm => realm, FolderNames.Alike).Where(alike => alike.Count() > 1))
+        {
+            yield return new($"ReadKeys has {string.Join(" and ", alike)}, which are one folder's: case does not matter, and _ stands for - as well.");
         }
 
         if (PublicUrl is not null && !(Uri.TryCreate(PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Query == "" && uri.Fragment == ""))

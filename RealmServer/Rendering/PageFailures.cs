@@ -19,7 +19,7 @@ internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions
     /// <summary>The failure of a page that is not to be tried again yet; null when it may be, or when content or shell are newer.</summary>
     public PageOutcome.Failed? Find(PageSource source)
     {
-        if (!_failures.TryGet(source.Url, out var failure) || timeProvider.GetElapsedTime(failure.At) >= options.Value.FailureMemory)
+        if (!_failures.TryGet(source.Key, out var failure) || timeProvider.GetElapsedTime(failure.At) >= options.Value.FailureMemory)
         {
             return null;
         }
@@ -37,11 +37,11 @@ internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions
         var failed = outcome as PageOutcome.Failed ?? (outcome is PageOutcome.Unresolved unresolved ? new(unresolved.Reason, version.Generation) : null);
         if (failed is null)
         {
-            _failures.Remove(source.Url);
+            _failures.Remove(source.Key);
         }
         else
         {
-            _failures.Set(source.Url, new(failed, version, timeProvider.GetTimestamp()));
+            _failures.Set(source.Key, new(failed, version, timeProvider.GetTimestamp()));
         }
     }
 

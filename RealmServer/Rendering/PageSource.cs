@@ -14,6 +14,9 @@ internal sealed record PageSource(string RealmUrl, string Url, long Version, Rea
     /// <summary>Whether the page is a route of the host app.</summary>
     public bool IsRoute => Realm is null;
 
+    /// <summary>What the page is remembered by: the URL alone may be a private card's now and a route's, which is anybody's, a moment later.</summary>
+    public string Key => $"{RealmUrl} {Url}";
+
     public static PageSource OfCard(Realm realm, string id, long version, PublicAddress address) =>
         new(KeptUnder(realm, address), address.UrlOf(realm.PathOf(id)), version, realm, id);
 

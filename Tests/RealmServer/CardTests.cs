@@ -133,6 +133,8 @@ public sealed class CardTests
     [InlineData("broken", "{ \"name\": ", "not valid JSON")]
     [InlineData("twice", "{ \"name\": \"a\", \"name\": \"b\" }", "not valid JSON")]
     [InlineData("list", "[]", "not a JSON object")]
+    [InlineData("half", "{ \"name\": \"\\ud800\" }", "not valid JSON")]
+    [InlineData("inside", "{ \"name\": \"x\", \"theme\": { \"font\": \"\\ud800\" } }", "not valid JSON")]
     [InlineData("nameless", "{}", "\"name\"")]
     [InlineData("number", "{ \"name\": 7 }", "\"name\"")]
     [InlineData("index", "{ \"name\": \"x\", \"index\": \"../x\" }", "\"index\"")]
@@ -155,5 +157,25 @@ public sealed class CardTests
         Assert.EndsWith(folder, problem.GetProperty("where").GetString(), StringComparison.Ordinal);
         Assert.Contains(reason, problem.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("elements/hydrogen", Json)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Realm_FileInWindows1252_IsListedAtStartAndLaterAndTheOthersServed()
+    {
+        byte[] file = [.. "{ \"name\": \"Caf"u8, 0xE9, .. "\" }"u8];
+        await using var server = new RealmServerUnderTest();
+        server.Realms.Write("cafe/index.json", "{}");
+        await File.WriteAllBytesAsync(Path.Combine(server.Realms.Path, "cafe", "realm.json"), file, TestContext.Current.CancellationToken);
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        await server.With(manager).StartAsync();
+
+        var problem = Assert.Single((await server.IndexedAsync()).GetProperty("problems").EnumerateArray());
+        Assert.Contains("UTF-8", problem.GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        server.Realms.Write("late/realm.json", """{ "name": "Late" }""");
+        await File.WriteAllBytesAsync(Path.Combine(server.Realms.Path, "elements", "realm.json"), file, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(
+            async () => await server.Client.GetStringAsync("_realms") is var realms && realms.Contains("Late", StringComparison.Ordinal) && !realms.Contains("Elements", StringComparison.Ordinal),
+            () => "the new realm to be served and the broken one not");
     }
 }

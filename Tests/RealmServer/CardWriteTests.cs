@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text;
+using Fleet.RealmServer.Realms;
+using Fleet.Tests.Time;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.RealmServer;
 
@@ -40,6 +43,17 @@ public sealed class CardWriteTests
     }
 
     [Fact]
+    public async Task Put_NotUtf8_IsRefused()
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+
+        var response = await PutAsync(server, "elements/helium", "", r => r.Content = new ByteArrayContent([.. "{ \"title\": \"Caf"u8, 0xE9, .. "\" }"u8]));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Contains("UTF-8", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Put_TooLarge_IsRefusedWithTheSetting()
     {
         await using var server = new RealmServerUnderTest();
@@ -61,6 +75,44 @@ public sealed class CardWriteTests
         Assert.Equal(HttpStatusCode.NoContent, (await PutAsync(server, "elements/helium", "{}", r => r.Headers.IfMatch.Add(etag))).StatusCode);
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await PutAsync(server, "elements/helium", "{}", r => r.Headers.IfMatch.Add(etag))).StatusCode);
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await PutAsync(server, "elements/none", "{}", r => r.Headers.IfMatch.Add(etag))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Put_OnlyWhereNothingIs_ReplacesNothing()
+    {
+        await using var server = new RealmServerUnderTest();
+        server.Realms.Write("elements/broken.json", "{");
+        await server.StartAsync();
+        var etag = (await server.GetAsync("elements/helium", "application/json")).Headers.ETag!;
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await PutAsync(server, "elements/helium", "{}", r => r.Headers.IfNoneMatch.ParseAdd("*"))).StatusCode);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await PutAsync(server, "elements/helium", "{}", r => r.Headers.IfNoneMatch.Add(etag))).StatusCode);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await PutAsync(server, "elements/broken", "{}", r => r.Headers.IfNoneMatch.ParseAdd("*"))).StatusCode);
+        Assert.Equal(etag, (await server.GetAsync("elements/helium", "application/json")).Headers.ETag);
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync(server, "elements/lithium", "{}", r => r.Headers.IfNoneMatch.ParseAdd("*"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Drafts_OfAKilledServer_AreRemovedAtTheStartAndEachHour()
+    {
+        var clock = new VirtualTimeProvider();
+        await using var server = new RealmServerUnderTest();
+        var now = clock.GetUtcNow().UtcDateTime;
+        var old = server.Realms.Write("elements/.helium.1.draft", "{", now - TimeSpan.FromMinutes(61));
+        var young = server.Realms.Write("elements/.helium.2.draft", "{", now - TimeSpan.FromMinutes(30));
+        await using var app = server.Build(services: services => services.AddSingleton<TimeProvider>(clock));
+        var catalog = app.Services.GetRequiredService<RealmCatalog>();
+
+        Assert.Equal((false, true), (File.Exists(old), File.Exists(young)));
+
+        clock.Advance(TimeSpan.FromMinutes(59));
+        catalog.Refresh();
+        Assert.True(File.Exists(young));
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        catalog.Refresh();
+        Assert.False(File.Exists(young));
+        Assert.True(File.Exists(Path.Combine(server.Realms.Path, "elements", "helium.json")));
     }
 
     [Fact]

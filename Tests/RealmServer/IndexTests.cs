@@ -64,6 +64,45 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task Realm_RenamedWhileACardFails_IsIndexedOn()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
+            ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "Helium's own fault.")
+            : FakeManager.Rendered(request, shell));
+        await server.With(manager).StartAsync();
+        Assert.Equal((3, 3, 1, 0), Counts(await server.IndexedAsync()));
+
+        server.Realms.Write("elements/realm.json", """{ "name": "All elements" }""");
+        server.Realms.Write("elements/hydrogen.json", """{ "title": "hydrogen" }""");
+
+        await Eventually.TrueAsync(async () => Counts(await server.IndexedAsync()) == (3, 3, 1, 1), () => "all but the changed card to be skipped, and the failed one listed");
+    }
+
+    [Fact]
+    public async Task Look_FailsUnexpectedly_IndexGoesOnOnceItWorksAgain()
+    {
+        var clock = new FailingClock();
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        await server.With(manager).StartAsync(services: services => services.AddSingleton<TimeProvider>(clock));
+        await server.IndexedAsync();
+        manager.Requests.Clear();
+
+        // Whoever looks through the folders asks what time it is.
+        clock.Fails = true;
+        server.Realms.Write("elements/helium.json", """{ "title": "helium" }""");
+        await Eventually.TrueAsync(
+            async () => (await server.IndexAsync()).GetProperty("state").GetString() == "waiting", () => "the index to wait");
+        clock.Fails = false;
+
+        await Eventually.TrueAsync(() => !manager.Requests.IsEmpty, () => "the changed card to be rendered");
+        Assert.Equal(server.RealmUrl + "helium", Assert.Single(manager.Requests).Url);
+        await server.IndexedAsync();
+    }
+
+    [Fact]
     public async Task Shell_Changed_EveryCardIsRenderedAgain()
     {
         await using var server = new RealmServerUnderTest();

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.RealmServer.Realms;
+using Fleet.ServiceDefaults;
+using Fleet.Tests.Registry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -109,7 +112,7 @@ public sealed class PrivateRealmTests
         Assert.Equal(3, kept.Count);
         foreach (var page in kept.Keys)
         {
-            Assert.DoesNotContain(Key, System.Text.Json.JsonSerializer.Serialize(await pages.GetAsync($"{server.RealmUrl}#{scope}", page, token)), StringComparison.Ordinal);
+            Assert.DoesNotContain(Key, JsonSerializer.Serialize(await pages.GetAsync($"{server.RealmUrl}#{scope}", page, token)), StringComparison.Ordinal);
         }
     }
 
@@ -183,7 +186,7 @@ public sealed class PrivateRealmTests
         await using var manager = await FakeManager.StartAsync(server.Registry);
         manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
             ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "Helium's own fault.")
-            : FakeManager.Rendered(request, shell) with { Data = System.Text.Json.JsonSerializer.SerializeToElement(new { searchDoc = new { title = "hydrogen" } }) });
+            : FakeManager.Rendered(request, shell) with { Data = JsonSerializer.SerializeToElement(new { searchDoc = new { title = "hydrogen" } }) });
         server.Settings.Add($"Realms:ReadKeys:elements={Key}");
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
@@ -202,7 +205,12 @@ public sealed class PrivateRealmTests
             Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(Diagnostics(), "application/json", with: r => With(r, authorization))).StatusCode);
         }
 
+        Assert.Equal((1, 1, 0), Counts(await server.IndexAsync()));
+        using var listener = new StreamReader(await server.Client.GetStreamAsync("_index/events", TestContext.Current.CancellationToken));
+        await listener.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("\"total\":1,", await listener.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         var index = await TextAsync("_index");
+        Assert.Equal((4, 4, 1), Counts(JsonDocument.Parse(index).RootElement));
         Assert.Contains("Helium's own fault.", index, StringComparison.Ordinal);
         Assert.Contains("elements/not an id.json", index, StringComparison.Ordinal);
         Assert.Contains(server.RealmUrl + "hydrogen", await TextAsync("_search?q=hydrogen&realm=elements"), StringComparison.Ordinal);
@@ -210,6 +218,9 @@ public sealed class PrivateRealmTests
         Assert.DoesNotContain(server.Services.GetRequiredService<ReadKeys>().Scopes["elements"], await TextAsync("_search?q=hydrogen"), StringComparison.Ordinal);
 
         string Diagnostics() => "_index/diagnostics?url=" + Uri.EscapeDataString(server.RealmUrl + "helium");
+
+        static (int Total, int Done, int Failed) Counts(JsonElement status) =>
+            (status.GetProperty("total").GetInt32(), status.GetProperty("done").GetInt32(), status.GetProperty("failed").GetInt32());
 
         async Task<string> TextAsync(string path) =>
             await (await server.GetAsync(path, "application/json", with: r => With(r, "Bearer " + Key))).Content.ReadAsStringAsync();
@@ -227,6 +238,97 @@ public sealed class PrivateRealmTests
 
         Assert.Contains("ReadKeys:elements", problem, StringComparison.Ordinal);
         Assert.DoesNotContain(key, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MY_NOTES", "my-notes")]
+    [InlineData("my-notes", "My_Notes")]
+    public async Task Key_SpelledAnotherWayThanItsFolder_LocksIt(string name, string folder)
+    {
+        await using var server = new RealmServerUnderTest();
+        server.Realms.Write($"{folder}/realm.json", """{ "name": "Notes" }""");
+        server.Realms.Write($"{folder}/index.json", "{}");
+        server.Settings.Add($"Realms:ReadKeys:{name}={Key}");
+        await server.StartAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.GetAsync($"{folder}/", "application/json")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"{folder}/", "application/json", with: r => With(r, "Bearer " + Key))).StatusCode);
+        Assert.DoesNotContain("Notes", await server.Client.GetStringAsync("_realms"), StringComparison.Ordinal);
+        var realm = server.Services.GetRequiredService<RealmCatalog>().Current.Find(folder)!;
+        Assert.Equal("Bearer " + Key, server.Services.GetRequiredService<ReadKeys>().CredentialsFor(realm)?.Authorization);
+        Assert.Equal(new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["my-notes"] = Key } })).Scopes["my-notes"], realm.Scope);
+    }
+
+    [Fact]
+    public async Task Start_KeyOfNoFolder_IsRefusedWithTheSettingAndTheFolders()
+    {
+        await using var server = new RealmServerUnderTest();
+        server.Settings.Add($"Realms:ReadKeys:element={Key}");
+
+        var error = Assert.Throws<StartException>(() => server.Build());
+
+        Assert.Contains("Realms:ReadKeys:element", error.Message, StringComparison.Ordinal);
+        Assert.Contains("elements", error.Message.Replace("Realms:ReadKeys:element", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_TwoKeysOfOneFolder_IsRefused()
+    {
+        var options = new RealmsOptions { ReadKeys = new() { ["my-notes"] = Key, ["MY_NOTES"] = Key } };
+
+        Assert.Contains("my-notes and MY_NOTES", Assert.Single(options.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folder_OfAKeyGone_ServerIsDegradedAndSaysSoToTheHolderAlone()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+
+        Directory.Move(Path.Combine(server.Realms.Path, "elements"), Path.Combine(server.Realms.Path, ".elements"));
+
+        await Eventually.TrueAsync(
+            async () => (await server.Client.GetStringAsync("health")).Contains("Degraded", StringComparison.OrdinalIgnoreCase), () => "the server to be degraded");
+        await Eventually.TrueAsync(
+            async () => (await IndexAsync("Bearer " + Key)).Contains("Realms:ReadKeys:elements", StringComparison.Ordinal), () => "the index to list the key");
+        Assert.DoesNotContain("elements", await IndexAsync(null), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("elements/hydrogen")).StatusCode);
+
+        Directory.Move(Path.Combine(server.Realms.Path, ".elements"), Path.Combine(server.Realms.Path, "elements"));
+        await Eventually.TrueAsync(
+            async () => (await server.GetAsync("elements/hydrogen")).StatusCode == HttpStatusCode.Unauthorized, () => "the realm to be served again, to whoever has the key");
+
+        async Task<string> IndexAsync(string? authorization) =>
+            await (await server.GetAsync("_index", "application/json", with: r => With(r, authorization))).Content.ReadAsStringAsync();
+    }
+
+    [Fact]
+    public async Task Realm_PrivateAndBroken_NothingOfItIsServedOrTold()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+        Assert.Contains("rendered", await (await server.GetAsync("elements/hydrogen", with: r => With(r, "Bearer " + Key))).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        manager.Requests.Clear();
+
+        server.Realms.Write("elements/realm.json", "{ \"name\": ");
+        server.Services.GetRequiredService<RealmCatalog>().Refresh();
+
+        var page = await server.GetAsync("elements/hydrogen", with: r => r.Headers.Add("X-Prerender", "1"));
+        Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
+        Assert.DoesNotContain("rendered", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(manager.Requests);
+        await Eventually.TrueAsync(async () => (await IndexAsync("Bearer " + Key)).Contains("not valid JSON", StringComparison.Ordinal), () => "the index to list the realm");
+        Assert.DoesNotContain("elements", await IndexAsync(null), StringComparison.Ordinal);
+
+        async Task<string> IndexAsync(string? authorization) =>
+            await (await server.GetAsync("_index", "application/json", with: r => With(r, authorization))).Content.ReadAsStringAsync();
     }
 
     private static async Task<RealmServerUnderTest> PrivateAsync()

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Xml.Linq;
 using Fleet.Contracts;
 using Fleet.Registry.Pages;
 using Fleet.RealmServer.Search;
@@ -60,22 +59,6 @@ public sealed class SearchTests
     public void Document_OfNoUse_IsNone(string json) => Assert.Null(SearchDocument.Read("u", "r", json));
 
     [Fact]
-    public async Task Sitemap_PublicCardsAndKeptRoutes_AreInIt()
-    {
-        await using var server = await new RealmServerUnderTest().StartAsync();
-        await StoreRouteAsync(server, "about?a=1&b=2", 200);
-        await StoreRouteAsync(server, "moved", 301);
-
-        var sitemap = XDocument.Parse(await (await server.GetAsync("sitemap.xml", "*/*")).Content.ReadAsStringAsync());
-
-        XNamespace ns = "http://www.sitemaps.org/schemas/sitemap/0.9";
-        Assert.Equal(
-            [server.RealmUrl + "helium", server.RealmUrl + "hydrogen", server.RealmUrl, server.Url + "about?a=1&b=2"],
-            sitemap.Root!.Elements(ns + "url").Select(url => url.Element(ns + "loc")!.Value));
-        Assert.All(sitemap.Root.Elements(ns + "url"), url => Assert.True(DateTimeOffset.TryParse(url.Element(ns + "lastmod")!.Value, out _)));
-    }
-
-    [Fact]
     public async Task Robots_OwnFileOfTheApp_ComesFirst()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
@@ -88,9 +71,6 @@ public sealed class SearchTests
 
     private static Task<bool> StoreAsync(RealmServerUnderTest server, string id, object searchDoc) => server.Registry.Pages.TryStoreAsync(
         Page(server.RealmUrl, server.RealmUrl + id, 200) with { Data = JsonSerializer.Serialize(new { searchDoc }) }, TestContext.Current.CancellationToken);
-
-    private static Task<bool> StoreRouteAsync(RealmServerUnderTest server, string route, int status) =>
-        server.Registry.Pages.TryStoreAsync(Page(server.Url, server.Url + route, status), TestContext.Current.CancellationToken);
 
     private static StoredPage Page(string realm, string url, int status) => new()
     {

@@ -8,7 +8,10 @@ namespace Fleet.Tests.RealmServer;
 public sealed class SiteRulesTests
 {
     private static readonly RealmSet s_realms = new(
-        new Dictionary<string, Realm> { ["elements"] = new("elements", "Elements", "table", "/nowhere") }.ToFrozenDictionary(StringComparer.Ordinal), [], default);
+        new Dictionary<string, Realm> { ["elements"] = new("elements", "Elements", "table", "/nowhere") }.ToFrozenDictionary(StringComparer.Ordinal), [], default)
+    {
+        Locked = new[] { "MY_NOTES" }.ToFrozenSet(FolderNames.Alike),
+    };
 
     [Theory]
     [InlineData("/", "HostApp", "")]
@@ -31,6 +34,10 @@ public sealed class SiteRulesTests
     [InlineData("/elements/%2e%2e", "Nowhere", "")]
     [InlineData("/elements//", "Nowhere", "")]
     [InlineData("/Elements/hydrogen", "HostApp", "")]
+    [InlineData("/my-notes", "Nowhere", "")]
+    [InlineData("/my-notes/diary", "Nowhere", "")]
+    [InlineData("/My_Notes/diary", "Nowhere", "")]
+    [InlineData("/my-notes-of-all/diary", "HostApp", "")]
     [InlineData("/elementsx/hydrogen", "HostApp", "")]
     [InlineData("/assets/app.js", "HostApp", "")]
     [InlineData("//elements/hydrogen", "HostApp", "")]

@@ -41,6 +41,34 @@ public sealed class SiteTests
     }
 
     [Fact]
+    public async Task Page_CardThatCameSince_IsNot304ForWhoSawThe404()
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+
+        var missing = await server.GetAsync("elements/lithium");
+        server.Realms.Write("elements/lithium.json", "{}");
+        var there = await server.GetAsync("elements/lithium", with: r => r.Headers.IfNoneMatch.Add(missing.Headers.ETag ?? new("\"none\"")));
+
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, there.StatusCode);
+        Assert.NotNull(there.Headers.ETag);
+    }
+
+    [Theory]
+    [InlineData("route", "application/json")]
+    [InlineData("missing.js", "*/*")]
+    public async Task NotFound_OfNoPage_IsKeptByNoCache(string path, string accept)
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+
+        var response = await server.GetAsync(path, accept);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+        Assert.Equal(["Accept"], response.Headers.Vary);
+    }
+
+    [Fact]
     public async Task Page_Head_HasTheLengthAndNoBody()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
