@@ -24,7 +24,7 @@ internal sealed record LatePage(string Message, bool Computes, string? Stack, IR
             var inFlight = page.Activity.InFlight;
             var question = page.Host.TellsStage ? $"({PageScripts.Stage})({maxLength})" : "'{}'";
             var answer = await page.EvaluateAsync(question, budget / 4, cancellationToken).ConfigureAwait(false);
-            using var said = JsonDocument.Parse(answer.ValueKind == JsonValueKind.String ? answer.GetString()! : "{}");
+            using var said = JsonDocument.Parse(answer.ValueKind == JsonValueKind.String ? PageJson.Mend(answer.GetString()!) : "{}");
             var waitsFor = inFlight.Count > 0 ? string.Join(", ", inFlight) : "something that is no request";
             return new($"{late}: the page waits for {waitsFor}.{HostSays(said.RootElement)}", false, null,
                 said.RootElement.ValueKind == JsonValueKind.Object ? HostReply.ReadFormats(said.RootElement, visit.Formats ?? HostFormats.All) : s_nothing);
@@ -34,7 +34,7 @@ internal sealed record LatePage(string Message, bool Computes, string? Stack, IR
             var stack = await StackOfAsync(page, visit.Deadline.Step(TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
             return new($"{late}: the page computes and does not answer.", true, stack, s_nothing);
         }
-        catch (BrowserException e)
+        catch (Exception e) when (e is BrowserException || PageJson.IsUnreadable(e))
         {
             return new($"{late}: {e.Message}", false, null, s_nothing);
         }

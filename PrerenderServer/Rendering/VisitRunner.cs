@@ -39,8 +39,23 @@ internal sealed class VisitRunner(
             new(visit.Affinity.ToString(), visit.Depth, visit.Priority, visit.Deadline.Step(TimeSpan.Zero), visit.Accept), cancellationToken).ConfigureAwait(false);
         var page = (IRenderPage)lease.Page;
         var shellAtStart = shell.Token;
-        var answer = await AnswerAsync(visit, lease, page, progress, cancellationToken).ConfigureAwait(false);
-        breaker.Report(visit, answer.Wedged);
+        VisitAnswer answer;
+        try
+        {
+            answer = await AnswerAsync(visit, lease, page, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
+        {
+            // Nobody foresaw it, so nobody vouches for the page; but the slot is not to wait for its hold deadline.
+            lease.Complete(PageOutcome.Dirty);
+            throw;
+        }
+
+        if (answer.Wedged || answer.Answer.Outcome != RenderOutcome.NoVerdict)
+        {
+            breaker.Report(visit, answer.Wedged);
+        }
+
         RenderResult result;
         Failure? failure = null;
         try
@@ -54,15 +69,15 @@ internal sealed class VisitRunner(
         }
         finally
         {
-            // What credentials have opened, or what a user did, is nobody's to look at afterwards.
-            answer.GiveBack(visit.Credentials is null && visit.Command is null ? failure : null);
+            answer.GiveBack(visit.IsPrivate ? null : failure);
         }
 
         metrics.Rendered(result.Outcome, IsDocument(visit, page), lease.Warm, visit.Deadline.Patience - visit.Deadline.Left - lease.Waited);
         return new(result, answer.Answer.Picture);
     }
 
-    /// <summary>The page's answer, and how to give the page back. When this throws, the page is given back.</summary>
+    /// <summary>The page's answer, and how to give the page back. When nobody is to have an answer, the page is given back and this throws
+    /// <see cref="PoolDeadlineException"/> or <see cref="OperationCanceledException"/>.</summary>
     private async Task<VisitAnswer> AnswerAsync(Visit visit, PageLease lease, IRenderPage page, VisitProgress progress, CancellationToken cancellationToken)
     {
         var eighth = visit.Deadline.Patience / 8;
@@ -93,7 +108,7 @@ internal sealed class VisitRunner(
             lease.Complete(PageOutcome.Untouched);
             throw;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && visit.Command?.Started is null)
         {
             // Nobody waits for an answer. The page stops at once, and nothing is held against it.
             aftercare.Free(lease, page, visit, null, false);
@@ -101,13 +116,39 @@ internal sealed class VisitRunner(
         }
         catch (OperationCanceledException)
         {
-            return new(
-                new() { Outcome = RenderOutcome.NoVerdict, Message = "The page was taken away during the visit: its browser ended, or it was revoked." },
-                progress.Stage,
-                _ => lease.Complete(page.End == PageEnd.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged),
-                page.End == PageEnd.Crashed);
+            return TakenAway(lease, page, progress);
         }
         catch (BrowserTimeoutException) when (page.End == PageEnd.None)
+        {
+            return await LateAsync(visit, lease, page, progress).ConfigureAwait(false);
+        }
+        catch (BrowserException e)
+        {
+            var (answer, outcome) = Judge(e, visit, page);
+            return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
+        }
+        catch (Exception e) when (PageJson.IsUnreadable(e))
+        {
+            return new(new() { Outcome = RenderOutcome.Unusable, Message = $"The page's answer could not be read: {e.Message}" }, progress.Stage, _ => lease.Complete(PageOutcome.Dirty));
+        }
+        finally
+        {
+            if (visit.Credentials is not null)
+            {
+                await ForgetCredentialsAsync(page).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static VisitAnswer TakenAway(PageLease lease, IRenderPage page, VisitProgress progress) => new(
+        new() { Outcome = RenderOutcome.NoVerdict, Message = "The page was taken away during the visit: its browser ended, or it was revoked." },
+        progress.Stage,
+        _ => lease.Complete(page.End == PageEnd.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged),
+        page.End == PageEnd.Crashed);
+
+    private async Task<VisitAnswer> LateAsync(Visit visit, PageLease lease, IRenderPage page, VisitProgress progress)
+    {
+        try
         {
             var late = await LatePage.AskAsync(page, visit, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked).ConfigureAwait(false);
             var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = late.Formats };
@@ -117,17 +158,9 @@ internal sealed class VisitRunner(
                 failure => aftercare.Free(lease, page, visit, failure, late.Computes && late.Stack is null),
                 late.Computes);
         }
-        catch (BrowserException e)
+        catch (OperationCanceledException)
         {
-            var (answer, outcome) = Judge(e, page);
-            return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
-        }
-        finally
-        {
-            if (visit.Credentials is not null)
-            {
-                await ForgetCredentialsAsync(page).ConfigureAwait(false);
-            }
+            return TakenAway(lease, page, progress);
         }
     }
 
@@ -143,13 +176,13 @@ internal sealed class VisitRunner(
         }
     }
 
-    private (PageAnswer Answer, PageOutcome Page) Judge(BrowserException error, IRenderPage page) => (page.End, error) switch
+    private (PageAnswer Answer, PageOutcome Page) Judge(BrowserException error, Visit visit, IRenderPage page) => (page.End, error) switch
     {
         (PageEnd.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
         (PageEnd.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Wedged),
         (_, PageScriptException script) =>
-            // A document that was visited still runs; the host app is where it was.
-            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby ? PageOutcome.Healthy : PageOutcome.Dirty),
+            // A document that was visited still runs; the host app is where it was, unless it was shown in another way for a picture.
+            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && visit.Picture is null ? PageOutcome.Healthy : PageOutcome.Dirty),
         (_, NavigationException failed) => (new()
         {
             Outcome = Verdicts.OfNavigation(failed.Code, Uri.TryCreate(failed.FailedUrl, UriKind.Absolute, out var url) && allowed.Allows(url)),
@@ -189,12 +222,12 @@ internal sealed class VisitRunner(
             },
             Diagnostics = rendered && answer.Stability is null ? null : new()
             {
-                Message = answer.Message,
+                Message = Failure.Cut(answer.Message, Failure.MostMessage),
                 Stage = late,
                 // Console errors of a successful visit are its own business.
                 Console = rendered ? [] : page.Activity.Errors,
                 FailedRequests = rendered ? [] : page.Activity.FailedRequests,
-                Stack = answer.Stack,
+                Stack = Failure.Cut(answer.Stack, Failure.MostStack),
                 Stability = answer.Stability,
             },
         };
