@@ -47,7 +47,7 @@ public sealed class ManagerOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:30")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a server with renders under way is asked whether it is alive, 50 ms to 1 min. Default: 2 s.</summary>
+    /// <summary>How often a server with renders under way, or one that is passed over, is asked whether it is alive, 50 ms to 1 min. Default: 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -85,9 +85,8 @@ internal sealed partial class RenderDispatcher(
             quarantine.Acquit(visit.Request.Url);
         }
 
-        if (RetryPolicy.IsEvidence(answer.Kind))
+        if (RetryPolicy.IsEvidence(answer.Kind) && suspicions.Add(server))
         {
-            suspicions.Add(server);
             LogSuspected(server.Name, server.Url, answer.Kind);
         }
 
