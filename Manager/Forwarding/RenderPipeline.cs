@@ -92,15 +92,15 @@ internal sealed partial class RenderPipeline(
             return views.IsSettled ? refusal : Shortage.NoRealms(wasRead: views.ReadAt is not null);
         }
 
-        if (quarantine.Check(request.Url, views.Current.Shell?.Token) is { } quarantined)
-        {
-            return quarantined;
-        }
-
         var depth = call.Cause is { } cause ? cause.Depth + 1 : 0;
         // A command is known by its user and key, whatever the credentials of the day.
         var scoped = call.Command is null ? scopes.Apply(affinity!, request.Credentials) : affinity!;
         var visit = new Visit(request, scoped, call.RequestId, deadline, depth, call.Picture, call.Command, call.Document);
+        if (quarantine.Check(visit, views.Current.Shell?.Token) is { } quarantined)
+        {
+            return quarantined;
+        }
+
         return await coalescer.RunAsync(
             visit,
             (its, nobodyWaits) => gate.RunAsync(its, () => dispatcher.RenderAsync(its, nobodyWaits), nobodyWaits),
