@@ -42,7 +42,7 @@ public sealed record PictureRequest
     /// <summary>Height of the viewport in CSS pixels, 100 to 2160. Default: the server's.</summary>
     public int? Height { get; init; }
 
-    /// <summary>Pixels of the picture per CSS pixel, 1 to 4. Not for PDF. Default: 1.</summary>
+    /// <summary>Pixels of the picture per CSS pixel, 1 to 4; of the viewport at most 50 million in all. Not for PDF. Default: 1.</summary>
     public int Scale { get; init; } = 1;
 
     /// <summary>The visit that the picture is taken in.</summary>

@@ -6,6 +6,10 @@ public static class PictureRequestRules
     private const int LongestSelector = 500;
     private const int MostScale = 4;
 
+    // Of servers that are not told otherwise.
+    private const int UsualWidth = 1280;
+    private const int UsualHeight = 800;
+
     /// <summary>Everything that is wrong with the request; empty when it is valid.</summary>
     public static IReadOnlyList<FieldError> Check(PictureRequest request) =>
     [
@@ -23,8 +27,14 @@ public static class PictureRequestRules
             CheckSize("scale", request.Scale, 1, MostScale),
             CheckSize("width", request.Width, 100, 3840),
             CheckSize("height", request.Height, 100, 2160),
+            CheckPixels(request.Width ?? UsualWidth, request.Height ?? UsualHeight, request.Scale),
         }.OfType<FieldError>(),
     ];
+
+    private static FieldError? CheckPixels(int width, int height, int scale) =>
+        (double)width * height * scale * scale is var pixels and > RenderLimits.MaxPicturePixels
+            ? new("scale", $"'scale' is {scale}, which makes {pixels / 1_000_000:F0} million pixels of {width} × {height}: at most {RenderLimits.MaxPicturePixels / 1_000_000} million are allowed.")
+            : null;
 
     private static FieldError? CheckSize(string field, int? value, int least, int most) =>
         value is { } size && (size < least || size > most) ? new(field, $"'{field}' is {size}: it must be between {least} and {most}.") : null;

@@ -10,19 +10,23 @@ namespace Fleet.Contracts;
 /// <param name="RequestId">The logical call that began it: letters, digits and hyphens.</param>
 /// <param name="Depth">0 for a render that a caller asked for, 1 for one that such a render caused, and so on.</param>
 /// <param name="Priority">That call's priority.</param>
-public sealed record RenderLineage(string RequestId, int Depth, int Priority)
+/// <param name="Expires">When nobody waits for it any more, in whole seconds. What a page is told, whoever wrote its scripts may keep.</param>
+public sealed record RenderLineage(string RequestId, int Depth, int Priority, DateTimeOffset Expires)
 {
     /// <summary>Deepest lineage that is believed.</summary>
     public const int MaxDepth = 8;
 
-    /// <summary>The header's value: <c>id.depth.priority.signature</c>.</summary>
+    /// <summary>How much longer than its render's deadline it holds, since the clocks of two machines differ: 30 s.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    /// <summary>The header's value: <c>id.depth.priority.expires.signature</c>.</summary>
     public string Sign(string key)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{RequestId}.{Depth}.{Priority}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{RequestId}.{Depth}.{Priority}.{Expires.ToUnixTimeSeconds()}");
         return $"{text}.{Signature(text, key)}";
     }
 
-    /// <summary>Reads a header's value. False for one that nobody with the key has signed.</summary>
+    /// <summary>Reads a header's value. False for one that nobody with the key has signed; whether it has expired is for the reader to say.</summary>
     public static bool TryRead(string? text, string key, [NotNullWhen(true)] out RenderLineage? lineage)
     {
         lineage = null;
@@ -33,12 +37,13 @@ public sealed record RenderLineage(string RequestId, int Depth, int Priority)
             return false;
         }
 
-        if (text[..end].Split('.') is [.. var id, var depth, var priority]
+        if (text[..end].Split('.') is [.. var id, var depth, var priority, var expires]
             && int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var deep)
             && int.TryParse(priority, NumberStyles.None, CultureInfo.InvariantCulture, out var urgent)
+            && long.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             && deep <= MaxDepth && urgent <= RenderLimits.MaxPriority)
         {
-            lineage = new(string.Join('.', id), deep, urgent);
+            lineage = new(string.Join('.', id), deep, urgent, DateTimeOffset.FromUnixTimeSeconds(seconds));
         }
 
         return lineage is not null;

@@ -47,7 +47,7 @@ public sealed class ManagerOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:30")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a server with renders under way is asked whether it is alive, 50 ms to 1 min. Default: 2 s.</summary>
+    /// <summary>How often a server with renders under way, or one that is passed over, is asked whether it is alive, 50 ms to 1 min. Default: 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -55,7 +55,7 @@ public sealed class ManagerOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a URL under which two browsers crashed is not tried again, unless the host shell changes, 1 s to 1 day. Default: 5 min.</summary>
+    /// <summary>How long a URL, a picture or a user's command under which two browsers crashed is not tried again, unless the host shell changes, 1 s to 1 day. Default: 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan QuarantineTime { get; set; } = TimeSpan.FromMinutes(5);
 

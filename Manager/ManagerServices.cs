@@ -36,6 +36,7 @@ internal static class ManagerServices
             .AddSingleton<Scopes>()
             .AddSingleton<Presence>()
             .AddSingleton<AdmissionGate>()
+            .AddSingleton<Siblings>()
             .AddSingleton<Coalescer>()
             .AddSingleton<Quarantine>()
             .AddSingleton<FleetOperations>()

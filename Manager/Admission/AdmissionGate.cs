@@ -81,8 +81,10 @@ internal sealed class AdmissionGate
                 return null;
             }
 
+            // The first in line always waits: how fast places become free is only measured while somebody waits for one, so an estimate that turned
+            // everybody away would never be put right.
             var ahead = _queue.CountAhead(visit.Affinity, visit.Request.Priority);
-            if (_backlog.Unmeetable(visit, ahead, _queue.Count) is { } hopeless)
+            if (_queue.Count > 0 && _backlog.Unmeetable(visit, ahead, _queue.Count) is { } hopeless)
             {
                 return hopeless;
             }

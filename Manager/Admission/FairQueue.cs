@@ -45,10 +45,8 @@ internal sealed class FairQueue<T>(int capacity) where T : class
                 return item;
             }
 
-            var newest = longest.Places.Last!.Value;
-            longest.End -= longest.Step;
-            Remove(newest);
-            displaced = newest.Item;
+            displaced = longest.Places.Last!.Value.Item;
+            Remove(longest.Places.Last);
         }
 
         var place = new Place(item, lane, Math.Max(_now, lane.End));
@@ -78,17 +76,25 @@ internal sealed class FairQueue<T>(int capacity) where T : class
         var place = _order.UnorderedItems.Select(entry => entry.Element).FirstOrDefault(place => place.Item.Equals(item));
         if (place is not null)
         {
-            Remove(place);
+            Remove(place.Lane.Places.Find(place)!);
         }
 
         return place is not null;
     }
 
-    private void Remove(Place place)
+    // Those behind it move up, so that what goes is the lane's last place: who was not served is not charged for, and the others keep their order.
+    private void Remove(LinkedListNode<Place> left)
     {
-        _order.Remove(place, out _, out _);
-        place.Lane.Places.Remove(place);
-        Forget(place.Lane);
+        for (; left.Next is { } next; left = next)
+        {
+            left.Value.Item = next.Value.Item;
+        }
+
+        var (last, lane) = (left.Value, left.Value.Lane);
+        lane.End = last.Start;
+        lane.Places.RemoveLast();
+        _order.Remove(last, out _, out _);
+        Forget(lane);
     }
 
     // A lane that has had its turn is not owed or charged anything; one that went ahead is remembered until the others have caught up,
@@ -108,7 +114,7 @@ internal sealed class FairQueue<T>(int capacity) where T : class
 
     private sealed class Place(T item, Lane lane, double start)
     {
-        public T Item => item;
+        public T Item { get; set; } = item;
 
         public Lane Lane => lane;
 

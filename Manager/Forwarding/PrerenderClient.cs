@@ -89,7 +89,8 @@ internal sealed class PrerenderClient(
 
         if (fleetOptions.Value.AdminKey is { } key)
         {
-            request.Headers.Add(FleetHeaders.Lineage, new RenderLineage(visit.RequestId, visit.Depth, visit.Request.Priority).Sign(key));
+            request.Headers.Add(FleetHeaders.Lineage, new RenderLineage(
+                visit.RequestId, visit.Depth, visit.Request.Priority, timeProvider.GetUtcNow() + left + RenderLineage.Grace).Sign(key));
         }
 
         return request;

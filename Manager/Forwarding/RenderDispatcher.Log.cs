@@ -2,7 +2,7 @@ namespace Fleet.Manager.Forwarding;
 
 internal sealed partial class RenderDispatcher
 {
-    [LoggerMessage(LogLevel.Information, "Passing over {Server} at {Url} until its next heartbeat: {Kind}.")]
+    [LoggerMessage(LogLevel.Information, "Passing over {Server} at {Url} until it answers /alive: {Kind}.")]
     private partial void LogSuspected(string server, string url, ForwardKind kind);
 
     [LoggerMessage(LogLevel.Warning, "Two browsers crashed while {Url} was being rendered; it is not tried again for a while.")]

@@ -33,7 +33,7 @@ internal sealed partial class RenderDispatcher(
             }
 
             var answer = await ForwardAsync(reservation, visit, attempt, cancellationToken);
-            if (answer.Kind != ForwardKind.Verdict && quarantine.Check(visit.Request.Url, views.Current.Shell?.Token) is { } quarantined)
+            if (answer.Kind != ForwardKind.Verdict && quarantine.Check(visit, views.Current.Shell?.Token) is { } quarantined)
             {
                 LogQuarantined(visit.Request.Url);
                 return quarantined;
@@ -78,16 +78,15 @@ internal sealed partial class RenderDispatcher(
 
         if (answer.Kind == ForwardKind.Crashed)
         {
-            quarantine.Strike(visit.Request.Url, views.Current.Shell?.Token);
+            quarantine.Strike(visit, views.Current.Shell?.Token);
         }
         else if (answer.Kind == ForwardKind.Verdict)
         {
-            quarantine.Acquit(visit.Request.Url);
+            quarantine.Acquit(visit);
         }
 
-        if (RetryPolicy.IsEvidence(answer.Kind))
+        if (RetryPolicy.IsEvidence(answer.Kind) && suspicions.Add(server))
         {
-            suspicions.Add(server);
             LogSuspected(server.Name, server.Url, answer.Kind);
         }
 

@@ -12,6 +12,7 @@ namespace Fleet.Manager.Forwarding;
 internal sealed partial class RenderPipeline(
     Presence presence,
     AdmissionGate gate,
+    Siblings siblings,
     Coalescer coalescer,
     Quarantine quarantine,
     FleetViews views,
@@ -55,7 +56,8 @@ internal sealed partial class RenderPipeline(
 
     private async Task<RenderAnswer> CheckAndRenderAsync(RenderCall call, CancellationToken cancellationToken)
     {
-        var (request, cause) = (call.Request, call.Cause);
+        // A page may keep what it was told and use it when nobody waits for it any more: then it is a caller like others.
+        var (request, cause) = (call.Request, call.Cause?.Expires > timeProvider.GetUtcNow() ? call.Cause : null);
         if (VisitRules.CheckForm(request) is { } wrong)
         {
             return wrong;
@@ -68,7 +70,7 @@ internal sealed partial class RenderPipeline(
 
         var asked = TimeSpan.FromMilliseconds(request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs);
         var deadline = new Deadline(timeProvider, call.Patience < asked ? call.Patience.Value : asked);
-        var urgent = call with { Request = request with { Priority = Math.Max(request.Priority, cause?.Priority ?? 0) } };
+        var urgent = call with { Cause = cause, Request = request with { Priority = Math.Max(request.Priority, cause?.Priority ?? 0) } };
         return await presence.RunAsync(() => PlaceAndRenderAsync(urgent, deadline, cancellationToken));
     }
 
@@ -92,18 +94,18 @@ internal sealed partial class RenderPipeline(
             return views.IsSettled ? refusal : Shortage.NoRealms(wasRead: views.ReadAt is not null);
         }
 
-        if (quarantine.Check(request.Url, views.Current.Shell?.Token) is { } quarantined)
+        // A command is known by its user and key, whatever the credentials of the day.
+        var scoped = call.Command is null ? scopes.Apply(affinity!, request.Credentials) : affinity!;
+        var visit = new Visit(request, scoped, call.RequestId, deadline, call.Cause, call.Picture, call.Command, call.Document);
+        if (quarantine.Check(visit, views.Current.Shell?.Token) is { } quarantined)
         {
             return quarantined;
         }
 
-        var depth = call.Cause is { } cause ? cause.Depth + 1 : 0;
-        // A command is known by its user and key, whatever the credentials of the day.
-        var scoped = call.Command is null ? scopes.Apply(affinity!, request.Credentials) : affinity!;
-        var visit = new Visit(request, scoped, call.RequestId, deadline, depth, call.Picture, call.Command, call.Document);
         return await coalescer.RunAsync(
             visit,
-            (its, nobodyWaits) => gate.RunAsync(its, () => dispatcher.RenderAsync(its, nobodyWaits), nobodyWaits),
+            (its, nobodyWaits) => siblings.RunAsync(
+                its, () => gate.RunAsync(its, () => dispatcher.RenderAsync(its, nobodyWaits), nobodyWaits), nobodyWaits),
             cancellationToken);
     }
 

@@ -43,6 +43,18 @@ internal sealed class Departures
         }
     }
 
+    /// <summary>Says that a server is gone, to whoever watches it.</summary>
+    public void End(string incarnation)
+    {
+        Watch? watch;
+        lock (_gate)
+        {
+            watch = _watched.GetValueOrDefault(incarnation);
+        }
+
+        watch?.End();
+    }
+
     private void Look()
     {
         // A view that could not be read says nothing about anybody.

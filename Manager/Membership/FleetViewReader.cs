@@ -15,6 +15,7 @@ internal sealed class FleetViewReader(
     private Dictionary<string, LiveServer> _previous = [];
     private FleetView _lastFull = FleetView.Empty;
     private long _lastFullAt;
+    private bool _isFilling;
 
     public async Task<FleetView> ReadAsync(CancellationToken cancellationToken)
     {
@@ -35,18 +36,25 @@ internal sealed class FleetViewReader(
         return Remember(view);
     }
 
-    // A registry that was restarted empty has forgotten everything, realms included; servers and realms that live tell it within a heartbeat.
-    // Until they have, what was known is likelier than nothing. Who is gone all the same, refuses connections.
+    // A registry that was restarted empty has forgotten everything, realms included; servers and realms that live tell it within a heartbeat, in
+    // any order. Until both have, what was known is likelier than nothing. Who is gone all the same, refuses connections.
     private FleetView Remember(FleetView view)
     {
-        if (view.Realms.Count > 0)
+        _isFilling = view.Realms.Count == 0 || (_isFilling && view.Servers.Count == 0);
+        if (!_isFilling)
         {
             (_lastFull, _lastFullAt) = (view, timeProvider.GetTimestamp());
             return view;
         }
 
         return _lastFull.Realms.Count > 0 && timeProvider.GetElapsedTime(_lastFullAt) < RegistryTtl.Realm
-            ? new FleetView(view.Shell ?? _lastFull.Shell, view.Servers.Count > 0 ? view.Servers : _lastFull.Servers, _lastFull.Realms)
+            ? new FleetView(
+                view.Shell ?? _lastFull.Shell,
+                view.Servers.Count > 0 ? view.Servers : _lastFull.Servers,
+                view.Realms.Count > 0 ? view.Realms : _lastFull.Realms)
+            {
+                Serving = view.Serving,
+            }
             : view;
     }
 

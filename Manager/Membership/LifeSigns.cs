@@ -1,17 +1,19 @@
+using Fleet.Contracts;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Membership;
 
 /// <summary>Asks every server with renders under way whether it is alive, again and again. How long a render takes says nothing about its server, but
-/// one that does not even answer <c>/alive</c> will not answer the render either: then the renders on it are told, and it gets no more until its next
-/// heartbeat. Heartbeats alone would take half a minute to show it, and never for a server that only keeps up its heartbeats.</summary>
+/// one that does not even answer <c>/alive</c> will not answer the render either: then the renders on it are told, and it gets no more until it answers.
+/// Heartbeats alone would take half a minute to show it, and never for a server that only keeps up its heartbeats. So a suspected server is asked
+/// too, rather than tried with a render.</summary>
 internal sealed partial class LifeSigns(
     Departures departures, Suspicions suspicions, HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider, ILogger<LifeSigns> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var questions = new Dictionary<Departures.Watch, Task>();
+        var questions = new Dictionary<string, Task>();
         using var timer = new PeriodicTimer(options.Value.ProbeInterval, timeProvider);
         try
         {
@@ -22,9 +24,13 @@ internal sealed partial class LifeSigns(
                     questions.Remove(answered);
                 }
 
-                foreach (var watch in departures.Watched)
+                // One question at a time to each: a late answer to an old one would contradict a newer.
+                foreach (var server in departures.Watched.Select(watch => watch.Server).Concat(suspicions.Servers))
                 {
-                    questions.TryAdd(watch, AskAsync(watch, stoppingToken));
+                    if (!questions.ContainsKey(server.Incarnation))
+                    {
+                        questions[server.Incarnation] = AskAsync(server, stoppingToken);
+                    }
                 }
             }
         }
@@ -34,25 +40,29 @@ internal sealed partial class LifeSigns(
         }
     }
 
-    private async Task AskAsync(Departures.Watch watch, CancellationToken stoppingToken)
+    private async Task AskAsync(ServerRecord server, CancellationToken stoppingToken)
     {
         using var patience = new CancellationTokenSource(options.Value.ProbeTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, patience.Token);
         try
         {
             // Whatever it answers, it lives.
-            using var response = await http.GetAsync(watch.Server.Url.TrimEnd('/') + "/alive", HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await http.GetAsync(server.Url.TrimEnd('/') + "/alive", HttpCompletionOption.ResponseHeadersRead, either.Token);
+            suspicions.Clear(server);
         }
         catch (OperationCanceledException)
         {
             if (!stoppingToken.IsCancellationRequested)
             {
-                LogSilent(watch.Server.Name, watch.Server.Url, options.Value.ProbeTimeout);
-                suspicions.Add(watch.Server);
-                watch.End();
+                if (suspicions.Add(server))
+                {
+                    LogSilent(server.Name, server.Url, options.Value.ProbeTimeout);
+                }
+
+                departures.End(server.Incarnation);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or UriFormatException or InvalidOperationException)
+        catch (Exception e) when (e is HttpRequestException or UriFormatException or InvalidOperationException or NotSupportedException)
         {
             // A connection that is refused or breaks, the renders see themselves.
         }

@@ -4,23 +4,29 @@ using Fleet.Contracts;
 namespace Fleet.Manager.Membership;
 
 /// <summary>Servers that gave this manager evidence against themselves: they refused a connection, said that they drain, or did not
-/// answer whether they are alive. Each is passed over until its next heartbeat. A slow or a failed render is no evidence.</summary>
+/// answer whether they are alive. Each is passed over until it does answer that. Its heartbeat is no such answer: a server whose address
+/// leads nowhere, or that is stuck, may keep it up. A slow or a failed render is no evidence.</summary>
 internal sealed class Suspicions
 {
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _lastSeen = new();
+    private readonly ConcurrentDictionary<string, ServerRecord> _servers = new();
 
-    public void Add(ServerRecord server) => _lastSeen[server.Incarnation] = server.SeenAt;
+    /// <summary>Those that are suspected.</summary>
+    public IReadOnlyCollection<ServerRecord> Servers => [.. _servers.Values];
 
-    /// <summary>Compared for equality: the registry's clock may have been set back, and any other heartbeat is a sign of life.</summary>
-    public bool Contains(ServerRecord server) => _lastSeen.TryGetValue(server.Incarnation, out var seenAt) && seenAt == server.SeenAt;
+    /// <summary>Suspects a server. False when it was suspected before.</summary>
+    public bool Add(ServerRecord server) => _servers.TryAdd(server.Incarnation, server);
 
-    /// <summary>Forgets what the view has outdated.</summary>
+    public bool Contains(ServerRecord server) => _servers.ContainsKey(server.Incarnation);
+
+    /// <summary>It answered.</summary>
+    public void Clear(ServerRecord server) => _servers.TryRemove(server.Incarnation, out _);
+
+    /// <summary>Forgets those that the registry has forgotten.</summary>
     public void Prune(FleetView view)
     {
-        var suspected = view.Servers.Where(server => Contains(server.Record)).Select(server => server.Incarnation).ToHashSet();
-        foreach (var incarnation in _lastSeen.Keys.Where(incarnation => !suspected.Contains(incarnation)))
+        foreach (var incarnation in _servers.Keys.Except(view.Servers.Select(server => server.Incarnation)))
         {
-            _lastSeen.TryRemove(incarnation, out _);
+            _servers.TryRemove(incarnation, out _);
         }
     }
 }

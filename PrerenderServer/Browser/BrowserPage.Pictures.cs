@@ -8,8 +8,6 @@ internal sealed partial class BrowserPage
 {
     /// <summary>Highest picture in CSS pixels. What is below is cut off: Chromium has no larger surface.</summary>
     private const double MostHeight = 16_384;
-    /// <summary>Most pixels of a picture: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
-    private const double MostPixels = 50_000_000;
     private const int Quality = 80;
 
     public Task ResizeAsync(PictureShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>
@@ -65,8 +63,8 @@ internal sealed partial class BrowserPage
         (await _cdp.CallAsync(method, parameters, deadline, cancellationToken).ConfigureAwait(false)).GetProperty("data").GetBytesFromBase64();
 
     private static PageScriptException? TooLarge(double width, double height, PictureShape shape) =>
-        width * height * shape.Scale * shape.Scale is > MostPixels and var pixels
-            ? new(string.Create(CultureInfo.InvariantCulture, $"The picture would have {pixels:N0} pixels, more than the {MostPixels:N0} that are taken: {width:0} x {height:0} at scale {shape.Scale}."), null)
+        width * height * shape.Scale * shape.Scale is > RenderLimits.MaxPicturePixels and var pixels
+            ? new(string.Create(CultureInfo.InvariantCulture, $"The picture would have {pixels:N0} pixels, more than the {RenderLimits.MaxPicturePixels:N0} that are taken: {width:0} x {height:0} at scale {shape.Scale}."), null)
             : null;
 
     private async Task<Area?> WholeAsync(TimeSpan deadline, CancellationToken cancellationToken)

@@ -3,6 +3,9 @@ namespace Fleet.Registry.Watching;
 /// <summary>How long to wait before the next read.</summary>
 internal static class Backoff
 {
+    /// <summary>Between two reads, whatever the hints: 100 ms. Servers that are busy hint at every change, and each watcher of each service reads all.</summary>
+    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
 
     /// <summary>After a success the poll; after failures 250 ms, doubled with each further one, never longer than the poll.</summary>

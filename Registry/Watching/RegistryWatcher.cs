@@ -6,7 +6,7 @@ namespace Fleet.Registry.Watching;
 
 /// <summary>
 /// A service's picture of some state in the registry. It subscribes, then reads, and reads again on every hint that concerns it, when the
-/// connection is back, and at least every <see cref="RegistryTtl.Repeat"/>: a hint that is lost, doubled or late changes nothing.
+/// connection is back, and at least every <see cref="RegistryTtl.Repeat"/>, but never more often than every 100 ms: a hint that is lost, doubled or late changes nothing.
 /// While the registry is away the last good value stays.
 /// </summary>
 /// <param name="name">What is watched, for logs: "host shell".</param>
@@ -52,9 +52,15 @@ public sealed partial class RegistryWatcher<T>(
         while (true)
         {
             await TryReadAsync(stoppingToken);
+            var readAt = timeProvider.GetTimestamp();
 #pragma warning disable CA5394 // Jitter is no secret.
             await _wanted.WaitAsync(Backoff.Next(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
 #pragma warning restore CA5394
+            // A hint after a rest is read at once, a stream of them at the pace.
+            if (Backoff.Pace - timeProvider.GetElapsedTime(readAt) is { Ticks: > 0 } rest)
+            {
+                await Task.Delay(rest, timeProvider, stoppingToken);
+            }
         }
     }
 

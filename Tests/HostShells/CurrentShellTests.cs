@@ -52,6 +52,7 @@ public sealed class CurrentShellTests : IAsyncDisposable
     {
         await StartAsync();
         _isAway = true;
+        _clock.Advance(Backoff.Pace);
         _watcher.Refresh();
         await SeeAsync(() => _shell.Token is null);
 
@@ -63,6 +64,7 @@ public sealed class CurrentShellTests : IAsyncDisposable
     {
         await StartAsync();
         _inRegistry = Shell("b", 6);
+        _clock.Advance(Backoff.Pace);
         _watcher.Refresh();
         await SeeAsync(() => _shell.Token == "b");
 
@@ -101,7 +103,7 @@ public sealed class CurrentShellTests : IAsyncDisposable
     private async Task StartAsync()
     {
         await _watcher.StartAsync(TestContext.Current.CancellationToken);
-        await _watcher.WaitForFirstAsync(TestContext.Current.CancellationToken);
+        await SeeAsync(() => _watcher.Current is not null && _clock.NextDue > _clock.Elapsed);
     }
 
     private sealed class Silence : IBackplane, IAsyncDisposable

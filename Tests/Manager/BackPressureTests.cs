@@ -1,6 +1,9 @@
 using System.Net;
 using Fleet.Contracts;
+using Fleet.Manager.Admission;
 using Fleet.Tests.Registry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.Manager;
 
@@ -123,13 +126,8 @@ public sealed class BackPressureTests
         var renders = Enumerable.Range(0, 5).Select(i => manager.RenderAsync(Card("elements", i))).ToList();
         await Eventually.TrueAsync(() => held.Server.Calls.Count == 1, () => "the first at the server");
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/renders")
-        {
-            Content = System.Net.Http.Json.JsonContent.Create(Card("elements", 0), options: FleetJson.Options),
-        };
         Assert.True(held.Server.Calls.TryPeek(out var cause));
-        request.Headers.Add(FleetHeaders.Lineage, cause.Headers[FleetHeaders.Lineage]);
-        var nested = manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var nested = PostNestedAsync(manager, Card("elements", 0), cause.Headers[FleetHeaders.Lineage]);
         await Eventually.TrueAsync(() => held.Server.Calls.Count == 2, () => "the nested one at the server");
         Assert.True(RenderLineage.TryRead(held.Server.Calls.Last().Headers[FleetHeaders.Lineage], ManagerUnderTest.AdminKey, out var lineage));
         Assert.Equal(1, lineage.Depth);
@@ -137,6 +135,66 @@ public sealed class BackPressureTests
         held.Release();
         Assert.Equal(HttpStatusCode.OK, (await nested).StatusCode);
         await Task.WhenAll(renders);
+    }
+
+    [Fact]
+    public async Task Post_LineageThatHasExpired_WaitsInTheQueueLikeOthers()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:MaxInFlight=1");
+        var held = await HeldServer.AddAsync(manager);
+        var first = manager.RenderAsync(Card("elements", 0));
+        await Eventually.TrueAsync(() => held.Server.Calls.Count == 1, () => "the first at the server");
+        Assert.True(held.Server.Calls.TryPeek(out var cause));
+        Assert.True(RenderLineage.TryRead(cause.Headers[FleetHeaders.Lineage], ManagerUnderTest.AdminKey, out var lineage));
+        Assert.InRange(lineage.Expires, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow + TimeSpan.FromSeconds(60));
+
+        var kept = lineage with { Expires = DateTimeOffset.UtcNow - TimeSpan.FromSeconds(1), Priority = 10 };
+        var late = PostNestedAsync(manager, Card("elements", 1), kept.Sign(ManagerUnderTest.AdminKey));
+        await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Queued == 1, () => "the late one in the queue");
+
+        held.Release();
+        Assert.Equal(HttpStatusCode.OK, (await late).StatusCode);
+        await first;
+        Assert.Equal(0, held.Server.Calls.Last().Request.Priority);
+    }
+
+    [Fact]
+    public async Task Post_OneRenderCausesMany_TheyTakeTurnsAndNotWithTheQueue()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:RendersPerSlot=1");
+        var held = await HeldServer.AddAsync(manager, slots: 1);
+        var cause = manager.RenderAsync(Card("elements", 0));
+        await Eventually.TrueAsync(() => held.Server.Calls.Count == 1, () => "the cause at the server");
+        Assert.True(held.Server.Calls.TryPeek(out var call));
+        using var mayEnd = new SemaphoreSlim(0);
+        held.Server.Answer = async (http, request) =>
+        {
+            await mayEnd.WaitAsync(http.RequestAborted);
+            await http.Response.WriteAsJsonAsync(held.Server.Result(request), FleetJson.Options);
+        };
+
+        var nested = Enumerable.Range(1, Siblings.Most + 4).Select(i => PostNestedAsync(manager, Card("elements", i), call.Headers[FleetHeaders.Lineage])).ToList();
+        var presence = manager.App.Services.GetRequiredService<Presence>();
+        await Eventually.TrueAsync(
+            () => held.Server.Calls.Count == 1 + Siblings.Most && presence.Count == 1 + nested.Count,
+            () => $"all in, and {Siblings.Most} at the server; there were {held.Server.Calls.Count - 1}");
+
+        // Their cause is still under way, and so is no place free but theirs.
+        mayEnd.Release(nested.Count);
+        Assert.All(await Task.WhenAll(nested), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.False(cause.IsCompleted);
+        held.Release();
+        await cause;
+    }
+
+    private static async Task<HttpResponseMessage> PostNestedAsync(ManagerUnderTest manager, RenderRequest render, string lineage)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/renders")
+        {
+            Content = System.Net.Http.Json.JsonContent.Create(render, options: FleetJson.Options),
+        };
+        request.Headers.Add(FleetHeaders.Lineage, lineage);
+        return await manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private static RenderRequest Card(string realm, int number) => new() { Url = $"{ManagerUnderTest.Realm}{realm}{number}" };

@@ -69,6 +69,23 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void Remove_ManyOfALane_TheLaneIsNotChargedForThem()
+    {
+        Fill("a", 50);
+        Add("b1", "b");
+        Add("b2", "b");
+        Add("b3", "b");
+        for (var i = 1; i < 50; i++)
+        {
+            Assert.True(_queue.Remove($"a{i}"));
+        }
+
+        Assert.Equal(3, _queue.CountAhead("a", 0));
+        Add("a50", "a");
+        Assert.Equal(["a0", "b1", "b2", "a50", "b3", "none"], Take(6));
+    }
+
+    [Fact]
     public void CountAhead_ShortLane_CountsOnlyThoseThatGoFirst()
     {
         Fill("index", 50);

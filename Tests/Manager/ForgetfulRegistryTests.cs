@@ -34,6 +34,33 @@ public sealed class ForgetfulRegistryTests
     }
 
     [Fact]
+    public async Task Read_RealmsAreToldAgainFirst_TheServerStaysKnownUntilItCouldHaveBeenToo()
+    {
+        var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
+        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
+        await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
+        await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
+        await reader.ReadAsync(CancellationToken.None);
+        await registry.Realms.AnnounceAsync("realm-0", [], CancellationToken.None);
+        await registry.Servers.RemoveAsync("one", CancellationToken.None);
+        await reader.ReadAsync(CancellationToken.None);
+
+        var told = new RealmRecord(ManagerUnderTest.Host + "/birds/", "Birds");
+        await registry.Realms.AnnounceAsync("realm-0", [told], CancellationToken.None);
+        for (var i = 0; i < 2; i++)
+        {
+            var view = await reader.ReadAsync(CancellationToken.None);
+            Assert.Equal((1, told.Url), (view.Servers.Count, Assert.Single(view.Realms).Url));
+        }
+
+        _clock.Advance(RegistryTtl.Server - TimeSpan.FromMilliseconds(1));
+        await registry.Realms.AnnounceAsync("realm-0", [told], CancellationToken.None);
+        Assert.Single((await reader.ReadAsync(CancellationToken.None)).Servers);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Empty((await reader.ReadAsync(CancellationToken.None)).Servers);
+    }
+
+    [Fact]
     public async Task Read_OnlyTheServerIsGone_IsBelieved()
     {
         var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);

@@ -20,9 +20,52 @@ public sealed class LifeSignsTests
         Assert.Equal((RenderOutcome.Rendered, second.Name), (result.Outcome, result.Page?.Server));
         await first.Aborted.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
-        // And nothing more is sent there before it shows that it lives.
+        // And nothing more is sent there, heartbeat or not, before it shows that it lives.
+        await BeatAsync(manager, first);
         await manager.RenderAsync(s_request);
         Assert.Single(first.Calls);
+    }
+
+    [Fact]
+    public async Task Post_SuspectedServerAnswersWhetherItIsAlive_IsUsedAgain()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050");
+        var (first, _) = await manager.AddTwoServersAsync();
+        var (usual, mayLive) = (first.Answer, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        first.Alive = http => mayLive.Task.WaitAsync(http.RequestAborted);
+        first.Answer = FakeServer.Unavailable("draining");
+        await manager.RenderAsync(s_request);
+        first.Answer = usual;
+        await BeatAsync(manager, first);
+        await manager.RenderAsync(s_request);
+        Assert.Single(first.Calls);
+
+        mayLive.SetResult();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await manager.RenderAsync(s_request);
+                return first.Calls.Count > 1;
+            },
+            () => "another render for the first server");
+    }
+
+    [Fact]
+    public async Task Probe_ServerHasNotAnsweredYet_IsNotAskedASecondTime()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050", "--Manager:ProbeTimeout=00:01:00");
+        var (first, second) = await manager.AddTwoServersAsync();
+        first.Alive = http => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
+        first.Answer = second.Answer = FakeServer.NeverAnswerAsync;
+        using var callers = new CancellationTokenSource();
+        var renders = Task.WhenAll(Enumerable.Range(0, 4).Select(i => manager.PostAsync(s_request with { Affinity = $"user:{i}" }, callers.Token)));
+        await Eventually.TrueAsync(() => !first.Calls.IsEmpty && !second.Calls.IsEmpty, () => "renders at both servers");
+
+        // The one that answers counts the rounds.
+        await Eventually.TrueAsync(() => second.AskedAlive >= 5 && first.AskedAlive > 0, () => $"5 rounds of questions; there were {second.AskedAlive}");
+        Assert.Equal(1, first.AskedAlive);
+        await callers.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => renders);
     }
 
     [Fact]
@@ -35,5 +78,14 @@ public sealed class LifeSignsTests
         held.Release();
         Assert.Equal(RenderOutcome.Rendered, (await render).Outcome);
         Assert.Single(held.Server.Calls);
+    }
+
+    /// <summary>A heartbeat that the manager has seen.</summary>
+    private static async Task BeatAsync(ManagerUnderTest manager, FakeServer server)
+    {
+        async Task<DateTimeOffset> SeenAtAsync() => (await manager.GetFleetAsync()).Servers.Single(seen => seen.Record.Incarnation == server.Incarnation).Record.SeenAt;
+        var before = await SeenAtAsync();
+        await server.RegisterAsync(manager.Registry);
+        await Eventually.TrueAsync(async () => await SeenAtAsync() > before, () => $"a heartbeat of {server.Name}");
     }
 }

@@ -88,6 +88,7 @@ public sealed class PictureRouteTests : IAsyncLifetime
     [InlineData("screenshot", "&format=17", "format")]
     [InlineData("screenshot", "&format=fitted&selector=p", "format")]
     [InlineData("screenshot", "&scale=5", "scale")]
+    [InlineData("screenshot", "&scale=4&width=2560&height=1440", "scale")]
     [InlineData("screenshot", "&width=99", "width")]
     [InlineData("screenshot", "&height=99", "height")]
     [InlineData("screenshot", "&selector=p&fullPage=true", "fullPage")]
@@ -98,6 +99,13 @@ public sealed class PictureRouteTests : IAsyncLifetime
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
         Assert.Contains(field, problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString()));
         Assert.Empty(_server.Pictures);
+    }
+
+    [Fact]
+    public async Task Screenshot_AsManyPixelsAsAreAllowed_IsTaken()
+    {
+        using var response = await GetAsync("screenshot", "&scale=4&width=1920&height=1080");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Theory]

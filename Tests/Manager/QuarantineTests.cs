@@ -1,5 +1,7 @@
+using Fleet.Contracts;
 using Fleet.Manager;
 using Fleet.Manager.Forwarding;
+using Fleet.Manager.Visits;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +9,7 @@ namespace Fleet.Tests.Manager;
 
 public sealed class QuarantineTests
 {
-    private const string Url = ManagerUnderTest.Card;
+    private static readonly Visit s_page = Page(ManagerUnderTest.Card);
     private readonly VirtualTimeProvider _clock = new();
     private readonly Quarantine _quarantine;
 
@@ -16,8 +18,8 @@ public sealed class QuarantineTests
     [Fact]
     public void Check_OneCrash_MayBeRendered()
     {
-        _quarantine.Strike(Url, "shell");
-        Assert.Null(_quarantine.Check(Url, "shell"));
+        _quarantine.Strike(s_page, "shell");
+        Assert.Null(_quarantine.Check(s_page, "shell"));
     }
 
     [Fact]
@@ -25,36 +27,61 @@ public sealed class QuarantineTests
     {
         Strike(2);
         _clock.Advance(TimeSpan.FromMinutes(2));
-        var refusal = _quarantine.Check(Url, "shell")!;
+        var refusal = _quarantine.Check(s_page, "shell")!;
         Assert.Equal((503, "quarantined", TimeSpan.FromMinutes(3)), (refusal.Status, refusal.Reason, refusal.RetryAfter));
-        Assert.Null(_quarantine.Check(Url + "x", "shell"));
+        Assert.Null(_quarantine.Check(Page(ManagerUnderTest.Card + "x"), "shell"));
 
         _clock.Advance(TimeSpan.FromMinutes(3));
-        Assert.Null(_quarantine.Check(Url, "shell"));
+        Assert.Null(_quarantine.Check(s_page, "shell"));
     }
 
     [Fact]
     public void Check_AnotherHostShell_AcquitsAll()
     {
         Strike(2);
-        Assert.Null(_quarantine.Check(Url, "next"));
-        Assert.Null(_quarantine.Check(Url, "shell"));
+        Assert.Null(_quarantine.Check(s_page, "next"));
+        Assert.Null(_quarantine.Check(s_page, "shell"));
     }
 
     [Fact]
     public void Acquit_RenderedBetween_CountsAnew()
     {
         Strike(1);
-        _quarantine.Acquit(Url);
+        _quarantine.Acquit(s_page);
         Strike(1);
-        Assert.Null(_quarantine.Check(Url, "shell"));
+        Assert.Null(_quarantine.Check(s_page, "shell"));
     }
 
-    private void Strike(int times)
+    [Fact]
+    public void Check_PictureCrashed_OnlyThatPictureIsRefusedWhoeverWantsIt()
+    {
+        var picture = new PictureRequest { Url = ManagerUnderTest.Card, Scale = 4, Priority = 1, DeadlineMs = 500 };
+        Strike(2, Picture(picture));
+        Assert.NotNull(_quarantine.Check(Picture(picture with { Affinity = "user:bob", Priority = 2, DeadlineMs = 600 }), "shell"));
+        Assert.Null(_quarantine.Check(Picture(picture with { Scale = 1 }), "shell"));
+        Assert.Null(_quarantine.Check(s_page, "shell"));
+    }
+
+    [Fact]
+    public void Check_CommandOfAUserCrashed_OthersMayRunIt()
+    {
+        Strike(2, Command("user:ada", "k-1"));
+        Assert.NotNull(_quarantine.Check(Command("user:ada", "k-2"), "shell"));
+        Assert.Null(_quarantine.Check(Command("user:bob", "k-1"), "shell"));
+    }
+
+    private static Visit Page(string url) => new(new() { Url = url }, "realm", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)));
+
+    private static Visit Picture(PictureRequest picture) => s_page with { Picture = picture };
+
+    private static Visit Command(string user, string key) =>
+        s_page with { Affinity = user, Command = new(new() { Command = "add", Affinity = user }, key) };
+
+    private void Strike(int times, Visit? visit = null)
     {
         for (var i = 0; i < times; i++)
         {
-            _quarantine.Strike(Url, "shell");
+            _quarantine.Strike(visit ?? s_page, "shell");
         }
     }
 }

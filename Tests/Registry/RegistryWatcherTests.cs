@@ -43,7 +43,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         await StartAsync();
 
-        Assert.Equal(new RegistryReading<int>(1, _time.GetUtcNow(), IsVerified: true), _watcher.Current);
+        Assert.Equal(new RegistryReading<int>(1, _time.GetUtcNow() - Backoff.Pace, IsVerified: true), _watcher.Current);
         Assert.Equal(_watcher.Current, await _watcher.WaitForFirstAsync(Cancel));
     }
 
@@ -60,6 +60,11 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         Release();
 
         var reads = concerns ? 3 : 2;
+        if (concerns)
+        {
+            await PassPaceAfterAsync(2);
+        }
+
         await RestsAfterAsync(reads);
         _time.Advance(RegistryTtl.Repeat);
         await RestsAfterAsync(reads + 1);
@@ -73,6 +78,19 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
 
         await RestsAfterAsync(2);
+    }
+
+    [Fact]
+    public async Task Hint_RightAfterARead_WaitsForThePace()
+    {
+        await StartAsync();
+        _watcher.Refresh();
+        await RestsAfterAsync(2);
+
+        await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
+
+        await PassPaceAfterAsync(2);
+        await RestsAfterAsync(3);
     }
 
     [Fact]
@@ -98,6 +116,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         Release();
 
+        await PassPaceAfterAsync(2);
         await RestsAfterAsync(3);
     }
 
@@ -164,6 +183,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     {
         await _watcher.StartAsync(Cancel);
         await RestsAfterAsync(1);
+        _time.Advance(Backoff.Pace);
     }
 
     private async Task HoldNextReadAsync()
@@ -177,6 +197,14 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     {
         Volatile.Write(ref _held, false);
         _mayRead.Release();
+    }
+
+    /// <summary>Waits until the loop has read so often and wants to read again, and lets it.</summary>
+    private async Task PassPaceAfterAsync(int reads)
+    {
+        await Eventually.TrueAsync(
+            () => Volatile.Read(ref _reads) == reads && _time.NextDue == _time.Elapsed + Backoff.Pace, () => $"the loop waits for the pace after {reads} reads; seen: {_reads}");
+        _time.Advance(Backoff.Pace);
     }
 
     /// <summary>Waits until the loop has read so often and sleeps.</summary>
