@@ -1,21 +1,16 @@
-using Fleet.Registry.Pages;
-
 namespace Fleet.RealmServer.Pages;
 
 /// <summary>A stored page, composed with the shell that is served.</summary>
 /// <param name="served">It.</param>
-/// <param name="version">What it was rendered from.</param>
-/// <param name="renderedAt">When.</param>
+/// <param name="state">What matters of it for the decision how it is answered.</param>
 /// <param name="readAt">Timestamp of the read of the store.</param>
-internal sealed class CachedPage(ServedPage served, PageVersion version, DateTimeOffset renderedAt, long readAt)
+internal sealed class CachedPage(ServedPage served, StoredState state, long readAt)
 {
     private int _checking;
 
     public ServedPage Served => served;
 
-    public PageVersion Version => version;
-
-    public DateTimeOffset RenderedAt => renderedAt;
+    public StoredState State => state;
 
     public long ReadAt => readAt;
 
