@@ -19,7 +19,7 @@ internal sealed partial class IndexPass(
 
     private SourceListing _listing = SourceListing.Empty;
 
-    /// <summary>Whether cards were added, changed or removed since the latest pass began.</summary>
+    /// <summary>Whether cards or realms were added, changed or removed since the latest pass began.</summary>
     public bool SourcesChanged => !_listing.HasSameAs(sources.Read());
 
     /// <summary>Has cards that failed tried again although nothing changed.</summary>

@@ -33,6 +33,12 @@ internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
             }
         }
 
-        return new(entries, problems, realms, [.. set.ById.Values.Where(realm => realm.IsPrivate).Select(realm => address.UrlOf(realm.Path))]);
+        var versions = entries.Select(entry => (entry.Url, entry.Version)).Concat(set.Versions.Select(said => (Url: address.UrlOf(said.Key), Version: said.Value)));
+        return new(
+            entries,
+            versions.ToDictionary(source => source.Url, source => source.Version, StringComparer.Ordinal),
+            problems,
+            realms,
+            [.. set.ById.Values.Where(realm => realm.IsPrivate).Select(realm => address.UrlOf(realm.Path))]);
     }
 }

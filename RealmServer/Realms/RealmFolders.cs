@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fleet.Contracts;
@@ -37,13 +39,13 @@ internal static class RealmFolders
             }
         }
 
-        var announcement = new JsonArray([.. realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json)]);
-        return new(
-            realms.ToFrozenDictionary(r => r.Key, r => r.Value.Realm, StringComparer.Ordinal),
-            problems,
-            JsonSerializer.SerializeToUtf8Bytes(announcement, FleetJson.Options))
+        var announcement = JsonSerializer.SerializeToUtf8Bytes(new JsonArray([.. realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json)]), FleetJson.Options);
+        var descriptions = realms.ToFrozenDictionary(r => r.Key, r => JsonSerializer.SerializeToUtf8Bytes(r.Value.Json, FleetJson.Options), StringComparer.Ordinal);
+        return new(realms.ToFrozenDictionary(r => r.Key, r => r.Value.Realm, StringComparer.Ordinal), problems, announcement)
         {
-            Descriptions = realms.ToFrozenDictionary(r => r.Key, r => JsonSerializer.SerializeToUtf8Bytes(r.Value.Json, FleetJson.Options), StringComparer.Ordinal),
+            Descriptions = descriptions,
+            Versions = realms.Values.Select(r => (Path: r.Realm.Path + Realm.Description, Json: descriptions[r.Realm.Id])).Append((Path: RealmSet.AnnouncementPath, Json: announcement))
+                .ToFrozenDictionary(said => said.Path, said => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(said.Json)), StringComparer.Ordinal),
         };
     }
 

@@ -13,7 +13,13 @@ internal sealed class SourceVersions(RealmCatalog catalog, PublicAddress address
             return 0;
         }
 
-        var route = SiteRoute.Of(url[(site.Length - 1)..], catalog.Current);
+        var (path, realms) = (url[(site.Length - 1)..], catalog.Current);
+        if (realms.Versions.TryGetValue(path, out var version))
+        {
+            return version;
+        }
+
+        var route = SiteRoute.Of(path, realms);
         return route is { Place: SitePlace.Card, Realm: { } realm } ? CardFiles.VersionOf(realm, route.Card) ?? 0 : 0;
     }
 }

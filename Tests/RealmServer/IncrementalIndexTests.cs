@@ -165,6 +165,32 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
+    public async Task Realms_ChangedAddedRemoved_PagesThatReadThatAreRendered()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell) with
+        {
+            Deps = request.Url[server.RealmUrl.Length..] switch { "" => [server.Url + "_realms"], "hydrogen" => [server.RealmUrl + "_realm"], _ => [] },
+        });
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+
+        Assert.Equal(["", "hydrogen"], await AfterAsync(() => server.Realms.Write("elements/realm.json", """{ "name": "Elements", "theme": { "font": "serif" } }""")));
+        Assert.Equal([""], await AfterAsync(() => server.Realms.Write("trees/realm.json", """{ "name": "Trees" }""")));
+        Assert.Equal([""], await AfterAsync(() => Directory.Delete(Path.Combine(server.Realms.Path, "trees"), recursive: true)));
+
+        async Task<IEnumerable<string>> AfterAsync(Action change)
+        {
+            manager.Requests.Clear();
+            change();
+            await Eventually.TrueAsync(() => manager.Requests.Any(request => request.Url == server.RealmUrl), () => $"the overview to be rendered; seen {Rendered(manager, server)}");
+            await server.IndexedAsync();
+            return manager.Requests.Select(request => request.Url[server.RealmUrl.Length..]).Order(StringComparer.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Visit_NobodyLookedBeforeAtWhatItRead_TheIndexIsToLookAgain()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
