@@ -191,6 +191,28 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
+    public async Task Page_OfAReplicaWhoseClockIsAhead_StoredMeanwhile_IsReplacedAllTheSame()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.AnswerAsync = async (request, shell) =>
+        {
+            if (request.Url == server.RealmUrl && await server.StoredAsync("") is null)
+            {
+                await server.StoreAsync("", "of older files");
+                var page = (await server.StoredAsync(""))!;
+                await server.Registry.Pages.TryStoreAsync(
+                    page with { SourceVersion = DateTime.UtcNow.AddHours(1).Ticks, Generation = shell.Generation, Seen = new(1, "x") }, CancellationToken.None);
+            }
+
+            return Results.Ok(FakeManager.Rendered(request, shell, "of the index"));
+        };
+        await server.With(manager).StartAsync();
+
+        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == "of the index", () => "the index to look at the page again and to replace it");
+    }
+
+    [Fact]
     public async Task Visit_NobodyLookedBeforeAtWhatItRead_TheIndexIsToLookAgain()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
