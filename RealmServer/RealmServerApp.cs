@@ -77,6 +77,7 @@ public static class RealmServerApp
         .AddHostedService(static services => services.GetRequiredService<HostShellClaims>())
         .AddHostedService<HostShellWatcher>()
         .AddSingleton<RealmCatalog>()
+        .AddSingleton<SourceVersions>()
         .AddSingleton<PublicAddress>()
         .AddSingleton<RealmAnnouncer>()
         .AddHostedService(static services => services.GetRequiredService<RealmAnnouncer>())

@@ -70,6 +70,7 @@ internal static class ServingBench
                     [RenderFormat.Isolated] = string.Concat(Enumerable.Range(0, 150).Select(i => $"<p>Paragraph {i} of a page of some length.</p>")),
                     [RenderFormat.Head] = "<title>Card 7</title>",
                 },
+                Seen = new(DateTime.MaxValue.Ticks, null),
                 SourceVersion = DateTime.MaxValue.Ticks,
                 Generation = shell?.Generation ?? 0,
                 ShellToken = shell?.Token ?? "",

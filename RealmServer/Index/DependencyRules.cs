@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
 
@@ -10,25 +13,24 @@ internal static class DependencyRules
     /// <summary>The URL of the page of a card that was read, whatever was behind it.</summary>
     public static string PageOf(string dependency) => dependency.AsSpan().IndexOfAny('?', '#') is >= 0 and var end ? dependency[..end] : dependency;
 
-    /// <summary>Each source with the version of the newest of what its page shows: its own card, or one that the stored page read.</summary>
-    /// <param name="entries">All cards.</param>
-    /// <param name="facts">What is stored of them, by URL.</param>
-    /// <param name="now">A card that claims to be of the future counts from then on: until then nobody could say when it was read.</param>
-    public static IReadOnlyList<PageSource> WithNewest(IReadOnlyList<PageSource> entries, IReadOnlyDictionary<string, PageFacts> facts, long now)
-    {
-        var own = entries.ToDictionary(entry => entry.Url, entry => entry.Version, StringComparer.Ordinal);
-        return [.. entries.Select(entry => facts.TryGetValue(entry.Url, out var known)
-            ? entry with { Version = Newest(entry.Version, known.Deps, url => own.TryGetValue(url, out var version) ? version : null, now) }
-            : entry)];
-    }
-
-    /// <summary>The newest of a source and what its page read.</summary>
-    /// <param name="version">The source's own version.</param>
+    /// <summary>Digest of what a page read, each with its version, in whatever order. Null when the version of one is not known.</summary>
     /// <param name="deps">What the page read.</param>
-    /// <param name="versionOf">Version of a card by its page's URL; null when there is no such card.</param>
-    /// <param name="notAfter">Versions after this are left out.</param>
-    public static long Newest(long version, IEnumerable<string> deps, Func<string, long?> versionOf, long notAfter) =>
-        deps.Select(dep => versionOf(PageOf(dep)) ?? 0).Where(dep => dep <= notAfter).Append(version).Max();
+    /// <param name="versionOf">Version of what is at a URL; 0 when there is nothing, so that it changes when something comes; null when not known.</param>
+    public static string? TagOf(IEnumerable<string> deps, Func<string, long?> versionOf)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var url in deps.Select(PageOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            if (versionOf(url) is not { } version)
+            {
+                return null;
+            }
+
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{url} {version}\n")));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(..12));
+    }
 
     /// <summary>Sources in the order in which they are rendered: first those that changed themselves, then those that read one of them, and so on.
     /// Each comes once, cycles or not.</summary>

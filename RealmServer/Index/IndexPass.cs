@@ -12,15 +12,15 @@ namespace Fleet.RealmServer.Index;
 /// where it stood, and one with nothing to do renders nothing.</summary>
 internal sealed partial class IndexPass(
     PageRenderer renderer, ManagerClient manager, IPageStore store, IPictureStore pictures, IndexSources sources, IndexProgress progress, RealmMetrics metrics,
-    IOptions<IndexOptions> options, TimeProvider timeProvider, ILogger<IndexPass> logger)
+    IOptions<IndexOptions> options, ILogger<IndexPass> logger)
 {
     // Written by the workers, read between passes.
-    private readonly ConcurrentDictionary<string, (PageVersion Version, IndexFailure Failure)> _failed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (RenderedFrom From, IndexFailure Failure)> _failed = new(StringComparer.Ordinal);
 
-    private IReadOnlyList<PageSource> _entries = [];
+    private SourceListing _listing = SourceListing.Empty;
 
-    /// <summary>Whether cards were added, changed or removed since the latest pass began.</summary>
-    public bool SourcesChanged => !_entries.SequenceEqual(sources.Read().Entries);
+    /// <summary>Whether cards or realms were added, changed or removed since the latest pass began.</summary>
+    public bool SourcesChanged => !_listing.HasSameAs(sources.Read());
 
     /// <summary>Has cards that failed tried again although nothing changed.</summary>
     public void ForgetFailures() => _failed.Clear();
@@ -33,68 +33,58 @@ internal sealed partial class IndexPass(
     /// <exception cref="RegistryUnavailableException">Nothing can be stored now.</exception>
     public async Task<bool> RunAsync(long generation, CancellationToken cancellationToken)
     {
-        var (entries, problems, realms, withdrawn) = sources.Read();
-        _entries = entries;
-        await ForgetAsync(withdrawn, cancellationToken);
+        var listing = sources.Read();
+        _listing = listing;
+        await ForgetAsync(listing.Withdrawn, cancellationToken);
         var failed = _failed.ToDictionary();
-        var stored = await StoredIndex.ReadAsync(store, realms, cancellationToken);
-        var removed = stored.Without(entries);
-        var newest = DependencyRules.WithNewest(entries, stored.Facts, timeProvider.GetUtcNow().UtcTicks);
-        var plan = IndexPlan.Of(newest, stored.Versions, failed.ToDictionary(f => f.Key, f => f.Value.Version), generation)
-            .WithReadersOf(removed.Select(page => page.Url), stored.Facts);
+        var stored = await StoredIndex.ReadAsync(store, listing, cancellationToken);
+        var rendered = stored.Rendered;
+        var plan = IndexPlan.Of(listing.Entries, stored.SeenNow, rendered, failed.ToDictionary(f => f.Key, f => f.Value.From), generation);
         if (plan.Due.Count > 0)
         {
             await manager.EnsureReadyAsync(cancellationToken);
-            LogBegin(plan.Due.Count, entries.Count);
+            LogBegin(plan.Due.Count, listing.Entries.Count);
         }
 
-        progress.Begin(entries, plan.Skipped, [.. plan.Known.Select(e => failed[e.Url].Failure)], problems);
-        var unresolved = await RenderAllAsync(
-            DependencyRules.ByDepth(plan.Due, IsChanged(entries, stored, generation), stored.Facts), cancellationToken);
-        await RemoveAsync(removed, unresolved, stored.Facts, cancellationToken);
+        progress.Begin(listing.Entries, plan.Skipped, [.. plan.Known.Select(e => failed[e.Url].Failure)], listing.Problems);
+        var isComplete = await RenderAllAsync(DependencyRules.ByDepth(plan.Due, IsChanged(rendered, generation), stored.Facts), stored, cancellationToken);
+        await RemoveAsync(stored.Removed, cancellationToken);
         var line = progress.End();
         if (plan.Due.Count > 0)
         {
             LogEnd(line, plan.Skipped.Count);
         }
 
-        return unresolved.Count == 0;
+        return isComplete;
     }
 
     // What is rendered for its own sake comes before what is rendered for another card's.
-    private static Func<PageSource, bool> IsChanged(IReadOnlyList<PageSource> entries, StoredIndex stored, long generation)
-    {
-        var own = entries.ToDictionary(entry => entry.Url, entry => entry.Version, StringComparer.Ordinal);
-        return entry => !stored.Versions.TryGetValue(entry.Url, out var version) || version.SourceVersion < own[entry.Url] || version.Generation < generation;
-    }
+    private static Func<PageSource, bool> IsChanged(IReadOnlyDictionary<string, RenderedFrom> rendered, long generation) =>
+        entry => !rendered.TryGetValue(entry.Url, out var from) || from.Seen?.Card != entry.Version || from.Generation < generation;
 
-    private async Task<IReadOnlySet<string>> RenderAllAsync(IReadOnlyList<IReadOnlyList<PageSource>> levels, CancellationToken cancellationToken)
+    private async Task<bool> RenderAllAsync(IReadOnlyList<IReadOnlyList<PageSource>> levels, StoredIndex stored, CancellationToken cancellationToken)
     {
-        var unresolved = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var unresolved = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.Concurrency, CancellationToken = cancellationToken };
         foreach (var level in levels)
         {
             await Parallel.ForEachAsync(level, parallel, async (entry, token) =>
             {
-                var outcome = await RenderAsync(entry, token);
-                Note(entry, outcome);
-                if (outcome is PageOutcome.Unresolved)
+                var outcome = await RenderAsync(entry, stored.BasisOf(entry), token);
+                Note(entry, stored, outcome);
+                if (outcome is PageOutcome.Unresolved or PageOutcome.Stored { IsSuperseded: true })
                 {
-                    unresolved[entry.Url] = true;
+                    Interlocked.Increment(ref unresolved);
                 }
             });
         }
 
-        return unresolved.Keys.ToHashSet(StringComparer.Ordinal);
+        return unresolved == 0;
     }
 
-    // Last of all, and only when those that read the card know that it is gone: the page that is left over is what a pass that was broken off
-    // finds them by.
-    private async Task RemoveAsync(
-        IReadOnlyList<RemovedPage> removed, IReadOnlySet<string> unresolved, IReadOnlyDictionary<string, PageFacts> facts, CancellationToken cancellationToken)
+    private async Task RemoveAsync(IReadOnlyList<RemovedPage> removed, CancellationToken cancellationToken)
     {
-        var awaited = unresolved.SelectMany(url => facts.TryGetValue(url, out var known) ? known.Deps : []).Select(DependencyRules.PageOf).ToHashSet(StringComparer.Ordinal);
-        foreach (var page in removed.Where(page => !awaited.Contains(page.Url)))
+        foreach (var page in removed)
         {
             if (await store.RemoveAsync(page.Realm, page.Url, page.SourceVersion, cancellationToken))
             {
@@ -122,11 +112,11 @@ internal sealed partial class IndexPass(
     }
 
     // Whatever one card does, the others are indexed; only what concerns them all breaks the pass off.
-    private async Task<PageOutcome> RenderAsync(PageSource entry, CancellationToken cancellationToken)
+    private async Task<PageOutcome> RenderAsync(PageSource entry, RenderBasis basis, CancellationToken cancellationToken)
     {
         try
         {
-            return await renderer.RenderAsync(entry, RenderUrgency.Index, cancellationToken);
+            return await renderer.RenderAsync(entry, basis, RenderUrgency.Index, cancellationToken);
         }
         catch (Exception e) when (e is not (ManagerUnavailableException or RegistryUnavailableException) && !cancellationToken.IsCancellationRequested)
         {
@@ -135,7 +125,7 @@ internal sealed partial class IndexPass(
         }
     }
 
-    private void Note(PageSource entry, PageOutcome outcome)
+    private void Note(PageSource entry, StoredIndex stored, PageOutcome outcome)
     {
         metrics.CardIndexed(outcome.GetType().Name.ToLowerInvariant());
         var failure = outcome switch
@@ -146,7 +136,7 @@ internal sealed partial class IndexPass(
         };
         if (failure is not null && outcome is PageOutcome.Failed verdict)
         {
-            _failed[entry.Url] = (new(entry.Version, verdict.Generation), failure);
+            _failed[entry.Url] = (new(stored.SeenNow(entry), verdict.Generation), failure);
         }
         else
         {

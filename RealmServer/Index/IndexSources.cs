@@ -3,15 +3,11 @@ using Fleet.RealmServer.Rendering;
 
 namespace Fleet.RealmServer.Index;
 
-/// <summary>All cards of all realms that are indexed, and all that is wrong with the folders. Used by one caller at a time.</summary>
-internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address, TimeProvider timeProvider)
+/// <summary>All cards of all realms that are indexed, and all that is wrong with the folders.</summary>
+internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
 {
-    private Dictionary<string, (long Written, long Version)> _seen = new(StringComparer.Ordinal);
-
     /// <summary>Reads the folders.</summary>
-    /// <returns>The cards; what is wrong; what the pages of the realms whose folders could be read are kept under; and under what those of private
-    /// realms were kept, had they been public once.</returns>
-    public (IReadOnlyList<PageSource> Entries, IReadOnlyList<RealmProblem> Problems, IReadOnlyList<string> Realms, IReadOnlyList<string> Withdrawn) Read()
+    public SourceListing Read()
     {
         catalog.Refresh();
         var set = catalog.Current;
@@ -37,22 +33,12 @@ internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address, 
             }
         }
 
-        return (Versioned(entries), problems, realms, [.. set.ById.Values.Where(realm => realm.IsPrivate).Select(realm => address.UrlOf(realm.Path))]);
-    }
-
-    // A file that is put back from a copy comes with its old time, yet is newer than what it replaces.
-    private List<PageSource> Versioned(List<PageSource> entries)
-    {
-        var seen = new Dictionary<string, (long Written, long Version)>(entries.Count, StringComparer.Ordinal);
-        foreach (var entry in entries)
-        {
-            var written = entry.Version;
-            seen[entry.Url] = !_seen.TryGetValue(entry.Url, out var known) || written > known.Version ? (written, written)
-                : written == known.Written ? known
-                : (written, Math.Max(known.Version + 1, timeProvider.GetUtcNow().UtcTicks));
-        }
-
-        _seen = seen;
-        return [.. entries.Select(entry => entry with { Version = seen[entry.Url].Version })];
+        var versions = entries.Select(entry => (entry.Url, entry.Version)).Concat(set.Versions.Select(said => (Url: address.UrlOf(said.Key), Version: said.Value)));
+        return new(
+            entries,
+            versions.ToDictionary(source => source.Url, source => source.Version, StringComparer.Ordinal),
+            problems,
+            realms,
+            [.. set.ById.Values.Where(realm => realm.IsPrivate).Select(realm => address.UrlOf(realm.Path))]);
     }
 }

@@ -3,40 +3,55 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Index;
 
-/// <summary>What is stored of the realms that are indexed.</summary>
-/// <param name="Versions">Version of each page, by URL.</param>
-/// <param name="Facts">What is known of each page, by URL.</param>
-/// <param name="RealmOf">The realm that a page is kept in, by URL.</param>
-internal sealed record StoredIndex(
-    IReadOnlyDictionary<string, PageVersion> Versions, IReadOnlyDictionary<string, PageFacts> Facts, IReadOnlyDictionary<string, string> RealmOf)
+/// <summary>What is stored of the realms that are indexed, beside what is there to be rendered.</summary>
+/// <param name="listing">What is there.</param>
+internal sealed class StoredIndex(SourceListing listing)
 {
-    public static async Task<StoredIndex> ReadAsync(IPageStore store, IEnumerable<string> realms, CancellationToken cancellationToken)
+    private readonly Dictionary<string, (string Realm, PageVersion Version)> _pages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PageFacts> _facts = new(StringComparer.Ordinal);
+
+    /// <summary>What is known of each page, by URL.</summary>
+    public IReadOnlyDictionary<string, PageFacts> Facts => _facts;
+
+    /// <summary>What each page was rendered from, by URL.</summary>
+    public IReadOnlyDictionary<string, RenderedFrom> Rendered =>
+        _pages.ToDictionary(page => page.Key, page => new RenderedFrom(_facts.GetValueOrDefault(page.Key)?.Seen, page.Value.Version.Generation), StringComparer.Ordinal);
+
+    /// <summary>Pages whose card is gone.</summary>
+    public IReadOnlyList<RemovedPage> Removed
     {
-        var versions = new Dictionary<string, PageVersion>(StringComparer.Ordinal);
-        var facts = new Dictionary<string, PageFacts>(StringComparer.Ordinal);
-        var realmOf = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var realm in realms)
+        get
+        {
+            var there = listing.Entries.Select(entry => entry.Url).ToHashSet(StringComparer.Ordinal);
+            return [.. _pages.Where(page => !there.Contains(page.Key)).Select(page => new RemovedPage(page.Value.Realm, page.Key, page.Value.Version.SourceVersion))];
+        }
+    }
+
+    public static async Task<StoredIndex> ReadAsync(IPageStore store, SourceListing listing, CancellationToken cancellationToken)
+    {
+        var stored = new StoredIndex(listing);
+        foreach (var realm in listing.Realms)
         {
             foreach (var (url, version) in await store.GetVersionsAsync(realm, cancellationToken))
             {
-                (versions[url], realmOf[url]) = (version, realm);
+                stored._pages[url] = (realm, version);
             }
 
             foreach (var (url, known) in await store.GetFactsAsync(realm, cancellationToken))
             {
-                facts[url] = known;
+                stored._facts[url] = known;
             }
         }
 
-        return new(versions, facts, realmOf);
+        return stored;
     }
 
-    /// <summary>Pages whose card is gone.</summary>
-    public IReadOnlyList<RemovedPage> Without(IReadOnlyList<PageSource> entries)
-    {
-        var there = entries.Select(entry => entry.Url).ToHashSet(StringComparer.Ordinal);
-        return [.. Versions.Where(page => !there.Contains(page.Key)).Select(page => new RemovedPage(RealmOf[page.Key], page.Key, page.Value.SourceVersion))];
-    }
+    /// <summary>What a page would be rendered from now, if it reads what it read last.</summary>
+    public SeenSources SeenNow(PageSource entry) => BasisOf(entry).SeenBy(entry, _facts.GetValueOrDefault(entry.Url)?.Deps ?? []);
+
+    /// <summary>What is known before a page is rendered.</summary>
+    public RenderBasis BasisOf(PageSource entry) => new(
+        _pages.TryGetValue(entry.Url, out var page) ? page.Version.SourceVersion : null, _facts.GetValueOrDefault(entry.Url)?.Seen, url => listing.VersionOf(url));
 }
 
 /// <summary>A stored page whose card is gone.</summary>

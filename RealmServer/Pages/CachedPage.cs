@@ -1,14 +1,11 @@
-using Fleet.Registry.Pages;
-
 namespace Fleet.RealmServer.Pages;
 
 /// <summary>A stored page, composed with the shell that is served.</summary>
 /// <param name="realmUrl">What it is kept under.</param>
 /// <param name="served">It.</param>
-/// <param name="version">What it was rendered from.</param>
-/// <param name="renderedAt">When.</param>
+/// <param name="state">What matters of it for the decision how it is answered.</param>
 /// <param name="readAt">Timestamp of the read of the store.</param>
-internal sealed class CachedPage(string realmUrl, ServedPage served, PageVersion version, DateTimeOffset renderedAt, long readAt)
+internal sealed class CachedPage(string realmUrl, ServedPage served, StoredState state, long readAt)
 {
     private int _checking;
 
@@ -16,9 +13,7 @@ internal sealed class CachedPage(string realmUrl, ServedPage served, PageVersion
 
     public ServedPage Served => served;
 
-    public PageVersion Version => version;
-
-    public DateTimeOffset RenderedAt => renderedAt;
+    public StoredState State => state;
 
     public long ReadAt => readAt;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Fleet.RealmServer.Realms;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
@@ -9,7 +10,7 @@ namespace Fleet.RealmServer.Pages;
 
 /// <summary>Pages that are rendered because somebody asked for them: each once at a time, crawlers' first, a bounded number waiting.</summary>
 internal sealed partial class OnDemandRenders(
-    PageRenderer renderer, PageFailures failures, PageDecisions decisions, IPageStore store, ShellPages shells, ManagerClient manager, RealmMetrics metrics,
+    PageRenderer renderer, PageFailures failures, PageDecisions decisions, IPageStore store, SourceVersions versions, ShellPages shells, ManagerClient manager, RealmMetrics metrics,
     IOptions<PagesOptions> options, TimeProvider timeProvider, ILogger<OnDemandRenders> logger)
     : BackgroundService
 {
@@ -114,7 +115,10 @@ internal sealed partial class OnDemandRenders(
         PageOutcome outcome;
         try
         {
-            outcome = await RenderedMeanwhileAsync(job.Source, stoppingToken) ?? await renderer.RenderAsync(job.Source, urgency, stoppingToken);
+            var stored = await store.GetAsync(job.Source.RealmUrl, job.Source.Url, stoppingToken);
+            outcome = stored is not null && IsCurrent(stored, job.Source)
+                ? new PageOutcome.Stored(stored)
+                : await renderer.RenderAsync(job.Source, RenderBasis.Of(job.Source, stored, versions), urgency, stoppingToken);
         }
         catch (Exception e) when (e is ManagerUnavailableException or RegistryUnavailableException)
         {
@@ -140,16 +144,8 @@ internal sealed partial class OnDemandRenders(
 
     // It waited for its turn, and whoever asked had looked at the store before that: a render that ended in between, of this replica or another,
     // has brought what is wanted.
-    private async Task<PageOutcome?> RenderedMeanwhileAsync(PageSource source, CancellationToken cancellationToken)
-    {
-        if (await store.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } page)
-        {
-            return null;
-        }
-
-        var state = new StoredState(ComposedPage.Of(page, shells.Current).Matter, new(page.SourceVersion, page.Generation), page.RenderedAt);
-        return decisions.On(state, source, crawler: false).Render == PageRender.No ? new PageOutcome.Stored(page) : null;
-    }
+    private bool IsCurrent(StoredPage page, PageSource source) =>
+        decisions.On(StoredState.Of(page, ComposedPage.Of(page, shells.Current).Matter), source, crawler: false).Render == PageRender.No;
 
     [LoggerMessage(LogLevel.Information, "{Url} was asked for and could not be rendered: {Reason}")]
     private partial void LogFailed(string url, string reason);

@@ -65,7 +65,7 @@ internal sealed partial class PageCache(
                 return null;
             }
 
-            var page = new CachedPage(source.RealmUrl, new(composed, shell), new(stored.SourceVersion, stored.Generation), stored.RenderedAt, readAt);
+            var page = new CachedPage(source.RealmUrl, new(composed, shell), StoredState.Of(stored, composed.Matter), readAt);
             // A hint that came meanwhile may have been about this page, and would not come again.
             if (hints == Volatile.Read(ref _hints))
             {

@@ -26,16 +26,21 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
             return new(crawler, crawler ? PageRender.Await : PageRender.Queue);
         }
 
-        var old = page.Version.SourceVersion < sourceVersion || page.Version.Generation < generation || now - page.RenderedAt > maxAge;
+        // Only a later version is another one here: replicas that see different files would have the page rendered in turns.
+        var old = page.CardVersion is null || page.CardVersion < sourceVersion || page.Generation < generation || now - page.RenderedAt > maxAge;
         return new(UseStored: true, old ? PageRender.Queue : PageRender.No);
     }
 }
 
 /// <summary>What matters of a stored page for the decision.</summary>
 /// <param name="Matter">What it would be sent as.</param>
-/// <param name="Version">What it was rendered from.</param>
-/// <param name="RenderedAt">When.</param>
-internal readonly record struct StoredState(PageMatter Matter, PageVersion Version, DateTimeOffset RenderedAt);
+/// <param name="CardVersion">Version of its card that was rendered; null when that was not kept.</param>
+/// <param name="Generation">Generation of the shell.</param>
+/// <param name="RenderedAt">When it was rendered.</param>
+internal readonly record struct StoredState(PageMatter Matter, long? CardVersion, long Generation, DateTimeOffset RenderedAt)
+{
+    public static StoredState Of(StoredPage page, PageMatter matter) => new(matter, page.Seen?.Card, page.Generation, page.RenderedAt);
+}
 
 /// <summary>Whether a page that was asked for is rendered.</summary>
 internal enum PageRender

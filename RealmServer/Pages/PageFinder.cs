@@ -25,7 +25,7 @@ internal sealed class PageFinder(
     {
         var shell = shells.Current;
         var page = await cache.FindAsync(source, shell, http.RequestAborted);
-        var decision = decisions.On(page is null ? null : new(page.Served.Matter, page.Version, page.RenderedAt), source, crawler);
+        var decision = decisions.On(page?.State, source, crawler);
         var stored = decision.UseStored ? page!.Served : null;
         if (decision.Render == PageRender.No || !onDemand.IsOn)
         {

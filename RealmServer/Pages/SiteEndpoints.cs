@@ -6,7 +6,7 @@ internal static class SiteEndpoints
 {
     public static void MapSite(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/_realms", [HttpMethods.Get, HttpMethods.Head], static (HttpContext http, CardResponses cards) => cards.Realms(http));
+        routes.MapMethods(RealmSet.AnnouncementPath, [HttpMethods.Get, HttpMethods.Head], static (HttpContext http, CardResponses cards) => cards.Realms(http));
 
         // A plain delegate: nothing is bound or converted on the way to a page.
         var site = routes.ServiceProvider.GetRequiredService<Site>();

@@ -35,8 +35,6 @@ internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, 
 {
     private const string Bulk = "_cards";
 
-    private const string Description = "_realm";
-
     /// <param name="path">The request's path: decoded, dot segments removed, starts with a slash.</param>
     /// <param name="realms">The realms.</param>
     public static SiteRoute Of(string path, RealmSet realms)
@@ -69,7 +67,7 @@ internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, 
         {
             "" => new(SitePlace.Card, realm, realm.Index),
             Bulk => new(SitePlace.Cards, realm),
-            Description => new(SitePlace.Realm, realm),
+            Realm.Description => new(SitePlace.Realm, realm),
             var id when id.SequenceEqual(realm.Index) => new(SitePlace.Elsewhere, realm, realm.Index),
             var id when CardId.IsValid(id) => new(SitePlace.Card, realm, id.ToString()),
             _ => new(SitePlace.Nowhere, realm),

@@ -161,7 +161,8 @@ internal sealed partial class CardPictures(
         }
 
         _failed.Remove(source.Url);
-        if (await keeping.StoreAsync(source, page, cancellationToken) is PageOutcome.Gone)
+        // Taking it took a while: what is stored by now may be another page, and only its picture is to change.
+        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } current || await keeping.StoreAsync(source, current, cancellationToken) is PageOutcome.Gone)
         {
             await pictures.RemoveAsync(source.RealmUrl, source.Url, cancellationToken);
         }

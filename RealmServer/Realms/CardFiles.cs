@@ -8,10 +8,19 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
 {
     private const string Extension = ".json";
 
-    /// <summary>Version of a card: when its file was last written. Null when there is no such card.</summary>
-    public static long? VersionOf(Realm realm, string id) =>
-        // One look at the file answers both, and every page costs one: a file that is not there has a time of its own.
-        PathOf(realm, id) is { } path && File.GetLastWriteTimeUtc(path) is { Year: > 1601 } written ? written.Ticks : null;
+    /// <summary>Version of a card: when its file was last written, or the one that a link leads to. Null when there is no such card.</summary>
+    public static long? VersionOf(Realm realm, string id)
+    {
+        if (PathOf(realm, id) is not { } path)
+        {
+            return null;
+        }
+
+        // One look at the file answers all, and every page costs one.
+        var file = new FileInfo(path);
+        var written = WrittenAt(file);
+        return written is not null && file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? VersionBehind(file) : written;
+    }
 
     /// <summary>Ids of the realm's cards, ordered. Files whose names are no ids come as problems.</summary>
     public static (IReadOnlyList<string> Ids, IReadOnlyList<RealmProblem> Problems) List(Realm realm)
@@ -55,6 +64,22 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
             return null;
         }
     }
+
+    private static long? VersionBehind(FileInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true) is { } target ? WrittenAt(target) : null;
+        }
+        catch (IOException)
+        {
+            // It leads in a circle, or was deleted since.
+            return null;
+        }
+    }
+
+    // A file that is not there has a time of its own.
+    private static long? WrittenAt(FileSystemInfo file) => file.LastWriteTimeUtc is { Year: > 1601 } written ? written.Ticks : null;
 
     /// <summary>The entity tag of a card, quoted.</summary>
     public static string ETagOf(ReadOnlySpan<byte> json) => $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(..16))}\"";

@@ -11,6 +11,9 @@ internal sealed record Realm(string Id, string Name, string Index, string Folder
     /// <summary>Name of the file that makes a folder a realm; it is no card.</summary>
     public const string FileName = "realm.json";
 
+    /// <summary>Last part of the path at which a realm says what it is; no card's id.</summary>
+    public const string Description = "_realm";
+
     public bool IsPrivate => Scope is not null;
 
     /// <summary>Starts and ends with a slash.</summary>

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fleet.Contracts;
@@ -47,14 +49,15 @@ internal static class RealmFolders
             problems.Add(new(name, $"There is no such folder for {setting}.") { Setting = setting, Realm = Private(name, folder: "") });
         }
 
-        return new(
-            realms.ToFrozenDictionary(r => r.Key, r => r.Value.Realm, StringComparer.Ordinal),
-            problems,
-            ListOf(realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json)))
+        var announcement = ListOf(realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json));
+        return new(realms.ToFrozenDictionary(r => r.Key, r => r.Value.Realm, StringComparer.Ordinal), problems, announcement)
         {
             Folders = [.. folders.Select(folder => Path.GetFileName(folder))],
             Locked = scopes.Keys.ToFrozenSet(FolderNames.Alike),
             Descriptions = realms.ToFrozenDictionary(r => r.Key, r => r.Value.Json, StringComparer.Ordinal),
+            Versions = realms.Values.Select(r => (Path: r.Realm.Path + Realm.Description, Json: (ReadOnlyMemory<byte>)r.Json))
+                .Append((Path: RealmSet.AnnouncementPath, Json: announcement))
+                .ToFrozenDictionary(said => said.Path, said => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(said.Json.Span)), StringComparer.Ordinal),
         };
 
         Realm? Private(string id, string folder) => scopes.TryGetValue(id, out var scope) ? new(id, id, "index", folder, scope) : null;

@@ -9,6 +9,9 @@ namespace Fleet.RealmServer.Realms;
 /// Private ones are not among them.</param>
 internal sealed record RealmSet(FrozenDictionary<string, Realm> ById, IReadOnlyList<RealmProblem> Problems, ReadOnlyMemory<byte> Announcement)
 {
+    /// <summary>Where the announcement is.</summary>
+    public const string AnnouncementPath = "/_realms";
+
     /// <summary>Names of all folders, those that are no realms included.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
@@ -17,6 +20,9 @@ internal sealed record RealmSet(FrozenDictionary<string, Realm> ById, IReadOnlyL
 
     /// <summary>What <c>realm.json</c> says of each realm, and its path, by id.</summary>
     public FrozenDictionary<string, byte[]> Descriptions { get; init; } = FrozenDictionary<string, byte[]>.Empty;
+
+    /// <summary>Versions of the announcement and of what each realm says of itself, by path. Digests, since the list of realms has no file with a time.</summary>
+    public FrozenDictionary<string, long> Versions { get; init; } = FrozenDictionary<string, long>.Empty;
 
     /// <summary>Finds a realm by the first part of a path, without a copy of it.</summary>
     public Realm? Find(ReadOnlySpan<char> id) => ById.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var realm) ? realm : null;

@@ -11,8 +11,6 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
     /// <summary>Largest answer, in bytes: 32 MiB.</summary>
     public const int MaxAnswerBytes = 32 * 1024 * 1024;
 
-    private const int MaxDetail = 300;
-
     /// <summary>What the answer may take longer than the render's own deadline: the caller is the last to give up.</summary>
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(5);
 
@@ -36,7 +34,7 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
     }
 
     /// <exception cref="ManagerUnavailableException">The manager is away or busy, and was for all of the retries.</exception>
-    /// <exception cref="RenderRefusedException">The manager will not have this render.</exception>
+    /// <exception cref="RenderRefusedException">The manager will not have this render, or not soon.</exception>
     public async Task<RenderResult> RenderAsync(RenderRequest request, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("N");
@@ -47,10 +45,7 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
             return await ReadAsync(response, cancellationToken);
         }
 
-        var detail = await DetailAsync(response, cancellationToken);
-        throw ManagerRetry.IsBusy(response)
-            ? new ManagerUnavailableException($"The manager at {http.BaseAddress} takes no work: {detail}")
-            : new RenderRefusedException($"The manager answered {(int)response.StatusCode}: {detail}");
+        throw (await ManagerProblem.ReadAsync(response, cancellationToken)).ToException(http.BaseAddress);
     }
 
     /// <summary>Has a picture taken.</summary>
@@ -67,10 +62,7 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
             return new(await response.Content.ReadAsByteArrayAsync(cancellationToken), shell);
         }
 
-        var detail = await DetailAsync(response, cancellationToken);
-        throw ManagerRetry.IsBusy(response)
-            ? new ManagerUnavailableException($"The manager at {http.BaseAddress} takes no work: {detail}")
-            : new RenderRefusedException($"The manager answered {(int)response.StatusCode}: {detail}");
+        throw (await ManagerProblem.ReadAsync(response, cancellationToken)).ToException(http.BaseAddress);
     }
 
     private static HttpRequestMessage Post(RenderRequest request, string id) => new(HttpMethod.Post, "renders")
@@ -90,22 +82,6 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         {
             throw new RenderRefusedException($"The manager's answer is no render result: {e.Message}");
         }
-    }
-
-    private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        try
-        {
-            using var problem = JsonDocument.Parse(text);
-            text = problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() ?? text : text;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // No problem details; the text will do.
-        }
-
-        return text.Length <= MaxDetail ? text : text[..MaxDetail] + "…";
     }
 
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> create, TimeSpan deadline, CancellationToken cancellationToken)

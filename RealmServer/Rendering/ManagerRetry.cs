@@ -1,4 +1,3 @@
-using System.Net;
 using Polly;
 using Polly.Retry;
 
@@ -14,7 +13,7 @@ internal static class ManagerRetry
 
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
-    /// <summary>Repeats what the manager could not take now: 429, 503, and a connection that fails.</summary>
+    /// <summary>Repeats what the manager could not take now, as <see cref="ManagerProblem.IsBusy"/> says, and a connection that fails.</summary>
     public static ResiliencePipeline<HttpResponseMessage> Create(TimeProvider timeProvider) =>
         new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = timeProvider }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
@@ -24,14 +23,14 @@ internal static class ManagerRetry
                 UseJitter = true,
                 Delay = s_first,
                 MaxDelay = s_longest,
-                ShouldHandle = static outcome => ValueTask.FromResult(
-                    outcome.Outcome.Exception is HttpRequestException || IsBusy(outcome.Outcome.Result)),
+                ShouldHandle = static async attempt => attempt.Outcome switch
+                {
+                    { Result: { IsSuccessStatusCode: false } response } => (await ManagerProblem.ReadAsync(response, attempt.Context.CancellationToken)).IsBusy,
+                    { Exception: var exception } => exception is HttpRequestException,
+                },
                 DelayGenerator = retry => ValueTask.FromResult(RetryAfter(retry.Outcome.Result, timeProvider.GetUtcNow())),
             })
             .Build();
-
-    public static bool IsBusy(HttpResponseMessage? response) =>
-        response?.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
 
     /// <summary>What the answer asks for, at most 10 s; null leaves it to the back-off.</summary>
     internal static TimeSpan? RetryAfter(HttpResponseMessage? response, DateTimeOffset now)

@@ -16,7 +16,8 @@ internal sealed class PageKeeping(IPageStore store, IPictureStore pictures, Publ
     {
         var kept = page with { Picture = await PictureOfAsync(source, page, cancellationToken) };
         var bounds = source.IsRoute ? options.Value.BoundsOfRoutes : options.Value.BoundsOfRealm;
-        if (await store.StoreAsync(kept, bounds, cancellationToken) == StoreResult.Full)
+        var result = await store.StoreAsync(kept, bounds, cancellationToken);
+        if (result == StoreResult.Full)
         {
             return new PageOutcome.Failed(
                 $"The realm is full: it keeps at most {options.Value.MaxRealmMb} MB of pages. The page is served as the bare shell; raise Pages:MaxRealmMb.", page.Generation);
@@ -30,7 +31,7 @@ internal sealed class PageKeeping(IPageStore store, IPictureStore pictures, Publ
             return new PageOutcome.Gone();
         }
 
-        return new PageOutcome.Stored(kept);
+        return new PageOutcome.Stored(kept) { IsSuperseded = result == StoreResult.Outdated };
     }
 
     // An earlier look is better than none until the next picture is taken.

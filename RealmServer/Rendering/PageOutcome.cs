@@ -16,7 +16,11 @@ internal abstract record PageOutcome
 
     /// <summary>A page of its content on the current shell is stored, by this replica or another.</summary>
     /// <param name="Page">It, as this replica rendered it.</param>
-    public sealed record Stored(StoredPage Page) : PageOutcome;
+    public sealed record Stored(StoredPage Page) : PageOutcome
+    {
+        /// <summary>Whether what is stored is another replica's, or of a visit, and newer as far as the clocks say. The index looks at it again.</summary>
+        public bool IsSuperseded { get; init; }
+    }
 
     /// <summary>The content fails; it is not tried again before content or shell change.</summary>
     /// <param name="Reason">Why.</param>

@@ -11,35 +11,39 @@ namespace Fleet.RealmServer.Rendering;
 
 /// <summary>Has one page rendered and stores what may be stored.</summary>
 internal sealed class PageRenderer(
-    ManagerClient manager, PageKeeping keeping, PageFailures failures, CardFiles cards, RealmCatalog catalog, ReadKeys keys, HostShellFile shell, PublicAddress address, HostShellClaims claims,
+    ManagerClient manager, PageKeeping keeping, PageFailures failures, CardFiles cards, ReadKeys keys, HostShellFile shell, HostShellClaims claims,
     IOptions<IndexOptions> options, RealmMetrics metrics, TimeProvider timeProvider)
 {
     private const string Capped = "capped";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
+    /// <param name="source">The page.</param>
+    /// <param name="basis">What is known of it, looked at before this call.</param>
+    /// <param name="urgency">How urgent it is.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ManagerUnavailableException">Nobody can render now.</exception>
     /// <exception cref="Registry.RegistryUnavailableException">Nothing can be stored now.</exception>
-    public async Task<PageOutcome> RenderAsync(PageSource source, RenderUrgency urgency, CancellationToken cancellationToken)
+    public async Task<PageOutcome> RenderAsync(PageSource source, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
     {
         var version = failures.VersionOf(source);
-        var outcome = await TryRenderAsync(source, version, urgency, cancellationToken);
+        var outcome = await TryRenderAsync(source, version, basis, urgency, cancellationToken);
         failures.Note(source, version, outcome);
         return outcome;
     }
 
-    private async Task<PageOutcome> TryRenderAsync(PageSource source, PageVersion version, RenderUrgency urgency, CancellationToken cancellationToken)
+    private async Task<PageOutcome> TryRenderAsync(PageSource source, PageVersion version, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
     {
         try
         {
             if (source.Realm is null)
             {
-                return await RenderAsync(source, "", urgency, cancellationToken);
+                return await RenderAsync(source, "", basis, urgency, cancellationToken);
             }
 
             // A card that is no JSON is not worth a render.
             return await cards.ReadAsync(source.Realm, source.CardId, cancellationToken) is { } card
-                ? await RenderAsync(source, card.ETag, urgency, cancellationToken)
+                ? await RenderAsync(source, card.ETag, basis, urgency, cancellationToken)
                 : new PageOutcome.Gone();
         }
         catch (Exception e) when (e is CardException or PageTooLargeException)
@@ -53,7 +57,7 @@ internal sealed class PageRenderer(
         }
     }
 
-    private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderUrgency urgency, CancellationToken cancellationToken)
+    private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
     {
         PageOutcome outcome = new PageOutcome.Unresolved("Not rendered.");
         for (var render = 1; render <= options.Value.MaxRenders; render++)
@@ -65,7 +69,7 @@ internal sealed class PageRenderer(
 
             var began = timeProvider.GetUtcNow().UtcTicks;
             var result = await manager.RenderAsync(Request(source, urgency), options.Value.RenderDeadline, cancellationToken);
-            var page = Page(source, sourceTag, result, began);
+            var page = Page(source, sourceTag, result, basis.SeenBy(source, result.Deps), basis, began);
             var action = StoreDecision.For(result, claims.FleetShell?.Generation);
             metrics.Decided(action);
             if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && result.Diagnostics?.Stability == Capped)
@@ -121,17 +125,6 @@ internal sealed class PageRenderer(
             && (shown.Length == 0 || shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)));
     }
 
-    private long? CardVersionOf(string url)
-    {
-        if (address.Url is not { } site || !url.StartsWith(site, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        var route = SiteRoute.Of(url[(site.Length - 1)..], catalog.Current);
-        return route is { Place: SitePlace.Card, Realm: { } realm } ? CardFiles.VersionOf(realm, route.Card) : null;
-    }
-
     private RenderRequest Request(PageSource source, RenderUrgency urgency) => new()
     {
         Url = source.Url,
@@ -142,7 +135,7 @@ internal sealed class PageRenderer(
         Priority = (int)urgency,
     };
 
-    private StoredPage Page(PageSource source, string sourceTag, RenderResult result, long began) => new()
+    private StoredPage Page(PageSource source, string sourceTag, RenderResult result, SeenSources seen, RenderBasis basis, long began) => new()
     {
         Realm = source.RealmUrl,
         Url = source.Url,
@@ -151,8 +144,8 @@ internal sealed class PageRenderer(
         Formats = result.Formats,
         Data = result.Data?.GetRawText(),
         Deps = result.Deps,
-        // What was there when the visit began is what it read, or older than that.
-        SourceVersion = source.IsRoute ? source.Version : DependencyRules.Newest(source.Version, result.Deps, CardVersionOf, notAfter: began),
+        Seen = seen,
+        SourceVersion = basis.VersionOfRender(seen, began),
         // A shell that the renderer never knew as the current one has no generation; the lowest lets any other result replace it.
         Generation = result.Shell?.Generation ?? 0,
         ShellToken = result.Shell?.Token ?? "",

@@ -26,7 +26,11 @@ public sealed record StoredPage
     /// <summary>What the render read; a change of one of them makes the page old.</summary>
     public IReadOnlyList<string> Deps { get; init; } = [];
 
-    /// <summary>Version of the source that was rendered; grows with each change of it.</summary>
+    /// <summary>What it was rendered from; null for a page of a time at which that was not kept. Such a page is rendered again.</summary>
+    public SeenSources? Seen { get; init; }
+
+    /// <summary>Version of the source that was rendered. Orders the renders of one page: one that saw another source than the stored page has a higher
+    /// one.</summary>
     public required long SourceVersion { get; init; }
 
     /// <summary>Generation of the host shell that rendered it.</summary>

@@ -6,8 +6,9 @@ namespace Fleet.Tests.Manager;
 /// <summary>The tables of refusals in docs/api.md have every one that the manager knows, and no other.</summary>
 public sealed partial class RefusalTableTests
 {
-    /// <summary>Of the services in general; they are no refusals of renders.</summary>
-    private static readonly string[] s_common = ["401 wrong-admin-key", "401 no-admin-key", "400 malformed-json", "413 body-too-large", "422 key-reused"];
+    /// <summary>Of the services in general, or passed on from the prerender servers.</summary>
+    private static readonly string[] s_common =
+        ["401 wrong-admin-key", "401 no-admin-key", "400 malformed-json", "413 body-too-large", "422 key-reused", "503 breaker-open"];
 
     [Fact]
     public void Tables_EveryRefusal_HasItsRow()

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Fleet.RealmServer.Realms;
 using Fleet.Tests.Registry;
 
 namespace Fleet.Tests.RealmServer;
@@ -126,6 +127,30 @@ public sealed class CardTests
         Assert.Equal("Elements", realm.GetProperty("name").GetString());
         Assert.Equal("sans", realm.GetProperty("theme").GetProperty("font").GetString());
         Assert.Equal(server.RealmUrl, Assert.Single(await server.Registry.Realms.ListAsync(TestContext.Current.CancellationToken)).Url);
+    }
+
+    // As Kubernetes mounts a ConfigMap: cards are links for ever, and what they lead to is swapped.
+    [Fact]
+    public void Version_CardIsALink_IsThatOfWhatItLeadsTo()
+    {
+        using var folder = new TempFolder();
+        folder.Write("..v1/a.json", "{}", DateTime.UnixEpoch.AddYears(30));
+        folder.Write("..v2/a.json", "{}", DateTime.UnixEpoch.AddYears(31));
+        Link("..data", "..v1");
+        Link("a.json", "..data/a.json");
+        Link("b.json", "..v1/none.json");
+        Link("c.json", "c.json");
+        var realm = new Realm("r", "R", "index", folder.Path);
+
+        var before = CardFiles.VersionOf(realm, "a");
+        File.Delete(Path.Combine(folder.Path, "..data"));
+        Link("..data", "..v2");
+
+        Assert.Equal(DateTime.UnixEpoch.AddYears(30).Ticks, before);
+        Assert.Equal(DateTime.UnixEpoch.AddYears(31).Ticks, CardFiles.VersionOf(realm, "a"));
+        Assert.All(["b", "c", "d"], id => Assert.Null(CardFiles.VersionOf(realm, id)));
+
+        void Link(string name, string target) => File.CreateSymbolicLink(Path.Combine(folder.Path, name), target);
     }
 
     [Theory]

@@ -2,10 +2,12 @@ using System.Net;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.RealmServer.Index;
+using Fleet.RealmServer.Realms;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
 using Fleet.Tests.Registry;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.RealmServer;
 
@@ -99,9 +101,15 @@ public sealed class IncrementalIndexTests
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        manager.Reads(server, ("", ["hydrogen", "helium"]));
+        // Older than the card that it reads.
+        server.Realms.Write("elements/index.json", "{}", DateTime.UnixEpoch.AddYears(30));
+        var helium = Path.Combine(server.Realms.Path, "elements", "helium.json");
+        manager.Answer = (request, shell) => Results.Ok(request.Url == server.RealmUrl
+            ? FakeManager.Rendered(request, shell, File.Exists(helium) ? "with helium" : "without") with { Deps = [server.RealmUrl + "hydrogen", server.RealmUrl + "helium"] }
+            : FakeManager.Rendered(request, shell));
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
+        Assert.Equal("with helium", await BodyAsync(server, ""));
         manager.Requests.Clear();
 
         var deleted = await server.GetAsync("elements/helium", method: HttpMethod.Delete, with: WithKey);
@@ -109,7 +117,113 @@ public sealed class IncrementalIndexTests
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         await Eventually.TrueAsync(async () => await server.StoredAsync("helium") is null, () => "helium's page to be forgotten");
         Assert.Equal(server.RealmUrl, Assert.Single(manager.Requests).Url);
+        Assert.Equal("without", await BodyAsync(server, ""));
         Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("elements/helium")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Restart_CardsPutBackFromACopyMeanwhile_TheyAndTheirReadersAreRendered()
+    {
+        await using var first = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(first.Registry);
+        manager.Reads(first, ("", ["hydrogen", "helium"]));
+        await first.With(manager).StartAsync();
+        await first.IndexedAsync();
+        var url = first.Url;
+        await first.StopAsync();
+        manager.Requests.Clear();
+        first.Realms.Write("elements/helium.json", """{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
+
+        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
+        await second.With(manager).StartAsync(url);
+        await second.IndexedAsync();
+
+        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Card_RenamedIntoPlaceWhileAReaderIsRendered_TheReaderShowsItInTheEnd()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        var helium = server.Realms.Write("elements/helium.json", "{}", DateTime.UnixEpoch.AddYears(30));
+        var isFirst = 1;
+        manager.Answer = (request, shell) =>
+        {
+            var read = File.ReadAllText(helium);
+            if (request.Url == server.RealmUrl && Interlocked.Exchange(ref isFirst, 0) == 1)
+            {
+                // As rsync and tar do it: the file's time is that of its original, long before the visit.
+                server.Realms.Write("elements/helium.json", """{ "title": "new" }""", DateTime.UnixEpoch.AddYears(31));
+            }
+
+            return Results.Ok(FakeManager.Rendered(request, shell, read) with { Deps = [server.RealmUrl + "helium"] });
+        };
+        await server.With(manager).StartAsync();
+
+        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == """{ "title": "new" }""", () => "the reader to be rendered with what was renamed into place");
+    }
+
+    [Fact]
+    public async Task Realms_ChangedAddedRemoved_PagesThatReadThatAreRendered()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell) with
+        {
+            Deps = request.Url[server.RealmUrl.Length..] switch { "" => [server.Url + "_realms"], "hydrogen" => [server.RealmUrl + "_realm"], _ => [] },
+        });
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+
+        Assert.Equal(["", "hydrogen"], await AfterAsync(() => server.Realms.Write("elements/realm.json", """{ "name": "Elements", "theme": { "font": "serif" } }""")));
+        Assert.Equal([""], await AfterAsync(() => server.Realms.Write("trees/realm.json", """{ "name": "Trees" }""")));
+        Assert.Equal([""], await AfterAsync(() => Directory.Delete(Path.Combine(server.Realms.Path, "trees"), recursive: true)));
+
+        async Task<IEnumerable<string>> AfterAsync(Action change)
+        {
+            manager.Requests.Clear();
+            change();
+            await Eventually.TrueAsync(() => manager.Requests.Any(request => request.Url == server.RealmUrl), () => $"the overview to be rendered; seen {Rendered(manager, server)}");
+            await server.IndexedAsync();
+            return manager.Requests.Select(request => request.Url[server.RealmUrl.Length..]).Order(StringComparer.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Page_OfAReplicaWhoseClockIsAhead_StoredMeanwhile_IsReplacedAllTheSame()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.AnswerAsync = async (request, shell) =>
+        {
+            if (request.Url == server.RealmUrl && await server.StoredAsync("") is null)
+            {
+                await server.StoreAsync("", "of older files");
+                var page = (await server.StoredAsync(""))!;
+                await server.Registry.Pages.TryStoreAsync(
+                    page with { SourceVersion = DateTime.UtcNow.AddHours(1).Ticks, Generation = shell.Generation, Seen = new(1, "x") }, CancellationToken.None);
+            }
+
+            return Results.Ok(FakeManager.Rendered(request, shell, "of the index"));
+        };
+        await server.With(manager).StartAsync();
+
+        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == "of the index", () => "the index to look at the page again and to replace it");
+    }
+
+    [Fact]
+    public async Task Visit_NobodyLookedBeforeAtWhatItRead_TheIndexIsToLookAgain()
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+        var versions = server.Services.GetRequiredService<SourceVersions>();
+        var source = Source("a") with { Url = server.RealmUrl + "hydrogen" };
+        await server.StoreAsync("hydrogen", "x");
+        var stored = (await server.StoredAsync("hydrogen"))! with { Deps = [server.RealmUrl + "helium?x=1", server.RealmUrl + "none"] };
+
+        Assert.Null(RenderBasis.Of(source, stored: null, versions).SeenBy(source, [source.Url, server.RealmUrl + "helium"]).Deps);
+        Assert.NotNull(RenderBasis.Of(source, stored, versions).SeenBy(source, [source.Url, server.RealmUrl + "helium", server.RealmUrl + "none"]).Deps);
+        Assert.NotNull(RenderBasis.Of(source, stored: null, versions).SeenBy(source, [source.Url]).Deps);
     }
 
     [Fact]
@@ -237,15 +351,44 @@ public sealed class IncrementalIndexTests
         Assert.Equal(["d", "e"], levels.SelectMany(level => level).Select(entry => entry.CardId));
     }
 
+    [Theory]
+    [InlineData("b a a?x=1 b#y", true)]
+    [InlineData("a", false)]
+    [InlineData("a b gone", false)]
+    public void TagOf_WhatWasRead_IsTheSameInWhateverOrder(string read, bool same) =>
+        Assert.Equal(same, Tag("a b", id => id.Length) == Tag(read, id => id.Length));
+
     [Fact]
-    public void WithNewest_ReadsNewerCards_HasTheirVersionButNoneOfTheFuture()
+    public void TagOf_VersionOfOne_AnOlderOneOrNoneIsAnotherToo()
     {
-        IReadOnlyList<PageSource> entries = [Source("a") with { Version = 5 }, Source("b") with { Version = 7 }, Source("c") with { Version = 100 }];
+        var tags = new long?[] { 7, 8, 6, 0 }.Select(version => Tag("a b", id => id == "b" ? version : 7)).ToList();
 
-        var newest = DependencyRules.WithNewest(entries, Facts(("a", ["a?x=1", "b#y", "c", "gone"]), ("b", ["a"])), now: 50);
-
-        Assert.Equal([7L, 7L, 100L], newest.Select(entry => entry.Version));
+        Assert.Equal(tags, tags.Distinct());
+        Assert.DoesNotContain(null, tags);
+        Assert.Null(Tag("a b", id => id == "b" ? null : 7));
     }
+
+    // What is stored is of version 100 and was rendered from card 5 and deps "x"; then: what a render that began at 50 or 500 saw.
+    [Theory]
+    [InlineData(5, "x", 500, 100)]
+    [InlineData(5, "y", 500, 500)]
+    [InlineData(4, "x", 500, 500)]
+    [InlineData(5, "y", 50, 101)]
+    [InlineData(5, null, 500, 500)]
+    public void VersionOfRender_SawAnotherSource_IsHigherWhateverTheClock(long card, string? deps, long began, long expected) =>
+        Assert.Equal(expected, new RenderBasis(100, new(5, "x"), _ => null).VersionOfRender(new(card, deps), began));
+
+    [Fact]
+    public void VersionOfRender_NothingStoredOrOfEarlierTimes_OrdersByTheBeginning()
+    {
+        Assert.Equal(50, new RenderBasis(null, null, _ => null).VersionOfRender(new(5, "x"), 50));
+        Assert.Equal(101, new RenderBasis(100, null, _ => null).VersionOfRender(new(5, "x"), 50));
+        Assert.Equal(500, new RenderBasis(100, new(5, null), _ => null).VersionOfRender(new(5, null), 500));
+    }
+
+    private static string? Tag(string read, Func<string, long?> versionOf) => DependencyRules.TagOf(read.Split(' '), versionOf);
+
+    private static async Task<string> BodyAsync(RealmServerUnderTest server, string id) => (await server.StoredAsync(id))?.Formats[RenderFormat.Isolated] ?? "";
 
     private static PageSource Source(string id) => new("http://h/r/", "http://h/r/" + id, 1, new("r", "R", "index", "/r"), id);
 

@@ -272,25 +272,28 @@ public sealed class IndexTests
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
         var refused = 0;
-        manager.Answer = (request, shell) => Interlocked.Increment(ref refused) <= 3 ? new Busy(status) : Results.Ok(FakeManager.Rendered(request, shell));
+        manager.Answer = (request, shell) => Interlocked.Increment(ref refused) <= 3 ? new Refused(status, "queue-full", "All are waiting.", RetryAfter: 0) : Results.Ok(FakeManager.Rendered(request, shell));
         await server.With(manager).StartAsync();
 
         Assert.Equal((3, 3, 0, 0), Counts(await server.IndexedAsync()));
         Assert.Equal(6, manager.Requests.Count);
     }
 
-    [Fact]
-    public async Task Manager_RefusesOneCard_TheOthersAreStoredAndItIsTriedLater()
+    [Theory]
+    [InlineData(400, "not-allowed")]
+    [InlineData(503, "quarantined")]
+    [InlineData(503, "breaker-open")]
+    public async Task Manager_RefusesOneCard_TheOthersAreStoredAndItIsTriedLater(int status, string reason)
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
         var refusing = true;
         manager.Answer = (request, shell) => Volatile.Read(ref refusing) && request.Url.EndsWith("helium", StringComparison.Ordinal)
-            ? Results.Problem("It may not be rendered.", statusCode: 400) : Results.Ok(FakeManager.Rendered(request, shell));
+            ? new Refused(status, reason, "It may not be rendered.", RetryAfter: 300) : Results.Ok(FakeManager.Rendered(request, shell));
         await server.With(manager).StartAsync();
-        var status = await server.IndexedAsync();
-        Assert.Equal((3, 3, 1, 0), Counts(status));
-        Assert.Contains("It may not be rendered.", status.ToString(), StringComparison.Ordinal);
+        var index = await server.IndexedAsync();
+        Assert.Equal((3, 3, 1, 0), Counts(index));
+        Assert.Contains("It may not be rendered.", index.ToString(), StringComparison.Ordinal);
 
         Volatile.Write(ref refusing, false);
         await Eventually.TrueAsync(async () => await server.StoredAsync("helium") is not null, () => "helium to be stored by a later pass");
@@ -330,12 +333,12 @@ public sealed class IndexTests
 
     private static int Count(JsonElement status, string name) => status.GetProperty(name).GetInt32();
 
-    private sealed class Busy(int status) : IResult
+    private sealed record Refused(int Status, string Reason, string Detail, int RetryAfter) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.Headers.RetryAfter = "0";
-            return Results.Problem("queue-full", statusCode: status).ExecuteAsync(httpContext);
+            httpContext.Response.Headers.RetryAfter = $"{RetryAfter}";
+            return Results.Problem(Detail, statusCode: Status, extensions: new Dictionary<string, object?> { ["reason"] = Reason }).ExecuteAsync(httpContext);
         }
     }
 }

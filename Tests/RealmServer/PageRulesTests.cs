@@ -12,22 +12,23 @@ public sealed class PageRulesTests
 
     // What is stored of a source of version 10 at generation 5, its age in minutes, crawler; then: stored sent, render.
     [Theory]
-    [InlineData(null, 0, 0, 0, false, false, "Queue")]
-    [InlineData(null, 0, 0, 0, true, false, "Await")]
-    [InlineData("Content", 10, 5, 0, false, true, "No")]
-    [InlineData("Content", 10, 5, 0, true, true, "No")]
-    [InlineData("Content", 11, 6, 0, true, true, "No")]
-    [InlineData("Content", 9, 5, 0, false, true, "Queue")]
-    [InlineData("Content", 10, 4, 0, false, true, "Queue")]
-    [InlineData("Content", 10, 4, 0, true, true, "Queue")]
-    [InlineData("Content", 10, 5, 61, true, true, "Queue")]
-    [InlineData("Redirect", 10, 5, 0, false, true, "No")]
-    [InlineData("Document", 10, 5, 0, false, true, "No")]
-    [InlineData("OldDocument", 10, 4, 0, false, false, "Queue")]
-    [InlineData("OldDocument", 10, 4, 0, true, true, "Await")]
-    public void Decision_Stored_IsSentAndRenderedAgainWhenOld(string? stored, long version, long generation, int minutes, bool crawler, bool sent, string render)
+    [InlineData(null, 0L, 0, 0, false, false, "Queue")]
+    [InlineData(null, 0L, 0, 0, true, false, "Await")]
+    [InlineData("Content", 10L, 5, 0, false, true, "No")]
+    [InlineData("Content", 10L, 5, 0, true, true, "No")]
+    [InlineData("Content", 11L, 6, 0, true, true, "No")]
+    [InlineData("Content", 9L, 5, 0, false, true, "Queue")]
+    [InlineData("Content", null, 5, 0, false, true, "Queue")]
+    [InlineData("Content", 10L, 4, 0, false, true, "Queue")]
+    [InlineData("Content", 10L, 4, 0, true, true, "Queue")]
+    [InlineData("Content", 10L, 5, 61, true, true, "Queue")]
+    [InlineData("Redirect", 10L, 5, 0, false, true, "No")]
+    [InlineData("Document", 10L, 5, 0, false, true, "No")]
+    [InlineData("OldDocument", 10L, 4, 0, false, false, "Queue")]
+    [InlineData("OldDocument", 10L, 4, 0, true, true, "Await")]
+    public void Decision_Stored_IsSentAndRenderedAgainWhenOld(string? stored, long? version, long generation, int minutes, bool crawler, bool sent, string render)
     {
-        var state = stored is null ? default(StoredState?) : new(Enum.Parse<PageMatter>(stored), new(version, generation), s_now - TimeSpan.FromMinutes(minutes));
+        var state = stored is null ? default(StoredState?) : new(Enum.Parse<PageMatter>(stored), version, generation, s_now - TimeSpan.FromMinutes(minutes));
 
         var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: TimeSpan.FromHours(1), s_now, crawler);
 

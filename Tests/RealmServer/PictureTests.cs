@@ -100,6 +100,26 @@ public sealed class PictureTests
     }
 
     [Fact]
+    public async Task Page_ReplacedWhileItsPictureIsTaken_KeepsItsTextAndGetsThePicture()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await PicturesAsync(server);
+        manager.PictureAnswer = (http, shell) =>
+        {
+            var page = server.StoredAsync("helium").GetAwaiter().GetResult()!;
+            var other = new Dictionary<RenderFormat, string>(page.Formats) { [RenderFormat.Isolated] = "other" };
+            server.Registry.Pages.TryStoreAsync(page with { Formats = other, ETag = "other" }, CancellationToken.None).GetAwaiter().GetResult();
+            return FakeManager.Picture(http, shell, s_picture);
+        };
+        await server.OnDemandOnly(manager).StartAsync();
+
+        await server.GetAsync("elements/helium", with: AsCrawler);
+
+        await Eventually.TrueAsync(async () => (await server.StoredAsync("helium"))?.Picture is not null, () => "helium's page to have its picture");
+        Assert.Equal("other", (await server.StoredAsync("helium"))!.Formats[RenderFormat.Isolated]);
+    }
+
+    [Fact]
     public async Task Card_Deleted_ItsPictureGoesToo()
     {
         await using var server = new RealmServerUnderTest();

@@ -52,7 +52,8 @@ public sealed class StoreDecisionTests
     [Theory]
     [InlineData(null, null, null, null, "due")]
     [InlineData(10L, 5L, null, null, "skipped")]
-    [InlineData(11L, 6L, null, null, "skipped")]
+    [InlineData(11L, 5L, null, null, "due")]
+    [InlineData(10L, 6L, null, null, "skipped")]
     [InlineData(9L, 5L, null, null, "due")]
     [InlineData(10L, 4L, null, null, "due")]
     [InlineData(10L, 0L, null, null, "due")]
@@ -61,11 +62,11 @@ public sealed class StoreDecisionTests
     [InlineData(null, null, 9L, 5L, "due")]
     [InlineData(null, null, 10L, 4L, "due")]
     [InlineData(10L, 5L, 10L, 5L, "skipped")]
-    public void Plan_CardOfVersion10AtGeneration5_IsDueUnlessStoredOrKnown(long? storedSource, long? storedGeneration, long? failedSource, long? failedGeneration, string expected)
+    public void Plan_CardOfVersion10AtGeneration5_IsDueUnlessStoredOrKnown(long? storedCard, long? storedGeneration, long? failedCard, long? failedGeneration, string expected)
     {
         var entry = new PageSource("http://h/r/", "http://h/r/a", Version: 10, new("r", "R", "index", "/r"), "a");
 
-        var plan = IndexPlan.Of([entry], Versions(storedSource, storedGeneration), Versions(failedSource, failedGeneration), generation: 5);
+        var plan = IndexPlan.Of([entry], _ => new(10, "deps"), From(storedCard, storedGeneration), From(failedCard, failedGeneration), generation: 5);
 
         Assert.Equal(expected, plan.Due.Count == 1 ? "due" : plan.Skipped.Count == 1 ? "skipped" : plan.Known.Count == 1 ? "known" : "lost");
     }
@@ -104,8 +105,8 @@ public sealed class StoreDecisionTests
         Assert.Contains("100 %", progress.End(), StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, PageVersion> Versions(long? source, long? generation) =>
-        source is { } s ? new() { ["http://h/r/a"] = new(s, generation!.Value) } : [];
+    private static Dictionary<string, RenderedFrom> From(long? card, long? generation) =>
+        card is { } version ? new() { ["http://h/r/a"] = new(new(version, "deps"), generation!.Value) } : [];
 
     private static RenderResult Result(RenderOutcome outcome, bool page, ShellStamp? stamp) => new()
     {

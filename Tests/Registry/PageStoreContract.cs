@@ -22,6 +22,7 @@ public abstract class PageStoreContract : ContractSuite
             Formats = Enum.GetValues<RenderFormat>().ToDictionary(format => format, format => $"<p>é\u2028 {format}</p>"),
             Data = """{"types":["element"]}""",
             Deps = [Realm + "helium"],
+            Seen = new(639_000_000_000_000_001, "digest"),
             Picture = new(Realm + "hydrogen.jpg", "tag", 1200, 630),
             RenderedAt = new(2026, 5, 1, 12, 0, 0, 123, TimeSpan.FromHours(2)),
         };
@@ -170,12 +171,14 @@ public abstract class PageStoreContract : ContractSuite
     [Fact]
     public async Task GetFactsAsync_Stored_HasDependenciesAndSearchDocument()
     {
-        await Registry.Pages.TryStoreAsync(Page(1, 1) with { Deps = [Realm + "helium"], Data = """{"searchDoc":{"title":"é"}}""" }, Cancel);
+        await Registry.Pages.TryStoreAsync(Page(1, 1) with { Deps = [Realm + "helium"], Seen = new(639_000_000_000_000_001, null), Data = """{"searchDoc":{"title":"é"}}""" }, Cancel);
         await Registry.Pages.TryStoreAsync(Page(1, 1) with { Url = Realm + "big", Data = $"\"{new string('x', PageFacts.MaxDataChars)}\"" }, Cancel);
 
         var facts = await Registry.Pages.GetFactsAsync(Realm, Cancel);
 
         Assert.Equal([Realm + "helium"], facts[Url].Deps);
+        Assert.Equal(new(639_000_000_000_000_001, null), facts[Url].Seen);
+        Assert.Null(facts[Realm + "big"].Seen);
         Assert.Equal("""{"searchDoc":{"title":"é"}}""", facts[Url].Data);
         Assert.Null(facts[Realm + "big"].Data);
     }
