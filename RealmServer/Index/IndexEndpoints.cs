@@ -39,8 +39,8 @@ internal static class IndexEndpoints
     }
 
     /// <summary>The same as events, whenever it changes. Without the failures, of which there may be many.</summary>
-    private static IResult Events(IndexEvents events, CancellationToken cancellationToken) => events.TryEnter()
-        ? TypedResults.ServerSentEvents(events.ListenAsync(cancellationToken))
+    private static IResult Events(HttpContext http, IndexEvents events, ReadKeys keys, CancellationToken cancellationToken) => events.TryEnter()
+        ? TypedResults.ServerSentEvents(events.ListenAsync(realm => keys.MayRead(http.Request, realm), cancellationToken))
         : FleetProblem.Result(StatusCodes.Status503ServiceUnavailable, "too-many-listeners",
             $"{IndexEvents.MaxListeners} streams are open, the most there may be. GET /_index tells the same.");
 

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Fleet.RealmServer.Realms;
 
 namespace Fleet.RealmServer.Index;
 
@@ -29,7 +30,9 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
     }
 
     /// <summary>The status now, after each change of it, and now and then without one.</summary>
-    public async IAsyncEnumerable<SseItem<IndexStatus>> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="mayRead">Whether the listener may read a realm.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async IAsyncEnumerable<SseItem<IndexStatus>> ListenAsync(Func<Realm, bool> mayRead, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         try
@@ -38,7 +41,7 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
             var sentAt = timeProvider.GetTimestamp();
             while (!either.IsCancellationRequested)
             {
-                var status = progress.Brief;
+                var status = progress.BriefFor(mayRead);
                 if (status != sent || timeProvider.GetElapsedTime(sentAt) >= s_heartbeat)
                 {
                     (sent, sentAt) = (status, timeProvider.GetTimestamp());

@@ -48,7 +48,7 @@ internal sealed partial class IndexPass(
             LogBegin(plan.Due.Count, entries.Count);
         }
 
-        progress.Begin(entries.Count, plan.Skipped.Count, [.. plan.Known.Select(e => failed[e.Url].Failure)], problems);
+        progress.Begin(entries, plan.Skipped, [.. plan.Known.Select(e => failed[e.Url].Failure)], problems);
         var unresolved = await RenderAllAsync(
             DependencyRules.ByDepth(plan.Due, IsChanged(entries, stored, generation), stored.Facts), cancellationToken);
         await RemoveAsync(removed, unresolved, stored.Facts, cancellationToken);
@@ -158,7 +158,7 @@ internal sealed partial class IndexPass(
             LogCard(entry.Url, failure.Reason);
         }
 
-        if (progress.Advance(failure) is { } line)
+        if (progress.Advance(entry, failure) is { } line)
         {
             LogProgress(line);
         }

@@ -1,4 +1,5 @@
 using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Rendering;
 
 namespace Fleet.RealmServer.Index;
 
@@ -11,14 +12,15 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, IndexFailure> _failures = new(StringComparer.Ordinal);
+    private Dictionary<Realm, IndexCounts> _counts = [];
     private IndexStatus _status = new() { State = IndexState.Waiting, Reason = "The server starts." };
 
-    /// <summary>How it stands, with the failures and problems of the realms that somebody may read. The numbers are of all.</summary>
+    /// <summary>How it stands, with the numbers, failures and problems of the realms that somebody may read.</summary>
     public IndexStatus StatusFor(Func<Realm, bool> mayRead)
     {
         lock (_gate)
         {
-            return _status with
+            return Counted(mayRead) with
             {
                 Failures = [.. _failures.Values.Where(failure => failure.Realm is not { } realm || mayRead(realm)).Take(MaxFailures)],
                 Problems = [.. _status.Problems.Where(problem => problem.Realm is not { } realm || mayRead(realm))],
@@ -26,17 +28,17 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>How it stands, without the list of failures.</summary>
-    public IndexStatus Brief
+    /// <summary>The same without the lists.</summary>
+    public IndexStatus BriefFor(Func<Realm, bool> mayRead)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _status with { Problems = [] };
-            }
+            return Counted(mayRead) with { Problems = [] };
         }
     }
+
+    /// <summary>How it stands with all realms, without the lists.</summary>
+    public IndexStatus Brief => BriefFor(Everything);
 
     /// <summary>The failure of a card; null when it is none.</summary>
     public IndexFailure? Find(string url)
@@ -61,11 +63,11 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
     }
 
     /// <summary>A pass begins.</summary>
-    /// <param name="total">Cards of all realms.</param>
+    /// <param name="cards">Cards of all realms.</param>
     /// <param name="skipped">Those whose page is stored already.</param>
     /// <param name="failures">Those that failed before and have not changed since.</param>
     /// <param name="problems">What is no realm or no card.</param>
-    public void Begin(int total, int skipped, IReadOnlyCollection<IndexFailure> failures, IReadOnlyList<RealmProblem> problems)
+    public void Begin(IReadOnlyCollection<PageSource> cards, IEnumerable<PageSource> skipped, IReadOnlyCollection<IndexFailure> failures, IReadOnlyList<RealmProblem> problems)
     {
         lock (_gate)
         {
@@ -75,13 +77,10 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
                 _failures[failure.Url] = failure;
             }
 
+            _counts = IndexCounts.ByRealm(cards, skipped, failures);
             _status = new()
             {
                 State = IndexState.Running,
-                Total = total,
-                Skipped = skipped,
-                Failed = failures.Count,
-                Done = skipped + failures.Count,
                 Problems = problems,
                 StartedAt = timeProvider.GetUtcNow(),
             };
@@ -89,18 +88,21 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
     }
 
     /// <summary>One card is done. Gives the progress as a line when it crosses a tenth, else null.</summary>
-    public string? Advance(IndexFailure? failure)
+    /// <param name="card">It.</param>
+    /// <param name="failure">Why it has no page; null when it has.</param>
+    public string? Advance(PageSource card, IndexFailure? failure)
     {
         lock (_gate)
         {
-            var before = _status.Done;
+            var before = Counted(Everything).Done;
             if (failure is not null)
             {
                 _failures[failure.Url] = failure;
             }
 
-            _status = _status with { Done = before + 1, Failed = _status.Failed + (failure is null ? 0 : 1) };
-            return before * 10 / _status.Total == _status.Done * 10 / _status.Total ? null : Line(_status);
+            _counts[card.Realm!] = _counts[card.Realm!].Advanced(failure is not null);
+            var status = Counted(Everything);
+            return before * 10 / status.Total == status.Done * 10 / status.Total ? null : Line(status);
         }
     }
 
@@ -110,7 +112,7 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         lock (_gate)
         {
             _status = _status with { State = IndexState.Done, FinishedAt = timeProvider.GetUtcNow() };
-            return Line(_status);
+            return Line(Counted(Everything));
         }
     }
 
@@ -120,6 +122,20 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         var filled = status.Total == 0 ? BarWidth : BarWidth * status.Done / status.Total;
         var percent = status.Total == 0 ? 100 : 100 * status.Done / status.Total;
         return $"[{new string('#', filled)}{new string('-', BarWidth - filled)}] {percent,3} %  {status.Done} of {status.Total} cards, {status.Failed} failed";
+    }
+
+    private static bool Everything(Realm realm) => true;
+
+    private IndexStatus Counted(Func<Realm, bool> mayRead)
+    {
+        var counts = _counts.Where(realm => mayRead(realm.Key)).Select(realm => realm.Value).ToList();
+        return _status with
+        {
+            Total = counts.Sum(realm => realm.Total),
+            Done = counts.Sum(realm => realm.Done),
+            Skipped = counts.Sum(realm => realm.Skipped),
+            Failed = counts.Sum(realm => realm.Failed),
+        };
     }
 
     private void Change(Func<IndexStatus, IndexStatus> change)

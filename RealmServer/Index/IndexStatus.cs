@@ -13,7 +13,7 @@ internal sealed record IndexStatus
     /// <summary>Cards that this pass is through with: stored, skipped or failed.</summary>
     public int Done { get; init; }
 
-    /// <summary>Cards of all realms.</summary>
+    /// <summary>Cards of all realms that whoever asks may read.</summary>
     public int Total { get; init; }
 
     /// <summary>Cards of <see cref="Done"/> that have no page of their current content on the current shell.</summary>

@@ -64,6 +64,23 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task Realm_RenamedWhileACardFails_IsIndexedOn()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
+            ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "Helium's own fault.")
+            : FakeManager.Rendered(request, shell));
+        await server.With(manager).StartAsync();
+        Assert.Equal((3, 3, 1, 0), Counts(await server.IndexedAsync()));
+
+        server.Realms.Write("elements/realm.json", """{ "name": "All elements" }""");
+        server.Realms.Write("elements/hydrogen.json", """{ "title": "hydrogen" }""");
+
+        await Eventually.TrueAsync(async () => Counts(await server.IndexedAsync()) == (3, 3, 1, 1), () => "all but the changed card to be skipped, and the failed one listed");
+    }
+
+    [Fact]
     public async Task Look_FailsUnexpectedly_IndexGoesOnOnceItWorksAgain()
     {
         var clock = new FailingClock();
@@ -73,9 +90,9 @@ public sealed class IndexTests
         await server.IndexedAsync();
         manager.Requests.Clear();
 
-        // A file that is put back with an older time has the look ask for the time.
+        // Whoever looks through the folders asks what time it is.
         clock.Fails = true;
-        server.Realms.Write("elements/helium.json", """{ "title": "helium" }""", DateTime.UnixEpoch.AddYears(40));
+        server.Realms.Write("elements/helium.json", """{ "title": "helium" }""");
         await Eventually.TrueAsync(
             async () => (await server.IndexAsync()).GetProperty("state").GetString() == "waiting", () => "the index to wait");
         clock.Fails = false;

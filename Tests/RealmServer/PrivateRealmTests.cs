@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.RealmServer.Realms;
 using Fleet.ServiceDefaults;
@@ -111,7 +112,7 @@ public sealed class PrivateRealmTests
         Assert.Equal(3, kept.Count);
         foreach (var page in kept.Keys)
         {
-            Assert.DoesNotContain(Key, System.Text.Json.JsonSerializer.Serialize(await pages.GetAsync($"{server.RealmUrl}#{scope}", page, token)), StringComparison.Ordinal);
+            Assert.DoesNotContain(Key, JsonSerializer.Serialize(await pages.GetAsync($"{server.RealmUrl}#{scope}", page, token)), StringComparison.Ordinal);
         }
     }
 
@@ -185,7 +186,7 @@ public sealed class PrivateRealmTests
         await using var manager = await FakeManager.StartAsync(server.Registry);
         manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
             ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "Helium's own fault.")
-            : FakeManager.Rendered(request, shell) with { Data = System.Text.Json.JsonSerializer.SerializeToElement(new { searchDoc = new { title = "hydrogen" } }) });
+            : FakeManager.Rendered(request, shell) with { Data = JsonSerializer.SerializeToElement(new { searchDoc = new { title = "hydrogen" } }) });
         server.Settings.Add($"Realms:ReadKeys:elements={Key}");
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
@@ -204,7 +205,12 @@ public sealed class PrivateRealmTests
             Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(Diagnostics(), "application/json", with: r => With(r, authorization))).StatusCode);
         }
 
+        Assert.Equal((1, 1, 0), Counts(await server.IndexAsync()));
+        using var listener = new StreamReader(await server.Client.GetStreamAsync("_index/events", TestContext.Current.CancellationToken));
+        await listener.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("\"total\":1,", await listener.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         var index = await TextAsync("_index");
+        Assert.Equal((4, 4, 1), Counts(JsonDocument.Parse(index).RootElement));
         Assert.Contains("Helium's own fault.", index, StringComparison.Ordinal);
         Assert.Contains("elements/not an id.json", index, StringComparison.Ordinal);
         Assert.Contains(server.RealmUrl + "hydrogen", await TextAsync("_search?q=hydrogen&realm=elements"), StringComparison.Ordinal);
@@ -212,6 +218,9 @@ public sealed class PrivateRealmTests
         Assert.DoesNotContain(server.Services.GetRequiredService<ReadKeys>().Scopes["elements"], await TextAsync("_search?q=hydrogen"), StringComparison.Ordinal);
 
         string Diagnostics() => "_index/diagnostics?url=" + Uri.EscapeDataString(server.RealmUrl + "helium");
+
+        static (int Total, int Done, int Failed) Counts(JsonElement status) =>
+            (status.GetProperty("total").GetInt32(), status.GetProperty("done").GetInt32(), status.GetProperty("failed").GetInt32());
 
         async Task<string> TextAsync(string path) =>
             await (await server.GetAsync(path, "application/json", with: r => With(r, "Bearer " + Key))).Content.ReadAsStringAsync();

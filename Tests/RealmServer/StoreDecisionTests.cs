@@ -85,9 +85,10 @@ public sealed class StoreDecisionTests
     public void Advance_EachTenth_GivesALine()
     {
         var progress = new IndexProgress(TimeProvider.System);
-        progress.Begin(total: 25, skipped: 5, failures: [], problems: []);
+        var cards = Enumerable.Range(0, 25).Select(i => new PageSource("r", $"u{i}", 1, new("r", "R", "index", "/nowhere"))).ToList();
+        progress.Begin(cards, skipped: cards[..5], failures: [], problems: []);
 
-        var lines = Enumerable.Range(0, 20).Select(i => progress.Advance(i == 0 ? new("u", "why") : null)).OfType<string>().ToList();
+        var lines = Enumerable.Range(0, 20).Select(i => progress.Advance(cards[i + 5], i == 0 ? new("u", "why") : null)).OfType<string>().ToList();
 
         Assert.Equal(8, lines.Count);
         Assert.Equal("[######--------------]  32 %  8 of 25 cards, 1 failed", lines[0]);
@@ -98,7 +99,7 @@ public sealed class StoreDecisionTests
     public void End_NoCardsAtAll_IsComplete()
     {
         var progress = new IndexProgress(TimeProvider.System);
-        progress.Begin(total: 0, skipped: 0, failures: [], problems: []);
+        progress.Begin(cards: [], skipped: [], failures: [], problems: []);
 
         Assert.Contains("100 %", progress.End(), StringComparison.Ordinal);
     }
