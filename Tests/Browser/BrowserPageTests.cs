@@ -47,6 +47,46 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task Boot_GivenUp_LeavesNoPageBesideTheOldOne()
+    {
+        await using var slot = await browser.OpenAsync();
+        await WithShellAsync("<script>globalThis.fleet = { render() {}, ready: new Promise(() => {}) }</script>", "t", 200, async () =>
+        {
+            browser.Site.ForgetHits();
+            using var stop = new CancellationTokenSource();
+            var repaging = browser.Adapter.RepageAsync(slot.Number, stop.Token);
+            await Eventually.Async(() => browser.Site.Hits("/_standby") == 1, "the new page boots");
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => repaging);
+        });
+        await HasOnePageAsync(slot.Number);
+    }
+
+    [Fact]
+    public async Task Navigate_PageThatComputes_EachStepHasNoMoreThanIsLeft()
+    {
+        await using var slot = await browser.OpenAsync();
+        slot.Page.Activity.Begin();
+        var pegged = slot.Page.EvaluateAsync("(() => { for (;;); })()", TimeSpan.FromMinutes(1), Token);
+        await Eventually.NotAnswering(slot.Page, Token);
+        var error = await Assert.ThrowsAsync<BrowserTimeoutException>(() => slot.Page.NavigateAsync(browser.Site["elements/x"], TimeSpan.FromMilliseconds(300), Token));
+        Assert.Equal("The browser did not answer Network.enable within 0.3 s.", error.Message);
+        await slot.Page.TerminateAsync(s_deadline, Token);
+        await Assert.ThrowsAnyAsync<BrowserException>(() => pegged);
+    }
+
+    [Fact]
+    public async Task Create_GivenUpAtOnce_CanBeClosedAllTheSame()
+    {
+        const long Slot = 1_000_000;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => browser.Adapter.CreateAsync(Slot, 1, new CancellationToken(canceled: true)));
+        var context = await browser.Adapter.ContextOf(Slot);
+        await browser.Adapter.CloseAsync(Slot, Token);
+        var left = await context.Connection.Browser.CallAsync("Target.getBrowserContexts", null, s_deadline, Token);
+        Assert.DoesNotContain(context.Id, left.GetProperty("browserContextIds").EnumerateArray().Select(id => id.GetString()));
+    }
+
+    [Fact]
     public async Task Boot_HostWhoseSelfCheckFails_SaysWhy()
     {
         await WithShellAsync("<script>globalThis.fleet = { render() {}, ready: Promise.reject(new Error('templates are missing')) }</script>", "t", 200, async () =>
@@ -105,7 +145,13 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     {
         await using var slot = await browser.OpenAsync();
         await slot.Page.EvaluateAsync("(window.open('about:blank'), 0)", s_deadline, Token);
-        var context = await browser.Adapter.ContextOf(slot.Number);
+        await HasOnePageAsync(slot.Number);
+    }
+
+    /// <summary>A page is still listed for a moment after it was told to close.</summary>
+    private async Task HasOnePageAsync(long slot)
+    {
+        var context = await browser.Adapter.ContextOf(slot);
         var pages = -1;
         for (var i = 0; i < 100 && pages != 1; i++)
         {
@@ -113,7 +159,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
             pages = targets.GetProperty("targetInfos").EnumerateArray().Count(t => t.GetProperty("browserContextId").ValueEquals(context.Id));
         }
 
-        Assert.True(pages == 1, $"Expected that the popup is closed. Seen: {pages} pages in the context.");
+        Assert.True(pages == 1, $"Expected that one page is left. Seen: {pages} pages in the context.");
     }
 
     private async Task WithShellAsync(string html, string? token, int status, Func<Task> test)
