@@ -12,7 +12,7 @@ internal sealed class LocalFleet : IRunningFleet
     private static readonly TimeSpan s_servicePatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_browserPatience = TimeSpan.FromSeconds(120);
 
-    // Longer than the 25 s that a service gives its own shutdown.
+    // Longer than a service with the default settings gives its own shutdown. Who has it drain for longer is cut off here: whoever pressed Ctrl-C waits.
     private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(28);
 
     private readonly LocalFleetOptions _options;
