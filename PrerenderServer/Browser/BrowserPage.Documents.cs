@@ -19,7 +19,7 @@ internal sealed partial class BrowserPage
             throw new BrowserException($"{standby} answered {response?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}.");
         }
 
-        var ready = await EvaluateAsync(PageScripts.Boot, deadline - _settings.Time.GetElapsedTime(start), cancellationToken).ConfigureAwait(false);
+        var ready = await EvaluateAsync(PageScripts.Boot, Left(deadline, start), cancellationToken).ConfigureAwait(false);
         if (_loads.Current != loader)
         {
             // What it answered, it answered for itself.
@@ -30,8 +30,8 @@ internal sealed partial class BrowserPage
             ? new(ready.GetProperty("version").GetString()!, [.. ready.GetProperty("capabilities").EnumerateArray().Select(c => c.GetString()!)])
             : HostOffer.None;
         OffersRender = Host.Renders;
-        ShellToken = response.ShellToken ?? await HashAsync(response, cancellationToken).ConfigureAwait(false);
-        await CallAsync("Network.disable", null, cancellationToken).ConfigureAwait(false);
+        ShellToken = response.ShellToken ?? await HashAsync(response, Left(deadline, start), cancellationToken).ConfigureAwait(false);
+        await CallAsync("Network.disable", null, Left(deadline, start), cancellationToken).ConfigureAwait(false);
         _booted = loader;
     }
 
@@ -65,8 +65,8 @@ internal sealed partial class BrowserPage
         (_booted, Host) = (null, HostOffer.None);
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
-        await CallAsync("Network.enable", null, cancellationToken).ConfigureAwait(false);
-        var begun = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(), cancellationToken).ConfigureAwait(false);
+        await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken).ConfigureAwait(false);
+        var begun = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(deadline, start), cancellationToken).ConfigureAwait(false);
         if (!begun.TryGetProperty("loaderId", out var name))
         {
             throw new BrowserException($"The browser could not load {url}: {(begun.TryGetProperty("errorText", out var said) ? said.GetString() : "it stayed where it was")}.");
@@ -80,18 +80,19 @@ internal sealed partial class BrowserPage
             throw new NavigationException(isDownload ? NavigationException.Download : error.GetString()!.Replace("net::", "", StringComparison.Ordinal), load.LastUrl ?? url.AbsoluteUri);
         }
 
-        await load.Committed.Task.Within($"load {url}", Left(), _settings.Time, cancellationToken).ConfigureAwait(false);
+        await load.Committed.Task.Within($"load {url}", Left(deadline, start), _settings.Time, cancellationToken).ConfigureAwait(false);
         return url == s_empty ? (loader, null, null)
-            : (loader, await load.Response.Task.Within($"tell the response of {url}", Left(), _settings.Time, cancellationToken).ConfigureAwait(false), load.Redirect);
-
-        TimeSpan Left() => deadline - _settings.Time.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.FromMilliseconds(1);
+            : (loader, await load.Response.Task.Within($"tell the response of {url}", Left(deadline, start), _settings.Time, cancellationToken).ConfigureAwait(false), load.Redirect);
     }
 
-    private async Task<string?> HashAsync(DocumentResponse response, CancellationToken cancellationToken)
+    /// <summary>Never less than 1 ms, so that the call itself notices that it is late.</summary>
+    private TimeSpan Left(TimeSpan deadline, long start) => deadline - _settings.Time.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.FromMilliseconds(1);
+
+    private async Task<string?> HashAsync(DocumentResponse response, TimeSpan left, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await _cdp.CallAsync("Network.getResponseBody", p => p.WriteString("requestId"u8, response.RequestId), _settings.CallTimeout, cancellationToken).ConfigureAwait(false);
+            var answer = await CallAsync("Network.getResponseBody", p => p.WriteString("requestId"u8, response.RequestId), left, cancellationToken).ConfigureAwait(false);
             var body = answer.GetProperty("body");
 #pragma warning disable CA5351 // Names a version; guards nothing.
             return Convert.ToHexStringLower(MD5.HashData(answer.GetProperty("base64Encoded").GetBoolean() ? body.GetBytesFromBase64() : Encoding.UTF8.GetBytes(body.GetString()!)));

@@ -53,27 +53,27 @@ internal sealed partial class BrowserPage : IRenderPage
     {
         var (target, session) = await context.OpenPageAsync(settings.CallTimeout, cancellationToken).ConfigureAwait(false);
         var opened = new BrowserPage(context, target, session, settings, crashed);
-        // A page whose thread is busy for ever answers no 'enable'. So what will be asked of it then is enabled now.
-        await Task.WhenAll(
-            opened.CallAsync("Page.enable", null, cancellationToken),
-            opened.CallAsync("Runtime.enable", null, cancellationToken),
-            opened.CallAsync("Inspector.enable", null, cancellationToken),
-            opened.CallAsync("Performance.enable", null, cancellationToken),
-            opened.CallAsync("Debugger.enable", null, cancellationToken),
-            opened.CallAsync("Emulation.setUserAgentOverride", p => p.WriteString("userAgent"u8, context.UserAgent), cancellationToken),
-            opened.CallAsync("Emulation.setDeviceMetricsOverride", p => settings.WriteViewport(p, null), cancellationToken),
-            // Only one page of a context is visible; the others would get no animation frames.
-            opened.CallAsync("Emulation.setFocusEmulationEnabled", static p => p.WriteBoolean("enabled"u8, true), cancellationToken),
-            opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken)).ConfigureAwait(false);
         try
         {
+            // A page whose thread is busy for ever answers no 'enable'. So what will be asked of it then is enabled now.
+            await Task.WhenAll(
+                opened.CallAsync("Page.enable", null, cancellationToken),
+                opened.CallAsync("Runtime.enable", null, cancellationToken),
+                opened.CallAsync("Inspector.enable", null, cancellationToken),
+                opened.CallAsync("Performance.enable", null, cancellationToken),
+                opened.CallAsync("Debugger.enable", null, cancellationToken),
+                opened.CallAsync("Emulation.setUserAgentOverride", p => p.WriteString("userAgent"u8, context.UserAgent), cancellationToken),
+                opened.CallAsync("Emulation.setDeviceMetricsOverride", p => settings.WriteViewport(p, null), cancellationToken),
+                // Only one page of a context is visible; the others would get no animation frames.
+                opened.CallAsync("Emulation.setFocusEmulationEnabled", static p => p.WriteBoolean("enabled"u8, true), cancellationToken),
+                opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken)).ConfigureAwait(false);
             await opened.BootAsync(settings.BootTimeout, cancellationToken).ConfigureAwait(false);
             return opened;
         }
-        catch (BrowserException)
+        catch
         {
-            // The slot may live on with its old page. This one must not, beside it.
-            await opened.TryCloseAsync(cancellationToken).ConfigureAwait(false);
+            // The slot may live on with its old page. This one must not, beside it, whoever gave up on it.
+            await opened.TryCloseAsync(CancellationToken.None).ConfigureAwait(false);
             throw;
         }
     }
@@ -172,7 +172,6 @@ internal sealed partial class BrowserPage : IRenderPage
     {
         await _context.ClosePageAsync(_target, _settings.CallTimeout, cancellationToken).ConfigureAwait(false);
         EndAs(PageEnd.Closed);
-        _context.Connection.Forget(_cdp);
     }
 
     private async Task TryCloseAsync(CancellationToken cancellationToken)
@@ -192,6 +191,10 @@ internal sealed partial class BrowserPage : IRenderPage
 
     private Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellationToken) =>
         _cdp.CallAsync(method, parameters, _settings.CallTimeout, cancellationToken);
+
+    /// <summary>A call that is a step of something with a deadline of its own.</summary>
+    private Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, TimeSpan left, CancellationToken cancellationToken) =>
+        _cdp.CallAsync(method, parameters, left < _settings.CallTimeout ? left : _settings.CallTimeout, cancellationToken);
 
     private async Task<double?> MetricAsync(string name, TimeSpan deadline, CancellationToken cancellationToken)
     {

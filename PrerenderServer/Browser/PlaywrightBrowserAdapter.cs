@@ -50,9 +50,10 @@ internal sealed partial class PlaywrightBrowserAdapter(
     public async Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken)
     {
         var process = _processes.GetValueOrDefault(generation) ?? throw new BrowserException($"Browser generation {generation} is gone.");
-        var created = new BrowserSlot(slot, generation, process, CdpContext.CreateAsync(process.Connection, process.UserAgent, options.CallTimeout, cancellationToken));
+        var created = new BrowserSlot(slot, generation, process, CdpContext.CreateAsync(process.Connection, process.UserAgent, options.CallTimeout));
         _slots[slot] = created;
-        await created.Context.Within("make a context", options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
+        var context = await created.Context.Within("make a context", options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
+        await context.DenyDownloadsAsync(options.CallTimeout, cancellationToken).ConfigureAwait(false);
         return await BootAsync(created, cancellationToken).ConfigureAwait(false);
     }
 

@@ -6,18 +6,19 @@ namespace Fleet.PrerenderServer.Browser.Cdp;
 /// <param name="UserAgent">User agent of its pages.</param>
 internal sealed record CdpContext(CdpConnection Connection, string Id, string UserAgent)
 {
-    /// <summary>Makes one. Downloads are refused in it.</summary>
-    public static async Task<CdpContext> CreateAsync(CdpConnection connection, string userAgent, TimeSpan deadline, CancellationToken cancellationToken)
+    /// <summary>Makes one. It cannot be cancelled: whoever no longer wants it has to know what to close.</summary>
+    public static async Task<CdpContext> CreateAsync(CdpConnection connection, string userAgent, TimeSpan deadline)
     {
-        var made = await connection.Browser.CallAsync("Target.createBrowserContext", static p => p.WriteBoolean("disposeOnDetach"u8, true), deadline, cancellationToken).ConfigureAwait(false);
-        var id = made.GetProperty("browserContextId").GetString()!;
-        await connection.Browser.CallAsync("Browser.setDownloadBehavior", p =>
-        {
-            p.WriteString("behavior"u8, "deny"u8);
-            p.WriteString("browserContextId"u8, id);
-        }, deadline, cancellationToken).ConfigureAwait(false);
-        return new(connection, id, userAgent);
+        var made = await connection.Browser.CallAsync("Target.createBrowserContext", static p => p.WriteBoolean("disposeOnDetach"u8, true), deadline, CancellationToken.None).ConfigureAwait(false);
+        return new(connection, made.GetProperty("browserContextId").GetString()!, userAgent);
     }
+
+    /// <summary>Refuses downloads in it.</summary>
+    public Task DenyDownloadsAsync(TimeSpan deadline, CancellationToken cancellationToken) => Connection.Browser.CallAsync("Browser.setDownloadBehavior", p =>
+    {
+        p.WriteString("behavior"u8, "deny"u8);
+        p.WriteString("browserContextId"u8, Id);
+    }, deadline, cancellationToken);
 
     /// <summary>Opens an empty page and attaches to it.</summary>
     public async Task<(string TargetId, CdpSession Session)> OpenPageAsync(TimeSpan deadline, CancellationToken cancellationToken)
