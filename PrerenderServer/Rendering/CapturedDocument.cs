@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
 using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
@@ -19,7 +20,7 @@ internal static class CapturedDocument
     /// <param name="allowed">Origins that may be rendered; the page may have left them by itself.</param>
     public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed)
     {
-        var captured = JsonSerializer.Deserialize<Capture>(json, FleetJson.Options)!;
+        var captured = JsonSerializer.Deserialize<Capture>(PageJson.Mend(json), FleetJson.Options)!;
         if (captured.TooLarge is { } characters)
         {
             return HostReply.TooLarge(characters) with { Status = httpStatus };

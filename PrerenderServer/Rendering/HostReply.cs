@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
 
 namespace Fleet.PrerenderServer.Rendering;
 
@@ -14,7 +15,7 @@ internal static class HostReply
     /// <param name="realm">URL prefix of what counts as a dependency among the URLs that the page fetched.</param>
     public static PageAnswer Read(string json, IReadOnlyList<RenderFormat> formats, string realm)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(PageJson.Mend(json));
         var root = document.RootElement;
         if (root.TryGetProperty("tooLarge", out var size))
         {

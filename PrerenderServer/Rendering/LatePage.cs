@@ -24,7 +24,7 @@ internal sealed record LatePage(string Message, bool Computes, string? Stack, IR
             var inFlight = page.Activity.InFlight;
             var question = page.Host.TellsStage ? $"({PageScripts.Stage})({maxLength})" : "'{}'";
             var answer = await page.EvaluateAsync(question, budget / 4, cancellationToken).ConfigureAwait(false);
-            using var said = JsonDocument.Parse(answer.ValueKind == JsonValueKind.String ? answer.GetString()! : "{}");
+            using var said = JsonDocument.Parse(answer.ValueKind == JsonValueKind.String ? PageJson.Mend(answer.GetString()!) : "{}");
             var waitsFor = inFlight.Count > 0 ? string.Join(", ", inFlight) : "something that is no request";
             return new($"{late}: the page waits for {waitsFor}.{HostSays(said.RootElement)}", false, null,
                 said.RootElement.ValueKind == JsonValueKind.Object ? HostReply.ReadFormats(said.RootElement, visit.Formats ?? HostFormats.All) : s_nothing);

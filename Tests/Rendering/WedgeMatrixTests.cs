@@ -36,6 +36,9 @@ public sealed class WedgeMatrixTests(ServerFixture server)
         { "reload, for ever", "<p>x</p><script>addEventListener('load', () => location.reload())</script>", [RenderOutcome.TimedOut, RenderOutcome.Rendered, RenderOutcome.Failed] },
         { "refresh without script, for ever", "<meta http-equiv=refresh content=0><p>x</p>", [RenderOutcome.TimedOut, RenderOutcome.Rendered, RenderOutcome.Failed] },
         { "prints", "<p>x</p><script>setInterval(() => print(), 5)</script>", [RenderOutcome.Rendered] },
+        { "half an emoji on the console", "<p>x</p><script>console.error('\\ud83d'); throw new Error('\\ude00')</script>", [RenderOutcome.Rendered] },
+        { "half an emoji in the document", "<p>x</p><script>document.body.append('\\ud83d')</script>", [RenderOutcome.Rendered] },
+        { "arrays that are no arrays in JSON", "<p>x</p><script>Array.prototype.toJSON = () => 'none'</script>", [RenderOutcome.Unusable] },
     };
 
     [Theory, MemberData(nameof(Pages))]

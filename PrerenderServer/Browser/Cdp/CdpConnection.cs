@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
@@ -11,9 +10,6 @@ namespace Fleet.PrerenderServer.Browser.Cdp;
 /// <remarks>Nothing here waits without a bound: a command has a deadline, and all pending ones end when the socket does.</remarks>
 internal sealed partial class CdpConnection : IAsyncDisposable
 {
-    /// <summary>Most bytes of one message. A page that answers more is cut off with the connection's own error, not by memory running out.</summary>
-    public const int MaxMessageBytes = 128 * 1024 * 1024;
-
     private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_closeDeadline = TimeSpan.FromSeconds(1);
 
@@ -73,14 +69,8 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     /// <summary>The session of a target that was attached with <c>flatten</c>.</summary>
     public CdpSession Session(string sessionId) => _sessions.GetOrAdd(sessionId, id => new CdpSession(this, id));
 
-    /// <summary>Forgets a session; late events of it are dropped.</summary>
-    public void Forget(CdpSession session)
-    {
-        if (session.SessionId is { } id)
-        {
-            _sessions.TryRemove(id, out _);
-        }
-    }
+    /// <summary>Targets that are attached.</summary>
+    public int Attached => _sessions.Count;
 
     internal async Task<CdpReply> SendAsync(CdpCommand command, TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -140,103 +130,6 @@ internal sealed partial class CdpConnection : IAsyncDisposable
         }
     }
 
-    private async Task ReceiveAsync()
-    {
-        var reason = "the browser closed it";
-        try
-        {
-            while (await ReceiveMessageAsync().ConfigureAwait(false) is { } message)
-            {
-                Deliver(message);
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException or JsonException)
-        {
-            reason = e.Message;
-        }
-
-        LogClosed(reason, _pending.Count);
-        await _closed.CancelAsync().ConfigureAwait(false);
-    }
-
-    private async Task<CdpReply?> ReceiveMessageAsync()
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        var length = 0;
-        try
-        {
-            while (true)
-            {
-                var part = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None).ConfigureAwait(false);
-                if (part.MessageType == WebSocketMessageType.Close)
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    return null;
-                }
-
-                length += part.Count;
-                Interlocked.Add(ref _receivedBytes, part.Count);
-                if (part.EndOfMessage)
-                {
-                    return new CdpReply(buffer, length);
-                }
-
-                if (length == buffer.Length)
-                {
-                    buffer = Grow(buffer, length);
-                }
-            }
-        }
-        catch
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            throw;
-        }
-    }
-
-    private static byte[] Grow(byte[] buffer, int length)
-    {
-        if (length >= MaxMessageBytes)
-        {
-            throw new InvalidDataException($"a message of more than {MaxMessageBytes} bytes");
-        }
-
-        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
-        buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
-    }
-
-    private void Deliver(CdpReply message)
-    {
-        var envelope = CdpEnvelope.Read(message.Bytes.Span);
-        if (envelope.Id is { } id)
-        {
-            if (!_pending.TryGetValue(id, out var command) || !command.TrySetReply(message, envelope))
-            {
-                message.Dispose();
-            }
-
-            return;
-        }
-
-        using (message)
-        {
-            if (envelope.Method is not { } method)
-            {
-                return;
-            }
-
-            var session = envelope.SessionId is { } sessionId ? _sessions.GetValueOrDefault(sessionId) : Browser;
-            session?.Raise(method, message, envelope);
-            if (method == "Target.detachedFromTarget" && envelope.ParamsOf(message).GetProperty("sessionId").GetString() is { } gone)
-            {
-                // Told to the parent, but of interest to the one that is gone.
-                _sessions.GetValueOrDefault(gone)?.Raise(method, message, envelope);
-            }
-        }
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -254,10 +147,17 @@ internal sealed partial class CdpConnection : IAsyncDisposable
         }
 
         _socket.Dispose();
-        await _receiving.ConfigureAwait(false);
+        // Whatever it ended with, it has ended: nobody's kill may stumble over that.
+        await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _sending.Dispose();
     }
 
     [LoggerMessage(LogLevel.Debug, "A debugging socket is closed: {Reason}. {Pending} commands were pending.")]
     private partial void LogClosed(string reason, int pending);
+
+    [LoggerMessage(LogLevel.Error, "A message from the browser is lost: reading it failed.")]
+    private partial void LogLost(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "A message from the browser is lost: it has more than {MostBytes} bytes.")]
+    private partial void LogTooLong(int mostBytes);
 }

@@ -9,7 +9,7 @@ internal readonly record struct CdpEnvelope(long? Id, string? Method, string? Se
     public static CdpEnvelope Read(ReadOnlySpan<byte> message)
     {
         var envelope = default(CdpEnvelope);
-        var reader = new Utf8JsonReader(message);
+        var reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = PageJson.MostDepth });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -50,6 +50,14 @@ internal readonly record struct CdpEnvelope(long? Id, string? Method, string? Se
         return envelope;
     }
 
+    /// <summary>The <c>id</c> at the head of a message whose rest is missing: Chromium writes it first. Null when there is none, as in events.</summary>
+    public static long? ReadId(ReadOnlySpan<byte> head)
+    {
+        var reader = new Utf8JsonReader(head, isFinalBlock: false, default);
+        return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("id"u8)
+            && reader.Read() && reader.TryGetInt64(out var id) ? id : null;
+    }
+
     /// <summary>The event's parameters as an element of its own.</summary>
     public JsonElement ParamsOf(CdpReply message)
     {
@@ -58,7 +66,7 @@ internal readonly record struct CdpEnvelope(long? Id, string? Method, string? Se
             return default;
         }
 
-        using var document = JsonDocument.Parse(message.Bytes[Params]);
+        using var document = JsonDocument.Parse(message.Bytes[Params], PageJson.Options);
         return document.RootElement.Clone();
     }
 

@@ -8,7 +8,10 @@ internal sealed class CdpReply(byte[] buffer, int length) : IDisposable
     private byte[]? _buffer = buffer;
 
     /// <summary>The whole message.</summary>
-    public ReadOnlyMemory<byte> Bytes => _buffer is { } b ? b.AsMemory(0, length) : throw new ObjectDisposedException(nameof(CdpReply));
+    public Memory<byte> Bytes => _buffer is { } b ? b.AsMemory(0, length) : throw new ObjectDisposedException(nameof(CdpReply));
+
+    /// <summary>Whether it was too long: then only its head is here.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>The bytes of <c>result</c>; set by the command that it answers.</summary>
     public Range Result { get; set; }

@@ -29,7 +29,7 @@ internal sealed class CdpSession(CdpConnection connection, string? sessionId)
     public async Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var reply = await SendAsync(method, parameters, deadline, cancellationToken).ConfigureAwait(false);
-        using var document = JsonDocument.Parse(reply.Bytes[reply.Result]);
+        using var document = JsonDocument.Parse(reply.Bytes[reply.Result], PageJson.Options);
         return document.RootElement.Clone();
     }
 

@@ -20,5 +20,9 @@ internal sealed class PendingCommand(string method)
         return _reply.TrySetResult(reply);
     }
 
+    /// <summary>The reply was longer than anybody reads. What the page made so long is the page's own doing.</summary>
+    public void TrySetTooLong(int mostBytes) =>
+        _reply.TrySetException(new PageScriptException($"The answer to {method} has more than {mostBytes} bytes.", null));
+
     public void TrySetCanceled(CancellationToken token) => _reply.TrySetCanceled(token);
 }

@@ -50,7 +50,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
 
     private static PageAnswer Read(string json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(PageJson.Mend(json));
         var root = document.RootElement;
         if (root.TryGetProperty("tooLarge", out var size))
         {

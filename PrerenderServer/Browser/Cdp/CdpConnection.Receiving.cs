@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Net.WebSockets;
+
+namespace Fleet.PrerenderServer.Browser.Cdp;
+
+/// <summary>The receive loop. The pages of all tenants are told of through it, so nothing that one of them says may end it.</summary>
+internal sealed partial class CdpConnection
+{
+    /// <summary>What is kept of a message that is too long, to tell whose it was.</summary>
+    private const int HeadBytes = 1024;
+
+    /// <summary>Most bytes of one message, roughly: buffers grow by doubling. A longer one is lost, and fails the command that it answers.</summary>
+    public int MostMessageBytes { get; set; } = 128 * 1024 * 1024;
+
+    private async Task ReceiveAsync()
+    {
+        var reason = "the browser closed it";
+        try
+        {
+            while (await ReceiveMessageAsync().ConfigureAwait(false) is { } message)
+            {
+                Deliver(message);
+            }
+        }
+#pragma warning disable CA1031 // However the loop ends, those who wait for the browser have to hear of it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            reason = e.Message;
+        }
+
+        LogClosed(reason, _pending.Count);
+        await _closed.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task<CdpReply?> ReceiveMessageAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        var length = 0;
+        var isCut = false;
+        try
+        {
+            while (true)
+            {
+                var part = await _socket.ReceiveAsync(buffer.AsMemory(isCut ? HeadBytes : length), CancellationToken.None).ConfigureAwait(false);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    return null;
+                }
+
+                length = isCut ? length : length + part.Count;
+                Interlocked.Add(ref _receivedBytes, part.Count);
+                if (part.EndOfMessage)
+                {
+                    return new CdpReply(buffer, isCut ? HeadBytes : length) { IsCut = isCut };
+                }
+
+                isCut |= length >= MostMessageBytes;
+                if (!isCut && length == buffer.Length)
+                {
+                    buffer = Grow(buffer, length);
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    private void Deliver(CdpReply message)
+    {
+        try
+        {
+            if (message.IsCut)
+            {
+                Refuse(message);
+            }
+            else
+            {
+                DeliverWhole(message);
+            }
+        }
+#pragma warning disable CA1031 // What one listener cannot take is lost to that listener, not the browser to everybody.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogLost(e);
+        }
+    }
+
+    private void Refuse(CdpReply message)
+    {
+        using (message)
+        {
+            LogTooLong(MostMessageBytes);
+            if (CdpEnvelope.ReadId(message.Bytes.Span) is { } id && _pending.TryGetValue(id, out var command))
+            {
+                command.TrySetTooLong(MostMessageBytes);
+            }
+        }
+    }
+
+    private void DeliverWhole(CdpReply message)
+    {
+        PageJson.Mend(message.Bytes.Span);
+        var envelope = CdpEnvelope.Read(message.Bytes.Span);
+        if (envelope.Id is { } id)
+        {
+            if (!_pending.TryGetValue(id, out var command) || !command.TrySetReply(message, envelope))
+            {
+                message.Dispose();
+            }
+
+            return;
+        }
+
+        using (message)
+        {
+            if (envelope.Method is not { } method)
+            {
+                return;
+            }
+
+            var session = envelope.SessionId is { } sessionId ? _sessions.GetValueOrDefault(sessionId) : Browser;
+            session?.Raise(method, message, envelope);
+            if (method == "Target.detachedFromTarget" && _sessions.TryRemove(envelope.ParamsOf(message).GetProperty("sessionId").GetString()!, out var gone))
+            {
+                // Told to the parent, but of interest to the one that is gone, however it went: closed itself, or with its context.
+                gone.Raise(method, message, envelope);
+            }
+        }
+    }
+}
