@@ -31,6 +31,9 @@ internal sealed record Visit(
     PictureShape? Picture = null,
     CommandCall? Command = null)
 {
+    /// <summary>Whether it shows what credentials open, or what a user does: that is nobody's to look at afterwards.</summary>
+    public bool IsPrivate => Credentials is not null || Command is not null;
+
     /// <summary>URL prefix of what the visit's result may depend on: the realm, and for a user the origin.</summary>
     public string Realm => Affinity.Kind == "realm" ? Affinity.Value : Url.GetLeftPart(UriPartial.Authority) + "/";
 }

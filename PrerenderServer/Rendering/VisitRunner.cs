@@ -54,8 +54,7 @@ internal sealed class VisitRunner(
         }
         finally
         {
-            // What credentials have opened, or what a user did, is nobody's to look at afterwards.
-            answer.GiveBack(visit.Credentials is null && visit.Command is null ? failure : null);
+            answer.GiveBack(visit.IsPrivate ? null : failure);
         }
 
         metrics.Rendered(result.Outcome, IsDocument(visit, page), lease.Warm, visit.Deadline.Patience - visit.Deadline.Left - lease.Waited);
@@ -189,12 +188,12 @@ internal sealed class VisitRunner(
             },
             Diagnostics = rendered && answer.Stability is null ? null : new()
             {
-                Message = answer.Message,
+                Message = Failure.Cut(answer.Message, Failure.MostMessage),
                 Stage = late,
                 // Console errors of a successful visit are its own business.
                 Console = rendered ? [] : page.Activity.Errors,
                 FailedRequests = rendered ? [] : page.Activity.FailedRequests,
-                Stack = answer.Stack,
+                Stack = Failure.Cut(answer.Stack, Failure.MostStack),
                 Stability = answer.Stability,
             },
         };

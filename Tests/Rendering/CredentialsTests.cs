@@ -58,12 +58,13 @@ public sealed class CredentialsTests(ServerFixture server)
     public async Task Failures_OfAVisitWithCredentials_ShowNeitherThemNorThePage()
     {
         var id = Guid.NewGuid().ToString("N");
-        server.OtherApp.Page($"/{id}", "<p>private page</p>", 500);
-        await server.RenderAsync(new() { Url = server.OtherApp[id].AbsoluteUri, Affinity = $"realm:{server.OtherApp.Url}#carol", Credentials = new() { Authorization = Secret } }, Token);
+        server.OtherApp.Page($"/{id}", $"<p>private page</p><script>console.error('very-secret-line'); fetch('/nothing-{id}?very-secret-query')</script>", 500);
+        await server.RenderAsync(new() { Url = server.OtherApp[id].AbsoluteUri + "?very-secret-address", Affinity = $"realm:{server.OtherApp.Url}#carol", Credentials = new() { Authorization = Secret } }, Token);
         await server.RenderPageAsync("<p>public page</p>", 500);
         var all = await server.Client.GetStringAsync("failures", Token);
         Assert.Contains(id, all, StringComparison.Ordinal);
-        Assert.DoesNotContain("very-secret-token", all, StringComparison.Ordinal);
+        Assert.Contains($"/nothing-{id}: 404", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("very-secret", all, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,12 @@ internal sealed record Failure
     /// <summary>Longest document that is kept, in characters.</summary>
     public const int MostHtml = 256 * 1024;
 
+    /// <summary>Longest message that is kept, in characters.</summary>
+    public const int MostMessage = 2_000;
+
+    /// <summary>Longest stack that is kept, in characters.</summary>
+    public const int MostStack = 16_000;
+
     /// <summary>Number on this server, growing.</summary>
     public required long Id { get; init; }
 
@@ -42,4 +48,7 @@ internal sealed record Failure
     /// <summary>The page as it looked, as JPEG.</summary>
     [JsonIgnore]
     public byte[]? Screenshot { get; init; }
+
+    /// <summary>A page's text, no longer than that: what a page says is as long as it likes.</summary>
+    public static string? Cut(string? text, int most) => text is { Length: var length } && length > most ? text[..most] : text;
 }

@@ -37,11 +37,11 @@ internal sealed class FailureLog(TimeProvider time)
                 Id = ++_last,
                 At = time.GetUtcNow(),
                 RequestId = visit.RequestId,
-                Url = result.Url,
+                Url = visit.IsPrivate ? Discretion.WithoutQueries(result.Url) : result.Url,
                 Outcome = result.Outcome,
                 Status = result.Status,
                 Timings = result.Timings,
-                Diagnostics = result.Diagnostics,
+                Diagnostics = visit.IsPrivate ? Discretion.Of(result.Diagnostics) : result.Diagnostics,
             };
             _failures[failure.Id] = failure;
             if (_failures.Count > Most)
@@ -56,13 +56,13 @@ internal sealed class FailureLog(TimeProvider time)
     /// <summary>Adds what the page showed, learned after the caller had its answer.</summary>
     public void Complete(long id, string? html, byte[]? screenshot) => Change(id, failure => failure with
     {
-        Html = html is { Length: > Failure.MostHtml } ? html[..Failure.MostHtml] : html,
+        Html = Failure.Cut(html, Failure.MostHtml),
         Screenshot = screenshot,
     });
 
     /// <summary>Adds the stack of a page that computed, when it could be had only after the caller had its answer.</summary>
     public void AddStack(long id, string? stack) =>
-        Change(id, failure => failure with { Diagnostics = (failure.Diagnostics ?? new()) with { Stack = stack } });
+        Change(id, failure => failure with { Diagnostics = (failure.Diagnostics ?? new()) with { Stack = Failure.Cut(stack, Failure.MostStack) } });
 
     private void Change(long id, Func<Failure, Failure> change)
     {
