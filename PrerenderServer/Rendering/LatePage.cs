@@ -34,7 +34,7 @@ internal sealed record LatePage(string Message, bool Computes, string? Stack, IR
             var stack = await StackOfAsync(page, visit.Deadline.Step(TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
             return new($"{late}: the page computes and does not answer.", true, stack, s_nothing);
         }
-        catch (BrowserException e)
+        catch (Exception e) when (e is BrowserException || PageJson.IsUnreadable(e))
         {
             return new($"{late}: {e.Message}", false, null, s_nothing);
         }

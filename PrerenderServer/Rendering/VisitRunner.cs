@@ -39,8 +39,23 @@ internal sealed class VisitRunner(
             new(visit.Affinity.ToString(), visit.Depth, visit.Priority, visit.Deadline.Step(TimeSpan.Zero), visit.Accept), cancellationToken).ConfigureAwait(false);
         var page = (IRenderPage)lease.Page;
         var shellAtStart = shell.Token;
-        var answer = await AnswerAsync(visit, lease, page, progress, cancellationToken).ConfigureAwait(false);
-        breaker.Report(visit, answer.Wedged);
+        VisitAnswer answer;
+        try
+        {
+            answer = await AnswerAsync(visit, lease, page, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
+        {
+            // Nobody foresaw it, so nobody vouches for the page; but the slot is not to wait for its hold deadline.
+            lease.Complete(PageOutcome.Dirty);
+            throw;
+        }
+
+        if (answer.Wedged || answer.Answer.Outcome != RenderOutcome.NoVerdict)
+        {
+            breaker.Report(visit, answer.Wedged);
+        }
+
         RenderResult result;
         Failure? failure = null;
         try
@@ -61,7 +76,8 @@ internal sealed class VisitRunner(
         return new(result, answer.Answer.Picture);
     }
 
-    /// <summary>The page's answer, and how to give the page back. When this throws, the page is given back.</summary>
+    /// <summary>The page's answer, and how to give the page back. When nobody is to have an answer, the page is given back and this throws
+    /// <see cref="PoolDeadlineException"/> or <see cref="OperationCanceledException"/>.</summary>
     private async Task<VisitAnswer> AnswerAsync(Visit visit, PageLease lease, IRenderPage page, VisitProgress progress, CancellationToken cancellationToken)
     {
         var eighth = visit.Deadline.Patience / 8;
@@ -100,13 +116,39 @@ internal sealed class VisitRunner(
         }
         catch (OperationCanceledException)
         {
-            return new(
-                new() { Outcome = RenderOutcome.NoVerdict, Message = "The page was taken away during the visit: its browser ended, or it was revoked." },
-                progress.Stage,
-                _ => lease.Complete(page.End == PageEnd.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged),
-                page.End == PageEnd.Crashed);
+            return TakenAway(lease, page, progress);
         }
         catch (BrowserTimeoutException) when (page.End == PageEnd.None)
+        {
+            return await LateAsync(visit, lease, page, progress).ConfigureAwait(false);
+        }
+        catch (BrowserException e)
+        {
+            var (answer, outcome) = Judge(e, page);
+            return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
+        }
+        catch (Exception e) when (PageJson.IsUnreadable(e))
+        {
+            return new(new() { Outcome = RenderOutcome.Unusable, Message = $"The page's answer could not be read: {e.Message}" }, progress.Stage, _ => lease.Complete(PageOutcome.Dirty));
+        }
+        finally
+        {
+            if (visit.Credentials is not null)
+            {
+                await ForgetCredentialsAsync(page).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static VisitAnswer TakenAway(PageLease lease, IRenderPage page, VisitProgress progress) => new(
+        new() { Outcome = RenderOutcome.NoVerdict, Message = "The page was taken away during the visit: its browser ended, or it was revoked." },
+        progress.Stage,
+        _ => lease.Complete(page.End == PageEnd.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged),
+        page.End == PageEnd.Crashed);
+
+    private async Task<VisitAnswer> LateAsync(Visit visit, PageLease lease, IRenderPage page, VisitProgress progress)
+    {
+        try
         {
             var late = await LatePage.AskAsync(page, visit, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked).ConfigureAwait(false);
             var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = late.Formats };
@@ -116,17 +158,9 @@ internal sealed class VisitRunner(
                 failure => aftercare.Free(lease, page, visit, failure, late.Computes && late.Stack is null),
                 late.Computes);
         }
-        catch (BrowserException e)
+        catch (OperationCanceledException)
         {
-            var (answer, outcome) = Judge(e, page);
-            return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
-        }
-        finally
-        {
-            if (visit.Credentials is not null)
-            {
-                await ForgetCredentialsAsync(page).ConfigureAwait(false);
-            }
+            return TakenAway(lease, page, progress);
         }
     }
 

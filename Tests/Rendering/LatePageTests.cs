@@ -30,6 +30,14 @@ public sealed class LatePageTests
     }
 
     [Fact]
+    public async Task Ask_AnswerThatIsNoJson_IsNoStageButNoFaultEither()
+    {
+        var late = await AskAsync(new() { Answer = _ => "no JSON" });
+        Assert.StartsWith("The deadline of 4000 ms passed in step 'render'", late.Message, StringComparison.Ordinal);
+        Assert.Equal((false, 0), (late.Computes, late.Formats.Count));
+    }
+
+    [Fact]
     public async Task Ask_PageThatComputes_GivesItsStack()
     {
         var late = await AskAsync(new() { Answer = _ => throw new BrowserTimeoutException("busy") });

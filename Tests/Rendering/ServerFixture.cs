@@ -3,8 +3,10 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Failures;
 using Fleet.Registry;
+using Fleet.Registry.Commands;
 using Fleet.Registry.InMemory;
 using Fleet.Tests.Browser;
 using Microsoft.AspNetCore.Builder;
@@ -26,10 +28,16 @@ public sealed class ServerFixture : IAsyncLifetime
 
     internal InMemoryRegistry Registry { get; } = new(TimeProvider.System, NullLoggerFactory.Instance);
 
+    /// <summary>Where it notes commands.</summary>
+    internal FragileCommandStore Commands { get; private set; } = null!;
+
     internal HttpClient Client { get; private set; } = null!;
 
     /// <summary>What the server logs.</summary>
     internal LogRecorder Log { get; } = new();
+
+    /// <summary>The server's way to carry out a visit, on pages of another pool.</summary>
+    internal VisitRunner RunnerOn(IPagePool pool) => ActivatorUtilities.CreateInstance<VisitRunner>(_app.Services, pool);
 
     internal IPagePool Pool => _app.Services.GetRequiredService<IPagePool>();
 
@@ -38,19 +46,20 @@ public sealed class ServerFixture : IAsyncLifetime
         Site = await TestSite.StartAsync();
         OtherApp = await TestSite.StartAsync();
         await Registry.HostShells.ClaimAsync(new("token-a", "test", DateTimeOffset.UnixEpoch), CancellationToken.None);
-        _app = Start(Registry, Site, Log, "--Fleet:AllowedOrigins:0=" + OtherApp.Url.GetLeftPart(UriPartial.Authority), "--Rendering:SettleTimeout=00:00:03");
+        Commands = new FragileCommandStore(Registry.Commands);
+        _app = Start(Registry, Site, Log, Commands, "--Fleet:AllowedOrigins:0=" + OtherApp.Url.GetLeftPart(UriPartial.Authority), "--Rendering:SettleTimeout=00:00:03");
         await _app.StartAsync(CancellationToken.None);
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
         await HealthyAsync(Client);
     }
 
-    internal static WebApplication Start(InMemoryRegistry registry, TestSite site, params string[] settings) => Start(registry, site, null, settings);
+    internal static WebApplication Start(InMemoryRegistry registry, TestSite site, params string[] settings) => Start(registry, site, null, registry.Commands, settings);
 
-    private static WebApplication Start(InMemoryRegistry registry, TestSite site, LogRecorder? log, params string[] settings) => PrerenderServerApp.Build(
+    private static WebApplication Start(InMemoryRegistry registry, TestSite site, LogRecorder? log, ICommandStore commands, params string[] settings) => PrerenderServerApp.Build(
         ["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}", "--Pool:Slots=3", "--Registration:Name=prerender-test", .. settings],
         builder =>
         {
-            builder.Services.AddFleetRegistry(registry);
+            builder.Services.AddFleetRegistry(registry).AddSingleton(commands);
             builder.Logging.ClearProviders();
             if (log is not null)
             {

@@ -1,0 +1,37 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Pool;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>Lends one page, and notes how it comes back.</summary>
+internal sealed class OnePagePool(IBrowserPage page, PoolSnapshot snapshot) : IPagePool, IDisposable
+{
+    private readonly CancellationTokenSource _revoked = new();
+    private readonly TaskCompletionSource<PageOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The verdict that the page came back with.</summary>
+    public Task<PageOutcome> Outcome => _outcome.Task.WaitAsync(TimeSpan.FromSeconds(10));
+
+    public PoolSnapshot Snapshot => snapshot;
+
+    public Task<PageLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(new PageLease(page, 1, false, TimeSpan.Zero, TimeSpan.Zero, outcome => _outcome.TrySetResult(outcome), _revoked.Token));
+
+    /// <summary>Takes the page away.</summary>
+    public void Revoke() => _revoked.Cancel();
+
+    public void ShellChanged(HostShell shell)
+    {
+    }
+
+    public void RecycleBrowser(string reason)
+    {
+    }
+
+    public void DisposeAffinity(string affinity, bool revoke)
+    {
+    }
+
+    public void Dispose() => _revoked.Dispose();
+}
