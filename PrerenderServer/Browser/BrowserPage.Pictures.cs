@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Fleet.Contracts;
 
@@ -7,10 +8,13 @@ internal sealed partial class BrowserPage
 {
     /// <summary>Highest picture in CSS pixels. What is below is cut off: Chromium has no larger surface.</summary>
     private const double MostHeight = 16_384;
+    /// <summary>Most pixels of a picture: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
+    private const double MostPixels = 50_000_000;
     private const int Quality = 80;
 
     public Task ResizeAsync(PictureShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>
-        _cdp.CallAsync("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, shape), deadline, cancellationToken);
+        shape is not null && TooLarge(shape.Width ?? _settings.Width, shape.Height ?? _settings.Height, shape) is { } error ? Task.FromException(error)
+        : _cdp.CallAsync("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, shape), deadline, cancellationToken);
 
     public async Task<byte[]> PictureAsync(PictureShape shape, TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -22,6 +26,11 @@ internal sealed partial class BrowserPage
         var area = shape.Selector is { } selector ? await AreaOfAsync(selector, deadline, cancellationToken).ConfigureAwait(false)
             : shape.FullPage ? await WholeAsync(deadline, cancellationToken).ConfigureAwait(false)
             : null;
+        if (area is { } taken && TooLarge(taken.Width, taken.Height, shape) is { } error)
+        {
+            throw error;
+        }
+
         return await BytesAsync("Page.captureScreenshot", p =>
         {
             p.WriteString("format"u8, shape.Type switch { PictureType.Jpeg => "jpeg", PictureType.Webp => "webp", _ => "png" });
@@ -54,6 +63,11 @@ internal sealed partial class BrowserPage
 
     private async Task<byte[]> BytesAsync(string method, Action<Utf8JsonWriter> parameters, TimeSpan deadline, CancellationToken cancellationToken) =>
         (await _cdp.CallAsync(method, parameters, deadline, cancellationToken).ConfigureAwait(false)).GetProperty("data").GetBytesFromBase64();
+
+    private static PageScriptException? TooLarge(double width, double height, PictureShape shape) =>
+        width * height * shape.Scale * shape.Scale is > MostPixels and var pixels
+            ? new(string.Create(CultureInfo.InvariantCulture, $"The picture would have {pixels:N0} pixels, more than the {MostPixels:N0} that are taken: {width:0} x {height:0} at scale {shape.Scale}."), null)
+            : null;
 
     private async Task<Area?> WholeAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {

@@ -124,7 +124,7 @@ internal sealed class VisitRunner(
         }
         catch (BrowserException e)
         {
-            var (answer, outcome) = Judge(e, page);
+            var (answer, outcome) = Judge(e, visit, page);
             return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
         }
         catch (Exception e) when (PageJson.IsUnreadable(e))
@@ -176,13 +176,13 @@ internal sealed class VisitRunner(
         }
     }
 
-    private (PageAnswer Answer, PageOutcome Page) Judge(BrowserException error, IRenderPage page) => (page.End, error) switch
+    private (PageAnswer Answer, PageOutcome Page) Judge(BrowserException error, Visit visit, IRenderPage page) => (page.End, error) switch
     {
         (PageEnd.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
         (PageEnd.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Wedged),
         (_, PageScriptException script) =>
-            // A document that was visited still runs; the host app is where it was.
-            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby ? PageOutcome.Healthy : PageOutcome.Dirty),
+            // A document that was visited still runs; the host app is where it was, unless it was shown in another way for a picture.
+            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && visit.Picture is null ? PageOutcome.Healthy : PageOutcome.Dirty),
         (_, NavigationException failed) => (new()
         {
             Outcome = Verdicts.OfNavigation(failed.Code, Uri.TryCreate(failed.FailedUrl, UriKind.Absolute, out var url) && allowed.Allows(url)),

@@ -22,6 +22,7 @@ internal static class TestPages
             if (name === 'missing') return { status: 404, formats: { isolated: '<p>no such card</p>' } };
             if (name === 'private') return { status: 401, formats: {}, error: { kind: 'unauthorized', message: 'sign in' } };
             if (name === 'offline') return { status: 500, formats: {}, error: { kind: 'network', message: 'the API is away' } };
+            if (name === 'bare') return { status: 200, formats: {} };
             if (name === 'fetches') await (await fetch('/elements/read.json')).text();
             if (name === 'asks') await (await fetch('/elements/asked.json')).text();
             return { status: 200, data: { id }, deps: [url], formats: Object.fromEntries(formats.map((f) => [f, `<i>${f} of ${name}</i>`])) };

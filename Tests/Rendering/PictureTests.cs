@@ -71,6 +71,27 @@ public sealed class PictureTests(ServerFixture server)
         Assert.Contains("'#nowhere'", result.Diagnostics!.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, null, null, 4, "63,078,400 pixels, more than the 50,000,000")]
+    [InlineData(false, 3840, 2160, 4, "132,710,400 pixels")]
+    public async Task Pictures_TooLarge_IsAResultThatNamesTheBoundAndCostsNobodyAnything(bool full, int? width, int? height, int scale, string says)
+    {
+        var (type, bytes, _) = await TakeAsync(Page, new() { Url = "", FullPage = full, Width = width, Height = height, Scale = scale });
+        Assert.Equal("application/json", type);
+        var result = JsonSerializer.Deserialize<RenderResult>(bytes, FleetJson.Options)!;
+        Assert.Equal(RenderOutcome.Failed, result.Outcome);
+        Assert.Contains(says, result.Diagnostics!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pictures_OfAFormatThatTheHostDoesNotRender_IsUnusable()
+    {
+        using var response = await server.Client.PostAsJsonAsync("pictures",
+            new PictureRequest { Url = server.Site["elements/bare"].AbsoluteUri, Affinity = "user:bare", Format = RenderFormat.Fitted }, FleetJson.Options, Token);
+        var result = (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, Token))!;
+        Assert.Equal((RenderOutcome.Unusable, "The host rendered no 'fitted'."), (result.Outcome, result.Diagnostics!.Message));
+    }
+
     [Fact]
     public async Task Pictures_ImageThatNeverComes_IsNotWaitedForBeyondTheBound()
     {
