@@ -31,11 +31,18 @@ internal sealed class HostPath(RenderingOptions options)
         var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
         progress.Enter(Stages.Capture);
         var answer = HostReply.Read(reply.GetString()!, formats, visit.Realm);
-        if (visit.Picture is { Format: { } format } shape && answer.Formats.TryGetValue(format, out var markup))
+        if (visit.Picture is { Format: { } format } shape)
         {
-            progress.Keep(answer);
-            progress.Enter(Stages.Picture);
-            answer = await _pictures.OfFormatAsync(page, shape, markup, answer, visit.Deadline, reserve, cancellationToken).ConfigureAwait(false);
+            if (answer.Formats.TryGetValue(format, out var markup))
+            {
+                progress.Keep(answer);
+                progress.Enter(Stages.Picture);
+                answer = await _pictures.OfFormatAsync(page, shape, markup, answer, visit.Deadline, reserve, cancellationToken).ConfigureAwait(false);
+            }
+            else if (answer.Outcome == RenderOutcome.Rendered)
+            {
+                answer = answer with { Outcome = RenderOutcome.Unusable, Message = $"The host rendered no '{HostFormats.NameOf(format)}'." };
+            }
         }
 
         progress.End();

@@ -108,7 +108,7 @@ internal sealed class VisitRunner(
             lease.Complete(PageOutcome.Untouched);
             throw;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && visit.Command?.Started is null)
         {
             // Nobody waits for an answer. The page stops at once, and nothing is held against it.
             aftercare.Free(lease, page, visit, null, false);

@@ -70,6 +70,28 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Theory]
+    [InlineData(0, "Nothing was started")]
+    [InlineData(1, "It is not known whether it was noted as started")]
+    public async Task Commands_RegistryGoes_IsToldWhatIsKnownAndNobodyHoldsThePage(int after, string says)
+    {
+        var key = Guid.NewGuid().ToString("N");
+        server.Commands.AwayAfter[key] = after;
+        await AssertProblemAsync(await PostAsync(Command("nothing", null) with { Affinity = "user:away" }, key, Token), HttpStatusCode.ServiceUnavailable, "registry-away", says);
+        Assert.DoesNotContain(server.Pool.Snapshot.Slots, slot => slot.State == PrerenderServer.Pool.SlotState.Leased && slot.Affinity == "user:away");
+    }
+
+    [Fact]
+    public async Task Commands_RegistryGoesWhileOneThatWasStartedIsAwaited_IsToldThatItWasStarted()
+    {
+        var request = Command("nothing", null);
+        var key = Guid.NewGuid().ToString("N");
+        var start = TimeProvider.System.GetUtcNow();
+        await server.Registry.Commands.StartAsync("user:ada", key, new CommandRecord("", "prerender-9", start, start.AddMinutes(1)), Token);
+        server.Commands.AwayAfter[key] = 1;
+        await AssertProblemAsync(await PostAsync(request, key, Token), HttpStatusCode.ServiceUnavailable, "registry-away", "It was started at");
+    }
+
+    [Theory]
     [InlineData("add", RenderOutcome.Rendered, null)]
     [InlineData("nothing", RenderOutcome.Rendered, null)]
     [InlineData("unknown", RenderOutcome.Failed, "no command unknown")]

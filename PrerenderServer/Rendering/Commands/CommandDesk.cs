@@ -16,26 +16,34 @@ internal sealed partial class CommandDesk(VisitRunner runner, ICommandStore stor
     /// <summary>The result of the command's one start.</summary>
     public async Task<RenderResult> RunAsync(Visit visit, CancellationToken cancellationToken)
     {
+        var command = visit.Command!;
+        if (await AskAsync(() => store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken),
+            "Nothing was started, since nobody could tell whether it was started before.").ConfigureAwait(false) is { } known)
+        {
+            return await RepeatAsync(visit, known, cancellationToken).ConfigureAwait(false);
+        }
+
+        // That it starts is noted right before; a note whose receipt is lost may have been taken all the same.
+        var result = (await AskAsync(() => runner.RunAsync(visit, cancellationToken),
+            $"It is not known whether it was noted as started. Ask again with the same {FleetHeaders.IdempotencyKey}.").ConfigureAwait(false)).Result;
+        if (command.StartedBefore is { } before)
+        {
+            return await RepeatAsync(visit, before, cancellationToken).ConfigureAwait(false);
+        }
+
+        return command.Started is { } started ? await KeepAsync(visit, started, result).ConfigureAwait(false) : result;
+    }
+
+    /// <summary>The answer, or a 503 that says what is known when the registry is away.</summary>
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, string known)
+    {
         try
         {
-            var command = visit.Command!;
-            if (await store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken).ConfigureAwait(false) is { } known)
-            {
-                return await RepeatAsync(visit, known, cancellationToken).ConfigureAwait(false);
-            }
-
-            var result = (await runner.RunAsync(visit, cancellationToken).ConfigureAwait(false)).Result;
-            if (command.StartedBefore is { } before)
-            {
-                return await RepeatAsync(visit, before, cancellationToken).ConfigureAwait(false);
-            }
-
-            return command.Started is { } started ? await KeepAsync(visit, started, result).ConfigureAwait(false) : result;
+            return await ask().ConfigureAwait(false);
         }
         catch (RegistryUnavailableException e)
         {
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-away",
-                $"Nothing was started, since nobody could tell whether it was started before. {e.Message}", TimeSpan.FromSeconds(1));
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-away", $"{known} {e.Message}", TimeSpan.FromSeconds(1));
         }
     }
 
@@ -90,7 +98,8 @@ internal sealed partial class CommandDesk(VisitRunner runner, ICommandStore stor
             }
 
             await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
-            known = await store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken).ConfigureAwait(false) ?? known;
+            known = await AskAsync(() => store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken),
+                $"It was started at {known.StartedAt:O} by {known.Server}; what came of it cannot be told now. Ask again with the same {FleetHeaders.IdempotencyKey}.").ConfigureAwait(false) ?? known;
         }
     }
 
