@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Fleet.ServiceDefaults;
 
@@ -25,8 +26,11 @@ public sealed class OriginAllowList
     /// <summary>Whether a URL may be rendered. A URL with a user name in it never is.</summary>
     public bool Allows(Uri url) => IsHttp(url) && url.UserInfo.Length == 0 && _origins.Contains(OriginOf(url));
 
-    /// <summary>Scheme, host and port of a URL, in the one spelling that is compared.</summary>
-    public static string OriginOf(Uri url) => url.GetLeftPart(UriPartial.Authority).ToLowerInvariant();
+    /// <summary>Scheme, host and port of a URL, in the one spelling that is compared: Chromium's, which writes every host in ASCII.</summary>
+    public static string OriginOf(Uri url) => WithAsciiHost(url).GetLeftPart(UriPartial.Authority).ToLowerInvariant();
+
+    /// <summary>The URL as browsers and HTTP headers spell it: a host outside ASCII in punycode.</summary>
+    public static Uri WithAsciiHost(Uri url) => Ascii.IsValid(url.Host) ? url : new UriBuilder(url) { Host = url.IdnHost }.Uri;
 
     /// <summary>Whether the text is a bare origin; gives its one spelling.</summary>
     public static bool TryNormalize(string? text, [NotNullWhen(true)] out string? origin)
@@ -41,5 +45,6 @@ public sealed class OriginAllowList
         return origin is not null;
     }
 
-    private static bool IsHttp(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
+    /// <summary>Whether it is an address of the web.</summary>
+    public static bool IsHttp(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser;
 using Fleet.ServiceDefaults;
+using Microsoft.Net.Http.Headers;
 
 namespace Fleet.PrerenderServer.Rendering;
 
@@ -38,34 +39,45 @@ internal static class CapturedDocument
 
         var own = int.TryParse(captured.StatusCode, NumberStyles.None, CultureInfo.InvariantCulture, out var said) && said is >= 100 and <= 599 ? said : (int?)null;
         var status = own ?? httpStatus;
-        var headers = ReadHeaders(captured.Headers);
+        var headers = ReadHeaders(captured.Headers, url);
         return new()
         {
             Outcome = own is { } given ? Verdicts.OfOwnStatus(given) : Verdicts.OfHttpStatus(httpStatus),
             Status = status,
             Headers = headers.Count > 0 ? headers : null,
-            RedirectUrl = status is >= 300 and < 400 ? headers.GetValueOrDefault("Location") : null,
+            RedirectUrl = status is >= 300 and < 400 ? headers.GetValueOrDefault(HeaderNames.Location) : null,
             Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = captured.Html },
             Deps = [.. captured.Read.Where(u => u.StartsWith(realm, StringComparison.Ordinal)).Distinct().Take(MostDeps)],
             Message = status >= 400 ? $"The page answers with status {status}." : null,
         };
     }
 
-    private static Dictionary<string, string> ReadHeaders(IReadOnlyList<string> lines)
+    private static Dictionary<string, string> ReadHeaders(IReadOnlyList<string> lines, Uri document)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in lines.Take(MostHeaders))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            // Whoever sends these on must be able to send them as they are.
-            if (colon > 0 && line.Length <= LongestHeader && !line.Any(char.IsControl) && line[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+            if (colon <= 0 || line.Length > LongestHeader)
             {
-                headers[line[..colon]] = line[(colon + 1)..].Trim();
+                continue;
+            }
+
+            var (name, text) = (line[..colon], line[(colon + 1)..].Trim());
+            var value = name.Equals(HeaderNames.Location, StringComparison.OrdinalIgnoreCase) ? Resolve(text, document) : text;
+            // Whoever sends these on must be able to send them as they are.
+            if (value is not null && value.All(c => c is >= ' ' and <= '~') && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+            {
+                headers[name] = value;
             }
         }
 
         return headers;
     }
+
+    /// <summary>Where a location leads, from this document: whoever sends it on no longer knows from where. Null when that is no web address.</summary>
+    private static string? Resolve(string location, Uri document) =>
+        Uri.TryCreate(document, location, out var url) && OriginAllowList.IsHttp(url) ? OriginAllowList.WithAsciiHost(url).AbsoluteUri : null;
 
     private sealed record Capture
     {

@@ -33,6 +33,22 @@ public class CapturedDocumentTests
     }
 
     [Theory]
+    [InlineData("/new", "http://h/new")]
+    [InlineData("?q=1", "http://h/page?q=1")]
+    [InlineData("//other/x", "http://other/x")]
+    [InlineData("http://m\u00fcnchen.example/stra\u00dfe", "http://xn--mnchen-3ya.example/stra%C3%9Fe")]
+    [InlineData("file:///etc/passwd", null)]
+    [InlineData("javascript:alert(1)", null)]
+    public void Read_Location_IsAWebAddressThatCanBeSentOn(string said, string? expected)
+    {
+        var answer = Read(200, "302", "Location: " + said, "X-A: gr\u00fcn", "X-B: b");
+        Assert.Equal(expected, answer.RedirectUrl);
+        Assert.Equal(expected, answer.Headers!.GetValueOrDefault("Location"));
+        Assert.Equal("b", answer.Headers!["X-B"]);
+        Assert.DoesNotContain("X-A", answer.Headers.Keys);
+    }
+
+    [Theory]
     [InlineData("chrome-error://chromewebdata/")]
     [InlineData("http://elsewhere/")]
     [InlineData("about:blank")]
@@ -42,6 +58,10 @@ public class CapturedDocumentTests
         Assert.Equal(RenderOutcome.Failed, answer.Outcome);
         Assert.Empty(answer.Formats);
     }
+
+    [Fact]
+    public void Read_HalfASurrogatePair_BecomesTheReplacementCharacter() => Assert.Equal("<p>\ufffd</p>",
+        CapturedDocument.Read("""{"url":"http://h/page","html":"<p>\ud83d</p>","headers":[],"read":[]}""", 200, "http://h/", s_allowed).Formats[RenderFormat.Html]);
 
     private static PageAnswer Read(int http, string? statusCode, params string[] headers) => CapturedDocument.Read(
         JsonSerializer.Serialize(new { url = "http://h/page", html = "<html></html>", statusCode, headers, read = new[] { "http://h/a", "http://x/b" } }), http, "http://h/", s_allowed);

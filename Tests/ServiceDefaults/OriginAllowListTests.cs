@@ -4,13 +4,15 @@ namespace Fleet.Tests.ServiceDefaults;
 
 public sealed class OriginAllowListTests
 {
-    private static readonly OriginAllowList s_list = new(["http://127.0.0.1:5100/", "https://App.Example.com/elements/", "not a url", "file:///etc"]);
+    private static readonly OriginAllowList s_list = new(["http://127.0.0.1:5100/", "https://App.Example.com/elements/", "http://M\u00fcnchen.example/", "not a url", "file:///etc"]);
 
     [Theory]
     [InlineData("http://127.0.0.1:5100/elements/hydrogen", true)]
     [InlineData("https://app.example.com/x?y#z", true)]
     [InlineData("https://APP.EXAMPLE.COM/", true)]
     [InlineData("https://app.example.com:443/", true)]
+    [InlineData("http://m\u00fcnchen.example/x", true)]
+    [InlineData("http://xn--mnchen-3ya.example/x", true)]
     [InlineData("http://app.example.com/", false)]
     [InlineData("https://app.example.com:8443/", false)]
     [InlineData("https://app.example.com.evil.test/", false)]
@@ -25,7 +27,7 @@ public sealed class OriginAllowListTests
 
     [Fact]
     public void Origins_Mixed_KeepsHttpOnesInOneSpelling() =>
-        Assert.Equal(["http://127.0.0.1:5100", "https://app.example.com"], s_list.Origins);
+        Assert.Equal(["http://127.0.0.1:5100", "http://xn--mnchen-3ya.example", "https://app.example.com"], s_list.Origins);
 
     [Theory]
     [InlineData("https://a.example", "https://a.example")]
