@@ -15,7 +15,7 @@ internal sealed partial class BrowserProcess
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ProcessTree _tree;
-    private IPlaywright? _driver;
+    private Task<IPlaywright>? _driver;
     private IBrowser? _browser;
     private CdpConnection? _connection;
     private int _ending;
@@ -26,6 +26,9 @@ internal sealed partial class BrowserProcess
         _profile = profiles.For(generation);
         _tree = new ProcessTree(_profile);
     }
+
+    /// <summary>Starts a driver: on a thread of its own, since its start blocks, and the pool's only thread must not.</summary>
+    public Func<Task<IPlaywright>> StartDriver { get; init; } = static () => Task.Run(Playwright.CreateAsync);
 
     /// <summary>User agent of the fleet's pages in this browser.</summary>
     public string UserAgent { get; private set; } = "";
@@ -46,8 +49,9 @@ internal sealed partial class BrowserProcess
         var start = _time.GetTimestamp();
         try
         {
-            _driver = await StartDriver().Within("start its driver", _options.LaunchTimeout, _time, cancellationToken).ConfigureAwait(false);
-            _browser = await StartAsync(executable, origins).Within("start", Left(start), _time, cancellationToken).ConfigureAwait(false);
+            _driver = StartDriver();
+            var driver = await _driver.Within("start its driver", _options.LaunchTimeout, _time, cancellationToken).ConfigureAwait(false);
+            _browser = await StartAsync(driver, executable, origins).Within("start", Left(start), _time, cancellationToken).ConfigureAwait(false);
             _browser.Disconnected += (_, _) => OnDisconnected(lost);
             var endpoint = await DevToolsEndpoint.ReadAsync(_profile, Left(start), _time, cancellationToken).ConfigureAwait(false);
             _connection = await CdpConnection.ConnectAsync(endpoint, _time, _logger, cancellationToken).ConfigureAwait(false);
@@ -112,7 +116,9 @@ internal sealed partial class BrowserProcess
             }
         }
 
-        _driver?.Dispose();
+        // One that was too late for its launch goes when it comes.
+        _driver?.ContinueWith(static driver => driver.Result.Dispose(), CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _tree.KillDriver();
     }
 
@@ -122,11 +128,8 @@ internal sealed partial class BrowserProcess
         return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
     }
 
-    // The driver is started on a thread of its own: its start blocks, and the pool's only thread must not.
-    private static Task<IPlaywright> StartDriver() => Task.Run(Playwright.CreateAsync);
-
     // Not as a persistent context: the driver would take every page that is made over the socket for one of that context, and drive it too.
-    private Task<IBrowser> StartAsync(string executable, IReadOnlyList<string> origins) => _driver!.Chromium.LaunchAsync(new()
+    private Task<IBrowser> StartAsync(IPlaywright driver, string executable, IReadOnlyList<string> origins) => driver.Chromium.LaunchAsync(new()
     {
         ExecutablePath = executable,
         ArtifactsDir = Path.Combine(_profile, "artifacts"),

@@ -39,15 +39,17 @@ internal sealed partial class ProfileFolders : IDisposable
                 continue;
             }
 
-            foreach (var profile in Directory.EnumerateDirectories(instance))
+            try
             {
-                var tree = new ProcessTree(profile);
-                await tree.KillAsync(deadline, time, cancellationToken).ConfigureAwait(false);
-                tree.KillDriver();
+                await EndAsync(instance, deadline, time, cancellationToken).ConfigureAwait(false);
+                LogReaped(instance);
+                Remove(instance);
             }
-
-            LogReaped(instance);
-            Remove(instance);
+            catch (Exception e) when (e is BrowserException or IOException or UnauthorizedAccessException)
+            {
+                // An orphan that outlives its kill, or a neighbour that tidies up at the same moment: neither is a reason not to start.
+                LogNotRemoved(instance, e.Message);
+            }
         }
     }
 
@@ -71,6 +73,16 @@ internal sealed partial class ProfileFolders : IDisposable
     {
         _lock.Dispose();
         Remove(Instance);
+    }
+
+    private static async Task EndAsync(string instance, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
+    {
+        foreach (var profile in Directory.EnumerateDirectories(instance))
+        {
+            var tree = new ProcessTree(profile);
+            await tree.KillAsync(deadline, time, cancellationToken).ConfigureAwait(false);
+            tree.KillDriver();
+        }
     }
 
     private static bool IsAbandoned(string instance)

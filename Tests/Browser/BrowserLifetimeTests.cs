@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Reflection;
 using Fleet.PrerenderServer.Browser;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Playwright;
 
 namespace Fleet.Tests.Browser;
 
@@ -82,7 +85,7 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         var profile = Path.Combine(abandoned, "generation-1");
         Directory.CreateDirectory(profile);
         await File.WriteAllTextAsync(Path.Combine(abandoned, "lock"), "", Token);
-        using var orphan = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec setsid sleep 600 \"$0\"", ChromiumArguments.ProfileSwitch(profile)]) { RedirectStandardError = true })!;
+        using var orphan = await StartOrphanAsync(profile);
         await using var live = NewAdapter();
         await using var starting = NewAdapter();
         Assert.NotEqual(live.ProfileFolder, starting.ProfileFolder);
@@ -90,6 +93,41 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         await starting.LaunchAsync(1, Token);
         Assert.False(Directory.Exists(abandoned), "What the killed server left is still there.");
         Assert.True(Directory.Exists(live.ProfileFolder), "The folder of a live server was removed.");
+        await orphan.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
+    }
+
+    [Fact]
+    public async Task Launch_DriverThatComesTooLate_IsStoppedWhenItComes()
+    {
+        var options = BrowserFixture.Options;
+        options.LaunchTimeout = TimeSpan.FromMilliseconds(1);
+        var late = new TaskCompletionSource<IPlaywright>();
+        using var profiles = new ProfileFolders(_root, NullLogger.Instance);
+        var process = new BrowserProcess(1, profiles, options, TimeProvider.System, NullLogger.Instance) { StartDriver = () => late.Task };
+        await Assert.ThrowsAsync<BrowserException>(() => process.LaunchAsync("chromium", [], "", () => { }, Token));
+        var driver = DispatchProxy.Create<IPlaywright, CallRecorder>();
+        late.SetResult(driver);
+        Assert.Equal(["Dispose"], ((CallRecorder)(object)driver).Calls);
+    }
+
+    [Fact]
+    public async Task Reap_OrphanThatOutlivesItsKill_IsLeftAndTheNextOneIsReaped()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
+        using var profiles = new ProfileFolders(_root, NullLogger.Instance);
+        foreach (var name in (string[])["abandoned-a", "abandoned-b"])
+        {
+            Directory.CreateDirectory(Path.Combine(profiles.Root, name, "generation-1"));
+            await File.WriteAllTextAsync(Path.Combine(profiles.Root, name, "lock"), "", Token);
+        }
+
+        using var orphan = await StartOrphanAsync(Path.Combine(profiles.Root, "abandoned-a", "generation-1"));
+        // With no time at all, whatever is killed outlives it.
+        await profiles.ReapAsync(TimeSpan.FromTicks(-1), TimeProvider.System, Token);
+        Assert.True(Directory.Exists(Path.Combine(profiles.Root, "abandoned-a")));
+        Assert.False(Directory.Exists(Path.Combine(profiles.Root, "abandoned-b")));
+        await profiles.ReapAsync(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
+        Assert.False(Directory.Exists(Path.Combine(profiles.Root, "abandoned-a")));
         await orphan.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
     }
 
@@ -116,6 +154,14 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         await adapter.CloseAsync(1, Token);
         await adapter.CloseAsync(1, Token);
         await adapter.KillAsync(7, Token);
+    }
+
+    /// <summary>A process in a group of its own that names the profile and stays until somebody ends it: nobody writes what it reads.</summary>
+    private static async Task<Process> StartOrphanAsync(string profile)
+    {
+        var orphan = Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", "read line", ChromiumArguments.ProfileSwitch(profile)]) { RedirectStandardInput = true })!;
+        await Eventually.Async(() => OperatingSystem.IsLinux() && LinuxProcess.Read(orphan.Id)?.Group == orphan.Id, "the orphan has a group of its own");
+        return orphan;
     }
 
     private IReadOnlyList<BrowserLoss> Losses
