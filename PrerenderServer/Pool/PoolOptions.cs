@@ -58,8 +58,8 @@ public sealed class PoolOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Aging { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long one render may hold a page, 1 second to 10 minutes; longer than the longest visit. Default: 130 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    /// <summary>How long one render may hold a page, 2 to 10 minutes: no shorter than the longest visit. Default: 130 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:02:00", "00:10:00")]
     public TimeSpan HoldDeadline { get; set; } = TimeSpan.FromSeconds(130);
 
     /// <summary>What a render gets on top of <see cref="HoldDeadline"/> before its page is taken away, 0.1 seconds to 1 minute. Default: 2 seconds.</summary>
@@ -110,7 +110,8 @@ public sealed class PoolOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan RetireAfter { get; set; } = TimeSpan.FromHours(6);
 
-    /// <summary>A browser process tree that takes more is replaced, in MB, 200 to 1,000,000. Default: 2,500.</summary>
+    /// <summary>A browser process tree that takes more is replaced, in MB, 200 to 1,000,000; not before it is 5 minutes old, since warm pages would be
+    /// lost over and over where that many pages of that app simply take as much. Default: 2,500.</summary>
     [Range(200, 1_000_000)]
     public int BrowserMemoryMb { get; set; } = 2_500;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
 
 namespace Fleet.Tests.Pool;
@@ -21,6 +22,14 @@ public sealed class PoolOptionsTests
 
     [Fact]
     public void MinStandby_AboveSlots_IsRefused() => Assert.Single(Errors(new PoolOptions { MinStandby = 5 }));
+
+    [Fact]
+    public void HoldDeadline_ShorterThanTheLongestVisit_IsRefused()
+    {
+        var longest = TimeSpan.FromMilliseconds(RenderLimits.MaxDeadlineMs);
+        Assert.Empty(Errors(new PoolOptions { HoldDeadline = longest }));
+        Assert.Contains("HoldDeadline", Assert.Single(Errors(new PoolOptions { HoldDeadline = longest - TimeSpan.FromSeconds(1) })), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void BackOff_UpsideDown_IsRefused() =>

@@ -218,7 +218,12 @@ public sealed class RenewalTests : CoreTests
     public void Browser_TooOldTooUsedOrTooBig_IsReplaced()
     {
         var world = Idle("a");
-        world.Apply(new MemoryMeasured(1, 1 + Options.BrowserMemoryMb * 1_000_000L, new Dictionary<long, long>()));
+        var tooBig = new MemoryMeasured(1, 1 + Options.BrowserMemoryMb * 1_000_000L, new Dictionary<long, long>());
+        world.Apply(tooBig);
+        // It is so young that the next one would soon be as big.
+        Assert.Empty(world.Pending);
+        world.Advance(PoolRules.LeastAgeForMemory);
+        world.Apply(tooBig);
         Assert.Equal(2, world.Pending.OfType<LaunchBrowser>().Single().Generation);
         world.Settle();
         Options.RetireAfterRenders = 1;

@@ -144,7 +144,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseLadder ladder
     private bool IsWornOut(Generation generation) =>
         pool.Now >= WornOutAt(generation) ||
         generation.Renders >= pool.Rules.Options.RetireAfterRenders ||
-        generation.MemoryBytes > pool.Rules.Options.BrowserMemoryMb * 1_000_000L;
+        (generation.MemoryBytes > pool.Rules.Options.BrowserMemoryMb * 1_000_000L && pool.Now - generation.BornAt >= PoolRules.LeastAgeForMemory);
 
     private bool IsFinished(Generation generation) =>
         generation.Slots == 0 && (generation.State == GenerationState.Retiring || pool.Stopping);

@@ -12,6 +12,10 @@ internal class PoolRules(PoolOptions options)
     /// the host need not restart the fleet.</summary>
     public static TimeSpan UnstableShellPause { get; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How old a browser is before it is replaced for its memory: 5 minutes. Where many pages of a large app simply take as much, each
+    /// fresh browser would soon be over its bound again.</summary>
+    public static TimeSpan LeastAgeForMemory { get; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Most slots that any work may take.</summary>
     public int TotalSlots { get; } = options.Slots + options.HighPrioritySlots;
 
