@@ -29,7 +29,7 @@ internal sealed class WedgeBreaker(RenderingOptions options, TimeProvider time)
                 _shell = shell;
             }
 
-            foreach (var (key, _) in KeysOf(visit))
+            foreach (var (key, _, _) in KeysOf(visit))
             {
                 if (_records.TryGetValue(key, out var record) && record.OpenUntil is { } until)
                 {
@@ -42,25 +42,27 @@ internal sealed class WedgeBreaker(RenderingOptions options, TimeProvider time)
 
                     // This visit is the trial; until it has ended, the others wait for its verdict.
                     record.OpenUntil = time.GetUtcNow() + options.BreakerPause;
+                    record.Trial = visit;
                 }
             }
         }
     }
 
-    /// <summary>Notes how a visit's page fared.</summary>
+    /// <summary>Notes how a visit's page fared. One that renders clears its URL, but its realm only when it was the realm's trial: what wedges
+    /// there may well wedge among many that render.</summary>
     /// <param name="visit">The visit.</param>
     /// <param name="wedged">It computed past the deadline, or crashed.</param>
     public void Report(Visit visit, bool wedged)
     {
         lock (_gate)
         {
-            foreach (var (key, limit) in KeysOf(visit))
+            foreach (var (key, limit, clearedBy) in KeysOf(visit))
             {
                 if (wedged)
                 {
                     Count(key, limit);
                 }
-                else
+                else if (clearedBy == Clearing.AnyVisit || ReferenceEquals(_records.GetValueOrDefault(key)?.Trial, visit))
                 {
                     _records.Remove(key);
                 }
@@ -85,8 +87,18 @@ internal sealed class WedgeBreaker(RenderingOptions options, TimeProvider time)
         record.OpenUntil = record.Wedges >= limit ? record.Last + options.BreakerPause : null;
     }
 
-    private IEnumerable<(string Key, int Limit)> KeysOf(Visit visit) =>
-        [(visit.Url.AbsoluteUri, options.WedgesToOpen), ("The realm " + visit.Realm, options.WedgesToOpen * RealmFactor)];
+    private IEnumerable<(string Key, int Limit, Clearing ClearedBy)> KeysOf(Visit visit)
+    {
+        // All commands have one URL; what one user's input does is not to refuse the others.
+        var whose = visit.Command is null ? "" : $" for {visit.Affinity}";
+        return [(visit.Url.AbsoluteUri + whose, options.WedgesToOpen, Clearing.AnyVisit), ("The realm " + visit.Realm + whose, options.WedgesToOpen * RealmFactor, Clearing.Trial)];
+    }
+
+    private enum Clearing
+    {
+        AnyVisit,
+        Trial,
+    }
 
     private sealed class Record
     {
@@ -95,5 +107,8 @@ internal sealed class WedgeBreaker(RenderingOptions options, TimeProvider time)
         public DateTimeOffset Last { get; set; }
 
         public DateTimeOffset? OpenUntil { get; set; }
+
+        /// <summary>Who was let through to try.</summary>
+        public Visit? Trial { get; set; }
     }
 }

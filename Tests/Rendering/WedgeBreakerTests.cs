@@ -1,5 +1,6 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Commands;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.Tests.Time;
 
@@ -64,6 +65,39 @@ public class WedgeBreakerTests
 
         Assert.Contains("The realm http://h/r/", Assert.Throws<RequestException>(() => Check("fresh")).Message, StringComparison.Ordinal);
         _breaker.Check(Visit("x", "http://h/other/"), "a");
+    }
+
+    [Fact]
+    public void Check_RealmThatWedgesAmongWhatRenders_IsRefusedUntilItsTrialRenders()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            Wedge($"bad-{i}");
+            _breaker.Report(Visit($"good-{i}"), wedged: false);
+        }
+
+        Assert.Throws<RequestException>(() => Check("fresh"));
+        _time.Advance(TimeSpan.FromSeconds(61));
+        var trial = Visit("trial");
+        _breaker.Check(trial, "a");
+        _breaker.Report(Visit("earlier"), wedged: false);
+        Assert.Throws<RequestException>(() => Check("fresh"));
+        _breaker.Report(trial, wedged: false);
+        Check("fresh");
+    }
+
+    [Fact]
+    public void Check_CommandsOfOneUserThatWedge_RefuseNoOther()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            _breaker.Report(Command("eve"), wedged: true);
+        }
+
+        Assert.Throws<RequestException>(() => _breaker.Check(Command("eve"), "a"));
+        _breaker.Check(Command("ada"), "a");
+
+        Visit Command(string user) => Visit("") with { Affinity = new AffinityKey("user", user), Command = new CommandCall("write", "null", "key") };
     }
 
     [Fact]
