@@ -121,6 +121,15 @@ public sealed class TransitionTests : CoreTests
     }
 
     [Fact]
+    public void Cancel_DuringAProbeThatFails_LeavesNobodyInTheQueue()
+    {
+        var world = Idle("a");
+        world.Cancel(world.Want("a"));
+        world.End(world.Pending.OfType<ProbePage>().Single(), well: false);
+        Assert.Equal(0, world.Snapshot.Totals.Waiting);
+    }
+
+    [Fact]
     public void Probe_ThatIsOverdue_Closes_AndItsLateAnswerIsIgnored()
     {
         var world = Idle("a");

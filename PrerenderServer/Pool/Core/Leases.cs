@@ -129,13 +129,33 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseLadder ladd
     /// <summary>Ends a lease whose page is lost, and leaves the slot to the caller.</summary>
     public void End(Slot slot)
     {
-        if (slot.IsProbed)
+        var wasProbed = slot.IsProbed;
+        var lease = pool.RemoveLease(slot);
+        if (!wasProbed)
         {
-            queue.Add(pool.RemoveLease(slot).Waiter);
+            pool.Do(new RevokeLease(lease.Id));
         }
-        else
+        else if (!lease.Waiter.IsGone)
         {
-            pool.Do(new RevokeLease(pool.RemoveLease(slot).Id));
+            queue.Add(lease.Waiter);
+        }
+    }
+
+    /// <summary>Somebody does not want a page any more. Whose page is just being asked is not among those who wait.</summary>
+    public void Cancel(long waiter)
+    {
+        if (queue.Find(waiter) is { } waiting)
+        {
+            queue.Remove(waiting);
+            return;
+        }
+
+        foreach (var slot in pool.Slots)
+        {
+            if (slot.IsProbed && slot.Lease!.Waiter.Id == waiter)
+            {
+                slot.Lease.Waiter.IsGone = true;
+            }
         }
     }
 

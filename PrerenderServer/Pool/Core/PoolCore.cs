@@ -125,7 +125,7 @@ internal sealed class PoolCore
         {
             case Started or TimePassed: break;
             case PageWanted e: Add(e); break;
-            case WantCancelled e: Cancel(e); break;
+            case WantCancelled e: _leases.Cancel(e.Waiter); break;
             case PageBooted e: _boots.Booted(e); break;
             case BootFailed e: _boots.Failed(e); break;
             case PageProbed e: _leases.Probed(e); break;
@@ -157,14 +157,6 @@ internal sealed class PoolCore
         var request = wanted.Request;
         _queue.Add(new Waiter(
             wanted.Waiter, request, _pool.Affinities.Get(request.Affinity), _pool.Admission.DepthOf(request), _pool.Rules.Rank(request, _pool.Now), _pool.Now));
-    }
-
-    private void Cancel(WantCancelled cancelled)
-    {
-        if (_queue.Find(cancelled.Waiter) is { } waiter)
-        {
-            _queue.Remove(waiter);
-        }
     }
 
     private void Stop()

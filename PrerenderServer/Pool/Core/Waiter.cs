@@ -9,6 +9,9 @@ internal sealed class Waiter(long id, LeaseRequest request, Affinity affinity, i
     /// <summary>Place among all waiters by deadline.</summary>
     public int DeadlinePlace = -1;
 
+    /// <summary>It went away while its page was asked whether it answers: out of the queue already, and not to come back to it.</summary>
+    public bool IsGone;
+
     /// <summary>Grows with every request: earlier first, and unique.</summary>
     public long Id { get; } = id;
 
