@@ -107,6 +107,7 @@ public static class PrerenderServerApp
     private static void AddRegistration(WebApplicationBuilder builder)
     {
         builder.AddFleetOptions<RegistrationOptions>(RegistrationOptions.Section);
+        builder.AddDrainTime<RegistrationOptions>(static options => options.DrainTimeout);
         builder.Services.AddSingleton(services => new ServerIdentity(
             services.GetRequiredService<IOptions<RegistrationOptions>>().Value.Name ?? builder.Configuration["OTEL_SERVICE_NAME"] ?? "prerender",
             Guid.NewGuid().ToString("N")));

@@ -41,6 +41,7 @@ internal sealed partial class Announcer(
     {
         var drained = admission.DrainAsync();
         LogDraining(admission.InFlight);
+        var start = time.GetTimestamp();
         try
         {
             await TryAnnounceAsync(cancellationToken).ConfigureAwait(false);
@@ -48,7 +49,7 @@ internal sealed partial class Announcer(
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            LogDrainOverdue(admission.InFlight, options.Value.DrainTimeout);
+            LogDrainOverdue(admission.InFlight, time.GetElapsedTime(start).TotalSeconds, options.Value.DrainTimeout);
         }
     }
 
@@ -158,8 +159,8 @@ internal sealed partial class Announcer(
     [LoggerMessage(LogLevel.Information, "Stopping: letting {InFlight} visits finish.")]
     private partial void LogDraining(int inFlight);
 
-    [LoggerMessage(LogLevel.Warning, "Stopping although {InFlight} visits are still under way after {Timeout}.")]
-    private partial void LogDrainOverdue(int inFlight, TimeSpan timeout);
+    [LoggerMessage(LogLevel.Warning, "Stopping although {InFlight} visits are still under way after {Seconds:0.0} s (Registration:DrainTimeout is {Timeout}).")]
+    private partial void LogDrainOverdue(int inFlight, double seconds, TimeSpan timeout);
 
     [LoggerMessage(LogLevel.Warning, "This server cannot be announced, and managers will forget it: {Reason}")]
     private partial void LogAway(string reason);

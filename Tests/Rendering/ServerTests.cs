@@ -5,7 +5,10 @@ using Fleet.Contracts;
 using Fleet.Registry.InMemory;
 using Fleet.ServiceDefaults;
 using Fleet.Tests.Browser;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Rendering;
 
@@ -81,6 +84,14 @@ public sealed class ServerTests(ServerFixture server)
         Assert.Equal("rendered", (await running).Body.GetProperty("outcome").GetString());
         await stopping;
         Assert.Empty(await registry.Servers.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Build_LongDrain_IsNotCutShortByTheHost()
+    {
+        await using var site = await TestSite.StartAsync();
+        await using var app = ServerFixture.Start(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance), site, "--Registration:DrainTimeout=00:05:00");
+        Assert.True(app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout > TimeSpan.FromMinutes(5));
     }
 
     [Fact]
