@@ -8,6 +8,8 @@ internal sealed partial class BrowserPage
 {
     /// <summary>Highest picture in CSS pixels. What is below is cut off: Chromium has no larger surface.</summary>
     private const double MostHeight = 16_384;
+    /// <summary>Most pixels of a picture: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
+    private const double MostPixels = 50_000_000;
     private const int Quality = 80;
 
     public Task ResizeAsync(PictureShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>

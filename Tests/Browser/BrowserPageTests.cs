@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.Tests.Browser;
 
@@ -50,12 +51,12 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     public async Task Boot_GivenUp_LeavesNoPageBesideTheOldOne()
     {
         await using var slot = await browser.OpenAsync();
-        await WithShellAsync("<script>globalThis.fleet = { render() {}, ready: new Promise(() => {}) }</script>", "t", 200, async () =>
+        await WithShellAsync("<script>fetch('/booting'); globalThis.fleet = { render() {}, ready: new Promise(() => {}) }</script>", "t", 200, async () =>
         {
             browser.Site.ForgetHits();
             using var stop = new CancellationTokenSource();
             var repaging = browser.Adapter.RepageAsync(slot.Number, stop.Token);
-            await Eventually.Async(() => browser.Site.Hits("/_standby") == 1, "the new page boots");
+            await Eventually.Async(() => browser.Site.Hits("/booting") == 1, "the new page boots");
             await stop.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => repaging);
         });
@@ -153,13 +154,13 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     {
         var context = await browser.Adapter.ContextOf(slot);
         var pages = -1;
-        for (var i = 0; i < 100 && pages != 1; i++)
-        {
-            var targets = await context.Connection.Browser.CallAsync("Target.getTargets", null, s_deadline, Token);
-            pages = targets.GetProperty("targetInfos").EnumerateArray().Count(t => t.GetProperty("browserContextId").ValueEquals(context.Id));
-        }
+        await Eventually.Async(() => (pages = PagesAsync(context).Result) == 1, "one page is left", () => $"{pages} pages in the context");
+    }
 
-        Assert.True(pages == 1, $"Expected that one page is left. Seen: {pages} pages in the context.");
+    private static async Task<int> PagesAsync(CdpContext context)
+    {
+        var targets = await context.Connection.Browser.CallAsync("Target.getTargets", null, s_deadline, Token);
+        return targets.GetProperty("targetInfos").EnumerateArray().Count(t => t.GetProperty("browserContextId").ValueEquals(context.Id));
     }
 
     private async Task WithShellAsync(string html, string? token, int status, Func<Task> test)
