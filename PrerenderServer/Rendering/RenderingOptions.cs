@@ -33,7 +33,7 @@ public sealed class RenderingOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
     public TimeSpan PictureTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How often a URL may wedge or crash its page before it is refused for a while; a realm four times as often, 1 to 100. Default: 3.</summary>
+    /// <summary>How often a URL may wedge or crash its page before it is refused for a while; a realm four times as often, each page that renders making up for one, 1 to 100. Default: 3.</summary>
     [Range(1, 100)]
     public int WedgesToOpen { get; set; } = 3;
 

@@ -48,21 +48,22 @@ internal sealed class WedgeBreaker(RenderingOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Notes how a visit's page fared. One that renders clears its URL, but its realm only when it was the realm's trial: what wedges
-    /// there may well wedge among many that render.</summary>
+    /// <summary>Notes how a visit's page fared. One that renders clears its URL, and its realm when it was the trial; else it makes up for one of the
+    /// realm's wedges. So a realm is refused when more of it wedges than renders, and neither for a few bad pages among many good ones nor let off for one good one.</summary>
     /// <param name="visit">The visit.</param>
     /// <param name="wedged">It computed past the deadline, or crashed.</param>
     public void Report(Visit visit, bool wedged)
     {
         lock (_gate)
         {
-            foreach (var (key, limit, clearedBy) in KeysOf(visit))
+            foreach (var (key, limit, isUrl) in KeysOf(visit))
             {
                 if (wedged)
                 {
                     Count(key, limit);
                 }
-                else if (clearedBy == Clearing.AnyVisit || ReferenceEquals(_records.GetValueOrDefault(key)?.Trial, visit))
+                else if (_records.TryGetValue(key, out var record)
+                    && (isUrl || ReferenceEquals(record.Trial, visit) || (record.OpenUntil is null && --record.Wedges <= 0)))
                 {
                     _records.Remove(key);
                 }
@@ -87,17 +88,11 @@ internal sealed class WedgeBreaker(RenderingOptions options, TimeProvider time)
         record.OpenUntil = record.Wedges >= limit ? record.Last + options.BreakerPause : null;
     }
 
-    private IEnumerable<(string Key, int Limit, Clearing ClearedBy)> KeysOf(Visit visit)
+    private IEnumerable<(string Key, int Limit, bool IsUrl)> KeysOf(Visit visit)
     {
         // All commands have one URL; what one user's input does is not to refuse the others.
         var whose = visit.Command is null ? "" : $" for {visit.Affinity}";
-        return [(visit.Url.AbsoluteUri + whose, options.WedgesToOpen, Clearing.AnyVisit), ("The realm " + visit.Realm + whose, options.WedgesToOpen * RealmFactor, Clearing.Trial)];
-    }
-
-    private enum Clearing
-    {
-        AnyVisit,
-        Trial,
+        return [(visit.Url.AbsoluteUri + whose, options.WedgesToOpen, true), ("The realm " + visit.Realm + whose, options.WedgesToOpen * RealmFactor, false)];
     }
 
     private sealed class Record

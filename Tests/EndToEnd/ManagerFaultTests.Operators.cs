@@ -49,7 +49,9 @@ public sealed partial class ManagerFaultTests
     {
         const string affinity = "user:to-be-evicted";
         var request = new RenderRequest { Url = _fleet.OnRealm("elements/helium").AbsoluteUri, Affinity = affinity, DeadlineMs = 60_000 };
-        using var rendered = await _fleet.Client.PostAsJsonAsync(_fleet.OnManager("renders"), request, FleetJson.Options, Cancellation);
+        using var asked = Authorized(HttpMethod.Post, _fleet.OnManager("renders"));
+        asked.Content = JsonContent.Create(request, options: FleetJson.Options);
+        using var rendered = await _fleet.Client.SendAsync(asked, Cancellation);
         rendered.EnsureSuccessStatusCode();
         await Eventually.TrueAsync(async () => (await WarmAsync(affinity)).Count == 1, s_limit, () => $"{affinity} warm on one server");
         var warm = (await WarmAsync(affinity)).Single();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
@@ -65,8 +66,13 @@ internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
 
     private async Task RenderAsync(RenderRequest request)
     {
-        using var response = await fleet.Client.PostAsJsonAsync(
-            new Uri(manager(), "renders"), request, FleetJson.Options, TestContext.Current.CancellationToken);
+        // With the key, since it names affinities that are not the URL's.
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(manager(), "renders"))
+        {
+            Content = JsonContent.Create(request, options: FleetJson.Options),
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", FleetFixture.AdminKey) },
+        };
+        using var response = await fleet.Client.SendAsync(message, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         if (response.StatusCode != HttpStatusCode.OK || JsonSerializer.Deserialize<RenderResult>(body, FleetJson.Options)?.Outcome != RenderOutcome.Rendered)
         {

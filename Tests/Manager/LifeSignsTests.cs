@@ -55,6 +55,7 @@ public sealed class LifeSignsTests
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050", "--Manager:ProbeTimeout=00:01:00");
         var (first, second) = await manager.AddTwoServersAsync();
+        manager.UseAdminKey();
         first.Alive = http => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
         first.Answer = second.Answer = FakeServer.NeverAnswerAsync;
         using var callers = new CancellationTokenSource();

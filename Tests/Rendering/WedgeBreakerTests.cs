@@ -70,9 +70,10 @@ public class WedgeBreakerTests
     [Fact]
     public void Check_RealmThatWedgesAmongWhatRenders_IsRefusedUntilItsTrialRenders()
     {
-        for (var i = 0; i < 8; i++)
+        for (var i = 0; i < 7; i++)
         {
             Wedge($"bad-{i}");
+            Wedge($"worse-{i}");
             _breaker.Report(Visit($"good-{i}"), wedged: false);
         }
 
@@ -83,6 +84,18 @@ public class WedgeBreakerTests
         _breaker.Report(Visit("earlier"), wedged: false);
         Assert.Throws<RequestException>(() => Check("fresh"));
         _breaker.Report(trial, wedged: false);
+        Check("fresh");
+    }
+
+    [Fact]
+    public void Check_RealmWithAFewBadPagesAmongManyGoodOnes_IsNotRefused()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            Wedge($"bad-{i}");
+            _breaker.Report(Visit($"good-{i}"), wedged: false);
+        }
+
         Check("fresh");
     }
 
