@@ -7,12 +7,15 @@ namespace Fleet.PrerenderServer.Browser;
 /// which costs throughput and makes the renderer grow, is on only while documents are loaded.</summary>
 internal sealed partial class BrowserPage : IRenderPage
 {
+    private const int MostCloses = 3;
+
     private readonly CdpContext _context;
     private readonly string _target;
     private readonly CdpSession _cdp;
     private readonly BrowserPageSettings _settings;
     private readonly DocumentLoad _loads = new();
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isPaused;
     private string? _booted;
     private TaskCompletionSource<JsonElement?>? _pause;
@@ -28,7 +31,11 @@ internal sealed partial class BrowserPage : IRenderPage
         cdp.On("Debugger.resumed", _ => _isPaused = false);
         cdp.On("Page.javascriptDialogOpening", OnDialog);
         cdp.On("Fetch.requestPaused", OnRequestPaused);
-        cdp.On("Target.detachedFromTarget", _ => EndAs(PageEnd.Closed));
+        cdp.On("Target.detachedFromTarget", _ =>
+        {
+            EndAs(PageEnd.Closed);
+            _gone.TrySetResult();
+        });
         cdp.On("Inspector.targetCrashed", _ =>
         {
             EndAs(PageEnd.Crashed);
@@ -178,7 +185,12 @@ internal sealed partial class BrowserPage : IRenderPage
     {
         try
         {
-            await CloseAsync(cancellationToken).ConfigureAwait(false);
+            // A page that is just on its way to another document may take no notice of the first time.
+            for (var tries = 0; tries < MostCloses && !_gone.Task.IsCompleted; tries++)
+            {
+                await CloseAsync(cancellationToken).ConfigureAwait(false);
+                await _gone.Task.WaitAsync(_settings.ProbeTimeout, _settings.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         catch (BrowserException)
         {

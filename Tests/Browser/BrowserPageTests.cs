@@ -51,16 +51,20 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     public async Task Boot_GivenUp_LeavesNoPageBesideTheOldOne()
     {
         await using var slot = await browser.OpenAsync();
-        await WithShellAsync("<script>fetch('/booting'); globalThis.fleet = { render() {}, ready: new Promise(() => {}) }</script>", "t", 200, async () =>
+        // Half of the pages that are told to close in the middle of a navigation do not hear it the first time.
+        for (var time = 0; time < 3; time++)
         {
-            browser.Site.ForgetHits();
-            using var stop = new CancellationTokenSource();
-            var repaging = browser.Adapter.RepageAsync(slot.Number, stop.Token);
-            await Eventually.Async(() => browser.Site.Hits("/booting") == 1, "the new page boots");
-            await stop.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => repaging);
-        });
-        await HasOnePageAsync(slot.Number);
+            await WithShellAsync("<script>globalThis.fleet = { render() {}, ready: new Promise(() => {}) }</script>", "t", 200, async () =>
+            {
+                browser.Site.ForgetHits();
+                using var stop = new CancellationTokenSource();
+                var repaging = browser.Adapter.RepageAsync(slot.Number, stop.Token);
+                await Eventually.Async(() => browser.Site.Hits("/_standby") == 1, "the new page boots");
+                await stop.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => repaging);
+            });
+            await HasOnePageAsync(slot.Number);
+        }
     }
 
     [Fact]

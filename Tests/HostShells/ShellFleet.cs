@@ -167,12 +167,16 @@ internal sealed class ShellFleet : IAsyncDisposable
     public Task<RenderResult?> RenderAsync(string? url = null, ShellAcceptance accept = ShellAcceptance.FreshOrWait, int deadlineMs = 20_000) =>
         TryRenderAsync(new Uri(Processes.Topology.Manager, "renders"), url ?? Card(), accept, deadlineMs);
 
-    /// <summary>Every server renders the version, and says that it is the current one.</summary>
+    /// <summary>Every server renders the version, and says that it is the current one: at its next poll at the latest, since a page that was opened
+    /// for another reason may have the new shell before its server has heard of it.</summary>
     public async Task EveryServerRendersAsync(string version, string token)
     {
         foreach (var server in Servers)
         {
-            var result = await RenderOnAsync(server);
+            RenderResult? result = null;
+            await Eventually.TrueAsync(
+                async () => (result = await RenderOnAsync(server)) is { Shell: { Current: true, CurrentAtStart: true } }, TimeSpan.FromSeconds(15),
+                () => $"{server} to vouch for {token}; it answered {JsonSerializer.Serialize(result, FleetJson.Options)}\n{Log}");
             Assert.True(result is { Outcome: RenderOutcome.Rendered, Shell: { Current: true, CurrentAtStart: true } } && result.Shell.Token == token && Shows(result, version),
                 $"{server} should render {version} ({token}), and answered {JsonSerializer.Serialize(result, FleetJson.Options)}\n{Log}");
         }
