@@ -114,7 +114,7 @@ internal sealed partial class PoolEffects(
         catch (Exception e)
         {
             metrics.Created(cancellationToken.IsCancellationRequested ? "overdue" : "failed");
-            LogBootFailed(create.Slot, e.Message);
+            LogNotBooted(create.Slot, e, cancellationToken);
             post(new BootFailed(create.Slot, create.Op, e.Message));
         }
     }
@@ -127,8 +127,20 @@ internal sealed partial class PoolEffects(
         }
         catch (Exception e)
         {
-            LogBootFailed(repage.Slot, e.Message);
+            LogNotBooted(repage.Slot, e, cancellationToken);
             post(new BootFailed(repage.Slot, repage.Op, e.Message));
+        }
+    }
+
+    private void LogNotBooted(long slot, Exception e, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            LogBootGivenUp(slot);
+        }
+        else
+        {
+            LogBootFailed(slot, e.Message);
         }
     }
 
