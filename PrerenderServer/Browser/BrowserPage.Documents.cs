@@ -7,6 +7,8 @@ namespace Fleet.PrerenderServer.Browser;
 /// <summary>Which document stands in the page: the booted app, another one, or the empty one between two visits.</summary>
 internal sealed partial class BrowserPage
 {
+    private const int MostStops = 50;
+
     private static readonly Uri s_empty = new("about:blank");
 
     public async Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken)
@@ -47,9 +49,9 @@ internal sealed partial class BrowserPage
         // A page may be about to navigate by itself. Without script it begins nothing new; what it had begun may still win against our load, and is
         // stopped when the empty document stands, which begins nothing. Only then is the next document safe from this one.
         await AllowScriptAsync(false, deadline, cancellationToken).ConfigureAwait(false);
-        await _cdp.CallAsync("Page.stopLoading", null, deadline, cancellationToken).ConfigureAwait(false);
+        await StopLoadingAsync(deadline, cancellationToken).ConfigureAwait(false);
         var (loader, _, _) = await LoadAsync(s_empty, deadline, cancellationToken).ConfigureAwait(false);
-        await _cdp.CallAsync("Page.stopLoading", null, deadline, cancellationToken).ConfigureAwait(false);
+        await StopLoadingAsync(deadline, cancellationToken).ConfigureAwait(false);
         if (_loads.Current != loader)
         {
             throw new BrowserException("Another document took the place of the empty one.");
@@ -57,6 +59,23 @@ internal sealed partial class BrowserPage
 
         await AllowScriptAsync(true, deadline, cancellationToken).ConfigureAwait(false);
         await _cdp.CallAsync("Network.disable", null, deadline, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A document that its renderer has committed is the browser's own only a moment later. Until then the browser has no page to stop.
+    private async Task StopLoadingAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await _cdp.CallAsync("Page.stopLoading", null, deadline, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (BrowserException e) when (tries < MostStops && e.Message.Contains("Not attached to an active page", StringComparison.Ordinal))
+            {
+                // Each try is a round trip, which is about the time that it takes.
+            }
+        }
     }
 
     /// <summary>Loads a document and returns when it has begun, with the first redirect on the way.</summary>

@@ -99,8 +99,9 @@ internal sealed partial class Aftercare(RenderingOptions options, FailureLog fai
 
             return PageOutcome.Healthy;
         }
-        catch (BrowserException)
+        catch (BrowserException e)
         {
+            LogNotParked(visit.Url.AbsoluteUri, e.Message);
             return page.End == PageEnd.None ? PageOutcome.Dirty : OutcomeOf(page.End);
         }
     }
@@ -135,6 +136,9 @@ internal sealed partial class Aftercare(RenderingOptions options, FailureLog fai
 
     [LoggerMessage(LogLevel.Debug, "The page that was late with {Url} was terminated; it answers again: {Answers}.")]
     private partial void LogFreed(string url, bool answers);
+
+    [LoggerMessage(LogLevel.Debug, "The page that rendered {Url} is replaced, since its document cannot be left: {Reason}")]
+    private partial void LogNotParked(string url, string reason);
 
     [LoggerMessage(LogLevel.Information, "The page that was late with {Url} is wedged and will be closed: {Reason}")]
     private partial void LogWedged(string url, string reason);

@@ -246,6 +246,21 @@ public sealed class DocumentPathTests(ServerFixture server)
         Assert.Equal("<i>atom of page</i>", fast.Formats[RenderFormat.Atom]);
     }
 
+    // A replaced page costs a boot of the host app, and nobody sees it but in the load.
+    [Fact]
+    public async Task Html_OneAfterTheOther_ShareAPageThatIsNotReplaced()
+    {
+        var path = $"/kept-{Guid.NewGuid():N}";
+        server.OtherApp.Page(path, "<!doctype html><p>kept</p>");
+        for (var i = 0; i < 12; i++)
+        {
+            await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, Affinity = "user:kept", Formats = [RenderFormat.Html] }, Token);
+            await Eventually.Async(() => !Leased("user:kept"), "the page is left");
+        }
+
+        Assert.DoesNotContain(server.Log.Lines, line => line.Contains(path, StringComparison.Ordinal) && line.Contains("is replaced", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Html_ConsoleErrorsAndFailedRequests_AreTold()
     {
