@@ -51,7 +51,8 @@ internal sealed class VisitRunner(
             throw;
         }
 
-        if (answer.Wedged || answer.Answer.Outcome != RenderOutcome.NoVerdict)
+        // A page that was late without computing, or of which nothing can be said, is no evidence either way.
+        if (answer.Wedged || answer.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
         {
             breaker.Report(visit, answer.Wedged);
         }
