@@ -1,13 +1,53 @@
-using Fleet.AppHost;
-using Fleet.AppHost.Output;
-using Fleet.ServiceDefaults;
+using Fleet.AppHost.Resources;
+using Fleet.AppHost.Startup;
 
-try
+var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, AllowUnsecuredTransport = true });
+var (settings, exitCode) = await builder.PrepareAsync(args);
+if (settings is null)
 {
-    return await LocalComposition.RunAsync(args, ConsoleOutput.Create(), TimeProvider.System);
+    return exitCode;
 }
-catch (Exception e) when (FleetHost.Explain(e) is { } reason)
+
+var adminKey = builder.AddAdminKey("admin-key", settings);
+var redis = builder.AddFleetRedis("redis", settings);
+
+var realm = builder.AddProject<Projects.RealmServer>("realm", project => project.ExcludeLaunchProfile = true)
+    .WithFleetEndpoint(settings.PortOf("realm"), "Site")
+    .WithUrl("/_index", "Index")
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithFleetSettings(settings, adminKey)
+    .WithRedis(redis)
+    .WithRestart();
+
+var manager = builder.AddProject<Projects.Manager>("manager", project => project.ExcludeLaunchProfile = true)
+    .WithFleetEndpoint(settings.PortOf("manager"), "Fleet")
+    .WithUrl("/openapi/v1.json", "API description")
+    .WithHttpHealthCheck("/health")
+    .WithFleetSettings(settings, adminKey)
+    .WithRedis(redis)
+    .WithReference(realm)
+    .WithRestart()
+    .WithFleetCommands(adminKey, settings);
+
+// The realm server sends its cards to the manager when there is one; a WaitFor would be a cycle.
+realm.WithReference(manager).WithPublicUrl(settings);
+
+// Named servers, not replicas: the manager sends each render to one particular server, so each needs an address of its own.
+for (var i = 0; i < settings.Fleet.PrerenderServers; i++)
 {
-    await Console.Error.WriteLineAsync($"The fleet cannot start: {reason}");
-    return 1;
+    var name = $"prerender-{i}";
+    var server = builder.AddProject<Projects.PrerenderServer>(name, project => project.ExcludeLaunchProfile = true)
+        .WithFleetEndpoint(settings.PortOf(name), "Pool", "/pool")
+        .WithHttpHealthCheck("/health")
+        .WithFleetSettings(settings, adminKey)
+        .WithRedis(redis)
+        .WithReference(realm).WaitFor(realm)
+        .WithReference(manager)
+        .WithParentRelationship(manager)
+        .WithRestart();
+    server.WithEnvironment("Registration__Url", server.GetEndpoint("http")).PublishWithBrowser();
 }
+
+await builder.Build().RunAsync();
+return 0;

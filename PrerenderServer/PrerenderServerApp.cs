@@ -1,3 +1,4 @@
+using Fleet.BrowserSetup;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Api;
 using Fleet.PrerenderServer.Browser;
@@ -80,7 +81,7 @@ public static class PrerenderServerApp
             var options = services.GetRequiredService<IOptions<BrowserOptions>>().Value;
             return new PlaywrightBrowserAdapter(
                 options,
-                BrowserLocator.Locate(options),
+                BrowserLocator.Locate(options.ExecutablePath),
                 services.GetRequiredService<HostAddress>().Url,
                 services.GetRequiredService<OriginAllowList>().Origins,
                 services.GetRequiredService<TimeProvider>(),

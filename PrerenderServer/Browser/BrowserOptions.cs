@@ -8,7 +8,7 @@ public sealed class BrowserOptions : IValidatableObject
     /// <summary>Name of the section.</summary>
     public const string Section = "Browser";
 
-    /// <summary>Path of a Chromium or, better, of a chromium-headless-shell. Default: the first that <see cref="BrowserLocator"/> finds.</summary>
+    /// <summary>Path of a Chromium or, better, of a chromium-headless-shell. Default: the first that <see cref="BrowserSetup.BrowserLocator"/> finds.</summary>
     [MaxLength(4096)]
     public string? ExecutablePath { get; set; }
 

@@ -26,10 +26,10 @@ public sealed class FleetOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:15")]
     public TimeSpan StopNotice { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Where the AppHost gets Redis from: <c>auto</c> (a connection string, else a <c>redis-server</c> of its own, else memory),
-    /// <c>server</c>, <c>container</c> (Aspire only) or <c>memory</c> (one process, nothing kept). Default: <c>auto</c>.</summary>
-    [AllowedValues("auto", "server", "container", "memory")]
-    public string Redis { get; set; } = "auto";
+    /// <summary>The Redis that the AppHost starts when <c>ConnectionStrings:redis</c> names none: <c>garnet</c> (a process of this machine) or
+    /// <c>container</c> (redis in a container). Default: <c>garnet</c>.</summary>
+    [AllowedValues("garnet", "container")]
+    public string Redis { get; set; } = "garnet";
 
     /// <summary>Prerender servers that the AppHost starts, 1 to 16. Default: 2.</summary>
     [Range(1, 16)]

@@ -1,67 +1,82 @@
-using Microsoft.Extensions.Configuration;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
-using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Fleet.ServiceDefaults.Telemetry;
 
-/// <summary>OpenTelemetry, exported by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set and free when it is not.</summary>
-internal static class TelemetryExtensions
+/// <summary>OpenTelemetry, exported by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; without it nothing is collected.</summary>
+public static class TelemetryExtensions
 {
-    /// <summary>The fleet's own sources and meters are named after their assemblies: <c>Fleet.Manager</c>, <c>Fleet.PrerenderServer</c>, …</summary>
+    /// <summary>The fleet's sources and meters are named after their assemblies: <c>Fleet.Manager</c>, <c>Fleet.PrerenderServer</c>, …</summary>
     private const string FleetSources = "Fleet.*";
 
-    private static readonly string[] s_frameworkSources = ["Microsoft.AspNetCore", "System.Net.Http"];
+    /// <summary>Removes the current request from its trace. Call it where an asset is served: traces are for visits.</summary>
+    public static void SuppressTrace(this HttpContext http)
+    {
+        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpActivityFeature>()?.Activity is { } activity)
+        {
+            activity.IsAllDataRequested = false;
+            activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+    }
 
-    private static readonly string[] s_frameworkMeters =
-        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
+    /// <summary>Whether a collector is configured.</summary>
+    internal static bool IsTelemetryExported(this IHostApplicationBuilder builder) =>
+        !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
-    public static void AddFleetTelemetry(this IHostApplicationBuilder builder)
+    internal static void AddFleetTelemetry(this IHostApplicationBuilder builder)
     {
         builder.Logging.AddConsoleFormatter<ConsoleLines, ConsoleFormatterOptions>();
         builder.Logging.AddConsole(console =>
             console.FormatterName = builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleLines.FormatterName);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        // "Not ready yet" is an answer, and whoever asked has it; as a log line it would be an error per poll.
+        // The client logs about 100 lines per connection.
+        builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Warning);
+        // The caller of /health has the answer; as a log line "not ready yet" would be an error per poll.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
 
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (!builder.IsTelemetryExported())
         {
             return;
         }
-
-        var resource = ResourceBuilder.CreateDefault()
-            .AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName);
 
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
-            logging.SetResourceBuilder(resource);
-            logging.AddOtlpExporter();
         });
 
-        // The providers are built here rather than by the hosting package, which not every feed has. The container disposes
-        // them last, and disposing flushes.
-        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddSource(FleetSources)
-            .AddSource(s_frameworkSources)
-            .AddOtlpExporter()
-            .Build());
-        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddMeter(FleetSources)
-            .AddMeter(s_frameworkMeters)
-            .AddOtlpExporter()
-            .Build());
-        builder.Services.AddHostedService<TelemetryStarter>();
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName))
+            .WithMetrics(metrics => metrics
+                .AddMeter(FleetSources)
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation())
+            .WithTracing(tracing => tracing
+                .SetSampler(new ParentBasedSampler(new VisitSampler()))
+                .AddSource(FleetSources)
+                .AddAspNetCoreInstrumentation(options => options.Filter = http => !IsHealthRequest(http.Request.Path))
+                .AddHttpClientInstrumentation())
+            .UseOtlpExporter();
+    }
+
+    private static bool IsHealthRequest(PathString path) =>
+        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/alive", StringComparison.Ordinal);
+
+    /// <summary>Decides which traces begin: those of requests and of the fleet's own work. A call that a background loop makes (a heartbeat, a
+    /// poll, a command to Redis) is a root of kind Client and begins none.</summary>
+    private sealed class VisitSampler : Sampler
+    {
+        public override SamplingResult ShouldSample(in SamplingParameters parameters) =>
+            new(parameters.Kind == ActivityKind.Client ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
     }
 }

@@ -1,0 +1,143 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Fleet.AppHost.Settings;
+using Microsoft.Extensions.Hosting;
+
+namespace Fleet.AppHost.Startup;
+
+/// <summary>Tells the console what the dashboard shows: why a resource cannot start, what runs where once all are healthy, and the progress of the
+/// first index.</summary>
+internal sealed class StartupSummary(
+    AppHostSettings settings,
+    DistributedApplicationModel model,
+    ResourceNotificationService notifications,
+    ResourceLoggerService logs,
+    TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly long _began = time.GetTimestamp();
+
+    private IEnumerable<string> Services => model.Resources.OfType<ProjectResource>().Select(project => project.Name);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var errors = Task.WhenAll(Services.Select(name => PrintErrorsAsync(name, stoppingToken)));
+            foreach (var name in Services)
+            {
+                await notifications.WaitForResourceHealthyAsync(name, WaitBehavior.WaitOnResourceUnavailable, stoppingToken);
+            }
+
+            Console.WriteLine(Describe(await ProcessesAsync(stoppingToken)));
+            await FollowIndexAsync(stoppingToken);
+            await errors;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The fleet stops before it was ready, or before its first index is complete.
+        }
+    }
+
+    private static Uri Loopback(int? port) => new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", port ?? 0).Uri;
+
+    /// <summary>Standard error of a service has only what a person must read: the reason why it cannot start.</summary>
+    private async Task PrintErrorsAsync(string resource, CancellationToken cancellationToken)
+    {
+        await foreach (var batch in logs.WatchAsync(resource).WithCancellation(cancellationToken))
+        {
+            foreach (var line in batch.Where(line => line.IsErrorMessage))
+            {
+                Console.WriteLine($"  {resource,-12}{line.Content}");
+            }
+        }
+    }
+
+    private async Task<Dictionary<string, string>> ProcessesAsync(CancellationToken cancellationToken)
+    {
+        var processes = new Dictionary<string, string>();
+        foreach (var name in Services)
+        {
+            var state = await notifications.WaitForResourceAsync(name, _ => true, cancellationToken);
+            if (state.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value is { } id)
+            {
+                processes[name] = $"process {id}";
+            }
+        }
+
+        return processes;
+    }
+
+    private string Describe(Dictionary<string, string> processes)
+    {
+        var (realm, manager) = (Loopback(settings.PortOf("realm")), Loopback(settings.PortOf("manager")));
+        (string Name, string Address, string Note)[] rows =
+        [
+            ("realm", realm.ToString(), "host app and realms: open it in a browser"),
+            ("manager", manager.ToString(), "renders, and the state of the fleet"),
+            .. settings.Ports.Where(port => port.Key.StartsWith("prerender-", StringComparison.Ordinal)).OrderBy(port => port.Value)
+                .Select(port => (port.Key, Loopback(port.Value).ToString(), "")),
+            .. settings.PortOf("redis") is { } redis ? [("redis", $"127.0.0.1:{redis}", "")] : ((string, string, string)[])[],
+        ];
+        var card = settings.IsSample ? new Uri(realm, "elements/hydrogen") : realm;
+        return string.Join(Environment.NewLine,
+            [
+                "",
+                .. rows.Select(row => $"  {row.Name,-14}{row.Address,-26}{processes.GetValueOrDefault(row.Name, ""),-17}{row.Note}".TrimEnd()),
+                "",
+                $"  Try           curl '{new Uri(manager, "render")}?url={card}'",
+                "",
+                $"Ready after {time.GetElapsedTime(_began).TotalSeconds:0.0} s. Ctrl-C stops everything.",
+            ]);
+    }
+
+    private async Task FollowIndexAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = s_requestTimeout };
+        var index = new Uri(Loopback(settings.PortOf("realm")), "_index");
+        var (began, reported) = (time.GetTimestamp(), time.GetTimestamp());
+        while (true)
+        {
+            if (await ReadAsync(client, index, cancellationToken) is { } status)
+            {
+                if (status.State is "off" || (status.State is "done" && status.Total == 0))
+                {
+                    return;
+                }
+
+                if (status.State is "done")
+                {
+                    var failures = status.Failed == 0 ? "" : $", {status.Failed} failed";
+                    Console.WriteLine($"First index: {status.Total - status.Failed} of {status.Total} cards are prerendered and stored{failures}, {time.GetElapsedTime(began).TotalSeconds:0} s.");
+                    return;
+                }
+
+                if (time.GetElapsedTime(reported) >= s_reportInterval)
+                {
+                    reported = time.GetTimestamp();
+                    Console.WriteLine($"First index: {status.Done} of {status.Total} cards.");
+                }
+            }
+
+            await Task.Delay(s_pollInterval, time, cancellationToken);
+        }
+    }
+
+    private static async Task<IndexStatus?> ReadAsync(HttpClient client, Uri index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetFromJsonAsync<IndexStatus>(index, JsonSerializerOptions.Web, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // The realm server restarts; the next poll asks again.
+            return null;
+        }
+    }
+
+    private sealed record IndexStatus(string State, int Done, int Total, int Failed);
+}
