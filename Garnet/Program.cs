@@ -25,5 +25,5 @@ try
 catch (Exception e) when (FleetHost.Explain(e) is { } reason)
 {
     await Console.Error.WriteLineAsync($"garnet cannot start: {reason}");
-    return 1;
+    return FleetHost.ConfigurationErrorExitCode;
 }

@@ -6,10 +6,14 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults;
 
-/// <summary>Runs a service and turns what stops its start into one clear sentence and exit code 1.</summary>
+/// <summary>Runs a service and turns what stops its start into one clear sentence and an exit code.</summary>
 public static class FleetHost
 {
-    /// <summary>Builds and runs. Returns the exit code: 0 after an orderly stop, 1 when it could not start.</summary>
+    /// <summary>Exit code of a service that cannot start because of its settings or its surroundings: 78, <c>EX_CONFIG</c> of sysexits.h. A
+    /// supervisor need not start it again.</summary>
+    public const int ConfigurationErrorExitCode = 78;
+
+    /// <summary>Builds and runs. Returns the exit code: 0 after an orderly stop, <see cref="ConfigurationErrorExitCode"/> when it could not start.</summary>
     /// <param name="name">The service, for the message.</param>
     /// <param name="build">Makes the application.</param>
     public static async Task<int> RunAsync(string name, Func<WebApplication> build)
@@ -23,7 +27,7 @@ public static class FleetHost
         catch (Exception e) when (Explain(e) is { } reason)
         {
             await Console.Error.WriteLineAsync($"{name} cannot start: {reason}").ConfigureAwait(false);
-            return 1;
+            return ConfigurationErrorExitCode;
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed partial class RenderDispatcher(
     {
         var server = reservation.Server.Record;
         using var activity = ManagerActivity.Source.StartActivity("forward", ActivityKind.Internal);
-        activity?.SetTag("fleet.server", server.Name).SetTag("fleet.attempt", attempt);
+        activity?.SetTag("fleet.server", server.Name).SetTag("fleet.affinity", visit.Affinity).SetTag("fleet.attempt", attempt);
 
         var started = timeProvider.GetTimestamp();
         using var watch = departures.Follow(server);

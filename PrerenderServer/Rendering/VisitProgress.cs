@@ -1,32 +1,50 @@
+using System.Diagnostics;
+using Fleet.PrerenderServer.Telemetry;
+
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>How far a visit has come and what each step took. The stage that was under way when the deadline passed is the one that was late.</summary>
+/// <summary>The steps of a visit and how long each took, as milliseconds for the result and as spans for the trace. The step in progress when the
+/// deadline passes is the one that was late.</summary>
 internal sealed class VisitProgress(TimeProvider time)
 {
     private readonly Dictionary<string, TimeSpan> _spent = [];
-    private long _since = time.GetTimestamp();
+    private readonly ActivityContext _visit = Activity.Current?.Context ?? default;
+    private (long Timestamp, DateTimeOffset Time)? _began = (time.GetTimestamp(), time.GetUtcNow());
 
-    /// <summary>The step under way: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>picture</c>.</summary>
+    /// <summary>The step in progress: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>picture</c>.</summary>
     public string Stage { get; private set; } = Stages.Queue;
 
-    /// <summary>What is finished so far; null as long as nothing is. It is the answer when the rest is late.</summary>
+    /// <summary>The answer so far; null before there is one. It is the result when a later step is late.</summary>
     public PageAnswer? Finished { get; private set; }
 
-    /// <summary>Keeps what is finished.</summary>
+    /// <summary>Keeps the answer so far.</summary>
     public void Keep(PageAnswer finished) => Finished = finished;
 
-    /// <summary>Ends the step under way and begins another.</summary>
+    /// <summary>Moves the part of the wait in which the pool booted a page from <c>queue</c> to <c>boot</c>. Call it when the wait ends.</summary>
+    public void Booted(TimeSpan duration)
+    {
+        if (duration > TimeSpan.Zero)
+        {
+            _spent[Stages.Queue] = Spent(Stages.Queue) - duration;
+            Add(Stages.Boot, time.GetUtcNow() - duration, duration);
+        }
+    }
+
+    /// <summary>Ends the step in progress and begins another.</summary>
     public void Enter(string stage)
     {
         End();
-        Stage = stage;
+        (Stage, _began) = (stage, (time.GetTimestamp(), time.GetUtcNow()));
     }
 
-    /// <summary>Ends the step under way.</summary>
+    /// <summary>Ends the step in progress; does nothing when it has ended.</summary>
     public void End()
     {
-        _spent[Stage] = Spent(Stage) + time.GetElapsedTime(_since);
-        _since = time.GetTimestamp();
+        if (_began is { } began)
+        {
+            _began = null;
+            Add(Stage, began.Time, time.GetElapsedTime(began.Timestamp));
+        }
     }
 
     /// <summary>Milliseconds that steps took.</summary>
@@ -38,7 +56,14 @@ internal sealed class VisitProgress(TimeProvider time)
             sum += Spent(stage);
         }
 
-        return Math.Round(sum.TotalMilliseconds, 2);
+        return Math.Round(Math.Max(0, sum.TotalMilliseconds), 2);
+    }
+
+    // A span is written when its step has ended: a step may begin in one asynchronous method and end in another, where the current activity differs.
+    private void Add(string stage, DateTimeOffset began, TimeSpan duration)
+    {
+        _spent[stage] = Spent(stage) + duration;
+        PrerenderActivity.Source.StartActivity(stage, ActivityKind.Internal, _visit, startTime: began)?.SetEndTime((began + duration).UtcDateTime).Dispose();
     }
 
     private TimeSpan Spent(string stage) => _spent.GetValueOrDefault(stage);

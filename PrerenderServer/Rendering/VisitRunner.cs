@@ -4,6 +4,7 @@ using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Rendering.Commands;
 using Fleet.PrerenderServer.Rendering.Failures;
+using Fleet.PrerenderServer.Telemetry;
 using Fleet.Registry.Commands;
 using Fleet.ServiceDefaults;
 
@@ -33,10 +34,13 @@ internal sealed class VisitRunner(
     /// when the client went away; everything else is in the result.</summary>
     public async Task<VisitResult> RunAsync(Visit visit, CancellationToken cancellationToken)
     {
+        using var activity = PrerenderActivity.Source.StartActivity("visit");
+        activity?.SetTag("fleet.affinity", visit.Affinity.ToString()).SetTag("fleet.request_id", visit.RequestId);
         breaker.Check(visit, pool.Snapshot.Totals.ShellToken);
         var progress = new VisitProgress(time);
         var lease = await pool.LeaseAsync(
             new(visit.Affinity.ToString(), visit.Depth, visit.Priority, visit.Deadline.Step(TimeSpan.Zero), visit.Accept), cancellationToken).ConfigureAwait(false);
+        progress.Booted(lease.Boot);
         var page = (IRenderPage)lease.Page;
         var shellAtStart = shell.Token;
         VisitAnswer answer;
@@ -63,6 +67,7 @@ internal sealed class VisitRunner(
         {
             // Before the page goes back: afterwards it may already be another visit's.
             result = ToResult(visit, lease, page, answer, progress, shellAtStart);
+            activity?.SetTag("fleet.outcome", result.Outcome.ToString()).SetTag("fleet.shell.generation", result.Shell?.Generation).SetTag("fleet.page.warm", lease.Warm);
             if (result.Outcome != RenderOutcome.Rendered && visit.Command?.StartedBefore is null)
             {
                 failure = failures.Add(visit, result);
@@ -216,8 +221,8 @@ internal sealed class VisitRunner(
             Page = new(server.Name, lease.Slot, lease.Warm),
             Timings = new()
             {
-                QueueMs = Math.Round(Math.Max(0, progress.Milliseconds(Stages.Queue) - lease.Boot.TotalMilliseconds), 2),
-                BootMs = Math.Round(lease.Boot.TotalMilliseconds, 2) + progress.Milliseconds(Stages.Boot),
+                QueueMs = progress.Milliseconds(Stages.Queue),
+                BootMs = progress.Milliseconds(Stages.Boot),
                 RenderMs = progress.Milliseconds(Stages.Navigate, Stages.Render, Stages.Run, Stages.Settle),
                 CaptureMs = progress.Milliseconds(Stages.Capture, Stages.Picture),
             },

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Fleet.RealmServer.Realms;
 using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Telemetry;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
 using Microsoft.Extensions.Options;
@@ -112,6 +114,7 @@ internal sealed partial class OnDemandRenders(
     private async Task RenderAsync(Job job, RenderUrgency urgency, CancellationToken stoppingToken)
     {
         Interlocked.Decrement(ref _waiting);
+        using var activity = RealmActivity.Source.StartActivity("on demand", ActivityKind.Internal, job.RequestedBy);
         PageOutcome outcome;
         try
         {
@@ -159,6 +162,9 @@ internal sealed partial class OnDemandRenders(
         private int _urgency = -1;
 
         public PageSource Source => source;
+
+        /// <summary>The trace of the request that asked first.</summary>
+        public ActivityContext RequestedBy { get; } = Activity.Current?.Context ?? default;
 
         public TaskCompletionSource<PageOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -3,6 +3,7 @@ using Fleet.RealmServer.Crawling;
 using Fleet.RealmServer.Realms;
 using Fleet.RealmServer.Rendering;
 using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Pages;
@@ -84,11 +85,17 @@ internal sealed class Site(
     }
 
     // A route of the host app has no file; what looks like a file and is none must not be answered with HTML that a module loader chokes on.
-    private Task HostAppAsync(HttpContext http, string path) => files.Find(http, path) is { } file ? file.ExecuteAsync(http)
+    private Task HostAppAsync(HttpContext http, string path) => files.Find(http, path) is { } file ? AssetAsync(http, file)
         : path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
         : Path.HasExtension(path) || WantsJson(http) ? NotFoundAsync(http, path)
         : RouteAsync(http);
+
+    private static Task AssetAsync(HttpContext http, IResult file)
+    {
+        http.SuppressTrace();
+        return file.ExecuteAsync(http);
+    }
 
     private Task RouteAsync(HttpContext http) => routes.Of(http.Request.Path, http.Request.Query) is { Length: <= RenderLimits.MaxUrlLength } route
         ? PageAsync(http, new(address.UrlOf("/"), address.UrlOf(route), Version: 0))

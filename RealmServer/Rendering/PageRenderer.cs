@@ -4,6 +4,7 @@ using Fleet.RealmServer.HostShell;
 using Fleet.RealmServer.Index;
 using Fleet.RealmServer.Pages;
 using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Telemetry;
 using Fleet.Registry.Pages;
 using Microsoft.Extensions.Options;
 
@@ -26,8 +27,11 @@ internal sealed class PageRenderer(
     /// <exception cref="Registry.RegistryUnavailableException">Nothing can be stored now.</exception>
     public async Task<PageOutcome> RenderAsync(PageSource source, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
     {
+        using var activity = RealmActivity.Source.StartActivity("render page");
+        activity?.SetTag("fleet.affinity", source.Affinity.ToString()).SetTag("fleet.urgency", urgency.ToString());
         var version = failures.VersionOf(source);
         var outcome = await TryRenderAsync(source, version, basis, urgency, cancellationToken);
+        activity?.SetTag("fleet.outcome", outcome.GetType().Name);
         failures.Note(source, version, outcome);
         return outcome;
     }
