@@ -36,11 +36,7 @@ public static class ManagerApp
         builder.Services.AddManager();
         builder.Services.AddOpenApi();
         builder.AddStopNotice();
-        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
-        {
-            builder.WebHost.UseUrls(DefaultUrl);
-        }
-
+        builder.UseDefaultUrl(DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -42,11 +42,7 @@ public static class PrerenderServerApp
             builder.Services.AddFleetRegistry();
         }
 
-        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
-        {
-            builder.WebHost.UseUrls(DefaultUrl);
-        }
-
+        builder.UseDefaultUrl(DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         AddHost(builder);
         // Hosted services stop in the reverse order: what is registered first, is there longest.

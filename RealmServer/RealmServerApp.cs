@@ -32,11 +32,7 @@ public static class RealmServerApp
     {
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
-        if (string.IsNullOrEmpty(builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey)))
-        {
-            builder.WebHost.UseUrls(DefaultUrl);
-        }
-
+        builder.UseDefaultUrl(DefaultUrl);
         builder.AddServiceDefaults();
         builder.AddFleetOptions<HostAppOptions>(HostAppOptions.Section);
         builder.AddFleetOptions<RealmsOptions>(RealmsOptions.Section);

@@ -4,6 +4,7 @@ using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +38,19 @@ public static class ServiceDefaultsExtensions
         builder.Services.ConfigureHttpJsonOptions(options => FleetJson.Configure(options.SerializerOptions));
         // Long enough for renders to finish, shorter than what orchestrators wait before they kill (30 s).
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        return builder;
+    }
+
+    /// <summary>Sets the address that a service listens on when the configuration names none: neither <c>ASPNETCORE_URLS</c> nor, as container images
+    /// do, <c>ASPNETCORE_HTTP_PORTS</c> or <c>HTTP_PORTS</c>.</summary>
+    public static WebApplicationBuilder UseDefaultUrl(this WebApplicationBuilder builder, string url)
+    {
+        string[] keys = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
+        if (keys.All(key => string.IsNullOrEmpty(builder.Configuration[key]) && string.IsNullOrEmpty(builder.WebHost.GetSetting(key))))
+        {
+            builder.WebHost.UseUrls(url);
+        }
+
         return builder;
     }
 

@@ -38,8 +38,8 @@ public static class TelemetryExtensions
             console.FormatterName = builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleLines.FormatterName);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        // The client logs about 100 lines per connection.
-        builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Warning);
+        // The client logs every attempt with its stack trace; the registry says once that Redis is away, and when it is back.
+        builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Critical);
         // The caller of /health has the answer; as a log line "not ready yet" would be an error per poll.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
 
