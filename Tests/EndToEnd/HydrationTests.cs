@@ -1,3 +1,4 @@
+using Fleet.BrowserSetup;
 using Fleet.PrerenderServer.Browser;
 using Microsoft.Playwright;
 
@@ -28,7 +29,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = BrowserLocator.Locate(new BrowserOptions()),
+            ExecutablePath = BrowserLocator.Locate(null),
             Args = ["--no-sandbox"],
         });
 
@@ -51,7 +52,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = BrowserLocator.Locate(new BrowserOptions()),
+            ExecutablePath = BrowserLocator.Locate(null),
             Args = ["--no-sandbox"],
         });
 
