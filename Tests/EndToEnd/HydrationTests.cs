@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>A real browser opens a prerendered page: content at once, then the host app takes over without anyone noticing.</summary>
-[Collection(HeavyCollection.Name)]
+[Collection(SampleFleetCollection.Name)]
 public sealed class HydrationTests(FleetFixture fixture)
 {
     private const string CountShifts =
@@ -24,7 +24,7 @@ public sealed class HydrationTests(FleetFixture fixture)
     [InlineData("elements/")]
     public async Task Open_PrerenderedCard_HostAppTakesOverWithoutErrorOrJump(string path)
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()
@@ -47,7 +47,7 @@ public sealed class HydrationTests(FleetFixture fixture)
     [Fact]
     public async Task Open_BeforeAnyScriptHasCome_PrerenderedCardShowsItsContentAndTheShellDoesNot()
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()

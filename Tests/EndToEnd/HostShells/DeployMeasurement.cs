@@ -1,10 +1,7 @@
-using Fleet.Tests.EndToEnd;
-
 namespace Fleet.Tests.HostShells;
 
-/// <summary>The table in <c>docs/host-shell.md</c>: <c>FLEET_SHELL_MEASURE=1 dotnet test Tests --filter FullyQualifiedName~DeployMeasurement</c>
+/// <summary>The table in <c>docs/host-shell.md</c>: <c>FLEET_SHELL_MEASURE=1 dotnet test Tests/EndToEnd --filter FullyQualifiedName~DeployMeasurement</c>
 /// writes it to <c>artifacts/host-shell.md</c>.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class DeployMeasurement
 {
     [Fact]

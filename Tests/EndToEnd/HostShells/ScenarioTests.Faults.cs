@@ -27,7 +27,8 @@ public sealed partial class ScenarioTests
         var upstreams = Fleet.Proxy.Upstreams;
         try
         {
-            Fleet.Proxy.Upstreams = [.. upstreams, await Fleet.Processes.AddRealmServerAsync(replica, new Dictionary<string, string> { ["Host:Dist"] = other.Path }, Cancellation)];
+            await using var second = await Fleet.AddRealmServerAsync(replica, other);
+            Fleet.Proxy.Upstreams = [.. upstreams, second.Address];
             var generations = new HashSet<long>();
             var phases = new HashSet<ShellPhase>();
             await ForAsync(TimeSpan.FromSeconds(s_full ? 60 : 7), async () =>
@@ -51,7 +52,6 @@ public sealed partial class ScenarioTests
         finally
         {
             Fleet.Proxy.Upstreams = upstreams;
-            await Fleet.StopIfThereAsync(replica);
         }
     }
 

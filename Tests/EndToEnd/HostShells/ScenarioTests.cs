@@ -6,7 +6,6 @@ namespace Fleet.Tests.HostShells;
 
 /// <summary>The acceptance of the host shell, scenario by scenario, on one fleet of four servers with real processes, a real Redis and real browsers.
 /// Here 1 to 3, 7, 9 and 10: deploys that reach every page, whatever is lost on the way.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFixture<ShellFleetFixture>
 {
     /// <summary>The poll, and a boot of every page on a machine that does other things as well.</summary>
@@ -22,16 +21,17 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
     public async Task S01_ServersBootOnA_ThenTheRealmServerChangesToB_EveryServerRendersB()
     {
         var (a, tokenA) = await Fleet.FreshAsync();
-        await Fleet.Processes["prerender-0"].RestartAsync(s_limit, Cancellation);
-        await Fleet.Processes.WaitUntilHealthyAsync("prerender-0", Cancellation);
+        Assert.Equal(0, await Fleet.Processes["prerender-0"].StopAsync(s_limit));
+        await Fleet.Processes["prerender-0"].StartAsync();
+        await Fleet.Processes.WaitUntilHealthyAsync("prerender-0");
         await Fleet.ConvergedAsync(tokenA, s_limit);
         await Fleet.EveryServerRendersAsync(a, tokenA);
         var processes = Ids();
 
         var b = Fleet.NextVersion();
-        await Fleet.Processes["realm"].StopAsync(s_limit, Cancellation);
+        await Fleet.Processes["realm"].StopAsync(s_limit);
         var tokenB = Fleet.App.Deploy(b);
-        Fleet.Processes["realm"].Start();
+        await Fleet.Processes["realm"].StartAsync();
 
         await Fleet.ConvergedAsync(tokenB, s_limit);
         await Fleet.EveryServerRendersAsync(b, tokenB);
@@ -157,8 +157,8 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
             // The deploy is reported through the manager, which is killed before any poll.
             var reported = await Fleet.ReportAsync(token);
             await Fleet.Processes["manager"].KillAsync();
-            Fleet.Processes["manager"].Start();
-            await Fleet.Processes.WaitUntilHealthyAsync("manager", Cancellation);
+            await Fleet.Processes["manager"].StartAsync();
+            await Fleet.Processes.WaitUntilHealthyAsync("manager");
 
             await Fleet.EveryServerIsFreshAsync(token, s_poll);
             var status = await Fleet.ConvergedAsync(token, s_limit);

@@ -2,12 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fleet.AppHost.Local;
 using Fleet.Contracts;
 using Fleet.Registry;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Pages;
-using Fleet.ServiceDefaults.Options;
 using Fleet.Tests.EndToEnd;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
@@ -19,13 +17,14 @@ namespace Fleet.Tests.HostShells;
 internal sealed class ShellFleet : IAsyncDisposable
 {
     private const string AdminKey = "host-shell-admin-key";
-    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(4);
 
     private int _version;
 
-    private ShellFleet(RedisServer redis, FaultProxy proxy, HostAppFolder app, RealmFolder realms, LocalFleet processes, ServiceProvider registry, FleetLog log)
+    private ShellFleet(
+        RedisServer redis, FaultProxy proxy, HostAppFolder app, RealmFolder realms, Dictionary<string, string> settings, AspireFleet processes, ServiceProvider registry, FleetLog log)
     {
-        (Redis, Proxy, App, Realms, Processes, Registry, Log) = (redis, proxy, app, realms, processes, registry, log);
+        (Redis, Proxy, App, Realms, Settings, Processes, Registry, Log) = (redis, proxy, app, realms, settings, processes, registry, log);
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
     }
 
@@ -37,7 +36,7 @@ internal sealed class ShellFleet : IAsyncDisposable
 
     public RealmFolder Realms { get; }
 
-    public LocalFleet Processes { get; }
+    public AspireFleet Processes { get; }
 
     public FleetLog Log { get; }
 
@@ -47,6 +46,8 @@ internal sealed class ShellFleet : IAsyncDisposable
     public IReadOnlyList<Uri> Servers => Processes.Topology.Prerender;
 
     public IHostShellStore Shells => Registry.GetRequiredService<IHostShellStore>();
+
+    private Dictionary<string, string> Settings { get; }
 
     private ServiceProvider Registry { get; }
 
@@ -69,20 +70,21 @@ internal sealed class ShellFleet : IAsyncDisposable
             all[key] = value;
         }
 
-        // The proxy forwards as soon as the realm server is there, whose port is known only then.
-        var options = new LocalFleetOptions
+        // The proxy forwards as soon as the realm server is there.
+        proxy.Upstreams = [FreePort.TakeAddress()];
+        var plan = new FleetPlan
         {
-            Fleet = new FleetOptions { AdminKey = AdminKey, PrerenderServers = servers, Ports = new() { Realm = FreePort(), Manager = 0, Prerender = 0, Redis = 0 } },
-            RedisConnection = redis.ConnectionString,
-            HostAddress = proxy.Address,
+            AdminKey = AdminKey,
+            PrerenderServers = servers,
+            Redis = redis.ConnectionString,
+            RealmPort = proxy.Upstreams[0].Port,
+            RealmAddress = proxy.Address,
             Settings = all,
-            RestartEnded = false,
         };
-        proxy.Upstreams = [new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", options.Fleet.Ports.Realm).Uri];
-        var processes = await LocalFleet.StartAsync(options, log, TimeProvider.System, limit.Token);
+        var processes = await AspireFleet.StartAsync(plan, log, limit.Token);
         var registry = new ServiceCollection().AddLogging().AddFleetRegistry()
             .AddSingleton<IConnectionMultiplexer>(await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},abortConnect=false")).BuildServiceProvider();
-        return new(redis, proxy, app, realms, processes, registry, log);
+        return new(redis, proxy, app, realms, all, processes, registry, log);
     }
 
     /// <summary>A version that was never deployed before.</summary>
@@ -225,14 +227,9 @@ internal sealed class ShellFleet : IAsyncDisposable
         return (response.StatusCode, text.StartsWith('{') ? JsonDocument.Parse(text).RootElement.GetProperty("status").GetString()! : text);
     }
 
-    /// <summary>Stops a process, if it was started.</summary>
-    public async Task StopIfThereAsync(string name)
-    {
-        if (Processes.Processes.FirstOrDefault(p => p.Name == name) is { } process)
-        {
-            await process.StopAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
-        }
-    }
+    /// <summary>Starts another realm server beside the first, with an app of its own.</summary>
+    public Task<ServiceProcess> AddRealmServerAsync(string name, HostAppFolder app) => ServiceProcess.StartAsync(
+        name, "Fleet.RealmServer", Processes.Topology, Settings.Concat([KeyValuePair.Create("Host:Dist", app.Path)]), Log);
 
     /// <summary>The slots of a server.</summary>
     public async Task<JsonElement> PoolAsync(Uri server) => await Client.GetFromJsonAsync<JsonElement>(new Uri(server, "pool"), Cancellation);
@@ -252,7 +249,6 @@ internal sealed class ShellFleet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Processes.StopAsync(CancellationToken.None);
         await Processes.DisposeAsync();
         await Registry.DisposeAsync();
         await Proxy.DisposeAsync();
@@ -261,8 +257,6 @@ internal sealed class ShellFleet : IAsyncDisposable
         App.Dispose();
         Realms.Dispose();
     }
-
-    private static int FreePort() => FreePorts.Take([new PortWish("realm", "", 0)])["realm"];
 
     private async Task<RenderResult?> TryRenderAsync(Uri route, string url, ShellAcceptance accept, int deadlineMs)
     {

@@ -7,7 +7,6 @@ using Microsoft.Playwright;
 namespace Fleet.Tests.YourApp;
 
 /// <summary>What docs/your-app.md says, step by step, with a Vite app that knows nothing of the fleet.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class ViteAppTests
 {
     private const string Googlebot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
@@ -29,7 +28,7 @@ public sealed class ViteAppTests
     public async Task YourApp_FromNpmRunBuild_IsPrerenderedAndStaysFreshOverADeploy()
     {
         Assert.SkipWhen(NodeProject.Missing is not null, NodeProject.Missing ?? "");
-        using var app = new NodeProject("Tests/YourApp/ViteApp");
+        using var app = new NodeProject("Tests/EndToEnd/YourApp/ViteApp");
         await app.NpmAsync("ci", "--no-progress");
         await app.NpmAsync("run", "build");
         await using var fleet = await FleetFixture.StartAsync(

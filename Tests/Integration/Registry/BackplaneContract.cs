@@ -88,3 +88,9 @@ public sealed class RedisBackplaneTests(RedisCollection.Server redis) : Backplan
         Assert.Equal([end], recorder.Heard);
     }
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetBackplaneTests(GarnetCollection.Server garnet) : BackplaneContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

@@ -53,3 +53,9 @@ public sealed class RedisCommandStoreTests(RedisCollection.Server redis) : Comma
 {
     protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetCommandStoreTests(GarnetCollection.Server garnet) : CommandStoreContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

@@ -240,3 +240,9 @@ public sealed class RedisHostShellStoreTests(RedisCollection.Server redis) : Hos
 {
     protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetHostShellStoreTests(GarnetCollection.Server garnet) : HostShellStoreContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

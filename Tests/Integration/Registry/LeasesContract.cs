@@ -49,3 +49,9 @@ public sealed class RedisLeasesTests(RedisCollection.Server redis) : LeasesContr
 {
     protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetLeasesTests(GarnetCollection.Server garnet) : LeasesContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

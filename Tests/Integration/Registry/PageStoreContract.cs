@@ -211,3 +211,9 @@ public sealed class RedisPageStoreTests(RedisCollection.Server redis) : PageStor
 {
     protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetPageStoreTests(GarnetCollection.Server garnet) : PageStoreContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

@@ -61,3 +61,9 @@ public sealed class RedisPictureStoreTests(RedisCollection.Server redis) : Pictu
 {
     protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetPictureStoreTests(GarnetCollection.Server garnet) : PictureStoreContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

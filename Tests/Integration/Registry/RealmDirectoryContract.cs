@@ -80,3 +80,9 @@ public sealed class RedisRealmDirectoryTests(RedisCollection.Server redis) : Rea
 {
     protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetRealmDirectoryTests(GarnetCollection.Server garnet) : RealmDirectoryContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

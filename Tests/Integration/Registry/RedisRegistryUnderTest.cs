@@ -12,7 +12,7 @@ using StackExchange.Redis;
 
 namespace Fleet.Tests.Registry;
 
-/// <summary>The registry in a real Redis.</summary>
+/// <summary>The registry in a real Redis, or in what speaks its protocol.</summary>
 internal sealed class RedisRegistryUnderTest : RegistryUnderTest
 {
     // Redis' clock cannot be moved. What is stored can: "seen" goes back, times to live get shorter.
@@ -29,8 +29,10 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
                 end
             end
             local left = redis.call('PTTL', key)
-            if left >= 0 then
+            if left > tonumber(ARGV[1]) then
                 redis.call('PEXPIRE', key, left - ARGV[1])
+            elseif left >= 0 then
+                redis.call('DEL', key)
             end
         end
         """;

@@ -156,3 +156,9 @@ public sealed class RedisServerRegistryTests(RedisCollection.Server redis) : Ser
 {
     protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetServerRegistryTests(GarnetCollection.Server garnet) : ServerRegistryContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

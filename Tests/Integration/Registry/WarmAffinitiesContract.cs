@@ -97,3 +97,9 @@ public sealed class RedisWarmAffinitiesTests(RedisCollection.Server redis) : War
 {
     protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
 }
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetWarmAffinitiesTests(GarnetCollection.Server garnet) : WarmAffinitiesContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

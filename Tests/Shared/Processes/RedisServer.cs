@@ -21,6 +21,7 @@ public sealed class RedisServer : IAsyncDisposable
         """
         trap '' INT
         redis-server --port "$1" --bind 127.0.0.1 --dir "$2" --logfile "$2/redis.log" --save '' --appendonly no > /dev/null 2>&1 &
+        echo $!
         cat > /dev/null
         kill -KILL $!
         wait 2> /dev/null
@@ -28,6 +29,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-redis-");
     private Process? _shell;
+    private int _processId;
 
     private RedisServer()
     {
@@ -45,13 +47,18 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts a server and waits until it answers.</summary>
     public static async Task<RedisServer> StartAsync()
     {
+        if (!IsInstalled())
+        {
+            throw new InvalidOperationException("redis-server is not on the PATH, and this test needs one. Install it (Debian: apt-get install redis-server).");
+        }
+
         var server = new RedisServer();
         try
         {
             // Between finding a free port and listening on it another test may take it.
             for (var attempt = 1; ; attempt++)
             {
-                server.Port = FindFreePort();
+                server.Port = FreePort.Take();
                 try
                 {
                     await server.RestartAsync();
@@ -80,6 +87,12 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Freezes the server (SIGSTOP): connections stay open, nothing answers. A stop ends a frozen one, too.</summary>
+    public void Freeze() => Signals.Send(_processId, Signals.Stop);
+
+    /// <summary>Lets a frozen server go on (SIGCONT).</summary>
+    public void Thaw() => Signals.Send(_processId, Signals.Continue);
+
     /// <summary>Starts an empty server on the same port, after killing the one that runs.</summary>
     public async Task RestartAsync()
     {
@@ -87,7 +100,9 @@ public sealed class RedisServer : IAsyncDisposable
         _shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", Port.ToString(CultureInfo.InvariantCulture), _folder.FullName])
         {
             RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         })!;
+        _processId = int.Parse((await _shell.StandardOutput.ReadLineAsync().WaitAsync(StartLimit))!, CultureInfo.InvariantCulture);
         var watch = Stopwatch.StartNew();
         while (!await AnswersAsync())
         {
@@ -135,10 +150,6 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    private static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static bool IsInstalled() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
 }

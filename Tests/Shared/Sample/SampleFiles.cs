@@ -1,14 +1,14 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Fleet.Tests.Docs;
 
 namespace Fleet.Tests.Sample;
 
 /// <summary>The sample's files, where they are written and not where they are copied to.</summary>
 internal static class SampleFiles
 {
-    public static string HostApp => Path.Combine(Root(), "HostApp");
+    public static string HostApp => Repository.File("RealmServer/Sample/HostApp");
 
-    public static string Realms => Path.Combine(Root(), "Realms");
+    public static string Realms => Repository.File("RealmServer/Sample/Realms");
 
     /// <summary>Names of the realms.</summary>
     public static IEnumerable<string> RealmNames => Directory.GetDirectories(Realms).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal);
@@ -32,7 +32,4 @@ internal static class SampleFiles
             throw new InvalidDataException($"{file} is not JSON: {e.Message}", e);
         }
     }
-
-    private static string Root([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "RealmServer", "Sample"));
 }

@@ -1,9 +1,7 @@
-using Fleet.AppHost.Output;
-
-namespace Fleet.Tests.HostShells;
+namespace Fleet.Tests.EndToEnd;
 
 /// <summary>Everything that a fleet said, to be searched.</summary>
-internal sealed class FleetLog : IFleetOutput
+internal sealed class FleetLog
 {
     private readonly Lock _gate = new();
     private readonly List<(string Source, string Line)> _lines = [];
