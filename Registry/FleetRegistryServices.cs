@@ -1,7 +1,6 @@
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
 using Fleet.Registry.HostShells;
-using Fleet.Registry.InMemory;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
@@ -32,16 +31,4 @@ public static class FleetRegistryServices
             .AddSingleton<ICommandStore, RedisCommandStore>()
             .AddSingleton<IBackplane, RedisBackplane>();
     }
-
-    /// <summary>A registry in this process, shared with the other services in it.</summary>
-    public static IServiceCollection AddFleetRegistry(this IServiceCollection services, InMemoryRegistry shared) => services
-        .AddSingleton(shared.HostShells)
-        .AddSingleton(shared.Servers)
-        .AddSingleton(shared.WarmAffinities)
-        .AddSingleton(shared.Realms)
-        .AddSingleton(shared.Pages)
-        .AddSingleton(shared.Pictures)
-        .AddSingleton(shared.Leases)
-        .AddSingleton(shared.Commands)
-        .AddSingleton(shared.Backplane);
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager;
 using Fleet.Registry;
-using Fleet.Registry.InMemory;
+using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

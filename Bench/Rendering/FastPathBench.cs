@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using Fleet.BrowserSetup;
 using Fleet.Contracts;
 using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.Registry;
-using Fleet.Registry.InMemory;
+using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -51,7 +52,7 @@ internal static class FastPathBench
     {
         var options = new BrowserOptions();
         await using var adapter = new PlaywrightBrowserAdapter(
-            options, BrowserLocator.Locate(options), url, [url.GetLeftPart(UriPartial.Authority)], TimeProvider.System, NullLogger<PlaywrightBrowserAdapter>.Instance);
+            options, BrowserLocator.Locate(options.ExecutablePath), url, [url.GetLeftPart(UriPartial.Authority)], TimeProvider.System, NullLogger<PlaywrightBrowserAdapter>.Instance);
         await adapter.LaunchAsync(1, CancellationToken.None);
         var pages = new List<IRenderPage>();
         for (var slot = 1; slot <= 4; slot++)
@@ -73,7 +74,7 @@ internal static class FastPathBench
     {
         var options = new BrowserOptions();
         using var driver = await Playwright.CreateAsync();
-        await using var browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = BrowserLocator.Locate(options), Args = ["--no-sandbox"] });
+        await using var browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = BrowserLocator.Locate(options.ExecutablePath), Args = ["--no-sandbox"] });
         var warm = await browser.NewPageAsync();
         await warm.GotoAsync(new Uri(url, "_standby").AbsoluteUri);
         return

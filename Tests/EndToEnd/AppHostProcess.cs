@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Fleet.AppHost.Local;
+using Fleet.Tests.Docs;
+using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.EndToEnd;
 
@@ -7,29 +8,41 @@ namespace Fleet.Tests.EndToEnd;
 internal sealed class AppHostProcess : IAsyncDisposable
 {
     private const string Marker = "FLEET_TEST_RUN";
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_guardPatience = TimeSpan.FromSeconds(30);
+    private const string Source = "apphost";
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_cleanupLimit = TimeSpan.FromSeconds(30);
 
     private readonly string _run = Guid.NewGuid().ToString("N");
-    private readonly RecordedOutput _output = new();
-    private readonly List<string> _lines = [];
+    private readonly FleetLog _log = new();
     private readonly Process _process;
     private readonly Task _reading;
 
     private AppHostProcess(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Executables.Dotnet, [Path.Combine(AppContext.BaseDirectory, "Fleet.AppHost.dll"), .. arguments])
+        // As the README says, but for the build, and for the launch profile: its ports are fixed, and another AppHost of this machine may have them.
+        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--no-launch-profile", "--project", "AppHost", "--", .. arguments])
         {
+            WorkingDirectory = Path.GetDirectoryName(Repository.File("Fleet.sln")),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = start.Environment["DOTNET_ENVIRONMENT"] = "Development";
+        foreach (var variable in (string[])["ASPNETCORE_URLS", "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"])
+        {
+            start.Environment[variable] = FreePort.TakeAddress().GetLeftPart(UriPartial.Authority);
+        }
+
         start.Environment[Marker] = _run;
         _process = Process.Start(start)!;
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
 
-    public int Id => _process.Id;
+    /// <summary>Id of <c>dotnet run</c>.</summary>
+    public int WrapperId => _process.Id;
+
+    /// <summary>Id of the AppHost, a child of <c>dotnet run</c>.</summary>
+    public int Id => Descendants().Single(id => ProcessTree.CommandLine(id).Contains("/Fleet.AppHost ", StringComparison.Ordinal));
 
     /// <summary>Starts it on free ports with one prerender server, unless the arguments say otherwise.</summary>
     public static AppHostProcess Start(params string[] arguments) => new(
@@ -41,53 +54,34 @@ internal sealed class AppHostProcess : IAsyncDisposable
     /// <summary>Waits for a line that holds the text.</summary>
     public async Task<string> LineAsync(string text)
     {
-        await Eventually.TrueAsync(
-            () => Find(text) is not null || _process.HasExited,
-            s_limit,
-            () => $"a line with '{text}' from the AppHost. It said:\n{_output}");
-        return Find(text) ?? throw new InvalidOperationException($"The AppHost ended without a line with '{text}'. It said:\n{_output}");
+        await Eventually.TrueAsync(() => Find(text) is not null || _process.HasExited, s_limit, () => $"a line with '{text}' from the AppHost. It said:\n{_log}");
+        return Find(text) ?? throw new InvalidOperationException($"The AppHost ended without a line with '{text}'. It said:\n{_log}");
     }
 
-    /// <summary>The address in the table that it prints.</summary>
-    public async Task<Uri> AddressAsync(string what)
+    /// <summary>The row of a resource in the table that it prints, without its name.</summary>
+    public async Task<string[]> RowAsync(string resource)
     {
-        await LineAsync("Ready in ");
-        var row = await LineAsync($"  {what} ");
-        return new Uri(row.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith("http:", StringComparison.Ordinal)));
+        await LineAsync("Ready after ");
+        return (await LineAsync($"  {resource} ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
     }
 
     /// <summary>Waits for its end and gives exit code and everything it said.</summary>
     public async Task<(int ExitCode, string Said)> EndAsync()
     {
-        using var limit = new CancellationTokenSource(s_limit);
-        await _process.WaitForExitAsync(limit.Token);
-        await _reading.WaitAsync(TimeSpan.FromSeconds(5), limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return (_process.ExitCode, _output.ToString());
+        await _process.WaitForExitAsync().WaitAsync(s_limit);
+        await _reading.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return (_process.ExitCode, _log.ToString());
     }
 
     /// <summary>Every process that it has started, directly or not, and that still runs.</summary>
-    public IReadOnlyList<int> Descendants()
-    {
-        // redis-server writes its title over its environment, so it is known by the port that the AppHost's table names.
-        var redis = Find("  redis  ")?.Split(' ')[^1];
-        return
-        [
-            .. Directory.EnumerateDirectories("/proc")
-                .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
-                .Where(id => id != 0 && id != Id
-                    && (Read(id, "environ").Contains($"{Marker}={_run}", StringComparison.Ordinal)
-                        || (redis is not null && CommandLine(id).Contains($"redis-server {redis}", StringComparison.Ordinal)))),
-        ];
-    }
-
-    /// <summary>The command line of a process; empty when it is gone.</summary>
-    public static string CommandLine(int id) => Read(id, "cmdline").Replace('\0', ' ');
+    public IReadOnlyList<int> Descendants() =>
+        [.. ProcessTree.All().Where(id => id != WrapperId && ProcessTree.Read(id, "environ").Contains($"{Marker}={_run}", StringComparison.Ordinal))];
 
     /// <summary>Waits until no descendant is left.</summary>
     public Task NothingLeftAsync(TimeSpan limit) => Eventually.TrueAsync(
         () => Descendants().Count == 0,
         limit,
-        () => $"no process left of this AppHost; there are:\n{string.Join('\n', Descendants().Select(id => $"{id} {CommandLine(id)}"))}\nIt said:\n{_output}");
+        () => $"no process left of this AppHost; there are:\n{string.Join('\n', Descendants().Select(id => $"{id} {ProcessTree.CommandLine(id)}"))}\nIt said:\n{_log}");
 
     public async ValueTask DisposeAsync()
     {
@@ -97,11 +91,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
 
-        // Its own guard ends what it has started; what is left after a failed test is ended here.
-        var patience = Stopwatch.StartNew();
-        while (Descendants().Count > 0 && patience.Elapsed < s_guardPatience)
+        // What it has started notices its end; what is left after a failed test is ended here.
+        var began = Stopwatch.GetTimestamp();
+        while (Descendants().Count > 0 && Stopwatch.GetElapsedTime(began) < s_cleanupLimit)
         {
-            await Task.Delay(50);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
 
         foreach (var id in Descendants())
@@ -112,36 +106,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string Read(int id, string file)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{id}/{file}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
-
-    private string? Find(string text)
-    {
-        lock (_lines)
-        {
-            return _lines.Find(line => line.Contains(text, StringComparison.Ordinal));
-        }
-    }
+    private string? Find(string text) => _log.Find(text).Select(found => found.Line).FirstOrDefault();
 
     private async Task ReadAsync(StreamReader reader)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            lock (_lines)
-            {
-                _lines.Add(line);
-            }
-
-            _output.Write("apphost", line);
+            _log.Write(Source, line);
         }
     }
 }

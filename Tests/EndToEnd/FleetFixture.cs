@@ -1,48 +1,28 @@
-using Fleet.AppHost.Local;
-using Fleet.ServiceDefaults.Options;
-
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>The one fleet that tests share, and how to start another for one test alone.</summary>
-public sealed class FleetFixture : IAsyncDisposable
+/// <summary>The fleet with the sample's app and realms and two prerender servers, on its own Garnet. Leave it as you found it.</summary>
+public sealed class FleetFixture : IAsyncLifetime
 {
     /// <summary>The fleets' admin key.</summary>
     public const string AdminKey = "end-to-end-admin-key";
 
-    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(4);
 
-    private readonly Lazy<Task<FleetUnderTest>> _shared = new(() => StartAsync());
+    internal FleetUnderTest Fleet { get; private set; } = null!;
 
-    /// <summary>The shared fleet, with two prerender servers. It starts with the first test that asks. Leave it as you found it.</summary>
-    internal Task<FleetUnderTest> SharedAsync() => _shared.Value;
+    public async ValueTask InitializeAsync() => Fleet = await StartAsync();
 
-    /// <summary>Starts a fleet for one test alone, on free ports. What ends in it stays down until the test starts it again.</summary>
-    /// <param name="prerenderServers">How many prerender servers.</param>
+    public ValueTask DisposeAsync() => Fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>Starts a fleet on free ports. What ends in it stays down until the test starts it again.</summary>
+    /// <param name="prerenderServers">Number of prerender servers.</param>
     /// <param name="settings">Further settings for every service: <c>Pool:Slots</c> and the like.</param>
-    internal static async Task<FleetUnderTest> StartAsync(int prerenderServers = 2, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="redis">Connection string of an existing Redis; null for its own Garnet.</param>
+    internal static async Task<FleetUnderTest> StartAsync(int prerenderServers = 2, IReadOnlyDictionary<string, string>? settings = null, string? redis = null)
     {
         using var limit = new CancellationTokenSource(s_startLimit);
-        var output = new RecordedOutput();
-        var options = new LocalFleetOptions
-        {
-            Fleet = new FleetOptions
-            {
-                AdminKey = AdminKey,
-                PrerenderServers = prerenderServers,
-                Ports = new() { Realm = 0, Manager = 0, Prerender = 0, Redis = 0 },
-            },
-            RedisServer = Executables.Find("redis-server"),
-            Settings = settings ?? new Dictionary<string, string>(),
-            RestartEnded = false,
-        };
-        return new FleetUnderTest(await LocalFleet.StartAsync(options, output, TimeProvider.System, limit.Token), output);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_shared is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-        {
-            await (await _shared.Value).DisposeAsync();
-        }
+        var log = new FleetLog();
+        var plan = new FleetPlan { AdminKey = AdminKey, PrerenderServers = prerenderServers, Settings = settings ?? new Dictionary<string, string>(), Redis = redis };
+        return new FleetUnderTest(await AspireFleet.StartAsync(plan, log, limit.Token), log);
     }
 }

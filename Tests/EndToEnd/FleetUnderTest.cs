@@ -1,23 +1,24 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fleet.AppHost.Local;
 
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>A whole fleet of real processes, and what tests ask of it.</summary>
-internal sealed class FleetUnderTest(LocalFleet fleet, RecordedOutput output) : IAsyncDisposable
+internal sealed class FleetUnderTest(AspireFleet fleet, FleetLog log) : IAsyncDisposable
 {
     private static readonly TimeSpan s_indexLimit = TimeSpan.FromMinutes(4);
 
     /// <summary>Its processes: to be killed, frozen and started again.</summary>
-    public LocalFleet Processes => fleet;
+    public AspireFleet Processes => fleet;
+
+    public FleetLog Log => log;
 
     /// <summary>A client with no manners: it waits a minute for any answer.</summary>
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>What it said last, for messages.</summary>
-    public string Said => output.ToString();
+    public string Said => log.ToString();
 
     /// <summary>A URL of the realm server.</summary>
     public Uri OnRealm(string path) => new(fleet.Topology.Realm, path);
@@ -54,7 +55,6 @@ internal sealed class FleetUnderTest(LocalFleet fleet, RecordedOutput output) : 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await fleet.StopAsync(CancellationToken.None);
         await fleet.DisposeAsync();
     }
 }

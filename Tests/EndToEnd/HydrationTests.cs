@@ -1,10 +1,11 @@
+using Fleet.BrowserSetup;
 using Fleet.PrerenderServer.Browser;
 using Microsoft.Playwright;
 
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>A real browser opens a prerendered page: content at once, then the host app takes over without anyone noticing.</summary>
-[Collection(HeavyCollection.Name)]
+[Collection(SampleFleetCollection.Name)]
 public sealed class HydrationTests(FleetFixture fixture)
 {
     private const string CountShifts =
@@ -23,12 +24,12 @@ public sealed class HydrationTests(FleetFixture fixture)
     [InlineData("elements/")]
     public async Task Open_PrerenderedCard_HostAppTakesOverWithoutErrorOrJump(string path)
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = BrowserLocator.Locate(new BrowserOptions()),
+            ExecutablePath = BrowserLocator.Locate(null),
             Args = ["--no-sandbox"],
         });
 
@@ -46,12 +47,12 @@ public sealed class HydrationTests(FleetFixture fixture)
     [Fact]
     public async Task Open_BeforeAnyScriptHasCome_PrerenderedCardShowsItsContentAndTheShellDoesNot()
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = BrowserLocator.Locate(new BrowserOptions()),
+            ExecutablePath = BrowserLocator.Locate(null),
             Args = ["--no-sandbox"],
         });
 

@@ -6,7 +6,7 @@ using AngleSharp.Dom;
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>What the fleet is for, through all of it.</summary>
-[Collection(HeavyCollection.Name)]
+[Collection(SampleFleetCollection.Name)]
 public sealed class MainJobTests(FleetFixture fixture)
 {
     private static readonly string[] s_formats = ["isolated", "embedded", "fitted", "atom", "head", "icon", "markdown"];
@@ -14,7 +14,7 @@ public sealed class MainJobTests(FleetFixture fixture)
     [Fact]
     public async Task Index_AfterStart_PrerendersEveryCardWithoutFailure()
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
         var index = await fleet.IndexedAsync();
 
         Assert.True(index.GetProperty("total").GetInt32() > 118, index.ToString());
@@ -25,7 +25,7 @@ public sealed class MainJobTests(FleetFixture fixture)
     [Fact]
     public async Task Get_CardAsHtml_HoldsContentAndHead()
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
         var url = fleet.OnRealm("elements/hydrogen");
 
@@ -43,7 +43,7 @@ public sealed class MainJobTests(FleetFixture fixture)
     [Fact]
     public async Task Get_OverviewCard_EmbedsAll118Elements()
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
 
         using var page = await ParseAsync(await fleet.GetHtmlAsync(fleet.OnRealm("elements/")));
@@ -55,7 +55,7 @@ public sealed class MainJobTests(FleetFixture fixture)
     [Fact]
     public async Task Get_Home_AnswersTheHostApp()
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
 
         using var page = await ParseAsync(await fleet.GetHtmlAsync(fleet.OnRealm("")));
 
@@ -66,7 +66,7 @@ public sealed class MainJobTests(FleetFixture fixture)
     [Fact]
     public async Task GetRender_CardUrl_AnswersTheWholeDocument()
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
         var url = fleet.OnManager($"render?url={Uri.EscapeDataString(fleet.OnRealm("elements/helium").AbsoluteUri)}");
 
         using var page = await ParseAsync(await fleet.GetHtmlAsync(url));
@@ -78,7 +78,7 @@ public sealed class MainJobTests(FleetFixture fixture)
     [Fact]
     public async Task PostRenders_OnlyAUrl_AnswersEveryFormatForTheUrlsRealm()
     {
-        var fleet = await fixture.SharedAsync();
+        var fleet = fixture.Fleet;
 
         using var response = await fleet.Client.PostAsJsonAsync(
             fleet.OnManager("renders"), new { url = fleet.OnRealm("elements/carbon") }, TestContext.Current.CancellationToken);

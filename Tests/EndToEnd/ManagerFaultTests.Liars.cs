@@ -19,7 +19,7 @@ public sealed partial class ManagerFaultTests
     public async Task Load_ServerAcceptsAndNeverAnswers_LosesNothing()
     {
         await using var silent = await LyingServer.StartAsync(
-            _fleet.Processes.RedisPort!.Value, static (_, _, cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
+            fixture.Redis.Port, static (_, _, cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
         await WithLoadAsync(load => AskedAsync(silent, 4, load));
     }
 
@@ -27,7 +27,7 @@ public sealed partial class ManagerFaultTests
     public async Task Load_ServerAnswersGarbage_LosesNothing()
     {
         await using var liar = await LyingServer.StartAsync(
-            _fleet.Processes.RedisPort!.Value,
+            fixture.Redis.Port,
             static async (stream, number, cancellationToken) => await stream.WriteAsync(Encoding.Latin1.GetBytes(s_garbage[number % s_garbage.Length]), cancellationToken));
         await WithLoadAsync(load => AskedAsync(liar, 2 * s_garbage.Length, load));
     }

@@ -1,62 +1,54 @@
 using System.Net;
-using System.Net.Sockets;
-using Fleet.AppHost.Local;
 
 namespace Fleet.Tests.EndToEnd;
 
 public sealed partial class ManagerFaultTests
 {
+    private static readonly Dictionary<string, string> s_likeTheFleet = new() { ["Index:Enabled"] = "false", ["Fleet:StopNotice"] = "00:00:03" };
+
     [Fact]
-    public Task Load_RedisRestartedEmpty_LosesNothing() => WithLoadAsync(async _ =>
-    {
-        await _fleet.Processes[ResourceNames.Redis].KillAsync();
-        _fleet.Processes[ResourceNames.Redis].Start();
-        await _fleet.Processes.WaitUntilRedisAnswersAsync(Cancellation);
-    });
+    public Task Load_RedisRestartedEmpty_LosesNothing() => WithLoadAsync(_ => fixture.Redis.RestartAsync());
 
     [Fact]
     public async Task Load_RedisRestartedWithWhatItKnew_LosesNothing()
     {
-        using var dump = new RedisDump(_fleet.Processes.RedisPort!.Value);
+        using var dump = new RedisDump(fixture.Redis.Port);
         await WithLoadAsync(async _ =>
         {
             await dump.SaveAsync(Cancellation);
-            await RestartAsync(ResourceNames.Redis);
+            await fixture.Redis.RestartAsync();
         });
     }
 
     [Fact]
     public async Task Load_RollingRestartOfManagersServersAndRedis_LosesNothing()
     {
-        await using var guard = OrphanGuard.Start();
-        var topology = _fleet.Processes.Topology with { Manager = FreeAddress() };
-        await using var second = new LocalProcess(
-            Launch.Service(ResourceNames.Manager, "Fleet.Manager", topology), new RecordedOutput(), guard, TimeProvider.System);
-        second.Start();
-        await using var balancer = await LoadBalancer.StartAsync(s_limit, _fleet.OnManager(""), topology.Manager);
+        await using var second = await ServiceProcess.StartAsync("manager-1", "Fleet.Manager", _fleet.Processes.Topology, s_likeTheFleet, _fleet.Log);
+        await using var balancer = await LoadBalancer.StartAsync(s_limit, _fleet.OnManager(""), second.Address);
 
         await WithLoadAsync(balancer.Next, async _ =>
         {
-            await second.RestartAsync(s_limit, Cancellation);
+            Assert.Equal(0, await second.StopAsync(s_limit));
+            await second.StartAsync();
             await balancer.EveryoneIsReadyAsync(s_limit);
-            await RestartAsync(ResourceNames.Manager);
+            await RestartAsync("manager");
             await balancer.EveryoneIsReadyAsync(s_limit);
             await RestartAsync("prerender-0");
             await RestartAsync("prerender-1");
-            await RestartAsync(ResourceNames.Redis);
+            await fixture.Redis.RestartAsync();
         });
     }
 
     [Fact]
     public async Task Requests_RollingRestartOfRealmServers_NoneIsLost()
     {
-        var second = await _fleet.Processes.AddRealmServerAsync("realm-1", new Dictionary<string, string>(), Cancellation);
-        await using var balancer = await LoadBalancer.StartAsync(s_limit, _fleet.OnRealm(""), second);
+        await using var second = await ServiceProcess.StartAsync("realm-1", "Fleet.RealmServer", _fleet.Processes.Topology, s_likeTheFleet, _fleet.Log);
+        await using var balancer = await LoadBalancer.StartAsync(s_limit, _fleet.OnRealm(""), second.Address);
         using var enough = new CancellationTokenSource();
         var callers = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ReadAsync(balancer, enough.Token)));
         try
         {
-            Assert.True(await _fleet.Processes["realm-1"].StopAsync(s_limit, Cancellation), "realm-1 stops by itself");
+            Assert.Equal(0, await second.StopAsync(s_limit));
         }
         finally
         {
@@ -74,12 +66,5 @@ public sealed partial class ManagerFaultTests
             using var response = await _fleet.Client.GetAsync(new Uri(balancer.Next(), "elements/helium"), Cancellation);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
-    }
-
-    private static Uri FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port).Uri;
     }
 }

@@ -1,12 +1,11 @@
 using System.Net.Http.Json;
-using Fleet.AppHost.Local;
 using Fleet.Contracts;
 
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>What dies, freezes, lies or restarts under load costs no render that is within its deadline.</summary>
-[Collection(HeavyCollection.Name)]
-public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture) : IClassFixture<ManagerFleetFixture>
+[Collection(ManagerFleetCollection.Name)]
+public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
     private readonly FleetUnderTest _fleet = fixture.Fleet;
@@ -17,7 +16,7 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture) : ICl
     public Task Load_ServerKilled_LosesNothing() => WithLoadAsync(async _ =>
     {
         await _fleet.Processes["prerender-0"].KillAsync();
-        _fleet.Processes["prerender-0"].Start();
+        await _fleet.Processes["prerender-0"].StartAsync();
     });
 
     [Fact]
@@ -76,21 +75,14 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture) : ICl
         }
 
         Assert.True(load.Lost.Count == 0, $"{load.Lost.Count} of {load.Done} renders were lost:\n{string.Join('\n', load.Lost)}\n{_fleet.Said}");
-        await _fleet.Processes.WaitUntilHealthyAsync("prerender-0", Cancellation);
-        await _fleet.Processes.WaitUntilHealthyAsync("prerender-1", Cancellation);
+        await _fleet.Processes.WaitUntilHealthyAsync("prerender-0");
+        await _fleet.Processes.WaitUntilHealthyAsync("prerender-1");
     }
 
-    private async Task RestartAsync(string resource)
+    private async Task RestartAsync(string service)
     {
-        Assert.True(await _fleet.Processes[resource].StopAsync(s_limit, Cancellation), $"{resource} stops by itself");
-        _fleet.Processes[resource].Start();
-        if (resource == ResourceNames.Redis)
-        {
-            await _fleet.Processes.WaitUntilRedisAnswersAsync(Cancellation);
-        }
-        else
-        {
-            await _fleet.Processes.WaitUntilHealthyAsync(resource, Cancellation);
-        }
+        Assert.Equal(0, await _fleet.Processes[service].StopAsync(s_limit));
+        await _fleet.Processes[service].StartAsync();
+        await _fleet.Processes.WaitUntilHealthyAsync(service);
     }
 }

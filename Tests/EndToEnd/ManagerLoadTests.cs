@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using Fleet.AppHost.Local;
 using Fleet.Contracts;
 
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>More callers than there is room for.</summary>
-[Collection(HeavyCollection.Name)]
-public sealed class ManagerLoadTests(ManagerFleetFixture fixture) : IClassFixture<ManagerFleetFixture>
+[Collection(ManagerFleetCollection.Name)]
+public sealed class ManagerLoadTests(ManagerFleetFixture fixture)
 {
     private const int Crowd = 2_000;
     private const long MostBytes = 600L * 1024 * 1024;
@@ -21,7 +20,7 @@ public sealed class ManagerLoadTests(ManagerFleetFixture fixture) : IClassFixtur
 
         Assert.All(answers, answer => Assert.True(answer is { Status: HttpStatusCode.OK } or { Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests, HasRetryAfter: true }, $"{answer}"));
         Assert.InRange(answers.Count(answer => answer.Status == HttpStatusCode.OK), 100, Crowd);
-        var memory = ResidentBytes(_fleet.Processes[ResourceNames.Manager].Id);
+        var memory = ResidentBytes(_fleet.Processes["manager"].Id);
         Assert.True(memory < MostBytes, $"The manager takes {memory} bytes, more than {MostBytes}.");
     }
 

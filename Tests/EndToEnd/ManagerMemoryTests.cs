@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using Fleet.AppHost.Local;
 using Fleet.Contracts;
 using Fleet.Registry;
 using Fleet.Registry.Realms;
@@ -14,7 +13,6 @@ using RedisServer = Fleet.Tests.Processes.RedisServer;
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>A manager as a process of its own, between a server that sends much and callers that read it.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class ManagerMemoryTests : IDisposable
 {
     private const int Callers = 16;
@@ -33,12 +31,9 @@ public sealed class ManagerMemoryTests : IDisposable
         await using var server = await FakeServer.StartAsync("prerender-0");
         var everybodyReads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Answer = (http, _) => SendAsync(http, everybodyReads.Task);
-        await using var guard = OrphanGuard.Start();
-        var address = FreeAddress();
-        var topology = new Topology(new Uri(ManagerUnderTest.Host), address, [], redis.ConnectionString, FleetFixture.AdminKey, new Dictionary<string, string>());
-        await using var manager = new LocalProcess(Launch.Service(ResourceNames.Manager, "Fleet.Manager", topology), new RecordedOutput(), guard, TimeProvider.System);
-        manager.Start();
-        await Eventually.TrueAsync(() => IsReadyAsync(address), s_limit, () => $"the manager ready\n{string.Join('\n', manager.LastLines)}");
+        var topology = new Topology(new Uri(ManagerUnderTest.Host), new Uri(ManagerUnderTest.Host), [], redis.ConnectionString, FleetFixture.AdminKey);
+        await using var manager = await ServiceProcess.StartAsync("manager", "Fleet.Manager", topology, [], new FleetLog());
+        var address = manager.Address;
         await using var registry = await RegistryAsync(redis, server);
         var before = PeakBytes(manager.Id);
 
@@ -53,13 +48,6 @@ public sealed class ManagerMemoryTests : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
-
-    private static Uri FreeAddress()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return new($"http://{listener.LocalEndpoint}/");
-    }
 
     private static async Task<ServiceProvider> RegistryAsync(RedisServer redis, FakeServer server)
     {
@@ -109,19 +97,6 @@ public sealed class ManagerMemoryTests : IDisposable
             }
 
             return total;
-        }
-    }
-
-    private async Task<bool> IsReadyAsync(Uri manager)
-    {
-        try
-        {
-            using var response = await _client.GetAsync(new Uri(manager, "health"), Token);
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
         }
     }
 

@@ -3,40 +3,31 @@ using System.Net.Http.Json;
 using System.Text;
 using Fleet.Contracts;
 using Fleet.RealmServer.Realms;
-using Fleet.Tests.RealmServer;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>A private realm and a public one on a real fleet: the private one is prerendered for those who have its key and told to nobody else,
 /// the public one has its pictures.</summary>
-[Collection(HeavyCollection.Name)]
-public sealed class PrivateRealmTests
+[Collection(ContentFleetCollection.Name)]
+public sealed class PrivateRealmTests(ContentFleet fixture)
 {
-    private const string Key = "end-to-end-read-key";
+    private const string Key = ContentFleet.Key;
 
-    private const string Secret = "The password is swordfish.";
+    private const string Secret = ContentFleet.Secret;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Realms_PrivateAndPublic_AreEachToldToWhomTheyMayBe()
     {
-        using var realms = new TempFolder();
-        realms.Write("secret/realm.json", """{ "name": "Hidden" }""");
-        realms.Write("secret/index.json", """{ "title": "Start", "links": { "to": "plan" } }""");
-        realms.Write("secret/plan.json", $$"""{ "title": "Plan", "text": ["{{Secret}}"] }""");
-        realms.Write("open/realm.json", """{ "name": "Open" }""");
-        realms.Write("open/index.json", """{ "title": "All of it", "description": "For everybody." }""");
-        await using var fleet = await FleetFixture.StartAsync(
-            prerenderServers: 1,
-            new Dictionary<string, string> { ["Realms:Root"] = realms.Path, ["Realms:ReadKeys:secret"] = Key, ["Host:Dist"] = Sample.SampleFiles.HostApp });
+        var fleet = fixture.Fleet;
         var plan = fleet.OnRealm("secret/plan");
 
         await Eventually.TrueAsync(
-            async () => (await fleet.IndexedAsync()) is var index && index.GetProperty("failed").GetInt32() == 0 && index.GetProperty("total").GetInt32() == 1,
+            async () => (await fleet.IndexedAsync()).GetProperty("total").GetInt32() == fixture.PublicCards && await StatusAsync(fleet, plan, Key) == HttpStatusCode.OK,
             s_limit,
-            () => $"all cards to be indexed, of which a stranger counts the public one\n{fleet.Said}");
+            () => $"all cards to be indexed, of which a stranger counts the {fixture.PublicCards} public ones\n{fleet.Said}");
         var (status, html) = await GetAsync(fleet, plan, Key);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("data-fleet-ssr=\"/secret/plan\"", html, StringComparison.Ordinal);
@@ -90,6 +81,8 @@ public sealed class PrivateRealmTests
         Assert.Equal([0xFF, 0xD8, 0xFF], picture[..3]);
         Assert.True(picture.Length > 5_000, $"A picture with something on it has more than {picture.Length} bytes.");
     }
+
+    private static async Task<HttpStatusCode> StatusAsync(FleetUnderTest fleet, Uri url, string? key) => (await GetAsync(fleet, url, key)).Status;
 
     private static async Task<(HttpStatusCode Status, string Text)> GetAsync(FleetUnderTest fleet, Uri url, string? key)
     {

@@ -1,0 +1,86 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Fleet.Tests.Processes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>One service of a fleet: to be killed, stopped, frozen and started again.</summary>
+internal sealed class AspireResource(DistributedApplication app, ProjectResource resource, FleetLog log)
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+
+    private CustomResourceSnapshot? _snapshot;
+
+    public string Name => resource.Name;
+
+    /// <summary>Id of the service's process. The orchestrator's own is <c>dotnet run</c>, whose child it is.</summary>
+    public int Id => FindProcess() ?? throw new InvalidOperationException($"{Name} has no process. It is {State}.");
+
+    private string State => Snapshot?.State?.Text ?? "unknown";
+
+    private CustomResourceSnapshot? Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>Kills it alone, as <c>kill -9</c> does; what becomes of its children is its own affair.</summary>
+    public async Task KillAsync()
+    {
+        Signals.Send(Id, Signals.Kill);
+        await EndedAsync(s_limit);
+    }
+
+    /// <summary>Asks it to stop (SIGTERM) and waits for its end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int?> StopAsync(TimeSpan limit)
+    {
+        Signals.Send(Id, Signals.Terminate);
+        await EndedAsync(limit);
+        return Snapshot?.ExitCode;
+    }
+
+    /// <summary>Starts it again after its end, with the same environment.</summary>
+    public async Task StartAsync()
+    {
+        var result = await app.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, TestContext.Current.CancellationToken);
+        Assert.True(result.Success, $"The start of {Name}: {result.Message}");
+        await Eventually.TrueAsync(() => State == KnownResourceStates.Running && FindProcess() is not null, s_limit, () => $"a process of {Name}; it is {State}\n{log}");
+    }
+
+    /// <summary>Freezes it (SIGSTOP): connections stay open, nothing answers.</summary>
+    public void Freeze() => Signals.Send(Id, Signals.Stop);
+
+    /// <summary>Lets a frozen one go on (SIGCONT).</summary>
+    public void Thaw() => Signals.Send(Id, Signals.Continue);
+
+    /// <summary>Follows its state and copies what it logs, until it is cancelled.</summary>
+    public Task FollowAsync(CancellationToken cancellationToken) => Task.WhenAll(ReadStateAsync(cancellationToken), ReadLogAsync(cancellationToken));
+
+    private async Task ReadStateAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var change in app.ResourceNotifications.WatchAsync(cancellationToken))
+        {
+            if (change.Resource == resource)
+            {
+                Volatile.Write(ref _snapshot, change.Snapshot);
+            }
+        }
+    }
+
+    private async Task ReadLogAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var batch in app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(resource).WithCancellation(cancellationToken))
+        {
+            foreach (var line in batch)
+            {
+                log.Write(Name, line.Content);
+            }
+        }
+    }
+
+    private Task EndedAsync(TimeSpan limit) => Eventually.TrueAsync(
+        () => KnownResourceStates.TerminalStates.Contains(State), limit, () => $"the end of {Name}; it is {State}\n{log}");
+
+    private int? FindProcess() =>
+        Snapshot?.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int wrapper
+            ? ProcessTree.Descendants(wrapper).Where(id => ProcessTree.CommandLine(id).Contains("/Fleet.", StringComparison.Ordinal)).Select(id => (int?)id).FirstOrDefault()
+            : null;
+}

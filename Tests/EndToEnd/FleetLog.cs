@@ -1,0 +1,45 @@
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>Everything that a fleet said, to be searched.</summary>
+internal sealed class FleetLog
+{
+    private readonly Lock _gate = new();
+    private readonly List<(string Source, string Line)> _lines = [];
+
+    /// <summary>How many lines there are; a place to search from.</summary>
+    public int Mark
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lines.Count;
+            }
+        }
+    }
+
+    public void Write(string source, string line)
+    {
+        lock (_gate)
+        {
+            _lines.Add((source, line));
+        }
+    }
+
+    /// <summary>Lines that hold a text, from a place on.</summary>
+    public IReadOnlyList<(string Source, string Line)> Find(string text, int from = 0)
+    {
+        lock (_gate)
+        {
+            return [.. _lines.Skip(from).Where(l => l.Line.Contains(text, StringComparison.Ordinal))];
+        }
+    }
+
+    public override string ToString()
+    {
+        lock (_gate)
+        {
+            return string.Join('\n', _lines.TakeLast(60).Select(l => $"{l.Source,-11} | {l.Line}"));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Fleet.Tests.Processes;
+
+namespace Fleet.Tests.EndToEnd;
+
+/// <summary>One more service beside a fleet, or without one: a process with the environment that the AppHost would give it.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+
+    // The dotnet that runs this process: three levels above its runtime, wherever that is installed.
+    private static readonly string s_dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly Func<Process> _start;
+    private readonly string _name;
+    private readonly FleetLog _log;
+    private Process _process;
+
+    private ServiceProcess(string name, Uri address, FleetLog log, Func<Process> start)
+    {
+        (_name, Address, _log, _start) = (name, address, log, start);
+        _process = start();
+    }
+
+    public Uri Address { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts a service on a free port and waits until it is healthy.</summary>
+    /// <param name="name">Its name: <c>realm-1</c>.</param>
+    /// <param name="assembly">Its assembly, which lies beside this one.</param>
+    /// <param name="fleet">The other services.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="log">Receives what it logs.</param>
+    public static async Task<ServiceProcess> StartAsync(string name, string assembly, Topology fleet, IEnumerable<KeyValuePair<string, string>> settings, FleetLog log)
+    {
+        var address = FreePort.TakeAddress();
+        List<KeyValuePair<string, string>> environment =
+        [
+            new("ASPNETCORE_URLS", Text(address)), new("OTEL_SERVICE_NAME", name), new("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            new("Fleet__AdminKey", fleet.AdminKey), new("ConnectionStrings__redis", fleet.Redis), new("Fleet__StopNotice", "00:00:00"),
+            new("services__realm__http__0", Text(fleet.Realm)), new("services__manager__http__0", Text(fleet.Manager)),
+            .. settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
+        ];
+        var service = new ServiceProcess(name, address, log, () => Launch(name, assembly, environment, log));
+        try
+        {
+            await service.WaitUntilHealthyAsync();
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks it to stop (SIGTERM) and waits for its end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int?> StopAsync(TimeSpan limit)
+    {
+        Signals.Send(Id, Signals.Terminate);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(limit);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Starts it again after its end, and waits until it is healthy.</summary>
+    public async Task StartAsync()
+    {
+        _process.Dispose();
+        _process = _start();
+        await WaitUntilHealthyAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync().WaitAsync(s_limit);
+        }
+
+        _process.Dispose();
+        _client.Dispose();
+    }
+
+    // As Aspire writes addresses: without the slash at the end.
+    private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
+
+    private static Process Launch(string name, string assembly, IEnumerable<KeyValuePair<string, string>> environment, FleetLog log)
+    {
+        var start = new ProcessStartInfo(s_dotnet, [Path.Combine(AppContext.BaseDirectory, assembly + ".dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        process.OutputDataReceived += (_, line) => Log(line.Data);
+        process.ErrorDataReceived += (_, line) => Log(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+
+        void Log(string? line)
+        {
+            if (line is not null)
+            {
+                log.Write(name, line);
+            }
+        }
+    }
+
+    private Task WaitUntilHealthyAsync() => Eventually.TrueAsync(IsHealthyAsync, s_limit, () => $"{_name} healthy\n{_log}");
+
+    private async Task<bool> IsHealthyAsync()
+    {
+        Assert.False(_process.HasExited, $"{_name} has ended.\n{_log}");
+        try
+        {
+            using var response = await _client.GetAsync(new Uri(Address, "health"), TestContext.Current.CancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using System.Net.Sockets;
+using Fleet.AppHost.Settings;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.Tests.AppHost;
+
+public sealed class PortAllocationTests
+{
+    [Fact]
+    public void Allocate_AllZero_GivesDifferentFreePorts()
+    {
+        var ports = PortPlan.Allocate([.. Enumerable.Range(0, 20).Select(i => new PortRequest($"r{i}", "S", 0))]);
+
+        Assert.Equal(20, ports.Values.Distinct().Count());
+        Assert.DoesNotContain(0, ports.Values);
+    }
+
+    [Fact]
+    public void Allocate_TakenPort_NamesPortResourceAndSetting()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var error = Assert.Throws<StartException>(() => PortPlan.Allocate([new("realm", "Fleet:Ports:Realm", port)]));
+
+        Assert.StartsWith($"Port {port} of realm is taken. Free it, or set Fleet:Ports:Realm", error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,3 @@
+using Fleet.Tests;
+
+[assembly: AssemblyFixture(typeof(MachineFixture))]

@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using System.Text;
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+
+namespace Fleet.Tests.Browser;
+
+[Collection(BrowserCollection.Name)]
+public sealed class BrowserPageTests(BrowserFixture browser)
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Boot_CooperativeHost_ReadsTokenAndCapabilities()
+    {
+        await using var slot = await browser.OpenAsync();
+        Assert.Equal("token-a", slot.Page.ShellToken);
+        Assert.True(slot.Page is { IsStandby: true, OffersRender: true, Host: { Renders: true, TellsStage: true, Version: "1" } });
+        Assert.EndsWith("Fleet-Prerender/1.0", browser.Site.UserAgent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Boot_HostWithoutContractOrHeader_IsAPageWithTheHashOfItsBytes()
+    {
+        await WithShellAsync(TestPages.Plain, null, 404, async () =>
+        {
+            await using var slot = await browser.OpenAsync();
+            Assert.False(slot.Page.OffersRender);
+#pragma warning disable CA5351 // Names a version; guards nothing.
+            Assert.Equal(Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(TestPages.Plain))), slot.Page.ShellToken);
+        });
+    }
+
+    [Fact]
+    public async Task Boot_HostThatIsNeverReady_EndsAtItsDeadline()
+    {
+        await using var slot = await browser.OpenAsync();
+        await WithShellAsync("<script>globalThis.fleet = { render() {}, ready: new Promise(() => {}) }</script>", "t", 200, async () =>
+        {
+            var settings = browser.PageSettings with { BootTimeout = TimeSpan.FromMilliseconds(700) };
+            var start = TimeProvider.System.GetTimestamp();
+            await Assert.ThrowsAsync<BrowserTimeoutException>(async () =>
+                await BrowserPage.OpenAsync(await browser.Adapter.ContextOf(slot.Number), settings, () => { }, Token));
+            Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(4));
+        });
+    }
+
+    [Fact]
+    public async Task Boot_GivenUp_LeavesNoPageBesideTheOldOne()
+    {
+        await using var slot = await browser.OpenAsync();
+        // Half of the pages that are told to close in the middle of a navigation do not hear it the first time.
+        for (var time = 0; time < 3; time++)
+        {
+            await WithShellAsync("<script>globalThis.fleet = { render() {}, ready: new Promise(() => {}) }</script>", "t", 200, async () =>
+            {
+                browser.Site.ForgetHits();
+                using var stop = new CancellationTokenSource();
+                var repaging = browser.Adapter.RepageAsync(slot.Number, stop.Token);
+                await Eventually.Async(() => browser.Site.Hits("/_standby") == 1, "the new page boots");
+                await stop.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => repaging);
+            });
+            await HasOnePageAsync(slot.Number);
+        }
+    }
+
+    [Fact]
+    public async Task Navigate_PageThatComputes_EachStepHasNoMoreThanIsLeft()
+    {
+        await using var slot = await browser.OpenAsync();
+        slot.Page.Activity.Begin();
+        var pegged = slot.Page.EvaluateAsync("(() => { for (;;); })()", TimeSpan.FromMinutes(1), Token);
+        await BusyPage.NotAnsweringAsync(slot.Page, Token);
+        var error = await Assert.ThrowsAsync<BrowserTimeoutException>(() => slot.Page.NavigateAsync(browser.Site["elements/x"], TimeSpan.FromMilliseconds(300), Token));
+        Assert.Equal("The browser did not answer Network.enable within 0.3 s.", error.Message);
+        await slot.Page.TerminateAsync(s_deadline, Token);
+        await Assert.ThrowsAnyAsync<BrowserException>(() => pegged);
+    }
+
+    [Fact]
+    public async Task Create_GivenUpAtOnce_CanBeClosedAllTheSame()
+    {
+        const long Slot = 1_000_000;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => browser.Adapter.CreateAsync(Slot, 1, new CancellationToken(canceled: true)));
+        var context = await browser.Adapter.ContextOf(Slot);
+        await browser.Adapter.CloseAsync(Slot, Token);
+        var left = await context.Connection.Browser.CallAsync("Target.getBrowserContexts", null, s_deadline, Token);
+        Assert.DoesNotContain(context.Id, left.GetProperty("browserContextIds").EnumerateArray().Select(id => id.GetString()));
+    }
+
+    [Fact]
+    public async Task Boot_HostWhoseSelfCheckFails_SaysWhy()
+    {
+        await WithShellAsync("<script>globalThis.fleet = { render() {}, ready: Promise.reject(new Error('templates are missing')) }</script>", "t", 200, async () =>
+        {
+            var error = await Assert.ThrowsAsync<PageScriptException>(() => browser.OpenAsync());
+            Assert.Contains("templates are missing", error.Message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Repage_AfterTheShellChanged_HasTheNewToken()
+    {
+        await using var slot = await browser.OpenAsync();
+        await WithShellAsync(TestPages.Host, "token-b", 200, async () =>
+            Assert.Equal("token-b", (await browser.Adapter.RepageAsync(slot.Number, Token)).ShellToken));
+        Assert.Equal(PageEnd.Closed, slot.Page.End);
+    }
+
+    [Theory]
+    [InlineData("http://127.1:{port}/")]
+    [InlineData("http://2130706433:{port}/")]
+    [InlineData("http://0x7f.1:{port}/")]
+    [InlineData("http://0177.0.0.1:{port}/")]
+    [InlineData("http://[::1]:{port}/")]
+    [InlineData("http://[::ffff:127.0.0.1]:{port}/")]
+    [InlineData("http://localhost:{port}/")]
+    [InlineData("http://127.0.0.1:{port}/")]
+    [InlineData("http://169.254.169.254/latest/meta-data/")]
+    [InlineData("http://example.com/")]
+    public async Task Navigate_OutsideTheAllowList_DoesNotExistForChromium(string template)
+    {
+        // The other site listens on loopback, on a port that is not allowed.
+        var url = new Uri(template.Replace("{port}", $"{browser.OtherSite.Url.Port}", StringComparison.Ordinal));
+        browser.OtherSite.ForgetHits();
+        await using var slot = await browser.OpenAsync();
+        var error = await Assert.ThrowsAsync<NavigationException>(() => slot.Page.NavigateAsync(url, s_deadline, Token));
+        Assert.Equal("ERR_NAME_NOT_RESOLVED", error.Code);
+        Assert.Equal(0, browser.OtherSite.Hits("/"));
+    }
+
+    [Theory]
+    [InlineData("fetch('{other}x')")]
+    [InlineData("new Promise((yes, no) => { const i = new Image(); i.onload = yes; i.onerror = () => no(new Error('blocked')); i.src = '{other}x.png' })")]
+    [InlineData("new Promise((yes, no) => { const s = new WebSocket('{other}x'.replace('http', 'ws')); s.onopen = yes; s.onerror = () => no(new Error('blocked')) })")]
+    public async Task SubResource_OutsideTheAllowList_IsNotReached(string script)
+    {
+        browser.OtherSite.ForgetHits();
+        await using var slot = await browser.OpenAsync();
+        await Assert.ThrowsAsync<PageScriptException>(() =>
+            slot.Page.EvaluateAsync(script.Replace("{other}", browser.OtherSite.Url.AbsoluteUri, StringComparison.Ordinal), s_deadline, Token));
+        Assert.Equal(0, browser.OtherSite.Hits("/x"));
+    }
+
+    [Fact]
+    public async Task Popup_OfPage_IsClosed()
+    {
+        await using var slot = await browser.OpenAsync();
+        await slot.Page.EvaluateAsync("(window.open('about:blank'), 0)", s_deadline, Token);
+        await HasOnePageAsync(slot.Number);
+    }
+
+    /// <summary>A page is still listed for a moment after it was told to close.</summary>
+    private async Task HasOnePageAsync(long slot)
+    {
+        var context = await browser.Adapter.ContextOf(slot);
+        var pages = -1;
+        await Eventually.Async(() => (pages = PagesAsync(context).Result) == 1, "one page is left", () => $"{pages} pages in the context");
+    }
+
+    private static async Task<int> PagesAsync(CdpContext context)
+    {
+        var targets = await context.Connection.Browser.CallAsync("Target.getTargets", null, s_deadline, Token);
+        return targets.GetProperty("targetInfos").EnumerateArray().Count(t => t.GetProperty("browserContextId").ValueEquals(context.Id));
+    }
+
+    private async Task WithShellAsync(string html, string? token, int status, Func<Task> test)
+    {
+        var site = browser.Site;
+        (site.Shell, site.ShellToken, site.ShellStatus) = (html, token, status);
+        try
+        {
+            await test();
+        }
+        finally
+        {
+            (site.Shell, site.ShellToken, site.ShellStatus) = (TestPages.Host, "token-a", 200);
+        }
+    }
+}

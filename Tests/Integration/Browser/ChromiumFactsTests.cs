@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using Fleet.PrerenderServer.Browser;
+
+namespace Fleet.Tests.Browser;
+
+/// <summary>What the pool and the rendering build on. A Chromium that changes one of these facts must fail here, loudly, and not in production.
+/// Bounds are some ten times what was measured.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class ChromiumFactsTests(BrowserFixture browser)
+{
+    private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(5);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Wedges => ["loop", "regex", "microtasks", "frames"];
+
+    [Fact]
+    public async Task PeggedPage_Evaluate_HangsButMetricsAndPauseAnswer()
+    {
+        await using var slot = await browser.OpenAsync();
+        await PegAsync(slot.Page, "loop");
+
+        await Assert.ThrowsAsync<BrowserTimeoutException>(() => slot.Page.EvaluateAsync("1", s_short, Token));
+        Assert.False(await browser.Adapter.ProbeAsync(slot.Number, Token));
+        Assert.NotNull(await slot.Page.MeasureAsync(Token));
+        var stack = await slot.Page.PauseAsync(s_long, Token);
+        Assert.Contains("loop", stack, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Wedges))]
+    public async Task Terminate_BusyPage_IsFreeAndAnswersAgain(string wedge)
+    {
+        await using var slot = await browser.OpenAsync();
+        await PegAsync(slot.Page, wedge);
+
+        var start = Stopwatch.GetTimestamp();
+        await slot.Page.TerminateAsync(s_long, Token);
+        var took = Stopwatch.GetElapsedTime(start);
+        Assert.True(await slot.Page.AnswersAsync(s_long, Token), $"After terminating '{wedge}' the page does not answer.");
+        Assert.True(took < TimeSpan.FromSeconds(1), $"Terminating '{wedge}' took {took}.");
+    }
+
+    [Theory, MemberData(nameof(Wedges))]
+    public async Task Terminate_PausedPage_IsFreeToo(string wedge)
+    {
+        await using var slot = await browser.OpenAsync();
+        await PegAsync(slot.Page, wedge);
+
+        await slot.Page.PauseAsync(s_long, Token);
+        await slot.Page.TerminateAsync(s_long, Token);
+        Assert.True(await slot.Page.AnswersAsync(s_long, Token), $"After pausing and terminating '{wedge}' the page does not answer.");
+    }
+
+    [Fact]
+    public async Task Close_PeggedPage_IsQuick()
+    {
+        await using var slot = await browser.OpenAsync();
+        await PegAsync(slot.Page, "loop");
+
+        var start = Stopwatch.GetTimestamp();
+        await browser.Adapter.CloseAsync(slot.Number, Token);
+        var took = Stopwatch.GetElapsedTime(start);
+        Assert.True(took < TimeSpan.FromSeconds(1.5), $"Closing the context of a pegged page took {took}.");
+    }
+
+    [Fact]
+    public async Task OtherContext_WhileOneIsPegged_IsUnaffected()
+    {
+        await using var pegged = await browser.OpenAsync();
+        await using var other = await browser.OpenAsync();
+        await PegAsync(pegged.Page, "loop");
+
+        Assert.Equal(2, (await other.Page.EvaluateAsync("1+1", s_long, Token)).GetInt32());
+        await using var fresh = await browser.OpenAsync();
+        Assert.True(fresh.Page.Host.Renders);
+    }
+
+    [Fact]
+    public async Task Repage_SameContext_FetchesNothingAgain_FreshContextDoes()
+    {
+        browser.Site.Page("/cached", "<!doctype html><script src=/cached.js></script>");
+        browser.Site.Routes["/cached.js"] = async http =>
+        {
+            http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+            http.Response.ContentType = "text/javascript";
+            await http.Response.Body.WriteAsync("globalThis.cached = 1"u8.ToArray(), http.RequestAborted);
+        };
+        browser.Site.ForgetHits();
+        await using var slot = await browser.OpenAsync();
+        await LoadAsync(slot.Page);
+        var repaged = (BrowserPage)await browser.Adapter.RepageAsync(slot.Number, Token);
+        await LoadAsync(repaged);
+        Assert.Equal(2, browser.Site.Hits("/cached"));
+        Assert.Equal(1, browser.Site.Hits("/cached.js"));
+
+        await using var fresh = await browser.OpenAsync();
+        await LoadAsync(fresh.Page);
+        Assert.Equal(2, browser.Site.Hits("/cached.js"));
+
+        async Task LoadAsync(BrowserPage page)
+        {
+            await page.NavigateAsync(browser.Site["cached"], s_long, Token);
+            await page.EvaluateAsync("document.readyState === 'complete' || new Promise(r => addEventListener('load', () => r(true), {once: true}))", s_long, Token);
+            Assert.Equal(1, (await page.EvaluateAsync("cached", s_long, Token)).GetInt32());
+        }
+    }
+
+    [Fact]
+    public async Task SecondPageOfContext_BothGetAnimationFrames()
+    {
+        await using var slot = await browser.OpenAsync();
+        var context = await browser.Adapter.ContextOf(slot.Number);
+        var second = await BrowserPage.OpenAsync(context, browser.PageSettings, () => { }, Token);
+        foreach (var page in (BrowserPage[])[slot.Page, second])
+        {
+            Assert.True((await page.EvaluateAsync("new Promise(r => requestAnimationFrame(() => r(true)))", s_long, Token)).GetBoolean());
+            Assert.Equal("visible", (await page.EvaluateAsync("document.visibilityState", s_long, Token)).GetString());
+        }
+    }
+
+    [Fact]
+    public async Task DebuggerStatement_InPage_DoesNotStopIt()
+    {
+        await using var slot = await browser.OpenAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            // A navigation may take the page to another process, where the debugger starts anew.
+            await slot.Page.BootAsync(s_long, Token);
+            Assert.Equal(7, (await slot.Page.EvaluateAsync("(() => { debugger; debugger; return 7 })()", s_long, Token)).GetInt32());
+        }
+    }
+
+    [Fact]
+    public async Task Dialogs_InPage_DoNotStopIt()
+    {
+        await using var slot = await browser.OpenAsync();
+        Assert.Equal("no", (await slot.Page.EvaluateAsync("(alert('x'), confirm('y') ? 'yes' : 'no')", s_long, Token)).GetString());
+    }
+
+    [Fact]
+    public async Task Crash_OfRenderer_IsALossOfThatSlotOnly()
+    {
+        await using var crashing = await browser.OpenAsync();
+        await using var other = await browser.OpenAsync();
+        await crashing.Page.CrashAsync(Token);
+
+        await Eventually.Async(() => browser.LossOf(crashing.Number) is not null, $"the loss of slot {crashing.Number} is reported");
+        Assert.Equal(PageEnd.Crashed, crashing.Page.End);
+        Assert.True(await browser.Adapter.ProbeAsync(other.Number, Token));
+        await browser.Adapter.CloseAsync(crashing.Number, Token);
+    }
+
+    private static async Task PegAsync(BrowserPage page, string wedge)
+    {
+        var never = page.EvaluateAsync($"(void Promise.resolve(fleet.render({{id: '1', url: 'http://x/{wedge}', formats: []}})), 0)", s_long, Token);
+        if (wedge is not "frames")
+        {
+            await BusyPage.NotAnsweringAsync(page, Token);
+        }
+
+        _ = never.ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
+    }
+}

@@ -1,0 +1,91 @@
+using Fleet.Contracts;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>Servers that take a render and say nothing.</summary>
+public sealed class LifeSignsTests
+{
+    private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
+
+    [Fact]
+    public async Task Post_ServerIsSilentAltogether_IsRenderedElsewhereLongBeforeTheDeadline()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.100", "--Manager:ProbeTimeout=00:00:02");
+        var (first, second) = await manager.AddTwoServersAsync();
+        first.Answer = FakeServer.NeverAnswerAsync;
+        first.Alive = http => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
+
+        var result = await manager.RenderAsync(s_request with { DeadlineMs = 120_000 });
+        Assert.Equal((RenderOutcome.Rendered, second.Name), (result.Outcome, result.Page?.Server));
+        await first.Aborted.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        // And nothing more is sent there, heartbeat or not, before it shows that it lives.
+        await BeatAsync(manager, first);
+        await manager.RenderAsync(s_request);
+        Assert.Single(first.Calls);
+    }
+
+    [Fact]
+    public async Task Post_SuspectedServerAnswersWhetherItIsAlive_IsUsedAgain()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050");
+        var (first, _) = await manager.AddTwoServersAsync();
+        var (usual, mayLive) = (first.Answer, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        first.Alive = http => mayLive.Task.WaitAsync(http.RequestAborted);
+        first.Answer = FakeServer.Unavailable("draining");
+        await manager.RenderAsync(s_request);
+        first.Answer = usual;
+        await BeatAsync(manager, first);
+        await manager.RenderAsync(s_request);
+        Assert.Single(first.Calls);
+
+        mayLive.SetResult();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await manager.RenderAsync(s_request);
+                return first.Calls.Count > 1;
+            },
+            () => "another render for the first server");
+    }
+
+    [Fact]
+    public async Task Probe_ServerHasNotAnsweredYet_IsNotAskedASecondTime()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050", "--Manager:ProbeTimeout=00:01:00");
+        var (first, second) = await manager.AddTwoServersAsync();
+        manager.UseAdminKey();
+        first.Alive = http => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
+        first.Answer = second.Answer = FakeServer.NeverAnswerAsync;
+        using var callers = new CancellationTokenSource();
+        var renders = Task.WhenAll(Enumerable.Range(0, 4).Select(i => manager.PostAsync(s_request with { Affinity = $"user:{i}" }, callers.Token)));
+        await Eventually.TrueAsync(() => !first.Calls.IsEmpty && !second.Calls.IsEmpty, () => "renders at both servers");
+
+        // The one that answers counts the rounds.
+        await Eventually.TrueAsync(() => second.AskedAlive >= 5 && first.AskedAlive > 0, () => $"5 rounds of questions; there were {second.AskedAlive}");
+        Assert.Equal(1, first.AskedAlive);
+        await callers.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => renders);
+    }
+
+    [Fact]
+    public async Task Post_ServerIsSlowAndAlive_IsWaitedFor()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050");
+        var held = await HeldServer.AddAsync(manager);
+        var render = manager.RenderAsync(s_request);
+        await Eventually.TrueAsync(() => held.Server.AskedAlive >= 5, () => $"the server asked 5 times whether it is alive; it was {held.Server.AskedAlive} times");
+        held.Release();
+        Assert.Equal(RenderOutcome.Rendered, (await render).Outcome);
+        Assert.Single(held.Server.Calls);
+    }
+
+    /// <summary>A heartbeat that the manager has seen.</summary>
+    private static async Task BeatAsync(ManagerUnderTest manager, FakeServer server)
+    {
+        async Task<DateTimeOffset> SeenAtAsync() => (await manager.GetFleetAsync()).Servers.Single(seen => seen.Record.Incarnation == server.Incarnation).Record.SeenAt;
+        var before = await SeenAtAsync();
+        await server.RegisterAsync(manager.Registry);
+        await Eventually.TrueAsync(async () => await SeenAtAsync() > before, () => $"a heartbeat of {server.Name}");
+    }
+}

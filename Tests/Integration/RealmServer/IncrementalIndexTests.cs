@@ -1,0 +1,404 @@
+using System.Net;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.RealmServer.Index;
+using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Rendering;
+using Fleet.Registry.Pages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fleet.Tests.RealmServer;
+
+public sealed class IncrementalIndexTests
+{
+    [Fact]
+    public async Task Card_Changed_ItAndThePagesThatReadItAreRenderedOnceInOrderOfDepth()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Realms.Write("elements/lithium.json", "{}");
+        // The overview reads all, hydrogen and helium read each other, lithium nobody.
+        manager.Reads(server, ("", ["hydrogen", "helium"]), ("hydrogen", ["helium"]), ("helium", ["hydrogen"]));
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+        manager.Requests.Clear();
+
+        server.Realms.Write("elements/helium.json", """{ "title": "changed" }""");
+
+        await Eventually.TrueAsync(() => manager.Requests.Count >= 3, () => $"three renders; seen {Rendered(manager, server)}");
+        Assert.Equal((4, 0), DoneAndFailed(await server.IndexedAsync()));
+        var rendered = manager.Requests.Select(request => request.Url[server.RealmUrl.Length..]).ToList();
+        Assert.Equal("helium", rendered[0]);
+        Assert.Equal(["", "hydrogen"], rendered.Skip(1).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Restart_ReaderOfAChangedCardNotRendered_IsRenderedThen()
+    {
+        await using var first = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(first.Registry);
+        manager.Reads(first, ("", ["hydrogen", "helium"]));
+        await first.With(manager).StartAsync();
+        await first.IndexedAsync();
+        var url = first.Url;
+        await first.StopAsync();
+        manager.Requests.Clear();
+        first.Realms.Write("elements/helium.json", """{ "title": "changed" }""");
+
+        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
+        await second.With(manager).StartAsync(url);
+        await second.IndexedAsync();
+
+        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pass_BrokenOffHalfWay_TheNextReplicaRendersTheRest()
+    {
+        await using var first = new RealmServerUnderTest();
+        foreach (var card in Enumerable.Range(0, 20))
+        {
+            first.Realms.Write($"elements/card-{card}.json", "{}");
+        }
+
+        await using var manager = await FakeManager.StartAsync(first.Registry);
+        first.Settings.Add("Index:Concurrency=4");
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answered = 0;
+        manager.AnswerAsync = async (request, shell) =>
+        {
+            if (Interlocked.Increment(ref answered) > 10)
+            {
+                await gate.Task;
+            }
+
+            return Results.Ok(FakeManager.Rendered(request, shell));
+        };
+        await first.With(manager).StartAsync();
+        var realmUrl = first.RealmUrl;
+        // Those under way have arrived as well: none of them comes later and is taken for one of the next replica's.
+        await Eventually.TrueAsync(async () => await StoredAsync() == 10 && manager.Requests.Count == 14, () => $"half of the cards to be stored and 4 under way; asked for {manager.Requests.Count}");
+        var url = first.Url;
+        await first.StopAsync();
+        gate.SetResult();
+        Volatile.Write(ref answered, int.MinValue);
+        manager.Requests.Clear();
+
+        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
+        await second.With(manager).StartAsync(url);
+        await second.IndexedAsync();
+
+        Assert.Equal(13, manager.Requests.Count);
+        Assert.Equal(23, await StoredAsync());
+
+        async Task<int> StoredAsync() => (await first.Registry.Pages.GetVersionsAsync(realmUrl, TestContext.Current.CancellationToken)).Count;
+    }
+
+    [Fact]
+    public async Task Card_Deleted_ItsReadersAreRenderedAndItsPageIsForgotten()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        // Older than the card that it reads.
+        server.Realms.Write("elements/index.json", "{}", DateTime.UnixEpoch.AddYears(30));
+        var helium = Path.Combine(server.Realms.Path, "elements", "helium.json");
+        manager.Answer = (request, shell) => Results.Ok(request.Url == server.RealmUrl
+            ? FakeManager.Rendered(request, shell, File.Exists(helium) ? "with helium" : "without") with { Deps = [server.RealmUrl + "hydrogen", server.RealmUrl + "helium"] }
+            : FakeManager.Rendered(request, shell));
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+        Assert.Equal("with helium", await BodyAsync(server, ""));
+        manager.Requests.Clear();
+
+        var deleted = await server.GetAsync("elements/helium", method: HttpMethod.Delete, with: WithKey);
+
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        await Eventually.TrueAsync(async () => await server.StoredAsync("helium") is null, () => "helium's page to be forgotten");
+        Assert.Equal(server.RealmUrl, Assert.Single(manager.Requests).Url);
+        Assert.Equal("without", await BodyAsync(server, ""));
+        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("elements/helium")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Restart_CardsPutBackFromACopyMeanwhile_TheyAndTheirReadersAreRendered()
+    {
+        await using var first = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(first.Registry);
+        manager.Reads(first, ("", ["hydrogen", "helium"]));
+        await first.With(manager).StartAsync();
+        await first.IndexedAsync();
+        var url = first.Url;
+        await first.StopAsync();
+        manager.Requests.Clear();
+        first.Realms.Write("elements/helium.json", """{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
+
+        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
+        await second.With(manager).StartAsync(url);
+        await second.IndexedAsync();
+
+        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Card_RenamedIntoPlaceWhileAReaderIsRendered_TheReaderShowsItInTheEnd()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        var helium = server.Realms.Write("elements/helium.json", "{}", DateTime.UnixEpoch.AddYears(30));
+        var isFirst = 1;
+        manager.Answer = (request, shell) =>
+        {
+            var read = File.ReadAllText(helium);
+            if (request.Url == server.RealmUrl && Interlocked.Exchange(ref isFirst, 0) == 1)
+            {
+                // As rsync and tar do it: the file's time is that of its original, long before the visit.
+                server.Realms.Write("elements/helium.json", """{ "title": "new" }""", DateTime.UnixEpoch.AddYears(31));
+            }
+
+            return Results.Ok(FakeManager.Rendered(request, shell, read) with { Deps = [server.RealmUrl + "helium"] });
+        };
+        await server.With(manager).StartAsync();
+
+        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == """{ "title": "new" }""", () => "the reader to be rendered with what was renamed into place");
+    }
+
+    [Fact]
+    public async Task Realms_ChangedAddedRemoved_PagesThatReadThatAreRendered()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell) with
+        {
+            Deps = request.Url[server.RealmUrl.Length..] switch { "" => [server.Url + "_realms"], "hydrogen" => [server.RealmUrl + "_realm"], _ => [] },
+        });
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+
+        Assert.Equal(["", "hydrogen"], await AfterAsync(() => server.Realms.Write("elements/realm.json", """{ "name": "Elements", "theme": { "font": "serif" } }""")));
+        Assert.Equal([""], await AfterAsync(() => server.Realms.Write("trees/realm.json", """{ "name": "Trees" }""")));
+        Assert.Equal([""], await AfterAsync(() => Directory.Delete(Path.Combine(server.Realms.Path, "trees"), recursive: true)));
+
+        async Task<IEnumerable<string>> AfterAsync(Action change)
+        {
+            manager.Requests.Clear();
+            change();
+            await Eventually.TrueAsync(() => manager.Requests.Any(request => request.Url == server.RealmUrl), () => $"the overview to be rendered; seen {Rendered(manager, server)}");
+            await server.IndexedAsync();
+            return manager.Requests.Select(request => request.Url[server.RealmUrl.Length..]).Order(StringComparer.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Page_OfAReplicaWhoseClockIsAhead_StoredMeanwhile_IsReplacedAllTheSame()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.AnswerAsync = async (request, shell) =>
+        {
+            if (request.Url == server.RealmUrl && await server.StoredAsync("") is null)
+            {
+                await server.StoreAsync("", "of older files");
+                var page = (await server.StoredAsync(""))!;
+                await server.Registry.Pages.TryStoreAsync(
+                    page with { SourceVersion = DateTime.UtcNow.AddHours(1).Ticks, Generation = shell.Generation, Seen = new(1, "x") }, CancellationToken.None);
+            }
+
+            return Results.Ok(FakeManager.Rendered(request, shell, "of the index"));
+        };
+        await server.With(manager).StartAsync();
+
+        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == "of the index", () => "the index to look at the page again and to replace it");
+    }
+
+    [Fact]
+    public async Task Visit_NobodyLookedBeforeAtWhatItRead_TheIndexIsToLookAgain()
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+        var versions = server.Services.GetRequiredService<SourceVersions>();
+        var source = Source("a") with { Url = server.RealmUrl + "hydrogen" };
+        await server.StoreAsync("hydrogen", "x");
+        var stored = (await server.StoredAsync("hydrogen"))! with { Deps = [server.RealmUrl + "helium?x=1", server.RealmUrl + "none"] };
+
+        Assert.Null(RenderBasis.Of(source, stored: null, versions).SeenBy(source, [source.Url, server.RealmUrl + "helium"]).Deps);
+        Assert.NotNull(RenderBasis.Of(source, stored, versions).SeenBy(source, [source.Url, server.RealmUrl + "helium", server.RealmUrl + "none"]).Deps);
+        Assert.NotNull(RenderBasis.Of(source, stored: null, versions).SeenBy(source, [source.Url]).Deps);
+    }
+
+    [Fact]
+    public async Task Card_PutBackFromACopyWithItsOldTime_IsRenderedAgain()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+        manager.Requests.Clear();
+
+        server.Realms.Write("elements/helium.json", """{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
+
+        await Eventually.TrueAsync(() => !manager.Requests.IsEmpty, () => "helium to be rendered again");
+        await Eventually.TrueAsync(
+            async () => (await server.StoredAsync("helium"))!.SourceVersion > DateTime.UnixEpoch.AddYears(50).Ticks, () => "a newer version of it to be stored");
+    }
+
+    [Fact]
+    public async Task Replicas_Two_OneIndexesAndTheOtherTakesOver()
+    {
+        await using var first = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(first.Registry);
+        await first.With(manager).StartAsync();
+        await first.IndexedAsync();
+        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
+        await second.With(manager).StartAsync();
+        await Eventually.TrueAsync(
+            async () => (await second.IndexAsync()).TryGetProperty("reason", out var reason) && reason.GetString()!.Contains("indexes", StringComparison.Ordinal),
+            () => "the second replica to say that the first one indexes");
+
+        await first.StopAsync();
+
+        await second.IndexedAsync();
+    }
+
+    [Fact]
+    public async Task Realm_FolderUnreadableForAWhile_ItsPagesStay()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+        var before = (await server.IndexAsync()).GetProperty("startedAt").GetString();
+
+        Directory.Move(Path.Combine(server.Realms.Path, "elements"), Path.Combine(server.Realms.Path, ".away"));
+        await Eventually.TrueAsync(async () => (await server.IndexedAsync()).GetProperty("startedAt").GetString() != before, () => "a pass without the realm");
+
+        Assert.NotNull(await server.StoredAsync("helium"));
+    }
+
+    [Fact]
+    public async Task Realm_Full_TheCardIsListedWithTheSetting()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Settings.AddRange(["Pages:MaxRealmMb=16", "Index:Concurrency=1"]);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell, new string('x', 7 * 1024 * 1024)));
+        await server.With(manager).StartAsync();
+
+        var status = await server.IndexedAsync();
+
+        Assert.Equal((3, 1), DoneAndFailed(status));
+        Assert.Contains("Pages:MaxRealmMb", status.GetProperty("failures")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failure_WithDiagnostics_CanBeLookedInto()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
+            ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "The template threw.")
+            : FakeManager.Rendered(request, shell));
+        await server.With(manager).StartAsync();
+        var failure = (await server.IndexedAsync()).GetProperty("failures")[0];
+
+        var diagnostics = await server.GetAsync(failure.GetProperty("diagnosticsUrl").GetString()!, "application/json");
+
+        Assert.Contains("The template threw.", await diagnostics.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("_index/diagnostics?url=x", "application/json")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Progress_AsEvents_TellsHowItStands()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+
+        await using var stream = await server.Client.GetStreamAsync("_index/events", TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("event: index", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        var line = (await reader.ReadLineAsync(TestContext.Current.CancellationToken))!;
+
+        Assert.Equal("done", JsonElement.Parse(line["data: ".Length..]).GetProperty("state").GetString());
+        var page = await server.GetAsync("_index");
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    // a is read by b, b by c; d and e read each other; x changed.
+    [Theory]
+    [InlineData("a", "a | b | c")]
+    [InlineData("b", "b | c | a")]
+    [InlineData("a b c", "a b c")]
+    [InlineData("", "a b c")]
+    public void ByDepth_Changed_ThenItsReadersThenTheRest(string changed, string expected)
+    {
+        var due = new[] { "a", "b", "c" }.Select(Source).ToList();
+        var facts = Facts(("b", ["a"]), ("c", ["b", "c"]));
+
+        var levels = DependencyRules.ByDepth(due, entry => changed.Split(' ').Contains(entry.CardId), facts);
+
+        Assert.Equal(expected, string.Join(" | ", levels.Select(level => string.Join(' ', level.Select(entry => entry.CardId)))));
+    }
+
+    [Fact]
+    public void ByDepth_Cycle_EachComesOnce()
+    {
+        var levels = DependencyRules.ByDepth(
+            [Source("d"), Source("e")], entry => entry.CardId == "d", Facts(("d", ["e", "d"]), ("e", ["d", "e"])));
+
+        Assert.Equal(["d", "e"], levels.SelectMany(level => level).Select(entry => entry.CardId));
+    }
+
+    [Theory]
+    [InlineData("b a a?x=1 b#y", true)]
+    [InlineData("a", false)]
+    [InlineData("a b gone", false)]
+    public void TagOf_WhatWasRead_IsTheSameInWhateverOrder(string read, bool same) =>
+        Assert.Equal(same, Tag("a b", id => id.Length) == Tag(read, id => id.Length));
+
+    [Fact]
+    public void TagOf_VersionOfOne_AnOlderOneOrNoneIsAnotherToo()
+    {
+        var tags = new long?[] { 7, 8, 6, 0 }.Select(version => Tag("a b", id => id == "b" ? version : 7)).ToList();
+
+        Assert.Equal(tags, tags.Distinct());
+        Assert.DoesNotContain(null, tags);
+        Assert.Null(Tag("a b", id => id == "b" ? null : 7));
+    }
+
+    // What is stored is of version 100 and was rendered from card 5 and deps "x"; then: what a render that began at 50 or 500 saw.
+    [Theory]
+    [InlineData(5, "x", 500, 100)]
+    [InlineData(5, "y", 500, 500)]
+    [InlineData(4, "x", 500, 500)]
+    [InlineData(5, "y", 50, 101)]
+    [InlineData(5, null, 500, 500)]
+    public void VersionOfRender_SawAnotherSource_IsHigherWhateverTheClock(long card, string? deps, long began, long expected) =>
+        Assert.Equal(expected, new RenderBasis(100, new(5, "x"), _ => null).VersionOfRender(new(card, deps), began));
+
+    [Fact]
+    public void VersionOfRender_NothingStoredOrOfEarlierTimes_OrdersByTheBeginning()
+    {
+        Assert.Equal(50, new RenderBasis(null, null, _ => null).VersionOfRender(new(5, "x"), 50));
+        Assert.Equal(101, new RenderBasis(100, null, _ => null).VersionOfRender(new(5, "x"), 50));
+        Assert.Equal(500, new RenderBasis(100, new(5, null), _ => null).VersionOfRender(new(5, null), 500));
+    }
+
+    private static string? Tag(string read, Func<string, long?> versionOf) => DependencyRules.TagOf(read.Split(' '), versionOf);
+
+    private static async Task<string> BodyAsync(RealmServerUnderTest server, string id) => (await server.StoredAsync(id))?.Formats[RenderFormat.Isolated] ?? "";
+
+    private static PageSource Source(string id) => new("http://h/r/", "http://h/r/" + id, 1, new("r", "R", "index", "/r"), id);
+
+    private static Dictionary<string, PageFacts> Facts(params (string Id, string[] Deps)[] pages) => pages.ToDictionary(
+        page => "http://h/r/" + page.Id,
+        page => new PageFacts { Status = 200, RenderedAt = default, Deps = [.. page.Deps.Select(dep => "http://h/r/" + dep)] });
+
+    private static void WithKey(HttpRequestMessage request) => request.Headers.Authorization = new("Bearer", RealmServerUnderTest.AdminKey);
+
+    private static (int Done, int Failed) DoneAndFailed(JsonElement status) => (status.GetProperty("done").GetInt32(), status.GetProperty("failed").GetInt32());
+
+    private static string Rendered(FakeManager manager, RealmServerUnderTest server) =>
+        string.Join(", ", manager.Requests.Select(request => request.Url[server.RealmUrl.Length..]));
+}

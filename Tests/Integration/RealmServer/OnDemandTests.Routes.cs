@@ -1,0 +1,108 @@
+using System.Net;
+using Fleet.Contracts;
+using Fleet.RealmServer.Pages;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.RealmServer;
+
+/// <summary>Routes of an app that are no cards.</summary>
+public sealed partial class OnDemandTests
+{
+    [Theory]
+    [InlineData(404, HttpStatusCode.NotFound)]
+    [InlineData(410, HttpStatusCode.Gone)]
+    [InlineData(451, HttpStatusCode.UnavailableForLegalReasons)]
+    public async Task Route_PageSaysItIsNotThere_IsItsOwnStatusAndNeverStored(int status, HttpStatusCode expected)
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, "<p>No such page</p>") with { Outcome = RenderOutcome.Failed, Status = status });
+        await server.OnDemandOnly(manager).StartAsync();
+
+        var first = await server.GetAsync("no/such/route", with: AsCrawler);
+        var second = await server.GetAsync("no/such/route");
+
+        Assert.Equal(expected, first.StatusCode);
+        Assert.Equal("<p>No such page</p>", await first.Content.ReadAsStringAsync());
+        Assert.Equal("no-store", first.Headers.CacheControl?.ToString());
+        Assert.Equal(expected, second.StatusCode);
+        Assert.Single(manager.Requests);
+        Assert.Empty(await server.Registry.Pages.GetVersionsAsync(server.Url, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Route_PageRedirects_SoDoesTheResponse()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, "") with { Status = 301, RedirectUrl = "/new" });
+        await server.OnDemandOnly(manager).StartAsync();
+
+        for (var visit = 0; visit < 2; visit++)
+        {
+            var response = await server.GetAsync("old", with: AsCrawler);
+            Assert.Equal(HttpStatusCode.MovedPermanently, response.StatusCode);
+            Assert.Equal(server.Url + "new", response.Headers.Location?.AbsoluteUri);
+        }
+
+        Assert.Single(manager.Requests);
+    }
+
+    [Fact]
+    public async Task Route_NotComeToRest_IsForThisCrawlerOnlyAndNeverStored()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, "<p>half</p>") with { Diagnostics = new() { Stability = "capped" } });
+        await server.OnDemandOnly(manager).StartAsync();
+
+        var response = await server.GetAsync("busy", with: AsCrawler);
+
+        Assert.Equal("<p>half</p>", await response.Content.ReadAsStringAsync());
+        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+        Assert.Empty(await server.Registry.Pages.GetVersionsAsync(server.Url, TestContext.Current.CancellationToken));
+        Assert.Equal(RealmServerUnderTest.Shell, await (await server.GetAsync("busy")).Content.ReadAsStringAsync());
+        Assert.Single(manager.Requests);
+    }
+
+    [Fact]
+    public async Task Route_OfAnApp_IsRenderedOnceForItsWholePathAndKept()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, $"<p>{new Uri(request.Url).PathAndQuery}</p>"));
+        server.Settings.Add("Pages:QueryKept:0=page");
+        await server.OnDemandOnly(manager).StartAsync();
+
+        Assert.Equal("<p>/</p>", await BodyAsync(""));
+        Assert.Equal("<p>/products/7</p>", await BodyAsync("products/7?utm_source=mail"));
+        Assert.Equal("<p>/products/7</p>", await BodyAsync("products/7"));
+        Assert.Equal("<p>/products?page=2</p>", await BodyAsync("products?page=2"));
+        Assert.Equal(RealmServerUnderTest.Shell, await BodyAsync("products?session=1"));
+
+        Assert.Equal(3, manager.Requests.Count);
+        Assert.All(manager.Requests, request => Assert.Equal("realm:" + server.Url, request.Affinity));
+        var link = (await server.GetAsync("products/7?utm_source=mail")).Headers.GetValues("Link").Single();
+        Assert.Equal($"<{server.Url}products/7>; rel=\"canonical\"", link);
+
+        async Task<string> BodyAsync(string path) => await (await server.GetAsync(path, with: AsCrawler)).Content.ReadAsStringAsync();
+    }
+
+    [Fact]
+    public async Task Routes_MoreThanTheBound_TheOldestGo()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, "<p>A page</p>"));
+        server.Settings.Add("Pages:MaxRoutes=3");
+        await server.OnDemandOnly(manager).StartAsync();
+
+        foreach (var route in Enumerable.Range(0, 5))
+        {
+            await server.GetAsync($"route/{route}", with: AsCrawler);
+        }
+
+        var kept = (await server.Registry.Pages.GetVersionsAsync(server.Url, TestContext.Current.CancellationToken)).Keys;
+        Assert.Equal([server.Url + "route/2", server.Url + "route/3", server.Url + "route/4"], kept.Order(StringComparer.Ordinal));
+    }
+}

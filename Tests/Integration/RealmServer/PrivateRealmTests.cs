@@ -1,0 +1,349 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.RealmServer.Realms;
+using Fleet.ServiceDefaults;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Tests.RealmServer;
+
+public sealed class PrivateRealmTests
+{
+    private const string Key = "a-key-of-more-than-16";
+
+    [Theory]
+    [InlineData("elements/", "text/html")]
+    [InlineData("elements/hydrogen", "text/html")]
+    [InlineData("elements/hydrogen", "application/json")]
+    [InlineData("elements/no-such-card", "application/json")]
+    [InlineData("elements/_cards?ids=hydrogen", "application/json")]
+    [InlineData("elements/_realm", "application/json")]
+    [InlineData("elements", "text/html")]
+    public async Task Read_WithoutTheKey_IsRefusedAlikeForAnyPath(string path, string accept)
+    {
+        await using var server = await PrivateAsync();
+        // Left over from the time when the realm was public.
+        await server.StoreAsync("hydrogen", "secret");
+
+        foreach (var authorization in new[] { null, "Bearer wrong-wrong-wrong-wrong", "Basic !!!", "Basic " + Base64("user:wrong"), "Bearer " + RealmServerUnderTest.AdminKey })
+        {
+            var response = await server.GetAsync(path, accept, with: r => With(r, authorization));
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("Bearer " + Key)]
+    [InlineData("bearer " + Key)]
+    [InlineData(null)]
+    public async Task Read_WithTheKey_IsTheCardAndNothingOfPublicTimes(string? authorization)
+    {
+        authorization ??= "Basic " + Base64("anybody:" + Key);
+        await using var server = await PrivateAsync();
+        await server.StoreAsync("hydrogen", "stored in public times");
+
+        var json = await server.GetAsync("elements/hydrogen", "application/json", with: r => With(r, authorization));
+        var html = await server.GetAsync("elements/hydrogen", with: r => With(r, authorization));
+
+        Assert.Contains("Hydrogen", await json.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(RealmServerUnderTest.Shell, await html.Content.ReadAsStringAsync());
+        foreach (var response in new[] { json, html })
+        {
+            Assert.Contains("Authorization", response.Headers.Vary);
+            Assert.Equal("no-cache, private", response.Headers.CacheControl?.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Page_WithTheKey_IsThePrerenderedOne()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+
+        var page = await server.GetAsync("elements/hydrogen", with: r => With(r, "Bearer " + Key));
+        var again = await server.GetAsync("elements/hydrogen", with: r => { With(r, "Bearer " + Key); r.Headers.IfNoneMatch.Add(page.Headers.ETag!); });
+        // Knowing the tag is not knowing the key.
+        var leak = await server.GetAsync("elements/hydrogen", with: r => r.Headers.IfNoneMatch.Add(page.Headers.ETag!));
+
+        Assert.Contains("<h1>rendered</h1>", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("no-cache, private", page.Headers.CacheControl?.ToString());
+        Assert.Contains("Authorization", page.Headers.Vary);
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, leak.StatusCode);
+        Assert.Null(leak.Headers.ETag);
+        Assert.Equal(3, manager.Requests.Count);
+        Assert.All(manager.Requests, request =>
+        {
+            Assert.Equal("Bearer " + Key, request.Credentials?.Authorization);
+            Assert.True(AffinityKey.TryParse(request.Affinity, out var affinity));
+            Assert.Equal((server.RealmUrl, 24), (affinity.Value, affinity.Scope.Length));
+            Assert.Empty(RenderRequestRules.Check(request));
+        });
+    }
+
+    [Fact]
+    public async Task Stored_OfAPrivateRealm_IsUnderNoNameThatAPublicRequestHasAndNeverWithTheKey()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        manager.IsReady = false;
+        await server.With(manager).StartAsync();
+        // Left over from the time when the realm was public.
+        await server.StoreAsync("hydrogen", "stored in public times");
+        manager.IsReady = true;
+        await server.IndexedAsync();
+
+        var pages = server.Registry.Pages;
+        var scope = server.Services.GetRequiredService<ReadKeys>().Scopes["elements"];
+        var token = TestContext.Current.CancellationToken;
+        Assert.Empty(await pages.GetVersionsAsync(server.RealmUrl, token));
+        Assert.Empty(await pages.GetVersionsAsync(server.Url, token));
+        var kept = await pages.GetVersionsAsync($"{server.RealmUrl}#{scope}", token);
+        Assert.Equal(3, kept.Count);
+        foreach (var page in kept.Keys)
+        {
+            Assert.DoesNotContain(Key, JsonSerializer.Serialize(await pages.GetAsync($"{server.RealmUrl}#{scope}", page, token)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Key_Changed_NothingOfTheOldOneIsServed()
+    {
+        await using var first = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(first.Registry);
+        first.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        await first.With(manager).StartAsync();
+        await first.IndexedAsync();
+        var url = first.Url;
+        await first.StopAsync();
+
+        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
+        second.Settings.Add($"Realms:ReadKeys:elements={Key}-changed");
+        await second.StartAsync(url);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await second.GetAsync("elements/hydrogen", with: r => With(r, "Bearer " + Key))).StatusCode);
+        var page = await second.GetAsync("elements/hydrogen", with: r => With(r, $"Bearer {Key}-changed"));
+        Assert.Equal(RealmServerUnderTest.Shell, await page.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public void Scopes_OfEqualKeys_DifferAndDoNotTellThem()
+    {
+        var keys = new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["one"] = Key, ["other"] = Key } }));
+        var same = new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["one"] = Key } }));
+
+        Assert.NotEqual(keys.Scopes["one"], keys.Scopes["other"]);
+        Assert.Equal(keys.Scopes["one"], same.Scopes["one"]);
+        Assert.Matches("^[0-9a-f]{24}$", keys.Scopes["one"]);
+    }
+
+    [Fact]
+    public async Task Crawler_WithoutTheKey_CausesNoRender()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        await server.OnDemandOnly(manager).StartAsync();
+
+        var refused = await server.GetAsync("elements/hydrogen", with: r => r.Headers.Add("X-Prerender", "1"));
+        var fleet = await server.GetAsync("elements/hydrogen", with: r => r.Headers.TryAddWithoutValidation("User-Agent", FleetHeaders.UserAgentProduct + "/1.0"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, fleet.StatusCode);
+        Assert.Empty(manager.Requests);
+        var rendered = await server.GetAsync("elements/hydrogen", with: r => { With(r, "Bearer " + Key); r.Headers.Add("X-Prerender", "1"); });
+        Assert.Contains("<h1>rendered</h1>", await rendered.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Realm_WithTheKey_SaysWhatItIs()
+    {
+        await using var server = await PrivateAsync();
+
+        var response = await server.GetAsync("elements/_realm", "application/json", with: r => With(r, "Bearer " + Key));
+
+        Assert.Contains("\"name\":\"Elements\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("no-cache, private", response.Headers.CacheControl?.ToString());
+    }
+
+    [Fact]
+    public async Task Realm_Private_IsAnnouncedListedAndFoundNowhereWithoutTheKey()
+    {
+        await using var server = new RealmServerUnderTest();
+        server.Realms.Write("open/realm.json", """{ "name": "Open" }""");
+        server.Realms.Write("open/index.json", "{}");
+        server.Realms.Write("elements/not an id.json", "{}");
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
+            ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "Helium's own fault.")
+            : FakeManager.Rendered(request, shell) with { Data = JsonSerializer.SerializeToElement(new { searchDoc = new { title = "hydrogen" } }) });
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+
+        Assert.Equal(server.Url + "open/", Assert.Single(await server.Registry.Realms.ListAsync(TestContext.Current.CancellationToken)).Url);
+        foreach (var authorization in new[] { null, "Bearer wrong-wrong-wrong-wrong" })
+        {
+            foreach (var path in new[] { "_realms", "sitemap.xml", "robots.txt", "_index", "_search?q=hydrogen" })
+            {
+                var response = await server.GetAsync(path, "application/json", with: r => With(r, authorization));
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+                Assert.DoesNotContain("lements/", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            }
+
+            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("_search?q=hydrogen&realm=elements", "application/json", with: r => With(r, authorization))).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(Diagnostics(), "application/json", with: r => With(r, authorization))).StatusCode);
+        }
+
+        Assert.Equal((1, 1, 0), Counts(await server.IndexAsync()));
+        using var listener = new StreamReader(await server.Client.GetStreamAsync("_index/events", TestContext.Current.CancellationToken));
+        await listener.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("\"total\":1,", await listener.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var index = await TextAsync("_index");
+        Assert.Equal((4, 4, 1), Counts(JsonDocument.Parse(index).RootElement));
+        Assert.Contains("Helium's own fault.", index, StringComparison.Ordinal);
+        Assert.Contains("elements/not an id.json", index, StringComparison.Ordinal);
+        Assert.Contains(server.RealmUrl + "hydrogen", await TextAsync("_search?q=hydrogen&realm=elements"), StringComparison.Ordinal);
+        Assert.Contains("Helium's own fault.", await TextAsync(Diagnostics()), StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Services.GetRequiredService<ReadKeys>().Scopes["elements"], await TextAsync("_search?q=hydrogen"), StringComparison.Ordinal);
+
+        string Diagnostics() => "_index/diagnostics?url=" + Uri.EscapeDataString(server.RealmUrl + "helium");
+
+        static (int Total, int Done, int Failed) Counts(JsonElement status) =>
+            (status.GetProperty("total").GetInt32(), status.GetProperty("done").GetInt32(), status.GetProperty("failed").GetInt32());
+
+        async Task<string> TextAsync(string path) =>
+            await (await server.GetAsync(path, "application/json", with: r => With(r, "Bearer " + Key))).Content.ReadAsStringAsync();
+    }
+
+    [Theory]
+    [InlineData("short")]
+    [InlineData("with spaces in the middle")]
+    public void Start_KeyThatIsNone_IsRefusedWithoutTellingIt(string key)
+    {
+        using var dist = new TempFolder();
+        var options = new RealmsOptions { ReadKeys = new() { ["elements"] = key } };
+
+        var problem = Assert.Single(options.Validate(new(options))).ErrorMessage!;
+
+        Assert.Contains("ReadKeys:elements", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MY_NOTES", "my-notes")]
+    [InlineData("my-notes", "My_Notes")]
+    public async Task Key_SpelledAnotherWayThanItsFolder_LocksIt(string name, string folder)
+    {
+        await using var server = new RealmServerUnderTest();
+        server.Realms.Write($"{folder}/realm.json", """{ "name": "Notes" }""");
+        server.Realms.Write($"{folder}/index.json", "{}");
+        server.Settings.Add($"Realms:ReadKeys:{name}={Key}");
+        await server.StartAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.GetAsync($"{folder}/", "application/json")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"{folder}/", "application/json", with: r => With(r, "Bearer " + Key))).StatusCode);
+        Assert.DoesNotContain("Notes", await server.Client.GetStringAsync("_realms"), StringComparison.Ordinal);
+        var realm = server.Services.GetRequiredService<RealmCatalog>().Current.Find(folder)!;
+        Assert.Equal("Bearer " + Key, server.Services.GetRequiredService<ReadKeys>().CredentialsFor(realm)?.Authorization);
+        Assert.Equal(new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["my-notes"] = Key } })).Scopes["my-notes"], realm.Scope);
+    }
+
+    [Fact]
+    public async Task Start_KeyOfNoFolder_IsRefusedWithTheSettingAndTheFolders()
+    {
+        await using var server = new RealmServerUnderTest();
+        server.Settings.Add($"Realms:ReadKeys:element={Key}");
+
+        var error = Assert.Throws<StartException>(() => server.Build());
+
+        Assert.Contains("Realms:ReadKeys:element", error.Message, StringComparison.Ordinal);
+        Assert.Contains("elements", error.Message.Replace("Realms:ReadKeys:element", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_TwoKeysOfOneFolder_IsRefused()
+    {
+        var options = new RealmsOptions { ReadKeys = new() { ["my-notes"] = Key, ["MY_NOTES"] = Key } };
+
+        Assert.Contains("my-notes and MY_NOTES", Assert.Single(options.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folder_OfAKeyGone_ServerIsDegradedAndSaysSoToTheHolderAlone()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+
+        Directory.Move(Path.Combine(server.Realms.Path, "elements"), Path.Combine(server.Realms.Path, ".elements"));
+
+        await Eventually.TrueAsync(
+            async () => (await server.Client.GetStringAsync("health")).Contains("Degraded", StringComparison.OrdinalIgnoreCase), () => "the server to be degraded");
+        await Eventually.TrueAsync(
+            async () => (await IndexAsync("Bearer " + Key)).Contains("Realms:ReadKeys:elements", StringComparison.Ordinal), () => "the index to list the key");
+        Assert.DoesNotContain("elements", await IndexAsync(null), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("elements/hydrogen")).StatusCode);
+
+        Directory.Move(Path.Combine(server.Realms.Path, ".elements"), Path.Combine(server.Realms.Path, "elements"));
+        await Eventually.TrueAsync(
+            async () => (await server.GetAsync("elements/hydrogen")).StatusCode == HttpStatusCode.Unauthorized, () => "the realm to be served again, to whoever has the key");
+
+        async Task<string> IndexAsync(string? authorization) =>
+            await (await server.GetAsync("_index", "application/json", with: r => With(r, authorization))).Content.ReadAsStringAsync();
+    }
+
+    [Fact]
+    public async Task Realm_PrivateAndBroken_NothingOfItIsServedOrTold()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        await server.With(manager).StartAsync();
+        await server.IndexedAsync();
+        Assert.Contains("rendered", await (await server.GetAsync("elements/hydrogen", with: r => With(r, "Bearer " + Key))).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        manager.Requests.Clear();
+
+        server.Realms.Write("elements/realm.json", "{ \"name\": ");
+        server.Services.GetRequiredService<RealmCatalog>().Refresh();
+
+        var page = await server.GetAsync("elements/hydrogen", with: r => r.Headers.Add("X-Prerender", "1"));
+        Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
+        Assert.DoesNotContain("rendered", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(manager.Requests);
+        await Eventually.TrueAsync(async () => (await IndexAsync("Bearer " + Key)).Contains("not valid JSON", StringComparison.Ordinal), () => "the index to list the realm");
+        Assert.DoesNotContain("elements", await IndexAsync(null), StringComparison.Ordinal);
+
+        async Task<string> IndexAsync(string? authorization) =>
+            await (await server.GetAsync("_index", "application/json", with: r => With(r, authorization))).Content.ReadAsStringAsync();
+    }
+
+    private static async Task<RealmServerUnderTest> PrivateAsync()
+    {
+        var server = new RealmServerUnderTest();
+        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        return await server.StartAsync();
+    }
+
+    private static void With(HttpRequestMessage request, string? authorization)
+    {
+        if (authorization is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        }
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,67 @@
+using Fleet.Contracts;
+using Fleet.Registry;
+using Fleet.Registry.Commands;
+using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Leases;
+using Fleet.Registry.Pages;
+using Fleet.Registry.Pictures;
+using Fleet.Registry.Realms;
+using Fleet.Registry.Servers;
+using Fleet.Registry.Watching;
+using Fleet.Tests.InMemory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Fleet.Tests.Registry;
+
+[Collection(RedisCollection.Name)]
+public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
+{
+    private static readonly Type[] Rooms =
+        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IPageStore), typeof(IPictureStore), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AddFleetRegistry_OverAConnection_AllOfItIsInRedis()
+    {
+        var services = new ServiceCollection().AddLogging().AddFleetRegistry()
+            .AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ConnectionString));
+
+        await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+        Assert.All(Rooms, room => Assert.StartsWith("Redis", provider.GetRequiredService(room).GetType().Name, StringComparison.Ordinal));
+        await using var subscription = await provider.GetRequiredService<IBackplane>().SubscribeAsync(_ => { }, Cancel);
+    }
+
+    [Fact]
+    public async Task AddFleetRegistry_SharedInMemory_TwoServicesSeeTheSame()
+    {
+        var shared = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        await using var one = new ServiceCollection().AddFleetRegistry(shared).BuildServiceProvider();
+        await using var two = new ServiceCollection().AddFleetRegistry(shared).BuildServiceProvider();
+
+        Assert.All(Rooms, room => Assert.Same(one.GetRequiredService(room), two.GetRequiredService(room)));
+    }
+
+    [Fact]
+    public async Task AddRegistryWatcher_HostStarts_ItReads()
+    {
+        var shared = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton(TimeProvider.System).AddFleetRegistry(shared).AddRegistryWatcher(
+            "realms", [FleetEventKind.Realms], (provider, cancel) => provider.GetRequiredService<IRealmDirectory>().ListAsync(cancel));
+        using var host = builder.Build();
+        await host.StartAsync(Cancel);
+        var watcher = host.Services.GetRequiredService<RegistryWatcher<IReadOnlyList<RealmRecord>>>();
+        Assert.Empty((await watcher.WaitForFirstAsync(Cancel)).Value);
+
+        await shared.Realms.AnnounceAsync("realm-0", [new("http://127.0.0.1:5100/elements/", "Elements")], Cancel);
+
+        await Eventually.TrueAsync(() => watcher.Current!.Value.Count == 1, () => "the announced realm");
+        await host.StopAsync(Cancel);
+    }
+}

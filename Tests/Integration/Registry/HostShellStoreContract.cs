@@ -1,0 +1,248 @@
+using Fleet.Registry;
+using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
+
+namespace Fleet.Tests.Registry;
+
+public abstract class HostShellStoreContract : ContractSuite
+{
+    private static readonly DateTimeOffset Built = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task GetAsync_BeforeTheFirstClaim_IsNull() => Assert.Null(await Registry.HostShells.GetAsync(Cancel));
+
+    [Fact]
+    public async Task ClaimAsync_First_BecomesCurrent()
+    {
+        var now = await Registry.NowAsync();
+
+        var result = await ClaimAsync("a", "realm-0");
+
+        Assert.True(result.Changed);
+        Assert.Equal(("a", "realm-0"), (result.Current.Token, result.Current.Reporter));
+        Assert.InRange(result.Current.Generation, now.ToUnixTimeMilliseconds(), now.AddMinutes(1).ToUnixTimeMilliseconds());
+        Assert.Equal(result.Current.Generation, result.Current.ChangedAt.ToUnixTimeMilliseconds());
+        Assert.Equal(result.Current, await Registry.HostShells.GetAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task ClaimAsync_SameTokenAgain_ChangesNothing()
+    {
+        var first = await ClaimAsync("a", "realm-0");
+
+        var repeat = await ClaimAsync("a", "realm-1", builtMinutes: 5, force: true);
+
+        Assert.False(repeat.Changed);
+        Assert.Equal(first.Current, repeat.Current);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_NewerBuild_BecomesCurrentUnderAHigherGeneration()
+    {
+        var first = await ClaimAsync("a", "realm-0");
+
+        var second = await ClaimAsync("b", "realm-1", builtMinutes: 1);
+
+        Assert.True(second.Changed);
+        Assert.Equal("b", second.Current.Token);
+        Assert.True(second.Current.Generation > first.Current.Generation);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_ManyChangesWithinAMillisecond_EachHasAGenerationOfItsOwn()
+    {
+        var generations = new List<long>();
+        for (var i = 0; i < 50; i++)
+        {
+            generations.Add((await ClaimAsync($"t{i}", "realm-0", builtMinutes: i)).Current.Generation);
+        }
+
+        Assert.Equal(generations.Distinct().Order(), generations);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    public async Task ClaimAsync_NotNewerWhileALiveReplicaServesTheCurrent_DoesNotWin(int builtMinutes)
+    {
+        await ClaimAsync("current", "realm-0");
+
+        var older = await ClaimAsync("other", "realm-1", builtMinutes);
+
+        Assert.False(older.Changed);
+        Assert.Equal("current", older.Current.Token);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_OlderWhenTheReplicaOfTheCurrentIsSilent_IsARollback()
+    {
+        var newer = await ClaimAsync("b", "realm-0", builtMinutes: 1);
+        await Registry.AgeAsync(RegistryTtl.Serving + TimeSpan.FromSeconds(1));
+
+        var rollback = await ClaimAsync("a", "realm-1");
+
+        Assert.True(rollback.Changed);
+        Assert.Equal("a", rollback.Current.Token);
+        Assert.True(rollback.Current.Generation > newer.Current.Generation);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_OlderWhenTheReplicaOfTheCurrentStopped_IsARollback()
+    {
+        await ClaimAsync("b", "realm-0", builtMinutes: 1);
+        await Registry.HostShells.StopServingAsync("realm-0", Cancel);
+
+        Assert.True((await ClaimAsync("a", "realm-1")).Changed);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_OlderFromTheReplicaThatServedTheCurrent_IsARollback()
+    {
+        await ClaimAsync("b", "realm-0", builtMinutes: 1);
+
+        Assert.True((await ClaimAsync("a", "realm-0")).Changed);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_ForcedOlder_WinsAndIsNotTakenBackByTheReplacedReplica()
+    {
+        await ClaimAsync("b", "realm-0", builtMinutes: 1);
+
+        var forced = await ClaimAsync("a", "realm-1", force: true);
+        var replaced = await ClaimAsync("b", "realm-0", builtMinutes: 1);
+
+        Assert.True(forced.Changed);
+        Assert.False(replaced.Changed);
+        Assert.Equal(forced.Current, replaced.Current);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_BuiltInTheFarFuture_HoldsNobodyBackOnceItsReplicasAreGone()
+    {
+        await ClaimAsync("skewed", "realm-0", builtMinutes: 1_000_000);
+        Assert.False((await ClaimAsync("next", "realm-1")).Changed);
+
+        await Registry.HostShells.StopServingAsync("realm-0", Cancel);
+
+        Assert.True((await ClaimAsync("next", "realm-1")).Changed);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_TwoReplicasRepeatTwoShellsForAMinute_OneChange()
+    {
+        var changes = 0;
+        await ClaimAsync("old", "realm-0");
+        for (var second = 0; second < 60; second += 5)
+        {
+            changes += (await ClaimAsync("new", "realm-1", builtMinutes: 1)).Changed ? 1 : 0;
+            changes += (await ClaimAsync("old", "realm-0")).Changed ? 1 : 0;
+            await Registry.AgeAsync(RegistryTtl.Repeat);
+        }
+
+        Assert.Equal(1, changes);
+        Assert.Equal("new", (await Registry.HostShells.GetAsync(Cancel))!.Token);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_EightAtOnce_AgreeOnOneShell()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => ClaimAsync($"t{i}", $"realm-{i}", builtMinutes: i))));
+
+        var repeats = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => ClaimAsync($"t{i}", $"realm-{i}", builtMinutes: i)));
+
+        Assert.All(repeats, repeat => Assert.Equal("t7", repeat.Current.Token));
+        Assert.All(repeats, repeat => Assert.False(repeat.Changed));
+        Assert.Single(repeats.Select(repeat => repeat.Current.Generation).Distinct());
+    }
+
+    [Fact]
+    public async Task ClaimAsync_EightReplicasOfOneNewShellAtOnce_OneChange()
+    {
+        await ClaimAsync("old", "realm-0");
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => ClaimAsync("new", $"realm-{i}", builtMinutes: 1))));
+
+        Assert.Single(results, result => result.Changed);
+        Assert.Single(results.Select(result => result.Current).Distinct());
+    }
+
+    [Fact]
+    public async Task GetServingAsync_HeldBackClaim_ShowsBothTokens()
+    {
+        await ClaimAsync("b", "realm-0", builtMinutes: 1);
+        await ClaimAsync("a", "realm-1");
+
+        var serving = await Registry.HostShells.GetServingAsync(Cancel);
+
+        Assert.Equal(new Dictionary<string, string> { ["realm-0"] = "b", ["realm-1"] = "a" }, serving);
+    }
+
+    [Fact]
+    public async Task GetServingAsync_SilentReplica_DoesNotCount()
+    {
+        await ClaimAsync("a", "silent");
+        await Registry.AgeAsync(TimeSpan.FromSeconds(10));
+        await ClaimAsync("a", "alive");
+        await Registry.AgeAsync(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(["alive"], (await Registry.HostShells.GetServingAsync(Cancel)).Keys);
+    }
+
+    [Fact]
+    public async Task ClaimAsync_TokenWithWhitespaceAround_IsTheSameToken()
+    {
+        await ClaimAsync("a", "realm-0");
+
+        Assert.False((await ClaimAsync(" a\r\n", "deploy hook", builtMinutes: 1)).Changed);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("a b")]
+    [InlineData("a\r\nb")]
+    [InlineData("tokén")]
+    public async Task ClaimAsync_NoToken_IsRefused(string token)
+    {
+        var exception = await Assert.ThrowsAsync<ArgumentException>(() => ClaimAsync(token, "realm-0"));
+
+        Assert.Contains("1 to 64 visible ASCII characters", exception.Message, StringComparison.Ordinal);
+        Assert.Null(await Registry.HostShells.GetAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task ClaimAsync_Change_IsHintedOnceWithItsGeneration()
+    {
+        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        const string Instance = "realm \"0\"\\é";
+
+        var claim = await ClaimAsync("a", Instance);
+        await ClaimAsync("a", Instance);
+        var next = await ClaimAsync("b", Instance);
+
+        await hints.WaitForAsync(new(FleetEventKind.HostShell, Instance, next.Current.Generation));
+        Assert.Equal(
+            [claim.Current.Generation, next.Current.Generation],
+            hints.Heard.Where(hint => hint.Kind == FleetEventKind.HostShell).Select(hint => hint.Version));
+    }
+
+    private Task<ClaimResult> ClaimAsync(string token, string instance, int builtMinutes = 0, bool force = false) =>
+        Registry.HostShells.ClaimAsync(new(token, instance, Built.AddMinutes(builtMinutes), force), Cancel);
+}
+
+public sealed class InMemoryHostShellStoreTests : HostShellStoreContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => Task.FromResult<RegistryUnderTest>(new InMemoryRegistryUnderTest());
+}
+
+[Collection(RedisCollection.Name)]
+public sealed class RedisHostShellStoreTests(RedisCollection.Server redis) : HostShellStoreContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => redis.ConnectAsync();
+}
+
+[Collection(GarnetCollection.Name)]
+public sealed class GarnetHostShellStoreTests(GarnetCollection.Server garnet) : HostShellStoreContract
+{
+    protected override Task<RegistryUnderTest> StartAsync() => garnet.ConnectAsync();
+}

@@ -1,0 +1,49 @@
+using Fleet.Registry.Commands;
+using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Leases;
+using Fleet.Registry.Pages;
+using Fleet.Registry.Pictures;
+using Fleet.Registry.Realms;
+using Fleet.Registry.Servers;
+using Fleet.Tests.InMemory;
+using Fleet.Tests.Time;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Tests.Registry;
+
+internal sealed class InMemoryRegistryUnderTest : RegistryUnderTest
+{
+    private readonly VirtualTimeProvider _time = new();
+    private readonly InMemoryRegistry _registry;
+
+    public InMemoryRegistryUnderTest() => _registry = new(_time, NullLoggerFactory.Instance);
+
+    public override IHostShellStore HostShells => _registry.HostShells;
+
+    public override IServerRegistry Servers => _registry.Servers;
+
+    public override IWarmAffinities WarmAffinities => _registry.WarmAffinities;
+
+    public override IRealmDirectory Realms => _registry.Realms;
+
+    public override IPageStore Pages => _registry.Pages;
+
+    public override IPictureStore Pictures => _registry.Pictures;
+
+    public override ILeases Leases => _registry.Leases;
+
+    public override ICommandStore Commands => _registry.Commands;
+
+    public override IBackplane Backplane => _registry.Backplane;
+
+    public override Task AgeAsync(TimeSpan by)
+    {
+        _time.Advance(by);
+        return Task.CompletedTask;
+    }
+
+    public override Task<DateTimeOffset> NowAsync() => Task.FromResult(_time.GetUtcNow());
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using Fleet.Contracts;
+using Fleet.Registry;
+using Fleet.Registry.Events;
+using Fleet.Registry.Redis;
+using Fleet.Tests.Processes;
+using Fleet.Tests.Time;
+
+namespace Fleet.Tests.Registry;
+
+/// <summary>What becomes of the registry when Redis does not do as it should. Each test has a server of its own.</summary>
+public sealed class RedisFaultTests : IAsyncLifetime
+{
+    private static readonly RealmRecord Realm = new("http://127.0.0.1:5100/elements/", "Elements");
+    private static readonly FleetEvent Hint = new(FleetEventKind.Recycle, "operator", 1);
+    private readonly VirtualTimeProvider _time = new();
+    private RedisServer? _redis;
+    private RedisRegistryUnderTest? _registry;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private RedisServer Redis => _redis!;
+
+    private RedisRegistryUnderTest Registry => _registry!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        _registry = await RedisRegistryUnderTest.ConnectAsync(_redis.ConnectionString, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_registry?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_redis?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    [Fact]
+    public async Task Restart_AllDataIsLost_GenerationStillGrowsAndEverybodyRegistersAgain()
+    {
+        var before = await Registry.HostShells.ClaimAsync(new("a", "realm-0", DateTimeOffset.UnixEpoch), Cancel);
+        await AnnounceAsync();
+
+        await Redis.RestartAsync();
+
+        await Eventually.TrueAsync(TryAnnounceAsync, () => "heartbeats get through after the restart");
+        Assert.Equal("prerender-0", Assert.Single(await Registry.Servers.ListAsync(Cancel)).Name);
+        Assert.Equal([Realm], await Registry.Realms.ListAsync(Cancel));
+        Assert.Single(await Registry.WarmAffinities.GetAsync(["incarnation"], Cancel));
+        Assert.Null(await Registry.HostShells.GetAsync(Cancel));
+        var after = await Registry.HostShells.ClaimAsync(new("a", "realm-0", DateTimeOffset.UnixEpoch), Cancel);
+        Assert.True(after.Changed);
+        Assert.True(after.Current.Generation > before.Current.Generation, $"{after.Current} must be newer than {before.Current}.");
+    }
+
+    [Fact]
+    public async Task Restart_WithASubscription_ReconnectedIsRaisedAndHintsFlowAgain()
+    {
+        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
+        await Registry.Backplane.PublishAsync(Hint, Cancel);
+        await recorder.WaitForAsync(Hint);
+
+        await Redis.RestartAsync();
+
+        await recorder.WaitForAsync(new(FleetEventKind.Reconnected, "", 0));
+        await HintsFlowAsync(recorder);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_WhileRedisIsAway_ReturnsAndHintsFlowWhenItIsBack()
+    {
+        await Redis.StopAsync();
+
+        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
+        await Registry.Backplane.PublishAsync(Hint, Cancel); // Must not throw.
+        Assert.Empty(recorder.Heard);
+        await Redis.RestartAsync();
+
+        await recorder.WaitForAsync(new(FleetEventKind.Reconnected, "", 0));
+        await HintsFlowAsync(recorder);
+    }
+
+    /// <summary>The client unsubscribed itself, and nothing will ever tell: StackExchange.Redis issue 1110.</summary>
+    [Fact]
+    public async Task Backplane_DeafWithoutKnowing_HearsAgainAfterAQuietWhile()
+    {
+        await using var registry = await RedisRegistryUnderTest.ConnectAsync(Redis.ConnectionString, _time);
+        await using var recorder = await HintRecorder.StartAsync(registry.Backplane);
+        await registry.UnsubscribeBehindTheBackplaneAsync();
+        await Registry.Backplane.PublishAsync(Hint, Cancel);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _time.Advance(RegistryTtl.Repeat);
+                await Registry.Backplane.PublishAsync(Hint with { Version = 2 }, Cancel);
+                return recorder.Heard.Count > 0;
+            },
+            () => "a hint after the line was renewed");
+        Assert.DoesNotContain(Hint, recorder.Heard);
+        Assert.True(_time.Elapsed >= TimeSpan.FromSeconds(15), $"Renewed after {_time.Elapsed}: a line that was just heard was taken for deaf.");
+    }
+
+    [Fact]
+    public async Task AnyCall_RedisIsAway_IsOneExceptionThatNamesAddressAndSetting()
+    {
+        await Redis.StopAsync();
+
+        var exception = await Assert.ThrowsAsync<RegistryUnavailableException>(() => Registry.HostShells.GetAsync(Cancel));
+
+        // An old client fails at once when it knows that the connection is gone; a new one holds the call back for a while.
+        Assert.Matches(
+            $"^Redis at {Redis.ConnectionString} (cannot be reached|did not answer within 2 s) when asked to read the host shell \\(ConnectionStrings:redis\\)\\.$",
+            exception.Message);
+    }
+
+    [Fact]
+    public async Task AnyCall_RedisHangs_EndsWithinTheDeadline()
+    {
+        await Registry.Database.PingAsync();
+        Redis.Freeze();
+        var watch = Stopwatch.StartNew();
+
+        var calls = ((Func<Task>[])
+        [
+            () => Registry.HostShells.ClaimAsync(new("a", "realm-0", DateTimeOffset.UnixEpoch), Cancel),
+            () => Registry.Servers.ListAsync(Cancel),
+            () => Registry.WarmAffinities.GetAsync(["incarnation"], Cancel),
+            () => Registry.Pages.GetVersionsAsync(Realm.Url, Cancel),
+        ]).Select(Assert.ThrowsAsync<RegistryUnavailableException>);
+        var exceptions = await Task.WhenAll(calls);
+
+        Assert.All(exceptions, exception => Assert.Contains("did not answer within 2 s", exception.Message, StringComparison.Ordinal));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task AnyCall_CallerGivesUp_EndsAtOnce()
+    {
+        await Registry.Database.PingAsync();
+        Redis.Freeze();
+        using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Registry.HostShells.GetAsync(caller.Token));
+    }
+
+    [Fact]
+    public async Task AnyScript_RedisForgotTheScripts_IsSentAgain()
+    {
+        await AnnounceAsync();
+        await Registry.Database.ExecuteAsync("SCRIPT", "FLUSH");
+
+        await AnnounceAsync();
+
+        Assert.Single(await Registry.Servers.ListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task AnyScript_KeyOfAnotherType_IsRefusedWithTheReason()
+    {
+        await Registry.Database.StringSetAsync(RedisKeys.Servers, "not a hash");
+
+        var exception = await Assert.ThrowsAsync<RegistryUnavailableException>(() => Registry.Servers.ListAsync(Cancel));
+
+        Assert.Contains("WRONGTYPE", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ListAsync_RecordThatCannotBeRead_IsPassedOver()
+    {
+        await AnnounceAsync();
+        var now = (await Registry.NowAsync()).ToUnixTimeMilliseconds();
+        await Registry.Database.HashSetAsync(RedisKeys.Servers, "stranger", $"{now} 0000000000000000001 {{\"state\":\"unheardOf\"}}");
+        await Registry.Database.HashSetAsync(RedisKeys.Realms, "stranger", $"{now} 7");
+
+        Assert.Equal("prerender-0", Assert.Single(await Registry.Servers.ListAsync(Cancel)).Name);
+        Assert.Equal([Realm], await Registry.Realms.ListAsync(Cancel));
+    }
+
+    private async Task HintsFlowAsync(HintRecorder recorder)
+    {
+        await using var sender = await RedisRegistryUnderTest.ConnectAsync(Redis.ConnectionString, TimeProvider.System);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await sender.Backplane.PublishAsync(Hint with { Version = 2 }, Cancel);
+                return recorder.Heard.Contains(Hint with { Version = 2 });
+            },
+            () => "a hint after the restart");
+    }
+
+    private async Task AnnounceAsync()
+    {
+        var server = new ServerRecord
+        {
+            Incarnation = "incarnation", Name = "prerender-0", Url = "http://127.0.0.1:5301", State = ServerState.Ready, Version = 1,
+        };
+        await Registry.Servers.AnnounceAsync(server, Cancel);
+        await Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new Dictionary<string, DateTimeOffset> { ["realm:a"] = default }, Cancel);
+        await Registry.Realms.AnnounceAsync("realm-0", [Realm], Cancel);
+    }
+
+    private async Task<bool> TryAnnounceAsync()
+    {
+        try
+        {
+            await AnnounceAsync();
+            return true;
+        }
+        catch (RegistryUnavailableException)
+        {
+            return false;
+        }
+    }
+}

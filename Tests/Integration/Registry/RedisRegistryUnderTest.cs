@@ -1,0 +1,101 @@
+using Fleet.Registry.Commands;
+using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Leases;
+using Fleet.Registry.Pages;
+using Fleet.Registry.Pictures;
+using Fleet.Registry.Realms;
+using Fleet.Registry.Redis;
+using Fleet.Registry.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Fleet.Tests.Registry;
+
+/// <summary>The registry in a real Redis, or in what speaks its protocol.</summary>
+internal sealed class RedisRegistryUnderTest : RegistryUnderTest
+{
+    // Redis' clock cannot be moved. What is stored can: "seen" goes back, times to live get shorter.
+    private const string Age =
+        """
+        for _, key in ipairs(redis.call('KEYS', 'fleet:*')) do
+            if redis.call('TYPE', key).ok == 'hash' then
+                local entries = redis.call('HGETALL', key)
+                for i = 1, #entries, 2 do
+                    local seen, payload = string.match(entries[i + 1], '^(%d+) (.*)$')
+                    if seen then
+                        redis.call('HSET', key, entries[i], string.format('%.0f %s', seen - ARGV[1], payload))
+                    end
+                end
+            end
+            local left = redis.call('PTTL', key)
+            if left > tonumber(ARGV[1]) then
+                redis.call('PEXPIRE', key, left - ARGV[1])
+            elseif left >= 0 then
+                redis.call('DEL', key)
+            end
+        end
+        """;
+
+    private readonly ConnectionMultiplexer _multiplexer;
+    private readonly RedisBackplane _backplane;
+
+    private RedisRegistryUnderTest(ConnectionMultiplexer multiplexer, TimeProvider timeProvider)
+    {
+        _multiplexer = multiplexer;
+        var connection = new RedisConnection(multiplexer, timeProvider);
+        HostShells = new RedisHostShellStore(connection);
+        Servers = new RedisServerRegistry(connection, NullLogger<RedisServerRegistry>.Instance);
+        WarmAffinities = new RedisWarmAffinities(connection);
+        Realms = new RedisRealmDirectory(connection, NullLogger<RedisRealmDirectory>.Instance);
+        Pages = new RedisPageStore(connection, NullLogger<RedisPageStore>.Instance);
+        Pictures = new RedisPictureStore(connection, NullLogger<RedisPictureStore>.Instance);
+        Leases = new RedisLeases(connection);
+        Commands = new RedisCommandStore(connection, NullLogger<RedisCommandStore>.Instance);
+        Backplane = _backplane = new RedisBackplane(connection, timeProvider, NullLogger<RedisBackplane>.Instance);
+    }
+
+    public IDatabase Database => _multiplexer.GetDatabase();
+
+    public override IHostShellStore HostShells { get; }
+
+    public override IServerRegistry Servers { get; }
+
+    public override IWarmAffinities WarmAffinities { get; }
+
+    public override IRealmDirectory Realms { get; }
+
+    public override IPageStore Pages { get; }
+
+    public override IPictureStore Pictures { get; }
+
+    public override ILeases Leases { get; }
+
+    public override ICommandStore Commands { get; }
+
+    public override IBackplane Backplane { get; }
+
+    /// <summary>Connects as the services do: a Redis that is away is waited for.</summary>
+    /// <param name="connectionString">Where Redis is.</param>
+    /// <param name="timeProvider">Clock of the deadlines and of the backplane; not Redis' own.</param>
+    public static async Task<RedisRegistryUnderTest> ConnectAsync(string connectionString, TimeProvider timeProvider) => new(
+        await ConnectionMultiplexer.ConnectAsync(connectionString + ",abortConnect=false,connectTimeout=1000,syncTimeout=2000,allowAdmin=true"), timeProvider);
+
+    public override Task AgeAsync(TimeSpan by) => Database.ScriptEvaluateAsync(Age, values: [(long)by.TotalMilliseconds]);
+
+    public override async Task<DateTimeOffset> NowAsync()
+    {
+        var time = (RedisValue[]?)await Database.ExecuteAsync("TIME") ?? [];
+        return DateTimeOffset.FromUnixTimeSeconds((long)time[0]).AddMicroseconds((long)time[1]);
+    }
+
+    /// <summary>What the client does to itself now and then; the backplane is not told.</summary>
+    public Task UnsubscribeBehindTheBackplaneAsync() => _multiplexer.GetSubscriber().UnsubscribeAsync(RedisKeys.Events);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _backplane.DisposeAsync();
+        await _multiplexer.CloseAsync();
+        _multiplexer.Dispose();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.ServiceDefaults;
+using Fleet.Tests.Browser;
+using Fleet.Tests.InMemory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>The server's routes, and its life in the registry.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class ServerTests(ServerFixture server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("{", 400, "malformed-json", "JSON")]
+    [InlineData("{}", 400, "malformed-json", "url")]
+    [InlineData("""{"url":"http://127.0.0.1:1/"}""", 400, "not-allowed", "Fleet:AllowedOrigins")]
+    [InlineData("""{"url":"ftp://127.0.0.1/"}""", 400, "invalid-request", "http or https")]
+    [InlineData("""{"url":"HOST","formats":["poem"]}""", 400, "malformed-json", "formats")]
+    [InlineData("""{"url":"HOST","formats":[7]}""", 400, "malformed-json", "formats")]
+    [InlineData("""{"url":"HOST","deadlineMs":1}""", 400, "invalid-request", "100 and 120000")]
+    [InlineData("""{"url":"HOST","affinity":"x"}""", 400, "invalid-request", "affinity")]
+    public async Task Renders_BadInput_IsAProblemThatNamesIt(string body, int status, string reason, string says)
+    {
+        var (code, problem) = await PostAsync(body.Replace("HOST", server.Site.Url.AbsoluteUri, StringComparison.Ordinal));
+        Assert.Equal(status, (int)code);
+        Assert.Equal(reason, problem.GetProperty("reason").GetString());
+        Assert.Contains(says, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Renders_HugeBody_Is413() =>
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync($$"""{"url":"{{new string('x', 100_000)}}"}""")).Status);
+
+    [Theory]
+    [InlineData("soon", 400)]
+    [InlineData("7", 504)]
+    public async Task Renders_DeadlineHeader_IsChecked(string value, int status) =>
+        Assert.Equal(status, (int)(await PostAsync($$"""{"url":"{{server.Site.Url}}"}""", (FleetHeaders.DeadlineMs, value))).Status);
+
+    [Fact]
+    public async Task Registry_KnowsTheServerAndItsWarmAffinities()
+    {
+        await server.RenderAsync(new() { Url = server.Site["elements/x"].AbsoluteUri, Affinity = "user:registered" }, Token);
+        ServerRecord? record = null;
+        await Eventually.Async(() => (record = server.Registry.Servers.ListAsync(Token).Result.SingleOrDefault()) is { State: ServerState.Ready }, "the server is announced as ready", () => $"{record}");
+        Assert.Equal(("prerender-test", 3), (record!.Name, record.Slots));
+        Assert.Equal(server.Client.BaseAddress, new Uri(record.Url));
+        await Eventually.Async(
+            () => server.Registry.WarmAffinities.GetAsync([record.Incarnation], Token).Result.Values.Any(w => w.ContainsKey("user:registered")), "its warm affinity is announced");
+    }
+
+    [Fact]
+    public async Task Stop_FinishesWhatRuns_RefusesTheRest_AndUnregisters()
+    {
+        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        await using var site = await TestSite.StartAsync();
+        var release = new TaskCompletionSource();
+        site.Routes["/elements/read.json"] = async _ => await release.Task;
+        await using var app = ServerFixture.Start(registry, site, "--Fleet:AdminKey=a-long-enough-key");
+        await app.StartAsync(Token);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        await ServerFixture.HealthyAsync(client);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(client, $$"""{"url":"{{site.Url}}"}""")).Status);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "a-long-enough-key");
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("pool", Token)).StatusCode);
+
+        var running = PostAsync(client, $$"""{"url":"{{site["elements/fetches"]}}"}""");
+        await Eventually.Async(() => site.Hits("/elements/read.json") == 1, "the visit is under way");
+        var stopping = app.StopAsync(Token);
+        await Eventually.Async(() => registry.Servers.ListAsync(Token).Result is [{ State: ServerState.Draining }], "draining is announced");
+        var (status, problem) = await PostAsync(client, $$"""{"url":"{{site["elements/x"]}}"}""");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "draining"), (status, problem.GetProperty("reason").GetString()));
+        Assert.False(stopping.IsCompleted);
+
+        release.SetResult();
+        Assert.Equal("rendered", (await running).Body.GetProperty("outcome").GetString());
+        await stopping;
+        Assert.Empty(await registry.Servers.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Build_LongDrain_IsNotCutShortByTheHost()
+    {
+        await using var site = await TestSite.StartAsync();
+        await using var app = ServerFixture.Start(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance), site, "--Registration:DrainTimeout=00:05:00");
+        Assert.True(app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout > TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public async Task Build_WrongBrowserPath_IsOneSentenceThatNamesTheSetting()
+    {
+        await using var site = await TestSite.StartAsync();
+        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        var error = Assert.Throws<StartException>(() => ServerFixture.Start(registry, site, "--Browser:ExecutablePath=/nowhere/chromium"));
+        Assert.Contains("Browser:ExecutablePath is '/nowhere/chromium'", error.Message, StringComparison.Ordinal);
+    }
+
+    private Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string body, params (string Name, string Value)[] headers) => PostAsync(server.Client, body, headers);
+
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(HttpClient client, string body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "renders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var response = await client.SendAsync(request, Token);
+        return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace Fleet.Tests;
+
+/// <summary>Bounded polling, for what another process or thread does: it comes true within the limit, or the failure says what was expected.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan s_defaultLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(10);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan limit, Func<string> expected)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(began) > limit)
+            {
+                Assert.Fail($"Not seen within {limit.TotalSeconds} s: {expected()}");
+            }
+
+            await Task.Delay(s_interval, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public static Task TrueAsync(Func<bool> condition, TimeSpan limit, Func<string> expected) =>
+        TrueAsync(() => Task.FromResult(condition()), limit, expected);
+
+    public static Task TrueAsync(Func<Task<bool>> condition, Func<string> expected) => TrueAsync(condition, s_defaultLimit, expected);
+
+    public static Task TrueAsync(Func<bool> condition, Func<string> expected) => TrueAsync(condition, s_defaultLimit, expected);
+
+    public static Task Async(Func<bool> condition, string expected, Func<string>? seen = null, TimeSpan? deadline = null) =>
+        TrueAsync(condition, deadline ?? s_defaultLimit, () => $"{expected}. Seen: {seen?.Invoke() ?? "it is not so"}.");
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Registry.Events;
+using Fleet.Registry.Pages;
+
+namespace Fleet.Tests.InMemory;
+
+/// <inheritdoc/>
+/// <remarks>Keeps bytes, as Redis does: what comes out is a copy, and what cannot be written there cannot be written here.</remarks>
+internal sealed class InMemoryPageStore(HintListeners hints) : IPageStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, KeptRealm> _realms = new(StringComparer.Ordinal);
+
+    public Task<StoredPage?> GetAsync(string realm, string url, CancellationToken cancellationToken)
+    {
+        byte[]? json;
+        lock (_gate)
+        {
+            json = Of(realm).Pages.GetValueOrDefault(url)?.Json;
+        }
+
+        return Task.FromResult(json is null ? null : JsonSerializer.Deserialize<StoredPage>(json, FleetJson.Options));
+    }
+
+    public Task<StoreResult> StoreAsync(StoredPage page, PageBounds bounds, CancellationToken cancellationToken)
+    {
+        var kept = new KeptPage(new(page.SourceVersion, page.Generation), StoredPageJson.Write(page), PageFacts.Of(page));
+        StoreResult result;
+        lock (_gate)
+        {
+            result = Of(page.Realm).Store(page.Url, kept, bounds);
+        }
+
+        if (result == StoreResult.Stored)
+        {
+            hints.Raise(new(FleetEventKind.Pages, page.Url, 0));
+        }
+
+        return Task.FromResult(result);
+    }
+
+    public Task<IReadOnlyDictionary<string, PageVersion>> GetVersionsAsync(string realm, CancellationToken cancellationToken) =>
+        Read(realm, page => page.Version);
+
+    public Task<IReadOnlyDictionary<string, PageFacts>> GetFactsAsync(string realm, CancellationToken cancellationToken) =>
+        Read(realm, page => page.Facts);
+
+    public Task<PageTotals> GetTotalsAsync(string realm, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var kept = Of(realm);
+            return Task.FromResult(new PageTotals(kept.Pages.Count, kept.Bytes, kept.Changes));
+        }
+    }
+
+    public Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sourceVersion);
+        bool removed;
+        lock (_gate)
+        {
+            var kept = Of(realm);
+            removed = kept.Pages.TryGetValue(url, out var stored) && sourceVersion >= stored.Version.SourceVersion && kept.Remove(url);
+        }
+
+        if (removed)
+        {
+            hints.Raise(new(FleetEventKind.Pages, url, 0));
+        }
+
+        return Task.FromResult(removed);
+    }
+
+    private Task<IReadOnlyDictionary<string, T>> Read<T>(string realm, Func<KeptPage, T> select)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyDictionary<string, T>>(Of(realm).Pages.ToDictionary(page => page.Key, page => select(page.Value)));
+        }
+    }
+
+    private KeptRealm Of(string realm) => _realms.TryGetValue(realm, out var kept) ? kept : _realms[realm] = new();
+
+    private sealed record KeptPage(PageVersion Version, byte[] Json, PageFacts Facts);
+
+    private sealed class KeptRealm
+    {
+        public OrderedDictionary<string, KeptPage> Pages { get; } = new(StringComparer.Ordinal);
+
+        public long Bytes { get; private set; }
+
+        public long Changes { get; private set; }
+
+        public StoreResult Store(string url, KeptPage page, PageBounds bounds)
+        {
+            var stored = Pages.GetValueOrDefault(url);
+            if (stored is not null && !page.Version.MayReplace(stored.Version))
+            {
+                return StoreResult.Outdated;
+            }
+
+            var growth = page.Json.Length - (stored?.Json.Length ?? 0);
+            bool IsFull() => Pages.Count + (Pages.ContainsKey(url) ? 0 : 1) > bounds.MaxPages || Bytes + growth > bounds.MaxBytes;
+            if (bounds.WhenFull == WhenFull.Refuse && growth > 0 && IsFull())
+            {
+                return StoreResult.Full;
+            }
+
+            while (bounds.WhenFull == WhenFull.RemoveOldest && IsFull() && Pages.FirstOrDefault(kept => kept.Key != url).Key is { } oldest)
+            {
+                Remove(oldest);
+            }
+
+            Pages.Remove(url);
+            Pages.Add(url, page);
+            Bytes += growth;
+            Changes++;
+            return StoreResult.Stored;
+        }
+
+        public bool Remove(string url)
+        {
+            Bytes -= Pages[url].Json.Length;
+            Changes++;
+            return Pages.Remove(url);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Fleet.Registry.Commands;
+using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Leases;
+using Fleet.Registry.Pages;
+using Fleet.Registry.Pictures;
+using Fleet.Registry.Realms;
+using Fleet.Registry.Servers;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Tests.InMemory;
+
+/// <summary>The registry of a fleet that runs in one process. Every service of it is given the same object.</summary>
+public sealed class InMemoryRegistry
+{
+    /// <param name="timeProvider">The registry's clock.</param>
+    /// <param name="loggerFactory">Where a listener that fails on a hint is reported.</param>
+    public InMemoryRegistry(TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    {
+        var hints = new HintListeners(loggerFactory.CreateLogger<InMemoryBackplane>());
+        var servers = new InMemoryServerRegistry(timeProvider, hints);
+        HostShells = new InMemoryHostShellStore(timeProvider, hints);
+        (Servers, WarmAffinities) = (servers, servers);
+        Realms = new InMemoryRealmDirectory(timeProvider, hints);
+        Pages = new InMemoryPageStore(hints);
+        Pictures = new InMemoryPictureStore();
+        Leases = new InMemoryLeases(timeProvider);
+        Commands = new InMemoryCommandStore(timeProvider);
+        Backplane = new InMemoryBackplane(hints);
+    }
+
+    /// <summary>The current host shell.</summary>
+    public IHostShellStore HostShells { get; }
+
+    /// <summary>The prerender servers.</summary>
+    public IServerRegistry Servers { get; }
+
+    /// <summary>What is warm on them.</summary>
+    public IWarmAffinities WarmAffinities { get; }
+
+    /// <summary>The realms.</summary>
+    public IRealmDirectory Realms { get; }
+
+    /// <summary>The rendered pages.</summary>
+    public IPageStore Pages { get; }
+
+    /// <summary>Pictures of them.</summary>
+    public IPictureStore Pictures { get; }
+
+    /// <summary>Work that one replica does for all.</summary>
+    public ILeases Leases { get; }
+
+    /// <summary>Commands that were started.</summary>
+    public ICommandStore Commands { get; }
+
+    /// <summary>Hints.</summary>
+    public IBackplane Backplane { get; }
+}

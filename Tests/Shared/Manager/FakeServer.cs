@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Tests.InMemory;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>A prerender server without a browser, that answers renders as the test says.</summary>
+internal sealed class FakeServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private long _version;
+    private int _askedAlive;
+
+    private FakeServer(string name, WebApplication app) => (Name, _app) = (name, app);
+
+    public string Name { get; }
+
+    public string Incarnation { get; } = Guid.NewGuid().ToString("N");
+
+    public string Url { get; private set; } = "";
+
+    /// <summary>What it answers.</summary>
+    public Func<HttpContext, RenderRequest, Task> Answer { get; set; } = null!;
+
+    /// <summary>Renders it was asked for.</summary>
+    public ConcurrentQueue<Call> Calls { get; } = new();
+
+    /// <summary>What it answers to those who want a picture.</summary>
+    public Func<HttpContext, PictureRequest, Task> AnswerPicture { get; set; } = (http, _) => SendPictureAsync(http, RenderOutcome.Rendered, 200);
+
+    /// <summary>Pictures it was asked for.</summary>
+    public ConcurrentQueue<PictureRequest> Pictures { get; } = new();
+
+    /// <summary>What it answers to commands.</summary>
+    public Func<HttpContext, CommandRequest, Task> AnswerCommand { get; set; } = (http, request) => http.Response.WriteAsJsonAsync(
+        new RenderResult { Outcome = RenderOutcome.Rendered, Url = "http://h/", Data = request.Input }, FleetJson.Options);
+
+    /// <summary>Commands it was asked to run, with their keys.</summary>
+    public ConcurrentQueue<(CommandRequest Request, string Key)> Commands { get; } = new();
+
+    /// <summary>What it answers to <c>GET /alive</c>.</summary>
+    public Func<HttpContext, Task> Alive { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>How often it was asked that.</summary>
+    public int AskedAlive => Volatile.Read(ref _askedAlive);
+
+    /// <summary>What it answers to operators.</summary>
+    public Func<HttpContext, Task> Operate { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What operators asked of it: method and path, as sent.</summary>
+    public ConcurrentQueue<string> Operations { get; } = new();
+
+    /// <summary>Completes when a caller goes away before the answer.</summary>
+    public TaskCompletionSource Aborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static async Task<FakeServer> StartAsync(string name)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var server = new FakeServer(name, app);
+        server.Answer = (http, request) => http.Response.WriteAsJsonAsync(server.Result(request), FleetJson.Options);
+        app.MapPost("/renders", async (HttpContext http) =>
+        {
+            var request = (await JsonSerializer.DeserializeAsync<RenderRequest>(http.Request.Body, FleetJson.Options))!;
+            server.Calls.Enqueue(new Call(request, http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+            http.RequestAborted.Register(() => server.Aborted.TrySetResult());
+            await server.Answer(http, request);
+        });
+        app.MapPost("/pictures", async (HttpContext http) =>
+        {
+            var request = (await JsonSerializer.DeserializeAsync<PictureRequest>(http.Request.Body, FleetJson.Options))!;
+            server.Pictures.Enqueue(request);
+            await server.AnswerPicture(http, request);
+        });
+        app.MapPost("/commands", async (HttpContext http) =>
+        {
+            var request = (await JsonSerializer.DeserializeAsync<CommandRequest>(http.Request.Body, FleetJson.Options))!;
+            server.Commands.Enqueue((request, http.Request.Headers[FleetHeaders.IdempotencyKey].ToString()));
+            await server.AnswerCommand(http, request);
+        });
+        app.MapGet("/alive", http =>
+        {
+            Interlocked.Increment(ref server._askedAlive);
+            return server.Alive(http);
+        });
+        app.MapFallback("{**path}", async http =>
+        {
+            var target = http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
+            server.Operations.Enqueue($"{http.Request.Method} {target.Split('?')[0]}");
+            await server.Operate(http);
+        });
+        await app.StartAsync();
+        server.Url = app.Urls.Single();
+        return server;
+    }
+
+    public RenderResult Result(RenderRequest request, RenderOutcome outcome = RenderOutcome.Rendered, int status = 200) => new()
+    {
+        Outcome = outcome,
+        Url = request.Url,
+        Affinity = request.Affinity,
+        Status = status,
+        Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = $"<p>by {Name}</p>", [RenderFormat.Isolated] = "card" },
+        Shell = new ShellStamp("abc123", 7, true),
+        Page = outcome == RenderOutcome.NoVerdict ? null : new RenderPage(Name, 1, false),
+    };
+
+    /// <summary>Three bytes that are no picture, which nobody on the way looks at.</summary>
+    public static Task SendPictureAsync(HttpContext http, RenderOutcome outcome, int status)
+    {
+        http.Response.Headers[FleetHeaders.Outcome] = outcome.ToString();
+        http.Response.Headers[FleetHeaders.PageStatus] = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Microsoft.AspNetCore.Http.Results.Bytes(new byte[] { 0, 255, 1 }, "image/png").ExecuteAsync(http);
+    }
+
+    public Task RegisterAsync(InMemoryRegistry registry, ServerState state = ServerState.Ready, int slots = 2) =>
+        registry.Servers.AnnounceAsync(Record(state, slots), TestContext.Current.CancellationToken);
+
+    public ServerRecord Record(ServerState state, int slots) => new()
+    {
+        Incarnation = Incarnation,
+        Name = Name,
+        Url = Url,
+        State = state,
+        Version = ++_version,
+        Slots = slots,
+        Free = slots,
+        RecentBootMs = 300,
+        RecentRenderMs = 30,
+    };
+
+    /// <summary>Answers 503 with a reason, as a server of the fleet does.</summary>
+    public static Func<HttpContext, RenderRequest, Task> Unavailable(string reason) => async (http, _) =>
+    {
+        http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        await http.Response.WriteAsJsonAsync(new { reason, detail = $"I say {reason}." });
+    };
+
+    public static Task BreakConnectionAsync(HttpContext http, RenderRequest request)
+    {
+        http.Abort();
+        return Task.CompletedTask;
+    }
+
+    public static Task NeverAnswerAsync(HttpContext http, RenderRequest request) => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
+
+    /// <summary>Closes the port: connections are refused from now on.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    internal sealed record Call(RenderRequest Request, IReadOnlyDictionary<string, string> Headers);
+}

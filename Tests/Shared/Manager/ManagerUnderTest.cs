@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Manager;
+using Fleet.Registry;
+using Fleet.Tests.InMemory;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>The real manager on a free port, with the in-memory registry and servers that the test made up.</summary>
+internal sealed class ManagerUnderTest : IAsyncDisposable
+{
+    public const string AdminKey = "correct-horse-battery";
+    public const string Host = "http://127.0.0.1:9";
+    public const string Realm = Host + "/elements/";
+    public const string Card = Realm + "hydrogen";
+
+    private readonly List<FakeServer> _servers = [];
+
+    private ManagerUnderTest(WebApplication app, InMemoryRegistry registry) =>
+        (App, Registry, Client) = (app, registry, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+
+    public WebApplication App { get; }
+
+    public InMemoryRegistry Registry { get; }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Starts it with a realm announced.</summary>
+    public static async Task<ManagerUnderTest> StartAsync(params string[] settings)
+    {
+        var registry = new InMemoryRegistry(new TickingClock(), NullLoggerFactory.Instance);
+        await AnnounceRealmAsync(registry);
+        return await StartAsync(registry, settings);
+    }
+
+    /// <summary>Starts it on a registry that the test has prepared.</summary>
+    public static async Task<ManagerUnderTest> StartAsync(InMemoryRegistry registry, params string[] settings)
+    {
+        var app = ManagerApp.Build(
+            ["--urls=http://127.0.0.1:0", $"--Fleet:AdminKey={AdminKey}", $"--services:realm:http:0={Host}", "--Fleet:StopNotice=00:00:00", .. settings],
+            builder =>
+            {
+                builder.Logging.SetMinimumLevel(LogLevel.Error);
+                builder.Services.AddFleetRegistry(registry);
+            });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new(app, registry);
+    }
+
+    public static Task AnnounceRealmAsync(InMemoryRegistry registry) =>
+        registry.Realms.AnnounceAsync("realm-0", [new RealmRecord(Realm, "Elements")], TestContext.Current.CancellationToken);
+
+    /// <summary>Starts a server and waits until the manager knows it.</summary>
+    public async Task<FakeServer> AddServerAsync(string name, ServerState state = ServerState.Ready, int slots = 2)
+    {
+        var server = await FakeServer.StartAsync(name);
+        _servers.Add(server);
+        await server.RegisterAsync(Registry, state, slots);
+        await Eventually.TrueAsync(
+            async () => (await GetFleetAsync()).Servers.Any(seen => seen.Record.Incarnation == server.Incarnation && seen.Record.State == state),
+            () => $"{name} in GET /fleet");
+        return server;
+    }
+
+    /// <summary>Two servers, the one first that the manager sends the card to while both are idle.</summary>
+    public async Task<(FakeServer First, FakeServer Second)> AddTwoServersAsync()
+    {
+        var servers = new[] { await AddServerAsync("prerender-0"), await AddServerAsync("prerender-1") };
+        using var probe = await PostAsync(new RenderRequest { Url = Card });
+        Assert.Equal(HttpStatusCode.OK, probe.StatusCode);
+        var first = servers.Single(server => server.Calls.TryDequeue(out _));
+        return (first, servers.Single(server => server != first));
+    }
+
+    /// <summary>Calls from now on have the admin key, as those of a realm server: they may name any affinity.</summary>
+    public void UseAdminKey() => Client.DefaultRequestHeaders.Authorization = new("Bearer", AdminKey);
+
+    public Task<HttpResponseMessage> PostAsync(RenderRequest request, CancellationToken cancellationToken = default) =>
+        Client.PostAsJsonAsync("/renders", request, FleetJson.Options, cancellationToken);
+
+    public Task<HttpResponseMessage> PostAsync(string json) =>
+        Client.PostAsync("/renders", new StringContent(json, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+
+    public async Task<RenderResult> RenderAsync(RenderRequest request)
+    {
+        using var response = await PostAsync(request, TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"Expected 200, was {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        return (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options))!;
+    }
+
+    public async Task<FleetStatus> GetFleetAsync() =>
+        (await Client.GetFromJsonAsync<FleetStatus>("/fleet", FleetJson.Options, TestContext.Current.CancellationToken))!;
+
+    /// <summary>Asserts problem details with this status and reason, without a stack trace; gives them.</summary>
+    public static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, int status, string reason)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True((int)response.StatusCode == status, $"Expected {status}, was {(int)response.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+        var problem = JsonSerializer.Deserialize<JsonElement>(text);
+        Assert.Equal(reason, problem.GetProperty("reason").GetString());
+        return problem;
+    }
+
+    public static string Detail(JsonElement problem) => problem.GetProperty("detail").GetString()!;
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await App.StopAsync(TestContext.Current.CancellationToken);
+        await App.DisposeAsync();
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Fleet.Contracts;
+using Fleet.Manager.Membership;
+using Fleet.Manager.Routing;
+using Fleet.Registry;
+using Fleet.Tests.InMemory;
+using Fleet.Tests.Time;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>A registry that was restarted empty.</summary>
+public sealed class ForgetfulRegistryTests
+{
+    private static readonly RealmRecord s_realm = new(ManagerUnderTest.Realm, "Elements");
+    private readonly VirtualTimeProvider _clock = new();
+
+    [Fact]
+    public async Task Read_EverythingIsGoneAtOnce_StaysKnownUntilItCouldHaveBeenToldAgain()
+    {
+        var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
+        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
+        await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
+        await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
+        Assert.Single((await reader.ReadAsync(CancellationToken.None)).Servers);
+
+        await registry.Realms.AnnounceAsync("realm-0", [], CancellationToken.None);
+        await registry.Servers.RemoveAsync("one", CancellationToken.None);
+        var view = await reader.ReadAsync(CancellationToken.None);
+        Assert.Equal((1, 1), (view.Servers.Count, view.Realms.Count));
+
+        _clock.Advance(RegistryTtl.Realm);
+        view = await reader.ReadAsync(CancellationToken.None);
+        Assert.Equal((0, 0), (view.Servers.Count, view.Realms.Count));
+    }
+
+    [Fact]
+    public async Task Read_RealmsAreToldAgainFirst_TheServerStaysKnownUntilItCouldHaveBeenToo()
+    {
+        var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
+        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
+        await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
+        await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
+        await reader.ReadAsync(CancellationToken.None);
+        await registry.Realms.AnnounceAsync("realm-0", [], CancellationToken.None);
+        await registry.Servers.RemoveAsync("one", CancellationToken.None);
+        await reader.ReadAsync(CancellationToken.None);
+
+        var told = new RealmRecord(ManagerUnderTest.Host + "/birds/", "Birds");
+        await registry.Realms.AnnounceAsync("realm-0", [told], CancellationToken.None);
+        for (var i = 0; i < 2; i++)
+        {
+            var view = await reader.ReadAsync(CancellationToken.None);
+            Assert.Equal((1, told.Url), (view.Servers.Count, Assert.Single(view.Realms).Url));
+        }
+
+        _clock.Advance(RegistryTtl.Server - TimeSpan.FromMilliseconds(1));
+        await registry.Realms.AnnounceAsync("realm-0", [told], CancellationToken.None);
+        Assert.Single((await reader.ReadAsync(CancellationToken.None)).Servers);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Empty((await reader.ReadAsync(CancellationToken.None)).Servers);
+    }
+
+    [Fact]
+    public async Task Read_OnlyTheServerIsGone_IsBelieved()
+    {
+        var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
+        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
+        await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
+        await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
+        Assert.Single((await reader.ReadAsync(CancellationToken.None)).Servers);
+        await registry.Servers.RemoveAsync("one", CancellationToken.None);
+        Assert.Empty((await reader.ReadAsync(CancellationToken.None)).Servers);
+    }
+
+    private static ServerRecord Record() => new()
+    {
+        Incarnation = "one",
+        Name = "prerender-0",
+        Url = "http://127.0.0.1:1",
+        State = ServerState.Ready,
+        Version = 1,
+        Slots = 2,
+    };
+}

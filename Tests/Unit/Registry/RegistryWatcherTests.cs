@@ -1,0 +1,213 @@
+using Fleet.Registry;
+using Fleet.Registry.Events;
+using Fleet.Registry.Watching;
+using Fleet.Tests.InMemory;
+using Fleet.Tests.Time;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Tests.Registry;
+
+public sealed class RegistryWatcherTests : IAsyncLifetime
+{
+    private readonly VirtualTimeProvider _time = new();
+    private readonly InMemoryRegistry _registry;
+    private readonly RegistryWatcher<int> _watcher;
+    private readonly SemaphoreSlim _mayRead = new(0);
+    private readonly List<RegistryReading<int>> _updates = [];
+    private int _reads;
+    private bool _away;
+    private bool _held;
+
+    public RegistryWatcherTests()
+    {
+        _registry = new(_time, NullLoggerFactory.Instance);
+        _watcher = new("state", [FleetEventKind.Servers], ReadAsync, _registry.Backplane, _time, NullLogger<RegistryWatcher<int>>.Instance);
+        _watcher.Updated += _updates.Add;
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _watcher.StopAsync(CancellationToken.None);
+        _watcher.Dispose();
+        _mayRead.Dispose();
+    }
+
+    [Fact]
+    public async Task Current_BeforeTheFirstRead_IsNull()
+    {
+        Assert.Null(_watcher.Current);
+
+        await StartAsync();
+
+        Assert.Equal(new RegistryReading<int>(1, _time.GetUtcNow() - Backoff.Pace, IsVerified: true), _watcher.Current);
+        Assert.Equal(_watcher.Current, await _watcher.WaitForFirstAsync(Cancel));
+    }
+
+    [Theory]
+    [InlineData(FleetEventKind.Servers, true)]
+    [InlineData(FleetEventKind.Reconnected, true)]
+    [InlineData(FleetEventKind.Realms, false)]
+    public async Task Hint_DuringARead_IsReadAgainIfItConcerns(FleetEventKind kind, bool concerns)
+    {
+        await StartAsync();
+        await HoldNextReadAsync();
+
+        await _registry.Backplane.PublishAsync(new(kind, "", 0), Cancel);
+        Release();
+
+        var reads = concerns ? 3 : 2;
+        if (concerns)
+        {
+            await PassPaceAfterAsync(2);
+        }
+
+        await RestsAfterAsync(reads);
+        _time.Advance(RegistryTtl.Repeat);
+        await RestsAfterAsync(reads + 1);
+    }
+
+    [Fact]
+    public async Task Hint_WhileAtRest_IsReadAtOnce()
+    {
+        await StartAsync();
+
+        await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
+
+        await RestsAfterAsync(2);
+    }
+
+    [Fact]
+    public async Task Hint_RightAfterARead_WaitsForThePace()
+    {
+        await StartAsync();
+        _watcher.Refresh();
+        await RestsAfterAsync(2);
+
+        await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
+
+        await PassPaceAfterAsync(2);
+        await RestsAfterAsync(3);
+    }
+
+    [Fact]
+    public async Task Hint_IsLost_ThePollSeesTheChangeWithin5Seconds()
+    {
+        await StartAsync();
+
+        _time.Advance(RegistryTtl.Repeat);
+
+        await RestsAfterAsync(2);
+        Assert.Equal(2, _watcher.Current!.Value);
+    }
+
+    [Fact]
+    public async Task Hints_ManyDuringARead_AreOneMoreRead()
+    {
+        await StartAsync();
+        await HoldNextReadAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", i), Cancel);
+        }
+
+        Release();
+
+        await PassPaceAfterAsync(2);
+        await RestsAfterAsync(3);
+    }
+
+    [Fact]
+    public async Task Registry_IsAway_TheLastValueStaysUnverifiedUntilItIsBack()
+    {
+        await StartAsync();
+        var first = _watcher.Current!;
+        _away = true;
+        _watcher.Refresh();
+        await RestsAfterAsync(2);
+        Assert.Equal(first with { IsVerified = false }, _watcher.Current);
+
+        // Back-off: 250 ms, then 500 ms, each up to a fifth shorter.
+        Assert.InRange(_time.NextDue!.Value - _time.Elapsed, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(250));
+        _time.Advance(TimeSpan.FromMilliseconds(250));
+        await RestsAfterAsync(3);
+        Assert.InRange(_time.NextDue!.Value - _time.Elapsed, TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(500));
+
+        _away = false;
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        await RestsAfterAsync(4);
+        Assert.Equal(new RegistryReading<int>(4, _time.GetUtcNow(), IsVerified: true), _watcher.Current);
+        Assert.Equal([true, false, true], _updates.Select(update => update.IsVerified));
+    }
+
+    [Fact]
+    public async Task Updated_AListenerThrows_TheLoopGoesOn()
+    {
+        _watcher.Updated += _ => throw new InvalidOperationException("planted");
+        await StartAsync();
+
+        _watcher.Refresh();
+
+        await RestsAfterAsync(2);
+        Assert.True(_watcher.Current!.IsVerified);
+    }
+
+    [Fact]
+    public async Task StopAsync_DuringARead_EndsAndListensNoMore()
+    {
+        await StartAsync();
+        await HoldNextReadAsync();
+
+        await _watcher.StopAsync(Cancel);
+        await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
+
+        Assert.True(_watcher.ExecuteTask!.IsCompleted);
+        Assert.Equal(2, _reads);
+    }
+
+    private async Task<int> ReadAsync(CancellationToken cancellationToken)
+    {
+        var read = Interlocked.Increment(ref _reads);
+        if (Volatile.Read(ref _held))
+        {
+            await _mayRead.WaitAsync(cancellationToken);
+        }
+
+        return Volatile.Read(ref _away) ? throw new RegistryUnavailableException("planted", new TimeoutException()) : read;
+    }
+
+    private async Task StartAsync()
+    {
+        await _watcher.StartAsync(Cancel);
+        await RestsAfterAsync(1);
+        _time.Advance(Backoff.Pace);
+    }
+
+    private async Task HoldNextReadAsync()
+    {
+        Volatile.Write(ref _held, true);
+        _watcher.Refresh();
+        await Eventually.TrueAsync(() => Volatile.Read(ref _reads) == 2, () => $"a second read; seen: {_reads}");
+    }
+
+    private void Release()
+    {
+        Volatile.Write(ref _held, false);
+        _mayRead.Release();
+    }
+
+    /// <summary>Waits until the loop has read so often and wants to read again, and lets it.</summary>
+    private async Task PassPaceAfterAsync(int reads)
+    {
+        await Eventually.TrueAsync(
+            () => Volatile.Read(ref _reads) == reads && _time.NextDue == _time.Elapsed + Backoff.Pace, () => $"the loop waits for the pace after {reads} reads; seen: {_reads}");
+        _time.Advance(Backoff.Pace);
+    }
+
+    /// <summary>Waits until the loop has read so often and sleeps.</summary>
+    private Task RestsAfterAsync(int reads) => Eventually.TrueAsync(
+        () => Volatile.Read(ref _reads) == reads && _time.NextDue > _time.Elapsed, () => $"the loop rests after {reads} reads; seen: {_reads}");
+}

@@ -1,0 +1,29 @@
+using System.Reflection;
+using Fleet.ServiceDefaults.Options;
+
+namespace Fleet.Tests.ServiceDefaults;
+
+public sealed class SettingSectionsTests
+{
+    private static readonly Assembly[] s_services =
+    [
+        typeof(FleetOptions).Assembly,
+        typeof(global::Fleet.Manager.ManagerApp).Assembly,
+        typeof(global::Fleet.PrerenderServer.PrerenderServerApp).Assembly,
+        typeof(global::Fleet.RealmServer.RealmServerApp).Assembly,
+    ];
+
+    // The AppHost refuses a setting of any section that is not in the list, and cannot load the services to ask them.
+    [Fact]
+    public void All_SectionsOfTheServicesOptions_AreListed() =>
+        Assert.Equal(
+            s_services.SelectMany(assembly => assembly.GetTypes())
+                .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))
+                .Select(type => type.GetField("Section", BindingFlags.Static | BindingFlags.Public)?.GetRawConstantValue() as string)
+                .OfType<string>()
+                .Select(section => section.Split(':')[0])
+                .Append("Logging")
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+            SettingSections.All);
+}
