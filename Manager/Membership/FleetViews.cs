@@ -1,5 +1,6 @@
 using Fleet.Registry;
 using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults.Concurrency;
 
 namespace Fleet.Manager.Membership;
 
@@ -8,7 +9,7 @@ internal sealed class FleetViews
 {
     private readonly RegistryWatcher<FleetView> _watcher;
     private readonly TimeProvider _timeProvider;
-    private readonly Pulse _changed = new();
+    private readonly AsyncPulse _changed = new();
     private long? _firstReadAt;
 
     public FleetViews(RegistryWatcher<FleetView> watcher, Suspicions suspicions, TimeProvider timeProvider)
@@ -18,7 +19,7 @@ internal sealed class FleetViews
         {
             _firstReadAt ??= _timeProvider.GetTimestamp();
             suspicions.Prune(reading.Value);
-            _changed.Beat();
+            _changed.PulseAll();
             Read?.Invoke();
         };
     }

@@ -1,4 +1,5 @@
 using Fleet.Registry.Events;
+using Fleet.ServiceDefaults.Concurrency;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +24,7 @@ public sealed partial class RegistryWatcher<T>(
     TimeProvider timeProvider,
     ILogger<RegistryWatcher<T>> logger) : BackgroundService
 {
-    private readonly Signal _wanted = new();
+    private readonly AsyncAutoResetEvent _wanted = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RegistryReading<T>? _current;
     private int _failures;
@@ -54,10 +55,10 @@ public sealed partial class RegistryWatcher<T>(
             await TryReadAsync(stoppingToken);
             var readAt = timeProvider.GetTimestamp();
 #pragma warning disable CA5394 // Jitter is no secret.
-            await _wanted.WaitAsync(Backoff.Next(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
+            await _wanted.WaitAsync(RegistryPolling.PauseAfter(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
 #pragma warning restore CA5394
             // A hint after a rest is read at once, a stream of them at the pace.
-            if (Backoff.Pace - timeProvider.GetElapsedTime(readAt) is { Ticks: > 0 } rest)
+            if (RegistryPolling.MinInterval - timeProvider.GetElapsedTime(readAt) is { Ticks: > 0 } rest)
             {
                 await Task.Delay(rest, timeProvider, stoppingToken);
             }

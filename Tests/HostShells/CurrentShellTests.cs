@@ -52,7 +52,7 @@ public sealed class CurrentShellTests : IAsyncDisposable
     {
         await StartAsync();
         _isAway = true;
-        _clock.Advance(Backoff.Pace);
+        _clock.Advance(RegistryPolling.MinInterval);
         _watcher.Refresh();
         await SeeAsync(() => _shell.Token is null);
 
@@ -64,7 +64,7 @@ public sealed class CurrentShellTests : IAsyncDisposable
     {
         await StartAsync();
         _inRegistry = Shell("b", 6);
-        _clock.Advance(Backoff.Pace);
+        _clock.Advance(RegistryPolling.MinInterval);
         _watcher.Refresh();
         await SeeAsync(() => _shell.Token == "b");
 

@@ -43,7 +43,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         await StartAsync();
 
-        Assert.Equal(new RegistryReading<int>(1, _time.GetUtcNow() - Backoff.Pace, IsVerified: true), _watcher.Current);
+        Assert.Equal(new RegistryReading<int>(1, _time.GetUtcNow() - RegistryPolling.MinInterval, IsVerified: true), _watcher.Current);
         Assert.Equal(_watcher.Current, await _watcher.WaitForFirstAsync(Cancel));
     }
 
@@ -183,7 +183,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     {
         await _watcher.StartAsync(Cancel);
         await RestsAfterAsync(1);
-        _time.Advance(Backoff.Pace);
+        _time.Advance(RegistryPolling.MinInterval);
     }
 
     private async Task HoldNextReadAsync()
@@ -203,8 +203,8 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     private async Task PassPaceAfterAsync(int reads)
     {
         await Eventually.TrueAsync(
-            () => Volatile.Read(ref _reads) == reads && _time.NextDue == _time.Elapsed + Backoff.Pace, () => $"the loop waits for the pace after {reads} reads; seen: {_reads}");
-        _time.Advance(Backoff.Pace);
+            () => Volatile.Read(ref _reads) == reads && _time.NextDue == _time.Elapsed + RegistryPolling.MinInterval, () => $"the loop waits for the pace after {reads} reads; seen: {_reads}");
+        _time.Advance(RegistryPolling.MinInterval);
     }
 
     /// <summary>Waits until the loop has read so often and sleeps.</summary>
