@@ -3,6 +3,10 @@ namespace Fleet.Contracts;
 /// <summary>HTTP headers that the fleet's services agree on.</summary>
 public static class FleetHeaders
 {
+    /// <summary>How often a render may still be sent to a prerender server. The manager says it beside a refusal that comes after attempts; a caller that
+    /// submits the render again repeats it, so that one render has one budget however often it is submitted. It can only lower the manager's own.</summary>
+    public const string AttemptsLeft = "X-Fleet-Attempts-Left";
+
     /// <summary>The caller's remaining patience in milliseconds, relative, so that clocks need not agree. Each hop subtracts what it used.</summary>
     public const string DeadlineMs = "X-Fleet-Deadline-Ms";
 

@@ -26,7 +26,7 @@ public static class ManagerApp
         configure?.Invoke(builder);
         builder.AddServiceDefaults();
         builder.AddFleetOptions<ManagerOptions>(ManagerOptions.Section);
-        builder.AddDrainTime<ManagerOptions>(static options => options.DrainTimeout);
+        builder.AddRequestDrain<ManagerOptions>(static options => options.DrainTimeout);
         if (!builder.Services.Any(service => service.ServiceType == typeof(IBackplane)))
         {
             builder.AddFleetRedis();

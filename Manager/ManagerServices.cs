@@ -27,21 +27,19 @@ internal static class ManagerServices
             .AddRegistryWatcher(
                 "fleet",
                 [FleetEventKind.HostShell, FleetEventKind.Servers, FleetEventKind.WarmAffinities, FleetEventKind.Realms],
-                (provider, cancellationToken) => provider.GetRequiredService<FleetViewReader>().ReadAsync(cancellationToken))
+                (provider, changes, cancellationToken) => provider.GetRequiredService<FleetViewReader>().ReadAsync(changes, cancellationToken))
             .AddSingleton<FleetViews>()
             .AddSingleton<Departures>()
             .AddSingleton<ShellProgress>()
             .AddSingleton<Router>()
             .AddSingleton<AllowedOrigins>()
             .AddSingleton<Scopes>()
-            .AddSingleton<Presence>()
             .AddSingleton<AdmissionGate>()
             .AddSingleton<Siblings>()
             .AddSingleton<Coalescer>()
             .AddSingleton<Quarantine>()
             .AddSingleton<FleetOperations>()
             .AddHostedService<LifeSigns>()
-            .AddHostedService<DrainOnStop>()
             .AddSingleton<ManagerMetrics>()
             .AddSingleton<RenderDispatcher>()
             .AddSingleton<RenderPipeline>()

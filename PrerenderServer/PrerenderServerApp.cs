@@ -14,6 +14,7 @@ using Fleet.Registry.HostShells;
 using Fleet.Registry.Watching;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -97,17 +98,16 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<VisitRunner>();
         builder.Services.AddSingleton<CommandDesk>();
         builder.Services.AddSingleton<VisitReader>();
-        builder.Services.AddSingleton<Admission>();
         builder.Services.AddHealthChecks().AddCheck<PoolHealth>("pool").AddCheck<ShellHealth>("host-shell");
     }
 
     private static void AddRegistration(WebApplicationBuilder builder)
     {
         builder.AddFleetOptions<RegistrationOptions>(RegistrationOptions.Section);
-        builder.AddDrainTime<RegistrationOptions>(static options => options.DrainTimeout);
+        builder.AddRequestDrain<RegistrationOptions>(static options => options.DrainTimeout);
         builder.Services.AddSingleton(services => new ServerIdentity(
-            services.GetRequiredService<IOptions<RegistrationOptions>>().Value.Name ?? builder.Configuration["OTEL_SERVICE_NAME"] ?? "prerender",
-            Guid.NewGuid().ToString("N")));
+            services.GetRequiredService<IOptions<RegistrationOptions>>().Value.Name ?? builder.Configuration["OTEL_SERVICE_NAME"],
+            services.GetRequiredService<ServerAddress>()));
         builder.Services.AddSingleton<ServerAddress>();
         builder.Services.AddRegistryWatcher<HostShell?>("host shell", [FleetEventKind.HostShell],
             static (services, cancellationToken) => services.GetRequiredService<IHostShellStore>().GetAsync(cancellationToken));

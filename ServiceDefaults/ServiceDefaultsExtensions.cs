@@ -12,7 +12,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults;
 
@@ -20,7 +19,6 @@ namespace Fleet.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     private const string AliveTag = "live";
-    private static readonly TimeSpan s_tidyUp = TimeSpan.FromSeconds(5);
 
     /// <summary>Adds the shared services. Call it first.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
@@ -51,14 +49,6 @@ public static class ServiceDefaultsExtensions
             builder.WebHost.UseUrls(url);
         }
 
-        return builder;
-    }
-
-    /// <summary>Gives the stop of a service that drains as long as its drain may take, and some seconds to tidy up.</summary>
-    public static IHostApplicationBuilder AddDrainTime<TOptions>(this IHostApplicationBuilder builder, Func<TOptions, TimeSpan> drain)
-        where TOptions : class
-    {
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<TOptions>>((host, options) => host.ShutdownTimeout = drain(options.Value) + s_tidyUp);
         return builder;
     }
 

@@ -28,15 +28,13 @@ internal static partial class RestartExtensions
         }
     }
 
-    /// <summary>The delay before a restart: doubles with each failure in a row.</summary>
-    /// <param name="failures">Ends in a row, 1 or more; a resource that ran for a minute starts anew at 1.</param>
-    internal static TimeSpan Delay(int failures) => TimeSpan.FromSeconds(Math.Min(30, 0.5 * Math.Pow(2, Math.Min(failures, 16) - 1)));
-
     private sealed partial class RestartWatcher(
         ResourceNotificationService states, ResourceCommandService commands, TimeProvider time, ILogger<RestartWatcher> logger)
         : BackgroundService
     {
+        // A resource that ran for this long starts anew with the shortest delay.
         private static readonly TimeSpan s_stable = TimeSpan.FromMinutes(1);
+        private static readonly Backoff s_backoff = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30));
 
         private readonly Dictionary<string, Run> _runs = [];
 
@@ -72,7 +70,7 @@ internal static partial class RestartExtensions
         {
             try
             {
-                var delay = Delay(failures);
+                var delay = s_backoff.After(failures);
                 LogRestart(ended.ResourceId, ended.Snapshot.ExitCode, delay.TotalSeconds);
                 await Task.Delay(delay, time, stoppingToken);
                 var result = await commands.ExecuteCommandAsync(ended.ResourceId, KnownResourceCommands.StartCommand, stoppingToken);

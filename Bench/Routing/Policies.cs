@@ -21,8 +21,9 @@ internal static class Policies
     {
         LiveServer? best = null;
         var bestRank = (Bucket: int.MaxValue, Affinities: int.MaxValue, Work: int.MaxValue);
-        foreach (var server in manager.View.Ready.WarmFor(affinity))
+        foreach (var place in manager.View.Ready.WarmFor(affinity))
         {
+            var server = manager.View.Ready.All[place];
             var work = manager.Work(manager.NumberOf(server));
             var isIdle = work < server.Record.Slots && manager.Reservations.On(server.Incarnation, affinity) == 0;
             Take(server, (isIdle ? 0 : 2, server.Warm.Count, work));

@@ -3,6 +3,7 @@ using Fleet.Manager.Membership;
 using Fleet.Manager.Routing;
 using Fleet.Manager.Telemetry;
 using Fleet.Manager.Visits;
+using Fleet.ServiceDefaults.Concurrency;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Admission;
@@ -30,8 +31,8 @@ internal sealed class AdmissionGate
         metrics.ObserveQueue(() => (Queued, TimeUntilAllHaveStarted.TotalSeconds));
     }
 
-    /// <summary>Beats when a render enters or leaves.</summary>
-    public Pulse Changed { get; } = new();
+    /// <summary>Pulses when a render enters or leaves.</summary>
+    public AsyncPulse Changed { get; } = new();
 
     /// <summary>Renders under way.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -56,7 +57,7 @@ internal sealed class AdmissionGate
         }
 
         _metrics.Entered();
-        Changed.Beat();
+        Changed.PulseAll();
         try
         {
             return Behind(await render());
@@ -65,7 +66,7 @@ internal sealed class AdmissionGate
         {
             _metrics.Left();
             LetIn(1);
-            Changed.Beat();
+            Changed.PulseAll();
         }
     }
 

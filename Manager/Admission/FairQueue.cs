@@ -4,6 +4,7 @@ namespace Fleet.Manager.Admission;
 /// Who is next, fairly. Renders queue in lanes of one affinity and one priority. Each takes a place in virtual time when it comes: one step
 /// behind the last of its lane, and a step is the shorter the higher the priority. So a lane with a thousand renders and a lane with one take
 /// turns, somebody who waits goes ahead of index work eleven to one, and nobody starves. Start-time fair queueing.
+/// An empty lane is kept while its place is ahead of virtual time: its next render waits until the other lanes have caught up.
 /// Bounded: when it is full, the longest lane gives up its newest, if the newcomer's lane is shorter.
 /// Without clocks and tasks; the caller synchronizes.
 /// </summary>
@@ -11,11 +12,17 @@ internal sealed class FairQueue<T>(int capacity) where T : class
 {
     private readonly PriorityQueue<Place, (double Start, long Arrival)> _order = new();
     private readonly Dictionary<(string Affinity, int Priority), Lane> _lanes = [];
+
+    // Lanes that became empty while they were ahead, each once, by where they stood then.
+    private readonly PriorityQueue<Lane, (double End, long Arrival)> _ahead = new();
     private double _now;
     private long _arrivals;
 
     /// <summary>How many wait.</summary>
     public int Count => _order.Count;
+
+    /// <summary>Lanes with renders that wait, and those that are remembered because they went ahead of others.</summary>
+    public int Lanes => _lanes.Count;
 
     /// <summary>How many of those that wait would go first if this came now.</summary>
     public int CountAhead(string affinity, int priority)
@@ -35,25 +42,31 @@ internal sealed class FairQueue<T>(int capacity) where T : class
             _lanes[(affinity, priority)] = lane = new Lane(affinity, priority);
         }
 
-        T? displaced = null;
+        Place? displaced = null;
         if (Count >= capacity)
         {
             var longest = _lanes.Values.MaxBy(other => other.Length);
             if (longest is null || longest.Length <= lane.Length + lane.Step)
             {
-                Forget(lane);
+                Leave(lane);
                 return item;
             }
 
-            displaced = longest.Places.Last!.Value.Item;
-            Remove(longest.Places.Last);
+            displaced = longest.Places.Last!.Value;
         }
 
         var place = new Place(item, lane, Math.Max(_now, lane.End));
         lane.End = place.Start + lane.Step;
         lane.Places.AddLast(place);
         _order.Enqueue(place, (place.Start, _arrivals++));
-        return displaced;
+        if (displaced is null)
+        {
+            return null;
+        }
+
+        var displacedItem = displaced.Item;
+        Remove(displaced.Lane.Places.Last!);
+        return displacedItem;
     }
 
     /// <summary>Takes out the next one; null when nobody waits.</summary>
@@ -66,7 +79,7 @@ internal sealed class FairQueue<T>(int capacity) where T : class
 
         _now = Math.Max(_now, key.Start);
         place.Lane.Places.Remove(place);
-        Forget(place.Lane);
+        Leave(place.Lane);
         return place.Item;
     }
 
@@ -94,21 +107,42 @@ internal sealed class FairQueue<T>(int capacity) where T : class
         lane.End = last.Start;
         lane.Places.RemoveLast();
         _order.Remove(last, out _, out _);
-        Forget(lane);
+        Leave(lane);
     }
 
-    // A lane that has had its turn is not owed or charged anything; one that went ahead is remembered until the others have caught up,
-    // but not by more lanes than there are places.
-    private void Forget(Lane lane)
+    /// <summary>A render has left a lane.</summary>
+    private void Leave(Lane lane)
     {
-        if (lane.Places.Count > 0)
+        if (Count == 0)
         {
+            // No lane waits for another one to have its turn.
+            _lanes.Clear();
+            _ahead.Clear();
+            _now = 0;
             return;
         }
 
-        if (lane.End <= _now || Count == 0 || _lanes.Count > 2 * capacity)
+        if (lane.Places.Count == 0 && !lane.IsAhead)
         {
-            _lanes.Remove((lane.Affinity, lane.Priority));
+            lane.IsAhead = true;
+            _ahead.Enqueue(lane, (lane.End, _arrivals++));
+        }
+
+        // Drop the lanes that virtual time has caught up with and, so that a stream of ever new lanes takes no more memory than the queue itself, those
+        // that are the least ahead.
+        while (_ahead.TryPeek(out var next, out var key) && (key.End <= _now || _ahead.Count > capacity))
+        {
+            _ahead.Dequeue();
+            next.IsAhead = next.Places.Count == 0 && next.End > key.End;
+            if (next.IsAhead)
+            {
+                // It had another turn meanwhile.
+                _ahead.Enqueue(next, (next.End, _arrivals++));
+            }
+            else if (next.Places.Count == 0)
+            {
+                _lanes.Remove((next.Affinity, next.Priority));
+            }
         }
     }
 
@@ -131,6 +165,9 @@ internal sealed class FairQueue<T>(int capacity) where T : class
 
         /// <summary>Where its next one goes, in virtual time.</summary>
         public double End { get; set; }
+
+        /// <summary>Whether it is among those that became empty ahead of the others.</summary>
+        public bool IsAhead { get; set; }
 
         /// <summary>In the order of arrival.</summary>
         public LinkedList<Place> Places { get; } = [];

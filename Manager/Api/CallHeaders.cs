@@ -28,6 +28,7 @@ internal static class CallHeaders
         new(render, requestId)
         {
             Patience = patience,
+            AttemptsLeft = AttemptsLeft(request),
             Cause = Cause(request, options),
             HasKey = options.AdminKey is { } key && AdminKeyExtensions.Matches(request.Headers.Authorization, key),
         };
@@ -35,6 +36,10 @@ internal static class CallHeaders
     // The render that caused this request; null when no one did, or none that this fleet knows of.
     private static RenderLineage? Cause(HttpRequest request, FleetOptions options) =>
         options.AdminKey is { } key && RenderLineage.TryRead(request.Headers[FleetHeaders.Lineage], key, out var lineage) ? lineage : null;
+
+    // A caller can only lower its budget, so what is no number is no budget of its own.
+    private static int? AttemptsLeft(HttpRequest request) =>
+        int.TryParse(request.Headers[FleetHeaders.AttemptsLeft], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) ? attempts : null;
 
     /// <summary>The caller's patience; null when it said nothing. False when what it said is no number of milliseconds.</summary>
     public static bool TryGetPatience(HttpRequest request, out TimeSpan? patience)

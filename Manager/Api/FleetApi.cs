@@ -28,9 +28,15 @@ internal static class FleetApi
             .WithName("Recycle").WithSummary("Asks every server to replace its browser; renders under way finish on the old one.")
             .Produces<RecycleReport>().ProducesProblem(401);
 
-        operations.MapPost("/servers/{id}/drain", DrainAsync)
+        operations.MapPost("/servers/{id}/drain", (string id, FleetOperations fleet, HttpContext http, CancellationToken cancellationToken) =>
+                OperateAsync(id, fleet, server => fleet.DrainAsync(server, cancellationToken), http))
             .WithName("Drain").WithSummary("Asks a server, by name or incarnation, to finish what it has and take nothing new.")
-            .ProducesProblem(401).ProducesProblem(404);
+            .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409);
+
+        operations.MapPost("/servers/{id}/undrain", (string id, FleetOperations fleet, HttpContext http, CancellationToken cancellationToken) =>
+                OperateAsync(id, fleet, server => fleet.UndrainAsync(server, cancellationToken), http))
+            .WithName("Undrain").WithSummary("Asks a drained server, by name or incarnation, to take renders again.")
+            .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409);
 
         operations.MapDelete("/affinities/{**key}", EvictAsync)
             .WithName("Evict").WithSummary("Closes the pages of an affinity on every server: idle ones now, others when their render ends.")
@@ -52,11 +58,15 @@ internal static class FleetApi
         }
     }
 
-    private static async Task<Results<Ok<OperatorReport>, ProblemHttpResult>> DrainAsync(
-        string id, FleetOperations fleet, HttpContext http, CancellationToken cancellationToken) =>
-        await fleet.DrainAsync(id, cancellationToken) is { } report
-            ? TypedResults.Ok(report)
-            : new Refusal(404, "no-such-server", $"No server is named '{id}' or has that incarnation. GET /fleet lists them.").ToProblem(http.Response);
+    private static async Task<Results<Ok<OperatorReport>, ProblemHttpResult>> OperateAsync(
+        string id, FleetOperations fleet, Func<ServerRecord, Task<OperatorReport>> operate, HttpContext http) => fleet.Find(id) switch
+        {
+            [var server] => TypedResults.Ok(await operate(server)),
+            [] => new Refusal(404, "no-such-server", $"No server is named '{id}' or has that incarnation. GET /fleet lists them.").ToProblem(http.Response),
+            var several => new Refusal(409, "ambiguous-name",
+                $"{several.Count} servers are named '{id}'. Name one by its incarnation: {string.Join(", ", several.Select(server => $"{server.Incarnation} at {server.Url}"))}.")
+                .ToProblem(http.Response),
+        };
 
     private static async Task<Results<Ok<OperatorReport>, ProblemHttpResult>> EvictAsync(
         [Description("realm:<url> or user:<id>, percent-encoded or as it is.")] string key,

@@ -5,12 +5,13 @@ using Fleet.Manager.Membership;
 using Fleet.Manager.Routing;
 using Fleet.Manager.Shells;
 using Fleet.Manager.Visits;
+using Fleet.ServiceDefaults.Stopping;
 
 namespace Fleet.Manager.Api;
 
 /// <summary>The fleet as this manager sees it, for people.</summary>
 internal sealed class FleetStatusSource(
-    FleetViews views, Reservations reservations, AllowedOrigins allowedOrigins, AdmissionGate gate, Presence presence, ShellProgress shells,
+    FleetViews views, Reservations reservations, AllowedOrigins allowedOrigins, AdmissionGate gate, RequestDrain drain, ShellProgress shells,
     TimeProvider timeProvider)
 {
     /// <summary>No two snapshots come closer than this: under load the in-flight counts change a thousand times a second.</summary>
@@ -36,7 +37,7 @@ internal sealed class FleetStatusSource(
             Realms = view.Realms,
             AllowedOrigins = allowedOrigins.With(view.Realms).Origins,
             InFlight = gate.InFlight,
-            Callers = presence.Count,
+            Callers = drain.InFlight,
             Queued = gate.Queued,
             ReadAt = views.ReadAt,
             At = timeProvider.GetUtcNow(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fleet.Contracts;
 using Fleet.Manager.Visits;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,6 +14,11 @@ internal static class RefusalResult
         if (refusal.RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (refusal.AttemptsLeft is { } attempts)
+        {
+            response.Headers[FleetHeaders.AttemptsLeft] = attempts.ToString(CultureInfo.InvariantCulture);
         }
 
         return FleetProblem.Result(refusal.Status, refusal.Reason, refusal.Detail, refusal.Members?.ToDictionary());

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fleet.Contracts;
 using Fleet.Manager.Membership;
 using Fleet.Manager.Routing;
 using Fleet.Manager.Telemetry;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Forwarding;
 
-/// <summary>Gets a visit rendered: chooses a server, sends it there, and elsewhere if <see cref="RetryPolicy"/> says so. The one owner of retries.</summary>
+/// <summary>Gets a visit rendered: chooses a server, sends it there, and elsewhere if <see cref="RetryPolicy"/> says so. The only place in the fleet that repeats
+/// a render.</summary>
 internal sealed partial class RenderDispatcher(
     Router router,
     PrerenderClient client,
@@ -23,6 +25,12 @@ internal sealed partial class RenderDispatcher(
     public async Task<RenderAnswer> RenderAsync(Visit visit, CancellationToken cancellationToken)
     {
         var tried = new TriedServers();
+        var budget = Math.Min(options.Value.MaxAttempts, visit.AttemptsLeft);
+        if (budget == 0)
+        {
+            return AttemptsUsedUp(visit);
+        }
+
         RenderAnswer? last = null;
         for (var attempt = 1; ; attempt++)
         {
@@ -39,13 +47,14 @@ internal sealed partial class RenderDispatcher(
                 return quarantined;
             }
 
-            var step = RetryPolicy.Next(answer.Kind, attempt, options.Value.MaxAttempts, visit.Deadline.Left);
+            var step = RetryPolicy.Next(answer.Kind, attempt, budget, visit.Deadline.Left);
+            var left = budget - attempt;
             if (step == RetryStep.Answer)
             {
-                return answer.Answer;
+                return Counted(answer.Answer, left);
             }
 
-            last = answer.Answer;
+            last = Counted(answer.Answer, left);
             Pass(reservation.Server.Incarnation, step);
             metrics.Retried(answer.Kind);
             LogRetry(visit.RequestId, reservation.Server.Record.Name, answer.Kind, attempt);
@@ -63,6 +72,12 @@ internal sealed partial class RenderDispatcher(
             }
         }
     }
+
+    // A refusal may be submitted again, and then with what is left of its budget.
+    private static RenderAnswer Counted(RenderAnswer answer, int left) => answer.Refusal is { } refusal ? refusal with { AttemptsLeft = left } : answer;
+
+    private static Refusal AttemptsUsedUp(Visit visit) => new(503, "attempts-used-up",
+        $"The render {visit.RequestId} was sent to as many servers as it may be (Manager:MaxAttempts, {FleetHeaders.AttemptsLeft}).") { AttemptsLeft = 0 };
 
     private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, Visit visit, int attempt, CancellationToken cancellationToken)
     {

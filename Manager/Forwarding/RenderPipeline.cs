@@ -4,13 +4,14 @@ using Fleet.Manager.Membership;
 using Fleet.Manager.Routing;
 using Fleet.Manager.Telemetry;
 using Fleet.Manager.Visits;
+using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Forwarding;
 
 /// <summary>A render from request to answer: check, join or queue, dispatch.</summary>
 internal sealed partial class RenderPipeline(
-    Presence presence,
+    RequestDrain drain,
     AdmissionGate gate,
     Siblings siblings,
     Coalescer coalescer,
@@ -71,7 +72,10 @@ internal sealed partial class RenderPipeline(
         var asked = TimeSpan.FromMilliseconds(request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs);
         var deadline = new Deadline(timeProvider, call.Patience < asked ? call.Patience.Value : asked);
         var urgent = call with { Cause = cause, Request = request with { Priority = Math.Max(request.Priority, cause?.Priority ?? 0) } };
-        return await presence.RunAsync(() => PlaceAndRenderAsync(urgent, deadline, cancellationToken));
+        using var ticket = drain.TryEnter();
+        return ticket is null
+            ? new Refusal(503, "draining", "This manager is stopping. Ask again: another, or its successor, will answer.") { RetryAfter = TimeSpan.FromSeconds(1) }
+            : await PlaceAndRenderAsync(urgent, deadline, cancellationToken);
     }
 
     private async Task<RenderAnswer> PlaceAndRenderAsync(RenderCall call, Deadline deadline, CancellationToken cancellationToken)
@@ -96,7 +100,7 @@ internal sealed partial class RenderPipeline(
 
         // A command is known by its user and key, whatever the credentials of the day.
         var scoped = call.Command is null ? scopes.Apply(affinity!, request.Credentials) : affinity!;
-        var visit = new Visit(request, scoped, call.RequestId, deadline, call.Cause, call.Picture, call.Command, call.Document);
+        var visit = new Visit(request, scoped, call.RequestId, deadline, call.Cause, call.Picture, call.Command, call.Document) { AttemptsLeft = call.AttemptsLeft ?? int.MaxValue };
         if (quarantine.Check(visit, views.Current.Shell?.Token) is { } quarantined)
         {
             return quarantined;

@@ -2,14 +2,14 @@ using Fleet.Contracts;
 
 namespace Fleet.Manager.Forwarding;
 
-/// <summary>Which attempts are repeated, and where. The manager is the only one who repeats a render.</summary>
+/// <summary>Which attempts are repeated, and where.</summary>
 internal static class RetryPolicy
 {
     /// <summary>What to do after an attempt.</summary>
     /// <param name="kind">What came of it.</param>
     /// <param name="attempt">Which one it was; the first is 1.</param>
     /// <param name="maxAttempts">How many there may be.</param>
-    /// <param name="left">What is left of the deadline. With less than the shortest deadline nobody would start a render.</param>
+    /// <param name="left">What is left of the deadline. With less than the shortest deadline no server starts a render.</param>
     public static RetryStep Next(ForwardKind kind, int attempt, int maxAttempts, TimeSpan left) =>
         attempt >= maxAttempts || left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs) ? RetryStep.Answer : kind switch
         {

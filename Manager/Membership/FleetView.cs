@@ -17,8 +17,8 @@ internal sealed record FleetView(HostShell? Shell, IReadOnlyList<LiveServer> Ser
     public static FleetView Empty { get; } = new(null, [], []);
 
     /// <summary>The ready servers, by what a render looks for.</summary>
-    public ServerIndex Ready { get; } = new(Servers);
+    public ServerIndex Ready { get => field ??= new(Servers); init; }
 
     /// <summary>The realms, by URL.</summary>
-    public RealmIndex Places { get; } = new(Realms);
+    public RealmIndex Places { get => field ??= new(Realms); init; }
 }

@@ -1,5 +1,6 @@
 using Fleet.Registry;
 using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults.Concurrency;
 
 namespace Fleet.Manager.Membership;
 
@@ -8,7 +9,7 @@ internal sealed class FleetViews
 {
     private readonly RegistryWatcher<FleetView> _watcher;
     private readonly TimeProvider _timeProvider;
-    private readonly Pulse _changed = new();
+    private readonly AsyncPulse _changed = new();
     private long? _firstReadAt;
 
     public FleetViews(RegistryWatcher<FleetView> watcher, Suspicions suspicions, TimeProvider timeProvider)
@@ -18,7 +19,7 @@ internal sealed class FleetViews
         {
             _firstReadAt ??= _timeProvider.GetTimestamp();
             suspicions.Prune(reading.Value);
-            _changed.Beat();
+            _changed.PulseAll();
             Read?.Invoke();
         };
     }
@@ -59,14 +60,22 @@ internal sealed class FleetViews
     /// <summary>A view that is at most <paramref name="maxAge"/> old, if one can be had within <paramref name="patience"/>; else the newest there is.</summary>
     public async Task<FleetView> ReadFreshAsync(TimeSpan maxAge, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var next = NextRead;
-        if (ReadAt is { } readAt && _timeProvider.GetUtcNow() - readAt <= maxAge)
+        var (asked, started) = (_timeProvider.GetUtcNow(), _timeProvider.GetTimestamp());
+        if (_watcher.Current is { } reading && asked - reading.EverythingReadAt <= maxAge)
         {
             return Current;
         }
 
         _watcher.Refresh();
-        await Waiting.ForAsync(next, patience, _timeProvider, cancellationToken);
-        return Current;
+        while (true)
+        {
+            // A read that is under way may have begun before, or be of other changes.
+            var next = NextRead;
+            if (_watcher.Current is { } read && (read.EverythingReadAt >= asked || !read.IsVerified)
+                || !await Waiting.ForAsync(next, patience - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
+            {
+                return Current;
+            }
+        }
     }
 }

@@ -29,12 +29,20 @@ internal sealed class FleetOperations(FleetViews views, ServerOperations servers
         }
     }
 
-    /// <summary>Asks a server to take nothing new. By name or incarnation; null when there is no such server.</summary>
-    public async Task<OperatorReport?> DrainAsync(string id, CancellationToken cancellationToken)
+    /// <summary>The servers that an operator may mean: the one of that incarnation, else all of that name.</summary>
+    public IReadOnlyList<ServerRecord> Find(string id)
     {
-        var named = Servers.Where(server => server.Name == id || server.Incarnation == id).ToList();
-        return named.Count == 0 ? null : new([.. await Task.WhenAll(named.Select(server => servers.DrainAsync(server, cancellationToken)))]);
+        var known = Servers.ToList();
+        return known.Find(server => server.Incarnation == id) is { } one ? [one] : known.FindAll(server => server.Name == id);
     }
+
+    /// <summary>Asks a server to take nothing new.</summary>
+    public async Task<OperatorReport> DrainAsync(ServerRecord server, CancellationToken cancellationToken) =>
+        new([await servers.DrainAsync(server, cancellationToken)]);
+
+    /// <summary>Asks a server that was drained to take renders again.</summary>
+    public async Task<OperatorReport> UndrainAsync(ServerRecord server, CancellationToken cancellationToken) =>
+        new([await servers.UndrainAsync(server, cancellationToken)]);
 
     /// <summary>Asks every server to close the pages of an affinity. Every one and not only those known to be warm: it may have become warm since.</summary>
     public async Task<OperatorReport> EvictAsync(string affinity, bool revoke, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,9 @@ internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions>
     public Task<ServerReport> DrainAsync(ServerRecord server, CancellationToken cancellationToken) =>
         SendAsync(server, HttpMethod.Post, "/drain", cancellationToken);
 
+    public Task<ServerReport> UndrainAsync(ServerRecord server, CancellationToken cancellationToken) =>
+        SendAsync(server, HttpMethod.Post, "/undrain", cancellationToken);
+
     public Task<ServerReport> EvictAsync(ServerRecord server, string affinity, bool revoke, CancellationToken cancellationToken) =>
         SendAsync(server, HttpMethod.Delete, $"/affinities/{Uri.EscapeDataString(affinity)}?revoke={(revoke ? "true" : "false")}", cancellationToken);
 
@@ -25,9 +29,11 @@ internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions>
         {
             using var request = new HttpRequestMessage(method, server.Url.TrimEnd('/') + path);
             using var response = await http.SendAsync(request, either.Token);
-            return response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<ServerActed>(FleetJson.Options, either.Token) is { } acted
+            var acted = response.Content.Headers.ContentType?.MediaType == MediaTypeNames.Application.Json
+                ? await response.Content.ReadFromJsonAsync<ServerActed>(FleetJson.Options, either.Token) : null;
+            return response.IsSuccessStatusCode && acted is not null
                 ? Report(server, true, acted.Affected, acted.Detail)
-                : Report(server, false, 0, $"It answered {(int)response.StatusCode}.");
+                : Report(server, false, 0, $"It answered {(int)response.StatusCode}. {acted?.Detail}".TrimEnd());
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -84,7 +84,7 @@ internal static class RoutingPolicy
         var from = known.Length > ServerIndex.Candidates ? (int)(reservations.Made % known.Length) : 0;
         for (var i = 0; i < Math.Min(known.Length, ServerIndex.Candidates); i++)
         {
-            best = Better(best, known[(from + i) % known.Length], isWarm: true);
+            best = Better(best, ready.All[known[(from + i) % known.Length]], isWarm: true);
         }
 
         foreach (var incarnation in reservations.ServersOf(affinity).Take(ServerIndex.Candidates))

@@ -9,6 +9,9 @@ internal sealed record Refusal(int Status, string Reason, string Detail)
     /// <summary>When to try again; null when trying again would not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How often the render may still be sent to a server; null when it was sent to none.</summary>
+    public int? AttemptsLeft { get; init; }
+
     /// <summary>Further members of the problem details, if any.</summary>
     public IReadOnlyDictionary<string, object?>? Members { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
     /// <summary>The caller's patience, beside the request's; null when it said nothing.</summary>
     public TimeSpan? Patience { get; init; }
 
+    /// <summary>How often the render may still be sent to a server, as an earlier refusal said; null when it was not submitted before.</summary>
+    public int? AttemptsLeft { get; init; }
+
     /// <summary>The render that caused this one, if any.</summary>
     public RenderLineage? Cause { get; init; }
 

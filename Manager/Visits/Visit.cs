@@ -15,6 +15,9 @@ internal sealed record Visit(
     RenderRequest Request, string Affinity, string RequestId, Deadline Deadline, RenderLineage? Cause = null, PictureRequest? Picture = null, CommandOrder? Command = null,
     bool Document = false)
 {
+    /// <summary>How often it may be sent to a server, beside <c>Manager:MaxAttempts</c>.</summary>
+    public int AttemptsLeft { get; init; } = int.MaxValue;
+
     /// <summary>0 when a caller asked for it, more when another render did.</summary>
     public int Depth => Cause is { } cause ? cause.Depth + 1 : 0;
 

@@ -1,6 +1,7 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
 using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,12 +12,13 @@ namespace Fleet.PrerenderServer.Api;
 /// <summary>What an operator wants of this server, by way of the manager or directly. Each says what it does.</summary>
 internal static class OperatorApi
 {
-    /// <summary>Maps <c>POST /recycle</c>, <c>POST /drain</c> and <c>DELETE /affinities/{key}</c>. They want the admin key.</summary>
+    /// <summary>Maps <c>POST /recycle</c>, <c>POST /drain</c>, <c>POST /undrain</c> and <c>DELETE /affinities/{key}</c>. They want the admin key.</summary>
     public static void MapOperatorApi(this IEndpointRouteBuilder app)
     {
         var routes = app.MapGroup("").RequireAdminKey();
         routes.MapPost("/recycle", Recycle);
         routes.MapPost("/drain", Drain);
+        routes.MapPost("/undrain", Undrain);
         routes.MapDelete("/affinities/{**key}", Evict);
     }
 
@@ -28,12 +30,15 @@ internal static class OperatorApi
             : "It does so already, by the hint."));
     }
 
-    private static Ok<ServerActed> Drain(Admission admission)
+    private static Ok<ServerActed> Drain(RequestDrain drain)
     {
-        // Whoever stops this server waits for the end of it.
-        _ = admission.DrainAsync();
-        return TypedResults.Ok(new ServerActed(admission.InFlight, "It takes nothing new until it is started again, and finishes what it has."));
+        drain.Pause();
+        return TypedResults.Ok(new ServerActed(drain.InFlight, "It takes nothing new until it is undrained or started again, and finishes what it has."));
     }
+
+    private static Results<Ok<ServerActed>, Conflict<ServerActed>> Undrain(RequestDrain drain) => drain.TryResume()
+        ? TypedResults.Ok(new ServerActed(drain.InFlight, "It takes renders."))
+        : TypedResults.Conflict(new ServerActed(drain.InFlight, "It is stopping."));
 
     private static Results<Ok<ServerActed>, BadRequest<ServerActed>> Evict(string key, bool? revoke, IPagePool pool)
     {

@@ -10,6 +10,7 @@ using Fleet.PrerenderServer.Rendering.Commands;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -43,9 +44,9 @@ internal static class RenderApi
 
     /// <summary>The result; or the document alone, where that is accepted and there is one.</summary>
     private static async Task<Results<ContentHttpResult, Ok<RenderResult>>> RenderAsync(
-        RenderRequest request, HttpContext http, VisitReader reader, Admission admission, VisitRunner runner, CancellationToken cancellationToken)
+        RenderRequest request, HttpContext http, VisitReader reader, RequestDrain drain, VisitRunner runner, CancellationToken cancellationToken)
     {
-        var done = await RunAsync(reader.Read(request, http.Request.Headers), http, admission, runner, cancellationToken).ConfigureAwait(false);
+        var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, runner, cancellationToken).ConfigureAwait(false);
         var wantsDocument = http.Request.Headers.Accept is [MediaTypeNames.Text.Html];
         return wantsDocument && done.Result.Formats.TryGetValue(RenderFormat.Html, out var html)
             ? TypedResults.Content(html, MediaTypeNames.Text.Html, Encoding.UTF8)
@@ -54,17 +55,17 @@ internal static class RenderApi
 
     /// <summary>The file, or the result as JSON when there is none: then its outcome says why.</summary>
     private static async Task<Results<FileContentHttpResult, Ok<RenderResult>>> PictureAsync(
-        PictureRequest request, HttpContext http, VisitReader reader, Admission admission, VisitRunner runner, CancellationToken cancellationToken)
+        PictureRequest request, HttpContext http, VisitReader reader, RequestDrain drain, VisitRunner runner, CancellationToken cancellationToken)
     {
-        var done = await RunAsync(reader.Read(request, http.Request.Headers), http, admission, runner, cancellationToken).ConfigureAwait(false);
+        var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, runner, cancellationToken).ConfigureAwait(false);
         return done.Picture is { } picture ? TypedResults.File(picture, TypeOf(request.Type)) : TypedResults.Ok(done.Result);
     }
 
     private static async Task<Ok<RenderResult>> CommandAsync(
-        CommandRequest request, HttpContext http, VisitReader reader, Admission admission, CommandDesk desk, CancellationToken cancellationToken)
+        CommandRequest request, HttpContext http, VisitReader reader, RequestDrain drain, CommandDesk desk, CancellationToken cancellationToken)
     {
         var visit = reader.Read(request, http.Request.Headers);
-        return TypedResults.Ok(await AdmitAsync(visit, http, admission, () => desk.RunAsync(visit, cancellationToken)).ConfigureAwait(false));
+        return TypedResults.Ok(await AdmitAsync(visit, http, drain, () => desk.RunAsync(visit, cancellationToken)).ConfigureAwait(false));
     }
 
     private static string TypeOf(PictureType type) => type switch
@@ -75,9 +76,9 @@ internal static class RenderApi
         _ => "image/png",
     };
 
-    private static async Task<VisitResult> RunAsync(Visit visit, HttpContext http, Admission admission, VisitRunner runner, CancellationToken cancellationToken)
+    private static async Task<VisitResult> RunAsync(Visit visit, HttpContext http, RequestDrain drain, VisitRunner runner, CancellationToken cancellationToken)
     {
-        var done = await AdmitAsync(visit, http, admission, () => runner.RunAsync(visit, cancellationToken)).ConfigureAwait(false);
+        var done = await AdmitAsync(visit, http, drain, () => runner.RunAsync(visit, cancellationToken)).ConfigureAwait(false);
         SayAhead(done.Result, http.Response.Headers);
         return done;
     }
@@ -98,9 +99,9 @@ internal static class RenderApi
         }
     }
 
-    private static async Task<T> AdmitAsync<T>(Visit visit, HttpContext http, Admission admission, Func<Task<T>> run)
+    private static async Task<T> AdmitAsync<T>(Visit visit, HttpContext http, RequestDrain drain, Func<Task<T>> run)
     {
-        using var ticket = admission.Enter();
+        using var ticket = Enter(drain, http.RequestServices.GetRequiredService<IOptions<RenderingOptions>>().Value.MaxVisits);
         http.Response.Headers[FleetHeaders.RequestId] = visit.RequestId;
         try
         {
@@ -118,5 +119,18 @@ internal static class RenderApi
         {
             throw new RequestException(StatusCodes.Status503ServiceUnavailable, "draining", e.Message, s_soon);
         }
+    }
+
+    private static RequestDrain.Ticket Enter(RequestDrain drain, int maxVisits)
+    {
+        var ticket = drain.TryEnter()
+            ?? throw new RequestException(StatusCodes.Status503ServiceUnavailable, "draining", "This server takes nothing new. Ask another.", s_soon);
+        if (ticket.Number <= maxVisits)
+        {
+            return ticket;
+        }
+
+        ticket.Dispose();
+        throw new RequestException(StatusCodes.Status503ServiceUnavailable, "queue-full", $"{maxVisits} visits are under way or wait, the bound of Rendering:MaxVisits.", s_soon);
     }
 }

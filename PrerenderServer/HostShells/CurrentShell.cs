@@ -1,6 +1,7 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
 using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults.Concurrency;
 
 namespace Fleet.PrerenderServer.HostShells;
 
@@ -17,7 +18,7 @@ internal sealed class CurrentShell
     private readonly RegistryWatcher<HostShell?> _watcher;
     private readonly KnownShells _known = new();
     private readonly TimeProvider _time;
-    private TaskCompletionSource _next = NewSource();
+    private readonly AsyncPulse _read = new();
 
     public CurrentShell(RegistryWatcher<HostShell?> watcher, IPagePool pool, TimeProvider time)
     {
@@ -30,7 +31,7 @@ internal sealed class CurrentShell
                 pool.ShellChanged(shell);
             }
 
-            Interlocked.Exchange(ref _next, NewSource()).SetResult();
+            _read.PulseAll();
         };
     }
 
@@ -49,7 +50,7 @@ internal sealed class CurrentShell
     /// pool has been told.</summary>
     public async Task CatchUpAsync(long generation, CancellationToken cancellationToken)
     {
-        var next = Volatile.Read(ref _next).Task;
+        var next = _read.Next;
         // While the registry is away there is nothing to wait for.
         if (_watcher.Current is not { IsVerified: true } reading || reading.Value?.Generation >= generation || _time.GetUtcNow() - reading.ReadAt < s_freshEnough)
         {
@@ -62,6 +63,4 @@ internal sealed class CurrentShell
     }
 
     private static bool? Same(string? current, string token) => current is null ? null : current == token;
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,9 +1,9 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Api;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.Registry;
 using Fleet.Registry.Servers;
+using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,17 +11,16 @@ using Microsoft.Extensions.Options;
 namespace Fleet.PrerenderServer.Registration;
 
 /// <summary>Keeps this server in the registry: on each change, but not more often than the pace, and at least as often as the registry's time
-/// to live wants it. On stop: announces draining, lets visits finish, and unregisters.</summary>
+/// to live wants it. On stop: announces draining before visits are let finish, and unregisters after.</summary>
 internal sealed partial class Announcer(
     IServerRegistry registry,
     IWarmAffinities warm,
     IPagePool pool,
-    Admission admission,
+    RequestDrain drain,
     RenderMetrics metrics,
     ServerIdentity server,
     ServerAddress address,
     IHostApplicationLifetime lifetime,
-    IOptions<RegistrationOptions> options,
     IOptions<PoolOptions> poolOptions,
     TimeProvider time,
     ILogger<Announcer> logger) : BackgroundService, IHostedLifecycleService
@@ -31,25 +30,24 @@ internal sealed partial class Announcer(
     private readonly SemaphoreSlim _writing = new(1, 1);
     private long _version;
     private bool _away;
+    private string? _warmWritten;
+    private long _warmWrittenAt;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Runs before anything stops: the listener is still open, so late callers are told rather than refused.</summary>
+    /// <summary>Runs before the drain is waited for: managers send their renders elsewhere meanwhile.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        var drained = admission.DrainAsync();
-        LogDraining(admission.InFlight);
-        var start = time.GetTimestamp();
+        drain.Stop();
         try
         {
             await TryAnnounceAsync(cancellationToken).ConfigureAwait(false);
-            await drained.WaitAsync(options.Value.DrainTimeout, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            LogDrainOverdue(admission.InFlight, time.GetElapsedTime(start).TotalSeconds, options.Value.DrainTimeout);
+            // The host is in a hurry; managers learn it from the first render that this server rejects.
         }
     }
 
@@ -78,14 +76,17 @@ internal sealed partial class Announcer(
         var at = time.GetTimestamp();
         while (true)
         {
-            var now = Announcement.Of(pool.Snapshot, admission.IsDraining);
+            var changed = drain.Changed.Next;
+            var now = Announcement.Of(pool.Snapshot, drain.IsDraining);
             if (now != announced || time.GetElapsedTime(at) >= RegistryTtl.Repeat - s_pace)
             {
                 at = time.GetTimestamp();
                 announced = await TryAnnounceAsync(stoppingToken).ConfigureAwait(false) ? now : null;
             }
 
-            await Task.Delay(announced is null ? RegistryTtl.Repeat / 5 : s_pace, time, stoppingToken).ConfigureAwait(false);
+            // An operator's drain or undrain is announced at once.
+            await changed.WaitAsync(announced is null ? RegistryTtl.Repeat / 5 : s_pace, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stoppingToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -101,9 +102,17 @@ internal sealed partial class Announcer(
         try
         {
             var snapshot = pool.Snapshot;
-            await registry.AnnounceAsync(Record(snapshot, url), cancellationToken).ConfigureAwait(false);
-            var now = time.GetUtcNow();
-            await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToDictionary(a => a, _ => now), cancellationToken).ConfigureAwait(false);
+            var said = Announcement.Of(snapshot, drain.IsDraining);
+            await registry.AnnounceAsync(Record(snapshot, said, url), cancellationToken).ConfigureAwait(false);
+            // Loads change with every render, the warm list with few. It is repeated with each heartbeat, before the registry forgets it.
+            if (said.Warm != _warmWritten || time.GetElapsedTime(_warmWrittenAt) >= RegistryTtl.Repeat / 2)
+            {
+                var now = time.GetUtcNow();
+                _warmWritten = null;
+                await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToDictionary(a => a, _ => now), cancellationToken).ConfigureAwait(false);
+                (_warmWritten, _warmWrittenAt) = (said.Warm, time.GetTimestamp());
+            }
+
             if (_away)
             {
                 LogBack();
@@ -119,7 +128,7 @@ internal sealed partial class Announcer(
                 LogAway(e.Message);
             }
 
-            _away = true;
+            (_away, _warmWritten) = (true, null);
             return false;
         }
         finally
@@ -128,26 +137,22 @@ internal sealed partial class Announcer(
         }
     }
 
-    private ServerRecord Record(PoolSnapshot snapshot, string url)
+    private ServerRecord Record(PoolSnapshot snapshot, Announcement said, string url) => new()
     {
-        var said = Announcement.Of(snapshot, admission.IsDraining);
-        return new()
-        {
-            Incarnation = server.Incarnation,
-            Name = server.Name,
-            Url = url,
-            State = said.State,
-            Version = ++_version,
-            Slots = said.Slots,
-            Free = said.Free,
-            Queue = said.Queue,
-            RendersPerAffinity = poolOptions.Value.RendersPerAffinity,
-            RecentRenderMs = Math.Round(metrics.RecentMs, 2),
-            RecentBootMs = Math.Round(snapshot.Totals.RecentBoot.TotalMilliseconds, 2),
-            ShellSlots = said.ShellSlots,
-            Shells = Announcement.ShellsOf(snapshot),
-        };
-    }
+        Incarnation = server.Incarnation,
+        Name = server.Name,
+        Url = url,
+        State = said.State,
+        Version = ++_version,
+        Slots = said.Slots,
+        Free = said.Free,
+        Queue = said.Queue,
+        RendersPerAffinity = poolOptions.Value.RendersPerAffinity,
+        RecentRenderMs = Math.Round(metrics.RecentMs, 2),
+        RecentBootMs = Math.Round(snapshot.Totals.RecentBoot.TotalMilliseconds, 2),
+        ShellSlots = said.ShellSlots,
+        Shells = Announcement.ShellsOf(snapshot),
+    };
 
     private async Task WaitForListenerAsync(CancellationToken stoppingToken)
     {
@@ -155,12 +160,6 @@ internal sealed partial class Announcer(
         await using var registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult()).ConfigureAwait(false);
         await started.Task.WaitAsync(stoppingToken).ConfigureAwait(false);
     }
-
-    [LoggerMessage(LogLevel.Information, "Stopping: letting {InFlight} visits finish.")]
-    private partial void LogDraining(int inFlight);
-
-    [LoggerMessage(LogLevel.Warning, "Stopping although {InFlight} visits are still under way after {Seconds:0.0} s (Registration:DrainTimeout is {Timeout}).")]
-    private partial void LogDrainOverdue(int inFlight, double seconds, TimeSpan timeout);
 
     [LoggerMessage(LogLevel.Warning, "This server cannot be announced, and managers will forget it: {Reason}")]
     private partial void LogAway(string reason);

@@ -13,7 +13,7 @@ public sealed class RegistrationOptions : IValidatableObject
     [MaxLength(500)]
     public string? Url { get; set; }
 
-    /// <summary>Name for people, up to 100 characters. Default: the resource name (<c>OTEL_SERVICE_NAME</c>), else <c>prerender</c>.</summary>
+    /// <summary>Name for people, up to 100 characters. Default: the resource name (<c>OTEL_SERVICE_NAME</c>), else host and port of its address.</summary>
     [StringLength(100, MinimumLength = 1)]
     public string? Name { get; set; }
 

@@ -15,14 +15,9 @@ internal sealed class IndexOptions
     [Range(1, 64)]
     public int Concurrency { get; set; } = 4;
 
-    /// <summary>Patience for one render, queue included, 1 s to 2 min. Default: 30 s.</summary>
+    /// <summary>Patience for one render, the waits for a busy manager included, 1 s to 2 min. Default: 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:02:00")]
     public TimeSpan RenderDeadline { get; set; } = TimeSpan.FromMilliseconds(RenderLimits.DefaultDeadlineMs);
-
-    /// <summary>Renders of one card before it is given up for this pass, 1 to 10. Only a render that says nothing about the content is
-    /// followed by another. Default: 3.</summary>
-    [Range(1, 10)]
-    public int MaxRenders { get; set; } = 3;
 
     /// <summary>When a pass that left cards without a verdict is followed by another, 1 s to 1 h; doubles up to 16 times while it brings
     /// nothing new. Default: 30 s.</summary>

@@ -1,12 +1,14 @@
+using Fleet.ServiceDefaults;
+
 namespace Fleet.RealmServer.Index;
 
 /// <summary>How long the index rests between passes.</summary>
 internal static class IndexPauses
 {
-    /// <summary>The retry interval doubles at most this often: to 16 times its length.</summary>
-    private const int MaxDoublings = 4;
+    /// <summary>The retry interval doubles up to this many times its length.</summary>
+    private const int MaxStretch = 16;
 
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
+    private static readonly Backoff s_pause = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
     /// <summary>The pause; null when only a change ends it. A card that keeps a page busy until its deadline is tried less and less often;
     /// a manager that is away is looked for all the time.</summary>
@@ -15,8 +17,8 @@ internal static class IndexPauses
     /// <param name="retryInterval">The setting.</param>
     public static TimeSpan? For(IndexNext next, int repeats, TimeSpan retryInterval) => next switch
     {
-        IndexNext.AfterPause => TimeSpan.FromSeconds(Math.Min(1 << Math.Min(repeats, MaxDoublings), s_longest.TotalSeconds)),
-        IndexNext.AfterRetryInterval => retryInterval * (1 << Math.Min(repeats, MaxDoublings)),
+        IndexNext.AfterPause => s_pause.After(repeats + 1),
+        IndexNext.AfterRetryInterval => new Backoff(retryInterval, retryInterval * MaxStretch).After(repeats + 1),
         _ => null,
     };
 }

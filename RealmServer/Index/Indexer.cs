@@ -1,8 +1,8 @@
 using Fleet.RealmServer.HostShell;
 using Fleet.RealmServer.Pictures;
 using Fleet.RealmServer.Rendering;
-using Fleet.RealmServer.Reporting;
 using Fleet.Registry;
+using Fleet.ServiceDefaults.Concurrency;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Index;
@@ -16,8 +16,8 @@ internal sealed partial class Indexer(
     // Whoever writes a file may not be through with it, or with the next one.
     private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(100);
 
-    private readonly Signal _requested = new();
-    private readonly Signal _looked = new();
+    private readonly AsyncAutoResetEvent _requested = new();
+    private readonly AsyncAutoResetEvent _looked = new();
     private volatile Basis? _basis;
 
     /// <summary>Has a pass made as soon as the current one is over; cards that failed are tried again.</summary>
@@ -29,13 +29,6 @@ internal sealed partial class Indexer(
 
     /// <summary>Has the folders looked through soon.</summary>
     public void SourcesMayHaveChanged() => _looked.Set();
-
-    public override void Dispose()
-    {
-        _requested.Dispose();
-        _looked.Dispose();
-        base.Dispose();
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -88,8 +81,8 @@ internal sealed partial class Indexer(
 
     private async Task<IndexNext> PassAsync(CancellationToken stoppingToken)
     {
-        _requested.Clear();
-        _looked.Clear();
+        _requested.Reset();
+        _looked.Reset();
         var basis = CurrentBasis;
         _basis = basis;
         try

@@ -4,10 +4,10 @@ using Fleet.Contracts;
 using Fleet.RealmServer.Index;
 using Fleet.RealmServer.Realms;
 using Fleet.RealmServer.Rendering;
-using Fleet.RealmServer.Reporting;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
+using Fleet.ServiceDefaults.Concurrency;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Pictures;
@@ -27,7 +27,7 @@ internal sealed partial class CardPictures(
     private static readonly TimeSpan s_failureMemory = TimeSpan.FromMinutes(10);
 
     private readonly Channel<PageSource> _asked = Channel.CreateBounded<PageSource>(new BoundedChannelOptions(MaxAsked) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Signal _news = new();
+    private readonly AsyncAutoResetEvent _news = new();
 
     // The worker's own.
     private readonly Queue<PageSource> _due = new();
@@ -51,12 +51,6 @@ internal sealed partial class CardPictures(
         {
             _news.Set();
         }
-    }
-
-    public override void Dispose()
-    {
-        _news.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
-using Polly;
 
 namespace Fleet.RealmServer.Rendering;
 
@@ -16,8 +16,6 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
 
     private static readonly TimeSpan s_probeDeadline = TimeSpan.FromSeconds(3);
 
-    private readonly ResiliencePipeline<HttpResponseMessage> _retry = ManagerRetry.Create(timeProvider);
-
     /// <summary>Whether there is a manager to ask.</summary>
     public bool IsConfigured => http.BaseAddress is not null;
 
@@ -25,44 +23,50 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
     /// <exception cref="ManagerUnavailableException">It is not.</exception>
     public async Task EnsureReadyAsync(CancellationToken cancellationToken)
     {
-        using var response = await TryAsync(
-            token => SendAsync(() => new(HttpMethod.Get, "health"), s_probeDeadline, token), cancellationToken);
-        if (!response.IsSuccessStatusCode)
+        try
         {
-            throw new ManagerUnavailableException($"The manager at {http.BaseAddress} is not ready: /health answers {(int)response.StatusCode}.");
+            using var response = await SendAsync(new(HttpMethod.Get, "health"), s_probeDeadline, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw new ManagerUnavailableException($"The manager at {http.BaseAddress} is not ready: /health answers {(int)response.StatusCode}.");
+            }
+        }
+        catch (HttpRequestException e)
+        {
+            throw new ManagerUnavailableException($"The manager at {http.BaseAddress} cannot be reached: {e.Message}", e);
         }
     }
 
-    /// <exception cref="ManagerUnavailableException">The manager is away or busy, and was for all of the retries.</exception>
+    /// <summary>Has a page rendered.</summary>
+    /// <param name="request">What to render.</param>
+    /// <param name="deadline">How long the result may take, all submissions included.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ManagerUnavailableException">The manager is away or busy, and is likely to be so until the deadline.</exception>
     /// <exception cref="RenderRefusedException">The manager will not have this render, or not soon.</exception>
     public async Task<RenderResult> RenderAsync(RenderRequest request, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("N");
-        using var response = await TryAsync(
-            async token => await _retry.ExecuteAsync(async t => await SendAsync(() => Post(request, id), deadline + s_margin, t), token), cancellationToken);
-        if (response.IsSuccessStatusCode)
-        {
-            return await ReadAsync(response, cancellationToken);
-        }
-
-        throw (await ManagerProblem.ReadAsync(response, cancellationToken)).ToException(http.BaseAddress);
+        using var response = await SubmitAsync(leftMs => Post(request with { DeadlineMs = leftMs }, id), deadline, cancellationToken);
+        return await ReadAsync(response, cancellationToken);
     }
 
     /// <summary>Has a picture taken.</summary>
-    /// <exception cref="ManagerUnavailableException">The manager is away or busy, and was for all of the retries.</exception>
+    /// <param name="request">Of what.</param>
+    /// <param name="deadline">How long it may take, all submissions included.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ManagerUnavailableException">The manager is away or busy, and is likely to be so until the deadline.</exception>
     /// <exception cref="RenderRefusedException">There is no picture; the message says why.</exception>
     public async Task<TakenPicture> PictureAsync(PictureRequest request, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var query = PictureQuery.Of(request);
-        using var response = await TryAsync(
-            async token => await _retry.ExecuteAsync(async t => await SendAsync(() => new(HttpMethod.Get, "screenshot" + query), deadline + s_margin, t), token), cancellationToken);
-        if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType?.StartsWith("image/", StringComparison.Ordinal) == true)
+        using var response = await SubmitAsync(
+            leftMs => new(HttpMethod.Get, "screenshot" + PictureQuery.Of(request with { DeadlineMs = leftMs })), deadline, cancellationToken);
+        if (response.Content.Headers.ContentType?.MediaType?.StartsWith("image/", StringComparison.Ordinal) == true)
         {
             var shell = response.Headers.TryGetValues(FleetHeaders.HostShell, out var tokens) ? tokens.First() : "";
             return new(await response.Content.ReadAsByteArrayAsync(cancellationToken), shell);
         }
 
-        throw (await ManagerProblem.ReadAsync(response, cancellationToken)).ToException(http.BaseAddress);
+        throw (await ManagerProblem.ReadAsync(response, timeProvider.GetUtcNow(), cancellationToken)).ToException(http.BaseAddress);
     }
 
     private static HttpRequestMessage Post(RenderRequest request, string id) => new(HttpMethod.Post, "renders")
@@ -84,34 +88,78 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> create, TimeSpan deadline, CancellationToken cancellationToken)
+    /// <summary>The manager's answer to a render, which is a success. What it refuses for lack of capacity is submitted again, see <see cref="Resubmission"/>.</summary>
+    private async Task<HttpResponseMessage> SubmitAsync(Func<int, HttpRequestMessage> create, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(deadline, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var started = timeProvider.GetTimestamp();
+        var left = deadline;
+        int? attemptsLeft = null;
+        for (var submissions = 1; ; submissions++)
+        {
+            var request = create((int)left.TotalMilliseconds);
+            if (attemptsLeft is { } attempts)
+            {
+                request.Headers.Add(FleetHeaders.AttemptsLeft, attempts.ToString(CultureInfo.InvariantCulture));
+            }
+
+            var (response, problem) = await TrySubmitAsync(request, left + s_margin, cancellationToken);
+            if (problem is null)
+            {
+                return response!;
+            }
+
+            attemptsLeft = problem.AttemptsLeft ?? attemptsLeft;
+            left = deadline - timeProvider.GetElapsedTime(started);
+            var pause = Resubmission.PauseAfter(problem, attemptsLeft, submissions, left, Random.Shared.NextDouble()) ?? throw problem.ToException(http.BaseAddress);
+            await Task.Delay(pause, timeProvider, cancellationToken);
+            left -= pause;
+        }
+    }
+
+    private async Task<(HttpResponseMessage? Response, ManagerProblem? Problem)> TrySubmitAsync(HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         try
         {
-            using var request = create();
-            return await http.SendAsync(request, either.Token);
+            var response = await SendAsync(request, timeout, cancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                return (response, null);
+            }
+
+            using (response)
+            {
+                return (null, await ManagerProblem.ReadAsync(response, timeProvider.GetUtcNow(), cancellationToken));
+            }
         }
-        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
-            throw new ManagerUnavailableException($"The manager at {http.BaseAddress} did not answer within {deadline.TotalSeconds:0} s.", e);
+            return (null, ManagerProblem.Unreachable(e));
+        }
+        catch (HttpRequestException e)
+        {
+            // The manager may have begun with it, and how often it has tried is not known: another submission could double the attempts.
+            throw new ManagerUnavailableException($"The connection to the manager at {http.BaseAddress} broke: {e.Message}", e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(timeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            using (request)
+            {
+                return await http.SendAsync(request, either.Token);
+            }
+        }
+        catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ManagerUnavailableException($"The manager at {http.BaseAddress} did not answer within {timeout.TotalSeconds:0} s.", e);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
             throw new RenderRefusedException($"The render's result is larger than {MaxAnswerBytes} bytes.");
-        }
-    }
-
-    private async Task<HttpResponseMessage> TryAsync(Func<CancellationToken, Task<HttpResponseMessage>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call(cancellationToken);
-        }
-        catch (HttpRequestException e)
-        {
-            throw new ManagerUnavailableException($"The manager at {http.BaseAddress} cannot be reached: {e.Message}", e);
         }
     }
 }

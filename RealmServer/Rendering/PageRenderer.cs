@@ -17,8 +17,6 @@ internal sealed class PageRenderer(
 {
     private const string Capped = "capped";
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
-
     /// <param name="source">The page.</param>
     /// <param name="basis">What is known of it, looked at before this call.</param>
     /// <param name="urgency">How urgent it is.</param>
@@ -61,56 +59,40 @@ internal sealed class PageRenderer(
         }
     }
 
+    // Once: the manager has tried what can be tried now. What is not resolved, the next pass of the index or a later visit has rendered again.
     private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
     {
-        PageOutcome outcome = new PageOutcome.Unresolved("Not rendered.");
-        for (var render = 1; render <= options.Value.MaxRenders; render++)
+        var began = timeProvider.GetUtcNow().UtcTicks;
+        var result = await manager.RenderAsync(Request(source, urgency), options.Value.RenderDeadline, cancellationToken);
+        var page = Page(source, sourceTag, result, basis.SeenBy(source, result.Deps), basis, began);
+        var action = StoreDecision.For(result, claims.FleetShell?.Generation);
+        metrics.Decided(action);
+        if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && result.Diagnostics?.Stability == Capped)
         {
-            if (render > 1)
-            {
-                await Task.Delay(s_pause * (1 << (render - 2)), timeProvider, cancellationToken);
-            }
-
-            var began = timeProvider.GetUtcNow().UtcTicks;
-            var result = await manager.RenderAsync(Request(source, urgency), options.Value.RenderDeadline, cancellationToken);
-            var page = Page(source, sourceTag, result, basis.SeenBy(source, result.Deps), basis, began);
-            var action = StoreDecision.For(result, claims.FleetShell?.Generation);
-            metrics.Decided(action);
-            if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && result.Diagnostics?.Stability == Capped)
-            {
-                // Half a page, for all anybody knows: good for the one who waits, not to be kept.
-                return new PageOutcome.Unresolved(
-                    "The page did not come to rest before Rendering:SettleTimeout. Let it set window.prerenderReady to true once it is complete.", page, result.Diagnostics);
-            }
-
-            if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && ShowsNothing(result))
-            {
-                // Bundles that come after index.html in a deploy are there a moment later.
-                outcome = new PageOutcome.Unresolved(
-                    "The page shows nothing but what index.html has: its app did not start. Are the scripts that index.html names there?", Diagnostics: result.Diagnostics);
-                continue;
-            }
-
-            switch (action)
-            {
-                case StoreAction.Store:
-                    return await keeping.StoreAsync(source, page, cancellationToken);
-                case StoreAction.StoreAndRenderAgain:
-                    await keeping.StoreAsync(source, page, cancellationToken);
-                    outcome = new PageOutcome.Unresolved("The page that is stored was rendered on another shell than the current one.", page);
-                    break;
-                case StoreAction.RecordFailure when result.Outcome == RenderOutcome.TimedOut:
-                    // It may have been the machine's hour; another pass tries again.
-                    return new PageOutcome.Unresolved(StoreDecision.Reason(result), Diagnostics: result.Diagnostics);
-                case StoreAction.RecordFailure:
-                    return new PageOutcome.Failed(StoreDecision.Reason(result), result.Shell?.Generation ?? 0, page, result.Diagnostics);
-                default:
-                    outcome = new PageOutcome.Unresolved(StoreDecision.Reason(result), Diagnostics: result.Diagnostics);
-                    break;
-            }
+            // Possibly half a page: good for the caller who waits, not to be kept.
+            return new PageOutcome.Unresolved(
+                "The page did not come to rest before Rendering:SettleTimeout. Let it set window.prerenderReady to true once it is complete.", page, result.Diagnostics);
         }
 
-        return outcome;
+        if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && ShowsNothing(result))
+        {
+            return new PageOutcome.Unresolved(
+                "The page shows nothing but what index.html has: its app did not start. Are the scripts that index.html names there?", Diagnostics: result.Diagnostics);
+        }
+
+        switch (action)
+        {
+            case StoreAction.Store:
+                return await keeping.StoreAsync(source, page, cancellationToken);
+            case StoreAction.StoreAndRenderAgain:
+                await keeping.StoreAsync(source, page, cancellationToken);
+                return new PageOutcome.Unresolved("The page that is stored was rendered on another shell than the current one.", page);
+            // A page that was late may have met a slow hour of its machine.
+            case StoreAction.RecordFailure when result.Outcome != RenderOutcome.TimedOut:
+                return new PageOutcome.Failed(StoreDecision.Reason(result), result.Shell?.Generation ?? 0, page, result.Diagnostics);
+            default:
+                return new PageOutcome.Unresolved(StoreDecision.Reason(result), Diagnostics: result.Diagnostics);
+        }
     }
 
     private bool ShowsNothing(RenderResult result)

@@ -1,4 +1,6 @@
 using Fleet.Registry;
+using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults.Concurrency;
 
 namespace Fleet.RealmServer.Reporting;
 
@@ -7,7 +9,7 @@ namespace Fleet.RealmServer.Reporting;
 internal abstract partial class RepeatedReport(string subject, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger logger)
     : BackgroundService
 {
-    private readonly Signal _now = new();
+    private readonly AsyncAutoResetEvent _now = new();
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private int _failures;
 
@@ -22,7 +24,6 @@ internal abstract partial class RepeatedReport(string subject, IHostApplicationL
 
     public override void Dispose()
     {
-        _now.Dispose();
         _oneAtATime.Dispose();
         base.Dispose();
     }
@@ -37,7 +38,7 @@ internal abstract partial class RepeatedReport(string subject, IHostApplicationL
             while (true)
             {
                 await TryReportAsync(stoppingToken);
-                await _now.WaitAsync(ReportBackoff.Next(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
+                await _now.WaitAsync(RegistryPolling.PauseAfter(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -6,10 +6,15 @@ namespace Fleet.Registry.Redis;
 internal readonly record struct LiveEntry(string Field, DateTimeOffset Seen, string Payload)
 {
     /// <summary>The entries that still count, as <c>list-live.lua</c> returns them.</summary>
-    public static async Task<IReadOnlyList<LiveEntry>> ListAsync(
-        RedisConnection connection, RedisKey hash, TimeSpan timeToLive, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<LiveEntry>> ListAsync(RedisConnection connection, RedisKey hash, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        GetAsync(connection, hash, [], timeToLive, cancellationToken);
+
+    /// <summary>Those of these fields that still count; of all fields when none is named.</summary>
+    public static async Task<IReadOnlyList<LiveEntry>> GetAsync(
+        RedisConnection connection, RedisKey hash, IReadOnlyCollection<string> fields, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
-        var result = await connection.EvaluateAsync(RedisScript.ListLive, [hash], [timeToLive.Milliseconds()], cancellationToken);
+        var result = await connection.EvaluateAsync(
+            RedisScript.ListLive, [hash], [timeToLive.Milliseconds(), .. fields.Select(field => (RedisValue)field)], cancellationToken);
         return [.. ((RedisValue[]?)result ?? []).Chunk(2).Select(pair => Parse(pair[0].ToString(), pair[1].ToString()))];
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Registry.Events;
-using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults.Concurrency;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -21,7 +21,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     private readonly ILogger<RedisBackplane> _logger;
     private readonly HintListeners _listeners;
     private readonly Action<RedisChannel, RedisValue> _onMessage;
-    private readonly Signal _restored = new();
+    private readonly AsyncAutoResetEvent _restored = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _keeper;

@@ -26,11 +26,14 @@ internal sealed class RedisServerRegistry(RedisConnection connection, ILogger<Re
         ],
         cancellationToken);
 
-    public async Task<IReadOnlyList<ServerRecord>> ListAsync(CancellationToken cancellationToken)
-    {
-        var entries = await LiveEntry.ListAsync(connection, RedisKeys.Servers, RegistryTtl.Server, cancellationToken);
-        return [.. entries.Select(Read).OfType<ServerRecord>().OrderBy(server => server.Name, StringComparer.Ordinal)];
-    }
+    public async Task<IReadOnlyList<ServerRecord>> GetAsync(IReadOnlyCollection<string> incarnations, CancellationToken cancellationToken) =>
+        incarnations.Count == 0 ? [] : Read(await LiveEntry.GetAsync(connection, RedisKeys.Servers, incarnations, RegistryTtl.Server, cancellationToken));
+
+    public async Task<IReadOnlyList<ServerRecord>> ListAsync(CancellationToken cancellationToken) =>
+        Read(await LiveEntry.ListAsync(connection, RedisKeys.Servers, RegistryTtl.Server, cancellationToken));
+
+    private IReadOnlyList<ServerRecord> Read(IEnumerable<LiveEntry> entries) =>
+        [.. entries.Select(Read).OfType<ServerRecord>().OrderBy(server => server.Name, StringComparer.Ordinal)];
 
     // The payload is "version record"; the version is there for the script only.
     private ServerRecord? Read(LiveEntry entry)

@@ -11,6 +11,9 @@ public interface IServerRegistry
     /// <summary>Unregisters an incarnation and all that it registered.</summary>
     Task RemoveAsync(string incarnation, CancellationToken cancellationToken);
 
+    /// <summary>The records of these incarnations; one that is not live is missing.</summary>
+    Task<IReadOnlyList<ServerRecord>> GetAsync(IReadOnlyCollection<string> incarnations, CancellationToken cancellationToken);
+
     /// <summary>The live servers, ordered by name.</summary>
     Task<IReadOnlyList<ServerRecord>> ListAsync(CancellationToken cancellationToken);
 }

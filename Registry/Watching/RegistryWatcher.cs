@@ -1,29 +1,36 @@
 using Fleet.Registry.Events;
+using Fleet.ServiceDefaults.Concurrency;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Registry.Watching;
 
 /// <summary>
-/// A service's picture of some state in the registry. It subscribes, then reads, and reads again on every hint that concerns it, when the
-/// connection is back, and at least every <see cref="RegistryTtl.Repeat"/>, but never more often than every 100 ms: a hint that is lost, doubled or late changes nothing.
-/// While the registry is away the last good value stays.
+/// A service's picture of some state in the registry. It subscribes, then reads everything, and reads everything again when the connection is back and at
+/// least every <see cref="RegistryTtl.Repeat"/>; on a change notification that concerns it, it reads what the notification names, but never more often than
+/// every 100 ms. A notification that is lost, doubled or late changes nothing. While the registry is away the last good value stays.
 /// </summary>
 /// <param name="name">What is watched, for logs: "host shell".</param>
 /// <param name="concerns">The hints on which it is read again; <see cref="FleetEventKind.Reconnected"/> always is.</param>
-/// <param name="read">Reads it. Must be bounded, as every call of the registry is.</param>
+/// <param name="read">Reads what may have changed and gives the whole. Called by one loop at a time. Must be bounded, as every call of the registry is.</param>
 /// <param name="backplane">Where hints come from.</param>
 /// <param name="timeProvider">The clock of the poll.</param>
 /// <param name="logger">The watcher's own log.</param>
 public sealed partial class RegistryWatcher<T>(
     string name,
     IReadOnlyCollection<FleetEventKind> concerns,
-    Func<CancellationToken, Task<T>> read,
+    Func<RegistryChanges, CancellationToken, Task<T>> read,
     IBackplane backplane,
     TimeProvider timeProvider,
     ILogger<RegistryWatcher<T>> logger) : BackgroundService
 {
-    private readonly Signal _wanted = new();
+    /// <summary>With more changes than this everything is read.</summary>
+    private const int MaxChanges = 1_000;
+
+    private readonly AsyncAutoResetEvent _wanted = new();
+    private readonly Lock _gate = new();
+    private readonly HashSet<FleetEvent> _changes = [];
+    private bool _isEverythingWanted = true;
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RegistryReading<T>? _current;
     private int _failures;
@@ -35,8 +42,15 @@ public sealed partial class RegistryWatcher<T>(
     /// A listener must be quick; the next read waits for it.</summary>
     public event Action<RegistryReading<T>>? Updated;
 
-    /// <summary>Asks for a read now, as a hint does. For whoever learns on another way that the picture is old.</summary>
-    public void Refresh() => _wanted.Set();
+    /// <summary>Asks for a read of everything now. For a caller that learns by another way that the picture is old.</summary>
+    public void Refresh()
+    {
+        lock (_gate)
+        {
+            _isEverythingWanted = true;
+            _wanted.Set();
+        }
+    }
 
     /// <summary>Waits for the first successful read.</summary>
     public async Task<RegistryReading<T>> WaitForFirstAsync(CancellationToken cancellationToken)
@@ -49,15 +63,24 @@ public sealed partial class RegistryWatcher<T>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var subscription = await backplane.SubscribeAsync(OnHint, stoppingToken);
+        var (polledAt, pause) = (timeProvider.GetTimestamp(), TimeSpan.Zero);
         while (true)
         {
-            await TryReadAsync(stoppingToken);
+            var changes = TakeChanges();
+            await TryReadAsync(changes, stoppingToken);
             var readAt = timeProvider.GetTimestamp();
+            if (changes.IsEverything || _failures > 0)
+            {
 #pragma warning disable CA5394 // Jitter is no secret.
-            await _wanted.WaitAsync(Backoff.Next(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
+                (polledAt, pause) = (readAt, RegistryPolling.PauseAfter(_failures, Random.Shared.NextDouble()));
 #pragma warning restore CA5394
-            // A hint after a rest is read at once, a stream of them at the pace.
-            if (Backoff.Pace - timeProvider.GetElapsedTime(readAt) is { Ticks: > 0 } rest)
+            }
+
+            // A stream of notifications must not put off the poll.
+            var isNotified = await _wanted.WaitAsync(pause - timeProvider.GetElapsedTime(polledAt), timeProvider, stoppingToken);
+            WantEverythingIf(!isNotified || _failures > 0 || timeProvider.GetElapsedTime(polledAt) >= pause);
+            // A notification after a rest is read at once, a stream of them at the pace.
+            if (RegistryPolling.MinInterval - timeProvider.GetElapsedTime(readAt) is { Ticks: > 0 } rest)
             {
                 await Task.Delay(rest, timeProvider, stoppingToken);
             }
@@ -66,24 +89,58 @@ public sealed partial class RegistryWatcher<T>(
 
     private void OnHint(FleetEvent hint)
     {
-        if (hint.Kind == FleetEventKind.Reconnected || concerns.Contains(hint.Kind))
+        var isReconnect = hint.Kind == FleetEventKind.Reconnected;
+        if (!isReconnect && !concerns.Contains(hint.Kind))
         {
+            return;
+        }
+
+        lock (_gate)
+        {
+            // One that names no subject may be about any.
+            _isEverythingWanted |= isReconnect || hint.Subject.Length == 0 || _changes.Count == MaxChanges;
+            if (!_isEverythingWanted)
+            {
+                _changes.Add(hint with { Version = 0 });
+            }
+
             _wanted.Set();
         }
     }
 
-    private async Task TryReadAsync(CancellationToken stoppingToken)
+    private void WantEverythingIf(bool condition)
+    {
+        lock (_gate)
+        {
+            _isEverythingWanted |= condition;
+        }
+    }
+
+    private RegistryChanges TakeChanges()
+    {
+        lock (_gate)
+        {
+            var changes = _isEverythingWanted ? RegistryChanges.Everything : RegistryChanges.Of(_changes);
+            _isEverythingWanted = false;
+            _changes.Clear();
+            _wanted.Reset();
+            return changes;
+        }
+    }
+
+    private async Task TryReadAsync(RegistryChanges changes, CancellationToken stoppingToken)
     {
         try
         {
-            var value = await read(stoppingToken);
+            var began = timeProvider.GetUtcNow();
+            var value = await read(changes, stoppingToken);
             if (_failures > 0)
             {
                 LogBack(name, _failures);
             }
 
             _failures = 0;
-            Update(new(value, timeProvider.GetUtcNow(), IsVerified: true));
+            Update(new(value, timeProvider.GetUtcNow(), IsVerified: true) { EverythingReadAt = changes.IsEverything ? began : Current!.EverythingReadAt });
             _first.TrySetResult();
         }
 #pragma warning disable CA1031 // Whatever went wrong with one read, the loop must live to try the next.

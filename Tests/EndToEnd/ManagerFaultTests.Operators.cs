@@ -24,7 +24,7 @@ public sealed partial class ManagerFaultTests
     }
 
     [Fact]
-    public async Task Load_Drain_TheServerTakesNothingMoreAndNothingIsLost()
+    public async Task Load_DrainAndUndrain_NothingIsLostAndTheServerTakesRendersAgain()
     {
         OperatorReport? report = null;
         await WithLoadAsync(
@@ -36,8 +36,14 @@ public sealed partial class ManagerFaultTests
                     s_limit,
                     () => $"prerender-1 drained\n{_fleet.Said}");
             },
-            // It takes renders again when it is started again.
-            mendAsync: () => RestartAsync("prerender-1"));
+            mendAsync: async () =>
+            {
+                await OperateAsync<OperatorReport>(HttpMethod.Post, "fleet/servers/prerender-1/undrain");
+                await Eventually.TrueAsync(
+                    async () => (await FleetAsync()).Servers.Single(server => server.Record.Name == "prerender-1").Record.State == ServerState.Ready,
+                    s_limit,
+                    () => $"prerender-1 ready again\n{_fleet.Said}");
+            });
 
         var server = Assert.Single(report!.Servers);
         Assert.Equal(("prerender-1", true), (server.Name, server.Done));

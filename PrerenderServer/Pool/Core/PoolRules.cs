@@ -78,9 +78,5 @@ internal class PoolRules(PoolOptions options)
     public virtual TimeSpan CloseDeadline(CloseStage stage) => Options.CloseStageDeadline;
 
     /// <summary>The pause before trying again after so many failures in a row.</summary>
-    public TimeSpan BackOff(int failures)
-    {
-        var doubled = Options.BackOffMin * Math.Pow(2, Math.Clamp(failures - 1, 0, 20));
-        return doubled < Options.BackOffMax ? doubled : Options.BackOffMax;
-    }
+    public TimeSpan BackOff(int failures) => new ServiceDefaults.Backoff(Options.BackOffMin, Options.BackOffMax).After(failures);
 }

@@ -1,7 +1,18 @@
--- Reads a hash of entries ("seen payload") and forgets those that nobody repeated.
--- KEYS: hash.  ARGV: time to live (ms).  Returns field, entry, field, entry, …
+-- Reads entries ("seen payload") of a hash, all or some, and forgets those that nobody repeated.
+-- KEYS: hash.  ARGV: time to live (ms), then the fields; none means all.  Returns field, entry, field, entry, …
 local now, ttl = now_ms(), tonumber(ARGV[1])
-local entries, live = redis.call('HGETALL', KEYS[1]), {}
+local entries, live = {}, {}
+if #ARGV == 1 then
+    entries = redis.call('HGETALL', KEYS[1])
+end
+for i = 2, #ARGV do
+    local entry = redis.call('HGET', KEYS[1], ARGV[i])
+    if entry then
+        entries[#entries + 1] = ARGV[i]
+        entries[#entries + 1] = entry
+    end
+end
+
 for i = 1, #entries, 2 do
     if is_live(entries[i + 1], now, ttl) then
         live[#live + 1] = entries[i]

@@ -1,6 +1,7 @@
 using System.Net;
 using Fleet.Contracts;
 using Fleet.Manager.Admission;
+using Fleet.ServiceDefaults.Stopping;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -173,9 +174,9 @@ public sealed class BackPressureTests
         };
 
         var nested = Enumerable.Range(1, Siblings.Most + 4).Select(i => PostNestedAsync(manager, Card("elements", i), call.Headers[FleetHeaders.Lineage])).ToList();
-        var presence = manager.App.Services.GetRequiredService<Presence>();
+        var callers = manager.App.Services.GetRequiredService<RequestDrain>();
         await Eventually.TrueAsync(
-            () => held.Server.Calls.Count == 1 + Siblings.Most && presence.Count == 1 + nested.Count,
+            () => held.Server.Calls.Count == 1 + Siblings.Most && callers.InFlight == 1 + nested.Count,
             () => $"all in, and {Siblings.Most} at the server; there were {held.Server.Calls.Count - 1}");
 
         // Their cause is still under way, and so is no place free but theirs.

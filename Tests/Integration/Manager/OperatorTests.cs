@@ -24,6 +24,48 @@ public sealed class OperatorTests : IAsyncLifetime
         Assert.Equal(["POST /drain"], server.Operations);
     }
 
+    [Theory]
+    [InlineData("drain")]
+    [InlineData("undrain")]
+    public async Task Drain_SeveralServersOfOneName_IsRefusedAndNamesThem(string operation)
+    {
+        var servers = new[] { await AddAsync("prerender", 0), await AddAsync("prerender", 0), await AddAsync("prerender", 0) };
+        using var response = await SendAsync(HttpMethod.Post, $"/fleet/servers/prerender/{operation}");
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 409, "ambiguous-name");
+        Assert.All(servers, server =>
+        {
+            Assert.Contains(server.Incarnation, ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+            Assert.Contains(server.Url, ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+            Assert.Empty(server.Operations);
+        });
+
+        var report = await SendAsync<OperatorReport>(HttpMethod.Post, $"/fleet/servers/{servers[1].Incarnation}/{operation}");
+        Assert.Equal(servers[1].Incarnation, Assert.Single(report.Servers).Incarnation);
+        Assert.Equal([0, 1, 0], servers.Select(server => server.Operations.Count));
+    }
+
+    [Fact]
+    public async Task Undrain_ByName_ReportsWhatTheServerSaid()
+    {
+        var server = await AddAsync("prerender-0", affected: 3);
+        var report = await SendAsync<OperatorReport>(HttpMethod.Post, "/fleet/servers/prerender-0/undrain");
+        Assert.Equal(new ServerReport("prerender-0", server.Incarnation, true, 3, "as asked"), Assert.Single(report.Servers));
+        Assert.Equal(["POST /undrain"], server.Operations);
+    }
+
+    [Fact]
+    public async Task Undrain_ServerRefuses_ReportsItsReason()
+    {
+        var server = await AddAsync("prerender-0", affected: 0);
+        server.Operate = http =>
+        {
+            http.Response.StatusCode = StatusCodes.Status409Conflict;
+            return http.Response.WriteAsJsonAsync(new ServerActed(0, "It is stopping."), FleetJson.Options);
+        };
+        var report = await SendAsync<OperatorReport>(HttpMethod.Post, "/fleet/servers/prerender-0/undrain");
+        Assert.Equal(new ServerReport("prerender-0", server.Incarnation, false, 0, "It answered 409. It is stopping."), Assert.Single(report.Servers));
+    }
+
     [Fact]
     public async Task Drain_NoSuchServer_Is404()
     {
@@ -54,6 +96,7 @@ public sealed class OperatorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("POST", "/fleet/servers/prerender-0/drain")]
+    [InlineData("POST", "/fleet/servers/prerender-0/undrain")]
     [InlineData("DELETE", "/fleet/affinities/user:ada")]
     public async Task Operate_WithoutKey_Is401(string method, string route)
     {

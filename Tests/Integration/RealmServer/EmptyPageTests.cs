@@ -19,7 +19,6 @@ public sealed class EmptyPageTests
         await using var server = new RealmServerUnderTest();
         server.Dist.Write("index.html", Shell);
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        server.Settings.Add("Index:MaxRenders=1");
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
         manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)

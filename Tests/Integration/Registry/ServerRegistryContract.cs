@@ -35,6 +35,25 @@ public abstract class ServerRegistryContract : ContractSuite
         Assert.Equal(["a", "b", "c"], (await Registry.Servers.ListAsync(Cancel)).Select(server => server.Name));
     }
 
+    [Fact]
+    public async Task GetAsync_SomeOfSeveral_AreThoseThatAreLive()
+    {
+        await Registry.Servers.AnnounceAsync(Server("silent"), Cancel);
+        await Registry.AgeAsync(TimeSpan.FromSeconds(16));
+        foreach (var name in (string[])["c", "a", "b", "removed"])
+        {
+            await Registry.Servers.AnnounceAsync(Server(name), Cancel);
+        }
+
+        await Registry.Servers.RemoveAsync("removed-incarnation", Cancel);
+
+        var found = await Registry.Servers.GetAsync(["c-incarnation", "a-incarnation", "removed-incarnation", "silent-incarnation", "unknown"], Cancel);
+        Assert.Equal(["a", "c"], found.Select(server => server.Name));
+        var listed = (await Registry.Servers.ListAsync(Cancel))[0];
+        Assert.Equal(listed, found[0] with { Shells = listed.Shells });
+        Assert.Empty(await Registry.Servers.GetAsync([], Cancel));
+    }
+
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, true)]

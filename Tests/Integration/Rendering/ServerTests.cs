@@ -87,6 +87,51 @@ public sealed class ServerTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Undrain_DrainedServer_IsAnnouncedAsReadyAndRendersAgain()
+    {
+        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        await using var site = await TestSite.StartAsync();
+        await using var app = ServerFixture.Start(registry, site, "--Fleet:AdminKey=a-long-enough-key");
+        await app.StartAsync(Token);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "a-long-enough-key");
+        await ServerFixture.HealthyAsync(client);
+
+        using (var drained = await client.PostAsync("drain", null, Token))
+        {
+            Assert.Equal(HttpStatusCode.OK, drained.StatusCode);
+        }
+
+        await AnnouncedAsync(ServerState.Draining);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await PostAsync(client, $$"""{"url":"{{site["elements/x"]}}"}""")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("health", Token)).StatusCode);
+
+        using (var undrained = await client.PostAsync("undrain", null, Token))
+        {
+            Assert.Equal(HttpStatusCode.OK, undrained.StatusCode);
+        }
+
+        await AnnouncedAsync(ServerState.Ready);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(client, $$"""{"url":"{{site["elements/x"]}}"}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("health", Token)).StatusCode);
+        await app.StopAsync(Token);
+
+        Task AnnouncedAsync(ServerState state) =>
+            Eventually.Async(() => registry.Servers.ListAsync(Token).Result is [{ } record] && record.State == state, $"{state} is announced");
+    }
+
+    [Fact]
+    public async Task Start_NoNameConfigured_IsNamedByItsAddress()
+    {
+        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        await using var site = await TestSite.StartAsync();
+        await using var app = ServerFixture.Start(registry, site, "--Registration:Name=");
+        await app.StartAsync(Token);
+        await Eventually.Async(() => registry.Servers.ListAsync(Token).Result is [{ } record] && record.Name == new Uri(app.Urls.Single()).Authority, "it is announced by host and port");
+        await app.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task Build_LongDrain_IsNotCutShortByTheHost()
     {
         await using var site = await TestSite.StartAsync();

@@ -55,6 +55,9 @@ internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, HintList
         return Task.CompletedTask;
     }
 
+    async Task<IReadOnlyList<ServerRecord>> IServerRegistry.GetAsync(IReadOnlyCollection<string> incarnations, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(cancellationToken)).Where(server => incarnations.Contains(server.Incarnation))];
+
     public Task<IReadOnlyList<ServerRecord>> ListAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Fleet.Tests.Architecture;
 
-/// <summary>Dependencies point one way: services → Registry, ServiceDefaults → Contracts.</summary>
+/// <summary>Dependencies point one way: services → Registry → ServiceDefaults → Contracts.</summary>
 public sealed class DependencyTests
 {
     private const string Contracts = "Fleet.Contracts";
@@ -11,7 +11,7 @@ public sealed class DependencyTests
 
     [Theory]
     [InlineData(Contracts)]
-    [InlineData(Registry, Contracts)]
+    [InlineData(Registry, Contracts, ServiceDefaults)]
     [InlineData(ServiceDefaults, Contracts)]
     [InlineData("Fleet.Manager", Contracts, Registry, ServiceDefaults)]
     [InlineData("Fleet.PrerenderServer", Contracts, Registry, ServiceDefaults)]

@@ -21,7 +21,7 @@ public sealed class CurrentShellTests : IAsyncDisposable
     public CurrentShellTests()
     {
         // Nobody ever sends a hint.
-        _watcher = new("host shell", [FleetEventKind.HostShell], _ => _isAway ? throw new RegistryUnavailableException("away", new TimeoutException()) : Task.FromResult<HostShell?>(_inRegistry),
+        _watcher = new("host shell", [FleetEventKind.HostShell], (_, _) => _isAway ? throw new RegistryUnavailableException("away", new TimeoutException()) : Task.FromResult<HostShell?>(_inRegistry),
             new Silence(), _clock, NullLogger<RegistryWatcher<HostShell?>>.Instance);
         _shell = new(_watcher, _pool, _clock);
     }
@@ -52,7 +52,7 @@ public sealed class CurrentShellTests : IAsyncDisposable
     {
         await StartAsync();
         _isAway = true;
-        _clock.Advance(Backoff.Pace);
+        _clock.Advance(RegistryPolling.MinInterval);
         _watcher.Refresh();
         await SeeAsync(() => _shell.Token is null);
 
@@ -64,7 +64,7 @@ public sealed class CurrentShellTests : IAsyncDisposable
     {
         await StartAsync();
         _inRegistry = Shell("b", 6);
-        _clock.Advance(Backoff.Pace);
+        _clock.Advance(RegistryPolling.MinInterval);
         _watcher.Refresh();
         await SeeAsync(() => _shell.Token == "b");
 

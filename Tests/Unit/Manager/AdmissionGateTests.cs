@@ -24,7 +24,7 @@ public sealed class AdmissionGateTests : IDisposable
 
     public AdmissionGateTests()
     {
-        _watcher = new("fleet", [], _ => Task.FromResult(FleetView.Empty), new InMemoryRegistry(_clock, NullLoggerFactory.Instance).Backplane, _clock,
+        _watcher = new("fleet", [], (_, _) => Task.FromResult(FleetView.Empty), new InMemoryRegistry(_clock, NullLoggerFactory.Instance).Backplane, _clock,
             NullLogger<RegistryWatcher<FleetView>>.Instance);
         _gate = new(new FleetViews(_watcher, new Suspicions(), _clock), Options.Create(new ManagerOptions { MaxInFlight = 1 }),
             new ManagerMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _clock);

@@ -36,7 +36,7 @@ public sealed class DeparturesTests : IAsyncLifetime
     {
         _registry = new(_clock, NullLoggerFactory.Instance);
         var reader = new FleetViewReader(_registry.HostShells, _registry.Servers, _registry.WarmAffinities, _registry.Realms, new Reservations(), _clock);
-        _watcher = new("fleet", [FleetEventKind.Servers], token => _isAway ? throw new RegistryUnavailableException("away", new IOException()) : reader.ReadAsync(token),
+        _watcher = new("fleet", [FleetEventKind.Servers], (changes, token) => _isAway ? throw new RegistryUnavailableException("away", new IOException()) : reader.ReadAsync(changes, token),
             // It reads when it is told to, and paces that by a clock that goes on.
             _registry.Backplane, TimeProvider.System, NullLogger<RegistryWatcher<FleetView>>.Instance);
         _views = new(_watcher, new Suspicions(), _clock);

@@ -93,6 +93,52 @@ public sealed class FairQueueTests
         Assert.Equal(1, _queue.CountAhead("b", 0));
     }
 
+    [Fact]
+    public void TakeNext_ManyLanesHaveHadTheirTurn_TheLatestIsStillChargedForIt()
+    {
+        var queue = new FairQueue<string>(2);
+        queue.Add("w1", "w", 0);
+        queue.Add("w2", "w", 0);
+        queue.TakeNext();
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Null(queue.Add($"x{i}", $"x{i}", 0));
+            Assert.Equal($"x{i}", queue.TakeNext());
+        }
+
+        // It went ahead of w2 a moment ago; now it is the turn of w2.
+        queue.Add("x19 again", "x19", 0);
+        Assert.Equal("w2", queue.TakeNext());
+    }
+
+    [Fact]
+    public void TakeNext_TimeAdvances_LanesThatTheOthersHaveCaughtUpWithAreForgotten()
+    {
+        Fill("w", 3);
+        Take(1);
+        for (var i = 0; i < 10; i++)
+        {
+            Add($"x{i}", $"x{i}");
+            Take(1);
+        }
+
+        Assert.Equal(11, _queue.Lanes);
+        Take(1);
+        Assert.Equal(1, _queue.Lanes);
+    }
+
+    [Fact]
+    public void TakeNext_LastOne_EveryLaneIsForgotten()
+    {
+        Fill("w", 2);
+        Add("x", "x");
+        Take(3);
+        Assert.Equal(0, _queue.Lanes);
+        Add("w again", "w");
+        Assert.Equal(1, _queue.CountAhead("new", 0));
+        Assert.Equal(["w again", "none"], Take(2));
+    }
+
     private void Add(string name, string affinity, int priority = 0) => Assert.Null(_queue.Add(name, affinity, priority));
 
     private void Fill(string affinity, int count)

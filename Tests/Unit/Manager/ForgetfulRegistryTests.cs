@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Membership;
 using Fleet.Manager.Routing;
 using Fleet.Registry;
+using Fleet.Registry.Watching;
 using Fleet.Tests.InMemory;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,15 +22,15 @@ public sealed class ForgetfulRegistryTests
         var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
         await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
         await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
-        Assert.Single((await reader.ReadAsync(CancellationToken.None)).Servers);
+        Assert.Single((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);
 
         await registry.Realms.AnnounceAsync("realm-0", [], CancellationToken.None);
         await registry.Servers.RemoveAsync("one", CancellationToken.None);
-        var view = await reader.ReadAsync(CancellationToken.None);
+        var view = await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
         Assert.Equal((1, 1), (view.Servers.Count, view.Realms.Count));
 
         _clock.Advance(RegistryTtl.Realm);
-        view = await reader.ReadAsync(CancellationToken.None);
+        view = await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
         Assert.Equal((0, 0), (view.Servers.Count, view.Realms.Count));
     }
 
@@ -40,24 +41,24 @@ public sealed class ForgetfulRegistryTests
         var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
         await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
         await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
-        await reader.ReadAsync(CancellationToken.None);
+        await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
         await registry.Realms.AnnounceAsync("realm-0", [], CancellationToken.None);
         await registry.Servers.RemoveAsync("one", CancellationToken.None);
-        await reader.ReadAsync(CancellationToken.None);
+        await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
 
         var told = new RealmRecord(ManagerUnderTest.Host + "/birds/", "Birds");
         await registry.Realms.AnnounceAsync("realm-0", [told], CancellationToken.None);
         for (var i = 0; i < 2; i++)
         {
-            var view = await reader.ReadAsync(CancellationToken.None);
+            var view = await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
             Assert.Equal((1, told.Url), (view.Servers.Count, Assert.Single(view.Realms).Url));
         }
 
         _clock.Advance(RegistryTtl.Server - TimeSpan.FromMilliseconds(1));
         await registry.Realms.AnnounceAsync("realm-0", [told], CancellationToken.None);
-        Assert.Single((await reader.ReadAsync(CancellationToken.None)).Servers);
+        Assert.Single((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Empty((await reader.ReadAsync(CancellationToken.None)).Servers);
+        Assert.Empty((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);
     }
 
     [Fact]
@@ -67,9 +68,9 @@ public sealed class ForgetfulRegistryTests
         var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
         await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
         await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
-        Assert.Single((await reader.ReadAsync(CancellationToken.None)).Servers);
+        Assert.Single((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);
         await registry.Servers.RemoveAsync("one", CancellationToken.None);
-        Assert.Empty((await reader.ReadAsync(CancellationToken.None)).Servers);
+        Assert.Empty((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);
     }
 
     private static ServerRecord Record() => new()

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Fleet.RealmServer.Pages;
 using Fleet.RealmServer.Realms;
-using Fleet.RealmServer.Reporting;
 
 namespace Fleet.Tests.RealmServer;
 
@@ -108,18 +107,6 @@ public sealed class SiteRulesTests
     [InlineData("http://[::]:5100", "http://127.0.0.1:5100/")]
     [InlineData("https://localhost:5101", "https://localhost:5101/")]
     public void Dialable_BoundAddress_HasAHost(string bound, string expected) => Assert.Equal(expected, PublicAddress.Dialable(bound));
-
-    [Theory]
-    [InlineData(0, 4.0, 6.0)]
-    [InlineData(1, 0.2, 0.3)]
-    [InlineData(2, 0.4, 0.6)]
-    [InlineData(5, 3.2, 4.8)]
-    [InlineData(50, 4.0, 6.0)]
-    public void Backoff_FailuresInARow_GrowsToFiveSecondsWithJitter(int failures, double least, double most)
-    {
-        Assert.Equal(least, ReportBackoff.Next(failures, 0).TotalSeconds, 3);
-        Assert.Equal(most, ReportBackoff.Next(failures, 1).TotalSeconds, 3);
-    }
 
     [Theory]
     [InlineData("\"a\"", true)]

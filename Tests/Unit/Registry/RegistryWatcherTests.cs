@@ -14,6 +14,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     private readonly RegistryWatcher<int> _watcher;
     private readonly SemaphoreSlim _mayRead = new(0);
     private readonly List<RegistryReading<int>> _updates = [];
+    private readonly List<RegistryChanges> _changes = [];
     private int _reads;
     private bool _away;
     private bool _held;
@@ -43,7 +44,8 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         await StartAsync();
 
-        Assert.Equal(new RegistryReading<int>(1, _time.GetUtcNow() - Backoff.Pace, IsVerified: true), _watcher.Current);
+        var readAt = _time.GetUtcNow() - RegistryPolling.MinInterval;
+        Assert.Equal(new RegistryReading<int>(1, readAt, IsVerified: true) { EverythingReadAt = readAt }, _watcher.Current);
         Assert.Equal(_watcher.Current, await _watcher.WaitForFirstAsync(Cancel));
     }
 
@@ -121,6 +123,76 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hints_NameSubjects_OnlyThoseAreRead()
+    {
+        await StartAsync();
+        await HoldNextReadAsync();
+        foreach (var subject in (string[])["a", "b", "a"])
+        {
+            await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, subject, 1), Cancel);
+        }
+
+        Release();
+        await PassPaceAfterAsync(2);
+        await RestsAfterAsync(3);
+
+        Assert.Equal([true, true, false], _changes.Select(changes => changes.IsEverything));
+        Assert.Equal(["a", "b"], _changes[2].SubjectsOf(FleetEventKind.Servers).Order(StringComparer.Ordinal));
+        Assert.Empty(_changes[2].SubjectsOf(FleetEventKind.Realms));
+        Assert.False(_changes[2].Concern(FleetEventKind.Realms));
+        Assert.True(_watcher.Current!.EverythingReadAt < _watcher.Current.ReadAt);
+    }
+
+    [Fact]
+    public async Task Hints_StreamOfThem_EverythingIsReadAtThePollAllTheSame()
+    {
+        await StartAsync();
+        while (_time.Elapsed < RegistryTtl.Repeat + RegistryPolling.MinInterval)
+        {
+            var before = Volatile.Read(ref _reads);
+            await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "a", 1), Cancel);
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    if (Volatile.Read(ref _reads) == before && _time.NextDue - _time.Elapsed <= RegistryPolling.MinInterval)
+                    {
+                        _time.Advance(RegistryPolling.MinInterval);
+                    }
+
+                    return Volatile.Read(ref _reads) > before && _time.NextDue > _time.Elapsed;
+                },
+                () => $"another read; seen: {_reads}");
+            _time.Advance(RegistryPolling.MinInterval / 2);
+        }
+
+        Assert.Equal(2, _changes.Count(changes => changes.IsEverything));
+    }
+
+    [Theory]
+    [InlineData(FleetEventKind.Reconnected, "")]
+    [InlineData(FleetEventKind.Servers, "")]
+    public async Task Hint_NamesNoSubject_EverythingIsRead(FleetEventKind kind, string subject)
+    {
+        await StartAsync();
+        await _registry.Backplane.PublishAsync(new(kind, subject, 0), Cancel);
+        await RestsAfterAsync(2);
+        Assert.True(_changes[1].IsEverything);
+    }
+
+    [Fact]
+    public async Task Read_FailedAfterAHint_EverythingIsReadNext()
+    {
+        await StartAsync();
+        _away = true;
+        await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "a", 0), Cancel);
+        await RestsAfterAsync(2);
+        _away = false;
+        _time.Advance(_time.NextDue!.Value - _time.Elapsed);
+        await RestsAfterAsync(3);
+        Assert.Equal([true, false, true], _changes.Select(changes => changes.IsEverything));
+    }
+
+    [Fact]
     public async Task Registry_IsAway_TheLastValueStaysUnverifiedUntilItIsBack()
     {
         await StartAsync();
@@ -132,14 +204,14 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         // Back-off: 250 ms, then 500 ms, each up to a fifth shorter.
         Assert.InRange(_time.NextDue!.Value - _time.Elapsed, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(250));
-        _time.Advance(TimeSpan.FromMilliseconds(250));
+        _time.Advance(_time.NextDue!.Value - _time.Elapsed);
         await RestsAfterAsync(3);
         Assert.InRange(_time.NextDue!.Value - _time.Elapsed, TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(500));
 
         _away = false;
-        _time.Advance(TimeSpan.FromMilliseconds(500));
+        _time.Advance(_time.NextDue!.Value - _time.Elapsed);
         await RestsAfterAsync(4);
-        Assert.Equal(new RegistryReading<int>(4, _time.GetUtcNow(), IsVerified: true), _watcher.Current);
+        Assert.Equal(new RegistryReading<int>(4, _time.GetUtcNow(), IsVerified: true) { EverythingReadAt = _time.GetUtcNow() }, _watcher.Current);
         Assert.Equal([true, false, true], _updates.Select(update => update.IsVerified));
     }
 
@@ -168,8 +240,9 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         Assert.Equal(2, _reads);
     }
 
-    private async Task<int> ReadAsync(CancellationToken cancellationToken)
+    private async Task<int> ReadAsync(RegistryChanges changes, CancellationToken cancellationToken)
     {
+        _changes.Add(changes);
         var read = Interlocked.Increment(ref _reads);
         if (Volatile.Read(ref _held))
         {
@@ -183,7 +256,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     {
         await _watcher.StartAsync(Cancel);
         await RestsAfterAsync(1);
-        _time.Advance(Backoff.Pace);
+        _time.Advance(RegistryPolling.MinInterval);
     }
 
     private async Task HoldNextReadAsync()
@@ -203,8 +276,8 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     private async Task PassPaceAfterAsync(int reads)
     {
         await Eventually.TrueAsync(
-            () => Volatile.Read(ref _reads) == reads && _time.NextDue == _time.Elapsed + Backoff.Pace, () => $"the loop waits for the pace after {reads} reads; seen: {_reads}");
-        _time.Advance(Backoff.Pace);
+            () => Volatile.Read(ref _reads) == reads && _time.NextDue == _time.Elapsed + RegistryPolling.MinInterval, () => $"the loop waits for the pace after {reads} reads; seen: {_reads}");
+        _time.Advance(RegistryPolling.MinInterval);
     }
 
     /// <summary>Waits until the loop has read so often and sleeps.</summary>
