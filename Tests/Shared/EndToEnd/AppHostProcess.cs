@@ -9,6 +9,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
 {
     private const string Marker = "FLEET_TEST_RUN";
     private const string Source = "apphost";
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_cleanupLimit = TimeSpan.FromSeconds(30);
 
@@ -20,7 +25,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private AppHostProcess(IEnumerable<string> arguments)
     {
         // As the README says, but for the build, and for the launch profile: its ports are fixed, and another AppHost of this machine may have them.
-        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--no-launch-profile", "--project", "AppHost", "--", .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--configuration", Configuration, "--no-launch-profile", "--project", "AppHost", "--", .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(Repository.File("Fleet.sln")),
             RedirectStandardOutput = true,
