@@ -1,5 +1,6 @@
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.InMemory;
 using Fleet.Registry.Leases;
@@ -8,6 +9,7 @@ using Fleet.Registry.Pictures;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -28,6 +30,8 @@ public static class FleetRegistryServices
             .AddSingleton<IRealmDirectory, RedisRealmDirectory>()
             .AddSingleton<IPageStore, RedisPageStore>()
             .AddSingleton<IPictureStore, RedisPictureStore>()
+            .AddSingleton<IStorageScopes, RedisStorageScopes>()
+            .AddSingleton<IGenerationCounter, RedisGenerationCounter>()
             .AddSingleton<ILeases, RedisLeases>()
             .AddSingleton<ICommandStore, RedisCommandStore>()
             .AddSingleton<IBackplane, RedisBackplane>();
@@ -41,6 +45,8 @@ public static class FleetRegistryServices
         .AddSingleton(shared.Realms)
         .AddSingleton(shared.Pages)
         .AddSingleton(shared.Pictures)
+        .AddSingleton(shared.StorageScopes)
+        .AddSingleton(shared.Generations)
         .AddSingleton(shared.Leases)
         .AddSingleton(shared.Commands)
         .AddSingleton(shared.Backplane);

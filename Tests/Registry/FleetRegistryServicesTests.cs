@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.Registry;
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.InMemory;
 using Fleet.Registry.Leases;
@@ -9,6 +10,7 @@ using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Storage;
 using Fleet.Registry.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +23,7 @@ namespace Fleet.Tests.Registry;
 public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
 {
     private static readonly Type[] Rooms =
-        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IPageStore), typeof(IPictureStore), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
+        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IPageStore), typeof(IPictureStore), typeof(IStorageScopes), typeof(IGenerationCounter), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
