@@ -25,5 +25,5 @@ try
 catch (Exception e) when (FleetHost.Explain(e) is { } reason)
 {
     await Console.Error.WriteLineAsync($"garnet cannot start: {reason}");
-    return FleetHost.ConfigurationErrorExitCode;
+    return FleetHost.CannotStart;
 }

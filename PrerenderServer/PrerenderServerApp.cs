@@ -72,7 +72,6 @@ public static class PrerenderServerApp
 
     private static void AddBrowser(WebApplicationBuilder builder)
     {
-        builder.AddFleetOptions<BrowserOptions>(BrowserOptions.Section);
         builder.Services.AddSingleton<IBrowserAdapter>(services =>
         {
             var options = services.GetRequiredService<IOptions<BrowserOptions>>().Value;

@@ -52,7 +52,7 @@ public static class RealmServerApp
 
         AddSite(builder.Services);
         AddIndex(builder);
-        builder.Services.AddHealthChecks().AddCheck<HostShellHealth>("host-shell").AddCheck<RealmsHealth>("realms");
+        builder.Services.AddHealthChecks().AddCheck<HostShellHealth>("host-shell").AddCheck<RealmsHealth>("realms").AddCheck<RenderingMonitor>("rendering");
         builder.AddStopNotice();
 
         var app = builder.Build();
@@ -80,6 +80,7 @@ public static class RealmServerApp
         .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<HostShellClaims>())
         .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<RealmAnnouncer>())
         .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<IndexLease>())
+        .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<StorageCollector>())
         .AddHostedService<ReportsOnReconnect>()
         .AddSingleton<CardFiles>()
         .AddSingleton<CardResponses>()
@@ -108,7 +109,9 @@ public static class RealmServerApp
             .AddSingleton<CardPictures>().AddHostedService(static s => s.GetRequiredService<CardPictures>())
             .AddSingleton<IndexSources>().AddSingleton<IndexPass>().AddSingleton<Indexer>().AddHostedService(static s => s.GetRequiredService<Indexer>())
             .AddSingleton<IndexLease>().AddHostedService(static s => s.GetRequiredService<IndexLease>())
-            .AddHostedService<CardFolderWatcher>();
+            .AddSingleton<StorageCollector>().AddHostedService(static s => s.GetRequiredService<StorageCollector>())
+            .AddHostedService<CardFolderWatcher>()
+            .AddSingleton<RenderingMonitor>().AddHostedService(static s => s.GetRequiredService<RenderingMonitor>());
         services.AddTransient<ShellGenerationHandler>();
         services.AddHttpClient<ManagerClient>((provider, client) =>
         {

@@ -1,5 +1,6 @@
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
@@ -7,6 +8,7 @@ using Fleet.Registry.Pictures;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -27,6 +29,8 @@ public static class FleetRegistryServices
             .AddSingleton<IRealmDirectory, RedisRealmDirectory>()
             .AddSingleton<IPageStore, RedisPageStore>()
             .AddSingleton<IPictureStore, RedisPictureStore>()
+            .AddSingleton<IStorageScopes, RedisStorageScopes>()
+            .AddSingleton<IGenerationCounter, RedisGenerationCounter>()
             .AddSingleton<ILeases, RedisLeases>()
             .AddSingleton<ICommandStore, RedisCommandStore>()
             .AddSingleton<IBackplane, RedisBackplane>();

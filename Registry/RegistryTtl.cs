@@ -18,6 +18,9 @@ public static class RegistryTtl
     /// <summary>A command's result: 24 h. Whoever sends it again later than that, starts it again.</summary>
     public static readonly TimeSpan Command = TimeSpan.FromHours(24);
 
+    /// <summary>Time between two rounds in which scopes that no realm server serves are counted: 1 min.</summary>
+    public static readonly TimeSpan ScopeRound = TimeSpan.FromMinutes(1);
+
     /// <summary>How often heartbeats are repeated and readers read again, hint or no hint: 5 s.</summary>
     public static readonly TimeSpan Repeat = TimeSpan.FromSeconds(5);
 }

@@ -1,34 +1,64 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults;
 
-/// <summary>Runs a service and turns what stops its start into one clear sentence and an exit code.</summary>
+/// <summary>Runs a service and turns what stops its start into one clear sentence and a non-zero exit code.</summary>
 public static class FleetHost
 {
-    /// <summary>Exit code of a service that cannot start because of its settings or its surroundings: 78, <c>EX_CONFIG</c> of sysexits.h. A
-    /// supervisor need not start it again.</summary>
-    public const int ConfigurationErrorExitCode = 78;
+    /// <summary>Exit code of a service that cannot start because of its settings or its surroundings: 78, <c>EX_CONFIG</c> of sysexits.h. Starting
+    /// it again changes nothing.</summary>
+    public const int CannotStart = 78;
 
-    /// <summary>Builds and runs. Returns the exit code: 0 after an orderly stop, <see cref="ConfigurationErrorExitCode"/> when it could not start.</summary>
+    /// <summary>Exit code of a service that stopped itself because of a defect (<see cref="BrokenInvariantException"/>): 70, <c>EX_SOFTWARE</c>.</summary>
+    public const int Broken = 70;
+
+    private static readonly TimeSpan s_stopMargin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Builds and runs. Returns the exit code: 0 after an orderly stop, <see cref="CannotStart"/> or <see cref="Broken"/>.</summary>
     /// <param name="name">The service, for the message.</param>
     /// <param name="build">Makes the application.</param>
     public static async Task<int> RunAsync(string name, Func<WebApplication> build)
     {
         try
         {
-            await using var app = build();
-            await app.RunAsync().ConfigureAwait(false);
+            await RunAsync(build()).ConfigureAwait(false);
             return 0;
         }
         catch (Exception e) when (Explain(e) is { } reason)
         {
             await Console.Error.WriteLineAsync($"{name} cannot start: {reason}").ConfigureAwait(false);
-            return ConfigurationErrorExitCode;
+            return CannotStart;
         }
+        catch (BrokenInvariantException e)
+        {
+            await Console.Error.WriteLineAsync($"{name} stopped because of a defect: {e.Message}").ConfigureAwait(false);
+            return Broken;
+        }
+    }
+
+    private static async Task RunAsync(WebApplication app)
+    {
+        var fatal = app.Services.GetRequiredService<FatalError>();
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        var bound = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
+        // Disposes the application when it has stopped.
+        var run = app.RunAsync();
+        if (await Task.WhenAny(run, fatal.Raised).ConfigureAwait(false) == fatal.Raised)
+        {
+            // A stop that hangs must not keep the process: it would look alive and do nothing.
+            await run.WaitAsync(bound, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else
+        {
+            await run.ConfigureAwait(false);
+        }
+
+        fatal.ThrowIfRaised();
     }
 
     /// <summary>The sentence for an error that a setting can cure; null for any other, which stays a crash.</summary>

@@ -28,6 +28,7 @@ public static class ServiceDefaultsExtensions
         builder.AddFleetOptions<FleetOptions>(FleetOptions.Section);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<FatalError>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [AliveTag]);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = BareStatus.Describe);
         builder.Services.AddExceptionHandler<FleetExceptionHandler>();

@@ -51,7 +51,7 @@ internal static partial class RestartExtensions
                     }
 
                     var run = _runs.TryGetValue(change.ResourceId, out var known) ? known : _runs[change.ResourceId] = new Run();
-                    if (run.EndedUnasked(change.Snapshot.State?.Text, time) && change.Snapshot.ExitCode != FleetHost.ConfigurationErrorExitCode)
+                    if (run.EndedUnasked(change.Snapshot.State?.Text, time) && change.Snapshot.ExitCode != FleetHost.CannotStart)
                     {
                         restarts.RemoveAll(static restart => restart.IsCompleted);
                         restarts.Add(RestartAsync(change, run.Failures, stoppingToken));

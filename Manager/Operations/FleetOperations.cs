@@ -1,31 +1,50 @@
 using Fleet.Contracts;
 using Fleet.Manager.Membership;
+using Fleet.Registry;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 
 namespace Fleet.Manager.Operations;
 
 /// <summary>What operators do to the fleet.</summary>
-internal sealed class FleetOperations(FleetViews views, ServerOperations servers, IBackplane backplane, TimeProvider timeProvider)
+internal sealed class FleetOperations(FleetViews views, ServerOperations servers, IBackplane backplane, IGenerationCounter generations)
 {
     private IEnumerable<ServerRecord> Servers => views.Current.Servers.Select(server => server.Record);
 
-    /// <summary>Asks every server to replace its browser. Each is told by name, and by a hint that reaches those whose address this manager
-    /// cannot; the version makes the two one.</summary>
+    /// <summary>Asks every server to replace its browser: by a request to each, and by a hint, which also reaches servers that this manager cannot
+    /// connect to. The generation tells a server that both are the same operation.</summary>
     public async Task<RecycleReport> RecycleAsync(CancellationToken cancellationToken)
     {
-        var version = timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
-        await backplane.PublishAsync(new FleetEvent(FleetEventKind.Recycle, "", version), cancellationToken);
+        var generation = await NextGenerationAsync(cancellationToken);
+        if (generation is { } known)
+        {
+            await backplane.PublishAsync(new FleetEvent(FleetEventKind.Recycle, "", known), cancellationToken);
+        }
+
         return new RecycleReport([.. await Task.WhenAll(Servers.Select(RecycleAsync))]);
 
         async Task<RecycledServer> RecycleAsync(ServerRecord server)
         {
             var isAsked = server.State != ServerState.Draining;
-            var report = isAsked ? await servers.RecycleAsync(server, version, cancellationToken) : null;
+            var report = isAsked ? await servers.RecycleAsync(server, generation, cancellationToken) : null;
             return new(server.Name, server.Incarnation, server.State, server.Slots, isAsked)
             {
                 Done = report?.Done ?? false,
                 Detail = report?.Detail ?? "It drains, and its slots end anyway.",
             };
+        }
+    }
+
+    // Without the registry there is no hint either, so each server hears of the operation once and needs no generation.
+    private async Task<long?> NextGenerationAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await generations.NextAsync("recycle", cancellationToken);
+        }
+        catch (RegistryUnavailableException)
+        {
+            return null;
         }
     }
 

@@ -9,8 +9,8 @@ namespace Fleet.Manager.Operations;
 /// <summary>Tells one server what an operator wants of it, once, and reports what it said. Never throws for what a server does.</summary>
 internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
-    public Task<ServerReport> RecycleAsync(ServerRecord server, long version, CancellationToken cancellationToken) =>
-        SendAsync(server, HttpMethod.Post, $"/recycle?version={version}", cancellationToken);
+    public Task<ServerReport> RecycleAsync(ServerRecord server, long? generation, CancellationToken cancellationToken) =>
+        SendAsync(server, HttpMethod.Post, generation is { } known ? $"/recycle?generation={known}" : "/recycle", cancellationToken);
 
     public Task<ServerReport> DrainAsync(ServerRecord server, CancellationToken cancellationToken) =>
         SendAsync(server, HttpMethod.Post, "/drain", cancellationToken);

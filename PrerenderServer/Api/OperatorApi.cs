@@ -22,9 +22,9 @@ internal static class OperatorApi
         routes.MapDelete("/affinities/{**key}", Evict);
     }
 
-    private static Ok<ServerActed> Recycle(Recycler recycler, IPagePool pool, TimeProvider time, long? version)
+    private static Ok<ServerActed> Recycle(Recycler recycler, IPagePool pool, long? generation)
     {
-        var isNew = recycler.Recycle(version ?? time.GetUtcNow().ToUnixTimeMilliseconds());
+        var isNew = recycler.Recycle(generation);
         return TypedResults.Ok(new ServerActed(pool.Snapshot.Slots.Count, isNew
             ? "It starts another browser; pages that are lent finish on the old one."
             : "It does so already, by the hint."));

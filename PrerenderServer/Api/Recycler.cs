@@ -2,23 +2,25 @@ using Fleet.PrerenderServer.Pool;
 
 namespace Fleet.PrerenderServer.Api;
 
-/// <summary>Replaces the browser when an operator asks, once for each time that is asked, however often and by whatever way it is heard.</summary>
+/// <summary>Replaces the browser when an operator asks for it. An operation of the whole fleet arrives as a request and as a hint; its generation, which the
+/// registry counts, makes sure that it is carried out once.</summary>
 internal sealed class Recycler(IPagePool pool)
 {
     private readonly Lock _gate = new();
     private long _last;
 
-    /// <summary>False when this version, or a later one, was heard before.</summary>
-    public bool Recycle(long version)
+    /// <summary>Recycles, unless this generation or a later one was carried out before; false then.</summary>
+    /// <param name="generation">The operation's; null for a request to this server alone, which is always carried out.</param>
+    public bool Recycle(long? generation)
     {
         lock (_gate)
         {
-            if (version <= _last)
+            if (generation <= _last)
             {
                 return false;
             }
 
-            _last = version;
+            _last = generation ?? _last;
         }
 
         pool.RecycleBrowser("an operator asked for it");

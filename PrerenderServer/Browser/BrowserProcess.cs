@@ -42,13 +42,13 @@ internal sealed partial class BrowserProcess
     /// <summary>What went over that socket so far.</summary>
     public CdpTraffic Traffic => _connection?.Traffic ?? default;
 
-    /// <summary>Starts driver and browser. A launch that fails leaves nothing behind.</summary>
+    /// <summary>Starts driver and browser. A launch that failed is to be followed by <see cref="KillAsync"/>.</summary>
     public async Task LaunchAsync(string executable, IReadOnlyList<string> origins, string userAgentProduct, Action lost, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(_profile);
         var start = _time.GetTimestamp();
         try
         {
+            Directory.CreateDirectory(_profile);
             _driver = StartDriver();
             var driver = await _driver.Within("start its driver", _options.LaunchTimeout, _time, cancellationToken).ConfigureAwait(false);
             _browser = await StartAsync(driver, executable, origins).Within("start", Left(start), _time, cancellationToken).ConfigureAwait(false);
@@ -66,15 +66,13 @@ internal sealed partial class BrowserProcess
 
             LogLaunched(_generation, executable, _browser.Version, _tree.Root, _time.GetElapsedTime(start).TotalSeconds);
         }
-        catch (Exception e)
+        catch (BrowserException e)
         {
-            await KillAsync(CancellationToken.None).ConfigureAwait(false);
-            if (e is BrowserException)
-            {
-                throw new BrowserException($"{executable} did not start: {e.Message} The setting is Browser:ExecutablePath.", e);
-            }
-
-            throw;
+            throw new BrowserException(DidNotStart(_options.ExecutablePath, executable, e.Message), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BrowserException($"The profile folder '{_profile}' cannot be used: {e.Message} The setting is Browser:ProfileRoot.", e);
         }
     }
 
@@ -121,6 +119,14 @@ internal sealed partial class BrowserProcess
             TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _tree.KillDriver();
     }
+
+    /// <summary>Why there is no browser, for people: the setting, its value, and what to do.</summary>
+    /// <param name="configured">The setting; null when it is not set.</param>
+    /// <param name="executable">What was started.</param>
+    /// <param name="reason">What went wrong, a sentence.</param>
+    internal static string DidNotStart(string? configured, string executable, string reason) => string.IsNullOrWhiteSpace(configured)
+        ? $"The browser '{executable}', which was found since Browser:ExecutablePath is not set, did not start: {reason} Set Browser:ExecutablePath to another chromium-headless-shell or Chromium."
+        : $"Browser:ExecutablePath is '{executable}', which did not start: {reason} Set it to a chromium-headless-shell or Chromium, or remove it to use the one that is installed.";
 
     private TimeSpan Left(long start)
     {

@@ -11,7 +11,8 @@ internal interface IBrowserAdapter : IAsyncDisposable
     /// <summary>Why the last launch or boot failed, a sentence for people; null since one succeeded.</summary>
     string? LastFailure => null;
 
-    /// <summary>Starts the browser process of a generation. Throws <see cref="BrowserException"/> with a sentence for people.</summary>
+    /// <summary>Starts the browser process of a generation. Throws <see cref="BrowserException"/> with a sentence for people. A launch that failed is
+    /// followed by <see cref="KillAsync"/>: something of it may be left.</summary>
     Task LaunchAsync(int generation, CancellationToken cancellationToken);
 
     /// <summary>Makes a context in that generation's process and boots the host app in a page of it (standby).</summary>
@@ -34,6 +35,9 @@ internal interface IBrowserAdapter : IAsyncDisposable
 
     /// <summary>Kills the process tree of a generation and removes its profile folder. Close stage 4. Returns when the processes are gone.</summary>
     Task KillAsync(int generation, CancellationToken cancellationToken);
+
+    /// <summary>Kills every generation that is left, one whose launch failed included. Throws <see cref="BrowserException"/> when a process outlives it.</summary>
+    Task KillAllAsync(CancellationToken cancellationToken);
 
     /// <summary>Memory of a generation: the whole process tree, and per slot where it can be told.</summary>
     Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken);

@@ -11,6 +11,9 @@ internal sealed partial class PlaywrightBrowserAdapter(
     BrowserOptions options, string executable, Uri host, IReadOnlyList<string> origins, TimeProvider time, ILogger<PlaywrightBrowserAdapter> logger)
     : IBrowserAdapter
 {
+    /// <summary>How often the kill of a process is tried when the server ends.</summary>
+    private const int KillAttempts = 3;
+
     private readonly ConcurrentDictionary<int, BrowserProcess> _processes = new();
     private readonly ConcurrentDictionary<long, BrowserSlot> _slots = new();
     private readonly ProfileFolders _profiles = new(options.ProfileRoot, logger);
@@ -41,8 +44,8 @@ internal sealed partial class PlaywrightBrowserAdapter(
         }
         catch (Exception e)
         {
-            _processes.TryRemove(generation, out _);
             LastFailure = e.Message;
+            await TryKillAsync(generation, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
     }
@@ -154,6 +157,19 @@ internal sealed partial class PlaywrightBrowserAdapter(
         LogKilled(generation);
     }
 
+    public async Task KillAllAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= KillAttempts && !_processes.IsEmpty; attempt++)
+        {
+            await Task.WhenAll(_processes.Keys.Select(generation => TryKillAsync(generation, cancellationToken))).ConfigureAwait(false);
+        }
+
+        if (!_processes.IsEmpty)
+        {
+            throw new BrowserException($"Processes of {_processes.Count} browsers outlived {KillAttempts} attempts to kill them: {string.Join(", ", _processes.Values.SelectMany(p => p.Tree.Members()).Select(p => p.Id))}.");
+        }
+    }
+
     public async Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken)
     {
         var total = _processes.TryGetValue(generation, out var process) ? process.Tree.MeasureBytes() : 0;
@@ -170,16 +186,13 @@ internal sealed partial class PlaywrightBrowserAdapter(
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var generation in _processes.Keys)
+        try
         {
-            try
-            {
-                await KillAsync(generation, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (BrowserException e)
-            {
-                LogNotKilled(generation, e.Message);
-            }
+            await KillAllAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BrowserException e)
+        {
+            LogLeftBehind(e.Message);
         }
 
         _profiles.Dispose();
@@ -199,6 +212,19 @@ internal sealed partial class PlaywrightBrowserAdapter(
         {
             LastFailure = e.Message;
             throw;
+        }
+    }
+
+    // What cannot be killed now stays tracked, for the next attempt.
+    private async Task TryKillAsync(int generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await KillAsync(generation, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is BrowserException or OperationCanceledException)
+        {
+            LogNotKilled(generation, e.Message);
         }
     }
 
@@ -233,6 +259,9 @@ internal sealed partial class PlaywrightBrowserAdapter(
     [LoggerMessage(LogLevel.Debug, "Browser generation {Generation} is gone with all its processes.")]
     private partial void LogKilled(int generation);
 
-    [LoggerMessage(LogLevel.Error, "Browser generation {Generation} could not be killed: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Browser generation {Generation} could not be killed yet: {Reason}")]
     private partial void LogNotKilled(int generation, string reason);
+
+    [LoggerMessage(LogLevel.Error, "This server leaves processes behind; the next one that starts here kills them. {Reason}")]
+    private partial void LogLeftBehind(string reason);
 }

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser;
@@ -14,10 +15,20 @@ internal sealed partial class ProfileFolders : IDisposable
     public ProfileFolders(string? root, ILogger logger)
     {
         _logger = logger;
-        Root = Path.Combine(root ?? Path.GetTempPath(), RootName);
+        var parent = root ?? Path.GetTempPath();
+        Root = Path.Combine(parent, RootName);
         Instance = Path.Combine(Root, Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(Instance);
-        _lock = new FileStream(Path.Combine(Instance, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            Directory.CreateDirectory(Instance);
+            _lock = new FileStream(Path.Combine(Instance, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(root is null
+                ? $"Browser:ProfileRoot is not set, and the temporary folder '{parent}' cannot be written: {e.Message} Set Browser:ProfileRoot to a folder that this user may write to."
+                : $"Browser:ProfileRoot is '{root}', which cannot be written: {e.Message} Set it to a folder that this user may write to, or remove it to use the temporary folder '{Path.GetTempPath()}'.", e);
+        }
     }
 
     /// <summary>Folder of all servers on this machine.</summary>

@@ -13,6 +13,6 @@ internal sealed partial class PoolActor
     [LoggerMessage(LogLevel.Warning, "The page pool did not stop within {Bound}; {SlotCount} slots are left.")]
     private partial void LogStopOverdue(TimeSpan bound, int slotCount);
 
-    [LoggerMessage(LogLevel.Critical, "The page pool broke and serves nobody any more.")]
-    private partial void LogBroken(Exception exception);
+    [LoggerMessage(LogLevel.Critical, "The page pool broke an invariant, and this server ends: {Invariant} Its slots: {Slots}. Its last events, with the one that broke it at the end: {Events}")]
+    private partial void LogBroken(Exception exception, string invariant, string slots, string events);
 }

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Pool;
 
@@ -26,6 +26,8 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     private readonly MemoryWatch _memory;
     private readonly ShellTurnover _turnover;
     private readonly IBrowserAdapter _browser;
+    private readonly FatalError _fatal;
+    private readonly EventHistory _history = new();
     private readonly TimeProvider _time;
     private readonly ILogger<PoolActor> _logger;
     private readonly long _epoch;
@@ -34,14 +36,15 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     private PoolSnapshot _snapshot = PoolSnapshot.Empty;
     private long _lastWaiter;
 
-    public PoolActor(IBrowserAdapter browser, IOptions<PoolOptions> options, PoolMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    public PoolActor(IBrowserAdapter browser, PoolRules rules, PoolMetrics metrics, FatalError fatal, TimeProvider time, ILoggerFactory loggers)
     {
-        _options = options.Value;
+        _options = rules.Options;
         _browser = browser;
         _metrics = metrics;
+        _fatal = fatal;
         _time = time;
         _logger = loggers.CreateLogger<PoolActor>();
-        _core = new(new PoolRules(_options));
+        _core = new(rules);
         _turnover = new(metrics, time, loggers.CreateLogger<ShellTurnover>());
         _effects = new(browser, _options, metrics, time, loggers.CreateLogger<PoolEffects>(), Post);
         _memory = new(browser, _options, time, loggers.CreateLogger<MemoryWatch>(), () => Snapshot, Post);
@@ -166,9 +169,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
         catch (Exception e)
         {
-            LogBroken(e);
-            var totals = Snapshot.Totals with { Stopping = true, Problem = "The page pool broke; restart the server." };
-            Volatile.Write(ref _snapshot, Snapshot with { Totals = totals });
+            Break(e);
         }
         finally
         {
@@ -178,8 +179,29 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
     }
 
+    // The core's state contradicts itself, so no decision of it can be trusted any more. Every lease is revoked and every waiter fails, so that the manager
+    // renders elsewhere; then the browsers are killed and the process ends.
+    private void Break(Exception error)
+    {
+        LogBroken(error, error.Message, string.Join("; ", Snapshot.Slots), _history.ToString());
+        var totals = Snapshot.Totals with { Stopping = true, Problem = "The page pool broke; this server ends." };
+        Volatile.Write(ref _snapshot, Snapshot with { Totals = totals });
+        var revoked = _revocations.Values.Select(revocation => revocation.CancelAsync()).ToList();
+        _revocations.Clear();
+        // Leases are revoked before the browsers are killed: a render that saw its page close first would blame the page.
+        _effects.Own(AbortAsync());
+        _fatal.Raise(new BrokenInvariantException($"The page pool broke: {error.Message}", error));
+
+        async Task AbortAsync()
+        {
+            await Task.WhenAll(revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _effects.AbortAsync().ConfigureAwait(false);
+        }
+    }
+
     private void Apply(PoolEvent happened)
     {
+        _history.Add(happened, Now);
         Before(happened);
         foreach (var effect in _core.Apply(happened, Now))
         {
@@ -188,6 +210,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
                 case GrantLease e: Grant(e); break;
                 case RevokeLease e: Revoke(e); break;
                 case FailWaiter e: Fail(e); break;
+                case GiveUpStart e: GiveUp(e); break;
                 case ForgetSlot e:
                     _pages.Remove(e.Slot);
                     _metrics.Closed(e.Reason, e.Stage);
@@ -256,6 +279,13 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         {
             _metrics.Waited(Now - wait.Since, fail.End.ToString());
         }
+    }
+
+    // Waiters fail at once, since no page can come, and with them the drain of the server ends.
+    private void GiveUp(GiveUpStart end)
+    {
+        _fatal.Raise(new StartException(end.Why));
+        Post(new StopWanted());
     }
 
     private void Cancel(long waiter, CancellationToken cancellationToken)

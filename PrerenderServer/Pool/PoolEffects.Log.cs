@@ -16,6 +16,9 @@ internal sealed partial class PoolEffects
     [LoggerMessage(LogLevel.Error, "Browser {Generation} could not be killed, trying again: {Why}")]
     private partial void LogKillFailed(int generation, string why);
 
+    [LoggerMessage(LogLevel.Error, "Not every browser could be killed: {Why}")]
+    private partial void LogAbortFailed(string why);
+
     [LoggerMessage(LogLevel.Information, "Slot {Slot} did not boot: its time was up, or it is not wanted any more.")]
     private partial void LogBootGivenUp(long slot);
 

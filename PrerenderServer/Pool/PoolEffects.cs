@@ -44,6 +44,27 @@ internal sealed partial class PoolEffects(
             _tasks, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
+    /// <summary>Gives up on all that boots or launches, and kills every browser: for a pool whose core cannot be asked any more. Bounded.</summary>
+    public async Task AbortAsync()
+    {
+        foreach (var operation in _boots.Values.Concat(_launches.Values))
+        {
+            operation.Cancel();
+        }
+
+        using var end = new CancellationTokenSource(2 * options.CloseStageDeadline, time);
+        // A launch that is still on its way would start a browser after the kill.
+        await Task.WhenAll(_launches.Values.Select(launch => launch.Task)).WaitAsync(end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await browser.KillAllAsync(end.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogAbortFailed(e.Message);
+        }
+    }
+
     private Operation Begin(Func<CancellationToken, Task> run, TimeSpan deadline)
     {
         var end = new CancellationTokenSource(deadline, time);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Fleet.PrerenderServer.Browser;
 
 namespace Fleet.PrerenderServer.Pool;
 
@@ -74,18 +75,6 @@ public sealed class PoolOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan StopDeadline { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long a browser process may take to start, 1 second to 5 minutes. Default: 30 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
-    public TimeSpan LaunchDeadline { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a page may take to boot the host app, 0.1 seconds to 5 minutes. Default: 30 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
-    public TimeSpan BootDeadline { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a page may take to answer before it is lent again, 10 milliseconds to 30 seconds. Default: 1 second.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:30")]
-    public TimeSpan ProbeDeadline { get; set; } = TimeSpan.FromSeconds(1);
-
     /// <summary>How long each of the four stages of closing may take, 10 milliseconds to 1 minute. Default: 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan CloseStageDeadline { get; set; } = TimeSpan.FromSeconds(2);
@@ -122,6 +111,26 @@ public sealed class PoolOptions : IValidatableObject
     /// <summary>How often memory is measured, 0.1 seconds to 10 minutes. Default: 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan MeasureEvery { get; set; } = TimeSpan.FromSeconds(10);
+
+    // Not settings: what they bound is a setting of the browser, and the pool gives up some time after the browser itself has.
+
+    /// <summary>When the launch of a browser process counts as failed although it has not ended.</summary>
+    internal TimeSpan LaunchDeadline { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When the boot of a page counts as failed although it has not ended.</summary>
+    internal TimeSpan BootDeadline { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When a page that was asked whether it answers counts as wedged although that call has not ended.</summary>
+    internal TimeSpan ProbeDeadline { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Places the pool's deadlines behind the browser's own time-outs, so that a browser that is late says by itself what it was late with.</summary>
+    internal void DeriveDeadlines(BrowserOptions browser)
+    {
+        // Beside the boot two calls make the context, beside the launch one call may end what an earlier server left behind.
+        LaunchDeadline = browser.LaunchTimeout + browser.CallTimeout;
+        BootDeadline = browser.BootTimeout + 2 * browser.CallTimeout;
+        ProbeDeadline = browser.ProbeTimeout + TimeSpan.FromMilliseconds(500);
+    }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -4,6 +4,7 @@ using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
+using Fleet.Registry.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Index;
@@ -11,7 +12,7 @@ namespace Fleet.RealmServer.Index;
 /// <summary>Goes once through all cards. It plans from what is stored, so one that was broken off, by a lost manager or by a kill, goes on
 /// where it stood, and one with nothing to do renders nothing.</summary>
 internal sealed partial class IndexPass(
-    PageRenderer renderer, ManagerClient manager, IPageStore store, IPictureStore pictures, IndexSources sources, IndexProgress progress, RealmMetrics metrics,
+    PageRenderer renderer, ManagerClient manager, IPageStore store, IPictureStore pictures, IStorageScopes scopes, IndexSources sources, IndexProgress progress, RealmMetrics metrics,
     IOptions<IndexOptions> options, ILogger<IndexPass> logger)
 {
     // Written by the workers, read between passes.
@@ -94,20 +95,12 @@ internal sealed partial class IndexPass(
         }
     }
 
-    // What was stored while a realm was public must not stay where nobody is asked for a key.
+    // What was stored while a realm was public must not stay where nobody is asked for a key, not even until nobody serves it any more.
     private async Task ForgetAsync(IEnumerable<string> withdrawn, CancellationToken cancellationToken)
     {
-        foreach (var realm in withdrawn)
+        foreach (var scope in withdrawn)
         {
-            foreach (var (url, version) in await store.GetVersionsAsync(realm, cancellationToken))
-            {
-                await store.RemoveAsync(realm, url, version.SourceVersion, cancellationToken);
-            }
-
-            foreach (var url in (await pictures.GetFactsAsync(realm, cancellationToken)).Keys)
-            {
-                await pictures.RemoveAsync(realm, url, cancellationToken);
-            }
+            await scopes.RemoveAsync(scope, rounds: 0, cancellationToken);
         }
     }
 

@@ -69,28 +69,19 @@ internal sealed partial class OnDemandRenders(
 
             var added = new Job(source);
             job = _jobs.GetOrAdd(source.Key, added);
-            if (job == added)
+            if (job != added)
             {
-                Enqueue(job, urgency);
-                return job;
+                Interlocked.Decrement(ref _waiting);
             }
-
-            Interlocked.Decrement(ref _waiting);
         }
 
         if (job.RaiseTo(urgency))
         {
-            // A second, earlier turn; whichever turn comes later finds the job begun.
-            Enqueue(job, urgency);
+            // For a job that was queued less urgently this is a second, earlier turn. The turn that comes later finds the job begun.
+            _turns.Writer.TryWrite(new(job, urgency, Interlocked.Increment(ref _lastTurn)));
         }
 
         return job;
-    }
-
-    private void Enqueue(Job job, RenderUrgency urgency)
-    {
-        job.RaiseTo(urgency);
-        _turns.Writer.TryWrite(new(job, urgency, Interlocked.Increment(ref _lastTurn)));
     }
 
     private async Task WorkAsync(CancellationToken stoppingToken)
@@ -156,10 +147,12 @@ internal sealed partial class OnDemandRenders(
     [LoggerMessage(LogLevel.Error, "Rendering {Url} on demand failed unexpectedly.")]
     private partial void LogFailedUnexpectedly(Exception exception, string url);
 
-    private sealed class Job(PageSource source)
+    /// <summary>One page that is to be rendered, for everybody who asks for it meanwhile.</summary>
+    internal sealed class Job(PageSource source)
     {
+        private readonly Lock _gate = new();
+        private RenderUrgency? _urgency;
         private int _begun;
-        private int _urgency = -1;
 
         public PageSource Source => source;
 
@@ -170,11 +163,19 @@ internal sealed partial class OnDemandRenders(
 
         public bool TryBegin() => Interlocked.Exchange(ref _begun, 1) == 0;
 
-        /// <summary>True when it was less urgent before.</summary>
+        /// <summary>Notes that somebody asks for the page. True when it was less urgent before, and only for one of several who ask at the same moment.</summary>
         public bool RaiseTo(RenderUrgency urgency)
         {
-            var known = Volatile.Read(ref _urgency);
-            return known < (int)urgency && Interlocked.CompareExchange(ref _urgency, (int)urgency, known) == known;
+            lock (_gate)
+            {
+                if (_urgency >= urgency)
+                {
+                    return false;
+                }
+
+                _urgency = urgency;
+                return true;
+            }
         }
     }
 

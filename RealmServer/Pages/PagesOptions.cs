@@ -60,6 +60,11 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(16, 1_000_000)]
     public int MaxRealmMb { get; set; } = 2_048;
 
+    /// <summary>How long pages and pictures are kept that no realm server serves any more: of a realm that was removed, of a read key that was replaced, of an
+    /// earlier address. 5 min to 365 d. Default: 1 d.</summary>
+    [Range(typeof(TimeSpan), "00:05:00", "365.00:00:00")]
+    public TimeSpan KeepUnserved { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>Routes of the host app in <c>/sitemap.xml</c>, beside all cards of public realms: <c>/about</c>. <c>/products/*</c> stands for all that are kept
     /// and begin like this, which is for apps that answer 404 to what they do not have. Default: <c>/</c>.</summary>
     public string[]? SitemapRoutes { get; set; }

@@ -11,6 +11,9 @@ internal sealed class RealmMetrics
 
     private static readonly string[] s_matters = [.. Enum.GetNames<PageMatter>().Select(name => name.ToLowerInvariant())];
 
+    private static readonly (RenderingTrouble Value, string Name)[] s_troubles = [(RenderingTrouble.NoManager, "no_manager"), (RenderingTrouble.CardsFail, "cards_fail")];
+
+    private readonly Meter _meter;
     private readonly Counter<long> _pages;
     private readonly Counter<long> _indexed;
     private readonly Counter<long> _onDemand;
@@ -20,7 +23,7 @@ internal sealed class RealmMetrics
 
     public RealmMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create(MeterName);
+        var meter = _meter = meters.Create(MeterName);
         _pages = meter.CreateCounter<long>("fleet.realm.pages", "{page}", "Pages answered, by what they were made of.");
         _indexed = meter.CreateCounter<long>("fleet.realm.indexed", "{card}", "Cards that the index had rendered, by what became of it.");
         _onDemand = meter.CreateCounter<long>("fleet.realm.on_demand", "{page}", "Pages that were rendered because somebody asked for them, by what became of them.");
@@ -28,6 +31,13 @@ internal sealed class RealmMetrics
         _withheld = meter.CreateCounter<long>("fleet.shell.stale.withheld", "{result}", "Errors that were not stored, because their page was not on the current host shell from beginning to end.");
         _rerendered = meter.CreateCounter<long>("fleet.shell.stale.rerendered", "{result}", "Good pages of an older or unverified host shell that were stored and rendered again.");
     }
+
+    /// <summary>Shows whether pages are rendered: one series for each kind of trouble, 1 for the one that there is.</summary>
+    public void Observe(Func<RenderingTrouble> trouble) => _meter.CreateObservableGauge(
+        "fleet.realm.degraded",
+        () => s_troubles.Select(kind => new Measurement<int>(trouble() == kind.Value ? 1 : 0, new KeyValuePair<string, object?>("reason", kind.Name))),
+        "{server}",
+        "Whether this realm server does not get its pages rendered, by reason: 1 when it is so.");
 
     public void PageServed(PageMatter matter) => _pages.Add(1, new KeyValuePair<string, object?>("source", s_matters[(int)matter]));
 

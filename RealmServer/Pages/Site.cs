@@ -98,6 +98,6 @@ internal sealed class Site(
     }
 
     private Task RouteAsync(HttpContext http) => routes.Of(http.Request.Path, http.Request.Query) is { Length: <= RenderLimits.MaxUrlLength } route
-        ? PageAsync(http, new(address.UrlOf("/"), address.UrlOf(route), Version: 0))
+        ? PageAsync(http, new(PageSource.RoutesKeptUnder(address), address.UrlOf(route), Version: 0))
         : WriteAsync(http, shells.Bare(StatusCodes.Status200OK));
 }

@@ -24,6 +24,9 @@ internal sealed record PageSource(string RealmUrl, string Url, long Version, Rea
     public static string KeptUnder(Realm realm, PublicAddress address) =>
         realm.Scope is { } scope ? $"{address.UrlOf(realm.Path)}#{scope}" : address.UrlOf(realm.Path);
 
+    /// <summary>What routes of the host app are kept under.</summary>
+    public static string RoutesKeptUnder(PublicAddress address) => address.UrlOf("/");
+
     /// <summary>Who may share a browser context with the page: for a private realm the holders of its key alone.</summary>
     public AffinityKey Affinity => Realm?.Scope is { } scope
         ? AffinityKey.Realm(RealmUrl[..^(scope.Length + 1)]) with { Scope = scope }

@@ -11,29 +11,33 @@ internal sealed class RedisCommandStore(RedisConnection connection, ILogger<Redi
 {
     public async Task<CommandRecord?> GetAsync(string affinity, string key, CancellationToken cancellationToken)
     {
-        var name = KeyOf(affinity, key);
-        var json = (byte[]?)await connection.CallAsync("read a command", database => database.StringGetAsync(name), cancellationToken);
-        return json is null ? null : Read(json, name);
+        var keys = KeysOf(affinity, key);
+        return Read(await connection.CallAsync("read a command", database => database.StringGetAsync(keys), cancellationToken), keys[0]);
     }
 
     public async Task<CommandRecord?> StartAsync(string affinity, string key, CommandRecord start, CancellationToken cancellationToken)
     {
-        var name = KeyOf(affinity, key);
-        var known = (byte[]?)await connection.EvaluateAsync(
-            RedisScript.StartCommand, [name], [RegistryJson.WriteBytes(start), (long)RegistryTtl.Command.TotalMilliseconds], cancellationToken);
-        return known is null ? null : Read(known, name);
+        var keys = KeysOf(affinity, key);
+        var known = await connection.EvaluateAsync(
+            RedisScript.StartCommand, keys, [RegistryJson.WriteBytes(start), RegistryTtl.Command.Milliseconds(), Math.Max(1, (long)start.Lasts.TotalMilliseconds)], cancellationToken);
+        return Read((RedisValue[]?)known ?? [], keys[0]);
     }
 
     public Task FinishAsync(string affinity, string key, CommandRecord done, CancellationToken cancellationToken) => connection.CallAsync(
         "keep a command's result",
-        database => database.StringSetAsync(KeyOf(affinity, key), RegistryJson.WriteBytes(done), RegistryTtl.Command),
+        database => database.StringSetAsync(KeysOf(affinity, key)[0], RegistryJson.WriteBytes(done), RegistryTtl.Command),
         cancellationToken);
 
     // One that cannot be read was started nevertheless: it is not started again, whatever it was.
-    private CommandRecord Read(byte[] json, RedisKey name) =>
-        RegistryJson.Read<CommandRecord>(json, name.ToString(), logger) ?? new("", "another version of the fleet", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+    private CommandRecord? Read(RedisValue[] known, RedisKey name) => known is [{ IsNull: false } json, var running]
+        ? (RegistryJson.Read<CommandRecord>((byte[])json!, name.ToString(), logger) ?? new("", "another version of the fleet", DateTimeOffset.UnixEpoch, TimeSpan.Zero))
+            with { IsRunning = !running.IsNull }
+        : null;
 
     // Neither a user's id nor a key that somebody made up belongs into a key of Redis as it is.
-    private static RedisKey KeyOf(string affinity, string key) =>
-        RedisKeys.Command(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{affinity}\n{key}"))));
+    private static RedisKey[] KeysOf(string affinity, string key)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{affinity}\n{key}")));
+        return [RedisKeys.Command(hash), RedisKeys.RunningCommand(hash)];
+    }
 }

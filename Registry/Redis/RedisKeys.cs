@@ -13,16 +13,20 @@ namespace Fleet.Registry.Redis;
 /// fleet:servers:removed:{inc}    string  "1": this incarnation has unregistered       60 s                          prerender servers
 /// fleet:warm:{incarnation}       hash    affinity → last used                         15 s                          prerender servers
 /// fleet:realms                   hash    instance → "seen records"                    field: 15 s after last seen   realm servers
-/// fleet:pages:{realm}            hash    url → page                                   never                         realm servers
-/// fleet:page-versions:{realm}    hash    url → source version and generation          never                         realm servers
-/// fleet:page-facts:{realm}       hash    url → status, dependencies, search document  never                         realm servers
-/// fleet:page-order:{realm}       zset    url by number of the change that stored it   never                         realm servers
-/// fleet:page-totals:{realm}      hash    bytes, changes                               never                         realm servers
-/// fleet:pictures:{realm}         hash    url → picture (JPEG)                         never                         realm servers
-/// fleet:picture-facts:{realm}    hash    url → tag, look and size of the picture      never                         realm servers
-/// fleet:picture-totals:{realm}   hash    bytes                                        never                         realm servers
+/// fleet:pages:{scope}            hash    url → page                                   with its scope                realm servers
+/// fleet:page-versions:{scope}    hash    url → source version and generation          with its scope                realm servers
+/// fleet:page-facts:{scope}       hash    url → status, dependencies, search document  with its scope                realm servers
+/// fleet:page-order:{scope}       zset    url by number of the change that stored it   with its scope                realm servers
+/// fleet:page-totals:{scope}      hash    bytes, changes                               with its scope                realm servers
+/// fleet:pictures:{scope}         hash    url → picture (JPEG)                         with its scope                realm servers
+/// fleet:picture-facts:{scope}    hash    url → tag, look and size of the picture      with its scope                realm servers
+/// fleet:picture-totals:{scope}   hash    bytes                                        with its scope                realm servers
+/// fleet:scopes                   hash    scope → rounds in a row without being served when its pages are removed    realm servers
+/// fleet:scopes:round             string  "1": a round was counted                     1 min                         realm servers
+/// fleet:generation:{name}        string  the latest one                               never                         managers
 /// fleet:lease:{name}             string  who holds it                                 when it runs out              realm servers
 /// fleet:command:{hash}           string  that it was started, and its result          24 h                          prerender servers
+/// fleet:command:running:{hash}   string  "1": it may still run                        when it must have ended       prerender servers
 /// fleet:events                   channel hints                                                                      everybody
 /// </code>
 /// Times are milliseconds since 1970 by Redis' own clock, pages and records are JSON. A hash field cannot expire by itself
@@ -35,6 +39,8 @@ internal static class RedisKeys
     public static readonly RedisKey Serving = "fleet:host-shell:serving";
     public static readonly RedisKey Servers = "fleet:servers";
     public static readonly RedisKey Realms = "fleet:realms";
+    public static readonly RedisKey Scopes = "fleet:scopes";
+    public static readonly RedisKey ScopeRound = "fleet:scopes:round";
     public const string EventsName = "fleet:events";
     public static readonly RedisChannel Events = new(EventsName, RedisChannel.PatternMode.Literal);
 
@@ -53,6 +59,14 @@ internal static class RedisKeys
     public static RedisKey PageTotals(string realm) => "fleet:page-totals:" + realm;
 
     public static RedisKey Command(string hash) => "fleet:command:" + hash;
+
+    public static RedisKey RunningCommand(string hash) => "fleet:command:running:" + hash;
+
+    public static RedisKey Generation(string name) => "fleet:generation:" + name;
+
+    /// <summary>Every key that holds pages and pictures of a scope.</summary>
+    public static RedisKey[] OfScope(string scope) =>
+        [Pages(scope), PageVersions(scope), PageFacts(scope), PageOrder(scope), PageTotals(scope), Pictures(scope), PictureFacts(scope), PictureTotals(scope)];
 
     public static RedisKey Pictures(string realm) => "fleet:pictures:" + realm;
 

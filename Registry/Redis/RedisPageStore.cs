@@ -20,10 +20,10 @@ internal sealed class RedisPageStore(RedisConnection connection, ILogger<RedisPa
     {
         var stored = await connection.EvaluateAsync(
             RedisScript.StorePage,
-            KeysOf(page.Realm),
+            [.. KeysOf(page.Realm), RedisKeys.Scopes],
             [
                 page.Url, SortableVersion.Format(new PageVersion(page.SourceVersion, page.Generation)), StoredPageJson.Write(page), RegistryJson.WriteBytes(PageFacts.Of(page)),
-                bounds.MaxPages, bounds.MaxBytes, bounds.WhenFull == WhenFull.RemoveOldest ? 1 : 0, RedisKeys.EventsName, Hint(page.Url),
+                bounds.MaxPages, bounds.MaxBytes, bounds.WhenFull == WhenFull.RemoveOldest ? 1 : 0, RedisKeys.EventsName, Hint(page.Url), page.Realm,
             ],
             cancellationToken);
         return (long)stored switch

@@ -45,8 +45,8 @@ internal sealed class RedisPictureStore(RedisConnection connection, ILogger<Redi
     public async Task<bool> StoreAsync(StoredPicture picture, long maxBytes, CancellationToken cancellationToken) =>
         (long)await connection.EvaluateAsync(
             RedisScript.StorePicture,
-            KeysOf(picture.Realm),
-            [picture.Url, picture.Bytes, RegistryJson.WriteBytes(picture.Facts), maxBytes],
+            [.. KeysOf(picture.Realm), RedisKeys.Scopes],
+            [picture.Url, picture.Bytes, RegistryJson.WriteBytes(picture.Facts), maxBytes, picture.Realm],
             cancellationToken) == 1;
 
     public Task RemoveAsync(string realm, string url, CancellationToken cancellationToken) =>

@@ -20,6 +20,10 @@ internal sealed record RedisScript(string Operation, string Text)
     public static readonly RedisScript RemovePicture = Create("remove-picture", "remove a picture");
     public static readonly RedisScript HoldLease = Create("hold-lease", "hold a lease");
     public static readonly RedisScript ReleaseLease = Create("release-lease", "release a lease");
+    public static readonly RedisScript ServeScopes = Create("serve-scopes", "note which scopes are served");
+    public static readonly RedisScript CountScopeRound = Create("count-scope-round", "count which scopes are not served");
+    public static readonly RedisScript RemoveScope = Create("remove-scope", "remove the pages of a scope");
+    public static readonly RedisScript NextGeneration = Create("next-generation", "count a generation");
     public static readonly RedisScript StartCommand = Create("start-command", "start a command");
 
     private static RedisScript Create(string file, string operation) => new(operation, Common + Load(file));

@@ -81,7 +81,7 @@ internal sealed class Boots(PoolState pool, CloseLadder ladder)
     /// <summary>A page did not come up in time.</summary>
     public void Overdue(Slot slot)
     {
-        pool.Problem = $"A page did not boot within {pool.Rules.Options.BootDeadline.TotalSeconds:0.#} s (Pool:BootDeadline).";
+        pool.Problem = $"A page did not boot within {pool.Rules.Options.BootDeadline.TotalSeconds:0.#} s. The setting is Browser:BootTimeout.";
         Fail(slot, CloseReason.BootOverdue);
     }
 

@@ -9,6 +9,8 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseLadder ladder
     private int _wanted = 1;
     private int _newest;
     private int _failures;
+    private int _failedLaunches;
+    private bool _wasUp;
     private TimeSpan _launchFrom;
 
     /// <summary>When the next launch may be tried; never, when none is due.</summary>
@@ -30,6 +32,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseLadder ladder
             return;
         }
 
+        _wasUp = true;
         (generation.State, generation.Deadline) = (GenerationState.Up, TimeSpan.MaxValue);
         foreach (var old in pool.Generations)
         {
@@ -44,8 +47,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseLadder ladder
     {
         if (pool.FindGeneration(failed.Generation) is { State: GenerationState.Launching } generation)
         {
-            pool.Problem = failed.Why;
-            Lose(generation);
+            NotLaunched(generation, failed.Why);
         }
     }
 
@@ -82,8 +84,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseLadder ladder
     {
         if (generation.State == GenerationState.Launching)
         {
-            pool.Problem = $"The browser did not start within {pool.Rules.Options.LaunchDeadline.TotalSeconds:0.#} s (Pool:LaunchDeadline).";
-            Lose(generation);
+            NotLaunched(generation, $"The browser did not start within {pool.Rules.Options.LaunchDeadline.TotalSeconds:0.#} s. The setting is Browser:LaunchTimeout.");
         }
         else
         {
@@ -171,6 +172,16 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseLadder ladder
             {
                 retirement.Retire(slot, grace, reason);
             }
+        }
+    }
+
+    private void NotLaunched(Generation generation, string why)
+    {
+        pool.Problem = why;
+        Lose(generation);
+        if (pool.Rules.GivesUp(_wasUp, ++_failedLaunches) && !pool.Stopping)
+        {
+            pool.Do(new GiveUpStart($"{why} It was tried {_failedLaunches} times."));
         }
     }
 

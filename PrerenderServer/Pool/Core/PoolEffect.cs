@@ -32,3 +32,6 @@ internal sealed record RevokeLease(long Lease) : PoolEffect;
 
 /// <summary>Tell somebody that no page comes.</summary>
 internal sealed record FailWaiter(long Waiter, WaitEnd End) : PoolEffect;
+
+/// <summary>End the server: the first launches all failed, and another one would fail as well. <paramref name="Why"/> is for people.</summary>
+internal sealed record GiveUpStart(string Why) : PoolEffect;

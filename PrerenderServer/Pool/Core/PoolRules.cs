@@ -16,6 +16,9 @@ internal class PoolRules(PoolOptions options)
     /// fresh browser would soon be over its bound again.</summary>
     public static TimeSpan LeastAgeForMemory { get; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Launches in a row that may fail before the first one succeeds: 3. Then the settings are wrong, and waiting does not cure them.</summary>
+    public const int FirstLaunches = 3;
+
     /// <summary>Most slots that any work may take.</summary>
     public int TotalSlots { get; } = options.Slots + options.HighPrioritySlots;
 
@@ -76,6 +79,9 @@ internal class PoolRules(PoolOptions options)
 
     /// <summary>How long a stage of closing may take before the next one begins.</summary>
     public virtual TimeSpan CloseDeadline(CloseStage stage) => Options.CloseStageDeadline;
+
+    /// <summary>Whether the server gives up. A browser that was up once is launched again and again; one that never was is a wrong setting.</summary>
+    public virtual bool GivesUp(bool wasUp, int failedLaunches) => !wasUp && failedLaunches >= FirstLaunches;
 
     /// <summary>The pause before trying again after so many failures in a row.</summary>
     public TimeSpan BackOff(int failures) => new ServiceDefaults.Backoff(Options.BackOffMin, Options.BackOffMax).After(failures);

@@ -79,7 +79,7 @@ internal sealed partial class CommandDesk(VisitRunner runner, ICommandStore stor
                 return result;
             }
 
-            if (time.GetUtcNow() > known.Until)
+            if (!known.IsRunning)
             {
                 return new()
                 {

@@ -12,7 +12,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
     /// <summary>Longest result that is kept, in characters.</summary>
     private const int MostResult = 1024 * 1024;
 
-    /// <summary>For the clocks of two servers to differ, and for the result to be written, before a command without one counts as lost.</summary>
+    /// <summary>For the result to be written, before a command without one counts as lost.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
     /// <param name="page">The page.</param>
@@ -32,8 +32,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
 
         progress.Enter(Stages.Run);
         var command = visit.Command!;
-        var now = time.GetUtcNow();
-        var start = new CommandRecord(command.Fingerprint, server.Name, now, now + visit.Deadline.Left + s_grace);
+        var start = new CommandRecord(command.Fingerprint, server.Name, time.GetUtcNow(), visit.Deadline.Left + s_grace);
         command.StartedBefore = await store.StartAsync(visit.Affinity.ToString(), command.Key, start, beforeStart).ConfigureAwait(false);
         if (command.StartedBefore is not null)
         {

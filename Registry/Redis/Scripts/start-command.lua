@@ -1,7 +1,10 @@
 -- Notes that a command starts, unless it was started before.
--- KEYS: command.  ARGV: record, time to live (ms).  Returns what is known of it, or nothing to the one who may start it.
+-- KEYS: command, running.  ARGV: record, time to live (ms), how long it may run (ms).
+-- Returns what is known of it and whether it may still run ("1" or nothing), or nothing to the one who may start it.
 local known = redis.call('GET', KEYS[1])
-if not known then
-    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if known then
+    return { known, redis.call('GET', KEYS[2]) }
 end
-return known
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], '1', 'PX', ARGV[3])
+return {}

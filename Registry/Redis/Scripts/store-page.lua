@@ -1,6 +1,6 @@
 -- Stores a page unless a newer one is stored or the realm is full.
--- KEYS: pages, versions, facts, order, totals.
--- ARGV: url, version (fixed width, so that text compares like numbers), page, facts, most pages, most bytes, remove oldest (0/1), channel, hint.
+-- KEYS: pages, versions, facts, order, totals, scopes.
+-- ARGV: url, version (fixed width, so that text compares like numbers), page, facts, most pages, most bytes, remove oldest (0/1), channel, hint, scope.
 -- Returns 1 stored, 0 a newer one is stored, 2 full.
 local url, version, page = ARGV[1], ARGV[2], ARGV[3]
 local max_pages, max_bytes, remove_oldest = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7] == '1'
@@ -33,6 +33,12 @@ while remove_oldest and (pages > max_pages or bytes > max_bytes) do
     changes = changes + 1
 end
 
+redis.call('HSETNX', KEYS[6], ARGV[10], 0)
+if redis.call('HEXISTS', KEYS[5], 'changes') == 0 then
+    -- Counted from the time in microseconds and not from 0: a scope that was removed and comes back must not look unchanged to its readers.
+    local time = redis.call('TIME')
+    redis.call('HSET', KEYS[5], 'changes', digits(time[1] * 1000000 + time[2]))
+end
 redis.call('HSET', KEYS[1], url, page)
 redis.call('HSET', KEYS[2], url, version)
 redis.call('HSET', KEYS[3], url, ARGV[4])

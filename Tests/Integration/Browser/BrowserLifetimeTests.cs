@@ -105,6 +105,7 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         using var profiles = new ProfileFolders(_root, NullLogger.Instance);
         var process = new BrowserProcess(1, profiles, options, TimeProvider.System, NullLogger.Instance) { StartDriver = () => late.Task };
         await Assert.ThrowsAsync<BrowserException>(() => process.LaunchAsync("chromium", [], "", () => { }, Token));
+        await process.KillAsync(Token);
         var driver = DispatchProxy.Create<IPlaywright, CallRecorder>();
         late.SetResult(driver);
         Assert.Equal(["Dispose"], ((CallRecorder)(object)driver).Calls);
@@ -136,10 +137,40 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
     {
         await using var adapter = NewAdapter("/bin/false");
         var error = await Assert.ThrowsAsync<BrowserException>(() => adapter.LaunchAsync(1, Token));
-        Assert.Contains("/bin/false did not start", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'/bin/false', which did not start", error.Message, StringComparison.Ordinal);
         Assert.Contains("Browser:ExecutablePath", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, adapter.LastFailure);
         Assert.Single(Directory.GetFileSystemEntries(adapter.ProfileFolder));
+    }
+
+    [Fact]
+    public async Task Launch_FailsAndItsKillFails_TheProcessIsTrackedUntilItIsGone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
+        var options = await MuteBrowserAsync();
+        await using var adapter = BrowserFixture.NewAdapter(_site, options);
+        var error = await Assert.ThrowsAsync<BrowserException>(() => adapter.LaunchAsync(1, Token));
+        Assert.Contains("mute-browser', which did not start", error.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(Leftovers());
+
+        options.CallTimeout = TimeSpan.FromSeconds(5);
+        await adapter.KillAsync(1, Token);
+
+        Assert.Empty(Leftovers());
+    }
+
+    [Fact]
+    public async Task Dispose_AfterALaunchWhoseKillFailed_EndsItsProcess()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
+        var options = await MuteBrowserAsync();
+        await using var adapter = BrowserFixture.NewAdapter(_site, options);
+        await Assert.ThrowsAsync<BrowserException>(() => adapter.LaunchAsync(1, Token));
+
+        options.CallTimeout = TimeSpan.FromSeconds(5);
+        await adapter.DisposeAsync();
+
+        Assert.Empty(Leftovers());
     }
 
     [Fact]
@@ -154,6 +185,22 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         await adapter.CloseAsync(1, Token);
         await adapter.CloseAsync(1, Token);
         await adapter.KillAsync(7, Token);
+    }
+
+    /// <summary>Options of a browser that names its profile, as a browser does, and never says anything, and whose kill fails: with no time at all, whatever
+    /// is killed outlives it.</summary>
+    private async Task<BrowserOptions> MuteBrowserAsync()
+    {
+        var mute = Path.Combine(_root, "mute-browser");
+        await File.WriteAllTextAsync(mute, "#!/bin/sh\nwhile :; do sleep 1; done\n", Token);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(mute, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        var options = BrowserFixture.Options;
+        (options.ProfileRoot, options.ExecutablePath, options.LaunchTimeout, options.CallTimeout) = (_root, mute, TimeSpan.FromSeconds(5), TimeSpan.FromTicks(-1));
+        return options;
     }
 
     /// <summary>A process in a group of its own that names the profile and stays until somebody ends it: nobody writes what it reads.</summary>

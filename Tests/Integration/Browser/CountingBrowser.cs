@@ -50,6 +50,12 @@ internal sealed class CountingBrowser(IBrowserAdapter inner) : IBrowserAdapter
         }
     }
 
+    public async Task KillAllAsync(CancellationToken cancellationToken)
+    {
+        await inner.KillAllAsync(cancellationToken);
+        _alive.Clear();
+    }
+
     public Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken) => inner.MeasureAsync(generation, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

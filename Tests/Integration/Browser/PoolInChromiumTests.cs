@@ -4,9 +4,11 @@ using System.Diagnostics.Metrics;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Browser;
 
@@ -46,7 +48,8 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
         limit.CancelAfter(s_limit);
 
         await using (var pool = new PoolActor(
-            browser, Options.Create(options), new PoolMetrics(services.GetRequiredService<IMeterFactory>()), TimeProvider.System, NullLoggerFactory.Instance))
+            browser, new PoolRules(options), new PoolMetrics(services.GetRequiredService<IMeterFactory>()),
+            new FatalError(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<FatalError>.Instance), TimeProvider.System, NullLoggerFactory.Instance))
         {
             pool.Start();
             var next = -1;

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Fleet.Contracts;
+using Fleet.Tests.Registry;
 using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
@@ -67,6 +69,23 @@ public sealed class OperatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Recycle_ByManagersWhoseClocksDiffer_EachIsALaterGeneration()
+    {
+        var server = await AddAsync("prerender-0", affected: 1);
+        await using var behind = await ManagerUnderTest.StartAsync(_manager.Registry, new LateClock(TimeSpan.FromHours(1)));
+        await Eventually.TrueAsync(async () => (await behind.GetFleetAsync()).Servers.Count == 1, () => "the server in the other manager's view");
+
+        await SendAsync<RecycleReport>(HttpMethod.Post, "/fleet/recycle");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/fleet/recycle");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ManagerUnderTest.AdminKey);
+        (await behind.Client.SendAsync(request, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
+        var generations = server.OperationQueries.Select(query => long.Parse(query.Split('=')[1], CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(2, generations.Count);
+        Assert.True(generations[1] > generations[0], $"The later recycle has generation {generations[1]}, the earlier one {generations[0]}.");
+    }
+
+    [Fact]
     public async Task Drain_NoSuchServer_Is404()
     {
         using var response = await SendAsync(HttpMethod.Post, "/fleet/servers/nobody/drain");
@@ -103,6 +122,12 @@ public sealed class OperatorTests : IAsyncLifetime
         using var request = new HttpRequestMessage(new HttpMethod(method), route);
         using var response = await _manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
         await ManagerUnderTest.AssertProblemAsync(response, 401, "wrong-admin-key");
+    }
+
+    /// <summary>The clock of a machine that is behind the others.</summary>
+    private sealed class LateClock(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() - by;
     }
 
     private async Task<FakeServer> AddAsync(string name, int affected)

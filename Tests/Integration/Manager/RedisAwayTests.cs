@@ -13,13 +13,13 @@ namespace Fleet.Tests.Manager;
 public sealed class RedisAwayTests
 {
     [Fact]
-    public async Task Post_RedisIsKilled_RendersGoOnAndHealthDegrades()
+    public async Task Post_RedisIsKilled_RendersAndRecyclesGoOnAndHealthDegrades()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var redis = await RedisServer.StartAsync();
         await using var server = await FakeServer.StartAsync("prerender-0");
         await using var app = ManagerApp.Build(
-            ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:redis={redis.ConnectionString}", $"--services:realm:http:0={ManagerUnderTest.Host}", "--Fleet:StopNotice=00:00:00"],
+            ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:redis={redis.ConnectionString}", $"--services:realm:http:0={ManagerUnderTest.Host}", "--Fleet:StopNotice=00:00:00", $"--Fleet:AdminKey={ManagerUnderTest.AdminKey}"],
             builder => builder.Logging.SetMinimumLevel(LogLevel.Critical));
         await app.StartAsync(cancellation);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
@@ -37,6 +37,10 @@ public sealed class RedisAwayTests
             async () => (await client.GetStringAsync("/health", cancellation)).Contains("Degraded", StringComparison.Ordinal),
             () => "a degraded health");
         Assert.Equal(HttpStatusCode.OK, await RenderAsync());
+        client.DefaultRequestHeaders.Authorization = new("Bearer", ManagerUnderTest.AdminKey);
+        using var recycled = await client.PostAsync("/fleet/recycle", null, cancellation);
+        Assert.Equal(HttpStatusCode.OK, recycled.StatusCode);
+        Assert.Equal((["POST /recycle"], [""]), (server.Operations.ToArray(), server.OperationQueries.ToArray()));
         await app.StopAsync(cancellation);
 
         async Task<HttpStatusCode> RenderAsync()

@@ -7,7 +7,7 @@ namespace Fleet.Tests.Registry;
 
 public abstract class CommandStoreContract : ContractSuite
 {
-    private static readonly CommandRecord s_start = new("print", "prerender-0", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(30));
+    private static readonly CommandRecord s_start = new("print", "prerender-0", DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(30));
 
     [Fact]
     public async Task StartAsync_ManyAtOnce_OneMayStartIt()
@@ -15,8 +15,8 @@ public abstract class CommandStoreContract : ContractSuite
         Assert.Null(await Registry.Commands.GetAsync("user:ada", "k", Cancel));
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Registry.Commands.StartAsync("user:ada", "k", s_start, Cancel)));
         Assert.Single(answers, answer => answer is null);
-        Assert.All(answers.OfType<CommandRecord>(), answer => Assert.Equal(s_start, answer));
-        Assert.Equal(s_start, await Registry.Commands.GetAsync("user:ada", "k", Cancel));
+        Assert.All(answers.OfType<CommandRecord>(), answer => Assert.Equal(s_start with { IsRunning = true }, answer));
+        Assert.Equal(s_start with { IsRunning = true }, await Registry.Commands.GetAsync("user:ada", "k", Cancel));
     }
 
     [Fact]
@@ -25,6 +25,19 @@ public abstract class CommandStoreContract : ContractSuite
         Assert.Null(await Registry.Commands.StartAsync("user:ada", "k", s_start, Cancel));
         Assert.Null(await Registry.Commands.StartAsync("user:bob", "k", s_start, Cancel));
         Assert.Null(await Registry.Commands.StartAsync("user:ada", "l", s_start, Cancel));
+    }
+
+    [Fact]
+    public async Task GetAsync_LongerThanItMayRun_IsNotRunningByTheRegistrysClock()
+    {
+        await Registry.Commands.StartAsync("user:ada", "k", s_start, Cancel);
+
+        await Registry.AgeAsync(s_start.Lasts * 0.8);
+        Assert.True((await Registry.Commands.GetAsync("user:ada", "k", Cancel))!.IsRunning);
+
+        await Registry.AgeAsync(s_start.Lasts * 0.4);
+        Assert.Equal(s_start, await Registry.Commands.GetAsync("user:ada", "k", Cancel));
+        Assert.Equal(s_start, await Registry.Commands.StartAsync("user:ada", "k", s_start, Cancel));
     }
 
     [Fact]

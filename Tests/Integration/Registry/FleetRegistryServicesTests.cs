@@ -2,12 +2,14 @@ using Fleet.Contracts;
 using Fleet.Registry;
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Storage;
 using Fleet.Registry.Watching;
 using Fleet.Tests.InMemory;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +23,7 @@ namespace Fleet.Tests.Registry;
 public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
 {
     private static readonly Type[] Rooms =
-        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IPageStore), typeof(IPictureStore), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
+        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IPageStore), typeof(IPictureStore), typeof(IStorageScopes), typeof(IGenerationCounter), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -1,11 +1,13 @@
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Storage;
 using Fleet.Tests.InMemory;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,6 +32,10 @@ internal sealed class InMemoryRegistryUnderTest : RegistryUnderTest
     public override IPageStore Pages => _registry.Pages;
 
     public override IPictureStore Pictures => _registry.Pictures;
+
+    public override IStorageScopes StorageScopes => _registry.StorageScopes;
+
+    public override IGenerationCounter Generations => _registry.Generations;
 
     public override ILeases Leases => _registry.Leases;
 

@@ -1,5 +1,6 @@
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
@@ -7,6 +8,7 @@ using Fleet.Registry.Pictures;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
@@ -50,6 +52,8 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
         Realms = new RedisRealmDirectory(connection, NullLogger<RedisRealmDirectory>.Instance);
         Pages = new RedisPageStore(connection, NullLogger<RedisPageStore>.Instance);
         Pictures = new RedisPictureStore(connection, NullLogger<RedisPictureStore>.Instance);
+        StorageScopes = new RedisStorageScopes(connection);
+        Generations = new RedisGenerationCounter(connection);
         Leases = new RedisLeases(connection);
         Commands = new RedisCommandStore(connection, NullLogger<RedisCommandStore>.Instance);
         Backplane = _backplane = new RedisBackplane(connection, timeProvider, NullLogger<RedisBackplane>.Instance);
@@ -68,6 +72,10 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
     public override IPageStore Pages { get; }
 
     public override IPictureStore Pictures { get; }
+
+    public override IStorageScopes StorageScopes { get; }
+
+    public override IGenerationCounter Generations { get; }
 
     public override ILeases Leases { get; }
 

@@ -1,11 +1,13 @@
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Storage;
 
 namespace Fleet.Tests.Registry;
 
@@ -23,6 +25,10 @@ public abstract class RegistryUnderTest : IAsyncDisposable
     public abstract IPageStore Pages { get; }
 
     public abstract IPictureStore Pictures { get; }
+
+    public abstract IStorageScopes StorageScopes { get; }
+
+    public abstract IGenerationCounter Generations { get; }
 
     public abstract ILeases Leases { get; }
 

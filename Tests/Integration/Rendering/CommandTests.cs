@@ -86,7 +86,7 @@ public sealed class CommandTests(ServerFixture server)
         var request = Command("nothing", null);
         var key = Guid.NewGuid().ToString("N");
         var start = TimeProvider.System.GetUtcNow();
-        await server.Registry.Commands.StartAsync("user:ada", key, new CommandRecord("", "prerender-9", start, start.AddMinutes(1)), Token);
+        await server.Registry.Commands.StartAsync("user:ada", key, new CommandRecord("", "prerender-9", start, TimeSpan.FromMinutes(1)), Token);
         server.Commands.AwayAfter[key] = 1;
         await AssertProblemAsync(await PostAsync(request, key, Token), HttpStatusCode.ServiceUnavailable, "registry-away", "It was started at");
     }
@@ -122,7 +122,7 @@ public sealed class CommandTests(ServerFixture server)
         var request = Command("write", new { text = "lost" });
         var fingerprint = new PrerenderServer.Rendering.Commands.CommandCall("write", request.Input!.Value.GetRawText(), "lost").Fingerprint;
         var start = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(1);
-        await server.Registry.Commands.StartAsync("user:ada", "lost", new CommandRecord(fingerprint, "prerender-9", start, start.AddSeconds(30)), Token);
+        await server.Registry.Commands.StartAsync("user:ada", "lost", new CommandRecord(fingerprint, "prerender-9", start, TimeSpan.FromMilliseconds(1)), Token);
         var result = await RunAsync(request, "lost");
         Assert.Equal((RenderOutcome.NoVerdict, start), (result.Outcome, result.StartedAt));
         Assert.Contains("prerender-9", result.Diagnostics!.Message, StringComparison.Ordinal);

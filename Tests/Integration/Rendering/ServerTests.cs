@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Pool;
 using Fleet.ServiceDefaults;
 using Fleet.Tests.Browser;
 using Fleet.Tests.InMemory;
@@ -137,6 +139,22 @@ public sealed class ServerTests(ServerFixture server)
         await using var site = await TestSite.StartAsync();
         await using var app = ServerFixture.Start(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance), site, "--Registration:DrainTimeout=00:05:00");
         Assert.True(app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout > TimeSpan.FromMinutes(5));
+    }
+
+    [Theory]
+    [InlineData("00:00:01", "00:00:01", "00:00:00.050")]
+    [InlineData("00:05:00", "00:05:00", "00:00:10")]
+    public async Task Build_BrowserTimeouts_ThePoolGivesUpAfterThemAndNotBefore(string launch, string boot, string probe)
+    {
+        await using var site = await TestSite.StartAsync();
+        await using var app = ServerFixture.Start(
+            new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance), site,
+            $"--Browser:LaunchTimeout={launch}", $"--Browser:BootTimeout={boot}", $"--Browser:ProbeTimeout={probe}");
+        var browser = app.Services.GetRequiredService<IOptions<BrowserOptions>>().Value;
+        var pool = app.Services.GetRequiredService<IOptions<PoolOptions>>().Value;
+        Assert.True(pool.LaunchDeadline > browser.LaunchTimeout, $"{pool.LaunchDeadline} for a launch of {browser.LaunchTimeout}");
+        Assert.True(pool.BootDeadline > browser.BootTimeout, $"{pool.BootDeadline} for a boot of {browser.BootTimeout}");
+        Assert.True(pool.ProbeDeadline > browser.ProbeTimeout, $"{pool.ProbeDeadline} for a probe of {browser.ProbeTimeout}");
     }
 
     [Fact]

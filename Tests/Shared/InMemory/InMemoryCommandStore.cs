@@ -7,7 +7,7 @@ namespace Fleet.Tests.InMemory;
 internal sealed class InMemoryCommandStore(TimeProvider timeProvider) : ICommandStore
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string, string), (CommandRecord Record, DateTimeOffset Until)> _records = [];
+    private readonly Dictionary<(string, string), (CommandRecord Record, DateTimeOffset RunsUntil, DateTimeOffset Until)> _records = [];
     private readonly Queue<((string, string) Key, DateTimeOffset Until)> _order = new();
 
     public Task<CommandRecord?> GetAsync(string affinity, string key, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class InMemoryCommandStore(TimeProvider timeProvider) : ICommand
                 return Task.FromResult<CommandRecord?>(known);
             }
 
-            Keep(affinity, key, start);
+            Keep(affinity, key, start, timeProvider.GetUtcNow() + start.Lasts);
             return Task.FromResult<CommandRecord?>(null);
         }
     }
@@ -36,16 +36,16 @@ internal sealed class InMemoryCommandStore(TimeProvider timeProvider) : ICommand
     {
         lock (_gate)
         {
-            Keep(affinity, key, done);
+            Keep(affinity, key, done, _records.GetValueOrDefault((affinity, key)).RunsUntil);
         }
 
         return Task.CompletedTask;
     }
 
-    private void Keep(string affinity, string key, CommandRecord record)
+    private void Keep(string affinity, string key, CommandRecord record, DateTimeOffset runsUntil)
     {
         var until = timeProvider.GetUtcNow() + RegistryTtl.Command;
-        _records[(affinity, key)] = (record, until);
+        _records[(affinity, key)] = (record, runsUntil, until);
         _order.Enqueue(((affinity, key), until));
     }
 
@@ -61,6 +61,6 @@ internal sealed class InMemoryCommandStore(TimeProvider timeProvider) : ICommand
             }
         }
 
-        return _records.TryGetValue((affinity, key), out var found) ? found.Record : null;
+        return _records.TryGetValue((affinity, key), out var found) ? found.Record with { IsRunning = now < found.RunsUntil } : null;
     }
 }

@@ -7,10 +7,19 @@ namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
 /// <remarks>Keeps bytes, as Redis does: what comes out is a copy, and what cannot be written there cannot be written here.</remarks>
-internal sealed class InMemoryPageStore(HintListeners hints) : IPageStore
+internal sealed class InMemoryPageStore : IPageStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, KeptRealm> _realms = new(StringComparer.Ordinal);
+    private readonly HintListeners _hints;
+    private readonly InMemoryStorageScopes _scopes;
+    private long _firstChange;
+
+    public InMemoryPageStore(HintListeners hints, InMemoryStorageScopes scopes)
+    {
+        (_hints, _scopes) = (hints, scopes);
+        scopes.AddStore(RemoveAll);
+    }
 
     public Task<StoredPage?> GetAsync(string realm, string url, CancellationToken cancellationToken)
     {
@@ -32,9 +41,11 @@ internal sealed class InMemoryPageStore(HintListeners hints) : IPageStore
             result = Of(page.Realm).Store(page.Url, kept, bounds);
         }
 
+        // Afterwards: a removal in between must not leave a page in a scope that is not known.
+        _scopes.Stored(page.Realm);
         if (result == StoreResult.Stored)
         {
-            hints.Raise(new(FleetEventKind.Pages, page.Url, 0));
+            _hints.Raise(new(FleetEventKind.Pages, page.Url, 0));
         }
 
         return Task.FromResult(result);
@@ -67,7 +78,7 @@ internal sealed class InMemoryPageStore(HintListeners hints) : IPageStore
 
         if (removed)
         {
-            hints.Raise(new(FleetEventKind.Pages, url, 0));
+            _hints.Raise(new(FleetEventKind.Pages, url, 0));
         }
 
         return Task.FromResult(removed);
@@ -81,17 +92,27 @@ internal sealed class InMemoryPageStore(HintListeners hints) : IPageStore
         }
     }
 
-    private KeptRealm Of(string realm) => _realms.TryGetValue(realm, out var kept) ? kept : _realms[realm] = new();
+    private bool RemoveAll(string scope)
+    {
+        lock (_gate)
+        {
+            // Whoever has read the scope must not take it for unchanged when it comes back.
+            _firstChange = Math.Max(_firstChange, Of(scope).Changes);
+            return _realms.Remove(scope, out var kept) && kept.Pages.Count > 0;
+        }
+    }
+
+    private KeptRealm Of(string realm) => _realms.TryGetValue(realm, out var kept) ? kept : _realms[realm] = new(_firstChange);
 
     private sealed record KeptPage(PageVersion Version, byte[] Json, PageFacts Facts);
 
-    private sealed class KeptRealm
+    private sealed class KeptRealm(long firstChange)
     {
         public OrderedDictionary<string, KeptPage> Pages { get; } = new(StringComparer.Ordinal);
 
         public long Bytes { get; private set; }
 
-        public long Changes { get; private set; }
+        public long Changes { get; private set; } = firstChange;
 
         public StoreResult Store(string url, KeptPage page, PageBounds bounds)
         {

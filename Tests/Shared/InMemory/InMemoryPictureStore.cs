@@ -7,6 +7,13 @@ internal sealed class InMemoryPictureStore : IPictureStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Realm, string Url), StoredPicture> _pictures = [];
+    private readonly InMemoryStorageScopes _scopes;
+
+    public InMemoryPictureStore(InMemoryStorageScopes scopes)
+    {
+        _scopes = scopes;
+        scopes.AddStore(RemoveAll);
+    }
 
     public Task<StoredPicture?> GetAsync(string realm, string url, CancellationToken cancellationToken)
     {
@@ -30,19 +37,21 @@ internal sealed class InMemoryPictureStore : IPictureStore
 
     public Task<bool> StoreAsync(StoredPicture picture, long maxBytes, CancellationToken cancellationToken)
     {
+        bool fits;
         lock (_gate)
         {
             var key = (picture.Realm, picture.Url);
             var growth = picture.Bytes.Length - (_pictures.GetValueOrDefault(key)?.Bytes.Length ?? 0);
             var bytes = growth + _pictures.Values.Where(stored => stored.Realm == picture.Realm).Sum(stored => (long)stored.Bytes.Length);
-            var fits = growth <= 0 || bytes <= maxBytes;
+            fits = growth <= 0 || bytes <= maxBytes;
             if (fits)
             {
                 _pictures[key] = picture;
             }
-
-            return Task.FromResult(fits);
         }
+
+        _scopes.Stored(picture.Realm);
+        return Task.FromResult(fits);
     }
 
     public Task RemoveAsync(string realm, string url, CancellationToken cancellationToken)
@@ -53,5 +62,15 @@ internal sealed class InMemoryPictureStore : IPictureStore
         }
 
         return Task.CompletedTask;
+    }
+
+    private bool RemoveAll(string scope)
+    {
+        lock (_gate)
+        {
+            var keys = _pictures.Keys.Where(key => key.Realm == scope).ToList();
+            keys.ForEach(key => _pictures.Remove(key));
+            return keys.Count > 0;
+        }
     }
 }

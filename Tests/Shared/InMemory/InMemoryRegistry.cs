@@ -1,11 +1,13 @@
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
+using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.InMemory;
@@ -22,8 +24,11 @@ public sealed class InMemoryRegistry
         HostShells = new InMemoryHostShellStore(timeProvider, hints);
         (Servers, WarmAffinities) = (servers, servers);
         Realms = new InMemoryRealmDirectory(timeProvider, hints);
-        Pages = new InMemoryPageStore(hints);
-        Pictures = new InMemoryPictureStore();
+        var scopes = new InMemoryStorageScopes(timeProvider);
+        StorageScopes = scopes;
+        Pages = new InMemoryPageStore(hints, scopes);
+        Pictures = new InMemoryPictureStore(scopes);
+        Generations = new InMemoryGenerationCounter(timeProvider);
         Leases = new InMemoryLeases(timeProvider);
         Commands = new InMemoryCommandStore(timeProvider);
         Backplane = new InMemoryBackplane(hints);
@@ -46,6 +51,12 @@ public sealed class InMemoryRegistry
 
     /// <summary>Pictures of them.</summary>
     public IPictureStore Pictures { get; }
+
+    /// <summary>What both are stored under.</summary>
+    public IStorageScopes StorageScopes { get; }
+
+    /// <summary>Numbers that order what several services do.</summary>
+    public IGenerationCounter Generations { get; }
 
     /// <summary>Work that one replica does for all.</summary>
     public ILeases Leases { get; }

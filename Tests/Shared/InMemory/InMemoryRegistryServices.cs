@@ -13,6 +13,8 @@ internal static class InMemoryRegistryServices
         .AddSingleton(shared.Realms)
         .AddSingleton(shared.Pages)
         .AddSingleton(shared.Pictures)
+        .AddSingleton(shared.StorageScopes)
+        .AddSingleton(shared.Generations)
         .AddSingleton(shared.Leases)
         .AddSingleton(shared.Commands)
         .AddSingleton(shared.Backplane);

@@ -55,6 +55,9 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>What operators asked of it: method and path, as sent.</summary>
     public ConcurrentQueue<string> Operations { get; } = new();
 
+    /// <summary>The queries of those requests, as sent; empty for one without.</summary>
+    public ConcurrentQueue<string> OperationQueries { get; } = new();
+
     /// <summary>Completes when a caller goes away before the answer.</summary>
     public TaskCompletionSource Aborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -94,6 +97,7 @@ internal sealed class FakeServer : IAsyncDisposable
         {
             var target = http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
             server.Operations.Enqueue($"{http.Request.Method} {target.Split('?')[0]}");
+            server.OperationQueries.Enqueue(http.Request.QueryString.Value ?? "");
             await server.Operate(http);
         });
         await app.StartAsync();

@@ -7,6 +7,7 @@ using Fleet.Manager;
 using Fleet.Registry;
 using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -40,14 +41,17 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts it on a registry that the test has prepared.</summary>
-    public static async Task<ManagerUnderTest> StartAsync(InMemoryRegistry registry, params string[] settings)
+    public static Task<ManagerUnderTest> StartAsync(InMemoryRegistry registry, params string[] settings) => StartAsync(registry, TimeProvider.System, settings);
+
+    /// <summary>Starts it with a clock of its own.</summary>
+    public static async Task<ManagerUnderTest> StartAsync(InMemoryRegistry registry, TimeProvider clock, params string[] settings)
     {
         var app = ManagerApp.Build(
             ["--urls=http://127.0.0.1:0", $"--Fleet:AdminKey={AdminKey}", $"--services:realm:http:0={Host}", "--Fleet:StopNotice=00:00:00", .. settings],
             builder =>
             {
                 builder.Logging.SetMinimumLevel(LogLevel.Error);
-                builder.Services.AddFleetRegistry(registry);
+                builder.Services.AddSingleton(clock).AddFleetRegistry(registry);
             });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, registry);

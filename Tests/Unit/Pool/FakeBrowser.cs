@@ -108,6 +108,14 @@ internal sealed class FakeBrowser : IBrowserAdapter
         });
     }
 
+    public async Task KillAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var generation in Locked(() => _processes.ToArray()))
+        {
+            await KillAsync(generation, cancellationToken);
+        }
+    }
+
     public async Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken)
     {
         await Measure.PassAsync(cancellationToken);

@@ -1,5 +1,8 @@
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+using Fleet.ServiceDefaults;
+using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Pool;
 
@@ -18,6 +21,72 @@ public sealed class PoolActorFaultTests
         await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
         (await wait).Complete(PageOutcome.Healthy);
         Assert.Null(pool.Actor.Snapshot.Totals.Problem);
+    }
+
+    [Fact]
+    public async Task Launch_FailsUntilTheServerGivesUp_EndsTheServiceWithTheReasonAndTriesNoMore()
+    {
+        await using var pool = new PoolUnderTest(browser: b => b.Launch.Break(new BrowserException("Browser:ExecutablePath is '/bin/ls', which did not start.")));
+        var wait = pool.LeaseAsync("realm:a", wait: 3600);
+
+        await pool.SeeWhileTimePassesAsync("the service to end", _ => pool.Fatal.Raised.IsCompleted);
+
+        var reason = Assert.IsType<StartException>(await pool.Fatal.Raised).Message;
+        Assert.Equal("Browser:ExecutablePath is '/bin/ls', which did not start. It was tried 3 times.", reason);
+        Assert.True(pool.Lifetime.ApplicationStopping.IsCancellationRequested);
+        await Assert.ThrowsAsync<PoolStoppingException>(() => wait.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        pool.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(PoolRules.FirstLaunches, pool.Browser.Launch.Calls);
+    }
+
+    [Fact]
+    public async Task Launch_FailsAfterABrowserWasUp_IsTriedForAsLongAsItTakes()
+    {
+        await using var pool = new PoolUnderTest();
+        await pool.SeeAsync("a browser", s => s.Totals.Generation == 1);
+        pool.Browser.Launch.Break(new BrowserException("No memory."));
+        pool.Browser.LoseBrowser(1);
+        await pool.SeeWhileTimePassesAsync("many launches", _ => pool.Browser.Launch.Calls > 3 * PoolRules.FirstLaunches);
+        Assert.False(pool.Fatal.Raised.IsCompleted);
+
+        pool.Browser.Launch.Open();
+        await pool.SeeWhileTimePassesAsync("a browser again", s => s.Totals.Generation is not null);
+    }
+
+    [Theory]
+    [InlineData(false, PoolRules.FirstLaunches - 1, false)]
+    [InlineData(false, PoolRules.FirstLaunches, true)]
+    [InlineData(false, PoolRules.FirstLaunches + 1, true)]
+    [InlineData(true, PoolRules.FirstLaunches, false)]
+    [InlineData(true, 1000, false)]
+    public void GivesUp_EachCase_IsDecidedByWhatWasUpAndHowManyFailed(bool wasUp, int failed, bool expected) =>
+        Assert.Equal(expected, new PoolRules(new()).GivesUp(wasUp, failed));
+
+    [Fact]
+    public async Task Invariant_Broken_EndsTheServiceItsRendersAndItsBrowsersAndLogsTheLastEvents()
+    {
+        using var log = new Rendering.LogRecorder();
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        await using var pool = new PoolUnderTest(rules: options => new BrokenRules(options), loggers: loggers);
+        var breaks = await pool.GetAsync("realm:a");
+        var held = await pool.GetAsync("realm:b");
+        var waiting = pool.LeaseAsync("realm:c", wait: 3600);
+        var revoked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = held.Revoked.Register(revoked.SetResult);
+
+        breaks.Complete(PageOutcome.Healthy);
+
+        var error = Assert.IsType<BrokenInvariantException>(await pool.Fatal.Raised.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Assert.Contains(BrokenRules.Invariant, error.Message, StringComparison.Ordinal);
+        Assert.True(pool.Lifetime.ApplicationStopping.IsCancellationRequested);
+        await revoked.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await Assert.ThrowsAsync<PoolStoppingException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        await Assert.ThrowsAsync<PoolStoppingException>(() => pool.LeaseAsync("realm:d"));
+        await pool.SeeAsync("no browser", s => s.Totals.Stopping && pool.Browser.Processes == 0);
+        var line = Assert.Single(log.Lines, l => l.Contains("broke an invariant", StringComparison.Ordinal));
+        Assert.Contains(BrokenRules.Invariant, line, StringComparison.Ordinal);
+        Assert.Contains("LeaseCompleted { Lease = 1, Outcome = Healthy", line, StringComparison.Ordinal);
+        Assert.Contains("PageWanted { Waiter = 1,", line, StringComparison.Ordinal);
     }
 
     [Fact]

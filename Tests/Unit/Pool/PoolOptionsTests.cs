@@ -13,7 +13,7 @@ public sealed class PoolOptionsTests
     public void Slots_OutOfRange_AreNamed()
     {
         Assert.Contains("Slots", Assert.Single(Errors(new PoolOptions { Slots = 65 })), StringComparison.Ordinal);
-        Assert.Contains("BootDeadline", Assert.Single(Errors(new PoolOptions { BootDeadline = TimeSpan.Zero })), StringComparison.Ordinal);
+        Assert.Contains("CloseStageDeadline", Assert.Single(Errors(new PoolOptions { CloseStageDeadline = TimeSpan.Zero })), StringComparison.Ordinal);
     }
 
     [Fact]

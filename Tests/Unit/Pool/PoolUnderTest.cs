@@ -1,10 +1,13 @@
 using System.Diagnostics.Metrics;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
+using Fleet.ServiceDefaults;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Pool;
 
@@ -14,14 +17,16 @@ internal sealed class PoolUnderTest : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly PoolMetrics _metrics;
 
-    public PoolUnderTest(Action<PoolOptions>? configure = null, Action<FakeBrowser>? browser = null, bool start = true)
+    public PoolUnderTest(
+        Action<PoolOptions>? configure = null, Action<FakeBrowser>? browser = null, bool start = true, Func<PoolOptions, PoolRules>? rules = null, ILoggerFactory? loggers = null)
     {
         Options = new PoolOptions { Slots = 2, HighPrioritySlots = 0, MaxDepth = 0, MinStandby = 0, RendersPerAffinity = 2, ReloadJitter = TimeSpan.Zero };
         configure?.Invoke(Options);
         browser?.Invoke(Browser);
         Meters = _services.GetRequiredService<IMeterFactory>();
         _metrics = new PoolMetrics(Meters);
-        Actor = new PoolActor(Browser, Microsoft.Extensions.Options.Options.Create(Options), _metrics, Clock, NullLoggerFactory.Instance);
+        Fatal = new(Lifetime, NullLogger<FatalError>.Instance);
+        Actor = new PoolActor(Browser, rules?.Invoke(Options) ?? new PoolRules(Options), _metrics, Fatal, Clock, loggers ?? NullLoggerFactory.Instance);
         if (start)
         {
             Actor.Start();
@@ -35,6 +40,12 @@ internal sealed class PoolUnderTest : IAsyncDisposable
     public VirtualTimeProvider Clock { get; } = new();
 
     public IMeterFactory Meters { get; }
+
+    /// <summary>The life of the service that the pool is part of.</summary>
+    public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
+
+    /// <summary>What the pool ends its service with.</summary>
+    public FatalError Fatal { get; }
 
     public PoolActor Actor { get; }
 
