@@ -22,7 +22,7 @@ public sealed class ManagerOptions
     [Range(0, 100_000)]
     public int MaxQueued { get; set; } = 512;
 
-    /// <summary>Servers that one render is tried on, 1 to 10. Default: 3.</summary>
+    /// <summary>How often one render is sent to a prerender server, however often it is submitted, 1 to 10. Default: 3.</summary>
     [Range(1, 10)]
     public int MaxAttempts { get; set; } = 3;
 

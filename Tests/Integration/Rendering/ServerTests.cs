@@ -2,13 +2,16 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool;
+using Fleet.Registry;
 using Fleet.ServiceDefaults;
 using Fleet.Tests.Browser;
 using Fleet.Tests.InMemory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -127,7 +130,11 @@ public sealed class ServerTests(ServerFixture server)
     {
         var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         await using var site = await TestSite.StartAsync();
-        await using var app = ServerFixture.Start(registry, site, "--Registration:Name=");
+        await using var app = PrerenderServerApp.Build(["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}"], builder =>
+        {
+            builder.Services.AddFleetRegistry(registry);
+            builder.Logging.ClearProviders();
+        });
         await app.StartAsync(Token);
         await Eventually.Async(() => registry.Servers.ListAsync(Token).Result is [{ } record] && record.Name == new Uri(app.Urls.Single()).Authority, "it is announced by host and port");
         await app.StopAsync(Token);
