@@ -8,13 +8,15 @@ public sealed class DependencyTests
     private const string Contracts = "Fleet.Contracts";
     private const string Registry = "Fleet.Registry";
     private const string ServiceDefaults = "Fleet.ServiceDefaults";
+    private const string BrowserSetup = "Fleet.BrowserSetup";
 
     [Theory]
     [InlineData(Contracts)]
     [InlineData(Registry, Contracts, ServiceDefaults)]
     [InlineData(ServiceDefaults, Contracts)]
     [InlineData("Fleet.Manager", Contracts, Registry, ServiceDefaults)]
-    [InlineData("Fleet.PrerenderServer", Contracts, Registry, ServiceDefaults)]
+    [InlineData(BrowserSetup, Contracts, ServiceDefaults)]
+    [InlineData("Fleet.PrerenderServer", BrowserSetup, Contracts, Registry, ServiceDefaults)]
     [InlineData("Fleet.RealmServer", Contracts, Registry, ServiceDefaults)]
     public void Assembly_References_OnlyWhatItsRoomMay(string assembly, params string[] allowed)
     {
