@@ -18,7 +18,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     internal List<BrowserLoss> Losses { get; } = [];
 
-    internal static BrowserOptions Options => new() { CallTimeout = TimeSpan.FromSeconds(5), BootTimeout = TimeSpan.FromSeconds(10) };
+    internal static BrowserOptions Options => new() { LaunchTimeout = TimeSpan.FromMinutes(2), CallTimeout = TimeSpan.FromSeconds(5), BootTimeout = TimeSpan.FromSeconds(10) };
 
     public async ValueTask InitializeAsync()
     {
@@ -81,7 +81,7 @@ internal sealed class TestSlot(PlaywrightBrowserAdapter adapter, long number, Br
     public async ValueTask DisposeAsync() => await adapter.CloseAsync(number, CancellationToken.None);
 }
 
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>
 {
     public const string Name = "real browser";

@@ -2,8 +2,9 @@ using Fleet.Garnet;
 
 namespace Fleet.Tests.Registry;
 
-/// <summary>One Garnet, as services embed it, for all contract suites. They run one after the other, each test from empty.</summary>
-[CollectionDefinition(Name)]
+/// <summary>One Garnet, as services embed it, for all contract suites. They run one after the other, each test from empty, and beside no other test: it
+/// shares the threads of this process.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class GarnetCollection : ICollectionFixture<GarnetCollection.Server>
 {
     public const string Name = "Garnet";
