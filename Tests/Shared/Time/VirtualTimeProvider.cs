@@ -35,6 +35,21 @@ internal sealed class VirtualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>How many timers were created so far.</summary>
+    public int TimersCreated { get; private set; }
+
+    /// <summary>How many timers are armed.</summary>
+    public int TimersArmed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count(t => t.Due is not null);
+            }
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
@@ -49,6 +64,7 @@ internal sealed class VirtualTimeProvider : TimeProvider
         lock (_gate)
         {
             _timers.Add(timer);
+            TimersCreated++;
         }
 
         timer.Change(dueTime, period);

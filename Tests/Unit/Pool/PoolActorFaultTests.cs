@@ -29,7 +29,7 @@ public sealed class PoolActorFaultTests
         await using var pool = new PoolUnderTest(browser: b => b.Launch.Break(new BrowserException("Browser:ExecutablePath is '/bin/ls', which did not start.")));
         var wait = pool.LeaseAsync("realm:a", wait: 3600);
 
-        await pool.SeeWhileTimePassesAsync("the service to end", _ => pool.Fatal.Raised.IsCompleted);
+        await pool.SeeWhileTimePassesAsync("the service to end", _ => pool.Fatal.Raised.IsCompleted && pool.Lifetime.ApplicationStopping.IsCancellationRequested);
 
         var reason = Assert.IsType<StartException>(await pool.Fatal.Raised).Message;
         Assert.Equal("Browser:ExecutablePath is '/bin/ls', which did not start. It was tried 3 times.", reason);
