@@ -264,7 +264,8 @@
 
   /** Whether the parser makes this element of its name in foreign content. */
   const isForeign = (name, namespace) => {
-    if (breakouts[name] || ambiguous[name] || !isName(name, true)) return false;
+    // In an annotation-xml, svg begins a drawing.
+    if (breakouts[name] || ambiguous[name] || !isName(name, true) || (namespace === MATHML && name === 'svg')) return false;
     const small = lower(name);
     return ((namespace === SVG && svgNames[small]) || small) === name;
   };
