@@ -3,7 +3,7 @@ namespace Fleet.PrerenderServer.Browser;
 /// <summary>Scripts that run in pages, embedded from <c>*.js</c> files.</summary>
 internal static class PageScripts
 {
-    /// <summary>Runs first in every document: remembers shadow roots, the closed ones too, and defines <c>__fleetHtml</c> and <c>__fleetCapture</c>
+    /// <summary>Runs first in every document: remembers shadow roots, the closed ones too, and defines <c>fleetHtml</c> and <c>__fleetCapture</c>
     /// while the built-ins that they need are still the browser's own.</summary>
     public static string Start { get; } = Read("start") + Read("html") + Read("capture");
 

@@ -7,6 +7,9 @@ namespace Fleet.PrerenderServer.Rendering;
 /// and opens an element looks like any other markup.</summary>
 internal static class HostMarkup
 {
+    /// <summary>No parser nests deeper.</summary>
+    private const int MostForeign = 512;
+
     private static readonly HashSet<string> s_textElements =
         new(["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext"], StringComparer.OrdinalIgnoreCase);
 
@@ -20,6 +23,8 @@ internal static class HostMarkup
         ], StringComparer.OrdinalIgnoreCase);
 
     private static readonly SearchValues<char> s_endOfName = SearchValues.Create(" \t\n\f\r/>");
+
+    private static readonly SearchValues<char> s_endOfValue = SearchValues.Create(" \t\n\f\r>");
 
     private static readonly SearchValues<char> s_inTag = SearchValues.Create("=>");
 
@@ -101,7 +106,7 @@ internal static class HostMarkup
                 foreign.RemoveAt(foreign.Count - 1);
             }
         }
-        else if (!isSelfClosing && (name.Equals("svg", StringComparison.OrdinalIgnoreCase) || name.Equals("math", StringComparison.OrdinalIgnoreCase)
+        else if (!isSelfClosing && foreign.Count < MostForeign && (name.Equals("svg", StringComparison.OrdinalIgnoreCase) || name.Equals("math", StringComparison.OrdinalIgnoreCase)
             || (IsForeign(foreign) && s_integrationPoints.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))))
         {
             foreign.Add(name.ToString());
@@ -144,6 +149,14 @@ internal static class HostMarkup
                 }
 
                 at = value + 1 + quote + 1;
+            }
+            else if (rest[Math.Min(value, rest.Length)..].IndexOfAny(s_endOfValue) is >= 0 and var end)
+            {
+                at = value + end;
+            }
+            else
+            {
+                return null;
             }
         }
 

@@ -1,8 +1,9 @@
 // Takes the document as it is now, and changes nothing in it. Runs before any script of the document and keeps the built-ins that it needs.
 (() => {
+  if (globalThis !== globalThis.top) return; // only a page's own document is written
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
   const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
-  const write = globalThis.__fleetHtml;
+  const write = globalThis.fleetHtml;
   const inputType = getter(HTMLInputElement, 'type');
   const inputValue = getter(HTMLInputElement, 'value');
   const inputDefault = getter(HTMLInputElement, 'defaultValue');

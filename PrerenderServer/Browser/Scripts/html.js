@@ -6,6 +6,7 @@
 //   * the contents of a template stay inert.
 // Runs before any script of the document and keeps the built-ins that it needs: a page may replace them, and forms shadow properties with their controls.
 (() => {
+  if (globalThis !== globalThis.top) return; // only a page's own document is written
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
   const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const nodeType = getter(Node, 'nodeType');
@@ -95,6 +96,12 @@
 
   /** Whether a name has none of the characters that end one. */
   const isName = (name, mayHaveUpper) => {
+    if (mayHaveUpper) return judge(name, true);
+    return (judged[name] ??= judge(name, false));
+  };
+  // Of one document: the names of others are of no use.
+  let judged = { __proto__: null };
+  const judge = (name, mayHaveUpper) => {
     if (name === '') return false;
     for (let i = 0; i < name.length; i++) {
       const code = codeAt(name, i);
@@ -106,6 +113,9 @@
 
   const escapes = { __proto__: null, 0: '\ufffd', 13: '&#13;', 34: '&quot;', 38: '&amp;', 60: '&lt;', 62: '&gt;', 160: '&nbsp;' };
   const escape = (text, inAttribute) => {
+    // Searched for one by one, which is faster than looking at each character, in nearly all texts that is all.
+    if (indexOf(text, '&') < 0 && indexOf(text, '<') < 0 && indexOf(text, '>') < 0 && indexOf(text, '\u00a0') < 0 && indexOf(text, '\r') < 0
+      && indexOf(text, '\0') < 0 && (!inAttribute || indexOf(text, '"') < 0)) return text;
     let written = '';
     let from = 0;
     for (let i = 0; i < text.length; i++) {
@@ -116,7 +126,7 @@
         from = i + 1;
       }
     }
-    return from === 0 ? text : written + slice(text, from);
+    return written + slice(text, from);
   };
 
   /** A comment's text without what ends a comment, and without what opens a tag wherever the comment is no comment. */
@@ -306,6 +316,7 @@
    * @param live what is not in the tree: `attributes(element, name)`, `text(element, name)` and `styles(document or shadow root)`
    */
   const write = (node, live) => {
+    judged = { __proto__: null };
     let written = '';
     // The innermost level. None is a call of a function: elements may be nested as deep as a script likes.
     let level = { next: null, end: '', context: HTML, isInert: false, depth: 0, outer: null };
@@ -441,5 +452,6 @@
     return written;
   };
 
-  Object.defineProperty(globalThis, '__fleetHtml', { value: write });
+  // Writable: it is offered to host apps, and a page that has something of that name keeps it.
+  Object.defineProperty(globalThis, 'fleetHtml', { value: write, writable: true, configurable: true });
 })();
