@@ -3,8 +3,9 @@ namespace Fleet.PrerenderServer.Browser;
 /// <summary>Scripts that run in pages, embedded from <c>*.js</c> files.</summary>
 internal static class PageScripts
 {
-    /// <summary>Runs first in every document: remembers shadow roots, the closed ones too.</summary>
-    public static string Start { get; } = Read("start");
+    /// <summary>Runs first in every document: remembers shadow roots, the closed ones too, and defines <c>fleetHtml</c> and <c>__fleetCapture</c>
+    /// while the built-ins that they need are still the browser's own.</summary>
+    public static string Start { get; } = Read("start") + Read("html") + Read("capture");
 
     /// <summary>Resolves when the document has booted: to the host's offer, or to null where there is no host contract.</summary>
     public static string Boot { get; } = Read("boot");
@@ -21,8 +22,8 @@ internal static class PageScripts
     /// <summary>A function of milliseconds; resolves when the document says that it is ready, or was left alone for so long.</summary>
     public static string Settle { get; } = Read("settle");
 
-    /// <summary>A function of the longest result; returns the document as HTML, with what else the visit needs to know, as JSON text.</summary>
-    public static string Capture { get; } = Read("capture");
+    /// <summary>A function of the longest result; returns the document as HTML, with what else the visit needs to know. <see cref="Start"/> defines it.</summary>
+    public const string Capture = "__fleetCapture";
 
     /// <summary>A function of a selector; returns x, y, width and height of the first element that matches, in the page's coordinates, or null.</summary>
     public static string Box { get; } = Read("box");

@@ -55,8 +55,8 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
             progress.Enter(Stages.Capture);
             try
             {
-                var captured = await page.EvaluateAsync($"({PageScripts.Capture})({options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
-                return (captured.GetString()!, stability);
+                var captured = await page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+                return (captured.GetRawText(), stability);
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
             {

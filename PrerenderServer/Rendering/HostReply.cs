@@ -37,6 +37,11 @@ internal static class HostReply
             Deps = [.. Strings(reply, "deps").Concat(Strings(root, "read").Where(u => u.StartsWith(realm, StringComparison.Ordinal))).Distinct().Take(MostDeps)],
             Message = status >= 400 ? $"The page answers with status {status}." : null,
         };
+        if (FaultOf(answer.Formats) is { } fault)
+        {
+            answer = answer with { Outcome = RenderOutcome.Failed, Formats = new Dictionary<RenderFormat, string>(), Message = fault };
+        }
+
         if (!reply.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
         {
             return answer;
@@ -48,6 +53,20 @@ internal static class HostReply
             Message = Text(error, "message") ?? "The host reports an error without a message.",
             Stack = Text(error, "stack"),
         };
+    }
+
+    /// <summary>What keeps a format from being put into a document; null when nothing does.</summary>
+    private static string? FaultOf(IReadOnlyDictionary<RenderFormat, string> formats)
+    {
+        foreach (var (format, text) in formats)
+        {
+            if (format != RenderFormat.Markdown && HostMarkup.FaultOf(text) is { } fault)
+            {
+                return $"The host's '{HostFormats.NameOf(format)}' {fault}";
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The answer for a result that is over the bound.</summary>

@@ -1,77 +1,97 @@
-((maxLength) => {
-  const roots = globalThis.__fleetShadowRoots?.() ?? [];
-  const scopes = [document, ...roots];
-  const undo = [];
-
-  // Values that users, or scripts, put into forms live in properties; HTML has only attributes.
-  const keep = (element, name, value) => {
-    const before = element.getAttribute(name);
-    if (before === value) return;
-    undo.push(() => (before === null ? element.removeAttribute(name) : element.setAttribute(name, before)));
-    if (value === null) element.removeAttribute(name);
-    else element.setAttribute(name, value);
-  };
-  for (const scope of scopes) {
-    for (const input of scope.querySelectorAll('input')) {
-      if (input.type === 'password' || input.type === 'file') continue;
-      if (input.type === 'checkbox' || input.type === 'radio') keep(input, 'checked', input.checked ? '' : null);
-      else if (input.value !== input.defaultValue) keep(input, 'value', input.value);
-    }
-    for (const option of scope.querySelectorAll('option')) keep(option, 'selected', option.selected ? '' : null);
-    for (const area of scope.querySelectorAll('textarea')) {
-      if (area.value === area.defaultValue) continue;
-      const before = area.defaultValue;
-      const value = area.value;
-      undo.push(() => { area.defaultValue = before; area.value = value; });
-      area.defaultValue = value;
-    }
-  }
+// Takes the document as it is now, and changes nothing in it. Runs before any script of the document and keeps the built-ins that it needs.
+(() => {
+  if (globalThis !== globalThis.top) return; // only a page's own document is written
+  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
+  const write = globalThis.fleetHtml;
+  const inputType = getter(HTMLInputElement, 'type');
+  const inputValue = getter(HTMLInputElement, 'value');
+  const inputDefault = getter(HTMLInputElement, 'defaultValue');
+  const isChecked = getter(HTMLInputElement, 'checked');
+  const isSelected = getter(HTMLOptionElement, 'selected');
+  const areaValue = getter(HTMLTextAreaElement, 'value');
+  const areaDefault = getter(HTMLTextAreaElement, 'defaultValue');
+  const styleSheet = getter(HTMLStyleElement, 'sheet');
+  const textContent = getter(Node, 'textContent');
+  const nodeType = getter(Node, 'nodeType');
+  const documentSheets = getter(Document, 'adoptedStyleSheets');
+  const rootSheets = getter(ShadowRoot, 'adoptedStyleSheets');
+  const Sheet = CSSStyleSheet;
+  const replace = uncurry(CSSStyleSheet.prototype.replaceSync);
+  const rulesOf = getter(CSSStyleSheet, 'cssRules');
+  const ruleCount = getter(CSSRuleList, 'length');
+  const ruleText = getter(CSSRule, 'cssText');
+  const queryAll = uncurry(Document.prototype.querySelectorAll);
+  const attribute = uncurry(Element.prototype.getAttribute);
+  const times = performance;
+  const timesOf = uncurry(Performance.prototype.getEntriesByType);
+  const timeName = getter(PerformanceEntry, 'name');
+  const initiator = getter(PerformanceResourceTiming, 'initiatorType');
 
   // Rules that were inserted by script exist in no text; neither do adopted sheets.
-  const textOf = (sheet) => {
+  const cssOf = (sheet) => {
     try {
-      return Array.from(sheet.cssRules, (rule) => rule.cssText).join('\n');
+      const rules = rulesOf(sheet);
+      let text = '';
+      for (let i = 0; i < ruleCount(rules); i++) text += `${i > 0 ? '\n' : ''}${ruleText(rules[i])}`;
+      return text;
     } catch {
-      return null; // a sheet of another origin: its link stays
+      return ''; // a sheet of another origin: its link stays
     }
   };
-  const closesElement = /<\/style/i;
-  for (const scope of scopes) {
-    for (const style of scope.querySelectorAll('style')) {
-      const rules = style.sheet && textOf(style.sheet);
-      if (!rules || closesElement.test(rules)) continue;
-      const parsed = new CSSStyleSheet();
-      parsed.replaceSync(style.textContent);
-      if (textOf(parsed) === rules) continue;
-      const before = style.textContent;
-      undo.push(() => { style.textContent = before; });
-      style.textContent = rules;
+
+  // Values that users, or scripts, put into forms live in properties; HTML has only attributes.
+  const live = {
+    attributes(element, name) {
+      if (name === 'option') return { __proto__: null, selected: isSelected(element) ? '' : null };
+      if (name !== 'input') return null;
+      const type = inputType(element);
+      if (type === 'checkbox' || type === 'radio') return { __proto__: null, checked: isChecked(element) ? '' : null };
+      if (type === 'password' || type === 'file' || inputValue(element) === inputDefault(element)) return null;
+      return { __proto__: null, value: inputValue(element) };
+    },
+    text(element, name) {
+      if (name === 'textarea') return areaValue(element) === areaDefault(element) ? null : areaValue(element);
+      if (name !== 'style') return null;
+      const sheet = styleSheet(element);
+      const rules = sheet === null ? '' : cssOf(sheet);
+      if (rules === '') return null;
+      const parsed = new Sheet();
+      replace(parsed, textContent(element));
+      return cssOf(parsed) === rules ? null : rules;
+    },
+    styles(scope) {
+      const sheets = nodeType(scope) === 9 ? documentSheets(scope) : rootSheets(scope);
+      let text = '';
+      for (let i = 0; i < sheets.length; i++) {
+        const rules = cssOf(sheets[i]);
+        if (rules !== '') text += `${text === '' ? '' : '\n'}${rules}`;
+      }
+      return text;
+    },
+  };
+
+  const metas = (name) => {
+    const found = [];
+    const elements = queryAll(document, `meta[name="${name}" i]`);
+    for (let i = 0; elements[i] !== undefined; i++) found[i] = attribute(elements[i], 'content') ?? '';
+    return found;
+  };
+
+  const reads = () => {
+    const read = [];
+    const entries = timesOf(times, 'resource');
+    for (let i = 0; i < entries.length; i++) {
+      const by = initiator(entries[i]);
+      if (by === 'fetch' || by === 'xmlhttprequest') read[read.length] = timeName(entries[i]);
     }
-    const adopted = scope.adoptedStyleSheets.map(textOf).filter((rules) => rules && !closesElement.test(rules)).join('\n');
-    if (adopted) {
-      const style = document.createElement('style');
-      style.textContent = adopted;
-      (scope === document ? document.head ?? document.documentElement : scope).append(style);
-      undo.push(() => style.remove());
-    }
-  }
+    return read;
+  };
 
-  const doctype = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
-  const root = document.documentElement;
-  const attributes = Array.from(root.attributes, (a) => ` ${a.name}="${a.value.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`).join('');
-  const inner = root.getHTML({ serializableShadowRoots: true, shadowRoots: roots });
-  for (const step of undo.reverse()) step();
-
-  if (inner.length > maxLength) return JSON.stringify({ tooLarge: inner.length });
-
-  const metas = (name) => Array.from(document.querySelectorAll(`meta[name="${name}" i]`), (meta) => meta.content);
-  return JSON.stringify({
-    url: location.href,
-    html: `${doctype}${doctype ? '\n' : ''}<html${attributes}>${inner}</html>`,
-    statusCode: metas('prerender-status-code')[0] ?? null,
-    headers: metas('prerender-header'),
-    read: performance.getEntriesByType('resource')
-      .filter((entry) => entry.initiatorType === 'fetch' || entry.initiatorType === 'xmlhttprequest')
-      .map((entry) => entry.name),
-  });
-})
+  const capture = (maxLength) => {
+    const html = write(document, live);
+    if (html.length > maxLength) return { tooLarge: html.length };
+    return { url: location.href, html, statusCode: metas('prerender-status-code')[0] ?? null, headers: metas('prerender-header'), read: reads() };
+  };
+  Object.defineProperty(globalThis, '__fleetCapture', { value: capture });
+})();

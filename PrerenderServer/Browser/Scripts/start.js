@@ -1,15 +1,31 @@
-// Runs before any script of the document. A closed shadow root can be captured, and watched, only by whoever saw it being made.
+// Runs before any script of the document. A closed shadow root can be captured, and watched, only by code that saw it being made.
 (() => {
-  const roots = new Set();
+  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+  const deref = uncurry(WeakRef.prototype.deref);
+  const remember = uncurry(WeakMap.prototype.set);
+  const recall = uncurry(WeakMap.prototype.get);
+  const hostOf = uncurry(Object.getOwnPropertyDescriptor(ShadowRoot.prototype, 'host').get);
+  const isConnected = uncurry(Object.getOwnPropertyDescriptor(Node.prototype, 'isConnected').get);
+  const rootOfHost = new WeakMap();
+  const roots = [];
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function attachShadow(init) {
     const root = attach.call(this, init);
-    roots.add(new WeakRef(root));
+    remember(rootOfHost, this, root);
+    roots[roots.length] = new WeakRef(root);
     globalThis.dispatchEvent(new CustomEvent('fleet:shadow-root', { detail: root }));
     return root;
   };
+  Object.defineProperty(globalThis, '__fleetShadowRootOf', { value: (host) => recall(rootOfHost, host) });
   Object.defineProperty(globalThis, '__fleetShadowRoots', {
-    value: () => [...roots].map((ref) => ref.deref()).filter((root) => root?.host.isConnected),
+    value: () => {
+      const connected = [];
+      for (let i = 0; i < roots.length; i++) {
+        const root = deref(roots[i]);
+        if (root && isConnected(hostOf(root))) connected[connected.length] = root;
+      }
+      return connected;
+    },
   });
   // A window of its own shares this page's thread, and nobody would look at it: it is refused, as a browser's popup blocker does.
   const open = globalThis.open;

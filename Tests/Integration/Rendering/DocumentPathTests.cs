@@ -97,6 +97,18 @@ public sealed class DocumentPathTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Html_ShadowRootsThatTheParserMade_AreCapturedAsThoseOfScripts()
+    {
+        var html = Html(await server.RenderPageAsync("""
+            <!doctype html><html><body><x-a><template shadowrootmode="open" shadowrootdelegatesfocus><p>declared</p><slot></slot></template>light</x-a><div id="set"></div><script>
+            document.getElementById('set').setHTMLUnsafe('<x-b><template shadowrootmode="open" shadowrootclonable shadowrootserializable><p>set</p></template></x-b>');
+            </script></body></html>
+            """));
+        Assert.Contains("<x-a><template shadowrootmode=\"open\" shadowrootdelegatesfocus=\"\"><p>declared</p><slot></slot></template>light</x-a>", html, StringComparison.Ordinal);
+        Assert.Contains("<x-b><template shadowrootmode=\"open\" shadowrootserializable=\"\" shadowrootclonable=\"\"><p>set</p></template></x-b>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Html_PageGivesItselfAStatusAndHeaders()
     {
         var result = await server.RenderPageAsync("<meta name=prerender-status-code content=410><meta name=prerender-header content='X-Robots-Tag: noindex'><p>gone</p>");

@@ -11,11 +11,11 @@ public class HostReplyTests
     public void Read_FullAnswer_TakesWhatWasAskedFor()
     {
         var answer = Read("""
-            {"reply":{"status":200,"formats":{"isolated":"<p>","atom":"unasked"},"head":"<title>","data":{"a":1},"deps":["http://h/r/a"]},
+            {"reply":{"status":200,"formats":{"isolated":"<p>","atom":"unasked"},"head":"<title>x</title>","data":{"a":1},"deps":["http://h/r/a"]},
              "read":["http://h/r/a","http://h/r/b","http://h/other"]}
             """);
         Assert.Equal(RenderOutcome.Rendered, answer.Outcome);
-        Assert.Equal(new Dictionary<RenderFormat, string> { [RenderFormat.Isolated] = "<p>", [RenderFormat.Head] = "<title>" }, answer.Formats);
+        Assert.Equal(new Dictionary<RenderFormat, string> { [RenderFormat.Isolated] = "<p>", [RenderFormat.Head] = "<title>x</title>" }, answer.Formats);
         Assert.Equal(1, answer.Data!.Value.GetProperty("a").GetInt32());
         Assert.Equal(["http://h/r/a", "http://h/r/b"], answer.Deps);
         Assert.Null(answer.Message);
@@ -46,9 +46,26 @@ public class HostReplyTests
     [Fact]
     public void Read_HostError_GivesKindMessageAndStackAndKeepsWhatRendered()
     {
-        var answer = Read("""{"reply":{"status":500,"formats":{"head":"<title>"},"error":{"kind":"network","message":"the API is away","stack":"at x"}}}""");
+        var answer = Read("""{"reply":{"status":500,"formats":{"head":"<meta>"},"error":{"kind":"network","message":"the API is away","stack":"at x"}}}""");
         Assert.Equal((RenderOutcome.NoVerdict, "the API is away", "at x"), (answer.Outcome, answer.Message, answer.Stack));
         Assert.Single(answer.Formats);
+    }
+
+    [Fact]
+    public void Read_TextThatEndsItsElement_IsTheContentsFaultAndIsNotPassedOn()
+    {
+        var answer = Read("""{"reply":{"status":200,"formats":{"isolated":"<script type=application/ld+json>{\"a\":\"</script><img src=x onerror=a()>\"}</script>","head":""}}}""");
+        Assert.Equal(RenderOutcome.Failed, answer.Outcome);
+        Assert.Empty(answer.Formats);
+        Assert.Equal("The host's 'isolated' closes a <script> that it has not opened: text inside one ended it.", answer.Message);
+    }
+
+    [Fact]
+    public void Read_HostErrorWithUnusableMarkup_IsTheErrorWithoutTheMarkup()
+    {
+        var answer = Read("""{"reply":{"status":500,"formats":{"head":"<title>"},"error":{"kind":"network","message":"the API is away"}}}""");
+        Assert.Equal((RenderOutcome.NoVerdict, "the API is away"), (answer.Outcome, answer.Message));
+        Assert.Empty(answer.Formats);
     }
 
     [Fact]

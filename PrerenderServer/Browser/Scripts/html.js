@@ -1,0 +1,457 @@
+// Writes nodes as HTML that parses back to the same tree, or to less of it, and never to more. A DOM may hold trees that no HTML text stands for;
+// browsers' own serializers write those too, and what was text, or inert, is markup that runs once it is parsed again. Here:
+//   * text never opens a tag. Where the parser takes entities it is escaped; where it does not, it is written in the language of the element (JSON,
+//     CSS, JavaScript), or left out (noscript, iframe, noembed, noframes, which show nothing in a page whose scripts run);
+//   * an element is written only where the parser makes the same element of the same namespace, an attribute only if it gets the same name back;
+//   * the contents of a template stay inert.
+// Runs before any script of the document and keeps the built-ins that it needs: a page may replace them, and forms shadow properties with their controls.
+(() => {
+  if (globalThis !== globalThis.top) return; // only a page's own document is written
+  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
+  const nodeType = getter(Node, 'nodeType');
+  const firstChild = getter(Node, 'firstChild');
+  const nextSibling = getter(Node, 'nextSibling');
+  const dataOf = getter(CharacterData, 'data');
+  const localName = getter(Element, 'localName');
+  const namespaceOf = getter(Element, 'namespaceURI');
+  const openRoot = getter(Element, 'shadowRoot');
+  const closedRoot = globalThis.__fleetShadowRootOf;
+  const attributeNames = uncurry(Element.prototype.getAttributeNames);
+  const attributeNS = uncurry(Element.prototype.getAttributeNS);
+  const templateContent = getter(HTMLTemplateElement, 'content');
+  const modeOf = getter(ShadowRoot, 'mode');
+  const delegatesFocus = getter(ShadowRoot, 'delegatesFocus');
+  const isSerializable = getter(ShadowRoot, 'serializable');
+  const isClonable = getter(ShadowRoot, 'clonable');
+  const rootElement = getter(Document, 'documentElement');
+  const headOf = getter(Document, 'head');
+  const bodyOf = getter(Document, 'body');
+  const doctypeOf = getter(Document, 'doctype');
+  const doctypeName = getter(DocumentType, 'name');
+  const publicId = getter(DocumentType, 'publicId');
+  const systemId = getter(DocumentType, 'systemId');
+  const codeAt = uncurry(String.prototype.charCodeAt);
+  const indexOf = uncurry(String.prototype.indexOf);
+  const startsWith = uncurry(String.prototype.startsWith);
+  const endsWith = uncurry(String.prototype.endsWith);
+  const slice = uncurry(String.prototype.slice);
+  const lower = uncurry(String.prototype.toLowerCase);
+  const trim = uncurry(String.prototype.trim);
+
+  const split = (text) => text.trim().split(/\s+/);
+  const words = (text) => {
+    const set = { __proto__: null };
+    for (const word of split(text)) set[word] = true;
+    return set;
+  };
+  const byLowerCase = (text) => {
+    const map = { __proto__: null };
+    for (const word of split(text)) map[word.toLowerCase()] = word;
+    return map;
+  };
+
+  const HTML = 'http://www.w3.org/1999/xhtml';
+  const SVG = 'http://www.w3.org/2000/svg';
+  const MATHML = 'http://www.w3.org/1998/Math/MathML';
+  const FRAMES = 'frameset';
+  const XLINK = 'http://www.w3.org/1999/xlink';
+  const XML = 'http://www.w3.org/XML/1998/namespace';
+  const XMLNS = 'http://www.w3.org/2000/xmlns/';
+
+  const voids = words('area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr');
+  // What is in them is text to the parser, with scripting on or with any; none of it is seen.
+  const hollow = words('iframe noembed noframes noscript');
+  // The parser makes something else of these, or nothing.
+  const misread = words('frame image isindex malignmark math mglyph svg');
+  // The parser leaves foreign content at these ...
+  const breakouts = words(`b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p
+    pre ruby s small span strong strike sub sup table tt u ul var`);
+  // ... and these mean something else outside of it: they are of no use in it, and a trap where the parser has left it early.
+  const ambiguous = words('iframe malignmark mglyph noembed noframes noscript plaintext template textarea xmp');
+  const integrationPoints = words('desc foreignObject title');
+  const textIntegrationPoints = words('mi mn mo ms mtext');
+  // The parser writes the names of foreign content in lower case, except these.
+  const svgNames = byLowerCase(`altGlyph altGlyphDef altGlyphItem animateColor animateMotion animateTransform clipPath feBlend feColorMatrix
+    feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG
+    feFuncR feGaussianBlur feImage feMerge feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence
+    foreignObject glyphRef linearGradient radialGradient textPath`);
+  const svgAttributes = byLowerCase(`attributeName attributeType baseFrequency baseProfile calcMode clipPathUnits diffuseConstant edgeMode filterUnits
+    glyphRef gradientTransform gradientUnits kernelMatrix kernelUnitLength keyPoints keySplines keyTimes lengthAdjust limitingConeAngle markerHeight
+    markerUnits markerWidth maskContentUnits maskUnits numOctaves pathLength patternContentUnits patternTransform patternUnits pointsAtX pointsAtY
+    pointsAtZ preserveAlpha preserveAspectRatio primitiveUnits refX refY repeatCount repeatDur requiredExtensions requiredFeatures specularConstant
+    specularExponent spreadMethod startOffset stdDeviation stitchTiles surfaceScale systemLanguage tableValues targetX targetY textLength viewBox
+    viewTarget xChannelSelector yChannelSelector zoomAndPan`);
+  const mathAttributes = byLowerCase('definitionURL');
+  const xlinkAttributes = words('actuate arcrole href role show title type');
+  // Where elements are nested deeper than 512, Chromium's parser puts what belongs into a template beside it. It adds up to two elements of a table
+  // for one that is written.
+  const MOST_DEPTH_OF_TEMPLATES = 160;
+
+  const isLetter = (code) => (code | 32) >= 97 && (code | 32) <= 122;
+  const isUpper = (code) => code >= 65 && code <= 90;
+  const isSpace = (code) => code === 32 || (code >= 9 && code <= 13 && code !== 11);
+  /** Whether `<` before this character is more than a character to an HTML parser. */
+  const opens = (code) => isLetter(code) || code === 33 || code === 47 || code === 63;
+
+  /** Whether a name has none of the characters that end one. */
+  const isName = (name, mayHaveUpper) => {
+    if (mayHaveUpper) return judge(name, true);
+    return (judged[name] ??= judge(name, false));
+  };
+  // Of one document: the names of others are of no use.
+  let judged = { __proto__: null };
+  const judge = (name, mayHaveUpper) => {
+    if (name === '') return false;
+    for (let i = 0; i < name.length; i++) {
+      const code = codeAt(name, i);
+      //                     "              '              /              <=>                            `
+      if (code <= 32 || code === 34 || code === 39 || code === 47 || (code >= 60 && code <= 62) || code === 96 || (!mayHaveUpper && isUpper(code))) return false;
+    }
+    return true;
+  };
+
+  const escapes = { __proto__: null, 0: '\ufffd', 13: '&#13;', 34: '&quot;', 38: '&amp;', 60: '&lt;', 62: '&gt;', 160: '&nbsp;' };
+  const escape = (text, inAttribute) => {
+    // Searched for one by one, which is faster than looking at each character, in nearly all texts that is all.
+    if (indexOf(text, '&') < 0 && indexOf(text, '<') < 0 && indexOf(text, '>') < 0 && indexOf(text, '\u00a0') < 0 && indexOf(text, '\r') < 0
+      && indexOf(text, '\0') < 0 && (!inAttribute || indexOf(text, '"') < 0)) return text;
+    let written = '';
+    let from = 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = codeAt(text, i);
+      if (code > 160 || (code > 62 && code < 160)) continue;
+      if (code === 38 || code === 60 || code === 62 || code === 160 || code === 13 || code === 0 || (code === 34 && inAttribute)) {
+        written += slice(text, from, i) + escapes[code];
+        from = i + 1;
+      }
+    }
+    return written + slice(text, from);
+  };
+
+  /** A comment's text without what ends a comment, and without what opens a tag wherever the comment is no comment. */
+  const comment = (text) => {
+    let written = text[0] === '>' || startsWith(text, '->') ? ' ' : '';
+    let from = 0;
+    for (let i = 0; i + 1 < text.length; i++) {
+      const next = codeAt(text, i + 1);
+      if (text[i] === '<' ? opens(next) : text[i] === '-' && i > 0 && text[i - 1] === '-' && (next === 62 || next === 33)) {
+        written += slice(text, from, i + 1) + ' ';
+        from = i + 1;
+      }
+    }
+    return written + slice(text, from);
+  };
+
+  const json = (text) => {
+    let written = '';
+    let from = 0;
+    for (let at = indexOf(text, '<'); at >= 0; at = indexOf(text, '<', from)) {
+      written += slice(text, from, at) + '\\u003c';
+      from = at + 1;
+    }
+    return written + slice(text, from);
+  };
+
+  /** Whether `script` stands here as the name of a tag. */
+  const namesScript = (text, at) => {
+    for (let i = 0; i < 6; i++) if ((codeAt(text, at + i) | 32) !== codeAt('script', i)) return false;
+    const after = codeAt(text, at + 6);
+    return at + 6 >= text.length || isSpace(after) || after === 47 || after === 62;
+  };
+
+  /** JavaScript, or text of any other kind, without the end of its element, and without `<script` after `<!--`, which would hide that end. In strings,
+   * regular expressions and comments, where alone they stand in a script, the escape means the same. */
+  const script = (text) => {
+    const comments = indexOf(text, '<!--');
+    let written = '';
+    let from = 0;
+    for (let at = indexOf(text, '<'); at >= 0; at = indexOf(text, '<', at + 1)) {
+      if (text[at + 1] === '/' ? namesScript(text, at + 2) : comments >= 0 && comments < at && namesScript(text, at + 1)) {
+        written += slice(text, from, at) + '\\x3C';
+        from = at + 1;
+      }
+    }
+    return written + slice(text, from);
+  };
+
+  const isJson = (type) => {
+    const end = indexOf(type, ';');
+    const essence = trim(lower(end < 0 ? type : slice(type, 0, end)));
+    return endsWith(essence, '/json') || endsWith(essence, '+json') || essence === 'importmap' || essence === 'speculationrules';
+  };
+
+  const isUrl = (text, at) => at >= 3 && lower(slice(text, at - 3, at)) === 'url';
+
+  /** CSS that means the same and in which `<` opens no tag. */
+  const css = (text) => {
+    if (indexOf(text, '<') < 0) return text;
+    let written = '';
+    let from = 0;
+    let until = 0; // what ends the string or unquoted URL that this is in
+    for (let i = 0; i < text.length; i++) {
+      const code = codeAt(text, i);
+      let instead = null;
+      let length = 1;
+      if (code === 92) {
+        i++;
+        if (text[i] !== '<') continue;
+        instead = '3c '; // of an escaped one, only the character is written otherwise
+      } else if (code === 60) {
+        if (until !== 0) instead = '\\3c ';
+        else if (startsWith(text, '<!--', i)) [instead, length] = [' ', 4];
+        else if (opens(codeAt(text, i + 1))) instead = '</**/';
+      } else if (until !== 0) {
+        if (code === until || (until !== 41 && (code === 10 || code === 12 || code === 13))) until = 0;
+      } else if (code === 34 || code === 39) {
+        until = code;
+      } else if (code === 40 && isUrl(text, i)) {
+        let first = i + 1;
+        while (isSpace(codeAt(text, first))) first++;
+        if (text[first] !== '"' && text[first] !== "'") until = 41;
+      } else if (code === 47 && text[i + 1] === '*') {
+        const end = indexOf(text, '*/', i + 2);
+        const after = end < 0 ? text.length : end + 2;
+        if (indexOf(slice(text, i, after), '<') >= 0) [instead, length] = [end < 0 ? '/*' : '/**/', after - i];
+        else i = after - 1;
+      }
+      if (instead !== null) {
+        written += slice(text, from, i) + instead;
+        from = i + length;
+        i = from - 1;
+      }
+    }
+    return written + slice(text, from);
+  };
+
+  /** The text of an element whose other children the parser could not make. */
+  const childText = (element) => {
+    let text = '';
+    for (let child = firstChild(element); child !== null; child = nextSibling(child)) {
+      const type = nodeType(child);
+      if (type === 3 || type === 4) text += dataOf(child);
+    }
+    return text;
+  };
+
+  const hasElements = (element) => {
+    for (let child = firstChild(element); child !== null; child = nextSibling(child)) if (nodeType(child) === 1) return true;
+    return false;
+  };
+
+  const pair = (name, value) => ` ${name}="${escape(value, true)}"`;
+
+  /** An attribute, if there is text that the parser reads as this one; else nothing. */
+  const attribute = (element, name, namespace) => {
+    const plain = attributeNS(element, null, name);
+    if (namespace === HTML) return plain !== null && isName(name, false) ? pair(name, plain) : '';
+    if (name === 'xmlns' || name === 'xmlns:xlink') return pair(name, attributeNS(element, XMLNS, name === 'xmlns' ? name : 'xlink') ?? plain ?? '');
+    const local = slice(name, indexOf(name, ':') + 1);
+    const isAdjusted = xlinkAttributes[local] || local === 'lang' || local === 'space';
+    if (plain !== null && (name === local || !isAdjusted)) {
+      const known = (namespace === SVG ? svgAttributes : mathAttributes)[lower(name)];
+      return (known === undefined ? isName(name, false) : known === name) ? pair(name, plain) : '';
+    }
+
+    const value = isAdjusted ? attributeNS(element, xlinkAttributes[local] ? XLINK : XML, local) : null;
+    return value !== null ? pair(`${xlinkAttributes[local] ? 'xlink' : 'xml'}:${local}`, value) : '';
+  };
+
+  /** @param changed what to write instead of some attributes: text, or null for none */
+  const attributes = (element, namespace, isTemplate, changed) => {
+    let written = '';
+    const names = attributeNames(element);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      // What makes the parser do more with a template than keep it.
+      if (isTemplate && (name === 'for' || startsWith(name, 'shadowroot'))) continue;
+      if (changed !== null && name in changed) continue;
+      written += attribute(element, name, namespace);
+    }
+    for (const name in changed) if (changed[name] !== null) written += pair(name, changed[name]);
+    return written;
+  };
+
+  /** Whether the parser makes this element of its name in foreign content. */
+  const isForeign = (name, namespace) => {
+    // In an annotation-xml, svg begins a drawing.
+    if (breakouts[name] || ambiguous[name] || !isName(name, true) || (namespace === MATHML && name === 'svg')) return false;
+    const small = lower(name);
+    return ((namespace === SVG && svgNames[small]) || small) === name;
+  };
+
+  /** What the parser takes the content of a foreign element for. */
+  const contextIn = (element, name, namespace) => {
+    if (namespace === SVG) return integrationPoints[name] ? HTML : SVG;
+    if (textIntegrationPoints[name]) return HTML;
+    const encoding = name === 'annotation-xml' ? lower(attributeNS(element, null, 'encoding') ?? '') : '';
+    return encoding === 'text/html' || encoding === 'application/xhtml+xml' ? HTML : MATHML;
+  };
+
+  /** The elements that a document has once, where they are. */
+  const isPlaced = (element, name) => {
+    switch (name) {
+      case 'html': return element === rootElement(document);
+      case 'head': return element === headOf(document);
+      case 'body': return element === bodyOf(document);
+      default: return true;
+    }
+  };
+
+  const doctype = () => {
+    const type = doctypeOf(document);
+    // Under any other name a document is in quirks mode, as one without a doctype is.
+    if (type === null || lower(doctypeName(type)) !== 'html') return '';
+    const [open, system] = [publicId(type), systemId(type)];
+    const isPlain = (id) => indexOf(id, '"') < 0 && indexOf(id, '>') < 0 && indexOf(id, '<') < 0;
+    if ((open === '' && system === '') || !isPlain(open) || !isPlain(system)) return '<!DOCTYPE html>\n';
+    return `<!DOCTYPE html ${open === '' ? 'SYSTEM' : `PUBLIC "${open}"`}${system === '' ? '' : ` "${system}"`}>\n`;
+  };
+
+  const rootAttributes = (root) =>
+    `${delegatesFocus(root) ? ' shadowrootdelegatesfocus=""' : ''}${isSerializable(root) ? ' shadowrootserializable=""' : ''}${isClonable(root) ? ' shadowrootclonable=""' : ''}`;
+
+  /**
+   * @param node a document, which is written as a whole, or what has the nodes that are written
+   * @param live what is not in the tree: `attributes(element, name)`, `text(element, name)` and `styles(document or shadow root)`
+   */
+  const write = (node, live) => {
+    judged = { __proto__: null };
+    let written = '';
+    // The innermost level. None is a call of a function: elements may be nested as deep as a script likes.
+    let level = { next: null, end: '', context: HTML, isInert: false, depth: 0, outer: null };
+    // Right after a tag after which the parser drops a line feed.
+    let dropsLine = false;
+
+    const enter = (first, end, context, isInert) => {
+      level = { next: first, end, context, isInert, depth: level.depth + 1, outer: level };
+    };
+    const textOf = (element, name) => (level.isInert ? null : live?.text(element, name) ?? null) ?? childText(element);
+    const stylesOf = (scope) => {
+      const styles = live?.styles(scope) ?? '';
+      return styles === '' ? '' : `<style>${css(styles)}</style>`;
+    };
+
+    const child = (element) => {
+      const name = localName(element);
+      const namespace = namespaceOf(element);
+      const { context, isInert } = level;
+      if (context === SVG || context === MATHML) {
+        // It is not shown either: what is no part of a drawing is not drawn.
+        if (namespace === context && isForeign(name, namespace)) foreign(element, name, namespace);
+        return;
+      }
+
+      if ((namespace === SVG && name === 'svg') || (namespace === MATHML && name === 'math')) {
+        if (context !== FRAMES) foreign(element, name, namespace);
+        return;
+      }
+
+      const isFrame = name === 'frame' || name === 'frameset' || name === 'noframes';
+      if (namespace === SVG || namespace === MATHML || (context === FRAMES && !isFrame)) return;
+      if (namespace !== HTML || !isLetter(codeAt(name, 0)) || !isName(name, false) || (misread[name] && context !== FRAMES)
+        || (name === 'frameset' && context !== FRAMES && element !== bodyOf(document)) || !isPlaced(element, name)) {
+        // An element of no known kind shows what is in it.
+        enter(firstChild(element), '', context, isInert);
+        return;
+      }
+
+      html(element, name);
+    };
+
+    const foreign = (element, name, namespace) => {
+      written += `<${name}${attributes(element, namespace, false, null)}>`;
+      dropsLine = false;
+      enter(firstChild(element), `</${name}>`, contextIn(element, name, namespace), level.isInert);
+    };
+
+    const html = (element, name) => {
+      const { isInert, depth } = level;
+      if (name === 'template') {
+        if (depth > MOST_DEPTH_OF_TEMPLATES) return;
+        written += `<template${attributes(element, HTML, true, null)}>`;
+        dropsLine = false;
+        enter(firstChild(templateContent(element)), '</template>', HTML, true);
+        return;
+      }
+
+      const open = attributes(element, HTML, false, isInert ? null : live?.attributes(element, name) ?? null) + '>';
+      const end = `</${name}>`;
+      dropsLine = false;
+      if (voids[name]) {
+        written += `<${name}${open}`;
+      } else if (hollow[name]) {
+        written += `<${name}${open}${end}`;
+      } else if (name === 'script') {
+        const text = childText(element);
+        written += `<script${open}${isJson(attributeNS(element, null, 'type') ?? '') ? json(text) : script(text)}${end}`;
+      } else if (name === 'style') {
+        written += `<style${open}${css(textOf(element, name))}${end}`;
+      } else if (name === 'title' || name === 'textarea') {
+        const text = textOf(element, name);
+        written += `<${name}${open}${name === 'textarea' && text[0] === '\n' ? '\n' : ''}${escape(text, false)}${end}`;
+      } else if (name === 'xmp' && !hasElements(element) && indexOf(childText(element), '<') < 0) {
+        written += `<xmp${open}${childText(element)}${end}`;
+      } else if (name === 'xmp' || name === 'plaintext') {
+        // Looks the same, and its text can be written.
+        written += `<pre${open}`;
+        dropsLine = true;
+        enter(firstChild(element), '</pre>', HTML, isInert);
+      } else {
+        written += `<${name}${open}`;
+        dropsLine = name === 'pre' || name === 'listing';
+        const isDocumentHead = element === headOf(document) || (element === rootElement(document) && headOf(document) === null);
+        enter(firstChild(element), (isDocumentHead ? stylesOf(document) : '') + end, name === 'frameset' ? FRAMES : HTML, isInert);
+        const root = openRoot(element) ?? closedRoot(element) ?? null;
+        if (root !== null) {
+          written += `<template shadowrootmode="${modeOf(root)}"${rootAttributes(root)}>`;
+          enter(firstChild(root), `${stylesOf(root)}</template>`, HTML, isInert);
+        }
+      }
+    };
+
+    const type = nodeType(node);
+    if (type !== 9) {
+      const namespace = type === 1 ? namespaceOf(node) : HTML;
+      enter(firstChild(node), '', namespace === SVG || namespace === MATHML ? contextIn(node, localName(node), namespace) : HTML, false);
+    } else if (rootElement(node) !== null) {
+      const root = rootElement(node);
+      const isHtml = namespaceOf(root) === HTML && localName(root) === 'html';
+      written += isHtml ? doctype() : '<html><head></head><body>';
+      enter(null, isHtml ? '' : '</body></html>', HTML, false);
+      child(root);
+    }
+
+    while (level.outer !== null) {
+      const node = level.next;
+      if (node === null) {
+        if (level.end !== '') dropsLine = false;
+        written += level.end;
+        level = level.outer;
+        continue;
+      }
+
+      level.next = nextSibling(node);
+      const type = nodeType(node);
+      if (type === 1) {
+        child(node);
+      } else if (level.context !== FRAMES) {
+        if (type === 3 || type === 4) {
+          const text = dataOf(node);
+          if (text === '') continue;
+          if (dropsLine && text[0] === '\n') written += '\n';
+          dropsLine = false;
+          written += escape(text, false);
+        } else if (type === 8) {
+          dropsLine = false;
+          written += `<!--${comment(dataOf(node))}-->`;
+        }
+      }
+    }
+
+    return written;
+  };
+
+  // Writable: it is offered to host apps, and a page that has something of that name keeps it.
+  Object.defineProperty(globalThis, 'fleetHtml', { value: write, writable: true, configurable: true });
+})();

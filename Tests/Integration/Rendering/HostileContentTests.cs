@@ -1,0 +1,180 @@
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Tests.Docs;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>What is captured, parsed again, has nothing that the page had not: text stays text, and what was inert stays inert. Corpus and random trees go
+/// the real way, from a page in the server's Chromium to a document in a visitor's.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class HostileContentTests(ServerFixture server, VisitorBrowser visitor) : IClassFixture<VisitorBrowser>
+{
+    private static readonly string s_corpus = File.ReadAllText(Repository.File("Tests/Rendering/HostileCorpus.js"));
+    private static readonly string s_trees = File.ReadAllText(Repository.File("Tests/Rendering/HostileTrees.js"));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Html_Corpus_IsWhatItWasAndRunsNothing()
+    {
+        var html = await CaptureAsync(s_corpus, "hostileCorpus.build();");
+        foreach (var withScripts in (bool[])[false, true])
+        {
+            var (broken, ran) = await visitor.OpenAsync<string[]>(server.OtherApp, html, withScripts, s_corpus, "hostileCorpus.broken()");
+            Assert.True(ran.Count == 0 && broken.Length == 0, $"Scripts {withScripts}. Ran: {string.Join(", ", ran)}. Broken: {string.Join(", ", broken)}.\n{html}");
+        }
+    }
+
+    // Each run adds one that no run has had.
+    public static TheoryData<int> Seeds => [1, 43, 521, Random.Shared.Next()];
+
+    [Theory, MemberData(nameof(Seeds))]
+    public async Task Html_AnyTree_ComesBackWithNothingThatItHadNot(int seed)
+    {
+        var built = new TaskCompletionSource<string>();
+        var html = await CaptureAsync(s_trees, $"report(hostileTrees.build({seed}, false));", built);
+        foreach (var withScripts in (bool[])[false, true])
+        {
+            var (problems, ran) = await visitor.OpenAsync<string[]>(
+                server.OtherApp, html, withScripts, s_trees, $"hostileTrees.check(document, {await built.Task.WaitAsync(Token)})");
+            Assert.True(ran.Count == 0 && problems.Length == 0, $"Seed {seed}, scripts {withScripts}. Ran: {string.Join(", ", ran)}. {string.Join('\n', problems)}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
+    public async Task Html_TreeThatHtmlCanSay_ComesBackAsItWas(int seed)
+    {
+        var built = new TaskCompletionSource<string>();
+        var html = await CaptureAsync(s_trees, $"report(hostileTrees.build({seed}, true));", built);
+        var source = await built.Task.WaitAsync(Token);
+        var expected = JsonDocument.Parse(source).RootElement.GetProperty("dump").GetString()!.Split('\n');
+        foreach (var withScripts in (bool[])[false, true])
+        {
+            var (dump, ran) = await visitor.OpenAsync<string>(server.OtherApp, html, withScripts, s_trees, "hostileTrees.dump(document)");
+            var seen = dump.Split('\n');
+            var at = expected.Zip(seen).TakeWhile(pair => pair.First == pair.Second).Count();
+            Assert.True(
+                ran.Count == 0 && expected.SequenceEqual(seen),
+                $"Seed {seed}, scripts {withScripts}. Ran: {string.Join(", ", ran)}. Differs in line {at}:\n{string.Join('\n', expected.Skip(at - 2).Take(5))}\nis\n{string.Join('\n', seen.Skip(at - 2).Take(5))}");
+        }
+    }
+
+    [Theory]
+    // Titles, heads and what stands around the body.
+    [InlineData("document.title = evil('</title>'); document.documentElement.title = evil('\">'); document.head.append(Object.assign(document.createElement('meta'), { content: evil('\">') }))",
+        "document.title === evil('</title>') && document.documentElement.title === evil('\">') && [...document.head.children].some((e) => e.content === evil('\">'))")]
+    // A doctype from which markup would come.
+    [InlineData("document.doctype.replaceWith(document.implementation.createDocumentType('html', evil('\">'), ''))", "document.compatMode === 'CSS1Compat'")]
+    [InlineData("document.doctype.replaceWith(document.implementation.createDocumentType('html', '-//W3C//DTD XHTML 1.0 Transitional//EN', 'http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd'))",
+        "document.doctype.publicId.includes('XHTML') && document.doctype.systemId.endsWith('.dtd')")]
+    // In a frameset, scripts are no scripts to the parser.
+    [InlineData("const set = document.createElement('frameset'); set.append(Object.assign(document.createElement('script'), { text: `void '<frame src=javascript:parent.ran(2)>'` }), evil('<frame src=\"javascript:parent.ran(3)\">'), document.createElement('frame')); document.body.replaceWith(set)",
+        "document.body.localName === 'frameset' && document.body.children.length === 1")]
+    [InlineData("document.body.append(document.createElement('frameset'), Object.assign(document.createElement('script'), { text: `void '<frame src=javascript:parent.ran(4)>'` }))", "document.body.localName === 'body'")]
+    [InlineData("document.documentElement.append(Object.assign(document.createElement('body'), { title: evil('') }), document.createElement('head'))", "document.body.title === '' && document.querySelectorAll('body').length === 1")]
+    [InlineData("document.head.remove(); const s = new CSSStyleSheet(); s.replaceSync(`b::after { content: \"${evil('</style>')}\" }`); document.adoptedStyleSheets = [s]", "document.querySelector('style').sheet.cssRules.length === 1")]
+    // Names that hide what is asked of a document.
+    [InlineData("const body = document.body; for (const name of ['querySelectorAll', 'documentElement', 'head', 'body', 'doctype', 'adoptedStyleSheets', 'createElement']) body.append(Object.assign(document.createElement('img'), { name })); body.append(evil('clobbered'))",
+        "document.images.length === 7 && document.querySelector('body').textContent.includes(evil('clobbered'))")]
+    // Built-ins that a library has made its own.
+    [InlineData("Array.prototype.toJSON = String.prototype.toJSON = function () { return 'x'; }; JSON.stringify = () => '{}'; document.body.append(evil('replaced'))", "document.body.textContent.includes(evil('replaced'))")]
+    [InlineData("document.body.append(evil('replaced')); String.prototype.replace = String.prototype.slice = String.prototype.indexOf = String.prototype.charCodeAt = RegExp.prototype.exec = () => ''; Element.prototype.getAttributeNames = () => []; Reflect.apply = Function.prototype.call = Function.prototype.apply = () => null; Object.defineProperty(Node.prototype, 'firstChild', { get: () => null }); Object.defineProperty(Text.prototype, 'data', { get: () => '<b>' })",
+        "document.body.textContent.includes(evil('replaced')) && document.body.id === 'body'")]
+    // Nothing of the capture can be replaced either.
+    [InlineData("try { globalThis.__fleetCapture = () => ({ url: location.href, html: '<img src=x onerror=ran(5)>' }) } catch { } globalThis.fleetHtml = () => '<img src=x onerror=ran(6)>'; document.body.append('own')", "document.body.textContent.includes('own')")]
+    public async Task Html_WholeDocument_RunsNothingAndIsWhatItWas(string make, string holds)
+    {
+        const string Evil = "globalThis.evil = (text) => `${text}<img src=x onerror=ran(1)>`;";
+        var html = await CaptureAsync(Evil, make);
+        foreach (var withScripts in (bool[])[false, true])
+        {
+            var (isSo, ran) = await visitor.OpenAsync<bool>(server.OtherApp, html, withScripts, Evil, holds);
+            Assert.True(isSo && ran.Count == 0, $"Scripts {withScripts}. Ran: {string.Join(", ", ran)}. Expected {holds}\n{html}");
+        }
+    }
+
+    [Theory]
+    [InlineData("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'><title>&lt;/title>&lt;img src=x onerror=ran(1)></title><style>/*&lt;/style>&lt;img src=x onerror=ran(2)>*/</style></svg>", "document.querySelector('svg > title').textContent.startsWith('</title>')")]
+    [InlineData("application/xhtml+xml", "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>t</title></head><body><p><![CDATA[<img src=x onerror=ran(3)>]]></p><IMG src='x' onerror='ran(4)'/><plaintext>a</plaintext></body></html>", "document.querySelector('p').textContent.startsWith('<img') && document.images.length === 0")]
+    [InlineData("text/plain", "<img src=x onerror=ran(5)>", "document.body.textContent.includes('<img')")]
+    public async Task Html_DocumentThatIsNoHtml_IsWrittenAsSome(string type, string body, string holds)
+    {
+        var path = $"/other-{Guid.NewGuid():N}";
+        server.OtherApp.Routes[path] = http =>
+        {
+            http.Response.ContentType = type;
+            return http.Response.WriteAsync(body);
+        };
+        var result = await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
+        var (isSo, ran) = await visitor.OpenAsync<bool>(server.OtherApp, result.Formats[RenderFormat.Html], true, "", holds);
+        Assert.True(isSo && ran.Count == 0, $"Ran: {string.Join(", ", ran)}. Expected {holds}\n{result.Formats[RenderFormat.Html]}");
+    }
+
+    // Screenshots and later captures show the page as it was; custom elements and observers hear of nothing.
+    [Fact]
+    public async Task Html_Capturing_ChangesNothingInThePage()
+    {
+        var path = $"/unchanged-{Guid.NewGuid():N}";
+        var changes = 0;
+        server.OtherApp.Routes[path + "-changed"] = _ =>
+        {
+            Interlocked.Increment(ref changes);
+            return Task.CompletedTask;
+        };
+        server.OtherApp.Page(path, $$"""
+            <!doctype html><style id=s></style><input id=i><textarea id=t></textarea><select><option>a</option></select><script>
+            s.sheet.insertRule('b { color: red }'); i.value = 'typed'; t.value = 'typed';
+            const sheet = new CSSStyleSheet(); sheet.replaceSync('i { color: red }'); document.adoptedStyleSheets = [sheet];
+            new MutationObserver(() => navigator.sendBeacon('{{path}}-changed')).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+            </script>
+            """);
+        var result = await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
+        Assert.Contains("b { color: red; }", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Contains("i { color: red; }", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        // The next visit begins when this one's page is left, so a beacon has been sent by then.
+        await server.RenderPageAsync("<p>next</p>");
+        Assert.Equal(0, changes);
+    }
+
+    [Fact]
+    public async Task FleetHtml_OfAHostsRoot_IsWrittenTheSameWay()
+    {
+        var result = await server.RenderPageAsync("""
+            <body><div id=root></div><p id=out></p><script>
+            root.append(Object.assign(document.createElement('script'), { type: 'application/ld+json', text: '"<\/script><b>"' }), 'a < b');
+            out.title = fleetHtml(root);
+            </script>
+            """);
+        using var document = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(result.Formats[RenderFormat.Html]);
+        Assert.Equal("<script type=\"application/ld+json\">\"\\u003c/script>\\u003cb>\"</script>a &lt; b", document.QuerySelector("#out")!.GetAttribute("title"));
+    }
+
+    /// <summary>Has a page made by scripts, which leave nothing of themselves, and captures it.</summary>
+    private async Task<string> CaptureAsync(string library, string script, TaskCompletionSource<string>? reported = null)
+    {
+        var path = $"/hostile-{Guid.NewGuid():N}";
+        server.OtherApp.Routes[path + ".js"] = http =>
+        {
+            http.Response.ContentType = "text/javascript; charset=utf-8";
+            return http.Response.WriteAsync($$"""
+                document.currentScript.remove();
+                globalThis.ran = (what) => fetch('{{path}}-ran?' + what);
+                globalThis.report = (built) => fetch('{{path}}-report', { method: 'POST', body: JSON.stringify(built) });
+                {{library}}
+                {{script}}
+                """);
+        };
+        server.OtherApp.Routes[path + "-report"] = async http =>
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            reported?.TrySetResult(await reader.ReadToEndAsync(Token));
+        };
+        server.OtherApp.Page(path, $"<!doctype html><html><head><meta charset=\"utf-8\"><title>t</title></head><body id=\"body\"><script src=\"{path}.js\"></script></body></html>");
+        var result = await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
+        Assert.True(result.Outcome == RenderOutcome.Rendered, $"{result.Outcome}: {result.Diagnostics}");
+        // What runs in the page itself is no fault of the capture.
+        Assert.Equal(0, server.OtherApp.Hits(path + "-ran"));
+        return result.Formats[RenderFormat.Html];
+    }
+}
