@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -21,15 +20,6 @@ public sealed partial class FatalError(IHostApplicationLifetime lifetime, ILogge
         {
             LogRaised(error.Message);
             lifetime.StopApplication();
-        }
-    }
-
-    /// <summary>Throws the error that stopped the service, if there was one.</summary>
-    internal void ThrowIfRaised()
-    {
-        if (_raised.Task.IsCompletedSuccessfully)
-        {
-            ExceptionDispatchInfo.Throw(_raised.Task.Result);
         }
     }
 

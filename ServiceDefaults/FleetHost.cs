@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,17 +49,20 @@ public static class FleetHost
         var bound = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
         // Disposes the application when it has stopped.
         var run = app.RunAsync();
-        if (await Task.WhenAny(run, fatal.Raised).ConfigureAwait(false) == fatal.Raised)
+        await Task.WhenAny(run, fatal.Raised).ConfigureAwait(false);
+        if (fatal.Raised.IsCompleted)
         {
-            // A stop that hangs must not keep the process: it would look alive and do nothing.
+            // A stop that hangs must not keep the process: it would look alive and do nothing. What else the stop fails with is a consequence.
             await run.WaitAsync(bound, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        else
-        {
-            await run.ConfigureAwait(false);
+            ExceptionDispatchInfo.Throw(await fatal.Raised.ConfigureAwait(false));
         }
 
-        fatal.ThrowIfRaised();
+        await run.ConfigureAwait(false);
+        // Raised while the application was stopping for another reason.
+        if (fatal.Raised.IsCompleted)
+        {
+            ExceptionDispatchInfo.Throw(await fatal.Raised.ConfigureAwait(false));
+        }
     }
 
     /// <summary>The sentence for an error that a setting can cure; null for any other, which stays a crash.</summary>

@@ -68,7 +68,7 @@ internal sealed partial class BrowserProcess
         }
         catch (BrowserException e)
         {
-            throw new BrowserException(DidNotStart(_options.ExecutablePath, executable, e.Message), e);
+            throw new BrowserException(DidNotStart(executable, e), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -120,13 +120,18 @@ internal sealed partial class BrowserProcess
         _tree.KillDriver();
     }
 
-    /// <summary>Why there is no browser, for people: the setting, its value, and what to do.</summary>
-    /// <param name="configured">The setting; null when it is not set.</param>
-    /// <param name="executable">What was started.</param>
-    /// <param name="reason">What went wrong, a sentence.</param>
-    internal static string DidNotStart(string? configured, string executable, string reason) => string.IsNullOrWhiteSpace(configured)
-        ? $"The browser '{executable}', which was found since Browser:ExecutablePath is not set, did not start: {reason} Set Browser:ExecutablePath to another chromium-headless-shell or Chromium."
-        : $"Browser:ExecutablePath is '{executable}', which did not start: {reason} Set it to a chromium-headless-shell or Chromium, or remove it to use the one that is installed.";
+    // The setting, its value, what went wrong, and what to do.
+    private string DidNotStart(string executable, BrowserException error)
+    {
+        var isConfigured = !string.IsNullOrWhiteSpace(_options.ExecutablePath);
+        var what = isConfigured
+            ? $"Browser:ExecutablePath is '{executable}', which did not start: {error.Message}"
+            : $"The browser '{executable}', which was found since Browser:ExecutablePath is not set, did not start: {error.Message}";
+        var more = error is BrowserTimeoutException ? $" Give it more time with Browser:LaunchTimeout (now {_options.LaunchTimeout.TotalSeconds:0.###} s) where the machine is slow." : "";
+        return what + more + (isConfigured
+            ? " Set Browser:ExecutablePath to a chromium-headless-shell or Chromium, or remove it to use the one that is installed."
+            : " Set Browser:ExecutablePath to another chromium-headless-shell or Chromium.");
+    }
 
     private TimeSpan Left(long start)
     {

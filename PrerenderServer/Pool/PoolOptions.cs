@@ -71,10 +71,6 @@ public sealed class PoolOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan DrainDeadline { get; set; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>How long renders may finish when the server stops, 0.1 seconds to 5 minutes. Default: 20 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
-    public TimeSpan StopDeadline { get; set; } = TimeSpan.FromSeconds(20);
-
     /// <summary>How long each of the four stages of closing may take, 10 milliseconds to 1 minute. Default: 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan CloseStageDeadline { get; set; } = TimeSpan.FromSeconds(2);
@@ -112,7 +108,7 @@ public sealed class PoolOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan MeasureEvery { get; set; } = TimeSpan.FromSeconds(10);
 
-    // Not settings: what they bound is a setting of the browser, and the pool gives up some time after the browser itself has.
+    // Not settings: what they bound is a setting elsewhere, of the browser or of the server's drain, and the pool's turn comes after that.
 
     /// <summary>When the launch of a browser process counts as failed although it has not ended.</summary>
     internal TimeSpan LaunchDeadline { get; set; } = TimeSpan.FromSeconds(30);
@@ -123,13 +119,18 @@ public sealed class PoolOptions : IValidatableObject
     /// <summary>When a page that was asked whether it answers counts as wedged although that call has not ended.</summary>
     internal TimeSpan ProbeDeadline { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Places the pool's deadlines behind the browser's own time-outs, so that a browser that is late says by itself what it was late with.</summary>
+    /// <summary>How long renders may finish when the pool stops.</summary>
+    internal TimeSpan StopDeadline { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Places the pool's deadlines behind the browser's own time-outs, so that a browser that is late says by itself what it was late with, and its
+    /// stop behind the server's drain (<c>Registration:DrainTimeout</c>), in which renders have had their time to finish.</summary>
     internal void DeriveDeadlines(BrowserOptions browser)
     {
         // Beside the boot two calls make the context, beside the launch one call may end what an earlier server left behind.
         LaunchDeadline = browser.LaunchTimeout + browser.CallTimeout;
         BootDeadline = browser.BootTimeout + 2 * browser.CallTimeout;
         ProbeDeadline = browser.ProbeTimeout + TimeSpan.FromMilliseconds(500);
+        StopDeadline = TimeSpan.FromSeconds(1);
     }
 
     /// <inheritdoc/>

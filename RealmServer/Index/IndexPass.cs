@@ -95,7 +95,7 @@ internal sealed partial class IndexPass(
         }
     }
 
-    // What was stored while a realm was public must not stay where nobody is asked for a key, not even until nobody serves it any more.
+    // What was stored while a realm was public is removed at once: no key is required to read it.
     private async Task ForgetAsync(IEnumerable<string> withdrawn, CancellationToken cancellationToken)
     {
         foreach (var scope in withdrawn)

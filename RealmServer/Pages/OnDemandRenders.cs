@@ -147,7 +147,7 @@ internal sealed partial class OnDemandRenders(
     [LoggerMessage(LogLevel.Error, "Rendering {Url} on demand failed unexpectedly.")]
     private partial void LogFailedUnexpectedly(Exception exception, string url);
 
-    /// <summary>One page that is to be rendered, for everybody who asks for it meanwhile.</summary>
+    /// <summary>A page to be rendered, shared by all requests for it.</summary>
     internal sealed class Job(PageSource source)
     {
         private readonly Lock _gate = new();
@@ -163,7 +163,7 @@ internal sealed partial class OnDemandRenders(
 
         public bool TryBegin() => Interlocked.Exchange(ref _begun, 1) == 0;
 
-        /// <summary>Notes that somebody asks for the page. True when it was less urgent before, and only for one of several who ask at the same moment.</summary>
+        /// <summary>Raises the urgency. True when it was lower before; for one of several concurrent callers with the same urgency.</summary>
         public bool RaiseTo(RenderUrgency urgency)
         {
             lock (_gate)

@@ -194,7 +194,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseLadder ladder
     private void Kill(Generation generation, CloseReason reason)
     {
         generation.State = GenerationState.Killing;
-        generation.Deadline = Deadlines.After(pool.Now, pool.Rules.CloseDeadline(CloseStage.Kill));
+        generation.Deadline = Deadlines.After(pool.Now, pool.Rules.KillDeadline(++generation.Kills));
         foreach (var slot in pool.Slots)
         {
             if (slot.Generation == generation.Number)

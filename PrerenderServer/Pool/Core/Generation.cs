@@ -28,6 +28,9 @@ internal sealed class Generation(int number, TimeSpan since)
     /// <summary>When the launch has failed, or the kill is repeated.</summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.MaxValue;
 
+    /// <summary>How often its kill was asked for.</summary>
+    public int Kills { get; set; }
+
     /// <summary>Slots in it that are not gone.</summary>
     public int Slots { get; set; }
 

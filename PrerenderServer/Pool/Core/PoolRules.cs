@@ -80,6 +80,14 @@ internal class PoolRules(PoolOptions options)
     /// <summary>How long a stage of closing may take before the next one begins.</summary>
     public virtual TimeSpan CloseDeadline(CloseStage stage) => Options.CloseStageDeadline;
 
+    /// <summary>When the kill of a browser is repeated that was asked for so often and not confirmed. Ever later: a process that outlives SIGKILL waits for
+    /// its device, and each attempt is a line in the log.</summary>
+    public TimeSpan KillDeadline(int kills)
+    {
+        var (once, backOff) = (CloseDeadline(CloseStage.Kill), BackOff(kills));
+        return once > backOff ? once : backOff;
+    }
+
     /// <summary>Whether the server gives up. A browser that was up once is launched again and again; one that never was is a wrong setting.</summary>
     public virtual bool GivesUp(bool wasUp, int failedLaunches) => !wasUp && failedLaunches >= FirstLaunches;
 

@@ -21,7 +21,7 @@ public sealed class BrowserStartTests
         Assert.True(exitCode == FleetHost.CannotStart, $"Exit code {exitCode}. It wrote:\n{output}");
         var sentence = Assert.Single(output.Split('\n'), line => line.StartsWith("prerender cannot start: ", StringComparison.Ordinal));
         Assert.Contains("Browser:ExecutablePath is '/bin/ls'", sentence, StringComparison.Ordinal);
-        Assert.Contains("Set it to a chromium-headless-shell", sentence, StringComparison.Ordinal);
+        Assert.Contains("Set Browser:ExecutablePath to a chromium-headless-shell", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 

@@ -96,7 +96,7 @@ internal sealed class InMemoryPageStore : IPageStore
     {
         lock (_gate)
         {
-            // Whoever has read the scope must not take it for unchanged when it comes back.
+            // A scope that was removed and comes back must not look unchanged to its readers.
             _firstChange = Math.Max(_firstChange, Of(scope).Changes);
             return _realms.Remove(scope, out var kept) && kept.Pages.Count > 0;
         }
