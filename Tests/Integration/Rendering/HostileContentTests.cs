@@ -10,8 +10,8 @@ namespace Fleet.Tests.Rendering;
 [Collection(ServerCollection.Name)]
 public sealed class HostileContentTests(ServerFixture server, VisitorBrowser visitor) : IClassFixture<VisitorBrowser>
 {
-    private static readonly string s_corpus = File.ReadAllText(Repository.File("Tests/Rendering/HostileCorpus.js"));
-    private static readonly string s_trees = File.ReadAllText(Repository.File("Tests/Rendering/HostileTrees.js"));
+    private static readonly string s_corpus = File.ReadAllText(Repository.File("Tests/Integration/Rendering/HostileCorpus.js"));
+    private static readonly string s_trees = File.ReadAllText(Repository.File("Tests/Integration/Rendering/HostileTrees.js"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
