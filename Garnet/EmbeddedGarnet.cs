@@ -1,56 +1,220 @@
-using System.Globalization;
 using Fleet.ServiceDefaults;
-using Garnet;
+using Fleet.ServiceDefaults.Ports;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace Fleet.Garnet;
 
-/// <summary>Garnet in this process, set up as the fleet needs its Redis: Lua scripts that are atomic, a bounded memory, and data on disk only when a
-/// folder is given.</summary>
-public sealed class EmbeddedGarnet : IDisposable
+/// <summary>Garnet in this process, set up as the fleet needs its Redis: Lua scripts that are atomic, and data on disk only when a folder is given.</summary>
+/// <remarks>
+/// On disk is one append-only log, committed every second. Garnet would truncate it with checkpoints, but a process that is killed while it writes one
+/// leaves a folder that Garnet 2.2.8 cannot read back, up to an access violation; a log without checkpoints is read back whenever the process was killed.
+/// So this class bounds the log by rewriting it: it stops the server, reads the log back on a private port, copies every key to a second server with
+/// a new log, and starts again with that. Clients see a Redis that is away for some seconds.
+/// </remarks>
+public sealed partial class EmbeddedGarnet : IAsyncDisposable
 {
-    private readonly GarnetServer _server;
+    private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_retryInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_rewriteTimeout = TimeSpan.FromMinutes(5);
+    private const int MaxStartAttempts = 20;
 
-    private EmbeddedGarnet(GarnetServer server) => _server = server;
+    private readonly EmbeddedGarnetOptions _options;
+    private readonly DataFolder? _data;
+    private readonly TimeProvider _time;
+    private readonly GarnetLoggers _loggers;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private GarnetInstance? _instance;
+    private long _rewriteAtBytes;
 
-    /// <summary>Starts a server on 127.0.0.1.</summary>
-    /// <param name="port">TCP port, 1 to 65535.</param>
-    /// <param name="dataFolder">Folder for the append-only log, which is read back at start; null keeps all data in memory only.</param>
-    /// <param name="password">Password of every connection; null for none.</param>
-    /// <param name="loggers">Receives Garnet's warnings and errors.</param>
-    /// <exception cref="StartException">The port is taken, or the folder cannot be written.</exception>
-    public static EmbeddedGarnet Start(int port, string? dataFolder = null, string? password = null, ILoggerFactory? loggers = null)
+    private EmbeddedGarnet(EmbeddedGarnetOptions options, DataFolder? data, TimeProvider time, ILoggerFactory loggers)
     {
-        GarnetServer? server = null;
+        (_options, _data, _time, _loggers) = (options, data, time, new GarnetLoggers(loggers));
+        _logger = loggers.CreateLogger<EmbeddedGarnet>();
+    }
+
+    /// <summary>Completes when the server is disposed of, and fails when it cannot go on: the program must end then.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts a server on 127.0.0.1. It is ready when this returns.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <param name="time">Times the checks of the log's size.</param>
+    /// <param name="loggers">Receives Garnet's warnings and errors.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="StartException">The port is taken, the folder is in use or cannot be written, or its log cannot be read.</exception>
+    public static async Task<EmbeddedGarnet> StartAsync(
+        EmbeddedGarnetOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var data = options.DataFolder is { } folder ? DataFolder.Open(folder) : null;
+        var garnet = new EmbeddedGarnet(options, data, time, loggers);
         try
         {
-            if (dataFolder is not null)
-            {
-                Directory.CreateDirectory(dataFolder);
-            }
-
-            server = new GarnetServer(Arguments(port, dataFolder, password), loggers);
-            server.Start();
-            return new(server);
+            await garnet.StartAsync(cancellationToken);
+            return garnet;
         }
-        catch (Exception e)
+        catch
         {
-            server?.Dispose();
-            throw new StartException($"Garnet cannot listen on 127.0.0.1:{port}{(dataFolder is null ? "" : $" with its data in '{dataFolder}'")}: {e.Message}", e);
+            await garnet.DisposeAsync();
+            throw;
         }
     }
 
-    /// <summary>Stops the server. Data that the log has is kept in the data folder.</summary>
-    public void Dispose() => _server.Dispose();
+    /// <summary>Stops the server after its log is committed, and unlocks the data folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        try
+        {
+            await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await StopInstanceAsync();
+        }
+        finally
+        {
+            _data?.Dispose();
+            _stopping.Dispose();
+        }
+    }
 
-    // --lua-transaction-mode makes EVAL atomic: without it, scripts of two connections interleave and lose updates.
-    private static string[] Arguments(int port, string? dataFolder, string? password) =>
-    [
-        "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--logger-level", "Warning",
-        "--lua", "--lua-transaction-mode",
-        "--memory", "256m", "--page", "4m", "--index", "8m",
-        .. password is null ? (string[])[] : ["--auth", "Password", "--password", password],
-        // The default native device needs libaio.
-        .. dataFolder is null ? (string[])[] : ["--aof", "true", "--recover", "true", "--aof-commit-freq", "1000", "--checkpointdir", dataFolder, "--device-type", "RandomAccess"],
-    ];
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_data is not null)
+        {
+            SetRewriteSize();
+            if (_data.CurrentBytes >= _rewriteAtBytes)
+            {
+                await TryRewriteAsync(_data, cancellationToken);
+            }
+        }
+
+        StartInstance();
+        Completion = _data is null ? Task.Delay(Timeout.InfiniteTimeSpan, _time, _stopping.Token) : WatchAsync(_data, _stopping.Token);
+    }
+
+    private void StartInstance()
+    {
+        try
+        {
+            _instance = GarnetInstance.Start(_options.Port, _options.Password, _data?.Current, _loggers);
+        }
+        catch (Exception e)
+        {
+            throw new StartException(
+                _data is null
+                    ? $"Garnet cannot listen on 127.0.0.1:{_options.Port}: {e.Message}"
+                    : $"Garnet cannot start on 127.0.0.1:{_options.Port} with the data in '{_data.Current}': {e.Message} If that folder is damaged, delete it: its pages are rendered anew.",
+                e);
+        }
+    }
+
+    private async Task StopInstanceAsync()
+    {
+        var instance = _instance;
+        _instance = null;
+        if (instance is not null)
+        {
+            await instance.DisposeAsync();
+        }
+    }
+
+    private async Task WatchAsync(DataFolder data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(s_checkInterval, _time, cancellationToken);
+                if (data.CurrentBytes < _rewriteAtBytes)
+                {
+                    continue;
+                }
+
+                await StopInstanceAsync();
+                await TryRewriteAsync(data, cancellationToken);
+                await RestartAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server is being disposed of.
+        }
+        catch (Exception e)
+        {
+            LogStopped(e);
+            throw;
+        }
+    }
+
+    // Another process may have taken the port for a moment.
+    private async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                StartInstance();
+                return;
+            }
+            catch (StartException e) when (attempt < MaxStartAttempts)
+            {
+                LogRestartFailed(e.Message, attempt, MaxStartAttempts);
+                await Task.Delay(s_retryInterval, _time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task TryRewriteAsync(DataFolder data, CancellationToken cancellationToken)
+    {
+        var before = data.CurrentBytes;
+        var began = _time.GetTimestamp();
+        using var timeout = new CancellationTokenSource(s_rewriteTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            data.DiscardNext();
+            await RewriteAsync(data, either.Token);
+            data.AdoptNext();
+            SetRewriteSize();
+            LogRewritten(before, data.CurrentBytes, _time.GetElapsedTime(began).TotalSeconds);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The old log is untouched and goes on growing; the next attempt waits until it has done so.
+            _rewriteAtBytes = before + _options.RewriteAfterBytes;
+            LogNotRewritten(e, before);
+            data.DiscardNext();
+        }
+    }
+
+    private async Task RewriteAsync(DataFolder data, CancellationToken cancellationToken)
+    {
+        var ports = TcpPorts.Allocate([new("from", "", 0), new("to", "", 0)]);
+        await using var old = GarnetInstance.Start(ports["from"], _options.Password, data.Current, _loggers);
+        await using var rewritten = GarnetInstance.Start(ports["to"], _options.Password, data.CreateNext(), _loggers);
+        await using var from = await ConnectAsync(ports["from"]);
+        await using var to = await ConnectAsync(ports["to"]);
+        await KeyCopy.CopyAsync(from.GetServers().Single(), from.GetDatabase(), to.GetDatabase(), cancellationToken);
+    }
+
+    private Task<ConnectionMultiplexer> ConnectAsync(int port) => ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
+    {
+        EndPoints = { { "127.0.0.1", port } },
+        Password = _options.Password,
+        AbortOnConnectFail = true,
+        AsyncTimeout = 30_000,
+    });
+
+    private void SetRewriteSize() => _rewriteAtBytes = 2 * _data!.RewrittenBytes + _options.RewriteAfterBytes;
+
+    [LoggerMessage(LogLevel.Information, "Rewrote the log of stored pages: {Before} bytes became {After} in {Seconds:0.0} s.")]
+    private partial void LogRewritten(long before, long after, double seconds);
+
+    [LoggerMessage(LogLevel.Error, "The log of stored pages, {Bytes} bytes, could not be rewritten; it is used as it is.")]
+    private partial void LogNotRewritten(Exception exception, long bytes);
+
+    [LoggerMessage(LogLevel.Warning, "{Reason} (attempt {Attempt} of {Attempts})")]
+    private partial void LogRestartFailed(string reason, int attempt, int attempts);
+
+    [LoggerMessage(LogLevel.Critical, "The embedded Garnet cannot go on.")]
+    private partial void LogStopped(Exception exception);
 }

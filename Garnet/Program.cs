@@ -12,15 +12,20 @@ try
     builder.AddServiceDefaults();
     using var host = builder.Build();
     var port = builder.Configuration["Garnet:Port"];
-    using var garnet = EmbeddedGarnet.Start(
-        int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= ushort.MaxValue
+    var options = new EmbeddedGarnetOptions
+    {
+        Port = int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= ushort.MaxValue
             ? number
             : throw new StartException($"Garnet:Port is '{port}': it must be a TCP port from 1 to 65535."),
-        builder.Configuration["Garnet:Data"],
-        builder.Configuration["Garnet:Password"],
-        host.Services.GetRequiredService<ILoggerFactory>());
+        Password = builder.Configuration["Garnet:Password"],
+        DataFolder = builder.Configuration["Garnet:Data"],
+    };
+    await using var garnet = await EmbeddedGarnet.StartAsync(
+        options, TimeProvider.System, host.Services.GetRequiredService<ILoggerFactory>(), CancellationToken.None);
+    var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+    _ = garnet.Completion.ContinueWith(_ => lifetime.StopApplication(), TaskContinuationOptions.OnlyOnFaulted);
     await host.RunAsync();
-    return 0;
+    return garnet.Completion.IsFaulted ? 1 : 0;
 }
 catch (Exception e) when (FleetHost.Explain(e) is { } reason)
 {

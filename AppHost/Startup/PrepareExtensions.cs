@@ -2,6 +2,7 @@ using Fleet.AppHost.Settings;
 using Fleet.BrowserSetup;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -42,7 +43,7 @@ internal static class PrepareExtensions
             await BrowserInstaller.EnsureAsync(
                 builder.Configuration["Browser:ExecutablePath"], Console.WriteLine, TimeProvider.System, CancellationToken.None);
             var ownRedis = string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("redis"));
-            var ports = PortPlan.Allocate(PortPlan.Create(fleet, ownRedis));
+            var ports = TcpPorts.Allocate(PortPlan.Create(fleet, ownRedis));
             ConfigureOrchestrator(builder);
             builder.Services.AddHostedService<StartupSummary>().AddHostedService<ParentWatch>();
             var settings = new AppHostSettings(fleet, WithAbsolutePaths(forwarded, builder.Configuration), ports);

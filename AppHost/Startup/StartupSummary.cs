@@ -1,6 +1,5 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Fleet.AppHost.Settings;
+using Fleet.ServiceDefaults.Startup;
 using Microsoft.Extensions.Hosting;
 
 namespace Fleet.AppHost.Startup;
@@ -14,10 +13,6 @@ internal sealed class StartupSummary(
     ResourceLoggerService logs,
     TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(5);
-
     private readonly long _began = time.GetTimestamp();
 
     private IEnumerable<string> Services => model.Resources.OfType<ProjectResource>().Select(project => project.Name);
@@ -33,7 +28,7 @@ internal sealed class StartupSummary(
             }
 
             Console.WriteLine(Describe(await ProcessesAsync(stoppingToken)));
-            await FollowIndexAsync(stoppingToken);
+            await FirstIndex.FollowAsync(Loopback(settings.PortOf("realm")), Console.WriteLine, time, stoppingToken);
             await errors;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -93,51 +88,4 @@ internal sealed class StartupSummary(
                 $"Ready after {time.GetElapsedTime(_began).TotalSeconds:0.0} s. Ctrl-C stops everything.",
             ]);
     }
-
-    private async Task FollowIndexAsync(CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = s_requestTimeout };
-        var index = new Uri(Loopback(settings.PortOf("realm")), "_index");
-        var (began, reported) = (time.GetTimestamp(), time.GetTimestamp());
-        while (true)
-        {
-            if (await ReadAsync(client, index, cancellationToken) is { } status)
-            {
-                if (status.State is "off" || (status.State is "done" && status.Total == 0))
-                {
-                    return;
-                }
-
-                if (status.State is "done")
-                {
-                    var failures = status.Failed == 0 ? "" : $", {status.Failed} failed";
-                    Console.WriteLine($"First index: {status.Total - status.Failed} of {status.Total} cards are prerendered and stored{failures}, {time.GetElapsedTime(began).TotalSeconds:0} s.");
-                    return;
-                }
-
-                if (time.GetElapsedTime(reported) >= s_reportInterval)
-                {
-                    reported = time.GetTimestamp();
-                    Console.WriteLine($"First index: {status.Done} of {status.Total} cards.");
-                }
-            }
-
-            await Task.Delay(s_pollInterval, time, cancellationToken);
-        }
-    }
-
-    private static async Task<IndexStatus?> ReadAsync(HttpClient client, Uri index, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.GetFromJsonAsync<IndexStatus>(index, JsonSerializerOptions.Web, cancellationToken);
-        }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // The realm server restarts; the next poll asks again.
-            return null;
-        }
-    }
-
-    private sealed record IndexStatus(string State, int Done, int Total, int Failed);
 }

@@ -2,12 +2,13 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Telemetry;
 
 /// <summary>One line per entry that somebody reads who has the whole fleet in one console: time, level, the type that speaks, what it says.
 /// Numbers and full names are for machines, which read OTLP, or JSON with <c>Logging:Console:FormatterName=json</c>.</summary>
-internal sealed class ConsoleLines(TimeProvider timeProvider) : ConsoleFormatter(FormatterName)
+internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<ConsoleLinesOptions> options) : ConsoleFormatter(FormatterName)
 {
     /// <summary>Its name in <c>Logging:Console:FormatterName</c>.</summary>
     public const string FormatterName = "fleet";
@@ -16,12 +17,14 @@ internal sealed class ConsoleLines(TimeProvider timeProvider) : ConsoleFormatter
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" ");
         var speaker = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
-        textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {speaker}: {message}"));
+        textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {Service}{speaker}: {message}"));
         if (logEntry.Exception is { } exception)
         {
             textWriter.WriteLine(exception);
         }
     }
+
+    private string Service => options.CurrentValue.Service is { Length: > 0 } service ? service + " " : "";
 
     private static string Word(LogLevel level) => level switch
     {
@@ -32,4 +35,11 @@ internal sealed class ConsoleLines(TimeProvider timeProvider) : ConsoleFormatter
         LogLevel.Error => "ERROR",
         _ => "FATAL",
     };
+}
+
+/// <summary>Options of <see cref="ConsoleLines"/>, section <c>Logging:Console:FormatterOptions</c>.</summary>
+internal sealed class ConsoleLinesOptions : ConsoleFormatterOptions
+{
+    /// <summary>Name in front of each line, for a console that several services share. Default: none.</summary>
+    public string? Service { get; set; }
 }

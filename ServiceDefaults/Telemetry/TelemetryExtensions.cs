@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -27,15 +28,22 @@ public static class TelemetryExtensions
         }
     }
 
+    /// <summary>Logs to the console in the fleet's own format, or in the one that <c>Logging:Console:FormatterName</c> names.</summary>
+    public static ILoggingBuilder AddFleetConsole(this ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.Services.TryAddSingleton(TimeProvider.System);
+        logging.AddConsoleFormatter<ConsoleLines, ConsoleLinesOptions>();
+        return logging.AddConsole(console =>
+            console.FormatterName = configuration["Logging:Console:FormatterName"] ?? ConsoleLines.FormatterName);
+    }
+
     /// <summary>Whether a collector is configured.</summary>
     internal static bool IsTelemetryExported(this IHostApplicationBuilder builder) =>
         !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     internal static void AddFleetTelemetry(this IHostApplicationBuilder builder)
     {
-        builder.Logging.AddConsoleFormatter<ConsoleLines, ConsoleFormatterOptions>();
-        builder.Logging.AddConsole(console =>
-            console.FormatterName = builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleLines.FormatterName);
+        builder.Logging.AddFleetConsole(builder.Configuration);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // The client logs every attempt with its stack trace; the registry says once that Redis is away, and when it is back.

@@ -1,5 +1,6 @@
 using Fleet.Garnet;
 using Fleet.ServiceDefaults;
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
 namespace Fleet.Tests.Garnet;
@@ -16,7 +17,7 @@ public sealed class EmbeddedGarnetTests
     public async Task Eval_ReadModifyWriteOnManyConnections_LosesNoUpdate()
     {
         var port = FreePort.Take();
-        using var garnet = EmbeddedGarnet.Start(port);
+        await using var garnet = await StartAsync(port);
 
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(() => UpdateAsync(port))));
 
@@ -25,15 +26,18 @@ public sealed class EmbeddedGarnetTests
     }
 
     [Fact]
-    public void Start_PortTaken_NamesThePort()
+    public async Task Start_PortTaken_NamesThePort()
     {
         var port = FreePort.Take();
-        using var first = EmbeddedGarnet.Start(port);
+        await using var first = await StartAsync(port);
 
-        var error = Assert.Throws<StartException>(() => EmbeddedGarnet.Start(port));
+        var error = await Assert.ThrowsAsync<StartException>(() => StartAsync(port));
 
         Assert.StartsWith($"Garnet cannot listen on 127.0.0.1:{port}: ", error.Message, StringComparison.Ordinal);
     }
+
+    private static Task<EmbeddedGarnet> StartAsync(int port) =>
+        EmbeddedGarnet.StartAsync(new() { Port = port }, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
 
     private static async Task UpdateAsync(int port)
     {

@@ -1,4 +1,5 @@
 using Fleet.Garnet;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Registry;
 
@@ -9,14 +10,15 @@ public sealed class GarnetCollection : ICollectionFixture<GarnetCollection.Serve
 {
     public const string Name = "Garnet";
 
-    public sealed class Server : IDisposable
+    public sealed class Server : IAsyncLifetime
     {
-        private readonly EmbeddedGarnet _garnet;
         private readonly int _port = FreePort.Take();
+        private EmbeddedGarnet _garnet = null!;
 
-        public Server() => _garnet = EmbeddedGarnet.Start(_port);
+        public async ValueTask InitializeAsync() =>
+            _garnet = await EmbeddedGarnet.StartAsync(new() { Port = _port }, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
 
-        public void Dispose() => _garnet.Dispose();
+        public ValueTask DisposeAsync() => _garnet.DisposeAsync();
 
         /// <summary>A connection to the emptied server.</summary>
         public async Task<RegistryUnderTest> ConnectAsync()

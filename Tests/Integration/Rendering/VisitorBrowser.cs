@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Fleet.PrerenderServer.Browser;
+using Fleet.BrowserSetup;
 using Fleet.Tests.Browser;
 using Microsoft.Playwright;
 
@@ -18,7 +18,7 @@ public sealed class VisitorBrowser : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = BrowserLocator.Locate(new BrowserOptions()),
+            ExecutablePath = BrowserLocator.Locate(null),
             ChromiumSandbox = !Environment.IsPrivilegedProcess,
         });
     }

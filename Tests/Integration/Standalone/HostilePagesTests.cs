@@ -1,12 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fleet.AppHost.Embedded;
-using Fleet.AppHost.Local;
-using Fleet.ServiceDefaults.Options;
+using Fleet.BrowserSetup;
+using Fleet.Standalone.Hosting;
 using Fleet.Tests.RealmServer;
 using Fleet.Tests.Rendering;
 
-namespace Fleet.Tests.EndToEnd;
+namespace Fleet.Tests.Standalone;
 
 /// <summary>Text that a visitor wrote, the whole way: rendered, stored, served by the realm server and opened in another visitor's browser.</summary>
 [Collection(HeavyCollection.Name)]
@@ -83,11 +82,11 @@ public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<Vi
         Assert.Contains("that it has not opened", index.GetProperty("failures")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
-    private async Task OpenAsync(EmbeddedFleet fleet, string path)
+    private async Task OpenAsync(StandaloneFleet fleet, string path)
     {
         foreach (var withScripts in (bool[])[false, true])
         {
-            var (isShown, ran) = await visitor.OpenAsync<bool>(new Uri(fleet.Topology.Realm, path), withScripts, "", IsShown);
+            var (isShown, ran) = await visitor.OpenAsync<bool>(new Uri(fleet.Addresses.Realm, path), withScripts, "", IsShown);
             Assert.True(isShown && ran.Count == 0, $"'{path}', scripts {withScripts}. Shown: {isShown}. Ran: {string.Join(", ", ran)}.");
         }
     }
@@ -119,21 +118,21 @@ public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<Vi
         return dist;
     }
 
-    private static HttpClient Crawler(EmbeddedFleet fleet)
+    private static HttpClient Crawler(StandaloneFleet fleet)
     {
-        var client = new HttpClient { BaseAddress = fleet.Topology.Realm, Timeout = TimeSpan.FromMinutes(1) };
+        var client = new HttpClient { BaseAddress = fleet.Addresses.Realm, Timeout = TimeSpan.FromMinutes(1) };
         client.DefaultRequestHeaders.UserAgent.ParseAdd(Googlebot);
         return client;
     }
 
-    private static Task<EmbeddedFleet> StartAsync(TempFolder dist, TempFolder realms) => EmbeddedFleet.StartAsync(
-        new LocalFleetOptions
+    private static Task<StandaloneFleet> StartAsync(TempFolder dist, TempFolder realms) => StandaloneFleet.StartAsync(
+        new()
         {
-            Fleet = new FleetOptions { AdminKey = FleetFixture.AdminKey, PrerenderServers = 1, Ports = new() { Realm = 0, Manager = 0, Prerender = 0, Redis = 0 } },
-            Settings = new Dictionary<string, string>
-            {
-                ["Host:Dist"] = dist.Path, ["Realms:Root"] = realms.Path, ["Pages:CrawlerBudget"] = "00:00:40", ["Pool:Slots"] = "2",
-            },
+            Dist = dist.Path,
+            Realms = realms.Path,
+            Browser = BrowserLocator.Locate(null),
+            Settings = new Dictionary<string, string> { ["Pages:CrawlerBudget"] = "00:00:40", ["Pool:Slots"] = "2" },
         },
-        new RecordedOutput(), TimeProvider.System, Token);
+        TimeProvider.System,
+        Token);
 }

@@ -1,16 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
-using Fleet.AppHost.Settings;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Ports;
 
-namespace Fleet.Tests.AppHost;
+namespace Fleet.Tests.ServiceDefaults;
 
-public sealed class PortAllocationTests
+public sealed class TcpPortsTests
 {
     [Fact]
     public void Allocate_AllZero_GivesDifferentFreePorts()
     {
-        var ports = PortPlan.Allocate([.. Enumerable.Range(0, 20).Select(i => new PortRequest($"r{i}", "S", 0))]);
+        var ports = TcpPorts.Allocate([.. Enumerable.Range(0, 20).Select(i => new PortRequest($"r{i}", "S", 0))]);
 
         Assert.Equal(20, ports.Values.Distinct().Count());
         Assert.DoesNotContain(0, ports.Values);
@@ -23,7 +23,7 @@ public sealed class PortAllocationTests
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        var error = Assert.Throws<StartException>(() => PortPlan.Allocate([new("realm", "Fleet:Ports:Realm", port)]));
+        var error = Assert.Throws<StartException>(() => TcpPorts.Allocate([new("realm", "Fleet:Ports:Realm", port)]));
 
         Assert.StartsWith($"Port {port} of realm is taken. Free it, or set Fleet:Ports:Realm", error.Message, StringComparison.Ordinal);
     }

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Garnet;
+
+/// <summary>Garnet's warnings and errors, under category names of their own: Garnet's are "Options" and the like, and it ignores its own level when it is
+/// given a logger factory.</summary>
+internal sealed class GarnetLoggers(ILoggerFactory inner) : ILoggerFactory
+{
+    // Warns at every start that it was given a logger factory.
+    private const string ArgumentParser = "ArgParser";
+
+    public ILogger CreateLogger(string categoryName) => new FilteredLogger(
+        inner.CreateLogger($"Garnet.{categoryName}"), categoryName == ArgumentParser ? LogLevel.Error : LogLevel.Warning);
+
+    public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
+
+    // The inner factory belongs to the program.
+    public void Dispose()
+    {
+    }
+
+    private sealed class FilteredLogger(ILogger inner, LogLevel minimum) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= minimum && inner.IsEnabled(logLevel);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                inner.Log(logLevel, eventId, state, exception, formatter);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using StackExchange.Redis;
+
+namespace Fleet.Garnet;
+
+/// <summary>Copies every key of one server to another that is empty: strings, hashes and sorted sets with their expiry, which is all that the fleet
+/// stores. Any other type, and a count that differs, stops the copy.</summary>
+internal static class KeyCopy
+{
+    private const int ScanPageSize = 200;
+    private const int MaxBatchBytes = 1024 * 1024;
+
+    /// <summary>Copies all keys.</summary>
+    /// <exception cref="InvalidDataException">A key has another type, or was not copied whole.</exception>
+    public static async Task CopyAsync(IServer source, IDatabase from, IDatabase to, CancellationToken cancellationToken)
+    {
+        await foreach (var key in source.KeysAsync(pageSize: ScanPageSize).WithCancellation(cancellationToken))
+        {
+            switch (await from.KeyTypeAsync(key))
+            {
+                case RedisType.String:
+                    var (value, expiry) = await from.StringGetWithExpiryAsync(key) is var read ? (read.Value, read.Expiry) : default;
+                    await to.StringSetAsync(key, value, expiry is { } left ? new Expiration(left) : Expiration.Default);
+                    continue;
+                case RedisType.Hash:
+                    await CopyHashAsync(key, from, to, cancellationToken);
+                    break;
+                case RedisType.SortedSet:
+                    await CopySortedSetAsync(key, from, to, cancellationToken);
+                    break;
+                case RedisType.None:
+                    // It expired meanwhile.
+                    continue;
+                case var type:
+                    throw new InvalidDataException($"The key '{key}' is a {type}, which the fleet does not store.");
+            }
+
+            if (await from.KeyTimeToLiveAsync(key) is { } ttl)
+            {
+                await to.KeyExpireAsync(key, ttl);
+            }
+        }
+    }
+
+    private static async Task CopyHashAsync(RedisKey key, IDatabase from, IDatabase to, CancellationToken cancellationToken)
+    {
+        var batch = new List<HashEntry>();
+        var bytes = 0L;
+        await foreach (var entry in from.HashScanAsync(key, pageSize: ScanPageSize).WithCancellation(cancellationToken))
+        {
+            batch.Add(entry);
+            bytes += entry.Value.Length();
+            if (bytes >= MaxBatchBytes)
+            {
+                await to.HashSetAsync(key, [.. batch]);
+                batch.Clear();
+                bytes = 0;
+            }
+        }
+
+        await to.HashSetAsync(key, [.. batch]);
+        Verify(key, await from.HashLengthAsync(key), await to.HashLengthAsync(key));
+    }
+
+    private static async Task CopySortedSetAsync(RedisKey key, IDatabase from, IDatabase to, CancellationToken cancellationToken)
+    {
+        var batch = new List<SortedSetEntry>();
+        await foreach (var entry in from.SortedSetScanAsync(key, pageSize: ScanPageSize).WithCancellation(cancellationToken))
+        {
+            batch.Add(entry);
+            if (batch.Count >= ScanPageSize)
+            {
+                await to.SortedSetAddAsync(key, [.. batch]);
+                batch.Clear();
+            }
+        }
+
+        await to.SortedSetAddAsync(key, [.. batch]);
+        Verify(key, await from.SortedSetLengthAsync(key), await to.SortedSetLengthAsync(key));
+    }
+
+    private static void Verify(RedisKey key, long expected, long copied)
+    {
+        if (expected != copied)
+        {
+            throw new InvalidDataException($"Of '{key}' {copied} of {expected} entries were copied.");
+        }
+    }
+}

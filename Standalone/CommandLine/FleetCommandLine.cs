@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Fleet.ServiceDefaults;
+using Fleet.Standalone.Rendering;
+using Fleet.Standalone.Serving;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Standalone.CommandLine;
+
+/// <summary>The program: its commands, and what becomes of errors.</summary>
+internal static class FleetCommandLine
+{
+    private const string Name = "fleet";
+
+    private const string Examples =
+        """
+        Examples:
+          fleet serve --dist ./dist                            your app with prerendered pages, on http://127.0.0.1:5100/
+          fleet render http://localhost:3000/about             the page as HTML, after its scripts have run
+          fleet screenshot https://example.com/ -o page.png    a picture of it
+          fleet setup                                          installs a headless Chromium when there is none
+
+        'fleet <command> --help' shows options and defaults. Exit codes: 0 done; 1 could not start, or the page failed; 2 wrong command line.
+        """;
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args, TimeProvider time)
+    {
+        using var signals = new StopSignals(time, () => Environment.Exit(ExitCodes.Failure));
+        return await RunAsync(args, new InvocationConfiguration(), time, signals.Requested);
+    }
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="streams">Where its output goes.</param>
+    /// <param name="time">Times everything.</param>
+    /// <param name="stop">Stops it in order.</param>
+    internal static async Task<int> RunAsync(string[] args, InvocationConfiguration streams, TimeProvider time, CancellationToken stop)
+    {
+        streams.EnableDefaultExceptionHandler = false;
+        // Signals are handled by the caller: a fleet needs longer than the library's two seconds to stop.
+        streams.ProcessTerminationTimeout = null;
+        var command = Create(time).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (command.Action is ParseErrorAction)
+        {
+            foreach (var error in command.Errors)
+            {
+                streams.Error.WriteLine($"{Name}: {error.Message}");
+            }
+
+            return PointToHelp(command, streams);
+        }
+
+        try
+        {
+            return await command.InvokeAsync(streams, stop);
+        }
+        catch (UsageException e)
+        {
+            streams.Error.WriteLine($"{Name}: {e.Message}");
+            return PointToHelp(command, streams);
+        }
+        catch (Exception e) when (FleetHost.Explain(e) is { } reason)
+        {
+            streams.Error.WriteLine($"{Name}: {NameOptions(reason)}");
+            // A setting that is unknown or out of bounds came with --set or the environment.
+            return IsWrongSetting(e) ? ExitCodes.Usage : ExitCodes.Failure;
+        }
+    }
+
+    /// <summary>The commands.</summary>
+    internal static RootCommand Create(TimeProvider time)
+    {
+        var serve = new ServeCommand(time);
+        var render = new RenderCommand(time);
+        var screenshot = new ScreenshotCommand(time);
+        var pdf = new PdfCommand(time);
+        var root = new RootCommand("Prerenders single-page apps in browser pages that are already warm.")
+        {
+            HelpName = Name,
+            Subcommands = { serve, render, screenshot, pdf, new SetupCommand(time) },
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples(new Dictionary<Command, string>
+        {
+            [root] = Examples,
+            [serve] = ServeCommand.Examples,
+            [render] = RenderCommand.Examples,
+            [screenshot] = ScreenshotCommand.Examples,
+            [pdf] = PdfCommand.Examples,
+        });
+        return root;
+    }
+
+    /// <summary>An error of a service with the options of this program in place of the settings that they set.</summary>
+    internal static string NameOptions(string reason) => reason
+        .Replace("Host:Dist", "--dist", StringComparison.Ordinal)
+        .Replace("Realms:Root", "--realms", StringComparison.Ordinal)
+        .Replace("Fleet:AllowedOrigins", "--origin", StringComparison.Ordinal);
+
+    private static bool IsWrongSetting(Exception e) =>
+        e is OptionsValidationException || (e is AggregateException many && many.InnerExceptions.All(IsWrongSetting));
+
+    private static int PointToHelp(ParseResult command, InvocationConfiguration streams)
+    {
+        var name = command.CommandResult.Command is RootCommand ? "" : $" {command.CommandResult.Command.Name}";
+        streams.Error.WriteLine($"'{Name}{name} --help' shows how to use it.");
+        return ExitCodes.Usage;
+    }
+}

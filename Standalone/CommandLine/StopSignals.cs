@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Fleet.Standalone.CommandLine;
+
+/// <summary>Ctrl-C, SIGTERM and the end of the terminal. The first asks to stop in order; a second one ends the process at once.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    // One Ctrl-C may arrive twice: from the terminal, and from a parent that forwards it.
+    private static readonly TimeSpan s_sameSignal = TimeSpan.FromMilliseconds(300);
+
+    private readonly CancellationTokenSource _requested = new();
+    private readonly TimeProvider _time;
+    private readonly Action _exit;
+    private readonly List<PosixSignalRegistration> _registrations;
+    private long _requestedAt;
+
+    /// <param name="time">Tells a second signal from a repeated first one.</param>
+    /// <param name="exit">Ends the process.</param>
+    public StopSignals(TimeProvider time, Action exit)
+    {
+        (_time, _exit) = (time, exit);
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            Receive();
+        }))];
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Requested => _requested.Token;
+
+    /// <summary>Handles one signal.</summary>
+    internal void Receive()
+    {
+        if (Interlocked.CompareExchange(ref _requestedAt, _time.GetTimestamp(), 0) is var first && first == 0)
+        {
+            _requested.Cancel();
+        }
+        else if (_time.GetElapsedTime(first) > s_sameSignal)
+        {
+            _exit();
+        }
+    }
+
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _requested.Dispose();
+    }
+}

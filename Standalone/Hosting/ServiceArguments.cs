@@ -1,0 +1,101 @@
+using System.Globalization;
+
+namespace Fleet.Standalone.Hosting;
+
+/// <summary>Addresses of one run.</summary>
+/// <param name="Realm">The realm server.</param>
+/// <param name="Manager">The manager.</param>
+/// <param name="Prerender">The prerender server.</param>
+internal sealed record StandaloneAddresses(Uri Realm, Uri Manager, Uri Prerender);
+
+/// <summary>The command line of each service: the settings that the AppHost gives its processes in the environment.</summary>
+internal static class ServiceArguments
+{
+    public const string Realm = "realm";
+    public const string Manager = "manager";
+    public const string Prerender = "prerender";
+    public const string Garnet = "garnet";
+
+    // A person who stops the program waits for it, so renders in progress get less time than on a server that is drained.
+    private static readonly (string Key, string Value)[] s_defaults =
+    [
+        ("Fleet:StopNotice", "00:00:00"),
+        ("Manager:DrainTimeout", "00:00:05"),
+        ("Registration:DrainTimeout", "00:00:05"),
+        ("Pool:StopDeadline", "00:00:05"),
+    ];
+
+    /// <summary>The arguments of one service.</summary>
+    /// <param name="service">Its name.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <param name="addresses">Where the services listen.</param>
+    /// <param name="redis">Connection string of the store.</param>
+    /// <param name="adminKey">The key that the services share.</param>
+    public static string[] For(string service, StandaloneSettings settings, StandaloneAddresses addresses, string redis, string adminKey)
+    {
+        var values = Logging(service, settings);
+        foreach (var (key, value) in s_defaults)
+        {
+            values[key] = value;
+        }
+
+        foreach (var (key, value) in settings.Settings)
+        {
+            values[key] = value;
+        }
+
+        // From here on nothing can be replaced: the parts of one process must agree.
+        values["urls"] = Address(service switch { Realm => addresses.Realm, Manager => addresses.Manager, _ => addresses.Prerender });
+        values["environment"] = "Production";
+        // The working directory is the user's: its appsettings.json belongs to another program, and it may be too large to watch.
+        values["contentRoot"] = AppContext.BaseDirectory;
+        values["OTEL_SERVICE_NAME"] = service;
+        values["ConnectionStrings:redis"] = redis;
+        values["Fleet:AdminKey"] = adminKey;
+        values["Browser:ExecutablePath"] = settings.Browser;
+        if (service != Realm)
+        {
+            values["services:realm:http:0"] = Address(addresses.Realm);
+        }
+
+        if (service != Manager)
+        {
+            values["services:manager:http:0"] = Address(addresses.Manager);
+            // Sources and meters are those of the process: one exporter has them all.
+            values["OTEL_EXPORTER_OTLP_ENDPOINT"] = "";
+        }
+
+        Add(values, "Host:Dist", settings.Dist);
+        Add(values, "Realms:Root", settings.Realms);
+        if (!settings.IsIndexed)
+        {
+            values["Index:Enabled"] = "false";
+        }
+
+        foreach (var (i, origin) in settings.Origins.Index())
+        {
+            values[string.Create(CultureInfo.InvariantCulture, $"Fleet:AllowedOrigins:{i}")] = origin;
+        }
+
+        return [.. values.Select(value => $"--{value.Key}={value.Value}")];
+    }
+
+    /// <summary>The settings of the console, by key. Standard output is for the program's own lines and results.</summary>
+    public static Dictionary<string, string> Logging(string service, StandaloneSettings settings) => new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Logging:LogLevel:Default"] = settings.LogLevel.ToString(),
+        ["Logging:Console:LogToStandardErrorThreshold"] = "Trace",
+        ["Logging:Console:FormatterOptions:Service"] = service,
+    };
+
+    // Without the slash at the end, as Aspire writes addresses.
+    private static string Address(Uri address) => address.GetLeftPart(UriPartial.Authority);
+
+    private static void Add(Dictionary<string, string> values, string key, string? path)
+    {
+        if (path is not null)
+        {
+            values[key] = Path.GetFullPath(path);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using Fleet.Garnet;
+using Fleet.Manager;
+using Fleet.PrerenderServer;
+using Fleet.RealmServer;
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Ports;
+using Fleet.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Standalone.Hosting;
+
+/// <summary>Realm server, manager, one prerender server and Garnet in this process.</summary>
+internal sealed partial class StandaloneFleet : IAsyncDisposable
+{
+    private static readonly TimeSpan s_storeTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_readyTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly List<StandaloneService> _services = [];
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private EmbeddedGarnet? _garnet;
+
+    private StandaloneFleet(StandaloneSettings settings, StandaloneAddresses addresses)
+    {
+        Addresses = addresses;
+        var logging = new ConfigurationBuilder()
+            .AddInMemoryCollection(ServiceArguments.Logging(ServiceArguments.Garnet, settings)!)
+            .AddInMemoryCollection(settings.Settings!)
+            .Build();
+        _loggers = LoggerFactory.Create(builder => builder.AddConfiguration(logging.GetSection("Logging")).AddFleetConsole(logging));
+        _logger = _loggers.CreateLogger<StandaloneFleet>();
+    }
+
+    /// <summary>Where the services listen.</summary>
+    public StandaloneAddresses Addresses { get; }
+
+    /// <summary>The admin key.</summary>
+    public AdminKey AdminKey { get; private set; } = AdminKey.Generate();
+
+    /// <summary>Completes when a part stops by itself, with its name.</summary>
+    public Task<string> PartStopped { get; private set; } = new TaskCompletionSource<string>().Task;
+
+    /// <summary>Starts everything. It is ready when this returns.</summary>
+    /// <exception cref="StartException">Something cannot start; nothing is left running.</exception>
+    public static async Task<StandaloneFleet> StartAsync(StandaloneSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var ports = TcpPorts.Allocate(
+        [
+            new("the realm server", "--port", settings.Port),
+            new("the manager", "--manager-port", settings.ManagerPort),
+            new(ServiceArguments.Prerender, "", 0),
+            new(ServiceArguments.Garnet, "", 0),
+        ]);
+        var fleet = new StandaloneFleet(
+            settings, new(Loopback(ports["the realm server"]), Loopback(ports["the manager"]), Loopback(ports[ServiceArguments.Prerender])));
+        try
+        {
+            await fleet.StartAsync(settings, ports[ServiceArguments.Garnet], time, cancellationToken);
+            return fleet;
+        }
+        catch
+        {
+            await fleet.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the manager, which takes no new renders and lets those in progress finish, then the prerender server, the realm server whose pages
+    /// it shows, and the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _services.OrderBy(service => service.Name switch { ServiceArguments.Manager => 0, ServiceArguments.Prerender => 1, _ => 2 }))
+        {
+            try
+            {
+                await service.StopAsync(CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                // The others are to stop all the same, above all the store, which has data to write.
+                LogStopFailed(e, service.Name);
+            }
+        }
+
+        foreach (var service in _services)
+        {
+            await service.DisposeAsync();
+        }
+
+        _services.Clear();
+        if (_garnet is { } garnet)
+        {
+            await garnet.DisposeAsync();
+        }
+
+        _loggers.Dispose();
+    }
+
+    private static Uri Loopback(int port) => new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", port).Uri;
+
+    private async Task StartAsync(StandaloneSettings settings, int redisPort, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        _garnet = await StartGarnetAsync(new() { Port = redisPort, Password = password, DataFolder = settings.DataFolder }, time, cancellationToken);
+        AdminKey = AdminKey.Open(settings.AdminKeyFile, settings.DataFolder);
+        var redis = $"127.0.0.1:{redisPort},password={password}";
+
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        await StartServiceAsync(ServiceArguments.Realm, RealmServerApp.Build, Addresses.Realm);
+        await StartServiceAsync(ServiceArguments.Manager, ManagerApp.Build, Addresses.Manager);
+        await StartServiceAsync(ServiceArguments.Prerender, PrerenderServerApp.Build, Addresses.Prerender);
+        PartStopped = FirstToStopAsync(_garnet);
+
+        async Task StartServiceAsync(string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, Uri address)
+        {
+            var arguments = ServiceArguments.For(name, settings, Addresses, redis, AdminKey.Value);
+            var service = await StandaloneService.StartAsync(name, build, arguments, cancellationToken);
+            _services.Add(service);
+            await service.WaitUntilReadyAsync(client, address, s_readyTimeout, time, cancellationToken);
+        }
+    }
+
+    // Garnet blocks the thread that starts it until it has read its log.
+    private async Task<EmbeddedGarnet> StartGarnetAsync(EmbeddedGarnetOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = Task.Run(() => EmbeddedGarnet.StartAsync(options, time, _loggers, cancellationToken), cancellationToken);
+        try
+        {
+            return await start.WaitAsync(s_storeTimeout, time, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new StartException($"The store did not start within {s_storeTimeout.TotalMinutes:0} minutes.", e);
+        }
+    }
+
+    private async Task<string> FirstToStopAsync(EmbeddedGarnet garnet)
+    {
+        var parts = _services.ToDictionary(service => service.Stopping, service => service.Name);
+        parts.Add(garnet.Completion, ServiceArguments.Garnet);
+        return parts[await Task.WhenAny(parts.Keys)];
+    }
+
+    [LoggerMessage(LogLevel.Error, "The service '{Service}' did not stop in order.")]
+    private partial void LogStopFailed(Exception exception, string service);
+}

@@ -1,0 +1,101 @@
+using Fleet.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Fleet.Standalone.Hosting;
+
+/// <summary>One service inside this process.</summary>
+internal sealed class StandaloneService : IAsyncDisposable
+{
+    private const int MaxReasonLength = 500;
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly WebApplication _application;
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private StandaloneService(string name, WebApplication application)
+    {
+        (Name, _application) = (name, application);
+        application.Lifetime.ApplicationStopping.Register(() => _stopping.TrySetResult());
+    }
+
+    /// <summary>Name of the service.</summary>
+    public string Name { get; }
+
+    /// <summary>Completes when the service begins to stop: because it was told to, or by itself.</summary>
+    public Task Stopping => _stopping.Task;
+
+    /// <summary>Builds and starts a service.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="build">The service's own composition.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    public static async Task<StandaloneService> StartAsync(
+        string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, string[] arguments, CancellationToken cancellationToken)
+    {
+        var service = new StandaloneService(name, build(arguments, static builder => builder.Services.AddSingleton<IHostLifetime, NoSignals>()));
+        try
+        {
+            await service._application.StartAsync(cancellationToken);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the service is ready to work.</summary>
+    /// <exception cref="StartException">It stopped, or is not ready in time; says what it waits for.</exception>
+    public async Task WaitUntilReadyAsync(HttpClient client, Uri address, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (await ProbeAsync(client, new Uri(address, "health"), time, cancellationToken) is { } reason)
+        {
+            if (Stopping.IsCompleted)
+            {
+                throw new StartException($"The service '{Name}' stopped before it was ready: {reason}");
+            }
+
+            if (time.GetElapsedTime(began) > timeout)
+            {
+                throw new StartException($"The service '{Name}' is not ready after {timeout.TotalSeconds:0} s: {reason}");
+            }
+
+            await Task.Delay(s_pollInterval, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Lets it finish what is in progress, and stops it.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static async Task<string?> ProbeAsync(HttpClient client, Uri health, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(s_requestTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            using var response = await client.GetAsync(health, either.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                return null;
+            }
+
+            var body = await response.Content.ReadAsStringAsync(either.Token);
+            return body.Length <= MaxReasonLength ? body : body[..MaxReasonLength];
+        }
+        catch (HttpRequestException e)
+        {
+            return e.Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"{health} did not answer within {s_requestTimeout.TotalSeconds:0} s.";
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Fleet.Standalone.CommandLine;
+
+return await FleetCommandLine.RunAsync(args, TimeProvider.System);

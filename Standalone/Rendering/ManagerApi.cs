@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using Fleet.Contracts;
+
+namespace Fleet.Standalone.Rendering;
+
+/// <summary>The routes of the manager that one page is asked for with.</summary>
+internal sealed class ManagerApi(HttpClient client)
+{
+    private static readonly JsonSerializerOptions s_indented = new(FleetJson.Options) { WriteIndented = true };
+
+    /// <summary>Renders a page as HTML.</summary>
+    /// <param name="url">The page.</param>
+    /// <param name="deadline">How long it may take.</param>
+    /// <param name="asJson">Whether the content is the whole result instead of the document.</param>
+    /// <param name="cancellationToken">Stops the render.</param>
+    public async Task<PageAnswer> RenderAsync(string url, TimeSpan deadline, bool asJson, CancellationToken cancellationToken)
+    {
+        var request = new RenderRequest { Url = url, Formats = [RenderFormat.Html], DeadlineMs = (int)deadline.TotalMilliseconds, Priority = RenderLimits.MaxPriority };
+        using var response = await client.PostAsJsonAsync("renders", request, FleetJson.Options, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            return await ReadProblemAsync(response, cancellationToken);
+        }
+
+        var result = (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, cancellationToken))!;
+        return new()
+        {
+            Content = asJson ? [.. JsonSerializer.SerializeToUtf8Bytes(result, s_indented), (byte)'\n']
+                : result.Formats.TryGetValue(RenderFormat.Html, out var html) ? Encoding.UTF8.GetBytes(html) : null,
+            Outcome = result.Outcome,
+            Status = result.Status,
+            RedirectUrl = result.Status is >= 300 and < 400 ? result.RedirectUrl : null,
+            Diagnostics = result.Diagnostics,
+        };
+    }
+
+    /// <summary>Takes a picture of a page, or prints it.</summary>
+    /// <param name="route"><c>screenshot</c> or <c>pdf</c>.</param>
+    /// <param name="parameters">Parameters of the route; those that are null are left out.</param>
+    /// <param name="cancellationToken">Stops the render.</param>
+    public async Task<PageAnswer> GetFileAsync(string route, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    {
+        var query = string.Join('&', parameters.Where(p => p.Value is not null)
+            .Select(p => $"{p.Name}={Uri.EscapeDataString(Convert.ToString(p.Value, CultureInfo.InvariantCulture)!)}"));
+        using var response = await client.GetAsync($"{route}?{query}", cancellationToken);
+        if (response.Content.Headers.ContentType?.MediaType is MediaTypeNames.Application.ProblemJson)
+        {
+            return await ReadProblemAsync(response, cancellationToken);
+        }
+
+        var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        var status = (int)response.StatusCode;
+        return new()
+        {
+            Content = content.Length == 0 ? null : content,
+            Outcome = Outcome(response),
+            Status = status,
+            RedirectUrl = status is >= 300 and < 400 ? response.Headers.Location?.OriginalString : null,
+        };
+    }
+
+    private static RenderOutcome? Outcome(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(FleetHeaders.Outcome, out var values) && Enum.TryParse<RenderOutcome>(values.First(), ignoreCase: true, out var outcome) ? outcome : null;
+
+    private static async Task<PageAnswer> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var problem = await response.Content.ReadFromJsonAsync<Problem>(FleetJson.Options, cancellationToken);
+        return new() { Outcome = Outcome(response), Diagnostics = problem?.Diagnostics, Problem = problem?.Detail ?? $"the manager answered {(int)response.StatusCode}." };
+    }
+
+    private sealed record Problem(string? Detail, RenderDiagnostics? Diagnostics);
+}

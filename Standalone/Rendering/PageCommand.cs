@@ -1,0 +1,181 @@
+using System.CommandLine;
+using Fleet.BrowserSetup;
+using Fleet.Contracts;
+using Fleet.ServiceDefaults;
+using Fleet.Standalone.CommandLine;
+using Fleet.Standalone.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Standalone.Rendering;
+
+/// <summary>What one command asks for.</summary>
+/// <param name="Url">The page.</param>
+/// <param name="Output">The file to write; null for standard output.</param>
+/// <param name="Deadline">How long the page may take.</param>
+internal sealed record PageTarget(string Url, string? Output, TimeSpan Deadline);
+
+/// <summary>A command that renders one page in a fleet of its own and ends.</summary>
+internal abstract class PageCommand : Command
+{
+    private const string StandardOutput = "-";
+    private static readonly TimeSpan s_answerGrace = TimeSpan.FromSeconds(10);
+
+    private readonly Argument<string> _url = new("URL") { Description = "Absolute http or https URL of the page." };
+    private readonly Option<string?> _output;
+    private readonly Option<int> _timeout = OptionParsers.Number(
+        "--timeout", "SECONDS", 1, RenderLimits.MaxDeadlineMs / 1000, RenderLimits.DefaultDeadlineMs / 1000, "How long the page may take, 1 to 120. The start of the browser is not counted.");
+
+    private readonly Option<string[]> _origins = OptionParsers.Origins("Another origin that the page may load from: all but its own are closed to it. Repeatable.");
+    private readonly Option<bool> _failOnStatus = new("--fail-on-status")
+    {
+        Description = "Exit with 1 when the page has a status of 300 and up. Its content is written all the same. Default: a warning, and exit with 0.",
+    };
+
+    private readonly CommonOptions _common = new();
+    private readonly TimeProvider _time;
+
+    /// <param name="name">Name of the command.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="isOutputRequired">Whether a file must be named, since the content is binary.</param>
+    /// <param name="options">Options of this command alone.</param>
+    /// <param name="time">Times the render.</param>
+    protected PageCommand(string name, string description, bool isOutputRequired, IEnumerable<Option> options, TimeProvider time)
+        : base(name, description)
+    {
+        _time = time;
+        _output = new("--output", "-o")
+        {
+            HelpName = "FILE",
+            Required = isOutputRequired,
+            Description = isOutputRequired ? "File to write; - is standard output." : "File to write. Default: standard output.",
+        };
+        Arguments.Add(_url);
+        foreach (var option in (Option[])[_output, .. options, _timeout, _origins, _failOnStatus])
+        {
+            Options.Add(option);
+        }
+
+        _common.AddTo(this);
+        SetAction(RunAsync);
+    }
+
+    /// <summary>Checks what this command alone knows of.</summary>
+    /// <exception cref="UsageException">The options are wrong.</exception>
+    protected virtual void Check(ParseResult command, PageTarget target)
+    {
+    }
+
+    /// <summary>Asks the manager for the page.</summary>
+    protected abstract Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken);
+
+    private async Task<int> RunAsync(ParseResult command, CancellationToken cancellationToken)
+    {
+        var errors = command.InvocationConfiguration.Error;
+        var url = command.GetValue(_url)!;
+        CheckUrl(url);
+        var output = command.GetValue(_output) is { } file and not StandardOutput ? file : null;
+        CheckOutput(output);
+        var target = new PageTarget(url, output, TimeSpan.FromSeconds(command.GetValue(_timeout)));
+        Check(command, target);
+
+        string[] origins = [OriginAllowList.OriginOf(new Uri(url)), .. command.GetValue(_origins) ?? []];
+        var settings = new StandaloneSettings
+        {
+            Origins = origins,
+            Browser = BrowserLocator.Find(_common.Browser(command)) ?? throw new StartException(
+                "No Chromium is installed. Run 'fleet setup', or name one with --set Browser:ExecutablePath=FILE."),
+            Settings = _common.Settings(command),
+            IsIndexed = false,
+            // What a script has to know is in the report below.
+            LogLevel = _common.LogLevel(command) is LogLevel.Warning ? LogLevel.Error : _common.LogLevel(command),
+        };
+        try
+        {
+            var answer = await AskFleetAsync(settings, command, target, cancellationToken);
+            var report = PageReport.Of(url, answer, new OriginAllowList(origins), command.GetValue(_failOnStatus));
+            foreach (var line in report.Lines)
+            {
+                errors.WriteLine(line);
+            }
+
+            if (report.IsWritten)
+            {
+                await WriteAsync(output, answer.Content!, cancellationToken);
+            }
+
+            return report.ExitCode;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            errors.WriteLine("error: stopped before the page was rendered.");
+            return ExitCodes.Failure;
+        }
+    }
+
+    private async Task<PageAnswer> AskFleetAsync(StandaloneSettings settings, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    {
+        await using var fleet = await StandaloneFleet.StartAsync(settings, _time, cancellationToken);
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = fleet.Addresses.Manager,
+            Timeout = target.Deadline + s_answerGrace,
+        };
+        try
+        {
+            return await AskAsync(new ManagerApi(client), command, target, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return new() { Problem = $"the fleet did not answer: {e.Message}" };
+        }
+    }
+
+    private static void CheckUrl(string url)
+    {
+        if (RenderRequestRules.CheckUrl(url) is { } error)
+        {
+            throw new UsageException($"{error.Message.Replace("'url'", "the URL", StringComparison.Ordinal)} Write it with its scheme, such as http://localhost:3000/about.");
+        }
+    }
+
+    private static void CheckOutput(string? file)
+    {
+        if (file is null)
+        {
+            return;
+        }
+
+        if (Directory.Exists(file))
+        {
+            throw new UsageException($"--output is '{file}', which is a folder: name a file in it.");
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new UsageException($"--output is '{file}', and there is no folder '{folder}': create it first.");
+        }
+    }
+
+    // A file is there whole or not at all.
+    private static async Task WriteAsync(string? file, byte[] content, CancellationToken cancellationToken)
+    {
+        if (file is null)
+        {
+            await using var output = Console.OpenStandardOutput();
+            await output.WriteAsync(content, cancellationToken);
+            return;
+        }
+
+        var draft = $"{file}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            await File.WriteAllBytesAsync(draft, content, cancellationToken);
+            File.Move(draft, file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(draft);
+            throw new StartException($"--output is '{file}', which cannot be written: {e.Message}", e);
+        }
+    }
+}

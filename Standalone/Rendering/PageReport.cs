@@ -1,0 +1,84 @@
+using Fleet.Contracts;
+using Fleet.ServiceDefaults;
+using Fleet.Standalone.CommandLine;
+
+namespace Fleet.Standalone.Rendering;
+
+/// <summary>What a page's answer means for a script.</summary>
+/// <param name="ExitCode">Exit code of the program.</param>
+/// <param name="IsWritten">Whether the content goes to the output.</param>
+/// <param name="Lines">Lines for standard error; none when all went well.</param>
+internal sealed record PageReport(int ExitCode, bool IsWritten, IReadOnlyList<string> Lines)
+{
+    /// <summary>Judges an answer. A page that came with a status of its own, such as 404, is content: it is written, with a warning.</summary>
+    /// <param name="url">The page.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="allowed">Origins that the page could load from.</param>
+    /// <param name="failOnStatus">Whether a status of 300 and up is a failure.</param>
+    public static PageReport Of(string url, PageAnswer answer, OriginAllowList allowed, bool failOnStatus)
+    {
+        var blocked = BlockedOrigins(answer.Diagnostics, allowed);
+        if (answer.RedirectUrl is { } target)
+        {
+            return new(failOnStatus || answer.Content is null ? ExitCodes.Failure : ExitCodes.Success, answer.Content is not null,
+                [$"{Severity(failOnStatus || answer.Content is null)}: {url} redirects to {target} ({answer.Status})."]);
+        }
+
+        if (answer.Content is null || !IsContent(answer))
+        {
+            return new(ExitCodes.Failure, false, [$"error: {url} {Failure(answer)}", .. Details(answer.Diagnostics), .. Hints(blocked)]);
+        }
+
+        if (answer.Status >= 300)
+        {
+            return new(failOnStatus ? ExitCodes.Failure : ExitCodes.Success, true,
+                [$"{Severity(failOnStatus)}: {url} answered with status {answer.Status}.", .. Hints(blocked)]);
+        }
+
+        return new(ExitCodes.Success, true, answer.Diagnostics?.Stability is "capped"
+            ? [$"warning: {url} did not come to rest and was captured as it was.", .. Details(answer.Diagnostics), .. Hints(blocked)]
+            : [.. Hints(blocked)]);
+    }
+
+    private static bool IsContent(PageAnswer answer) =>
+        answer.Outcome is RenderOutcome.Rendered || (answer.Outcome is RenderOutcome.Failed && answer.Status is >= 400 and <= 599);
+
+    private static string Severity(bool isError) => isError ? "error" : "warning";
+
+    private static string Failure(PageAnswer answer)
+    {
+        var how = answer.Outcome switch
+        {
+            RenderOutcome.TimedOut => "timed out",
+            RenderOutcome.Unauthorized => "requires credentials",
+            RenderOutcome.Unusable => "is not a page that can be rendered",
+            RenderOutcome.NoVerdict => "could not be loaded",
+            RenderOutcome.Rendered => "has no such content",
+            RenderOutcome.Failed => "failed",
+            _ => "was not rendered",
+        };
+        var step = answer.Diagnostics?.Stage is { } stage ? $" in step '{stage}'" : "";
+        return $"{how}{step}{((answer.Diagnostics?.Message ?? answer.Problem) is { } why ? $": {why}" : ".")}";
+    }
+
+    private static IEnumerable<string> Details(RenderDiagnostics? diagnostics) => diagnostics is null ? [] :
+    [
+        .. diagnostics.Console.Select(line => $"  console: {line}"),
+        .. diagnostics.FailedRequests.Select(line => $"  request: {line}"),
+        .. diagnostics.Stack is { } stack ? [$"  stack: {stack.ReplaceLineEndings(Environment.NewLine + "    ")}"] : (string[])[],
+    ];
+
+    private static IEnumerable<string> Hints(IReadOnlyList<string> blocked) => blocked.Count == 0 ? [] :
+        [$"hint: the page asked other origins, which are closed to it; open them with {string.Join(' ', blocked.Select(origin => $"--origin {origin}"))}."];
+
+    // A failed request reads "GET https://cdn.example.com/a.js: net::ERR_NAME_NOT_RESOLVED".
+    private static IReadOnlyList<string> BlockedOrigins(RenderDiagnostics? diagnostics, OriginAllowList allowed) =>
+    [
+        .. (diagnostics?.FailedRequests ?? [])
+            .Select(line => line.Split(' '))
+            .Where(words => words.Length > 1 && Uri.TryCreate(words[1].TrimEnd(':'), UriKind.Absolute, out var url) && OriginAllowList.IsHttp(url) && !allowed.Allows(url))
+            .Select(words => OriginAllowList.OriginOf(new Uri(words[1].TrimEnd(':'))))
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
+}

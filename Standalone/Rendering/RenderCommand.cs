@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Fleet.Standalone.CommandLine;
+
+namespace Fleet.Standalone.Rendering;
+
+/// <summary><c>fleet render</c>: a page as HTML.</summary>
+internal sealed class RenderCommand : PageCommand
+{
+    /// <summary>Shown below the help.</summary>
+    public const string Examples =
+        """
+        Examples:
+          fleet render http://localhost:3000/about                      HTML on standard output
+          fleet render http://localhost:3000/about -o about.html --fail-on-status
+          fleet render https://example.com/ --origin https://cdn.example.com
+          fleet render https://example.com/ --format json | jq .status
+
+        Exit codes: 0 rendered; 1 could not start, or the page failed or timed out (standard error says why); 2 wrong command line.
+        """;
+
+    private const string Html = "html";
+    private const string Json = "json";
+
+    private readonly Option<string?> _format;
+
+    public RenderCommand(TimeProvider time)
+        : this(OptionParsers.Word("--format", [Html, Json], "html: the document. json: the whole result, with status, diagnostics and timings. Default: html."), time)
+    {
+    }
+
+    private RenderCommand(Option<string?> format, TimeProvider time)
+        : base("render", "Renders one page as HTML, without a running fleet.", isOutputRequired: false, [format], time) => _format = format;
+
+    protected override Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+        manager.RenderAsync(target.Url, target.Deadline, command.GetValue(_format) is Json, cancellationToken);
+}

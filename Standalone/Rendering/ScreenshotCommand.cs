@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Fleet.Contracts;
+using Fleet.Standalone.CommandLine;
+
+namespace Fleet.Standalone.Rendering;
+
+/// <summary><c>fleet screenshot</c>: a picture of a page.</summary>
+internal sealed class ScreenshotCommand : PageCommand
+{
+    /// <summary>Shown below the help.</summary>
+    public const string Examples =
+        """
+        Examples:
+          fleet screenshot http://localhost:3000/ -o page.png
+          fleet screenshot http://localhost:3000/ -o page.webp --width 390 --height 844 --scale 3
+          fleet screenshot http://localhost:3000/ -o whole.png --full-page
+          fleet screenshot http://localhost:3000/ -o chart.png --selector '#chart'
+
+        Exit codes: 0 written; 1 could not start, or the page failed or timed out (standard error says why); 2 wrong command line.
+        """;
+
+    private readonly Parts _parts;
+
+    public ScreenshotCommand(TimeProvider time)
+        : this(new Parts(), time)
+    {
+    }
+
+    private ScreenshotCommand(Parts parts, TimeProvider time)
+        : base("screenshot", "Takes a picture of one page, without a running fleet.", isOutputRequired: true, parts.All, time) => _parts = parts;
+
+    protected override void Check(ParseResult command, PageTarget target)
+    {
+        var errors = PictureRequestRules.Check(new()
+        {
+            Url = target.Url,
+            Width = command.GetValue(_parts.Width),
+            Height = command.GetValue(_parts.Height),
+            Scale = command.GetValue(_parts.Scale),
+            FullPage = command.GetValue(_parts.FullPage),
+            Selector = command.GetValue(_parts.Selector),
+        });
+        if (errors is [var error, ..])
+        {
+            throw new UsageException(error.Message.Replace("'fullPage'", "--full-page", StringComparison.Ordinal)
+                .Replace("'selector'", "--selector", StringComparison.Ordinal).Replace("'scale'", "--scale", StringComparison.Ordinal));
+        }
+    }
+
+    protected override Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+        manager.GetFileAsync("screenshot",
+            [
+                ("url", target.Url),
+                ("deadlineMs", (int)target.Deadline.TotalMilliseconds),
+                ("type", command.GetValue(_parts.Type) ?? TypeOf(target.Output)),
+                ("width", command.GetValue(_parts.Width)),
+                ("height", command.GetValue(_parts.Height)),
+                ("scale", command.GetValue(_parts.Scale)),
+                ("fullPage", command.GetValue(_parts.FullPage)),
+                ("selector", command.GetValue(_parts.Selector)),
+            ],
+            cancellationToken);
+
+    /// <summary>The file type that the name of a file asks for.</summary>
+    internal static string TypeOf(string? file) => Path.GetExtension(file)?.ToLowerInvariant() switch
+    {
+        ".jpg" or ".jpeg" => "jpeg",
+        ".webp" => "webp",
+        _ => "png",
+    };
+
+    private sealed class Parts
+    {
+        public Option<string?> Type { get; } = OptionParsers.Word("--type", ["png", "jpeg", "webp"], "File type. Default: that of the file's name, else png.");
+
+        public Option<int?> Width { get; } = OptionParsers.OptionalNumber("--width", "PIXELS", 100, 3840, "Width of the viewport in CSS pixels, 100 to 3840. Default: 1280.");
+
+        public Option<int?> Height { get; } = OptionParsers.OptionalNumber("--height", "PIXELS", 100, 2160, "Height of the viewport in CSS pixels, 100 to 2160. Default: 800.");
+
+        public Option<int> Scale { get; } = OptionParsers.Number("--scale", "N", 1, 4, 1, "Pixels of the picture per CSS pixel, 1 to 4.");
+
+        public Option<bool> FullPage { get; } = new("--full-page") { Description = "The whole page instead of the viewport." };
+
+        public Option<string?> Selector { get; } = new("--selector") { HelpName = "CSS", Description = "Only the first element that matches this CSS selector." };
+
+        public IEnumerable<Option> All => [Type, Width, Height, Scale, FullPage, Selector];
+    }
+}
