@@ -53,7 +53,7 @@ public sealed class BrokenPoolTests
         Assert.False(Directory.Exists(profiles), $"{profiles} is left.");
         if (OperatingSystem.IsLinux())
         {
-            Assert.Empty(LinuxProcess.All().Where(process => process.Arguments().Any(argument => argument.Contains(profiles, StringComparison.Ordinal))));
+            Assert.DoesNotContain(LinuxProcess.All(), process => process.Arguments().Any(argument => argument.Contains(profiles, StringComparison.Ordinal)));
         }
     }
 

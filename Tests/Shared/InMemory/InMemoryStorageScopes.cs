@@ -67,7 +67,8 @@ internal sealed class InMemoryStorageScopes(TimeProvider timeProvider) : IStorag
             }
 
             _rounds.Remove(scope);
-            return Task.FromResult(_stores.Count(remove => remove(scope)) > 0);
+            // Every store removes its part.
+            return Task.FromResult(_stores.Select(remove => remove(scope)).ToList().Contains(true));
         }
     }
 }

@@ -15,12 +15,14 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.Tests.RealmServer;
 
 /// <summary>The watch over the manager, on a clock that the test moves.</summary>
-public sealed class RenderingMonitorTests
+public sealed class RenderingMonitorTests : IDisposable
 {
     private readonly VirtualTimeProvider _time = new();
     private readonly Manager _manager = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _manager.Dispose();
 
     [Fact]
     public async Task Manager_AwayAndBack_IsOneWarningOneLineAndAMetric()
