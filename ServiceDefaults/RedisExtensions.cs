@@ -49,7 +49,8 @@ public static class RedisExtensions
         if (string.IsNullOrWhiteSpace(connectionString))
         {
             throw new StartException(
-                "ConnectionStrings:redis is not set. Set it (environment: ConnectionStrings__redis), for example to 127.0.0.1:5379.");
+                "ConnectionStrings:redis is not set. Set it (environment: ConnectionStrings__redis), for example to 127.0.0.1:5379; "
+                + "fleet serve runs all services in one process with a Redis of its own.");
         }
 
         try

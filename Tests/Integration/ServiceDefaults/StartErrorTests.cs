@@ -36,7 +36,7 @@ public sealed class StartErrorTests
     }
 
     [Fact]
-    public async Task RunAsync_PortTaken_ReturnsOneInsteadOfCrashing()
+    public async Task RunAsync_PortTaken_ReturnsItsExitCodeInsteadOfCrashing()
     {
         await using var first = Listening();
         await first.StartAsync(TestContext.Current.CancellationToken);
@@ -44,7 +44,7 @@ public sealed class StartErrorTests
 
         var code = await FleetHost.RunAsync("second", () => Listening(taken));
 
-        Assert.Equal(1, code);
+        Assert.Equal(FleetHost.CannotStart, code);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class StartErrorTests
     {
         var error = Assert.Throws<StartException>(() => WebApplication.CreateBuilder().AddFleetRedis());
         Assert.Contains("ConnectionStrings__redis", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Fleet:Redis=memory", error.Message, StringComparison.Ordinal);
+        Assert.Contains("fleet serve", error.Message, StringComparison.Ordinal);
     }
 
     private static WebApplication Listening(string url = "http://127.0.0.1:0")
