@@ -91,6 +91,12 @@ declare global {
   /** Set by a host app that implements the contract. */
   var fleet: FleetHost | undefined;
 
+  /**
+   * The content of a node as HTML that no text in it can leave, which `innerHTML` is not. In pages of the fleet only. Shadow roots are written as
+   * `<template shadowrootmode>`.
+   */
+  var fleetHtml: ((root: Element | DocumentFragment) => string) | undefined;
+
   /** `false` while an app is not ready to be captured; then it sets `true`. For any app, with or without the contract. */
   var prerenderReady: boolean | undefined;
 }
