@@ -7,8 +7,8 @@ namespace Fleet.PrerenderServer.Rendering;
 /// and opens an element looks like any other markup.</summary>
 internal static class HostMarkup
 {
-    /// <summary>No parser nests deeper.</summary>
-    private const int MostForeign = 512;
+    /// <summary>More roots and integration points inside each other than any drawing has. What is deeper is read as what stands around it.</summary>
+    private const int MostForeign = 32;
 
     private static readonly HashSet<string> s_textElements =
         new(["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext"], StringComparer.OrdinalIgnoreCase);
