@@ -5,6 +5,7 @@
 //   * an element is written only where the parser makes the same element of the same namespace, an attribute only if it gets the same name back;
 //   * the contents of a template stay inert.
 // Runs before any script of the document and keeps the built-ins that it needs: a page may replace them, and forms shadow properties with their controls.
+// So nothing that runs later iterates, destructures, or uses a method of an object.
 (() => {
   if (globalThis !== globalThis.top) return; // only a page's own document is written
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
@@ -99,7 +100,7 @@
     if (mayHaveUpper) return judge(name, true);
     return (judged[name] ??= judge(name, false));
   };
-  // Of one document: the names of others are of no use.
+  // Names of the document that is being written.
   let judged = { __proto__: null };
   const judge = (name, mayHaveUpper) => {
     if (name === '') return false;
@@ -113,7 +114,7 @@
 
   const escapes = { __proto__: null, 0: '\ufffd', 13: '&#13;', 34: '&quot;', 38: '&amp;', 60: '&lt;', 62: '&gt;', 160: '&nbsp;' };
   const escape = (text, inAttribute) => {
-    // Searched for one by one, which is faster than looking at each character, in nearly all texts that is all.
+    // Nearly all texts have none of them, and native searches find that out faster than a loop over the characters.
     if (indexOf(text, '&') < 0 && indexOf(text, '<') < 0 && indexOf(text, '>') < 0 && indexOf(text, '\u00a0') < 0 && indexOf(text, '\r') < 0
       && indexOf(text, '\0') < 0 && (!inAttribute || indexOf(text, '"') < 0)) return text;
     let written = '';
@@ -168,7 +169,9 @@
     let from = 0;
     for (let at = indexOf(text, '<'); at >= 0; at = indexOf(text, '<', at + 1)) {
       if (text[at + 1] === '/' ? namesScript(text, at + 2) : comments >= 0 && comments < at && namesScript(text, at + 1)) {
-        written += slice(text, from, at) + '\\x3C';
+        let escaped = at;
+        while (escaped > 0 && text[escaped - 1] === '\\') escaped--;
+        written += slice(text, from, at) + ((at - escaped) % 2 === 0 ? '\\x3C' : 'x3C');
         from = at + 1;
       }
     }
@@ -199,8 +202,10 @@
         instead = '3c '; // of an escaped one, only the character is written otherwise
       } else if (code === 60) {
         if (until !== 0) instead = '\\3c ';
-        else if (startsWith(text, '<!--', i)) [instead, length] = [' ', 4];
-        else if (opens(codeAt(text, i + 1))) instead = '</**/';
+        else if (startsWith(text, '<!--', i)) {
+          instead = ' ';
+          length = 4;
+        } else if (opens(codeAt(text, i + 1))) instead = '</**/';
       } else if (until !== 0) {
         if (code === until || (until !== 41 && (code === 10 || code === 12 || code === 13))) until = 0;
       } else if (code === 34 || code === 39) {
@@ -212,8 +217,12 @@
       } else if (code === 47 && text[i + 1] === '*') {
         const end = indexOf(text, '*/', i + 2);
         const after = end < 0 ? text.length : end + 2;
-        if (indexOf(slice(text, i, after), '<') >= 0) [instead, length] = [end < 0 ? '/*' : '/**/', after - i];
-        else i = after - 1;
+        if (indexOf(slice(text, i, after), '<') >= 0) {
+          instead = end < 0 ? '/*' : '/**/';
+          length = after - i;
+        } else {
+          i = after - 1;
+        }
       }
       if (instead !== null) {
         written += slice(text, from, i) + instead;
@@ -302,7 +311,8 @@
     const type = doctypeOf(document);
     // Under any other name a document is in quirks mode, as one without a doctype is.
     if (type === null || lower(doctypeName(type)) !== 'html') return '';
-    const [open, system] = [publicId(type), systemId(type)];
+    const open = publicId(type);
+    const system = systemId(type);
     const isPlain = (id) => indexOf(id, '"') < 0 && indexOf(id, '>') < 0 && indexOf(id, '<') < 0;
     if ((open === '' && system === '') || !isPlain(open) || !isPlain(system)) return '<!DOCTYPE html>\n';
     return `<!DOCTYPE html ${open === '' ? 'SYSTEM' : `PUBLIC "${open}"`}${system === '' ? '' : ` "${system}"`}>\n`;
@@ -318,7 +328,7 @@
   const write = (node, live) => {
     judged = { __proto__: null };
     let written = '';
-    // The innermost level. None is a call of a function: elements may be nested as deep as a script likes.
+    // The innermost level. Levels are no recursion: a script may nest elements deeper than the stack reaches.
     let level = { next: null, end: '', context: HTML, isInert: false, depth: 0, outer: null };
     // Right after a tag after which the parser drops a line feed.
     let dropsLine = false;

@@ -79,6 +79,10 @@ globalThis.hostileCorpus = (() => {
     'program': program((evil) => `a</script>${evil}`),
     'program with a comment': program((evil) => `<!-- <script>${evil}</script >`),
     'program that ends in the middle': program((evil) => `${evil}</script/<!--<script`),
+    'program with escapes': {
+      make: (root, evil) => root.append(create('script', `globalThis.said = "\\</script>\\\\</script>${evil}";`)),
+      holds: (root, evil) => new Function(`const globalThis = {}; ${root.querySelector('script').textContent}; return globalThis.said`)() === `</script>\\</script>${evil}`,
+    },
     'program in a drawing': {
       make: (root, evil) => nest(root, svg('svg'), svg('script'), `globalThis.drawn = ${JSON.stringify(`</script></svg>${evil}`)}`),
       holds: (root, evil) => root.querySelector('script').textContent.includes('</script></svg>') && root.querySelector('script').namespaceURI === SVG,
