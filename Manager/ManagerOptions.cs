@@ -33,7 +33,7 @@ public sealed class ManagerOptions
     /// <summary>Results up to this size, in bytes, are read whole before they are passed on: they can be repeated if their server dies meanwhile, and
     /// shared by callers who want the same. Larger ones are passed on as they come. 16 KiB to 64 MiB. Default: 1 MiB.</summary>
     [Range(16 * 1024, 64 * 1024 * 1024)]
-    public int WholeResultBytes { get; set; } = 1024 * 1024;
+    public int BufferedResultBytes { get; set; } = 1024 * 1024;
 
     /// <summary>How long a render waits, within its deadline, for a server to become ready when none is, 0 to 1 minute. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]

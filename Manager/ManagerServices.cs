@@ -22,24 +22,24 @@ internal static class ManagerServices
     {
         services
             .AddSingleton<Reservations>()
-            .AddSingleton<Suspicions>()
+            .AddSingleton<UnhealthyServers>()
             .AddSingleton<FleetViewReader>()
             .AddRegistryWatcher(
                 "fleet",
                 [FleetEventKind.HostShell, FleetEventKind.Servers, FleetEventKind.WarmAffinities, FleetEventKind.Realms],
                 (provider, changes, cancellationToken) => provider.GetRequiredService<FleetViewReader>().ReadAsync(changes, cancellationToken))
             .AddSingleton<FleetViews>()
-            .AddSingleton<Departures>()
+            .AddSingleton<ServerFailureNotifier>()
             .AddSingleton<ShellProgress>()
             .AddSingleton<Router>()
             .AddSingleton<AllowedOrigins>()
-            .AddSingleton<Scopes>()
-            .AddSingleton<AdmissionGate>()
-            .AddSingleton<Siblings>()
-            .AddSingleton<Coalescer>()
+            .AddSingleton<PrincipalScope>()
+            .AddSingleton<ConcurrencyGate>()
+            .AddSingleton<NestedRenderLimiter>()
+            .AddSingleton<RequestCoalescer>()
             .AddSingleton<Quarantine>()
             .AddSingleton<FleetOperations>()
-            .AddHostedService<LifeSigns>()
+            .AddHostedService<ServerProber>()
             .AddSingleton<ManagerMetrics>()
             .AddSingleton<RenderDispatcher>()
             .AddSingleton<RenderPipeline>()

@@ -91,12 +91,12 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<RenderingOptions>>().Value);
         builder.Services.AddSingleton<RenderMetrics>();
         builder.Services.AddSingleton<FailureLog>();
-        builder.Services.AddSingleton<WedgeBreaker>();
-        builder.Services.AddSingleton<Aftercare>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<Aftercare>());
-        builder.Services.AddSingleton<VisitRunner>();
-        builder.Services.AddSingleton<CommandDesk>();
-        builder.Services.AddSingleton<VisitReader>();
+        builder.Services.AddSingleton<HangCircuitBreaker>();
+        builder.Services.AddSingleton<PageCleanup>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PageCleanup>());
+        builder.Services.AddSingleton<Renderer>();
+        builder.Services.AddSingleton<CommandExecutor>();
+        builder.Services.AddSingleton<RenderOperationReader>();
         builder.Services.AddHealthChecks().AddCheck<PoolHealth>("pool").AddCheck<ShellHealth>("host-shell");
     }
 

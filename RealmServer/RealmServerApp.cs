@@ -77,10 +77,10 @@ public static class RealmServerApp
         .AddSingleton<PublicAddress>()
         .AddSingleton<RealmAnnouncer>()
         .AddHostedService(static services => services.GetRequiredService<RealmAnnouncer>())
-        .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<HostShellClaims>())
-        .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<RealmAnnouncer>())
-        .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<IndexLease>())
-        .AddSingleton<RepeatedReport>(static services => services.GetRequiredService<StorageCollector>())
+        .AddSingleton<HeartbeatService>(static services => services.GetRequiredService<HostShellClaims>())
+        .AddSingleton<HeartbeatService>(static services => services.GetRequiredService<RealmAnnouncer>())
+        .AddSingleton<HeartbeatService>(static services => services.GetRequiredService<IndexLease>())
+        .AddSingleton<HeartbeatService>(static services => services.GetRequiredService<StorageCollector>())
         .AddHostedService<ReportsOnReconnect>()
         .AddSingleton<CardFiles>()
         .AddSingleton<CardResponses>()
@@ -105,7 +105,7 @@ public static class RealmServerApp
     private static void AddIndex(WebApplicationBuilder builder)
     {
         var services = builder.Services.AddSingleton<IndexProgress>().AddSingleton<IndexEvents>();
-        services.AddSingleton<PageFailures>().AddSingleton<PageKeeping>().AddSingleton<PageRenderer>()
+        services.AddSingleton<PageFailures>().AddSingleton<PageWriter>().AddSingleton<PageRenderer>()
             .AddSingleton<CardPictures>().AddHostedService(static s => s.GetRequiredService<CardPictures>())
             .AddSingleton<IndexSources>().AddSingleton<IndexPass>().AddSingleton<Indexer>().AddHostedService(static s => s.GetRequiredService<Indexer>())
             .AddSingleton<IndexLease>().AddHostedService(static s => s.GetRequiredService<IndexLease>())

@@ -31,7 +31,7 @@ internal static class CommandApi
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
         if (origins.Host is not { } host)
         {
-            return new Refusal(503, "no-host", "This manager knows no host app that could run it. The setting is services:realm:http:0.").ToProblem(http.Response);
+            return new RenderError(503, "no-host", "This manager knows no host app that could run it. The setting is services:realm:http:0.").ToProblem(http.Response);
         }
 
         List<FieldError> errors = [.. CommandRequestRules.Check(request, key, host)];
@@ -42,11 +42,11 @@ internal static class CommandApi
 
         if (errors.Count > 0)
         {
-            return VisitRules.Invalid(errors).ToProblem(http.Response);
+            return RenderRules.Invalid(errors).ToProblem(http.Response);
         }
 
         var answer = await pipeline.RenderAsync(
             CallHeaders.Call(http.Request, request.ToVisit(host), requestId, patience, options.Value) with { Command = new(request, key!) }, http.RequestAborted);
-        return answer.IsRefused ? answer.Refusal.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
+        return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
     }
 }

@@ -10,9 +10,9 @@ internal static class DocumentResult
 {
     public static IResult From(RenderAnswer answer, HttpResponse response)
     {
-        if (answer.IsRefused)
+        if (answer.IsError)
         {
-            return answer.Refusal.ToProblem(response);
+            return answer.RenderError.ToProblem(response);
         }
 
         var content = answer.Content;
@@ -60,7 +60,7 @@ internal static class DocumentResult
         }
     }
 
-    private static Refusal Explain(RenderContent content)
+    private static RenderError Explain(RenderContent content)
     {
         var (status, reason) = content.Outcome switch
         {
@@ -72,7 +72,7 @@ internal static class DocumentResult
             _ => (502, "no-document"),
         };
         var diagnostics = content.Result?.Diagnostics;
-        return new Refusal(status, reason, $"The page could not be answered as a document ({Word(content.Outcome)}): {diagnostics?.Message ?? "The server gave no further reason."}")
+        return new RenderError(status, reason, $"The page could not be answered as a document ({Word(content.Outcome)}): {diagnostics?.Message ?? "The server gave no further reason."}")
         {
             RetryAfter = content.Outcome == RenderOutcome.NoVerdict ? TimeSpan.FromSeconds(1) : null,
             Members = new Dictionary<string, object?> { ["outcome"] = Word(content.Outcome), ["diagnostics"] = diagnostics },

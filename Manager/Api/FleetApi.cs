@@ -62,8 +62,8 @@ internal static class FleetApi
         string id, FleetOperations fleet, Func<ServerRecord, Task<OperatorReport>> operate, HttpContext http) => fleet.Find(id) switch
         {
             [var server] => TypedResults.Ok(await operate(server)),
-            [] => new Refusal(404, "no-such-server", $"No server is named '{id}' or has that incarnation. GET /fleet lists them.").ToProblem(http.Response),
-            var several => new Refusal(409, "ambiguous-name",
+            [] => new RenderError(404, "no-such-server", $"No server is named '{id}' or has that incarnation. GET /fleet lists them.").ToProblem(http.Response),
+            var several => new RenderError(409, "ambiguous-name",
                 $"{several.Count} servers are named '{id}'. Name one by its incarnation: {string.Join(", ", several.Select(server => $"{server.Incarnation} at {server.Url}"))}.")
                 .ToProblem(http.Response),
         };
@@ -75,5 +75,5 @@ internal static class FleetApi
         // Slashes in it stay encoded in a route value.
         AffinityKey.TryParse(Uri.UnescapeDataString(key), out var affinity)
             ? TypedResults.Ok(await fleet.EvictAsync(affinity.ToString(), revoke ?? false, cancellationToken))
-            : new Refusal(400, "invalid-request", "The affinity is neither 'realm:<url>' nor 'user:<id>'.").ToProblem(http.Response);
+            : new RenderError(400, "invalid-request", "The affinity is neither 'realm:<url>' nor 'user:<id>'.").ToProblem(http.Response);
 }

@@ -11,7 +11,7 @@ namespace Fleet.Manager.Api;
 
 /// <summary>The fleet as this manager sees it, for people.</summary>
 internal sealed class FleetStatusSource(
-    FleetViews views, Reservations reservations, AllowedOrigins allowedOrigins, AdmissionGate gate, RequestDrain drain, ShellProgress shells,
+    FleetViews views, Reservations reservations, AllowedOrigins allowedOrigins, ConcurrencyGate gate, RequestDrain drain, ShellProgress shells,
     TimeProvider timeProvider)
 {
     /// <summary>No two snapshots come closer than this: under load the in-flight counts change a thousand times a second.</summary>

@@ -23,7 +23,7 @@ internal static class HostShellApi
     {
         if (!ShellToken.TryNormalize(report.Token, out var token))
         {
-            return VisitRules.Invalid([new("token", $"'token' must be 1 to {ShellToken.MaxLength} visible ASCII characters, without white space inside.")])
+            return RenderRules.Invalid([new("token", $"'token' must be 1 to {ShellToken.MaxLength} visible ASCII characters, without white space inside.")])
                 .ToProblem(http.Response);
         }
 
@@ -36,7 +36,7 @@ internal static class HostShellApi
         }
         catch (RegistryUnavailableException error)
         {
-            return new Refusal(503, "registry-away", $"The token could not be stored: {error.Message}") { RetryAfter = RegistryTtl.Repeat }.ToProblem(http.Response);
+            return new RenderError(503, "registry-away", $"The token could not be stored: {error.Message}") { RetryAfter = RegistryTtl.Repeat }.ToProblem(http.Response);
         }
     }
 }

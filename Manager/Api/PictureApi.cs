@@ -88,7 +88,7 @@ internal static class PictureApi
 
         errors.AddRange(PictureRequestRules.Check(request));
         return errors.Count > 0
-            ? VisitRules.Invalid(errors).ToProblem(http.Response)
+            ? RenderRules.Invalid(errors).ToProblem(http.Response)
             : DocumentResult.From(
                 await pipeline.RenderAsync(
                     CallHeaders.Call(http.Request, request.ToVisit(), requestId, patience, options) with { Picture = request }, http.RequestAborted),

@@ -30,7 +30,7 @@ internal static class RenderApi
         RenderRequest request, HttpContext http, RenderPipeline pipeline, IOptions<FleetOptions> options)
     {
         var answer = await RenderAsync(request, document: false, http, pipeline, options.Value);
-        return answer.IsRefused ? answer.Refusal.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
+        return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> GetRenderAsync(
@@ -59,6 +59,6 @@ internal static class RenderApi
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
         return CallHeaders.TryGetPatience(http.Request, out var patience)
             ? await pipeline.RenderAsync(CallHeaders.Call(http.Request, request, requestId, patience, options) with { Document = document }, http.RequestAborted)
-            : VisitRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]);
+            : RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]);
     }
 }

@@ -15,7 +15,7 @@ internal static class AnswerReader
     /// <param name="status">HTTP status.</param>
     /// <param name="body">The body.</param>
     /// <param name="retryAfter">The server's <c>Retry-After</c>, if any.</param>
-    public static ForwardAnswer Read(string server, Visit visit, HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
+    public static ForwardAnswer Read(string server, RenderOperation visit, HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
     {
         if (status == HttpStatusCode.OK)
         {
@@ -50,7 +50,7 @@ internal static class AnswerReader
 
         ForwardAnswer Garbage(string message) => ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, visit, message);
 
-        ForwardAnswer Refused(ForwardKind kind, int code, string word) => new(kind, new Refusal(code, word, detail)
+        ForwardAnswer Refused(ForwardKind kind, int code, string word) => new(kind, new RenderError(code, word, detail)
         {
             RetryAfter = code is 429 or 503 ? retryAfter ?? s_soon : null,
         });

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Forwarding;
 
 /// <summary>Takes in a server's answer. The outcome comes ahead of the body, so that the body need not be kept to decide what becomes of it: one of
-/// up to <c>Manager:WholeResultBytes</c> is read before it is passed on, and can so be repeated if its server dies meanwhile and shared by several
+/// up to <c>Manager:BufferedResultBytes</c> is read before it is passed on, and can so be repeated if its server dies meanwhile and shared by several
 /// callers; a larger one is passed on as it comes.</summary>
 internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
@@ -13,7 +13,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
     /// <param name="visit">What was asked for.</param>
     /// <param name="response">The answer; belongs to this from now on.</param>
     /// <param name="cancellationToken">Nobody waits for it any more, or it takes too long.</param>
-    public async Task<ForwardAnswer> ReceiveAsync(ServerRecord server, Visit visit, HttpResponseMessage response, CancellationToken cancellationToken)
+    public async Task<ForwardAnswer> ReceiveAsync(ServerRecord server, RenderOperation visit, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var isPassedOn = false;
         try
@@ -24,10 +24,10 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 return TooLarge(most);
             }
 
-            var head = AnswerHead.Read(visit, response);
+            var head = ResponseHeaders.Read(visit, response);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var start = await BodyStart.ReadAsync(body, length, head is null ? most : Math.Min(most, options.Value.WholeResultBytes), cancellationToken);
-            if (!start.IsWhole && (head is null || start.Bytes.Length > most))
+            var start = await ResponsePrefix.ReadAsync(body, length, head is null ? most : Math.Min(most, options.Value.BufferedResultBytes), cancellationToken);
+            if (!start.IsBuffered && (head is null || start.Bytes.Length > most))
             {
                 return TooLarge(most);
             }
@@ -37,10 +37,10 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 return AnswerReader.Read(server.Name, visit, response.StatusCode, start.Bytes, response.Headers.RetryAfter?.Delta);
             }
 
-            isPassedOn = !start.IsWhole;
+            isPassedOn = !start.IsBuffered;
             return new(ForwardKind.Verdict, new RenderContent(
                 head.Outcome, head.MediaType, start.Bytes,
-                isPassedOn ? new BodyRest(body, response, length, most - start.Bytes.Length, PauseOf(visit), timeProvider) : null)
+                isPassedOn ? new ResponseRemainder(body, response, length, most - start.Bytes.Length, PauseOf(visit), timeProvider) : null)
             {
                 Status = head.Status,
                 Location = head.Location,
@@ -57,8 +57,8 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
     }
 
     // The render is done; from here on it is only to be noticed when the server dies.
-    private TimeSpan PauseOf(Visit visit) => (visit.Deadline.Left > TimeSpan.Zero ? visit.Deadline.Left : TimeSpan.Zero) + options.Value.AnswerGrace;
+    private TimeSpan PauseOf(RenderOperation visit) => (visit.Deadline.Left > TimeSpan.Zero ? visit.Deadline.Left : TimeSpan.Zero) + options.Value.AnswerGrace;
 
-    private static ForwardAnswer TooLarge(int most) => new(ForwardKind.TooLarge, new Refusal(502, "result-too-large",
+    private static ForwardAnswer TooLarge(int most) => new(ForwardKind.TooLarge, new RenderError(502, "result-too-large",
         $"The result is larger than {most} bytes, the bound of Manager:MaxResultBytes."));
 }

@@ -9,7 +9,7 @@ namespace Fleet.Manager.Forwarding;
 internal sealed record ForwardAnswer(ForwardKind Kind, RenderAnswer Answer)
 {
     /// <summary>An answer for a render on which nothing can be said about the content.</summary>
-    public static ForwardAnswer WithoutVerdict(ForwardKind kind, Visit visit, string message) => new(kind, new RenderResult
+    public static ForwardAnswer WithoutVerdict(ForwardKind kind, RenderOperation visit, string message) => new(kind, new RenderResult
     {
         Outcome = RenderOutcome.NoVerdict,
         Url = visit.Request.Url,

@@ -17,7 +17,7 @@ internal sealed class PrerenderClient(
     /// <param name="visit">What.</param>
     /// <param name="gone">The server is gone, whatever its connections look like.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
-    public async Task<ForwardAnswer> SendAsync(ServerRecord server, Visit visit, CancellationToken gone, CancellationToken cancellationToken)
+    public async Task<ForwardAnswer> SendAsync(ServerRecord server, RenderOperation visit, CancellationToken gone, CancellationToken cancellationToken)
     {
         var left = visit.Deadline.Left;
         if (left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
@@ -65,7 +65,7 @@ internal sealed class PrerenderClient(
         ForwardAnswer Lost() => ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, visit, $"The connection to server {server.Name} broke before it had answered.");
     }
 
-    private HttpRequestMessage CreateRequest(Uri address, Visit visit, TimeSpan left)
+    private HttpRequestMessage CreateRequest(Uri address, RenderOperation visit, TimeSpan left)
     {
         var leftMs = (int)Math.Clamp(left.TotalMilliseconds, RenderLimits.MinDeadlineMs, RenderLimits.MaxDeadlineMs);
         var request = new HttpRequestMessage(HttpMethod.Post, address)
@@ -96,14 +96,14 @@ internal sealed class PrerenderClient(
         return request;
     }
 
-    private static string RouteOf(Visit visit) => visit switch
+    private static string RouteOf(RenderOperation visit) => visit switch
     {
         { Picture: not null } => "/pictures",
         { Command: not null } => "/commands",
         _ => "/renders",
     };
 
-    private static byte[] BodyOf(Visit visit, int leftMs) => visit switch
+    private static byte[] BodyOf(RenderOperation visit, int leftMs) => visit switch
     {
         { Picture: { } picture } => Write(picture with { Affinity = visit.Affinity, DeadlineMs = leftMs, Priority = visit.Request.Priority }),
         { Command.Request: { } command } => Write(command with { DeadlineMs = leftMs, Priority = visit.Request.Priority }),
@@ -112,10 +112,10 @@ internal sealed class PrerenderClient(
 
     private static byte[] Write<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, FleetJson.Options);
 
-    private static ForwardAnswer Late(string detail) => new(ForwardKind.DeadlinePassed, Refusal.Deadline(detail));
+    private static ForwardAnswer Late(string detail) => new(ForwardKind.DeadlinePassed, RenderError.Deadline(detail));
 
     private static ForwardAnswer Unreachable(string detail) =>
-        new(ForwardKind.Unreachable, new Refusal(503, "no-servers", detail) { RetryAfter = Registry.RegistryTtl.Repeat });
+        new(ForwardKind.Unreachable, new RenderError(503, "no-servers", detail) { RetryAfter = Registry.RegistryTtl.Repeat });
 
     private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 }

@@ -17,13 +17,13 @@ internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider 
     private string? _shell;
 
     /// <summary>Why the visit is not made; null when it may be.</summary>
-    public Refusal? Check(Visit visit, string? shell)
+    public RenderError? Check(RenderOperation visit, string? shell)
     {
         lock (_gate)
         {
             Renew(shell);
             return _suspects.TryGetValue(Suspect.Of(visit), out var record) && record.Strikes >= Strikes && Left(record) is { Ticks: > 0 } left
-                ? new Refusal(503, "quarantined",
+                ? new RenderError(503, "quarantined",
                     $"This was being rendered when {record.Strikes} browsers crashed, and is not tried again for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
                 { RetryAfter = left }
                 : null;
@@ -31,7 +31,7 @@ internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider 
     }
 
     /// <summary>A browser crashed under the visit.</summary>
-    public void Strike(Visit visit, string? shell)
+    public void Strike(RenderOperation visit, string? shell)
     {
         lock (_gate)
         {
@@ -51,7 +51,7 @@ internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider 
     }
 
     /// <summary>The visit was made, well or badly, and the browser lived.</summary>
-    public void Acquit(Visit visit)
+    public void Acquit(RenderOperation visit)
     {
         lock (_gate)
         {
@@ -85,7 +85,7 @@ internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider 
     /// <param name="Picture">Of what and how large, whoever wants it; null for texts.</param>
     private sealed record Suspect(string Url, string? User, PictureRequest? Picture)
     {
-        public static Suspect Of(Visit visit) => new(
+        public static Suspect Of(RenderOperation visit) => new(
             visit.Request.Url,
             visit.Command is null ? null : visit.Affinity,
             visit.Picture is { } picture ? picture with { Affinity = null, Credentials = null, DeadlineMs = null, Priority = 0, Accept = default } : null);

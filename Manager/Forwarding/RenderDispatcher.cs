@@ -14,15 +14,15 @@ internal sealed partial class RenderDispatcher(
     Router router,
     PrerenderClient client,
     FleetViews views,
-    Suspicions suspicions,
-    Departures departures,
+    UnhealthyServers suspicions,
+    ServerFailureNotifier departures,
     Quarantine quarantine,
     ManagerMetrics metrics,
     IOptions<ManagerOptions> options,
     TimeProvider timeProvider,
     ILogger<RenderDispatcher> logger)
 {
-    public async Task<RenderAnswer> RenderAsync(Visit visit, CancellationToken cancellationToken)
+    public async Task<RenderAnswer> RenderAsync(RenderOperation visit, CancellationToken cancellationToken)
     {
         var tried = new TriedServers();
         var budget = Math.Min(options.Value.MaxAttempts, visit.AttemptsLeft);
@@ -37,7 +37,7 @@ internal sealed partial class RenderDispatcher(
             using var reservation = await router.ReserveAsync(visit.Affinity, tried, visit.Deadline.Left, cancellationToken);
             if (reservation is null)
             {
-                return last ?? Shortage.Explain(views.Current, wasRead: views.ReadAt is not null);
+                return last ?? UnavailableReason.Explain(views.Current, wasRead: views.ReadAt is not null);
             }
 
             var answer = await ForwardAsync(reservation, visit, attempt, cancellationToken);
@@ -74,12 +74,12 @@ internal sealed partial class RenderDispatcher(
     }
 
     // A refusal may be submitted again, and then with what is left of its budget.
-    private static RenderAnswer Counted(RenderAnswer answer, int left) => answer.Refusal is { } refusal ? refusal with { AttemptsLeft = left } : answer;
+    private static RenderAnswer Counted(RenderAnswer answer, int left) => answer.RenderError is { } refusal ? refusal with { AttemptsLeft = left } : answer;
 
-    private static Refusal AttemptsUsedUp(Visit visit) => new(503, "attempts-used-up",
+    private static RenderError AttemptsUsedUp(RenderOperation visit) => new(503, "attempts-used-up",
         $"The render {visit.RequestId} was sent to as many servers as it may be (Manager:MaxAttempts, {FleetHeaders.AttemptsLeft}).") { AttemptsLeft = 0 };
 
-    private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, Visit visit, int attempt, CancellationToken cancellationToken)
+    private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, RenderOperation visit, int attempt, CancellationToken cancellationToken)
     {
         var server = reservation.Server.Record;
         using var activity = ManagerActivity.Source.StartActivity("forward", ActivityKind.Internal);

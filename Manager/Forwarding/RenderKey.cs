@@ -7,7 +7,7 @@ namespace Fleet.Manager.Forwarding;
 /// named.</summary>
 internal sealed record RenderKey(string Url, string Affinity, string Formats, ShellAcceptance Accept, RenderCredentials? Credentials, PictureRequest? Picture, bool Document)
 {
-    public static RenderKey Of(Visit visit) => new(
+    public static RenderKey Of(RenderOperation visit) => new(
         visit.Request.Url,
         visit.Affinity,
         visit.Request.Formats is { } formats ? string.Join(',', formats.Order()) : "",

@@ -12,13 +12,13 @@ namespace Fleet.Manager.Forwarding;
 /// <summary>A render from request to answer: check, join or queue, dispatch.</summary>
 internal sealed partial class RenderPipeline(
     RequestDrain drain,
-    AdmissionGate gate,
-    Siblings siblings,
-    Coalescer coalescer,
+    ConcurrencyGate gate,
+    NestedRenderLimiter siblings,
+    RequestCoalescer coalescer,
     Quarantine quarantine,
     FleetViews views,
     AllowedOrigins allowedOrigins,
-    Scopes scopes,
+    PrincipalScope scopes,
     RenderDispatcher dispatcher,
     ManagerMetrics metrics,
     IOptions<ManagerOptions> options,
@@ -49,7 +49,7 @@ internal sealed partial class RenderPipeline(
         {
             var duration = timeProvider.GetElapsedTime(started);
             metrics.Answered(answer, duration);
-            var outcome = answer?.Refusal?.Reason ?? answer?.Content?.Outcome.ToString() ?? "cancelled";
+            var outcome = answer?.RenderError?.Reason ?? answer?.Content?.Outcome.ToString() ?? "cancelled";
             activity?.SetTag("fleet.outcome", outcome);
             LogAnswered(call.RequestId, outcome, duration.TotalMilliseconds);
         }
@@ -59,14 +59,14 @@ internal sealed partial class RenderPipeline(
     {
         // A page may keep what it was told and use it when nobody waits for it any more: then it is a caller like others.
         var (request, cause) = (call.Request, call.Cause?.Expires > timeProvider.GetUtcNow() ? call.Cause : null);
-        if (VisitRules.CheckForm(request) is { } wrong)
+        if (RenderRules.CheckForm(request) is { } wrong)
         {
             return wrong;
         }
 
         if (cause?.Depth == RenderLineage.MaxDepth)
         {
-            return new Refusal(508, "too-deep", $"This render was caused by a render, {RenderLineage.MaxDepth} times over. No deeper chain is believed to end.");
+            return new RenderError(508, "too-deep", $"This render was caused by a render, {RenderLineage.MaxDepth} times over. No deeper chain is believed to end.");
         }
 
         var asked = TimeSpan.FromMilliseconds(request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs);
@@ -74,7 +74,7 @@ internal sealed partial class RenderPipeline(
         var urgent = call with { Cause = cause, Request = request with { Priority = Math.Max(request.Priority, cause?.Priority ?? 0) } };
         using var ticket = drain.TryEnter();
         return ticket is null
-            ? new Refusal(503, "draining", "This manager is stopping. Ask again: another, or its successor, will answer.") { RetryAfter = TimeSpan.FromSeconds(1) }
+            ? new RenderError(503, "draining", "This manager is stopping. Ask again: another, or its successor, will answer.") { RetryAfter = TimeSpan.FromSeconds(1) }
             : await PlaceAndRenderAsync(urgent, deadline, cancellationToken);
     }
 
@@ -95,12 +95,12 @@ internal sealed partial class RenderPipeline(
 
         if (refusal is not null)
         {
-            return views.IsSettled ? refusal : Shortage.NoRealms(wasRead: views.ReadAt is not null);
+            return views.IsSettled ? refusal : UnavailableReason.NoRealms(wasRead: views.ReadAt is not null);
         }
 
         // A command is known by its user and key, whatever the credentials of the day.
         var scoped = call.Command is null ? scopes.Apply(affinity!, request.Credentials) : affinity!;
-        var visit = new Visit(request, scoped, call.RequestId, deadline, call.Cause, call.Picture, call.Command, call.Document) { AttemptsLeft = call.AttemptsLeft ?? int.MaxValue };
+        var visit = new RenderOperation(request, scoped, call.RequestId, deadline, call.Cause, call.Picture, call.Command, call.Document) { AttemptsLeft = call.AttemptsLeft ?? int.MaxValue };
         if (quarantine.Check(visit, views.Current.Shell?.Token) is { } quarantined)
         {
             return quarantined;
@@ -114,18 +114,18 @@ internal sealed partial class RenderPipeline(
     }
 
     /// <summary>The affinity of a request, or why it has none.</summary>
-    private (string? Affinity, Refusal? Refusal) Place(RenderCall call, FleetView view)
+    private (string? Affinity, RenderError? RenderError) Place(RenderCall call, FleetView view)
     {
         var url = new Uri(call.Request.Url);
-        if (VisitRules.CheckAllowed(url, allowedOrigins.With(view.Realms)) is { } notAllowed)
+        if (RenderRules.CheckAllowed(url, allowedOrigins.With(view.Realms)) is { } notAllowed)
         {
             return (null, notAllowed);
         }
 
-        var found = VisitRules.FindAffinity(url, view.Places, allowedOrigins.IsOnlyConfigured(url, view.Realms));
-        return !AffinityKey.TryParse(call.Request.Affinity, out var named) ? found is null ? (null, VisitRules.NoRealm(url, view.Realms)) : (found, null)
-            : call.HasKey || VisitRules.MayName(named, url, found) ? (named.ToString(), null)
-            : (null, VisitRules.NamedWithoutKey(named, found));
+        var found = RenderRules.FindAffinity(url, view.Places, allowedOrigins.IsOnlyConfigured(url, view.Realms));
+        return !AffinityKey.TryParse(call.Request.Affinity, out var named) ? found is null ? (null, RenderRules.NoRealm(url, view.Realms)) : (found, null)
+            : call.HasKey || RenderRules.CanUseAffinity(named, url, found) ? (named.ToString(), null)
+            : (null, RenderRules.NamedWithoutKey(named, found));
     }
 
     [LoggerMessage(LogLevel.Debug, "Render {RequestId}: {Outcome} in {DurationMs:F0} ms.")]

@@ -12,7 +12,7 @@ internal sealed class FleetViews
     private readonly AsyncPulse _changed = new();
     private long? _firstReadAt;
 
-    public FleetViews(RegistryWatcher<FleetView> watcher, Suspicions suspicions, TimeProvider timeProvider)
+    public FleetViews(RegistryWatcher<FleetView> watcher, UnhealthyServers suspicions, TimeProvider timeProvider)
     {
         (_watcher, _timeProvider) = (watcher, timeProvider);
         _watcher.Updated += reading =>

@@ -5,7 +5,7 @@ namespace Fleet.Manager.Routing;
 
 /// <summary>Reserves a server for a render by <see cref="RoutingPolicy"/>, and waits for one when there is none yet.</summary>
 internal sealed class Router(
-    FleetViews views, Suspicions suspicions, Reservations reservations, IOptions<ManagerOptions> options, TimeProvider timeProvider)
+    FleetViews views, UnhealthyServers suspicions, Reservations reservations, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     /// <summary>A reservation, or null when no server is to be had: all ready ones are excluded, or none became ready in time.</summary>
     /// <param name="affinity">For which affinity.</param>

@@ -64,5 +64,5 @@ internal sealed class ManagerMetrics
     public void Retried(ForwardKind reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 
     // A server's own reasons may be anything; as a tag each would be a time series.
-    private static string Name(RenderAnswer answer) => answer.IsRefused ? $"refused-{answer.Refusal.Status}" : answer.Content.Outcome.ToString();
+    private static string Name(RenderAnswer answer) => answer.IsError ? $"refused-{answer.RenderError.Status}" : answer.Content.Outcome.ToString();
 }

@@ -6,15 +6,15 @@ namespace Fleet.Manager.Visits;
 /// <summary>How a render ended: with content, whatever its outcome, or with a refusal.</summary>
 internal sealed class RenderAnswer
 {
-    private RenderAnswer(RenderContent? content, Refusal? refusal) => (Content, Refusal) = (content, refusal);
+    private RenderAnswer(RenderContent? content, RenderError? refusal) => (Content, RenderError) = (content, refusal);
 
     public RenderContent? Content { get; }
 
-    public Refusal? Refusal { get; }
+    public RenderError? RenderError { get; }
 
-    [MemberNotNullWhen(true, nameof(Refusal))]
+    [MemberNotNullWhen(true, nameof(RenderError))]
     [MemberNotNullWhen(false, nameof(Content))]
-    public bool IsRefused => Refusal is not null;
+    public bool IsError => RenderError is not null;
 
     /// <summary>The result, where the manager had to understand it.</summary>
     public RenderResult? Result => Content?.Result;
@@ -23,5 +23,5 @@ internal sealed class RenderAnswer
 
     public static implicit operator RenderAnswer(RenderResult result) => new(RenderContent.Of(result), null);
 
-    public static implicit operator RenderAnswer(Refusal refusal) => new(null, refusal);
+    public static implicit operator RenderAnswer(RenderError refusal) => new(null, refusal);
 }

@@ -12,14 +12,14 @@ internal sealed class RenderContent : IDisposable
 {
     private const int Chunk = 64 * 1024;
     private ReadOnlyMemory<byte> _start;
-    private readonly BodyRest? _rest;
+    private readonly ResponseRemainder? _rest;
     private bool _isTaken;
 
     /// <param name="outcome">How the visit ended.</param>
     /// <param name="mediaType">Type of the body.</param>
     /// <param name="start">The body, or its beginning.</param>
     /// <param name="rest">What is still to come; null when nothing is.</param>
-    public RenderContent(RenderOutcome outcome, string mediaType, ReadOnlyMemory<byte> start, BodyRest? rest = null) =>
+    public RenderContent(RenderOutcome outcome, string mediaType, ReadOnlyMemory<byte> start, ResponseRemainder? rest = null) =>
         (Outcome, MediaType, _start, _rest) = (outcome, mediaType, start, rest);
 
     public RenderOutcome Outcome { get; }
@@ -39,7 +39,7 @@ internal sealed class RenderContent : IDisposable
     public RenderResult? Result { get; init; }
 
     /// <summary>Whether all of it is here.</summary>
-    public bool IsWhole => _rest is null;
+    public bool IsBuffered => _rest is null;
 
     /// <summary>Its length in bytes; null while that is not known.</summary>
     public long? Length => _rest is null ? _start.Length : _rest.Length;
@@ -57,7 +57,7 @@ internal sealed class RenderContent : IDisposable
         };
 
     /// <summary>Makes it the caller's own, who must pass it on or dispose it. False when it is large and somebody else's already.</summary>
-    public bool TryTake() => IsWhole || !Interlocked.Exchange(ref _isTaken, true);
+    public bool TryTake() => IsBuffered || !Interlocked.Exchange(ref _isTaken, true);
 
     /// <summary>Passes it on as it comes.</summary>
     /// <exception cref="BrokenBodyException">The rest did not come.</exception>

@@ -44,7 +44,7 @@ internal static class RenderApi
 
     /// <summary>The result; or the document alone, where that is accepted and there is one.</summary>
     private static async Task<Results<ContentHttpResult, Ok<RenderResult>>> RenderAsync(
-        RenderRequest request, HttpContext http, VisitReader reader, RequestDrain drain, VisitRunner runner, CancellationToken cancellationToken)
+        RenderRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
     {
         var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, runner, cancellationToken).ConfigureAwait(false);
         var wantsDocument = http.Request.Headers.Accept is [MediaTypeNames.Text.Html];
@@ -55,14 +55,14 @@ internal static class RenderApi
 
     /// <summary>The file, or the result as JSON when there is none: then its outcome says why.</summary>
     private static async Task<Results<FileContentHttpResult, Ok<RenderResult>>> PictureAsync(
-        PictureRequest request, HttpContext http, VisitReader reader, RequestDrain drain, VisitRunner runner, CancellationToken cancellationToken)
+        PictureRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
     {
         var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, runner, cancellationToken).ConfigureAwait(false);
         return done.Picture is { } picture ? TypedResults.File(picture, TypeOf(request.Type)) : TypedResults.Ok(done.Result);
     }
 
     private static async Task<Ok<RenderResult>> CommandAsync(
-        CommandRequest request, HttpContext http, VisitReader reader, RequestDrain drain, CommandDesk desk, CancellationToken cancellationToken)
+        CommandRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, CommandExecutor desk, CancellationToken cancellationToken)
     {
         var visit = reader.Read(request, http.Request.Headers);
         return TypedResults.Ok(await AdmitAsync(visit, http, drain, () => desk.RunAsync(visit, cancellationToken)).ConfigureAwait(false));
@@ -76,15 +76,15 @@ internal static class RenderApi
         _ => "image/png",
     };
 
-    private static async Task<VisitResult> RunAsync(Visit visit, HttpContext http, RequestDrain drain, VisitRunner runner, CancellationToken cancellationToken)
+    private static async Task<RenderOperationResult> RunAsync(RenderOperation visit, HttpContext http, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
     {
         var done = await AdmitAsync(visit, http, drain, () => runner.RunAsync(visit, cancellationToken)).ConfigureAwait(false);
-        SayAhead(done.Result, http.Response.Headers);
+        WriteOutcomeHeaders(done.Result, http.Response.Headers);
         return done;
     }
 
     // The manager decides by these what becomes of the body, before it has come.
-    private static void SayAhead(RenderResult result, IHeaderDictionary headers)
+    private static void WriteOutcomeHeaders(RenderResult result, IHeaderDictionary headers)
     {
         headers[FleetHeaders.Outcome] = JsonNamingPolicy.CamelCase.ConvertName(result.Outcome.ToString());
         headers[FleetHeaders.PageStatus] = result.Status.ToString(CultureInfo.InvariantCulture);
@@ -99,7 +99,7 @@ internal static class RenderApi
         }
     }
 
-    private static async Task<T> AdmitAsync<T>(Visit visit, HttpContext http, RequestDrain drain, Func<Task<T>> run)
+    private static async Task<T> AdmitAsync<T>(RenderOperation visit, HttpContext http, RequestDrain drain, Func<Task<T>> run)
     {
         using var ticket = Enter(drain, http.RequestServices.GetRequiredService<IOptions<RenderingOptions>>().Value.MaxVisits);
         http.Response.Headers[FleetHeaders.RequestId] = visit.RequestId;

@@ -30,7 +30,7 @@ internal sealed partial class BrowserPage
 
         Host = ready.ValueKind == JsonValueKind.Object
             ? new(ready.GetProperty("version").GetString()!, [.. ready.GetProperty("capabilities").EnumerateArray().Select(c => c.GetString()!)])
-            : HostOffer.None;
+            : HostCapabilities.None;
         OffersRender = Host.Renders;
         ShellToken = response.ShellToken ?? await HashAsync(response, Left(deadline, start), cancellationToken).ConfigureAwait(false);
         await CallAsync("Network.disable", null, Left(deadline, start), cancellationToken).ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed partial class BrowserPage
     /// <summary>Loads a document and returns when it has begun, with the first redirect on the way.</summary>
     private async Task<(string Loader, DocumentResponse? Response, (int Status, string Url)? Redirect)> LoadAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        (_booted, Host) = (null, HostOffer.None);
+        (_booted, Host) = (null, HostCapabilities.None);
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
         await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken).ConfigureAwait(false);

@@ -33,25 +33,25 @@ internal sealed partial class BrowserPage : IRenderPage
         cdp.On("Fetch.requestPaused", OnRequestPaused);
         cdp.On("Target.detachedFromTarget", _ =>
         {
-            EndAs(PageEnd.Closed);
+            EndAs(PageTermination.Closed);
             _gone.TrySetResult();
         });
         cdp.On("Inspector.targetCrashed", _ =>
         {
-            EndAs(PageEnd.Crashed);
+            EndAs(PageTermination.Crashed);
             crashed();
         });
     }
 
     public string? ShellToken { get; private set; }
 
-    public HostOffer Host { get; private set; } = HostOffer.None;
+    public HostCapabilities Host { get; private set; } = HostCapabilities.None;
 
     public bool OffersRender { get; private set; }
 
     public bool IsStandby => _booted is { } loader && loader == _loads.Current;
 
-    public PageEnd End { get; private set; }
+    public PageTermination End { get; private set; }
 
     public PageActivity Activity { get; }
 
@@ -178,7 +178,7 @@ internal sealed partial class BrowserPage : IRenderPage
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         await _context.ClosePageAsync(_target, _settings.CallTimeout, cancellationToken).ConfigureAwait(false);
-        EndAs(PageEnd.Closed);
+        EndAs(PageTermination.Closed);
     }
 
     private async Task TryCloseAsync(CancellationToken cancellationToken)
@@ -238,12 +238,12 @@ internal sealed partial class BrowserPage : IRenderPage
         _cdp.Post("Page.handleJavaScriptDialog", p => p.WriteBoolean("accept"u8, accept), _settings.CallTimeout);
     }
 
-    private void EndAs(PageEnd end)
+    private void EndAs(PageTermination end)
     {
         lock (_gate)
         {
             // A crash is followed by a close; the cause stays.
-            End = End == PageEnd.None ? end : End;
+            End = End == PageTermination.None ? end : End;
         }
 
         Volatile.Read(ref _pause)?.TrySetResult(null);

@@ -7,7 +7,7 @@ namespace Fleet.PrerenderServer.Browser;
 internal static class ConsoleText
 {
     /// <summary>A call of <c>console.error</c>: its arguments and where it was made.</summary>
-    public static string OfCall(JsonElement call)
+    public static string Format(JsonElement call)
     {
         var text = string.Join(' ', call.GetProperty("args").EnumerateArray().Select(TextOf));
         return call.TryGetProperty("stackTrace", out var trace) && trace.GetProperty("callFrames").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } frame

@@ -7,7 +7,7 @@ namespace Fleet.PrerenderServer.Browser;
 internal interface IRenderPage : IBrowserPage
 {
     /// <summary>What the host app in the current document offers.</summary>
-    HostOffer Host { get; }
+    HostCapabilities Host { get; }
 
     /// <summary>Whether the host app offers <c>fleet.render</c> when it is booted, whatever document is loaded now.</summary>
     bool OffersRender { get; }
@@ -15,8 +15,8 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Whether the document is the booted host shell. After a navigation it is not.</summary>
     bool IsStandby { get; }
 
-    /// <summary>How the page ended by itself; <see cref="PageEnd.None"/> while it lives.</summary>
-    PageEnd End { get; }
+    /// <summary>How the page ended by itself; <see cref="PageTermination.None"/> while it lives.</summary>
+    PageTermination End { get; }
 
     /// <summary>What the page said and asked for since the last visit began.</summary>
     PageActivity Activity { get; }

@@ -68,7 +68,7 @@ internal sealed class PageActivity(TimeProvider time)
         {
             if (call.GetProperty("type").ValueEquals("error"))
             {
-                Add(_errors, ConsoleText.OfCall(call));
+                Add(_errors, ConsoleText.Format(call));
             }
         });
         session.On("Runtime.exceptionThrown", thrown => Add(_errors, ConsoleText.OfException(thrown.GetProperty("exceptionDetails"))));

@@ -66,7 +66,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
         var old = repaged.Page;
         // The new page comes first: the context, and with it the HTTP cache, never stands without one.
         var page = await BootAsync(repaged, cancellationToken).ConfigureAwait(false);
-        if (old is { End: PageEnd.None })
+        if (old is { End: PageTermination.None })
         {
             try
             {
@@ -84,7 +84,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
 
     public async Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken)
     {
-        if (_slots.GetValueOrDefault(slot)?.Page is not { End: PageEnd.None } page)
+        if (_slots.GetValueOrDefault(slot)?.Page is not { End: PageTermination.None } page)
         {
             return false;
         }
@@ -102,7 +102,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
 
     public async Task TerminateAsync(long slot, CancellationToken cancellationToken)
     {
-        if (_slots.GetValueOrDefault(slot)?.Page is { End: PageEnd.None } page)
+        if (_slots.GetValueOrDefault(slot)?.Page is { End: PageTermination.None } page)
         {
             await page.TerminateAsync(options.CallTimeout, cancellationToken).ConfigureAwait(false);
         }
@@ -173,7 +173,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
     public async Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken)
     {
         var total = _processes.TryGetValue(generation, out var process) ? process.Tree.MeasureBytes() : 0;
-        var slots = _slots.Values.Where(s => s.Generation == generation && s.Page is { End: PageEnd.None }).ToList();
+        var slots = _slots.Values.Where(s => s.Generation == generation && s.Page is { End: PageTermination.None }).ToList();
         var bytes = await Task.WhenAll(slots.Select(s => s.Page!.MeasureAsync(cancellationToken))).ConfigureAwait(false);
         return new(total, slots.Zip(bytes).Where(p => p.Second is not null).ToDictionary(p => p.First.Slot, p => p.Second!.Value));
     }

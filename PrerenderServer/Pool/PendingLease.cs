@@ -10,12 +10,12 @@ internal sealed class PendingLease(LeaseRequest request, TimeSpan since)
     public TimeSpan Since { get; } = since;
 
     /// <summary>What the caller is told when no page comes.</summary>
-    public Exception Failure(WaitEnd end, PoolSnapshot snapshot) => end switch
+    public Exception Failure(WaitFailure end, PoolSnapshot snapshot) => end switch
     {
-        WaitEnd.Deadline => new PoolDeadlineException(
+        WaitFailure.Deadline => new PoolDeadlineException(
             $"No page for {request.Affinity} within {request.Wait.TotalSeconds:0.###} s: {snapshot.Slots.Count} slots are taken, " +
             $"{snapshot.Totals.Waiting} requests wait{Why(snapshot.Totals)}"),
-        WaitEnd.StaleShell => new PoolStaleShellException(
+        WaitFailure.StaleShell => new PoolStaleShellException(
             $"No free page for {request.Affinity} has loaded the current host shell {snapshot.Totals.ShellToken} yet, and the request does not wait for one."),
         _ => new PoolStoppingException("The page pool is stopping and takes no more requests."),
     };

@@ -83,7 +83,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         if (!_events.Writer.TryWrite(new PageWanted(id, request)))
         {
             _pending.TryRemove(id, out _);
-            throw wait.Failure(WaitEnd.ShuttingDown, Snapshot);
+            throw wait.Failure(WaitFailure.ShuttingDown, Snapshot);
         }
 
         await using var registration = cancellationToken.UnsafeRegister(_ => Cancel(id, cancellationToken), null).ConfigureAwait(false);
@@ -301,7 +301,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     {
         foreach (var (waiter, _) in _pending)
         {
-            Fail(new FailWaiter(waiter, WaitEnd.ShuttingDown));
+            Fail(new FailWaiter(waiter, WaitFailure.ShuttingDown));
         }
     }
 

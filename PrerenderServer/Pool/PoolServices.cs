@@ -11,7 +11,7 @@ namespace Fleet.PrerenderServer.Pool;
 /// <summary>Registers the page pool. It requires an <see cref="IBrowserAdapter"/>.</summary>
 internal static class PoolServices
 {
-    /// <summary>Adds <see cref="IPagePool"/>, its options (section <c>Pool</c>), its metrics and the <see cref="CpuGate"/>.</summary>
+    /// <summary>Adds <see cref="IPagePool"/>, its options (section <c>Pool</c>), its metrics and the <see cref="CpuLimiter"/>.</summary>
     public static IHostApplicationBuilder AddPagePool(this IHostApplicationBuilder builder)
     {
         builder.AddFleetOptions<PoolOptions>(PoolOptions.Section);
@@ -22,7 +22,7 @@ internal static class PoolServices
         builder.Services.AddSingleton<PoolMetrics>();
         builder.Services.AddSingleton<PoolActor>();
         builder.Services.AddSingleton<IPagePool>(services => services.GetRequiredService<PoolActor>());
-        builder.Services.AddSingleton(_ => new CpuGate(Environment.ProcessorCount));
+        builder.Services.AddSingleton(_ => new CpuLimiter(Environment.ProcessorCount));
         builder.Services.AddHostedService<PoolService>();
         return builder;
     }

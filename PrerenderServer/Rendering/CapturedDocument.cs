@@ -42,7 +42,7 @@ internal static class CapturedDocument
         var headers = ReadHeaders(captured.Headers, url);
         return new()
         {
-            Outcome = own is { } given ? Verdicts.OfOwnStatus(given) : Verdicts.OfHttpStatus(httpStatus),
+            Outcome = own is { } given ? OutcomeMapping.OfOwnStatus(given) : OutcomeMapping.OfHttpStatus(httpStatus),
             Status = status,
             Headers = headers.Count > 0 ? headers : null,
             RedirectUrl = status is >= 300 and < 400 ? headers.GetValueOrDefault(HeaderNames.Location) : null,

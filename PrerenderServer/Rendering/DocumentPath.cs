@@ -13,7 +13,7 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
     private readonly Settling _settling = new(options, time);
     private readonly PictureTaking _pictures = new(options);
 
-    public async Task<PageAnswer> RunAsync(IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         if (visit.Picture is { IsSized: true })
         {
@@ -43,11 +43,11 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
         return answer;
     }
 
-    private async Task<(string Captured, string Stability)> CaptureAsync(IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    private async Task<(string Captured, string Stability)> CaptureAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         var fifth = visit.Deadline.Patience / 5;
         var forCapture = fifth < s_mostForCapture ? fifth : s_mostForCapture;
-        var settling = new VisitDeadline(visit.Deadline.Step(reserve + forCapture, options.SettleTimeout), time);
+        var settling = new RenderDeadline(visit.Deadline.Step(reserve + forCapture, options.SettleTimeout), time);
         while (true)
         {
             progress.Enter(Stages.Settle);

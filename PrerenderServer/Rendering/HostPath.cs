@@ -10,7 +10,7 @@ internal sealed class HostPath(RenderingOptions options)
 {
     private readonly PictureTaking _pictures = new(options);
 
-    public async Task<PageAnswer> RunAsync(IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         await BootAsync(page, visit, progress, reserve, cancellationToken).ConfigureAwait(false);
         var extracts = visit.Formats is [RenderFormat.Data];
@@ -50,7 +50,7 @@ internal sealed class HostPath(RenderingOptions options)
     }
 
     /// <summary>Sees to it that the page shows the booted host app.</summary>
-    internal static async Task BootAsync(IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    internal static async Task BootAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         if (!page.IsStandby)
         {

@@ -30,7 +30,7 @@ internal static class HostReply
 
         var answer = new PageAnswer
         {
-            Outcome = Verdicts.OfOwnStatus(status),
+            Outcome = OutcomeMapping.OfOwnStatus(status),
             Status = status,
             Formats = ReadFormats(reply, formats),
             Data = reply.TryGetProperty("data", out var data) && data.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? data.Clone() : null,
@@ -49,7 +49,7 @@ internal static class HostReply
 
         return answer with
         {
-            Outcome = Verdicts.OfHostError(Text(error, "kind")),
+            Outcome = OutcomeMapping.OfHostError(Text(error, "kind")),
             Message = Text(error, "message") ?? "The host reports an error without a message.",
             Stack = Text(error, "stack"),
         };

@@ -8,7 +8,7 @@ namespace Fleet.PrerenderServer.Rendering;
 internal sealed class PictureTaking(RenderingOptions options)
 {
     /// <summary>The answer with a picture in place of its texts.</summary>
-    public async Task<PageAnswer> OfPageAsync(IRenderPage page, PictureShape shape, PageAnswer answer, VisitDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> OfPageAsync(IRenderPage page, PictureShape shape, PageAnswer answer, RenderDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
     {
         try
         {
@@ -25,7 +25,7 @@ internal sealed class PictureTaking(RenderingOptions options)
 
     /// <summary>Shows what the host rendered alone in a box, takes the picture, and leaves the booted page as it was.</summary>
     public async Task<PageAnswer> OfFormatAsync(
-        IRenderPage page, PictureShape shape, string markup, PageAnswer answer, VisitDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
+        IRenderPage page, PictureShape shape, string markup, PageAnswer answer, RenderDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
     {
         await page.ResizeAsync(shape, deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
         await page.EvaluateAsync($"({PageScripts.Show})({JsonSerializer.Serialize(markup)})", deadline.Step(reserve), cancellationToken).ConfigureAwait(false);

@@ -15,7 +15,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
     public static readonly TimeSpan PauseAfterNavigation = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Whether a page could not answer because it went on to another document meanwhile.</summary>
-    public static bool IsMovedOn(BrowserException error, IRenderPage page) => error is not (BrowserTimeoutException or PageScriptException) && page.End == PageEnd.None;
+    public static bool IsMovedOn(BrowserException error, IRenderPage page) => error is not (BrowserTimeoutException or PageScriptException) && page.End == PageTermination.None;
 
     /// <summary>Waits for rest at most <paramref name="budget"/> and says which it was. Never throws because the page is restless.</summary>
     public async Task<string> WaitAsync(IRenderPage page, TimeSpan budget, CancellationToken cancellationToken)

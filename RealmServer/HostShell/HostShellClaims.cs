@@ -7,7 +7,7 @@ namespace Fleet.RealmServer.HostShell;
 internal sealed partial class HostShellClaims(
     HostShellFile file, IHostShellStore store, RealmInstance instance, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
     ILogger<HostShellClaims> logger)
-    : RepeatedReport("the host shell", lifetime, timeProvider, logger)
+    : HeartbeatService("the host shell", lifetime, timeProvider, logger)
 {
     private readonly ILogger _logger = logger;
     private volatile Contracts.HostShell? _fleetShell;

@@ -19,7 +19,7 @@ internal sealed partial class HostShellWatcher(
                 {
                     if (file.Look())
                     {
-                        claims.ReportNow();
+                        claims.TriggerNow();
                     }
                 }
                 catch (Exception e)

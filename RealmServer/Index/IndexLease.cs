@@ -7,7 +7,7 @@ namespace Fleet.RealmServer.Index;
 /// <summary>Which replica indexes. Two that do it for a moment do no harm, they only do it twice.</summary>
 internal sealed partial class IndexLease(
     ILeases leases, RealmInstance instance, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<IndexLease> logger)
-    : RepeatedReport("the index lease", lifetime, timeProvider, logger)
+    : HeartbeatService("the index lease", lifetime, timeProvider, logger)
 {
     private const string Name = "index";
 

@@ -15,7 +15,7 @@ internal sealed record IndexPlan(IReadOnlyList<PageSource> Due, IReadOnlyList<Pa
     /// <param name="failed">What failed, by URL.</param>
     /// <param name="generation">The fleet's shell generation.</param>
     public static IndexPlan Of(
-        IEnumerable<PageSource> entries, Func<PageSource, SeenSources> seenNow, IReadOnlyDictionary<string, RenderedFrom> stored, IReadOnlyDictionary<string, RenderedFrom> failed, long generation)
+        IEnumerable<PageSource> entries, Func<PageSource, DependencyFingerprint> seenNow, IReadOnlyDictionary<string, RenderedFrom> stored, IReadOnlyDictionary<string, RenderedFrom> failed, long generation)
     {
         var by = entries.ToLookup(entry => seenNow(entry) is var now && Covers(stored, entry.Url, now, generation) ? Place.Skipped
             : Covers(failed, entry.Url, now, generation) ? Place.Known
@@ -24,7 +24,7 @@ internal sealed record IndexPlan(IReadOnlyList<PageSource> Due, IReadOnlyList<Pa
     }
 
     // Another version is enough, it need not be a later one: only one replica indexes, so no two of them can render in turns what they see differently.
-    private static bool Covers(IReadOnlyDictionary<string, RenderedFrom> rendered, string url, SeenSources now, long generation) =>
+    private static bool Covers(IReadOnlyDictionary<string, RenderedFrom> rendered, string url, DependencyFingerprint now, long generation) =>
         rendered.TryGetValue(url, out var from) && from.Seen == now && from.Generation >= generation;
 
     private enum Place

@@ -25,7 +25,7 @@ internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
                     let written = CardFiles.VersionOf(realm, id)
                     where written is not null
                     select PageSource.OfCard(realm, id, written.Value, address));
-                realms.Add(PageSource.KeptUnder(realm, address));
+                realms.Add(PageSource.StorageScope(realm, address));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -13,7 +13,7 @@ namespace Fleet.RealmServer.Index;
 internal sealed partial class StorageCollector(
     IStorageScopes scopes, RealmCatalog catalog, PublicAddress address, IndexLease lease, IOptions<PagesOptions> options, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
     ILogger<StorageCollector> logger)
-    : RepeatedReport("the storage scopes", lifetime, timeProvider, logger)
+    : HeartbeatService("the storage scopes", lifetime, timeProvider, logger)
 {
     /// <summary>Most scopes that are removed in a round; the others follow in the next ones.</summary>
     private const int MaxRemovals = 100;
@@ -49,7 +49,7 @@ internal sealed partial class StorageCollector(
     }
 
     private IEnumerable<string> Served() =>
-        catalog.Current.ById.Values.Select(realm => PageSource.KeptUnder(realm, address)).Append(PageSource.RoutesKeptUnder(address));
+        catalog.Current.ById.Values.Select(realm => PageSource.StorageScope(realm, address)).Append(PageSource.RoutesKeptUnder(address));
 
     [LoggerMessage(LogLevel.Information, "Removed the pages and pictures of {Scope}: no realm server has served it for {Keep} (Pages:KeepUnserved).")]
     private static partial void LogRemoved(ILogger logger, string scope, TimeSpan keep);

@@ -47,7 +47,7 @@ internal sealed class StoredIndex(SourceListing listing)
     }
 
     /// <summary>What a page would be rendered from now, if it reads what it read last.</summary>
-    public SeenSources SeenNow(PageSource entry) => BasisOf(entry).SeenBy(entry, _facts.GetValueOrDefault(entry.Url)?.Deps ?? []);
+    public DependencyFingerprint SeenNow(PageSource entry) => BasisOf(entry).FingerprintOf(entry, _facts.GetValueOrDefault(entry.Url)?.Deps ?? []);
 
     /// <summary>What is known before a page is rendered.</summary>
     public RenderBasis BasisOf(PageSource entry) => new(

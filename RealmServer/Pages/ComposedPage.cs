@@ -18,7 +18,7 @@ internal readonly record struct ComposedPage
     public string? Location { get; init; }
 
     /// <summary>What the answer was made of.</summary>
-    public required PageMatter Matter { get; init; }
+    public required ContentKind Matter { get; init; }
 
     /// <summary>URL that search engines are to know the page by; null when the page says so itself.</summary>
     public string? Canonical { get; init; }
@@ -38,7 +38,7 @@ internal readonly record struct ComposedPage
 
     /// <summary>The shell as it is.</summary>
     public static ComposedPage Bare(ShellDocument shell, int status) =>
-        new() { Status = status, ETag = shell.Token, Matter = PageMatter.Shell, BeforeHead = shell.Bare };
+        new() { Status = status, ETag = shell.Token, Matter = ContentKind.Shell, BeforeHead = shell.Bare };
 
     /// <summary>The page with what is stored of it put into the shell that is served now. Text goes between pieces of bytes, so nothing in it
     /// is looked for or replaced.</summary>
@@ -54,7 +54,7 @@ internal readonly record struct ComposedPage
         var etag = $"{stored.ETag}-{shell.Token.AsSpan(..12)}{(stored.Picture is { } picture ? "-" + picture.Tag : "")}";
         if (stored.Status is >= 300 and <= 399 && Target(stored) is { } location)
         {
-            return new() { Status = stored.Status, ETag = etag, Location = location, Matter = PageMatter.Redirect };
+            return new() { Status = stored.Status, ETag = etag, Location = location, Matter = ContentKind.Redirect };
         }
 
         if (stored.Formats.TryGetValue(RenderFormat.Isolated, out var body) && shell.TakesContent)
@@ -63,10 +63,10 @@ internal readonly record struct ComposedPage
             {
                 Status = stored.Status,
                 ETag = etag,
-                Matter = PageMatter.Content,
+                Matter = ContentKind.Content,
                 BeforeHead = shell.BeforeHead,
                 Head = HeadOf(stored),
-                LacksPicture = stored.Picture is null && PageLook.Of(stored) is not null,
+                LacksPicture = stored.Picture is null && ScreenshotKey.Of(stored) is not null,
                 BeforeBody = shell.BeforeBody,
                 Body = body,
                 AfterBody = shell.AfterBody,
@@ -83,7 +83,7 @@ internal readonly record struct ComposedPage
             Status = stored.Status,
             ETag = etag,
             // It names the bundles of the shell that it was captured with; after a deploy they may be gone.
-            Matter = stored.ShellToken == shell.Token ? PageMatter.Document : PageMatter.OldDocument,
+            Matter = stored.ShellToken == shell.Token ? ContentKind.Document : ContentKind.OldDocument,
             Canonical = document.Contains("rel=\"canonical\"", StringComparison.OrdinalIgnoreCase) ? null : stored.Url,
             Body = document,
         };

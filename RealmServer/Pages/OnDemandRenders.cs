@@ -17,7 +17,7 @@ internal sealed partial class OnDemandRenders(
     : BackgroundService
 {
     private readonly ConcurrentDictionary<string, Job> _jobs = new(StringComparer.Ordinal);
-    private readonly Channel<Turn> _turns = Channel.CreateUnboundedPrioritized<Turn>(new() { Comparer = Turn.MostUrgentFirst });
+    private readonly Channel<Turn> _turns = Channel.CreateUnboundedPrioritized<Turn>(new() { Comparer = Turn.ByUrgency });
     private long _lastTurn;
     private int _waiting;
     private int _listeners;
@@ -181,7 +181,7 @@ internal sealed partial class OnDemandRenders(
 
     private sealed record Turn(Job Job, RenderUrgency Urgency, long Number)
     {
-        public static readonly IComparer<Turn> MostUrgentFirst = Comparer<Turn>.Create(static (one, other) =>
+        public static readonly IComparer<Turn> ByUrgency = Comparer<Turn>.Create(static (one, other) =>
             one.Urgency != other.Urgency ? other.Urgency.CompareTo(one.Urgency) : one.Number.CompareTo(other.Number));
     }
 }

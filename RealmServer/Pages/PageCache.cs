@@ -59,7 +59,7 @@ internal sealed partial class PageCache(
                 LogBack();
             }
 
-            if (stored is null || ComposedPage.Of(stored, shell) is not { Matter: not PageMatter.Shell } composed)
+            if (stored is null || ComposedPage.Of(stored, shell) is not { Matter: not ContentKind.Shell } composed)
             {
                 _pages.Remove(source.Url);
                 return null;

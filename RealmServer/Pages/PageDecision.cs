@@ -20,7 +20,7 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
             return new(UseStored: false, crawler ? PageRender.Await : PageRender.Queue);
         }
 
-        if (page.Matter == PageMatter.OldDocument)
+        if (page.Matter == ContentKind.OldDocument)
         {
             // Its text is better than a shell for those who read only text; for the others its scripts are likely gone.
             return new(crawler, crawler ? PageRender.Await : PageRender.Queue);
@@ -37,9 +37,9 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
 /// <param name="CardVersion">Version of its card that was rendered; null when that was not kept.</param>
 /// <param name="Generation">Generation of the shell.</param>
 /// <param name="RenderedAt">When it was rendered.</param>
-internal readonly record struct StoredState(PageMatter Matter, long? CardVersion, long Generation, DateTimeOffset RenderedAt)
+internal readonly record struct StoredState(ContentKind Matter, long? CardVersion, long Generation, DateTimeOffset RenderedAt)
 {
-    public static StoredState Of(StoredPage page, PageMatter matter) => new(matter, page.Seen?.Card, page.Generation, page.RenderedAt);
+    public static StoredState Of(StoredPage page, ContentKind matter) => new(matter, page.Seen?.Card, page.Generation, page.RenderedAt);
 }
 
 /// <summary>Whether a page that was asked for is rendered.</summary>

@@ -56,7 +56,7 @@ internal sealed class PageFinder(
     // "200" would take the empty shell for the page.
     private ServedPage Failed(PageOutcome.Failed failure, ShellDocument shell, bool crawler)
     {
-        if (failure.Page is { } page && ComposedPage.Of(page, shell) is { Matter: not PageMatter.Shell } composed)
+        if (failure.Page is { } page && ComposedPage.Of(page, shell) is { Matter: not ContentKind.Shell } composed)
         {
             return new(composed, shell) { Passing = true };
         }

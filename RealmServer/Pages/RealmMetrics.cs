@@ -9,7 +9,7 @@ internal sealed class RealmMetrics
 {
     public const string MeterName = "Fleet.RealmServer";
 
-    private static readonly string[] s_matters = [.. Enum.GetNames<PageMatter>().Select(name => name.ToLowerInvariant())];
+    private static readonly string[] s_matters = [.. Enum.GetNames<ContentKind>().Select(name => name.ToLowerInvariant())];
 
     private static readonly (RenderingTrouble Value, string Name)[] s_troubles = [(RenderingTrouble.NoManager, "no_manager"), (RenderingTrouble.CardsFail, "cards_fail")];
 
@@ -39,7 +39,7 @@ internal sealed class RealmMetrics
         "{server}",
         "Whether this realm server does not get its pages rendered, by reason: 1 when it is so.");
 
-    public void PageServed(PageMatter matter) => _pages.Add(1, new KeyValuePair<string, object?>("source", s_matters[(int)matter]));
+    public void PageServed(ContentKind matter) => _pages.Add(1, new KeyValuePair<string, object?>("source", s_matters[(int)matter]));
 
     public void PageRenderedOnDemand(PageOutcome outcome) =>
         _onDemand.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name.ToLowerInvariant()));

@@ -16,7 +16,7 @@ internal sealed class ServedPage
     /// <summary>HTTP status.</summary>
     public int Status { get; }
 
-    public PageMatter Matter { get; }
+    public ContentKind Matter { get; }
 
     /// <summary>Where it redirects to.</summary>
     public string? Location { get; }

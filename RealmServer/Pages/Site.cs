@@ -81,7 +81,7 @@ internal sealed class Site(
     private Task WriteAsync(HttpContext http, ServedPage page)
     {
         metrics.PageServed(page.Matter);
-        return PageWriter.WriteAsync(http, page);
+        return PageResponse.WriteAsync(http, page);
     }
 
     // A route of the host app has no file; what looks like a file and is none must not be answered with HTML that a module loader chokes on.

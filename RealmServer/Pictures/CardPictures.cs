@@ -15,7 +15,7 @@ namespace Fleet.RealmServer.Pictures;
 /// <summary>Has pictures taken of cards, one after the other: of those that a crawler asked for, then of those that the index is through with. Never
 /// while the index runs, and with its low priority: no page waits for a picture.</summary>
 internal sealed partial class CardPictures(
-    ManagerClient manager, PageKeeping keeping, IPageStore pages, IPictureStore pictures, IndexProgress progress, RealmCatalog catalog, PublicAddress address,
+    ManagerClient manager, PageWriter keeping, IPageStore pages, IPictureStore pictures, IndexProgress progress, RealmCatalog catalog, PublicAddress address,
     IOptions<PicturesOptions> options, IOptions<IndexOptions> index, TimeProvider timeProvider, ILogger<CardPictures> logger)
     : BackgroundService
 {
@@ -112,7 +112,7 @@ internal sealed partial class CardPictures(
         _due.Clear();
         foreach (var realm in catalog.Current.ById.Values.Where(realm => !realm.IsPrivate))
         {
-            var keptUnder = PageSource.KeptUnder(realm, address);
+            var keptUnder = PageSource.StorageScope(realm, address);
             var taken = await pictures.GetFactsAsync(keptUnder, cancellationToken);
             var facts = await pages.GetFactsAsync(keptUnder, cancellationToken);
             foreach (var (id, version) in CardFiles.List(realm).Ids.Select(id => (id, CardFiles.VersionOf(realm, id))))
@@ -128,7 +128,7 @@ internal sealed partial class CardPictures(
 
     private async Task TakeAsync(PageSource source, CancellationToken cancellationToken)
     {
-        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } page || PageLook.Of(page) is not { } look || FailedLately(source, look))
+        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } page || ScreenshotKey.Of(page) is not { } look || FailedLately(source, look))
         {
             return;
         }

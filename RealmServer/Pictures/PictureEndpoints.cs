@@ -19,7 +19,7 @@ internal static class PictureEndpoints
     {
         if (catalog.Current.Find(realm) is not { IsPrivate: false } found
             || PictureAddress.CardOf(file) is not { } card
-            || await GetAsync(pictures, PageSource.KeptUnder(found, address), address.UrlOf(found.PathOf(card)), cancellationToken) is not { } picture)
+            || await GetAsync(pictures, PageSource.StorageScope(found, address), address.UrlOf(found.PathOf(card)), cancellationToken) is not { } picture)
         {
             return FleetProblem.Result(StatusCodes.Status404NotFound, "no-picture", $"There is no picture at {http.Request.Path}.");
         }

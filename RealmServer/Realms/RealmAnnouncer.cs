@@ -8,7 +8,7 @@ namespace Fleet.RealmServer.Realms;
 internal sealed class RealmAnnouncer(
     RealmCatalog catalog, PublicAddress address, IRealmDirectory directory, RealmInstance instance, IHostApplicationLifetime lifetime,
     TimeProvider timeProvider, ILogger<RealmAnnouncer> logger)
-    : RepeatedReport("the realms", lifetime, timeProvider, logger)
+    : HeartbeatService("the realms", lifetime, timeProvider, logger)
 {
     protected override Task SendAsync(CancellationToken cancellationToken)
     {

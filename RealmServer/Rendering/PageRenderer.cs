@@ -12,7 +12,7 @@ namespace Fleet.RealmServer.Rendering;
 
 /// <summary>Has one page rendered and stores what may be stored.</summary>
 internal sealed class PageRenderer(
-    ManagerClient manager, PageKeeping keeping, PageFailures failures, CardFiles cards, ReadKeys keys, HostShellFile shell, HostShellClaims claims,
+    ManagerClient manager, PageWriter keeping, PageFailures failures, CardFiles cards, ReadKeys keys, HostShellFile shell, HostShellClaims claims,
     IOptions<IndexOptions> options, RealmMetrics metrics, TimeProvider timeProvider)
 {
     private const string Capped = "capped";
@@ -64,7 +64,7 @@ internal sealed class PageRenderer(
     {
         var began = timeProvider.GetUtcNow().UtcTicks;
         var result = await manager.RenderAsync(Request(source, urgency), options.Value.RenderDeadline, cancellationToken);
-        var page = Page(source, sourceTag, result, basis.SeenBy(source, result.Deps), basis, began);
+        var page = Page(source, sourceTag, result, basis.FingerprintOf(source, result.Deps), basis, began);
         var action = StoreDecision.For(result, claims.FleetShell?.Generation);
         metrics.Decided(action);
         if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && result.Diagnostics?.Stability == Capped)
@@ -121,7 +121,7 @@ internal sealed class PageRenderer(
         Priority = (int)urgency,
     };
 
-    private StoredPage Page(PageSource source, string sourceTag, RenderResult result, SeenSources seen, RenderBasis basis, long began) => new()
+    private StoredPage Page(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long began) => new()
     {
         Realm = source.RealmUrl,
         Url = source.Url,

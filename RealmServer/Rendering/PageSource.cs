@@ -18,10 +18,10 @@ internal sealed record PageSource(string RealmUrl, string Url, long Version, Rea
     public string Key => $"{RealmUrl} {Url}";
 
     public static PageSource OfCard(Realm realm, string id, long version, PublicAddress address) =>
-        new(KeptUnder(realm, address), address.UrlOf(realm.PathOf(id)), version, realm, id);
+        new(StorageScope(realm, address), address.UrlOf(realm.PathOf(id)), version, realm, id);
 
     /// <summary>What a realm's pages are kept under. Nobody finds a private page who does not have its realm's key, and a new key begins with nothing.</summary>
-    public static string KeptUnder(Realm realm, PublicAddress address) =>
+    public static string StorageScope(Realm realm, PublicAddress address) =>
         realm.Scope is { } scope ? $"{address.UrlOf(realm.Path)}#{scope}" : address.UrlOf(realm.Path);
 
     /// <summary>What routes of the host app are kept under.</summary>

@@ -4,9 +4,9 @@ namespace Fleet.RealmServer.Reporting;
 
 /// <summary>Repeats every report at once when the connection to the registry is back: it may have come back empty, and until it knows the realms
 /// nobody can render.</summary>
-internal sealed class ReportsOnReconnect(IEnumerable<RepeatedReport> reports, IBackplane backplane) : IHostedService
+internal sealed class ReportsOnReconnect(IEnumerable<HeartbeatService> reports, IBackplane backplane) : IHostedService
 {
-    private readonly RepeatedReport[] _reports = [.. reports];
+    private readonly HeartbeatService[] _reports = [.. reports];
     private IAsyncDisposable? _subscription;
 
     public async Task StartAsync(CancellationToken cancellationToken) => _subscription = await backplane.SubscribeAsync(OnHint, cancellationToken);
@@ -23,7 +23,7 @@ internal sealed class ReportsOnReconnect(IEnumerable<RepeatedReport> reports, IB
     {
         if (hint.Kind == FleetEventKind.Reconnected)
         {
-            Array.ForEach(_reports, static report => report.ReportNow());
+            Array.ForEach(_reports, static report => report.TriggerNow());
         }
     }
 }

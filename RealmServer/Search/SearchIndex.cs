@@ -41,7 +41,7 @@ internal sealed class SearchIndex(PublicAddress address, IPageStore store, TimeP
 
     private async Task<IReadOnlyList<SearchDocument>> DocumentsAsync(Realm from, CancellationToken cancellationToken)
     {
-        var realm = PageSource.KeptUnder(from, address);
+        var realm = PageSource.StorageScope(from, address);
         if (_realms.TryGetValue(realm, out var loaded) && timeProvider.GetElapsedTime(loaded.CheckedAt) < s_rest)
         {
             return loaded.Documents;

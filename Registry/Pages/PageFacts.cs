@@ -10,7 +10,7 @@ public sealed record PageFacts
     public IReadOnlyList<string> Deps { get; init; } = [];
 
     /// <summary>What it was rendered from; null for a page of a time at which that was not kept.</summary>
-    public SeenSources? Seen { get; init; }
+    public DependencyFingerprint? Seen { get; init; }
 
     /// <summary>The host's search document and types, as JSON text; null when it is larger than <see cref="MaxDataChars"/>.</summary>
     public string? Data { get; init; }
@@ -30,7 +30,7 @@ public sealed record PageFacts
         Deps = page.Deps,
         Seen = page.Seen,
         Data = page.Data is { Length: <= MaxDataChars } ? page.Data : null,
-        Look = PageLook.Of(page),
+        Look = ScreenshotKey.Of(page),
         RenderedAt = page.RenderedAt,
     };
 }

@@ -27,7 +27,7 @@ public sealed record StoredPage
     public IReadOnlyList<string> Deps { get; init; } = [];
 
     /// <summary>What it was rendered from; null for a page of a time at which that was not kept. Such a page is rendered again.</summary>
-    public SeenSources? Seen { get; init; }
+    public DependencyFingerprint? Seen { get; init; }
 
     /// <summary>Version of the source that was rendered. Orders the renders of one page: one that saw another source than the stored page has a higher
     /// one.</summary>

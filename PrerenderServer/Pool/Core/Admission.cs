@@ -59,7 +59,7 @@ internal sealed class Admission(PoolRules rules)
 
     private bool Fits(int[] held, Waiter waiter, TimeSpan now)
     {
-        if (!IsHigh(waiter, now) && held[0] + 1 > rules.Options.Slots - rules.KeptFree(0))
+        if (!IsHigh(waiter, now) && held[0] + 1 > rules.Options.Slots - rules.ReservedPermits(0))
         {
             return false;
         }
@@ -68,7 +68,7 @@ internal sealed class Admission(PoolRules rules)
         for (var depth = 0; depth < held.Length; depth++)
         {
             upTo += held[depth];
-            if (depth >= waiter.Depth && upTo + 1 > rules.TotalSlots - rules.KeptFree(depth))
+            if (depth >= waiter.Depth && upTo + 1 > rules.TotalSlots - rules.ReservedPermits(depth))
             {
                 return false;
             }

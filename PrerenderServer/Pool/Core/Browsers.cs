@@ -4,7 +4,7 @@ namespace Fleet.PrerenderServer.Pool.Core;
 /// The browser processes, one per generation. Replaced blue/green: the next one is launched and up before anything of the old one is
 /// retired, and the old one is killed when its last slot is gone.
 /// </summary>
-internal sealed class Browsers(PoolState pool, Leases leases, CloseLadder ladder, Retirement retirement)
+internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation ladder, Retirement retirement)
 {
     private int _wanted = 1;
     private int _newest;

@@ -4,7 +4,7 @@ namespace Fleet.PrerenderServer.Pool.Core;
 /// Where pages come from for those who have none: from boots and closes under way first, each covering one waiter; then from a new
 /// slot, if there is room; then from an idle page of another affinity. Begun afresh with every event, walked in the waiters' order.
 /// </summary>
-internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseLadder ladder, Boots boots)
+internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscalation ladder, PageBoot boots)
 {
     private int _coming;
     private int _future;

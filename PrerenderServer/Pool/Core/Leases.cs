@@ -1,7 +1,7 @@
 namespace Fleet.PrerenderServer.Pool.Core;
 
 /// <summary>Lending pages and taking them back. Release and verdict are one event, so no page is lent whose doom is not known yet.</summary>
-internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseLadder ladder, Boots boots)
+internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation ladder, PageBoot boots)
 {
     /// <summary>Lends a standby or an idle page. One that rendered before is first asked whether it answers.</summary>
     public void Grant(Waiter waiter, Slot slot)
@@ -96,7 +96,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseLadder ladd
                 Rest(slot);
                 break;
             case SlotState.Repaging:
-                boots.Repage(slot);
+                boots.ReplacePage(slot);
                 break;
             default:
                 ladder.Close(slot, Reason(slot, completed.Outcome, generation));

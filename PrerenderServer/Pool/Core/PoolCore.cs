@@ -4,7 +4,7 @@ namespace Fleet.PrerenderServer.Pool.Core;
 /// The page pool: one state machine without tasks, clocks or I/O. <see cref="Apply"/> takes what happened and when, and returns what to
 /// do; every completion of what was to do is an event again. The only place where decisions are made.
 /// <para>
-/// Read on with <see cref="SlotState"/> (what a slot can be doing), <see cref="Boots"/>, <see cref="Leases"/> and <see cref="CloseLadder"/>
+/// Read on with <see cref="SlotState"/> (what a slot can be doing), <see cref="PageBoot"/>, <see cref="Leases"/> and <see cref="CloseEscalation"/>
 /// (how it gets from one state to another), <see cref="Browsers"/> and <see cref="ShellReload"/> (how the pool renews itself),
 /// <see cref="Admission"/>, <see cref="Dispatcher"/> and <see cref="CapacityPlan"/> (who gets which page), and <see cref="PoolRules"/>
 /// (every decision in one line).
@@ -14,8 +14,8 @@ internal sealed class PoolCore
 {
     private readonly PoolState _pool;
     private readonly WaiterQueue _queue;
-    private readonly CloseLadder _ladder;
-    private readonly Boots _boots;
+    private readonly CloseEscalation _ladder;
+    private readonly PageBoot _boots;
     private readonly Leases _leases;
     private readonly Retirement _retirement;
     private readonly Browsers _browsers;
@@ -112,7 +112,7 @@ internal sealed class PoolCore
         var any = false;
         while (_queue.NextToExpire is { } waiter && waiter.Deadline <= _pool.Now)
         {
-            Fail(waiter, WaitEnd.Deadline);
+            Fail(waiter, WaitFailure.Deadline);
             any = true;
         }
 
@@ -150,7 +150,7 @@ internal sealed class PoolCore
     {
         if (_pool.Stopping)
         {
-            _pool.Do(new FailWaiter(wanted.Waiter, WaitEnd.ShuttingDown));
+            _pool.Do(new FailWaiter(wanted.Waiter, WaitFailure.ShuttingDown));
             return;
         }
 
@@ -170,11 +170,11 @@ internal sealed class PoolCore
         _browsers.Stop();
         foreach (var waiter in _queue.All.OrderBy(w => w.Id).ToArray())
         {
-            Fail(waiter, WaitEnd.ShuttingDown);
+            Fail(waiter, WaitFailure.ShuttingDown);
         }
     }
 
-    private void Fail(Waiter waiter, WaitEnd end)
+    private void Fail(Waiter waiter, WaitFailure end)
     {
         _queue.Remove(waiter);
         _pool.Do(new FailWaiter(waiter.Id, end));

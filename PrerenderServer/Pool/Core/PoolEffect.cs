@@ -31,7 +31,7 @@ internal sealed record GrantLease(long Waiter, long Lease, long Slot, bool Warm,
 internal sealed record RevokeLease(long Lease) : PoolEffect;
 
 /// <summary>Tell somebody that no page comes.</summary>
-internal sealed record FailWaiter(long Waiter, WaitEnd End) : PoolEffect;
+internal sealed record FailWaiter(long Waiter, WaitFailure End) : PoolEffect;
 
 /// <summary>End the server: the first launches all failed, and another one would fail as well. <paramref name="Why"/> is for people.</summary>
 internal sealed record GiveUpStart(string Why) : PoolEffect;

@@ -29,7 +29,7 @@ internal class PoolRules(PoolOptions options)
     public virtual bool IsCurrent(Slot slot, long op) => slot.Op == op;
 
     /// <summary>Permits that work of this depth leaves to what it may cause, so that no chain of renders waits for itself.</summary>
-    public virtual int KeptFree(int depth) => Options.MaxDepth - depth;
+    public virtual int ReservedPermits(int depth) => Options.MaxDepth - depth;
 
     /// <summary>Where a waiter stands: its arrival, earlier by one aging interval per level of priority.</summary>
     public virtual long Rank(LeaseRequest request, TimeSpan arrivedAt) =>

@@ -1,7 +1,7 @@
 namespace Fleet.PrerenderServer.Pool.Core;
 
 /// <summary>Taking slots out of use. What is at rest closes now, what is lent when it comes back.</summary>
-internal sealed class Retirement(PoolState pool, Leases leases, CloseLadder ladder)
+internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation ladder)
 {
     /// <summary>Retires one slot, whatever it is doing. A boot under way is left alone: what it brings is judged when it returns.</summary>
     public void Retire(Slot slot, TimeSpan grace, CloseReason reason)

@@ -6,7 +6,7 @@ namespace Fleet.PrerenderServer.Pool.Core;
 /// Moves the pool to the current host shell: in place, rolling, pages at rest first and among them the most recently used, which are
 /// the likeliest to be wanted next. A lent page is reloaded when it comes back; no render is ever cut short for a shell.
 /// </summary>
-internal sealed class ShellReload(PoolState pool, WaiterQueue queue, Boots boots)
+internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot boots)
 {
     /// <summary>When a reload that rests now may begin; never, when none does.</summary>
     public TimeSpan WakeAt { get; private set; }
@@ -45,7 +45,7 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, Boots boots
         foreach (var waiter in queue.Impatient.ToArray())
         {
             queue.Remove(waiter);
-            pool.Do(new FailWaiter(waiter.Id, WaitEnd.StaleShell));
+            pool.Do(new FailWaiter(waiter.Id, WaitFailure.StaleShell));
         }
 
         return true;

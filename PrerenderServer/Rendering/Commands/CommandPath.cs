@@ -22,7 +22,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
     /// <param name="beforeStart">The client went away, or the page was taken away.</param>
     /// <param name="afterStart">The page was taken away. What the client does makes no difference any more: the result is kept for it.</param>
     public async Task<PageAnswer> RunAsync(
-        IRenderPage page, Visit visit, VisitProgress progress, TimeSpan reserve, CancellationToken beforeStart, CancellationToken afterStart)
+        IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken beforeStart, CancellationToken afterStart)
     {
         await HostPath.BootAsync(page, visit, progress, reserve, beforeStart).ConfigureAwait(false);
         if (!page.Host.Runs)
@@ -58,7 +58,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
 
         if (root.TryGetProperty("error", out var error))
         {
-            return new() { Outcome = Verdicts.OfHostError(Text(error, "kind")), Message = Text(error, "message"), Stack = Text(error, "stack") };
+            return new() { Outcome = OutcomeMapping.OfHostError(Text(error, "kind")), Message = Text(error, "message"), Stack = Text(error, "stack") };
         }
 
         return new() { Outcome = RenderOutcome.Rendered, Status = 200, Data = root.TryGetProperty("value", out var value) ? value.Clone() : null };

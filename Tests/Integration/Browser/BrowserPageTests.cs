@@ -107,7 +107,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         await using var slot = await browser.OpenAsync();
         await WithShellAsync(TestPages.Host, "token-b", 200, async () =>
             Assert.Equal("token-b", (await browser.Adapter.RepageAsync(slot.Number, Token)).ShellToken));
-        Assert.Equal(PageEnd.Closed, slot.Page.End);
+        Assert.Equal(PageTermination.Closed, slot.Page.End);
     }
 
     [Theory]

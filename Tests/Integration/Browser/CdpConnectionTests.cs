@@ -52,7 +52,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
         var (_, session) = await context.OpenPageAsync(s_deadline, Token);
         connection.MostMessageBytes = 64 * 1024;
         var logged = new TaskCompletionSource<string>();
-        session.On("Runtime.consoleAPICalled", call => logged.TrySetResult(ConsoleText.OfCall(call)));
+        session.On("Runtime.consoleAPICalled", call => logged.TrySetResult(ConsoleText.Format(call)));
         await session.CallAsync("Runtime.enable", null, s_deadline, Token);
         await EvaluateAsync(session, "(console.log('x'.repeat(1e6)), console.log('short'), 0)");
         Assert.StartsWith("short", await logged.Task.WaitAsync(s_deadline, Token), StringComparison.Ordinal);

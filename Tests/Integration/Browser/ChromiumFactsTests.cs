@@ -146,7 +146,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
         await crashing.Page.CrashAsync(Token);
 
         await Eventually.Async(() => browser.LossOf(crashing.Number) is not null, $"the loss of slot {crashing.Number} is reported");
-        Assert.Equal(PageEnd.Crashed, crashing.Page.End);
+        Assert.Equal(PageTermination.Crashed, crashing.Page.End);
         Assert.True(await browser.Adapter.ProbeAsync(other.Number, Token));
         await browser.Adapter.CloseAsync(crashing.Number, Token);
     }

@@ -49,5 +49,5 @@ public sealed class ScopeTests
         Assert.All(held.Server.Calls.Where(call => call.Request.Credentials is not null), call => Assert.StartsWith(Realm + "#", call.Request.Affinity, StringComparison.Ordinal));
     }
 
-    private static Scopes New(string? key) => new(Options.Create(new FleetOptions { AdminKey = key }));
+    private static PrincipalScope New(string? key) => new(Options.Create(new FleetOptions { AdminKey = key }));
 }

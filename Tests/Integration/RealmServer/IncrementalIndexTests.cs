@@ -220,9 +220,9 @@ public sealed class IncrementalIndexTests
         await server.StoreAsync("hydrogen", "x");
         var stored = (await server.StoredAsync("hydrogen"))! with { Deps = [server.RealmUrl + "helium?x=1", server.RealmUrl + "none"] };
 
-        Assert.Null(RenderBasis.Of(source, stored: null, versions).SeenBy(source, [source.Url, server.RealmUrl + "helium"]).Deps);
-        Assert.NotNull(RenderBasis.Of(source, stored, versions).SeenBy(source, [source.Url, server.RealmUrl + "helium", server.RealmUrl + "none"]).Deps);
-        Assert.NotNull(RenderBasis.Of(source, stored: null, versions).SeenBy(source, [source.Url]).Deps);
+        Assert.Null(RenderBasis.Of(source, stored: null, versions).FingerprintOf(source, [source.Url, server.RealmUrl + "helium"]).Deps);
+        Assert.NotNull(RenderBasis.Of(source, stored, versions).FingerprintOf(source, [source.Url, server.RealmUrl + "helium", server.RealmUrl + "none"]).Deps);
+        Assert.NotNull(RenderBasis.Of(source, stored: null, versions).FingerprintOf(source, [source.Url]).Deps);
     }
 
     [Fact]

@@ -209,13 +209,13 @@ public sealed class PictureTests
             Realm = "r", Url = "u", Status = 200, SourceVersion = 1, Generation = 7, ShellToken = "t", RenderedAt = default, ETag = "e",
             Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Fitted] = "a" },
         };
-        var look = PageLook.Of(page);
+        var look = ScreenshotKey.Of(page);
 
-        Assert.Equal(look, PageLook.Of(page with { SourceVersion = 2, ETag = "f" }));
-        Assert.NotEqual(look, PageLook.Of(page with { Generation = 8 }));
-        Assert.NotEqual(look, PageLook.Of(page with { Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Fitted] = "b" } }));
-        Assert.Null(PageLook.Of(page with { Status = 301 }));
-        Assert.Null(PageLook.Of(page with { Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Fitted] = " " } }));
+        Assert.Equal(look, ScreenshotKey.Of(page with { SourceVersion = 2, ETag = "f" }));
+        Assert.NotEqual(look, ScreenshotKey.Of(page with { Generation = 8 }));
+        Assert.NotEqual(look, ScreenshotKey.Of(page with { Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Fitted] = "b" } }));
+        Assert.Null(ScreenshotKey.Of(page with { Status = 301 }));
+        Assert.Null(ScreenshotKey.Of(page with { Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Fitted] = " " } }));
     }
 
     private static async Task<FakeManager> PicturesAsync(RealmServerUnderTest server)

@@ -87,14 +87,14 @@ public sealed class StorageCollectorTests
     // Each is a report of the collector, some of which count a round.
     private async Task RoundsAsync(RealmServerUnderTest server, int rounds, params string[] alsoServed)
     {
-        var collector = (RepeatedReport)server.Services.GetRequiredService<StorageCollector>();
+        var collector = (HeartbeatService)server.Services.GetRequiredService<StorageCollector>();
         var lease = server.Services.GetRequiredService<IndexLease>();
         await Eventually.TrueAsync(() => lease.Holder is not null, () => "somebody to hold the index lease");
         for (var round = 0; round < rounds; round++)
         {
             await server.Registry.StorageScopes.ServeAsync(alsoServed, Cancel);
             var before = collector.AcknowledgedAt;
-            collector.ReportNow();
+            collector.TriggerNow();
             await Eventually.TrueAsync(() => collector.AcknowledgedAt > before, () => "the next report of the collector");
             _time.Advance(RegistryTtl.ScopeRound);
         }

@@ -37,7 +37,7 @@ public sealed class ServerFixture : IAsyncLifetime
     internal LogRecorder Log { get; } = new();
 
     /// <summary>The server's way to carry out a visit, on pages of another pool.</summary>
-    internal VisitRunner RunnerOn(IPagePool pool) => ActivatorUtilities.CreateInstance<VisitRunner>(_app.Services, pool);
+    internal Renderer RunnerOn(IPagePool pool) => ActivatorUtilities.CreateInstance<Renderer>(_app.Services, pool);
 
     internal IPagePool Pool => _app.Services.GetRequiredService<IPagePool>();
 

@@ -9,7 +9,7 @@ internal sealed class FakePage : IRenderPage
     /// <summary>What it answers to an expression.</summary>
     public Func<string, string> Answer { get; init; } = _ => "1";
 
-    public HostOffer Host { get; init; } = new("1", ["render", "run", "stage"]);
+    public HostCapabilities Host { get; init; } = new("1", ["render", "run", "stage"]);
 
     public string? ShellToken => null;
 
@@ -17,7 +17,7 @@ internal sealed class FakePage : IRenderPage
 
     public bool IsStandby => true;
 
-    public PageEnd End => PageEnd.None;
+    public PageTermination End => PageTermination.None;
 
     public PageActivity Activity { get; } = new(TimeProvider.System);
 

@@ -46,14 +46,14 @@ public sealed class AnswerReaderTests
     [Fact]
     public void Read_QueueFull_KeepsReasonDetailAndRetryAfter()
     {
-        var refusal = Read(503, """{"reason":"queue-full","detail":"8 wait."}""", TimeSpan.FromSeconds(3)).Answer.Refusal!;
+        var refusal = Read(503, """{"reason":"queue-full","detail":"8 wait."}""", TimeSpan.FromSeconds(3)).Answer.RenderError!;
         Assert.Equal((503, "queue-full", TimeSpan.FromSeconds(3)), (refusal.Status, refusal.Reason, refusal.RetryAfter));
         Assert.Contains("8 wait.", refusal.Detail, StringComparison.Ordinal);
     }
 
     private static ForwardAnswer Read(int status, string body, TimeSpan? retryAfter = null) => AnswerReader.Read(
         "prerender-0",
-        new Visit(new RenderRequest { Url = "http://a/" }, "user:a", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1))),
+        new RenderOperation(new RenderRequest { Url = "http://a/" }, "user:a", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1))),
         (HttpStatusCode)status,
         Encoding.UTF8.GetBytes(body),
         retryAfter);

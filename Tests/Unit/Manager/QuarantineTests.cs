@@ -9,7 +9,7 @@ namespace Fleet.Tests.Manager;
 
 public sealed class QuarantineTests
 {
-    private static readonly Visit s_page = Page(ManagerUnderTest.Card);
+    private static readonly RenderOperation s_page = Page(ManagerUnderTest.Card);
     private readonly VirtualTimeProvider _clock = new();
     private readonly Quarantine _quarantine;
 
@@ -70,14 +70,14 @@ public sealed class QuarantineTests
         Assert.Null(_quarantine.Check(Command("user:bob", "k-1"), "shell"));
     }
 
-    private static Visit Page(string url) => new(new() { Url = url }, "realm", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)));
+    private static RenderOperation Page(string url) => new(new() { Url = url }, "realm", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)));
 
-    private static Visit Picture(PictureRequest picture) => s_page with { Picture = picture };
+    private static RenderOperation Picture(PictureRequest picture) => s_page with { Picture = picture };
 
-    private static Visit Command(string user, string key) =>
+    private static RenderOperation Command(string user, string key) =>
         s_page with { Affinity = user, Command = new(new() { Command = "add", Affinity = user }, key) };
 
-    private void Strike(int times, Visit? visit = null)
+    private void Strike(int times, RenderOperation? visit = null)
     {
         for (var i = 0; i < times; i++)
         {

@@ -39,5 +39,5 @@ public sealed class RenderKeyTests
     }
 
     private static RenderKey KeyOf(RenderRequest request, PictureRequest? picture = null) =>
-        RenderKey.Of(new Visit(request, "user:ada#ada", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)), Picture: picture));
+        RenderKey.Of(new RenderOperation(request, "user:ada#ada", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)), Picture: picture));
 }

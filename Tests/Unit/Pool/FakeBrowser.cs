@@ -15,7 +15,7 @@ internal sealed class FakeBrowser : IBrowserAdapter
 
     public Gate Create { get; } = new("Create");
 
-    public Gate Repage { get; } = new("Repage");
+    public Gate ReplacePage { get; } = new("Repage");
 
     public Gate Probe { get; } = new("Probe");
 
@@ -74,7 +74,7 @@ internal sealed class FakeBrowser : IBrowserAdapter
 
     public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
     {
-        await Repage.PassAsync(cancellationToken);
+        await ReplacePage.PassAsync(cancellationToken);
         return NewPage(slot);
     }
 

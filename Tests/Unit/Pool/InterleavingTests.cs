@@ -61,6 +61,6 @@ public sealed class InterleavingTests(ITestOutputHelper output)
 
     private sealed class NothingIsKeptFree(PoolOptions options) : PoolRules(options)
     {
-        public override int KeptFree(int depth) => 0;
+        public override int ReservedPermits(int depth) => 0;
     }
 }

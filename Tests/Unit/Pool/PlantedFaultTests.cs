@@ -122,7 +122,7 @@ public sealed class PlantedFaultTests
 
     private sealed class NothingIsKeptFree(PoolOptions options) : PoolRules(options)
     {
-        public override int KeptFree(int depth) => 0;
+        public override int ReservedPermits(int depth) => 0;
     }
 
     private sealed class NoHoldDeadline(PoolOptions options) : PoolRules(options)

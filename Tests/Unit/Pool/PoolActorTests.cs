@@ -48,7 +48,7 @@ public sealed class PoolActorTests
         var second = await pool.GetAsync("realm:a");
         Assert.Equal(first.Slot, second.Slot);
         Assert.NotSame(first.Page, second.Page);
-        Assert.Equal(1, pool.Browser.Repage.Calls);
+        Assert.Equal(1, pool.Browser.ReplacePage.Calls);
         second.Complete(PageOutcome.Healthy);
     }
 

@@ -83,7 +83,7 @@ internal sealed class PoolUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var gate in (Gate[])[Browser.Launch, Browser.Create, Browser.Repage, Browser.Probe, Browser.Terminate, Browser.Close, Browser.Crash, Browser.Kill])
+        foreach (var gate in (Gate[])[Browser.Launch, Browser.Create, Browser.ReplacePage, Browser.Probe, Browser.Terminate, Browser.Close, Browser.Crash, Browser.Kill])
         {
             gate.Open();
         }

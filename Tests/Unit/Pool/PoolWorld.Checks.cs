@@ -92,8 +92,8 @@ internal sealed partial class PoolWorld
         {
             Check(Checks.WaitsEndProperly, failed.End switch
             {
-                WaitEnd.Deadline => Now >= waiter.Since + waiter.Request.Wait,
-                WaitEnd.ShuttingDown => _stopped,
+                WaitFailure.Deadline => Now >= waiter.Since + waiter.Request.Wait,
+                WaitFailure.ShuttingDown => _stopped,
                 _ => waiter.Request.Accept == ShellAcceptance.FreshOrFail,
             }, $"waiter {failed.Waiter} was told {failed.End} after {Now - waiter.Since}");
         }

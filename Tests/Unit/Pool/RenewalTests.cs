@@ -118,7 +118,7 @@ public sealed class RenewalTests : CoreTests
         var waiter = world.Want("a", accept: ShellAcceptance.FreshOrFail);
         Assert.Equal(1, world.Snapshot.Totals.Waiting);
         world.TellShell("new");
-        Assert.Equal(new FailWaiter(waiter, WaitEnd.StaleShell), world.History[^1]);
+        Assert.Equal(new FailWaiter(waiter, WaitFailure.StaleShell), world.History[^1]);
     }
 
     [Fact]
@@ -281,10 +281,10 @@ public sealed class RenewalTests : CoreTests
         world.Want("c", wait: 100);
         var waiter = world.Want("d");
         world.Stop();
-        Assert.Contains(new FailWaiter(waiter, WaitEnd.ShuttingDown), world.History);
+        Assert.Contains(new FailWaiter(waiter, WaitFailure.ShuttingDown), world.History);
         Assert.Equal(SlotState.Draining, world.Snapshot.Slots[0].State);
         var late = world.Want("e");
-        Assert.Equal(new FailWaiter(late, WaitEnd.ShuttingDown), world.History[^1]);
+        Assert.Equal(new FailWaiter(late, WaitFailure.ShuttingDown), world.History[^1]);
         world.Complete(lease);
         world.Settle();
         Assert.True(world.IsStopped);

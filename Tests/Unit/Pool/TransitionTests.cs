@@ -165,7 +165,7 @@ public sealed class TransitionTests : CoreTests
         var (world, _) = Lent("a");
         world.Want("b", wait: 3);
         world.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(WaitEnd.Deadline, Assert.Single(world.History.OfType<FailWaiter>()).End);
+        Assert.Equal(WaitFailure.Deadline, Assert.Single(world.History.OfType<FailWaiter>()).End);
     }
 
     [Fact]

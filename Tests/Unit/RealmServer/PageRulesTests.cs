@@ -28,7 +28,7 @@ public sealed class PageRulesTests
     [InlineData("OldDocument", 10L, 4, 0, true, true, "Await")]
     public void Decision_Stored_IsSentAndRenderedAgainWhenOld(string? stored, long? version, long generation, int minutes, bool crawler, bool sent, string render)
     {
-        var state = stored is null ? default(StoredState?) : new(Enum.Parse<PageMatter>(stored), version, generation, s_now - TimeSpan.FromMinutes(minutes));
+        var state = stored is null ? default(StoredState?) : new(Enum.Parse<ContentKind>(stored), version, generation, s_now - TimeSpan.FromMinutes(minutes));
 
         var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: TimeSpan.FromHours(1), s_now, crawler);
 

@@ -34,7 +34,7 @@ public sealed class ReportsOnReconnectTests
         await other.StopAsync(token);
     }
 
-    private sealed class CountedReport(TimeProvider time) : RepeatedReport("a test", new StartedLifetime(), time, NullLogger.Instance)
+    private sealed class CountedReport(TimeProvider time) : HeartbeatService("a test", new StartedLifetime(), time, NullLogger.Instance)
     {
         private int _sent;
 

@@ -11,13 +11,13 @@ public sealed class FailureLogTests
     [InlineData("waits for https://h/a?b, http://h/c#d.", "waits for https://h/a, http://h/c.")]
     [InlineData("Is it late? It is.", "Is it late? It is.")]
     [InlineData("http://h/a", "http://h/a")]
-    public void WithoutQueries_Text_KeepsAllButThem(string text, string expected) => Assert.Equal(expected, Discretion.WithoutQueries(text));
+    public void WithoutQueries_Text_KeepsAllButThem(string text, string expected) => Assert.Equal(expected, DiagnosticsRedactor.WithoutQueries(text));
 
     [Fact]
     public void AddStack_LongerThanIsKept_IsCut()
     {
         var log = new FailureLog(TimeProvider.System);
-        var visit = new Visit(new("http://h/r/a"), AffinityKey.Realm("http://h/r/"), null, new VisitDeadline(TimeSpan.FromSeconds(1), TimeProvider.System), 0, default, "id", "");
+        var visit = new RenderOperation(new("http://h/r/a"), AffinityKey.Realm("http://h/r/"), null, new RenderDeadline(TimeSpan.FromSeconds(1), TimeProvider.System), 0, default, "id", "");
         var failure = log.Add(visit, new() { Outcome = RenderOutcome.TimedOut, Url = "http://h/r/a", Affinity = "realm:http://h/r/" });
         log.AddStack(failure.Id, new string('x', 1_000_000));
         Assert.Equal(Failure.MostStack, log.Find(failure.Id)!.Diagnostics!.Stack!.Length);

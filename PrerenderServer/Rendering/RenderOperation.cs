@@ -1,0 +1,39 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Rendering.Commands;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>A valid request on its way through this server.</summary>
+/// <param name="Url">What to render; inside the allow-list.</param>
+/// <param name="Affinity">What may share the browser context.</param>
+/// <param name="Formats">What to render; null for all that the host offers.</param>
+/// <param name="Deadline">When the caller has to have an answer.</param>
+/// <param name="Priority">0 to 10.</param>
+/// <param name="Accept">Which host shell the page may have loaded.</param>
+/// <param name="RequestId">The id of the logical call.</param>
+/// <param name="Lineage">Opaque token that the host sends with its own requests; empty when there is none.</param>
+/// <param name="Depth">0 when a caller asked for it, more when another render did.</param>
+/// <param name="Credentials">What the page may show to the URL's origin; null for a visit of public content.</param>
+/// <param name="Picture">What to take a picture of; null for a visit that wants text.</param>
+/// <param name="Command">What to run; null for a visit that renders.</param>
+internal sealed record RenderOperation(
+    Uri Url,
+    AffinityKey Affinity,
+    IReadOnlyList<RenderFormat>? Formats,
+    RenderDeadline Deadline,
+    int Priority,
+    ShellAcceptance Accept,
+    string RequestId,
+    string Lineage,
+    int Depth = 0,
+    PageCredentials? Credentials = null,
+    PictureShape? Picture = null,
+    CommandCall? Command = null)
+{
+    /// <summary>Whether it shows what credentials open, or what a user does: that is nobody's to look at afterwards.</summary>
+    public bool IsPrivate => Credentials is not null || Command is not null;
+
+    /// <summary>URL prefix of what the visit's result may depend on: the realm, and for a user the origin.</summary>
+    public string Realm => Affinity.Kind == "realm" ? Affinity.Value : Url.GetLeftPart(UriPartial.Authority) + "/";
+}

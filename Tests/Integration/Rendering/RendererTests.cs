@@ -1,0 +1,87 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Commands;
+using Fleet.PrerenderServer.Rendering.Failures;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>However a visit ends, its page goes back at once.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class VisitRunnerTests(ServerFixture server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    public async Task Run_AnswerThatCannotBeRead_IsUnusableAndThePageIsReplaced(string said)
+    {
+        using var pool = Pool(_ => said);
+        var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
+        Assert.Equal(RenderOutcome.Unusable, done.Result.Outcome);
+        Assert.StartsWith("The page's answer could not be read: ", done.Result.Diagnostics!.Message, StringComparison.Ordinal);
+        Assert.Equal(PageOutcome.Dirty, await pool.Outcome);
+    }
+
+    [Fact]
+    public async Task Run_MessageWithoutEnd_IsCut()
+    {
+        using var pool = Pool(_ => throw new PageScriptException(new string('m', 100_000), new string('s', 100_000)));
+        var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
+        Assert.Equal((Failure.MostMessage, Failure.MostStack), (done.Result.Diagnostics!.Message!.Length, done.Result.Diagnostics.Stack!.Length));
+    }
+
+    [Fact]
+    public async Task Run_FaultThatNobodyForesaw_GivesThePageBackAllTheSame()
+    {
+        using var pool = Pool(_ => throw new NotSupportedException("not foreseen"));
+        await Assert.ThrowsAsync<NotSupportedException>(() => server.RunnerOn(pool).RunAsync(RenderOperation(), Token));
+        Assert.Equal(PageOutcome.Dirty, await pool.Outcome);
+    }
+
+    [Fact]
+    public async Task Run_PageTakenAwayWhileItIsAskedWhyItIsLate_IsNoVerdict()
+    {
+        OnePagePool? pool = null;
+        var questions = 0;
+        using var late = pool = Pool(_ =>
+        {
+            if (questions++ == 0)
+            {
+                throw new BrowserTimeoutException("late");
+            }
+
+            pool!.Revoke();
+            throw new OperationCanceledException();
+        });
+        var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
+        Assert.Equal(RenderOutcome.NoVerdict, done.Result.Outcome);
+        Assert.Equal(PageOutcome.Wedged, await pool.Outcome);
+    }
+
+    [Fact]
+    public async Task Run_StartedCommandLosesClientAndPage_HasAResultToKeep()
+    {
+        using var client = new CancellationTokenSource();
+        OnePagePool? pool = null;
+        using var lost = pool = Pool(_ =>
+        {
+            client.Cancel();
+            pool!.Revoke();
+            throw new OperationCanceledException();
+        });
+        var visit = RenderOperation() with { Affinity = new AffinityKey("user", "lost"), Command = new CommandCall("write", "null", Guid.NewGuid().ToString("N")) };
+        var done = await server.RunnerOn(pool).RunAsync(visit, client.Token);
+        Assert.Equal(RenderOutcome.NoVerdict, done.Result.Outcome);
+        Assert.NotNull(visit.Command.Started);
+    }
+
+    private OnePagePool Pool(Func<string, string> answer) => new(new FakePage { Answer = answer }, server.Pool.Snapshot);
+
+    private RenderOperation RenderOperation() => new(
+        server.Site[$"elements/{Guid.NewGuid():N}"], AffinityKey.Realm(server.Site["elements/"].AbsoluteUri), [RenderFormat.Atom],
+        new RenderDeadline(TimeSpan.FromSeconds(4), TimeProvider.System), 0, default, "id", "");
+}

@@ -1,0 +1,72 @@
+using Fleet.Contracts;
+using Fleet.Manager;
+using Fleet.Manager.Admission;
+using Fleet.Manager.Membership;
+using Fleet.Manager.Telemetry;
+using Fleet.Manager.Visits;
+using Fleet.Registry.Watching;
+using Fleet.Tests.InMemory;
+using Fleet.Tests.Time;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>One place, and a clock that stands still.</summary>
+public sealed class AdmissionGateTests : IDisposable
+{
+    private readonly VirtualTimeProvider _clock = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly RegistryWatcher<FleetView> _watcher;
+    private readonly ConcurrencyGate _gate;
+
+    public AdmissionGateTests()
+    {
+        _watcher = new("fleet", [], (_, _) => Task.FromResult(FleetView.Empty), new InMemoryRegistry(_clock, NullLoggerFactory.Instance).Backplane, _clock,
+            NullLogger<RegistryWatcher<FleetView>>.Instance);
+        _gate = new(new FleetViews(_watcher, new UnhealthyServers(), _clock), Options.Create(new ManagerOptions { MaxInFlight = 1 }),
+            new ManagerMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _clock);
+    }
+
+    public void Dispose()
+    {
+        _watcher.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_AfterASlowSpell_TheFirstInLineWaitsAndOthersAreRefused()
+    {
+        // Ten renders leave a minute apart, each while the next one waits.
+        var running = Start(TimeSpan.FromHours(1));
+        for (var i = 0; i < 10; i++)
+        {
+            var next = Start(TimeSpan.FromHours(1));
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await EndAsync(running);
+            running = next;
+        }
+
+        var first = Start(TimeSpan.FromSeconds(30));
+        Assert.False(first.Answer.IsCompleted);
+        Assert.Equal("deadline-unmeetable", (await Start(TimeSpan.FromSeconds(30)).Answer).RenderError?.Reason);
+
+        await EndAsync(running);
+        await EndAsync(first);
+    }
+
+    private (Task<RenderAnswer> Answer, TaskCompletionSource<RenderAnswer> Render) Start(TimeSpan patience)
+    {
+        var render = new TaskCompletionSource<RenderAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var visit = new RenderOperation(new() { Url = ManagerUnderTest.Card }, "realm", "id", new Deadline(_clock, patience));
+        return (_gate.RunAsync(visit, () => render.Task, TestContext.Current.CancellationToken), render);
+    }
+
+    private static async Task EndAsync((Task<RenderAnswer> Answer, TaskCompletionSource<RenderAnswer> Render) run)
+    {
+        run.Render.SetResult(new RenderResult { Outcome = RenderOutcome.Rendered, Url = ManagerUnderTest.Card });
+        Assert.Equal(RenderOutcome.Rendered, (await run.Answer).Content?.Outcome);
+    }
+}

@@ -1,0 +1,63 @@
+using Fleet.Contracts;
+using Fleet.Manager.Admission;
+using Fleet.Manager.Visits;
+using Fleet.Tests.Time;
+
+namespace Fleet.Tests.Manager;
+
+public sealed class SiblingsTests
+{
+    private readonly VirtualTimeProvider _clock = new();
+    private readonly NestedRenderLimiter _siblings;
+    private int _started;
+
+    public SiblingsTests() => _siblings = new(_clock);
+
+    [Fact]
+    public async Task Run_MoreThanMayBeUnderWay_TheNextStartsWhenOneHasEnded()
+    {
+        var end = new TaskCompletionSource<RenderAnswer>();
+        var one = Start(Cause("a", 0), end.Task);
+        var rest = Enumerable.Range(0, NestedRenderLimiter.Most).Select(_ => Start(Cause("a", 0), end.Task)).ToList();
+        Assert.Equal(NestedRenderLimiter.Most, _started);
+
+        // Not of the same cause, nor as deep: one that is under way may wait for it.
+        _ = Start(Cause("b", 0), end.Task);
+        _ = Start(Cause("a", 1), end.Task);
+        _ = Start(null, end.Task);
+        Assert.Equal(NestedRenderLimiter.Most + 3, _started);
+
+        end.SetResult(Answer());
+        await Task.WhenAll([one, .. rest]);
+        Assert.Equal(NestedRenderLimiter.Most + 4, _started);
+    }
+
+    [Fact]
+    public async Task Run_DeadlinePassesBeforeThereIsAPlace_IsTold()
+    {
+        var end = new TaskCompletionSource<RenderAnswer>();
+        var running = Enumerable.Range(0, NestedRenderLimiter.Most).Select(_ => Start(Cause("a", 0), end.Task)).ToList();
+        var late = Start(Cause("a", 0), end.Task);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        var refused = await late.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal((504, "deadline"), (refused.RenderError?.Status, refused.RenderError?.Reason));
+
+        end.SetResult(Answer());
+        await Task.WhenAll(running);
+        await Start(Cause("a", 0), end.Task);
+        Assert.Equal(NestedRenderLimiter.Most + 1, _started);
+    }
+
+    private static RenderAnswer Answer() => new RenderResult { Outcome = RenderOutcome.Rendered, Url = ManagerUnderTest.Card };
+
+    private static RenderLineage Cause(string id, int depth) => new(id, depth, 0, DateTimeOffset.MaxValue);
+
+    private Task<RenderAnswer> Start(RenderLineage? cause, Task<RenderAnswer> answer) => _siblings.RunAsync(
+        new RenderOperation(new() { Url = ManagerUnderTest.Card }, "realm", "id", new Deadline(_clock, TimeSpan.FromSeconds(10)), cause),
+        () =>
+        {
+            _started++;
+            return answer;
+        },
+        TestContext.Current.CancellationToken);
+}

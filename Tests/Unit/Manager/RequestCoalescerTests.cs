@@ -1,0 +1,51 @@
+using System.Diagnostics.Metrics;
+using Fleet.Contracts;
+using Fleet.Manager.Forwarding;
+using Fleet.Manager.Telemetry;
+using Fleet.Manager.Visits;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fleet.Tests.Manager;
+
+public sealed class CoalescerTests
+{
+    private const int Callers = 4;
+    private const int Rounds = 300;
+
+    [Fact]
+    public async Task Run_CallersInTheSameMoment_RenderOnce()
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var coalescer = new RequestCoalescer(new ManagerMetrics(services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
+        var release = Enumerable.Range(0, Rounds).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        var renders = new int[Rounds];
+        using var start = new Barrier(Callers);
+
+        var callers = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                var answers = new List<Task>();
+                for (var round = 0; round < Rounds; round++)
+                {
+                    var mine = round;
+                    Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(30)), "The callers did not come together.");
+                    answers.Add(coalescer.RunAsync(
+                        new RenderOperation(new RenderRequest { Url = $"{ManagerUnderTest.Realm}{mine}" }, "realm:a", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60))),
+                        async (visit, _) =>
+                        {
+                            Interlocked.Increment(ref renders[mine]);
+                            await release[mine].Task;
+                            return new RenderError(503, "over", "The test is over.");
+                        },
+                        CancellationToken.None));
+                }
+
+                return Task.WhenAll(answers);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+        Assert.All(renders, count => Assert.Equal(1, count));
+        Array.ForEach(release, source => source.SetResult());
+        await Task.WhenAll(callers);
+    }
+}
