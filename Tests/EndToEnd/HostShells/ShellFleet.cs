@@ -17,7 +17,7 @@ namespace Fleet.Tests.HostShells;
 internal sealed class ShellFleet : IAsyncDisposable
 {
     private const string AdminKey = "host-shell-admin-key";
-    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(6);
 
     private int _version;
 
