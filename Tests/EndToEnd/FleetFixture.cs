@@ -6,7 +6,7 @@ public sealed class FleetFixture : IAsyncLifetime
     /// <summary>The fleets' admin key.</summary>
     public const string AdminKey = "end-to-end-admin-key";
 
-    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(6);
 
     internal FleetUnderTest Fleet { get; private set; } = null!;
 

@@ -51,7 +51,7 @@ public sealed class ManagerMemoryTests : IDisposable
 
     private static async Task<ServiceProvider> RegistryAsync(RedisServer redis, FakeServer server)
     {
-        var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true");
         var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(connection).AddFleetRegistry().BuildServiceProvider();
         await services.GetRequiredService<IRealmDirectory>().AnnounceAsync("realm-0", [new RealmRecord(ManagerUnderTest.Realm, "Elements")], Token);
         await services.GetRequiredService<IServerRegistry>().AnnounceAsync(server.Record(ServerState.Ready, slots: Callers), Token);

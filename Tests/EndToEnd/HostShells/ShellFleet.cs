@@ -17,7 +17,7 @@ namespace Fleet.Tests.HostShells;
 internal sealed class ShellFleet : IAsyncDisposable
 {
     private const string AdminKey = "host-shell-admin-key";
-    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(6);
 
     private int _version;
 
@@ -83,7 +83,7 @@ internal sealed class ShellFleet : IAsyncDisposable
         };
         var processes = await AspireFleet.StartAsync(plan, log, limit.Token);
         var registry = new ServiceCollection().AddLogging().AddFleetRegistry()
-            .AddSingleton<IConnectionMultiplexer>(await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},abortConnect=false")).BuildServiceProvider();
+            .AddSingleton<IConnectionMultiplexer>(await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},abortConnect=false,allowAdmin=true")).BuildServiceProvider();
         return new(redis, proxy, app, realms, all, processes, registry, log);
     }
 

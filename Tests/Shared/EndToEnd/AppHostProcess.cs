@@ -14,7 +14,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
 #else
     private const string Configuration = "Release";
 #endif
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_cleanupLimit = TimeSpan.FromSeconds(30);
 
     private readonly string _run = Guid.NewGuid().ToString("N");
