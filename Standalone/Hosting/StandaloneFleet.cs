@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Fleet.BrowserSetup;
 using Fleet.Garnet;
 using Fleet.Manager;
 using Fleet.PrerenderServer;
@@ -47,6 +48,11 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
     /// <exception cref="StartException">Something cannot start; nothing is left running.</exception>
     public static async Task<StandaloneFleet> StartAsync(StandaloneSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (PlaywrightDriver.Missing is { } missing)
+        {
+            throw new StartException($"{missing}. Install a package of this program that was made for this platform.");
+        }
+
         var ports = TcpPorts.Allocate(
         [
             new("the realm server", "--port", settings.Port),
