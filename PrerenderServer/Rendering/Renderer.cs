@@ -230,9 +230,9 @@ internal sealed class Renderer(
             {
                 Message = Failure.Cut(answer.Message, Failure.MostMessage),
                 Stage = late,
-                // Console errors of a successful visit are its own business.
+                // Console errors of a successful visit are its own business; requests that failed may have cost it its styles or data.
                 Console = rendered ? [] : page.Activity.Errors,
-                FailedRequests = rendered ? [] : page.Activity.FailedRequests,
+                FailedRequests = page.Activity.FailedRequests,
                 Stack = Failure.Cut(answer.Stack, Failure.MostStack),
                 Stability = answer.Stability,
             },

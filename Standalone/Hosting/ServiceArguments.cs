@@ -25,6 +25,8 @@ internal static class ServiceArguments
         ("Pool:StopDeadline", "00:00:05"),
     ];
 
+    private static readonly (string Key, string Value)[] s_oneShotDefaults = [("Index:Enabled", "false"), ("Manager:MaxAttempts", "1")];
+
     /// <summary>The arguments of one service.</summary>
     /// <param name="service">Its name.</param>
     /// <param name="settings">The settings of the run.</param>
@@ -34,7 +36,7 @@ internal static class ServiceArguments
     public static string[] For(string service, StandaloneSettings settings, StandaloneAddresses addresses, string redis, string adminKey)
     {
         var values = Logging(service, settings);
-        foreach (var (key, value) in s_defaults)
+        foreach (var (key, value) in settings.IsOneShot ? [.. s_defaults, .. s_oneShotDefaults] : s_defaults)
         {
             values[key] = value;
         }
@@ -67,11 +69,6 @@ internal static class ServiceArguments
 
         Add(values, "Host:Dist", settings.Dist);
         Add(values, "Realms:Root", settings.Realms);
-        if (!settings.IsIndexed)
-        {
-            values["Index:Enabled"] = "false";
-        }
-
         foreach (var (i, origin) in settings.Origins.Index())
         {
             values[string.Create(CultureInfo.InvariantCulture, $"Fleet:AllowedOrigins:{i}")] = origin;

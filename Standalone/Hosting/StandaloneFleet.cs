@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Fleet.BrowserSetup;
 using Fleet.Garnet;
 using Fleet.Manager;
 using Fleet.PrerenderServer;
@@ -47,6 +48,11 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
     /// <exception cref="StartException">Something cannot start; nothing is left running.</exception>
     public static async Task<StandaloneFleet> StartAsync(StandaloneSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (PlaywrightDriver.Missing is { } missing)
+        {
+            throw new StartException($"{missing}. Install a package of this program that was made for this platform.");
+        }
+
         var ports = TcpPorts.Allocate(
         [
             new("the realm server", "--port", settings.Port),
@@ -104,23 +110,33 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
     private async Task StartAsync(StandaloneSettings settings, int redisPort, TimeProvider time, CancellationToken cancellationToken)
     {
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var began = time.GetTimestamp();
         _garnet = await StartGarnetAsync(new() { Port = redisPort, Password = password, DataFolder = settings.DataFolder }, time, cancellationToken);
+        LogReady(ServiceArguments.Garnet, time.GetElapsedTime(began).TotalSeconds);
         AdminKey = AdminKey.Open(settings.AdminKeyFile, settings.DataFolder);
         var redis = $"127.0.0.1:{redisPort},password={password}";
 
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
-        await StartServiceAsync(ServiceArguments.Realm, RealmServerApp.Build, Addresses.Realm);
-        await StartServiceAsync(ServiceArguments.Manager, ManagerApp.Build, Addresses.Manager);
-        await StartServiceAsync(ServiceArguments.Prerender, PrerenderServerApp.Build, Addresses.Prerender);
+        // At once, since most of the time goes into the start of the browser; it asks the realm server for its first page when that is long up.
+        await Task.WhenAll(
+            StartServiceAsync(ServiceArguments.Realm, RealmServerApp.Build, Addresses.Realm),
+            StartServiceAsync(ServiceArguments.Manager, ManagerApp.Build, Addresses.Manager),
+            StartServiceAsync(ServiceArguments.Prerender, PrerenderServerApp.Build, Addresses.Prerender));
         PartStopped = FirstToStopAsync(_garnet);
 
-        async Task StartServiceAsync(string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, Uri address)
+        // Building a service blocks its thread.
+        Task StartServiceAsync(string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, Uri address) => Task.Run(async () =>
         {
             var arguments = ServiceArguments.For(name, settings, Addresses, redis, AdminKey.Value);
             var service = await StandaloneService.StartAsync(name, build, arguments, cancellationToken);
-            _services.Add(service);
+            lock (_services)
+            {
+                _services.Add(service);
+            }
+
             await service.WaitUntilReadyAsync(client, address, s_readyTimeout, time, cancellationToken);
-        }
+            LogReady(name, time.GetElapsedTime(began).TotalSeconds);
+        }, cancellationToken);
     }
 
     // Garnet blocks the thread that starts it until it has read its log.
@@ -143,6 +159,9 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
         parts.Add(garnet.Completion, ServiceArguments.Garnet);
         return parts[await Task.WhenAny(parts.Keys)];
     }
+
+    [LoggerMessage(LogLevel.Information, "The {Part} is ready after {Seconds:0.00} s.")]
+    private partial void LogReady(string part, double seconds);
 
     [LoggerMessage(LogLevel.Error, "The service '{Service}' did not stop in order.")]
     private partial void LogStopFailed(Exception exception, string service);

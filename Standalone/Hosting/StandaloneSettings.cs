@@ -32,8 +32,9 @@ internal sealed record StandaloneSettings
     /// <summary>Further settings by key (<c>Pool:Slots</c>).</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether cards are rendered ahead of visitors.</summary>
-    public bool IsIndexed { get; init; } = true;
+    /// <summary>Whether the fleet renders one page and ends: cards are not rendered ahead of visitors, and a page that cannot be loaded is not tried
+    /// again, so that the first reason is the one that is told.</summary>
+    public bool IsOneShot { get; init; }
 
     /// <summary>Lowest level of the log lines on standard error.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;

@@ -31,6 +31,7 @@ internal sealed class ManagerApi(HttpClient client)
         {
             Content = asJson ? [.. JsonSerializer.SerializeToUtf8Bytes(result, s_indented), (byte)'\n']
                 : result.Formats.TryGetValue(RenderFormat.Html, out var html) ? Encoding.UTF8.GetBytes(html) : null,
+            IsResult = asJson,
             Outcome = result.Outcome,
             Status = result.Status,
             RedirectUrl = result.Status is >= 300 and < 400 ? result.RedirectUrl : null,
@@ -59,7 +60,7 @@ internal sealed class ManagerApi(HttpClient client)
             Content = content.Length == 0 ? null : content,
             Outcome = Outcome(response),
             Status = status,
-            RedirectUrl = status is >= 300 and < 400 ? response.Headers.Location?.OriginalString : null,
+            RedirectUrl = status is >= 300 and < 400 ? response.Headers.Location?.AbsoluteUri : null,
         };
     }
 

@@ -8,6 +8,9 @@ internal sealed record PageAnswer
     /// <summary>The document or the file; null when there is none.</summary>
     public byte[]? Content { get; init; }
 
+    /// <summary>Whether the content is the manager's whole result, which says of itself how the visit ended.</summary>
+    public bool IsResult { get; init; }
+
     /// <summary>How the visit ended; null when there was no visit.</summary>
     public RenderOutcome? Outcome { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed record PageTarget(string Url, string? Output, TimeSpan Deadline)
 internal abstract class PageCommand : Command
 {
     private const string StandardOutput = "-";
+    private const int MaxRedirects = 10;
     private static readonly TimeSpan s_answerGrace = TimeSpan.FromSeconds(10);
 
     private readonly Argument<string> _url = new("URL") { Description = "Absolute http or https URL of the page." };
@@ -66,7 +67,7 @@ internal abstract class PageCommand : Command
     }
 
     /// <summary>Asks the manager for the page.</summary>
-    protected abstract Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken);
+    protected abstract Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken);
 
     private async Task<int> RunAsync(ParseResult command, CancellationToken cancellationToken)
     {
@@ -85,22 +86,21 @@ internal abstract class PageCommand : Command
             Browser = BrowserLocator.Find(_common.Browser(command)) ?? throw new StartException(
                 "No Chromium is installed. Run 'fleet setup', or name one with --set Browser:ExecutablePath=FILE."),
             Settings = _common.Settings(command),
-            IsIndexed = false,
+            IsOneShot = true,
             // What a script has to know is in the report below.
             LogLevel = _common.LogLevel(command) is LogLevel.Warning ? LogLevel.Error : _common.LogLevel(command),
         };
         try
         {
-            var answer = await AskFleetAsync(settings, command, target, cancellationToken);
-            var report = PageReport.Of(url, answer, new OriginAllowList(origins), command.GetValue(_failOnStatus));
+            var report = await AskFleetAsync(settings, command, target, cancellationToken);
             foreach (var line in report.Lines)
             {
                 errors.WriteLine(line);
             }
 
-            if (report.IsWritten)
+            if (report.Content.Length > 0)
             {
-                await WriteAsync(output, answer.Content!, cancellationToken);
+                await WriteAsync(output, report.Content, cancellationToken);
             }
 
             return report.ExitCode;
@@ -112,7 +112,7 @@ internal abstract class PageCommand : Command
         }
     }
 
-    private async Task<PageAnswer> AskFleetAsync(StandaloneSettings settings, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    private async Task<PageReport> AskFleetAsync(StandaloneSettings settings, ParseResult command, PageTarget target, CancellationToken cancellationToken)
     {
         await using var fleet = await StandaloneFleet.StartAsync(settings, _time, cancellationToken);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
@@ -120,9 +120,27 @@ internal abstract class PageCommand : Command
             BaseAddress = fleet.Addresses.Manager,
             Timeout = target.Deadline + s_answerGrace,
         };
+        var manager = new ManagerApi(client);
+        var allowed = new OriginAllowList(settings.Origins);
+        var failOnStatus = command.GetValue(_failOnStatus);
+        for (var hops = 0; ; hops++)
+        {
+            var answer = await AskAsync(manager, command, target, cancellationToken);
+            // As a browser does; the fleet itself passes redirects on.
+            if (failOnStatus || hops == MaxRedirects || answer.IsResult || answer.RedirectUrl is null || !allowed.Allows(new Uri(answer.RedirectUrl)))
+            {
+                return PageReport.Of(target.Url, answer, allowed, failOnStatus);
+            }
+
+            target = target with { Url = answer.RedirectUrl };
+        }
+    }
+
+    private async Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    {
         try
         {
-            return await AskAsync(new ManagerApi(client), command, target, cancellationToken);
+            return await GetAsync(manager, command, target, cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -157,7 +175,7 @@ internal abstract class PageCommand : Command
     }
 
     // A file is there whole or not at all.
-    private static async Task WriteAsync(string? file, byte[] content, CancellationToken cancellationToken)
+    private static async Task WriteAsync(string? file, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         if (file is null)
         {

@@ -6,9 +6,9 @@ namespace Fleet.Standalone.Rendering;
 
 /// <summary>What a page's answer means for a script.</summary>
 /// <param name="ExitCode">Exit code of the program.</param>
-/// <param name="IsWritten">Whether the content goes to the output.</param>
+/// <param name="Content">What goes to the output; empty for nothing.</param>
 /// <param name="Lines">Lines for standard error; none when all went well.</param>
-internal sealed record PageReport(int ExitCode, bool IsWritten, IReadOnlyList<string> Lines)
+internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Lines)
 {
     /// <summary>Judges an answer. A page that came with a status of its own, such as 404, is content: it is written, with a warning.</summary>
     /// <param name="url">The page.</param>
@@ -17,31 +17,39 @@ internal sealed record PageReport(int ExitCode, bool IsWritten, IReadOnlyList<st
     /// <param name="failOnStatus">Whether a status of 300 and up is a failure.</param>
     public static PageReport Of(string url, PageAnswer answer, OriginAllowList allowed, bool failOnStatus)
     {
-        var blocked = BlockedOrigins(answer.Diagnostics, allowed);
+        List<string> lines = [];
+        var isFailure = false;
         if (answer.RedirectUrl is { } target)
         {
-            return new(failOnStatus || answer.Content is null ? ExitCodes.Failure : ExitCodes.Success, answer.Content is not null,
-                [$"{Severity(failOnStatus || answer.Content is null)}: {url} redirects to {target} ({answer.Status})."]);
+            isFailure = failOnStatus || answer.Content is null;
+            lines.Add($"{Severity(isFailure)}: {url} redirects to {target} ({answer.Status}){(allowed.Allows(new Uri(target)) ? "." : ", which is closed to it: render that address instead.")}");
         }
-
-        if (answer.Content is null || !IsContent(answer))
+        else if (!IsContent(answer))
         {
-            return new(ExitCodes.Failure, false, [$"error: {url} {Failure(answer)}", .. Details(answer.Diagnostics), .. Hints(blocked)]);
+            isFailure = true;
+            lines.Add($"error: {url} {Failure(answer)}");
+            lines.AddRange(Details(answer.Diagnostics));
         }
-
-        if (answer.Status >= 300)
+        else if (answer.Status >= 300)
         {
-            return new(failOnStatus ? ExitCodes.Failure : ExitCodes.Success, true,
-                [$"{Severity(failOnStatus)}: {url} answered with status {answer.Status}.", .. Hints(blocked)]);
+            isFailure = failOnStatus;
+            lines.Add($"{Severity(isFailure)}: {url} answered with status {answer.Status}.");
+        }
+        else if (answer.Diagnostics?.Stability is "capped")
+        {
+            lines.Add($"warning: {url} did not come to rest and was captured as it was.");
         }
 
-        return new(ExitCodes.Success, true, answer.Diagnostics?.Stability is "capped"
-            ? [$"warning: {url} did not come to rest and was captured as it was.", .. Details(answer.Diagnostics), .. Hints(blocked)]
-            : [.. Hints(blocked)]);
+        if (BlockedOrigins(answer.Diagnostics, allowed) is { Count: > 0 } blocked)
+        {
+            lines.Add($"warning: the page asked other origins, which are closed to it; open them with {string.Join(' ', blocked.Select(origin => $"--origin {origin}"))}.");
+        }
+
+        return new(isFailure ? ExitCodes.Failure : ExitCodes.Success, answer.IsResult || IsContent(answer) ? answer.Content : null, lines);
     }
 
-    private static bool IsContent(PageAnswer answer) =>
-        answer.Outcome is RenderOutcome.Rendered || (answer.Outcome is RenderOutcome.Failed && answer.Status is >= 400 and <= 599);
+    private static bool IsContent(PageAnswer answer) => answer.Content is not null && (
+        answer.Outcome is RenderOutcome.Rendered || (answer.Outcome is RenderOutcome.Failed && answer.Status is >= 400 and <= 599));
 
     private static string Severity(bool isError) => isError ? "error" : "warning";
 
@@ -57,8 +65,7 @@ internal sealed record PageReport(int ExitCode, bool IsWritten, IReadOnlyList<st
             RenderOutcome.Failed => "failed",
             _ => "was not rendered",
         };
-        var step = answer.Diagnostics?.Stage is { } stage ? $" in step '{stage}'" : "";
-        return $"{how}{step}{((answer.Diagnostics?.Message ?? answer.Problem) is { } why ? $": {why}" : ".")}";
+        return $"{how}{((answer.Diagnostics?.Message ?? answer.Problem) is { } why ? $": {why}" : answer.Diagnostics?.Stage is { } stage ? $" in step '{stage}'." : ".")}";
     }
 
     private static IEnumerable<string> Details(RenderDiagnostics? diagnostics) => diagnostics is null ? [] :
@@ -67,9 +74,6 @@ internal sealed record PageReport(int ExitCode, bool IsWritten, IReadOnlyList<st
         .. diagnostics.FailedRequests.Select(line => $"  request: {line}"),
         .. diagnostics.Stack is { } stack ? [$"  stack: {stack.ReplaceLineEndings(Environment.NewLine + "    ")}"] : (string[])[],
     ];
-
-    private static IEnumerable<string> Hints(IReadOnlyList<string> blocked) => blocked.Count == 0 ? [] :
-        [$"hint: the page asked other origins, which are closed to it; open them with {string.Join(' ', blocked.Select(origin => $"--origin {origin}"))}."];
 
     // A failed request reads "GET https://cdn.example.com/a.js: net::ERR_NAME_NOT_RESOLVED".
     private static IReadOnlyList<string> BlockedOrigins(RenderDiagnostics? diagnostics, OriginAllowList allowed) =>

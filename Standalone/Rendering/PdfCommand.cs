@@ -16,6 +16,6 @@ internal sealed class PdfCommand(TimeProvider time)
         Exit codes: 0 written; 1 could not start, or the page failed or timed out (standard error says why); 2 wrong command line.
         """;
 
-    protected override Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+    protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
         manager.GetFileAsync("pdf", [("url", target.Url), ("deadlineMs", (int)target.Deadline.TotalMilliseconds)], cancellationToken);
 }

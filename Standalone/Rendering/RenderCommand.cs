@@ -31,6 +31,6 @@ internal sealed class RenderCommand : PageCommand
     private RenderCommand(Option<string?> format, TimeProvider time)
         : base("render", "Renders one page as HTML, without a running fleet.", isOutputRequired: false, [format], time) => _format = format;
 
-    protected override Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+    protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
         manager.RenderAsync(target.Url, target.Deadline, command.GetValue(_format) is Json, cancellationToken);
 }

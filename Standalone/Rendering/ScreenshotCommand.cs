@@ -47,7 +47,7 @@ internal sealed class ScreenshotCommand : PageCommand
         }
     }
 
-    protected override Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+    protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
         manager.GetFileAsync("screenshot",
             [
                 ("url", target.Url),
