@@ -45,11 +45,8 @@ internal static class FleetCommandLine
         var command = Create(time).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (command.Action is ParseErrorAction)
         {
-            foreach (var error in command.Errors)
-            {
-                streams.Error.WriteLine($"{Name}: {error.Message}");
-            }
-
+            // The first is the cause: of "--prot 5100" both words are unknown.
+            streams.Error.WriteLine($"{Name}: {command.Errors[0].Message}");
             return PointToHelp(command, streams);
         }
 
@@ -82,14 +79,19 @@ internal static class FleetCommandLine
             HelpName = Name,
             Subcommands = { serve, render, screenshot, pdf, new SetupCommand(time) },
         };
-        var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples(new Dictionary<Command, string>
+        var helpWithExamples = new HelpWithExamples(new Dictionary<Command, string>
         {
             [root] = Examples,
             [serve] = ServeCommand.Examples,
             [render] = RenderCommand.Examples,
             [screenshot] = ScreenshotCommand.Examples,
             [pdf] = PdfCommand.Examples,
+        });
+        root.Options.OfType<HelpOption>().Single().Action = helpWithExamples;
+        root.SetAction(command =>
+        {
+            helpWithExamples.Invoke(command);
+            return ExitCodes.Usage;
         });
         return root;
     }

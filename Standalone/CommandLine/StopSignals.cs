@@ -12,7 +12,8 @@ internal sealed class StopSignals : IDisposable
     private readonly TimeProvider _time;
     private readonly Action _exit;
     private readonly List<PosixSignalRegistration> _registrations;
-    private long _requestedAt;
+    private readonly Lock _gate = new();
+    private long? _requestedAt;
 
     /// <param name="time">Tells a second signal from a repeated first one.</param>
     /// <param name="exit">Ends the process.</param>
@@ -32,14 +33,22 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Handles one signal.</summary>
     internal void Receive()
     {
-        if (Interlocked.CompareExchange(ref _requestedAt, _time.GetTimestamp(), 0) is var first && first == 0)
+        lock (_gate)
         {
-            _requested.Cancel();
+            if (_requestedAt is { } first)
+            {
+                if (_time.GetElapsedTime(first) > s_sameSignal)
+                {
+                    _exit();
+                }
+
+                return;
+            }
+
+            _requestedAt = _time.GetTimestamp();
         }
-        else if (_time.GetElapsedTime(first) > s_sameSignal)
-        {
-            _exit();
-        }
+
+        _requested.Cancel();
     }
 
     public void Dispose()

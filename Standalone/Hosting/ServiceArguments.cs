@@ -51,7 +51,8 @@ internal static class ServiceArguments
         values["environment"] = "Production";
         // The working directory is the user's: its appsettings.json belongs to another program, and it may be too large to watch.
         values["contentRoot"] = AppContext.BaseDirectory;
-        values["OTEL_SERVICE_NAME"] = service;
+        // The manager exports for the whole process, see below.
+        values["OTEL_SERVICE_NAME"] = service == Manager ? "fleet" : service;
         values["ConnectionStrings:redis"] = redis;
         values["Fleet:AdminKey"] = adminKey;
         values["Browser:ExecutablePath"] = settings.Browser;

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Fleet.Standalone.CommandLine;
+using Fleet.Tests.Processes;
+
+namespace Fleet.Tests.Standalone;
+
+/// <summary><c>fleet serve</c> as its user has it.</summary>
+public sealed class ServeTests : IDisposable
+{
+    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-serve-");
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Serve_Sample_PrintsAddressesServesPagesAndStopsInOrder()
+    {
+        await using var fleet = FleetProgram.Start("serve", "--port", "0");
+        var site = await AddressAsync(fleet, "site");
+        var manager = await AddressAsync(fleet, "manager");
+        Assert.StartsWith("Ready after ", await fleet.LineAsync("Ready"), StringComparison.Ordinal);
+        Assert.Contains("Stored pages live in memory and are rendered anew at the next start; --data DIR keeps them.", fleet.Output, StringComparison.Ordinal);
+        Assert.Contains($"curl '{manager}render?url={site}elements/hydrogen'", fleet.Output, StringComparison.Ordinal);
+        Assert.StartsWith("First index: 155 of 155 cards are prerendered and stored, ", await fleet.LineAsync("First index: 155"), StringComparison.Ordinal);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(site, "elements/hydrogen")) { Headers = { Accept = { new("text/html") } } };
+        using var page = await _client.SendAsync(request, Token);
+        Assert.Contains("Hydrogen", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        using var recycle = await _client.PostAsync(new Uri(manager, "fleet/recycle"), null, Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, recycle.StatusCode);
+        var descendants = fleet.Descendants();
+        Assert.NotEmpty(descendants);
+
+        fleet.Signal(Signals.Terminate);
+
+        Assert.True(await fleet.EndAsync(s_stopLimit) == ExitCodes.Success, fleet.ToString());
+        Assert.EndsWith($"Stopping; Ctrl-C once more ends at once.{Environment.NewLine}", fleet.Output, StringComparison.Ordinal);
+        Assert.All(descendants, id => Assert.Equal("", ProcessTree.CommandLine(id)));
+        AssertNoProfilesOf(descendants);
+        using var free = new TcpListener(IPAddress.Loopback, site.Port);
+        free.Start();
+    }
+
+    [Fact]
+    public async Task Serve_Data_KeepsPagesOverAStopAndAKill()
+    {
+        string[] arguments = ["serve", "--port", FreePort.Take().ToString(System.Globalization.CultureInfo.InvariantCulture), "--manager-port", "0", "--data", _folder.FullName];
+        IReadOnlyList<int> descendants;
+        await using (var first = FleetProgram.Start(arguments))
+        {
+            await first.LineAsync("First index: 155");
+            using var recycle = new HttpRequestMessage(HttpMethod.Post, new Uri(await AddressAsync(first, "manager"), "fleet/recycle"));
+            var key = await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "admin-key"), Token);
+            recycle.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key.Trim());
+            using var recycled = await _client.SendAsync(recycle, Token);
+            Assert.Equal(HttpStatusCode.OK, recycled.StatusCode);
+            Assert.DoesNotContain(key.Trim(), first.Output + first.Errors, StringComparison.Ordinal);
+
+            first.Signal(Signals.Terminate);
+            Assert.True(await first.EndAsync(s_stopLimit) == ExitCodes.Success, first.ToString());
+        }
+
+        await using (var second = FleetProgram.Start(arguments))
+        {
+            await second.LineAsync("First index: 155");
+            Assert.Equal(155, await SkippedAsync(second));
+            descendants = second.Descendants();
+            second.Signal(Signals.Kill);
+            await second.EndAsync();
+            await Eventually.TrueAsync(() => descendants.All(id => ProcessTree.CommandLine(id).Length == 0), s_stopLimit, () => "no browser left after the kill");
+        }
+
+        await using var third = FleetProgram.Start(arguments);
+        await third.LineAsync("First index: 155");
+        Assert.Equal(155, await SkippedAsync(third));
+        AssertNoProfilesOf(descendants);
+        third.Signal(Signals.Terminate);
+        Assert.True(await third.EndAsync(s_stopLimit) == ExitCodes.Success, third.ToString());
+    }
+
+    [Fact]
+    public async Task Serve_DataInUse_SaysSo()
+    {
+        await using var first = FleetProgram.Start("serve", "--port", "0", "--data", _folder.FullName);
+        await first.LineAsync("Ready");
+        await using var second = FleetProgram.Start("serve", "--port", "0", "--data", _folder.FullName);
+
+        Assert.Equal(ExitCodes.Failure, await second.EndAsync());
+        Assert.Equal($"fleet: The data folder '{_folder.FullName}' is in use by another process. Stop that one, or name another folder.{Environment.NewLine}", second.Errors);
+    }
+
+    [Fact]
+    public async Task Serve_PortTaken_NamesPortAndOption()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using var fleet = FleetProgram.Start("serve", $"--port={port}", "--manager-port=0");
+
+        Assert.Equal(ExitCodes.Failure, await fleet.EndAsync());
+        Assert.Equal($"fleet: Port {port} of the realm server is taken. Free it, or set --port to another; 0 means any free one.{Environment.NewLine}", fleet.Errors);
+    }
+
+    [Fact]
+    public async Task Serve_AppOfOnesOwn_IsPrerenderedForACrawler()
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "index.html"),
+            "<!doctype html><html><head><title>Shop</title></head><body><div id=root></div><script>document.getElementById('root').textContent = 'at ' + location.pathname</script></body></html>",
+            Token);
+        await using var fleet = FleetProgram.Start("serve", "--port", "0", "--dist", _folder.FullName);
+        var site = await AddressAsync(fleet, "site");
+        await fleet.LineAsync("Ready");
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(site, "products/7")) { Headers = { { "User-Agent", "Googlebot" } } };
+        using var page = await _client.SendAsync(request, Token);
+
+        Assert.Contains("at /products/7", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_BrokenDist_NamesTheOption()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "index.html"), "", Token);
+        await using var fleet = FleetProgram.Start("serve", "--port", "0", "--dist", _folder.FullName);
+
+        Assert.Equal(ExitCodes.Failure, await fleet.EndAsync());
+        Assert.Equal($"fleet: --dist is '{_folder.FullName}': {Path.Combine(_folder.FullName, "index.html")} is empty.{Environment.NewLine}", fleet.Errors);
+    }
+
+    private static async Task<Uri> AddressAsync(FleetProgram fleet, string row) =>
+        new((await fleet.LineAsync($"  {row} ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+    private async Task<int> SkippedAsync(FleetProgram fleet)
+    {
+        var index = await _client.GetFromJsonAsync<JsonElement>(new Uri(await AddressAsync(fleet, "site"), "_index"), Token);
+        return index.GetProperty("skipped").GetInt32();
+    }
+
+    // Other programs on this machine may have browsers, too.
+    private static void AssertNoProfilesOf(IReadOnlyList<int> processes)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "fleet-browsers");
+        var locks = Directory.Exists(folder) ? Directory.GetFiles(folder, "lock", SearchOption.AllDirectories) : [];
+        Assert.All(locks, file => Assert.Throws<IOException>(() => new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None)));
+        Assert.NotEmpty(processes);
+    }
+}

@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Fleet.Garnet;
+using Fleet.ServiceDefaults;
+using Fleet.Tests.Processes;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Fleet.Tests.Garnet;
+
+/// <summary>What the embedded Garnet keeps in its data folder, and how large that becomes.</summary>
+[Collection(Registry.GarnetCollection.Name)]
+public sealed class GarnetDataTests : IDisposable
+{
+    private const int ValueBytes = 100_000;
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-garnet-");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Stop_RightAfterAWrite_KeepsIt()
+    {
+        await using (var garnet = await StartAsync())
+        {
+            var database = garnet.Connection.GetDatabase();
+            await database.StringSetAsync("text", "v");
+            await database.HashSetAsync("pages", "/a", "<p>");
+            await database.SortedSetAddAsync("order", "/a", 7);
+            await database.StringSetAsync("lease", "me", TimeSpan.FromHours(1));
+        }
+
+        await using var restarted = await StartAsync();
+        await AssertKeptAsync(restarted.Connection.GetDatabase());
+    }
+
+    [Fact]
+    public async Task Start_LogThatHasGrown_RewritesItAndKeepsEverything()
+    {
+        await using (var garnet = await StartAsync())
+        {
+            var database = garnet.Connection.GetDatabase();
+            await database.StringSetAsync("text", "v");
+            await database.HashSetAsync("pages", "/a", "<p>");
+            await database.SortedSetAddAsync("order", "/a", 7);
+            await database.StringSetAsync("lease", "me", TimeSpan.FromHours(1));
+            await OverwriteAsync(database, 100);
+        }
+
+        var before = FolderBytes();
+        await using var restarted = await StartAsync(rewriteAfterBytes: 1_000_000);
+
+        await AssertKeptAsync(restarted.Connection.GetDatabase());
+        Assert.Equal(10, await restarted.Connection.GetDatabase().HashLengthAsync("large"));
+        Assert.InRange(before, 9_000_000, long.MaxValue);
+        Assert.InRange(FolderBytes(), 1_000_000, 3_000_000);
+    }
+
+    [Fact]
+    public async Task Run_ManyOverwrites_BoundsTheFolderWhileItRuns()
+    {
+        await using var garnet = await StartAsync(rewriteAfterBytes: 5_000_000);
+        var database = garnet.Connection.GetDatabase();
+        await OverwriteAsync(database, 200);
+        await Eventually.TrueAsync(() => FolderBytes() > 10_000_000, s_limit, () => "the log committed");
+
+        // It is away while it is rewritten.
+        await Eventually.TrueAsync(() => FolderBytes() < 5_000_000, s_limit, () => $"the log of {FolderBytes()} bytes rewritten");
+        await Eventually.TrueAsync(async () => await LengthAsync(database) == 10, s_limit, () => "all entries there again");
+
+        await database.StringSetAsync("after", "v");
+        await garnet.DisposeAsync();
+        await using var restarted = await StartAsync();
+        Assert.Equal("v", await restarted.Connection.GetDatabase().StringGetAsync("after"));
+        Assert.Equal(10, await restarted.Connection.GetDatabase().HashLengthAsync("large"));
+    }
+
+    [Fact]
+    public async Task Kill_WhileItWrites_KeepsAllButTheLastSecond()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var port = FreePort.Take();
+            var before = DateTimeOffset.MinValue;
+            using (var process = Launch(port))
+            {
+                await using var connection = await ConnectAsync(port);
+                var database = connection.GetDatabase();
+                await Eventually.TrueAsync(async () => await LengthAsync(database) >= 0, s_limit, () => "Garnet answers");
+                var watch = Stopwatch.StartNew();
+                long written = 0;
+                while (watch.Elapsed < TimeSpan.FromSeconds(3))
+                {
+                    // Small enough for the log not to be rewritten meanwhile.
+                    await database.HashSetAsync("large", written % 10, new byte[1_000]);
+                    await database.StringSetAsync("seconds", watch.Elapsed.TotalSeconds);
+                    written++;
+                }
+
+                process.Kill();
+                await process.WaitForExitAsync(Token).WaitAsync(s_limit, Token);
+            }
+
+            await using var restarted = await StartAsync();
+            var kept = (double)await restarted.Connection.GetDatabase().StringGetAsync("seconds");
+            // A commit each second, and the time that it takes on a busy machine.
+            Assert.InRange(kept, 0.5, 4);
+            Assert.Equal(10, await restarted.Connection.GetDatabase().HashLengthAsync("large"));
+        }
+    }
+
+    [Fact]
+    public async Task Kill_WhileTheLogIsRewritten_StartsWithTheOldOne()
+    {
+        await using (var garnet = await StartAsync())
+        {
+            await garnet.Connection.GetDatabase().StringSetAsync("text", "v");
+        }
+
+        // What an interrupted rewrite leaves: a log that is not whole.
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "log-2.new", "AOF"));
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "log-2.new", "AOF", "aof.log.0"), "half", Token);
+
+        await using var restarted = await StartAsync();
+
+        Assert.Equal("v", await restarted.Connection.GetDatabase().StringGetAsync("text"));
+        Assert.False(Directory.Exists(Path.Combine(_folder.FullName, "log-2.new")));
+    }
+
+    [Fact]
+    public async Task Start_FolderInUse_SaysSoAndLeavesItAlone()
+    {
+        await using var first = await StartAsync();
+
+        var error = await Assert.ThrowsAsync<StartException>(() => StartAsync());
+
+        Assert.Equal($"The data folder '{_folder.FullName}' is in use by another process. Stop that one, or name another folder.", error.Message);
+        await first.Connection.GetDatabase().StringSetAsync("still", "there");
+    }
+
+    [Fact]
+    public async Task Start_FolderIsAFile_NamesIt()
+    {
+        var file = Path.Combine(_folder.FullName, "file");
+        await File.WriteAllTextAsync(file, "", Token);
+
+        var error = await Assert.ThrowsAsync<StartException>(() => StartAsync(folder: file));
+
+        Assert.StartsWith($"The data folder '{file}' cannot be used: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_MoreThanTheOldMemoryLimit_EvictsNothing()
+    {
+        await using var garnet = await StartAsync(folder: null);
+        var database = garnet.Connection.GetDatabase();
+        await database.HashSetAsync("fleet:host-shell", "token", "t");
+
+        for (var i = 0; i < 350; i++)
+        {
+            await database.HashSetAsync($"large-{i % 20}", i, new byte[1_000_000]);
+        }
+
+        Assert.Equal("t", await database.HashGetAsync("fleet:host-shell", "token"));
+    }
+
+    [Theory]
+    [InlineData(24L * 1024 * 1024 * 1024, 12 * 1024)]
+    [InlineData(1024L * 1024 * 1024, 512)]
+    [InlineData(300L * 1024 * 1024, 256)]
+    public void MemoryMegabytes_Available_IsHalfOfItAndAtLeast256(long available, long expected) =>
+        Assert.Equal(expected, GarnetInstance.MemoryMegabytes(available));
+
+    private static async Task AssertKeptAsync(IDatabase database)
+    {
+        Assert.Equal("v", await database.StringGetAsync("text"));
+        Assert.Equal("<p>", await database.HashGetAsync("pages", "/a"));
+        Assert.Equal(7, await database.SortedSetScoreAsync("order", "/a"));
+        Assert.InRange((await database.KeyTimeToLiveAsync("lease"))!.Value, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
+        Assert.Null(await database.KeyTimeToLiveAsync("text"));
+    }
+
+    private static async Task OverwriteAsync(IDatabase database, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            await database.HashSetAsync("large", i % 10, new byte[ValueBytes]);
+        }
+    }
+
+    private static async Task<long> LengthAsync(IDatabase database)
+    {
+        try
+        {
+            return await database.HashLengthAsync("large");
+        }
+        catch (Exception e) when (e is RedisException or RedisTimeoutException)
+        {
+            return -1;
+        }
+    }
+
+    private static Task<ConnectionMultiplexer> ConnectAsync(int port) =>
+        ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectTimeout=20000,asyncTimeout=20000");
+
+    private long FolderBytes() => _folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
+
+    private Task<RunningGarnet> StartAsync(long? rewriteAfterBytes = null) => StartAsync(_folder.FullName, rewriteAfterBytes);
+
+    private static async Task<RunningGarnet> StartAsync(string? folder, long? rewriteAfterBytes = null)
+    {
+        var options = new EmbeddedGarnetOptions { Port = FreePort.Take(), DataFolder = folder };
+        var garnet = await EmbeddedGarnet.StartAsync(
+            rewriteAfterBytes is { } bytes ? options with { RewriteAfterBytes = bytes } : options, TimeProvider.System, NullLoggerFactory.Instance, Token);
+        return new(garnet, await ConnectAsync(options.Port));
+    }
+
+    private Process Launch(int port)
+    {
+        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "Fleet.Garnet.dll")]);
+        start.Environment["Garnet__Port"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["Garnet__Data"] = _folder.FullName;
+        return Process.Start(start)!;
+    }
+
+    private sealed class RunningGarnet(EmbeddedGarnet garnet, ConnectionMultiplexer connection) : IAsyncDisposable
+    {
+        public ConnectionMultiplexer Connection => connection;
+
+        public async ValueTask DisposeAsync()
+        {
+            await connection.DisposeAsync();
+            await garnet.DisposeAsync();
+        }
+    }
+}
