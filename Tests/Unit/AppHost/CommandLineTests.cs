@@ -8,6 +8,8 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.AppHost;
 
+using CommandLine = Fleet.AppHost.Settings.CommandLine;
+
 public sealed class CommandLineTests
 {
     [Theory]
