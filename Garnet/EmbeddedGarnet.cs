@@ -27,6 +27,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private GarnetInstance? _instance;
     private long _rewriteAtBytes;
+    private bool _isDisposed;
 
     private EmbeddedGarnet(EmbeddedGarnetOptions options, DataFolder? data, TimeProvider time, ILoggerFactory loggers)
     {
@@ -63,6 +64,11 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     /// <summary>Stops the server after its log is committed, and unlocks the data folder.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         try
         {

@@ -82,7 +82,7 @@ public sealed class GarnetDataTests : IDisposable
     [Fact]
     public async Task Kill_WhileItWrites_KeepsAllButTheLastSecond()
     {
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 2; round++)
         {
             var port = FreePort.Take();
             var before = DateTimeOffset.MinValue;
