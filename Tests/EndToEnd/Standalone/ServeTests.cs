@@ -137,7 +137,7 @@ public sealed class ServeTests : IDisposable
         await using var fleet = FleetProgram.Start("serve", "--port", "0", "--dist", _folder.FullName);
 
         Assert.Equal(ExitCodes.Failure, await fleet.EndAsync());
-        Assert.Equal($"fleet: --dist is '{_folder.FullName}': {Path.Combine(_folder.FullName, "index.html")} is empty.{Environment.NewLine}", fleet.Errors);
+        Assert.EndsWith($"fleet: --dist is '{_folder.FullName}': {Path.Combine(_folder.FullName, "index.html")} is empty.{Environment.NewLine}", fleet.Errors, StringComparison.Ordinal);
     }
 
     private static async Task<Uri> AddressAsync(FleetProgram fleet, string row) =>
