@@ -117,6 +117,8 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
         var redis = $"127.0.0.1:{redisPort},password={password}";
 
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        // The first that fails ends the start of the others, which would wait for it until their time is up.
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // At once, since most of the time goes into the start of the browser; it asks the realm server for its first page when that is long up.
         await Task.WhenAll(
             StartServiceAsync(ServiceArguments.Realm, RealmServerApp.Build, Addresses.Realm),
@@ -127,15 +129,23 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
         // Building a service blocks its thread.
         Task StartServiceAsync(string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, Uri address) => Task.Run(async () =>
         {
-            var arguments = ServiceArguments.For(name, settings, Addresses, redis, AdminKey.Value);
-            var service = await StandaloneService.StartAsync(name, build, arguments, cancellationToken);
-            lock (_services)
+            try
             {
-                _services.Add(service);
-            }
+                var arguments = ServiceArguments.For(name, settings, Addresses, redis, AdminKey.Value);
+                var service = await StandaloneService.StartAsync(name, build, arguments, failed.Token);
+                lock (_services)
+                {
+                    _services.Add(service);
+                }
 
-            await service.WaitUntilReadyAsync(client, address, s_readyTimeout, time, cancellationToken);
-            LogReady(name, time.GetElapsedTime(began).TotalSeconds);
+                await service.WaitUntilReadyAsync(client, address, s_readyTimeout, time, failed.Token);
+                LogReady(name, time.GetElapsedTime(began).TotalSeconds);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                await failed.CancelAsync();
+                throw;
+            }
         }, cancellationToken);
     }
 
