@@ -136,7 +136,8 @@ public sealed class ServeTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "index.html"), "", Token);
         await using var fleet = FleetProgram.Start("serve", "--port", "0", "--dist", _folder.FullName);
 
-        Assert.Equal(ExitCodes.Failure, await fleet.EndAsync());
+        // Not after the minute that the others would wait for the realm server.
+        Assert.Equal(ExitCodes.Failure, await fleet.EndAsync(s_stopLimit));
         Assert.EndsWith($"fleet: --dist is '{_folder.FullName}': {Path.Combine(_folder.FullName, "index.html")} is empty.{Environment.NewLine}", fleet.Errors, StringComparison.Ordinal);
     }
 

@@ -160,9 +160,9 @@ public sealed class GarnetDataTests : IDisposable
         var database = garnet.Connection.GetDatabase();
         await database.HashSetAsync("fleet:host-shell", "token", "t");
 
-        for (var i = 0; i < 350; i++)
+        for (var i = 0; i < 3_500; i++)
         {
-            await database.HashSetAsync($"large-{i % 20}", i, new byte[1_000_000]);
+            await database.StringSetAsync($"page-{i}", new byte[ValueBytes]);
         }
 
         Assert.Equal("t", await database.HashGetAsync("fleet:host-shell", "token"));
