@@ -106,6 +106,8 @@ public sealed class WedgeMatrixTests(ServerFixture server)
 
     private async Task EndsInTimeAsync(string name, string path, RenderOutcome[] outcomes)
     {
+        // With pages of earlier tests still leased, the neighbour's idle page would be the only one to evict for this render.
+        await Eventually.Async(() => server.Pool.Snapshot.Slots.All(s => s.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", server.Pool.Snapshot.Slots));
         var neighbour = await NeighbourAsync();
         var start = Stopwatch.GetTimestamp();
         var visit = server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = DeadlineMs, Affinity = "user:wedge" }, Token);
