@@ -1,6 +1,7 @@
 using Fleet.Contracts;
-using Fleet.Manager.Api;
-using Fleet.Manager.Shells;
+using Fleet.Manager.Dashboard;
+using Fleet.Manager.Endpoints;
+using Fleet.Manager.HostShells;
 using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.ServiceDefaults;

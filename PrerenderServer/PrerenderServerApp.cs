@@ -1,13 +1,14 @@
 using Fleet.BrowserSetup;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Api;
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Endpoints;
 using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Registration;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Commands;
-using Fleet.PrerenderServer.Rendering.Failures;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.Registry.HostShells;

@@ -1,5 +1,3 @@
-using Fleet.PrerenderServer.Registration;
-
 namespace Fleet.PrerenderServer;
 
 /// <summary>Who this server is.</summary>

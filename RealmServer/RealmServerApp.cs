@@ -1,12 +1,11 @@
-using Fleet.RealmServer.Crawling;
-using Fleet.RealmServer.HostShell;
-using Fleet.RealmServer.Index;
-using Fleet.RealmServer.Pages;
-using Fleet.RealmServer.Pictures;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.HostShells;
+using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Reporting;
-using Fleet.RealmServer.Search;
+using Fleet.RealmServer.Site;
+using Fleet.RealmServer.Site.Crawling;
+using Fleet.RealmServer.Site.Search;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
 using Fleet.ServiceDefaults;
@@ -100,7 +99,7 @@ public static class RealmServerApp
         .AddSingleton<PageDecisions>()
         .AddSingleton<PageFinder>()
         .AddSingleton<RealmMetrics>()
-        .AddSingleton<Site>();
+        .AddSingleton<SiteHandler>();
 
     private static void AddIndex(WebApplicationBuilder builder)
     {

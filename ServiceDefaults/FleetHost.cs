@@ -27,17 +27,17 @@ public static class FleetHost
     {
         try
         {
-            await RunAsync(build()).ConfigureAwait(false);
+            await RunAsync(build());
             return 0;
         }
         catch (Exception e) when (Explain(e) is { } reason)
         {
-            await Console.Error.WriteLineAsync($"{name} cannot start: {reason}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{name} cannot start: {reason}");
             return CannotStart;
         }
         catch (BrokenInvariantException e)
         {
-            await Console.Error.WriteLineAsync($"{name} stopped because of a defect: {e.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{name} stopped because of a defect: {e.Message}");
             return Broken;
         }
     }
@@ -49,19 +49,19 @@ public static class FleetHost
         var bound = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
         // Disposes the application when it has stopped.
         var run = app.RunAsync();
-        await Task.WhenAny(run, fatal.Raised).ConfigureAwait(false);
+        await Task.WhenAny(run, fatal.Raised);
         if (fatal.Raised.IsCompleted)
         {
             // A stop that hangs must not keep the process: it would look alive and do nothing. What else the stop fails with is a consequence.
             await run.WaitAsync(bound, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ExceptionDispatchInfo.Throw(await fatal.Raised.ConfigureAwait(false));
+            ExceptionDispatchInfo.Throw(await fatal.Raised);
         }
 
-        await run.ConfigureAwait(false);
+        await run;
         // Raised while the application was stopping for another reason.
         if (fatal.Raised.IsCompleted)
         {
-            ExceptionDispatchInfo.Throw(await fatal.Raised.ConfigureAwait(false));
+            ExceptionDispatchInfo.Throw(await fatal.Raised);
         }
     }
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Bench.Pool;
 

@@ -6,6 +6,8 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Browser.Process;
 using Fleet.Registry;
 using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,5 @@
-using Fleet.Manager.Membership;
 using Fleet.Manager.Routing;
+using Fleet.Manager.Servers;
 
 namespace Fleet.Bench.Routing;
 

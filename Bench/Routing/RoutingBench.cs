@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Fleet.Contracts;
-using Fleet.Manager.Membership;
 using Fleet.Manager.Routing;
+using Fleet.Manager.Servers;
 
 namespace Fleet.Bench.Routing;
 

@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.Manager.Membership;
+using Fleet.Manager.Servers;
 
 namespace Fleet.Bench.Routing;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Forwarding;
 

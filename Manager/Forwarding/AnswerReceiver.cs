@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Forwarding;

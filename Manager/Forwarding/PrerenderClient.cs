@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Options;
 using Microsoft.Extensions.Options;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Mime;
 using Fleet.Contracts;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Forwarding;
 

@@ -1,4 +1,4 @@
-using Fleet.Manager.Membership;
+using Fleet.Manager.Servers;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Routing;

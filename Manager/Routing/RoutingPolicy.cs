@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.Manager.Membership;
+using Fleet.Manager.Servers;
 
 namespace Fleet.Manager.Routing;
 
@@ -7,12 +7,6 @@ namespace Fleet.Manager.Routing;
 /// idle one when waiting costs more than booting.</summary>
 internal static class RoutingPolicy
 {
-    /// <summary>What a render costs on a server that has not measured it yet, in milliseconds.</summary>
-    public const double AssumedRenderMs = 200;
-
-    /// <summary>What booting a page costs on a server that has not measured it yet, in milliseconds.</summary>
-    public const double AssumedBootMs = 500;
-
     /// <summary>Cold servers that differ by less than this share of a boot count as equal and the hash decides among them: measured boots
     /// are never quite the same, and two managers that disagree about a cold affinity pay a whole boot more.</summary>
     public const double ColdTie = 0.25;
@@ -61,18 +55,13 @@ internal static class RoutingPolicy
     /// <param name="isWarm">Whether the affinity has a page there.</param>
     public static double ExpectedStartMs(ServerRecord server, int workAhead, int ownAhead, bool isWarm)
     {
-        var render = RenderMs(server);
+        var render = ServerCosts.RenderMs(server);
         var slot = (Math.Max(0, workAhead - server.Slots + 1) + (Doubt * Math.Min(workAhead, server.Slots) / server.Slots)) * render / server.Slots;
         var turn = server.RendersPerAffinity > 0 ? (double)Math.Max(0, ownAhead - server.RendersPerAffinity + 1) / server.RendersPerAffinity * render : 0;
         // Beside a page that is busy with its own affinity another one is booted, unless there are two already.
-        var page = ownAhead > 0 ? Second * BootMs(server) : isWarm ? Math.Min(1, (double)workAhead / server.Slots) * Contention * BootMs(server) : BootMs(server);
+        var page = ownAhead > 0 ? Second * ServerCosts.BootMs(server) : isWarm ? Math.Min(1, (double)workAhead / server.Slots) * Contention * ServerCosts.BootMs(server) : ServerCosts.BootMs(server);
         return Math.Max(slot, turn) + page;
     }
-
-    /// <summary>What a render costs on a server, in milliseconds.</summary>
-    public static double RenderMs(ServerRecord server) => Measured(server.RecentRenderMs, AssumedRenderMs);
-
-    private static double BootMs(ServerRecord server) => Measured(server.RecentBootMs, AssumedBootMs);
 
     // Of those that know the affinity, by the registry or because this manager has just sent it there, whose boot is paid for already.
     private static Candidate? ChooseWarm(
@@ -128,7 +117,7 @@ internal static class RoutingPolicy
         for (var n = 0; n < count && double.IsFinite(soonest); n++)
         {
             var server = ready.Cold(hash, from, n);
-            if (starts[n] <= soonest + (ColdTie * BootMs(server.Record)))
+            if (starts[n] <= soonest + (ColdTie * ServerCosts.BootMs(server.Record)))
             {
                 var candidate = new Candidate(server, starts[n], RendezvousHash.Weight(hash, server.Hash));
                 best = best is { } other && !candidate.Beats(other) ? best : candidate;
@@ -144,11 +133,9 @@ internal static class RoutingPolicy
         // Renders that wait although slots are free have had their share of them; where the affinity is warm, they may well be its own.
         var ahead = own + (isWarm && record.Free > 0 ? record.Queue : 0);
         var start = ExpectedStartMs(record, reservations.On(server.Incarnation) + server.WorkOfOthers, ahead, isWarm);
-        var eviction = isWarm || own > 0 ? 0 : Eviction * BootMs(record) * Math.Min(1, (double)server.Warm.Count / record.Slots);
+        var eviction = isWarm || own > 0 ? 0 : Eviction * ServerCosts.BootMs(record) * Math.Min(1, (double)server.Warm.Count / record.Slots);
         return new(server, start + eviction, RendezvousHash.Weight(hash, server.Hash));
     }
-
-    private static double Measured(double value, double assumed) => double.IsFinite(value) && value > 0 ? value : assumed;
 
     private readonly record struct Candidate(LiveServer Server, double StartMs, ulong Weight)
     {

@@ -1,6 +1,6 @@
 using Fleet.Contracts;
-using Fleet.Manager.Membership;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
+using Fleet.Manager.Servers;
 
 namespace Fleet.Manager.Routing;
 

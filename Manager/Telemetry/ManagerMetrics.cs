@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Fleet.Contracts;
 using Fleet.Manager.Forwarding;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Telemetry;
 

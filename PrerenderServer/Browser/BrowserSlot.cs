@@ -1,4 +1,6 @@
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Browser.Process;
 
 namespace Fleet.PrerenderServer.Browser;
 

@@ -1,3 +1,7 @@
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Browser.Process;
+
 namespace Fleet.PrerenderServer.Browser;
 
 /// <summary>The primitives the pool runs on a browser. Each is keyed by slot or generation, so that what was half made can still be closed.

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Browser.Process;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser;
@@ -30,7 +32,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
 
     public async Task LaunchAsync(int generation, CancellationToken cancellationToken)
     {
-        await ReapOnceAsync(cancellationToken).ConfigureAwait(false);
+        await ReapOnceAsync(cancellationToken);
         var process = new BrowserProcess(generation, _profiles, options, time, logger);
         if (!_processes.TryAdd(generation, process))
         {
@@ -40,12 +42,12 @@ internal sealed partial class PlaywrightBrowserAdapter(
         try
         {
             await process.LaunchAsync(executable, origins, $"{FleetHeaders.UserAgentProduct}/1.0",
-                () => OnLost(new(generation, null, "the browser process ended")), cancellationToken).ConfigureAwait(false);
+                () => OnLost(new(generation, null, "the browser process ended")), cancellationToken);
         }
         catch (Exception e)
         {
             LastFailure = e.Message;
-            await TryKillAsync(generation, CancellationToken.None).ConfigureAwait(false);
+            await TryKillAsync(generation, CancellationToken.None);
             throw;
         }
     }
@@ -55,9 +57,9 @@ internal sealed partial class PlaywrightBrowserAdapter(
         var process = _processes.GetValueOrDefault(generation) ?? throw new BrowserException($"Browser generation {generation} is gone.");
         var created = new BrowserSlot(slot, generation, process, CdpContext.CreateAsync(process.Connection, process.UserAgent, options.CallTimeout));
         _slots[slot] = created;
-        var context = await created.Context.Within("make a context", options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
-        await context.DenyDownloadsAsync(options.CallTimeout, cancellationToken).ConfigureAwait(false);
-        return await BootAsync(created, cancellationToken).ConfigureAwait(false);
+        var context = await created.Context.Within("make a context", options.CallTimeout, time, cancellationToken);
+        await context.DenyDownloadsAsync(options.CallTimeout, cancellationToken);
+        return await BootAsync(created, cancellationToken);
     }
 
     public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
@@ -65,12 +67,12 @@ internal sealed partial class PlaywrightBrowserAdapter(
         var repaged = _slots.GetValueOrDefault(slot) ?? throw new BrowserException($"Slot {slot} is gone.");
         var old = repaged.Page;
         // The new page comes first: the context, and with it the HTTP cache, never stands without one.
-        var page = await BootAsync(repaged, cancellationToken).ConfigureAwait(false);
+        var page = await BootAsync(repaged, cancellationToken);
         if (old is { End: PageTermination.None })
         {
             try
             {
-                await old.CloseAsync(cancellationToken).ConfigureAwait(false);
+                await old.CloseAsync(cancellationToken);
             }
             catch (BrowserException e)
             {
@@ -91,7 +93,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
 
         try
         {
-            await page.EvaluateAsync("1", options.ProbeTimeout, cancellationToken).ConfigureAwait(false);
+            await page.EvaluateAsync("1", options.ProbeTimeout, cancellationToken);
             return true;
         }
         catch (BrowserException)
@@ -104,7 +106,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
     {
         if (_slots.GetValueOrDefault(slot)?.Page is { End: PageTermination.None } page)
         {
-            await page.TerminateAsync(options.CallTimeout, cancellationToken).ConfigureAwait(false);
+            await page.TerminateAsync(options.CallTimeout, cancellationToken);
         }
     }
 
@@ -118,8 +120,8 @@ internal sealed partial class PlaywrightBrowserAdapter(
         closing.MarkEnding();
         try
         {
-            var context = await closing.Context.Within("make a context", options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
-            await context.CloseAsync(options.CallTimeout, cancellationToken).ConfigureAwait(false);
+            var context = await closing.Context.Within("make a context", options.CallTimeout, time, cancellationToken);
+            await context.CloseAsync(options.CallTimeout, cancellationToken);
         }
         catch (BrowserException e) when (e is not BrowserTimeoutException)
         {
@@ -135,7 +137,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
         if (_slots.GetValueOrDefault(slot) is { } crashing)
         {
             crashing.MarkEnding();
-            await (crashing.Page?.CrashAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            await (crashing.Page?.CrashAsync(cancellationToken) ?? Task.CompletedTask);
         }
     }
 
@@ -152,7 +154,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
             _slots.TryRemove(slot.Slot, out _);
         }
 
-        await process.KillAsync(cancellationToken).ConfigureAwait(false);
+        await process.KillAsync(cancellationToken);
         _processes.TryRemove(generation, out _);
         LogKilled(generation);
     }
@@ -161,7 +163,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
     {
         for (var attempt = 1; attempt <= KillAttempts && !_processes.IsEmpty; attempt++)
         {
-            await Task.WhenAll(_processes.Keys.Select(generation => TryKillAsync(generation, cancellationToken))).ConfigureAwait(false);
+            await Task.WhenAll(_processes.Keys.Select(generation => TryKillAsync(generation, cancellationToken)));
         }
 
         if (!_processes.IsEmpty)
@@ -174,7 +176,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
     {
         var total = _processes.TryGetValue(generation, out var process) ? process.Tree.MeasureBytes() : 0;
         var slots = _slots.Values.Where(s => s.Generation == generation && s.Page is { End: PageTermination.None }).ToList();
-        var bytes = await Task.WhenAll(slots.Select(s => s.Page!.MeasureAsync(cancellationToken))).ConfigureAwait(false);
+        var bytes = await Task.WhenAll(slots.Select(s => s.Page!.MeasureAsync(cancellationToken)));
         return new(total, slots.Zip(bytes).Where(p => p.Second is not null).ToDictionary(p => p.First.Slot, p => p.Second!.Value));
     }
 
@@ -188,7 +190,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
     {
         try
         {
-            await KillAllAsync(CancellationToken.None).ConfigureAwait(false);
+            await KillAllAsync(CancellationToken.None);
         }
         catch (BrowserException e)
         {
@@ -201,10 +203,10 @@ internal sealed partial class PlaywrightBrowserAdapter(
 
     private async Task<BrowserPage> BootAsync(BrowserSlot slot, CancellationToken cancellationToken)
     {
-        var context = await slot.Context.ConfigureAwait(false);
+        var context = await slot.Context;
         try
         {
-            slot.Page = await BrowserPage.OpenAsync(context, _settings, () => OnCrashed(slot), cancellationToken).ConfigureAwait(false);
+            slot.Page = await BrowserPage.OpenAsync(context, _settings, () => OnCrashed(slot), cancellationToken);
             LastFailure = null;
             return slot.Page;
         }
@@ -220,7 +222,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
     {
         try
         {
-            await KillAsync(generation, cancellationToken).ConfigureAwait(false);
+            await KillAsync(generation, cancellationToken);
         }
         catch (Exception e) when (e is BrowserException or OperationCanceledException)
         {
@@ -238,12 +240,12 @@ internal sealed partial class PlaywrightBrowserAdapter(
 
     private async Task ReapOnceAsync(CancellationToken cancellationToken)
     {
-        await _reaping.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _reaping.WaitAsync(cancellationToken);
         try
         {
             if (!_reaped)
             {
-                await _profiles.ReapAsync(options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
+                await _profiles.ReapAsync(options.CallTimeout, time, cancellationToken);
                 _reaped = true;
             }
         }

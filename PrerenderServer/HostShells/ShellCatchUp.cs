@@ -13,9 +13,9 @@ internal sealed class ShellCatchUp(CurrentShell shell) : IEndpointFilter
         // What is no number is no news.
         if (long.TryParse(http.Request.Headers[FleetHeaders.ShellGeneration], NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
         {
-            await shell.CatchUpAsync(generation, http.RequestAborted).ConfigureAwait(false);
+            await shell.CatchUpAsync(generation, http.RequestAborted);
         }
 
-        return await next(context).ConfigureAwait(false);
+        return await next(context);
     }
 }

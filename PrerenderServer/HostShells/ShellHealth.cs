@@ -1,4 +1,5 @@
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.Registry.Watching;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

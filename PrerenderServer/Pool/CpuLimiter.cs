@@ -25,7 +25,7 @@ internal sealed class CpuLimiter : IDisposable
     /// <summary>Waits for a permit. Dispose it as soon as the page waits for something else than the processor.</summary>
     public async ValueTask<Permit> EnterAsync(CancellationToken cancellationToken)
     {
-        await _permits.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _permits.WaitAsync(cancellationToken);
         return new Permit(this);
     }
 

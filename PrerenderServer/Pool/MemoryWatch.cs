@@ -1,5 +1,6 @@
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
@@ -14,11 +15,11 @@ internal sealed partial class MemoryWatch(
         using var timer = new PeriodicTimer(options.MeasureEvery, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 foreach (var generation in snapshot().Slots.Select(s => s.Generation).Distinct())
                 {
-                    await MeasureAsync(generation, cancellationToken).ConfigureAwait(false);
+                    await MeasureAsync(generation, cancellationToken);
                 }
             }
         }
@@ -34,7 +35,7 @@ internal sealed partial class MemoryWatch(
         using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            var memory = await browser.MeasureAsync(generation, end.Token).ConfigureAwait(false);
+            var memory = await browser.MeasureAsync(generation, end.Token);
             post(new MemoryMeasured(generation, memory.TotalBytes, memory.SlotBytes));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

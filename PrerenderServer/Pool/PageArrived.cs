@@ -1,5 +1,6 @@
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool;
 

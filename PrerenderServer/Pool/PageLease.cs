@@ -1,4 +1,5 @@
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool;
 

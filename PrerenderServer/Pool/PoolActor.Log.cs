@@ -1,3 +1,4 @@
+using Fleet.PrerenderServer.Pool.Core.State;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.Lifecycle;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 
@@ -86,8 +89,8 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
             throw wait.Failure(WaitFailure.ShuttingDown, Snapshot);
         }
 
-        await using var registration = cancellationToken.UnsafeRegister(_ => Cancel(id, cancellationToken), null).ConfigureAwait(false);
-        return await wait.Task.ConfigureAwait(false);
+        await using var registration = cancellationToken.UnsafeRegister(_ => Cancel(id, cancellationToken), null);
+        return await wait.Task;
     }
 
     /// <inheritdoc/>
@@ -125,8 +128,8 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
 
         try
         {
-            await task.WaitAsync(bound, _time).ConfigureAwait(false);
-            await _effects.Completion.WaitAsync(_options.CloseStageDeadline, _time).ConfigureAwait(false);
+            await task.WaitAsync(bound, _time);
+            await _effects.Completion.WaitAsync(_options.CloseStageDeadline, _time);
         }
         catch (TimeoutException)
         {
@@ -134,14 +137,14 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
         finally
         {
-            await _stopped.CancelAsync().ConfigureAwait(false);
+            await _stopped.CancelAsync();
             _events.Writer.TryComplete();
             FailPending();
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await StopAsync();
 
     private void Post(PoolEvent happened) => _events.Writer.TryWrite(happened);
 
@@ -151,7 +154,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         var due = TimeSpan.MaxValue;
         try
         {
-            await foreach (var happened in _events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            await foreach (var happened in _events.Reader.ReadAllAsync(CancellationToken.None))
             {
                 Apply(happened);
                 due = happened is TimePassed ? TimeSpan.MaxValue : due;
@@ -173,7 +176,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
         finally
         {
-            await _stopped.CancelAsync().ConfigureAwait(false);
+            await _stopped.CancelAsync();
             _events.Writer.TryComplete();
             FailPending();
         }
@@ -195,7 +198,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         async Task AbortAsync()
         {
             await Task.WhenAll(revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _effects.AbortAsync().ConfigureAwait(false);
+            await _effects.AbortAsync();
         }
     }
 

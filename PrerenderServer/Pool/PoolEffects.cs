@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
@@ -57,7 +58,7 @@ internal sealed partial class PoolEffects(
         await Task.WhenAll(_launches.Values.Select(launch => launch.Task)).WaitAsync(end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await browser.KillAllAsync(end.Token).ConfigureAwait(false);
+            await browser.KillAllAsync(end.Token);
         }
         catch (Exception e)
         {
@@ -79,7 +80,7 @@ internal sealed partial class PoolEffects(
         await Task.Yield();
         try
         {
-            await run(end.Token).ConfigureAwait(false);
+            await run(end.Token);
         }
         finally
         {
@@ -91,7 +92,7 @@ internal sealed partial class PoolEffects(
     {
         try
         {
-            await browser.LaunchAsync(launch.Generation, cancellationToken).ConfigureAwait(false);
+            await browser.LaunchAsync(launch.Generation, cancellationToken);
             LogLaunched(launch.Generation);
             post(new BrowserLaunched(launch.Generation));
         }
@@ -112,8 +113,8 @@ internal sealed partial class PoolEffects(
     {
         try
         {
-            await EndAsync(launch, cancellationToken).ConfigureAwait(false);
-            await browser.KillAsync(kill.Generation, cancellationToken).ConfigureAwait(false);
+            await EndAsync(launch, cancellationToken);
+            await browser.KillAsync(kill.Generation, cancellationToken);
             LogKilled(kill.Generation);
             post(new BrowserKilled(kill.Generation));
         }
@@ -128,7 +129,7 @@ internal sealed partial class PoolEffects(
     {
         try
         {
-            var page = await browser.CreateAsync(create.Slot, create.Generation, cancellationToken).ConfigureAwait(false);
+            var page = await browser.CreateAsync(create.Slot, create.Generation, cancellationToken);
             metrics.Created("ready");
             post(new PageArrived(create.Slot, create.Op, page));
         }
@@ -144,7 +145,7 @@ internal sealed partial class PoolEffects(
     {
         try
         {
-            post(new PageArrived(repage.Slot, repage.Op, await browser.RepageAsync(repage.Slot, cancellationToken).ConfigureAwait(false)));
+            post(new PageArrived(repage.Slot, repage.Op, await browser.RepageAsync(repage.Slot, cancellationToken)));
         }
         catch (Exception e)
         {
@@ -170,7 +171,7 @@ internal sealed partial class PoolEffects(
         var answers = false;
         try
         {
-            answers = await browser.ProbeAsync(probe.Slot, cancellationToken).ConfigureAwait(false);
+            answers = await browser.ProbeAsync(probe.Slot, cancellationToken);
         }
         catch (Exception e)
         {
@@ -195,14 +196,14 @@ internal sealed partial class PoolEffects(
             {
                 case CloseStage.Terminate:
                     boot?.Cancel();
-                    await browser.TerminateAsync(close.Slot, cancellationToken).ConfigureAwait(false);
+                    await browser.TerminateAsync(close.Slot, cancellationToken);
                     break;
                 case CloseStage.Crash:
-                    await browser.CrashAsync(close.Slot, cancellationToken).ConfigureAwait(false);
+                    await browser.CrashAsync(close.Slot, cancellationToken);
                     goto case CloseStage.Dispose;
                 case CloseStage.Dispose:
-                    await EndAsync(boot, cancellationToken).ConfigureAwait(false);
-                    await browser.CloseAsync(close.Slot, cancellationToken).ConfigureAwait(false);
+                    await EndAsync(boot, cancellationToken);
+                    await browser.CloseAsync(close.Slot, cancellationToken);
                     post(new SlotClosed(close.Slot, close.Op));
                     return;
             }
@@ -220,7 +221,7 @@ internal sealed partial class PoolEffects(
         if (operation is not null)
         {
             operation.Cancel();
-            await operation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await operation.Task.WaitAsync(cancellationToken);
         }
     }
 

@@ -1,4 +1,5 @@
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Process;
 using Fleet.PrerenderServer.Pool.Core;
 using Fleet.ServiceDefaults.Options;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ internal static class PoolServices
     {
         builder.AddFleetOptions<PoolOptions>(PoolOptions.Section);
         builder.AddFleetOptions<BrowserOptions>(BrowserOptions.Section);
-        builder.Services.AddOptions<PoolOptions>().PostConfigure<IOptions<BrowserOptions>>(static (pool, browser) => pool.DeriveDeadlines(browser.Value));
+        builder.Services.AddOptions<PoolOptions>().PostConfigure<IOptions<BrowserOptions>>(static (pool, browser) => DeriveDeadlines(pool, browser.Value));
         builder.Services.TryAddSingleton(static services => new PoolRules(services.GetRequiredService<IOptions<PoolOptions>>().Value));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PoolMetrics>();
@@ -25,5 +26,16 @@ internal static class PoolServices
         builder.Services.AddSingleton(_ => new CpuLimiter(Environment.ProcessorCount));
         builder.Services.AddHostedService<PoolService>();
         return builder;
+    }
+
+    // The pool's deadlines lie behind the browser's own time-outs, so that a late browser reports itself what it was late with. Its stop comes after the
+    // server's drain (Registration:DrainTimeout), in which renders have had their time to finish.
+    private static void DeriveDeadlines(PoolOptions pool, BrowserOptions browser)
+    {
+        // The context of a page takes two calls beside the boot; a launch may take one more to end what an earlier server left behind.
+        pool.LaunchDeadline = browser.LaunchTimeout + browser.CallTimeout;
+        pool.BootDeadline = browser.BootTimeout + 2 * browser.CallTimeout;
+        pool.ProbeDeadline = browser.ProbeTimeout + TimeSpan.FromMilliseconds(500);
+        pool.StopDeadline = TimeSpan.FromSeconds(1);
     }
 }

@@ -1,6 +1,5 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Api;
-using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Registration;
 

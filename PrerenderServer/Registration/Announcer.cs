@@ -1,6 +1,8 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
-using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.Registry;
 using Fleet.Registry.Servers;
 using Fleet.ServiceDefaults.Stopping;
@@ -43,7 +45,7 @@ internal sealed partial class Announcer(
         drain.Stop();
         try
         {
-            await TryAnnounceAsync(cancellationToken).ConfigureAwait(false);
+            await TryAnnounceAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -55,7 +57,7 @@ internal sealed partial class Announcer(
     {
         try
         {
-            await registry.RemoveAsync(server.Incarnation, cancellationToken).WaitAsync(s_unregisterTimeout, time, cancellationToken).ConfigureAwait(false);
+            await registry.RemoveAsync(server.Incarnation, cancellationToken).WaitAsync(s_unregisterTimeout, time, cancellationToken);
         }
         catch (Exception e) when (e is RegistryUnavailableException or TimeoutException or OperationCanceledException)
         {
@@ -71,7 +73,7 @@ internal sealed partial class Announcer(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await WaitForListenerAsync(stoppingToken).ConfigureAwait(false);
+        await WaitForListenerAsync(stoppingToken);
         Announcement? announced = null;
         var at = time.GetTimestamp();
         while (true)
@@ -81,7 +83,7 @@ internal sealed partial class Announcer(
             if (now != announced || time.GetElapsedTime(at) >= RegistryTtl.Repeat - s_pace)
             {
                 at = time.GetTimestamp();
-                announced = await TryAnnounceAsync(stoppingToken).ConfigureAwait(false) ? now : null;
+                announced = await TryAnnounceAsync(stoppingToken) ? now : null;
             }
 
             // An operator's drain or undrain is announced at once.
@@ -98,18 +100,18 @@ internal sealed partial class Announcer(
         }
 
         // The loop and the drain both write; a record with a higher version must not be written first.
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _writing.WaitAsync(cancellationToken);
         try
         {
             var snapshot = pool.Snapshot;
             var said = Announcement.Of(snapshot, drain.IsDraining);
-            await registry.AnnounceAsync(Record(snapshot, said, url), cancellationToken).ConfigureAwait(false);
+            await registry.AnnounceAsync(Record(snapshot, said, url), cancellationToken);
             // Loads change with every render, the warm list with few. It is repeated with each heartbeat, before the registry forgets it.
             if (said.Warm != _warmWritten || time.GetElapsedTime(_warmWrittenAt) >= RegistryTtl.Repeat / 2)
             {
                 var now = time.GetUtcNow();
                 _warmWritten = null;
-                await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToDictionary(a => a, _ => now), cancellationToken).ConfigureAwait(false);
+                await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToDictionary(a => a, _ => now), cancellationToken);
                 (_warmWritten, _warmWrittenAt) = (said.Warm, time.GetTimestamp());
             }
 
@@ -157,8 +159,8 @@ internal sealed partial class Announcer(
     private async Task WaitForListenerAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult()).ConfigureAwait(false);
-        await started.Task.WaitAsync(stoppingToken).ConfigureAwait(false);
+        await using var registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        await started.Task.WaitAsync(stoppingToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "This server cannot be announced, and managers will forget it: {Reason}")]

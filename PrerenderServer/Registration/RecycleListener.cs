@@ -1,4 +1,3 @@
-using Fleet.PrerenderServer.Api;
 using Fleet.Registry.Events;
 using Microsoft.Extensions.Hosting;
 
@@ -18,13 +17,13 @@ internal sealed class RecycleListener(IBackplane backplane, Recycler recycler) :
                     recycler.Recycle(hint.Version);
                 }
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_subscription is { } subscription)
         {
-            await subscription.DisposeAsync().ConfigureAwait(false);
+            await subscription.DisposeAsync();
         }
     }
 }

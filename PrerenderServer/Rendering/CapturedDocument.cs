@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.ServiceDefaults;
 using Microsoft.Net.Http.Headers;
 

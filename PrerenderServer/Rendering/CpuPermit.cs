@@ -1,4 +1,5 @@
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
 
 namespace Fleet.PrerenderServer.Rendering;
@@ -30,7 +31,7 @@ internal sealed class CpuPermit : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            return new(await gate.EnterAsync(either.Token).ConfigureAwait(false), page, time);
+            return new(await gate.EnterAsync(either.Token), page, time);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -41,8 +42,8 @@ internal sealed class CpuPermit : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _permit.Dispose();
-        await _done.CancelAsync().ConfigureAwait(false);
-        await _watch.ConfigureAwait(false);
+        await _done.CancelAsync();
+        await _watch;
         _done.Dispose();
     }
 
@@ -54,9 +55,9 @@ internal sealed class CpuPermit : IAsyncDisposable
         {
             while (time.GetElapsedTime(start) < s_longest)
             {
-                await Task.Delay(s_look, time, _done.Token).ConfigureAwait(false);
+                await Task.Delay(s_look, time, _done.Token);
                 var now = time.GetTimestamp();
-                var sofar = await page.ComputedAsync(s_longest, _done.Token).ConfigureAwait(false);
+                var sofar = await page.ComputedAsync(s_longest, _done.Token);
                 if (computed is { } before && sofar - before < time.GetElapsedTime(at, now) * BusyShare)
                 {
                     break;

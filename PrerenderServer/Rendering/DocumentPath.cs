@@ -1,5 +1,7 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
@@ -17,11 +19,11 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
     {
         if (visit.Picture is { IsSized: true })
         {
-            await page.ResizeAsync(visit.Picture, visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+            await page.ResizeAsync(visit.Picture, visit.Deadline.Step(reserve), cancellationToken);
         }
 
         progress.Enter(Stages.Navigate);
-        var navigation = await page.NavigateAsync(visit.Url, visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+        var navigation = await page.NavigateAsync(visit.Url, visit.Deadline.Step(reserve), cancellationToken);
         if (navigation.RedirectUrl is { } target)
         {
             progress.End();
@@ -29,14 +31,14 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
         }
 
         progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = navigation.Status });
-        var (captured, stability) = await CaptureAsync(page, visit, progress, reserve, cancellationToken).ConfigureAwait(false);
+        var (captured, stability) = await CaptureAsync(page, visit, progress, reserve, cancellationToken);
         var answer = CapturedDocument.Read(captured, navigation.Status, visit.Realm, allowed) with { Stability = stability };
         progress.Keep(answer);
         // A page that has a document has a picture, also when the document says that there was an error.
         if (visit.Picture is { } shape && answer.Formats.Count > 0)
         {
             progress.Enter(Stages.Picture);
-            answer = await _pictures.OfPageAsync(page, shape, answer, visit.Deadline, reserve, cancellationToken).ConfigureAwait(false);
+            answer = await _pictures.OfPageAsync(page, shape, answer, visit.Deadline, reserve, cancellationToken);
         }
 
         progress.End();
@@ -51,11 +53,11 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
         while (true)
         {
             progress.Enter(Stages.Settle);
-            var stability = await _settling.WaitAsync(page, settling.Step(TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
+            var stability = await _settling.WaitAsync(page, settling.Step(TimeSpan.Zero), cancellationToken);
             progress.Enter(Stages.Capture);
             try
             {
-                var captured = await page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+                var captured = await page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken);
                 return (captured.GetRawText(), stability);
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
@@ -66,7 +68,7 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
                     throw new BrowserTimeoutException("The page went on to another document whenever it was asked.");
                 }
 
-                await Task.Delay(Settling.PauseAfterNavigation, time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Settling.PauseAfterNavigation, time, cancellationToken);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 
 namespace Fleet.PrerenderServer.Rendering;
 
@@ -12,7 +13,7 @@ internal sealed class HostPath(RenderingOptions options)
 
     public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
-        await BootAsync(page, visit, progress, reserve, cancellationToken).ConfigureAwait(false);
+        await BootAsync(page, visit, progress, reserve, cancellationToken);
         var extracts = visit.Formats is [RenderFormat.Data];
         var formats = visit.Formats is null ? HostFormats.All : extracts ? [] : visit.Formats;
         // A host that does not extract, renders nothing and says what it knows all the same.
@@ -28,7 +29,7 @@ internal sealed class HostPath(RenderingOptions options)
 
         progress.Enter(Stages.Render);
         var request = JsonSerializer.Serialize(new HostRequest(visit.RequestId, visit.Url.AbsoluteUri, [.. formats.Select(HostFormats.NameOf)], visit.Lineage), FleetJson.Options);
-        var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+        var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken);
         progress.Enter(Stages.Capture);
         var answer = HostReply.Read(reply.GetString()!, formats, visit.Realm);
         if (visit.Picture is { Format: { } format } shape)
@@ -37,7 +38,7 @@ internal sealed class HostPath(RenderingOptions options)
             {
                 progress.Keep(answer);
                 progress.Enter(Stages.Picture);
-                answer = await _pictures.OfFormatAsync(page, shape, markup, answer, visit.Deadline, reserve, cancellationToken).ConfigureAwait(false);
+                answer = await _pictures.OfFormatAsync(page, shape, markup, answer, visit.Deadline, reserve, cancellationToken);
             }
             else if (answer.Outcome == RenderOutcome.Rendered)
             {
@@ -55,7 +56,7 @@ internal sealed class HostPath(RenderingOptions options)
         if (!page.IsStandby)
         {
             progress.Enter(Stages.Boot);
-            await page.BootAsync(visit.Deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+            await page.BootAsync(visit.Deadline.Step(reserve), cancellationToken);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Rendering;
 

@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.PrerenderServer.Rendering;
 

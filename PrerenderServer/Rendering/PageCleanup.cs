@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
-using Fleet.PrerenderServer.Rendering.Failures;
+using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -39,11 +41,11 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         var task = Task.Run(async () =>
         {
             // Whatever happens here, the lease goes back: as dirty, unless the work says otherwise.
-            await using (lease.ConfigureAwait(false))
+            await using (lease)
             {
                 try
                 {
-                    lease.Complete(await work().ConfigureAwait(false));
+                    lease.Complete(await work());
                 }
 #pragma warning disable CA1031 // The end of the line: nobody above could do anything about it.
                 catch (Exception e)
@@ -69,13 +71,13 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         {
             if (lacksStack && failure is not null)
             {
-                var stack = await TryAsync(() => page.PauseAsync(options.UnwedgeBudget / 2, CancellationToken.None)).ConfigureAwait(false);
+                var stack = await TryAsync(() => page.PauseAsync(options.UnwedgeBudget / 2, CancellationToken.None));
                 failures.AddStack(failure.Id, stack);
             }
 
-            await page.TerminateAsync(options.UnwedgeBudget, CancellationToken.None).ConfigureAwait(false);
-            await LookAsync(page, failure).ConfigureAwait(false);
-            var answers = await page.AnswersAsync(options.UnwedgeBudget, CancellationToken.None).ConfigureAwait(false);
+            await page.TerminateAsync(options.UnwedgeBudget, CancellationToken.None);
+            await LookAsync(page, failure);
+            var answers = await page.AnswersAsync(options.UnwedgeBudget, CancellationToken.None);
             LogFreed(url, answers);
             return answers ? PageOutcome.Dirty : PageOutcome.Wedged;
         }
@@ -90,11 +92,11 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     {
         try
         {
-            await LookAsync(page, failure).ConfigureAwait(false);
-            await page.ParkAsync(options.UnwedgeBudget, CancellationToken.None).ConfigureAwait(false);
+            await LookAsync(page, failure);
+            await page.ParkAsync(options.UnwedgeBudget, CancellationToken.None);
             if (visit.Picture is { IsSized: true })
             {
-                await page.ResizeAsync(null, options.UnwedgeBudget, CancellationToken.None).ConfigureAwait(false);
+                await page.ResizeAsync(null, options.UnwedgeBudget, CancellationToken.None);
             }
 
             return PageOutcome.Healthy;
@@ -114,8 +116,8 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
             return;
         }
 
-        var html = await TryAsync<string>(async () => await page.MarkupAsync(options.UnwedgeBudget / 4, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
-        var picture = await TryAsync<byte[]>(async () => await page.PictureAsync(s_look, options.UnwedgeBudget / 4, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+        var html = await TryAsync<string>(async () => await page.MarkupAsync(options.UnwedgeBudget / 4, CancellationToken.None));
+        var picture = await TryAsync<byte[]>(async () => await page.PictureAsync(s_look, options.UnwedgeBudget / 4, CancellationToken.None));
         failures.Complete(failure.Id, html, picture);
     }
 
@@ -124,7 +126,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     {
         try
         {
-            return await ask().ConfigureAwait(false);
+            return await ask();
         }
         catch (BrowserException)
         {

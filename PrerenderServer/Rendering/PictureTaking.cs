@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.PrerenderServer.Rendering;
 
@@ -12,14 +13,14 @@ internal sealed class PictureTaking(RenderingOptions options)
     {
         try
         {
-            await page.EvaluateAsync(PageScripts.Pictured, deadline.Step(reserve * 2, options.PictureTimeout), cancellationToken).ConfigureAwait(false);
+            await page.EvaluateAsync(PageScripts.Pictured, deadline.Step(reserve * 2, options.PictureTimeout), cancellationToken);
         }
         catch (BrowserTimeoutException)
         {
             answer = answer with { Stability = Settling.Capped };
         }
 
-        var picture = await page.PictureAsync(shape, deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+        var picture = await page.PictureAsync(shape, deadline.Step(reserve), cancellationToken);
         return answer with { Formats = new Dictionary<RenderFormat, string>(), Picture = picture };
     }
 
@@ -27,11 +28,11 @@ internal sealed class PictureTaking(RenderingOptions options)
     public async Task<PageAnswer> OfFormatAsync(
         IRenderPage page, PictureShape shape, string markup, PageAnswer answer, RenderDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
     {
-        await page.ResizeAsync(shape, deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
-        await page.EvaluateAsync($"({PageScripts.Show})({JsonSerializer.Serialize(markup)})", deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
-        var pictured = await OfPageAsync(page, shape, answer, deadline, reserve, cancellationToken).ConfigureAwait(false);
-        await page.EvaluateAsync($"({PageScripts.Show})(null)", deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
-        await page.ResizeAsync(null, deadline.Step(reserve), cancellationToken).ConfigureAwait(false);
+        await page.ResizeAsync(shape, deadline.Step(reserve), cancellationToken);
+        await page.EvaluateAsync($"({PageScripts.Show})({JsonSerializer.Serialize(markup)})", deadline.Step(reserve), cancellationToken);
+        var pictured = await OfPageAsync(page, shape, answer, deadline, reserve, cancellationToken);
+        await page.EvaluateAsync($"({PageScripts.Show})(null)", deadline.Step(reserve), cancellationToken);
+        await page.ResizeAsync(null, deadline.Step(reserve), cancellationToken);
         return pictured;
     }
 }

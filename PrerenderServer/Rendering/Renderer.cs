@@ -1,10 +1,11 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Commands;
-using Fleet.PrerenderServer.Rendering.Failures;
-using Fleet.PrerenderServer.Telemetry;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.Registry.Commands;
 using Fleet.ServiceDefaults;
 
@@ -39,14 +40,14 @@ internal sealed class Renderer(
         breaker.Check(visit, pool.Snapshot.Totals.ShellToken);
         var progress = new RenderProgress(time);
         var lease = await pool.LeaseAsync(
-            new(visit.Affinity.ToString(), visit.Depth, visit.Priority, visit.Deadline.Step(TimeSpan.Zero), visit.Accept), cancellationToken).ConfigureAwait(false);
+            new(visit.Affinity.ToString(), visit.Depth, visit.Priority, visit.Deadline.Step(TimeSpan.Zero), visit.Accept), cancellationToken);
         progress.Booted(lease.Boot);
         var page = (IRenderPage)lease.Page;
         var shellAtStart = shell.Token;
         VisitAnswer answer;
         try
         {
-            answer = await AnswerAsync(visit, lease, page, progress, cancellationToken).ConfigureAwait(false);
+            answer = await AnswerAsync(visit, lease, page, progress, cancellationToken);
         }
         catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
         {
@@ -92,21 +93,21 @@ internal sealed class Renderer(
         try
         {
             page.Activity.Begin();
-            await using var turn = await CpuPermit.TakeAsync(gate, page, visit.Deadline.Step(reserve), time, either.Token).ConfigureAwait(false);
+            await using var turn = await CpuPermit.TakeAsync(gate, page, visit.Deadline.Step(reserve), time, either.Token);
             if (visit.Credentials is { } credentials)
             {
-                await page.ShowCredentialsAsync(credentials, visit.Deadline.Step(reserve), either.Token).ConfigureAwait(false);
+                await page.ShowCredentialsAsync(credentials, visit.Deadline.Step(reserve), either.Token);
             }
 
             if (IsDocument(visit, page))
             {
-                var document = await _documentPath.RunAsync(page, visit, progress, reserve, either.Token).ConfigureAwait(false);
+                var document = await _documentPath.RunAsync(page, visit, progress, reserve, either.Token);
                 return new(document, null, failure => aftercare.Park(lease, page, visit, failure));
             }
 
             var answer = visit.Command is null
-                ? await _hostPath.RunAsync(page, visit, progress, reserve, either.Token).ConfigureAwait(false)
-                : await _commandPath.RunAsync(page, visit, progress, reserve, either.Token, lease.Revoked).ConfigureAwait(false);
+                ? await _hostPath.RunAsync(page, visit, progress, reserve, either.Token)
+                : await _commandPath.RunAsync(page, visit, progress, reserve, either.Token, lease.Revoked);
             return new(answer, null, _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
         }
         catch (PoolDeadlineException)
@@ -126,7 +127,7 @@ internal sealed class Renderer(
         }
         catch (BrowserTimeoutException) when (page.End == PageTermination.None)
         {
-            return await LateAsync(visit, lease, page, progress).ConfigureAwait(false);
+            return await LateAsync(visit, lease, page, progress);
         }
         catch (BrowserException e)
         {
@@ -141,7 +142,7 @@ internal sealed class Renderer(
         {
             if (visit.Credentials is not null)
             {
-                await ForgetCredentialsAsync(page).ConfigureAwait(false);
+                await ForgetCredentialsAsync(page);
             }
         }
     }
@@ -156,7 +157,7 @@ internal sealed class Renderer(
     {
         try
         {
-            var late = await TimeoutDiagnosis.AskAsync(page, visit, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked).ConfigureAwait(false);
+            var late = await TimeoutDiagnosis.AskAsync(page, visit, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked);
             var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = late.Formats };
             return new(
                 finished with { Outcome = RenderOutcome.TimedOut, Message = late.Message, Stack = late.Stack },
@@ -174,7 +175,7 @@ internal sealed class Renderer(
     {
         try
         {
-            await page.ForgetCredentialsAsync(options.StackBudget, CancellationToken.None).ConfigureAwait(false);
+            await page.ForgetCredentialsAsync(options.StackBudget, CancellationToken.None);
         }
         catch (BrowserException)
         {

@@ -1,4 +1,5 @@
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.PrerenderServer.Rendering;
 
@@ -24,9 +25,9 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            while (!await IsAtRestAsync(page, budget, either.Token).ConfigureAwait(false))
+            while (!await IsAtRestAsync(page, budget, either.Token))
             {
-                await page.Activity.WaitForQuietAsync(options.QuietNetwork, either.Token).ConfigureAwait(false);
+                await page.Activity.WaitForQuietAsync(options.QuietNetwork, either.Token);
             }
 
             return Settled;
@@ -42,13 +43,13 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
         try
         {
             var quietMs = (long)options.QuietDocument.TotalMilliseconds;
-            var word = await page.EvaluateAsync($"({PageScripts.Settle})({quietMs})", budget, cancellationToken).ConfigureAwait(false);
+            var word = await page.EvaluateAsync($"({PageScripts.Settle})({quietMs})", budget, cancellationToken);
             return word.ValueEquals("explicit") || (word.ValueEquals("quiet") && page.Activity.IsQuiet(options.QuietNetwork));
         }
         catch (BrowserException e) when (IsMovedOn(e, page))
         {
             // The page went on to another document while it was asked; that one is asked next.
-            await Task.Delay(PauseAfterNavigation, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(PauseAfterNavigation, time, cancellationToken);
             return false;
         }
     }

@@ -1,6 +1,5 @@
 using Fleet.RealmServer.Caching;
-using Fleet.RealmServer.HostShell;
-using Fleet.RealmServer.Pages;
+using Fleet.RealmServer.HostShells;
 using Fleet.Registry.Pages;
 using Microsoft.Extensions.Options;
 

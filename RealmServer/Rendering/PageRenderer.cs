@@ -1,10 +1,7 @@
 using System.Text;
 using Fleet.Contracts;
-using Fleet.RealmServer.HostShell;
-using Fleet.RealmServer.Index;
-using Fleet.RealmServer.Pages;
-using Fleet.RealmServer.Realms;
-using Fleet.RealmServer.Telemetry;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.HostShells;
 using Fleet.Registry.Pages;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
 
 namespace Fleet.RealmServer.Rendering;
 

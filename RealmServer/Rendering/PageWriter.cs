@@ -1,7 +1,5 @@
 using Fleet.Contracts;
-using Fleet.RealmServer.Pages;
-using Fleet.RealmServer.Pictures;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Pictures;
 using Microsoft.Extensions.Options;

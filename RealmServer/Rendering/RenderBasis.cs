@@ -1,5 +1,4 @@
-using Fleet.RealmServer.Index;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
 using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Rendering;

@@ -1,5 +1,4 @@
 using Fleet.BrowserSetup;
-using Fleet.PrerenderServer.Browser;
 using Microsoft.Playwright;
 
 namespace Fleet.Tests.EndToEnd;

@@ -99,7 +99,7 @@ public sealed class MainJobTests(FleetFixture fixture)
     private static string Meta(IDocument page, string selector) => page.QuerySelector(selector)?.GetAttribute("content") ?? "(none)";
 
     private static IEnumerable<string> ElementIds() =>
-        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Sample", "Realms", "elements"), "*.json", SearchOption.AllDirectories)
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Samples", "Realms", "elements"), "*.json", SearchOption.AllDirectories)
             .Where(file => File.ReadAllText(file).Contains("\"type\": \"element\"", StringComparison.Ordinal))
             .Select(file => Path.GetFileNameWithoutExtension(file));
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Fleet.Contracts;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.EndToEnd;

@@ -17,7 +17,7 @@ internal sealed partial class CdpConnection
         var reason = "the browser closed it";
         try
         {
-            while (await ReceiveMessageAsync().ConfigureAwait(false) is { } message)
+            while (await ReceiveMessageAsync() is { } message)
             {
                 Deliver(message);
             }
@@ -30,7 +30,7 @@ internal sealed partial class CdpConnection
         }
 
         LogClosed(reason, _pending.Count);
-        await _closed.CancelAsync().ConfigureAwait(false);
+        await _closed.CancelAsync();
     }
 
     private async Task<CdpReply?> ReceiveMessageAsync()
@@ -42,7 +42,7 @@ internal sealed partial class CdpConnection
         {
             while (true)
             {
-                var part = await _socket.ReceiveAsync(buffer.AsMemory(isCut ? HeadBytes : length), CancellationToken.None).ConfigureAwait(false);
+                var part = await _socket.ReceiveAsync(buffer.AsMemory(isCut ? HeadBytes : length), CancellationToken.None);
                 if (part.MessageType == WebSocketMessageType.Close)
                 {
                     ArrayPool<byte>.Shared.Return(buffer);

@@ -50,7 +50,7 @@ internal sealed partial class CdpConnection : IAsyncDisposable
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(s_connectDeadline);
-            await socket.ConnectAsync(endpoint, deadline.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(endpoint, deadline.Token);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -82,17 +82,17 @@ internal sealed partial class CdpConnection : IAsyncDisposable
             using var timer = new CancellationTokenSource(deadline, _time);
             using var any = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken, _closed.Token);
             var registration = any.Token.UnsafeRegister(static (state, token) => ((PendingCommand)state!).TrySetCanceled(token), pending);
-            await using (registration.ConfigureAwait(false))
+            await using (registration)
             {
                 var writing = WriteAsync(id, command, any.Token);
                 if (!writing.IsCompletedSuccessfully)
                 {
                     // A browser that reads nothing any more must not hold up whoever has a deadline.
                     Deadlines.Abandon(writing);
-                    await writing.WaitAsync(any.Token).ConfigureAwait(false);
+                    await writing.WaitAsync(any.Token);
                 }
 
-                return await pending.Task.ConfigureAwait(false);
+                return await pending.Task;
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -118,11 +118,11 @@ internal sealed partial class CdpConnection : IAsyncDisposable
         var buffer = new ArrayBufferWriter<byte>(256);
         command.WriteTo(buffer, id);
         Interlocked.Add(ref _sentBytes, buffer.WrittenCount);
-        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _sending.WaitAsync(cancellationToken);
         try
         {
             // Not the caller's token: cancelling a send in the middle would close the socket under everybody else.
-            await _socket.SendAsync(buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _closed.Token).ConfigureAwait(false);
+            await _socket.SendAsync(buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _closed.Token);
         }
         finally
         {
@@ -138,7 +138,7 @@ internal sealed partial class CdpConnection : IAsyncDisposable
             try
             {
                 using var deadline = new CancellationTokenSource(s_closeDeadline, _time);
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token).ConfigureAwait(false);
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
             {

@@ -9,7 +9,7 @@ internal sealed record CdpContext(CdpConnection Connection, string Id, string Us
     /// <summary>Makes one. It cannot be cancelled: whoever no longer wants it has to know what to close.</summary>
     public static async Task<CdpContext> CreateAsync(CdpConnection connection, string userAgent, TimeSpan deadline)
     {
-        var made = await connection.Browser.CallAsync("Target.createBrowserContext", static p => p.WriteBoolean("disposeOnDetach"u8, true), deadline, CancellationToken.None).ConfigureAwait(false);
+        var made = await connection.Browser.CallAsync("Target.createBrowserContext", static p => p.WriteBoolean("disposeOnDetach"u8, true), deadline, CancellationToken.None);
         return new(connection, made.GetProperty("browserContextId").GetString()!, userAgent);
     }
 
@@ -27,13 +27,13 @@ internal sealed record CdpContext(CdpConnection Connection, string Id, string Us
         {
             p.WriteString("url"u8, "about:blank"u8);
             p.WriteString("browserContextId"u8, Id);
-        }, deadline, cancellationToken).ConfigureAwait(false);
+        }, deadline, cancellationToken);
         var target = made.GetProperty("targetId").GetString()!;
         var attached = await Connection.Browser.CallAsync("Target.attachToTarget", p =>
         {
             p.WriteString("targetId"u8, target);
             p.WriteBoolean("flatten"u8, true);
-        }, deadline, cancellationToken).ConfigureAwait(false);
+        }, deadline, cancellationToken);
         return (target, Connection.Session(attached.GetProperty("sessionId").GetString()!));
     }
 

@@ -28,7 +28,7 @@ internal sealed class CdpSession(CdpConnection connection, string? sessionId)
     /// <summary>Sends a command whose reply is small.</summary>
     public async Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        using var reply = await SendAsync(method, parameters, deadline, cancellationToken).ConfigureAwait(false);
+        using var reply = await SendAsync(method, parameters, deadline, cancellationToken);
         using var document = JsonDocument.Parse(reply.Bytes[reply.Result], PageJson.Options);
         return document.RootElement.Clone();
     }

@@ -15,7 +15,7 @@ internal static class DevToolsEndpoint
         var start = time.GetTimestamp();
         while (true)
         {
-            if (File.Exists(path) && Parse(await File.ReadAllLinesAsync(path, cancellationToken).ConfigureAwait(false)) is { } endpoint)
+            if (File.Exists(path) && Parse(await File.ReadAllLinesAsync(path, cancellationToken)) is { } endpoint)
             {
                 return endpoint;
             }
@@ -25,7 +25,7 @@ internal static class DevToolsEndpoint
                 throw new BrowserTimeoutException($"Chromium did not say in {path}, within {deadline.TotalSeconds:0.#} s, where its debugging socket is.");
             }
 
-            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(s_look, time, cancellationToken);
         }
     }
 

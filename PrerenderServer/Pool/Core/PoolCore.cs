@@ -1,3 +1,7 @@
+using Fleet.PrerenderServer.Pool.Core.Lifecycle;
+using Fleet.PrerenderServer.Pool.Core.Scheduling;
+using Fleet.PrerenderServer.Pool.Core.State;
+
 namespace Fleet.PrerenderServer.Pool.Core;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Fleet.PrerenderServer.Pool.Core.State;
+
 namespace Fleet.PrerenderServer.Pool.Core;
 
 /// <summary>Something to do, decided by the core and done by the actor.</summary>

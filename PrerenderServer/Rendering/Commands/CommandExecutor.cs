@@ -18,20 +18,20 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
     {
         var command = visit.Command!;
         if (await AskAsync(() => store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken),
-            "Nothing was started, since nobody could tell whether it was started before.").ConfigureAwait(false) is { } known)
+            "Nothing was started, since nobody could tell whether it was started before.") is { } known)
         {
-            return await RepeatAsync(visit, known, cancellationToken).ConfigureAwait(false);
+            return await RepeatAsync(visit, known, cancellationToken);
         }
 
         // That it starts is noted right before; a note whose receipt is lost may have been taken all the same.
         var result = (await AskAsync(() => runner.RunAsync(visit, cancellationToken),
-            $"It is not known whether it was noted as started. Ask again with the same {FleetHeaders.IdempotencyKey}.").ConfigureAwait(false)).Result;
+            $"It is not known whether it was noted as started. Ask again with the same {FleetHeaders.IdempotencyKey}.")).Result;
         if (command.StartedBefore is { } before)
         {
-            return await RepeatAsync(visit, before, cancellationToken).ConfigureAwait(false);
+            return await RepeatAsync(visit, before, cancellationToken);
         }
 
-        return command.Started is { } started ? await KeepAsync(visit, started, result).ConfigureAwait(false) : result;
+        return command.Started is { } started ? await KeepAsync(visit, started, result) : result;
     }
 
     /// <summary>The answer, or a 503 that says what is known when the registry is away.</summary>
@@ -39,7 +39,7 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
     {
         try
         {
-            return await ask().ConfigureAwait(false);
+            return await ask();
         }
         catch (RegistryUnavailableException e)
         {
@@ -52,7 +52,7 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
         result = result with { StartedAt = started.StartedAt };
         try
         {
-            await store.FinishAsync(visit.Affinity.ToString(), visit.Command!.Key, started with { Result = result }, CancellationToken.None).ConfigureAwait(false);
+            await store.FinishAsync(visit.Affinity.ToString(), visit.Command!.Key, started with { Result = result }, CancellationToken.None);
         }
         catch (RegistryUnavailableException e)
         {
@@ -97,9 +97,9 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
                     $"It was started at {known.StartedAt:O} by {known.Server} and is still running. Ask again with the same {FleetHeaders.IdempotencyKey}.");
             }
 
-            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(s_look, time, cancellationToken);
             known = await AskAsync(() => store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken),
-                $"It was started at {known.StartedAt:O} by {known.Server}; what came of it cannot be told now. Ask again with the same {FleetHeaders.IdempotencyKey}.").ConfigureAwait(false) ?? known;
+                $"It was started at {known.StartedAt:O} by {known.Server}; what came of it cannot be told now. Ask again with the same {FleetHeaders.IdempotencyKey}.") ?? known;
         }
     }
 

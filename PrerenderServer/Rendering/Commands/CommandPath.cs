@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.Registry.Commands;
 
 namespace Fleet.PrerenderServer.Rendering.Commands;
@@ -24,7 +26,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
     public async Task<PageAnswer> RunAsync(
         IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken beforeStart, CancellationToken afterStart)
     {
-        await HostPath.BootAsync(page, visit, progress, reserve, beforeStart).ConfigureAwait(false);
+        await HostPath.BootAsync(page, visit, progress, reserve, beforeStart);
         if (!page.Host.Runs)
         {
             return new() { Outcome = RenderOutcome.Unusable, Message = "The host app offers no fleet.run, so no command can be run." };
@@ -33,7 +35,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
         progress.Enter(Stages.Run);
         var command = visit.Command!;
         var start = new CommandRecord(command.Fingerprint, server.Name, time.GetUtcNow(), visit.Deadline.Left + s_grace);
-        command.StartedBefore = await store.StartAsync(visit.Affinity.ToString(), command.Key, start, beforeStart).ConfigureAwait(false);
+        command.StartedBefore = await store.StartAsync(visit.Affinity.ToString(), command.Key, start, beforeStart);
         if (command.StartedBefore is not null)
         {
             return new() { Outcome = RenderOutcome.NoVerdict };
@@ -42,7 +44,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
         command.Started = start;
         var call = JsonSerializer.Serialize(new Call(visit.RequestId, visit.Lineage), FleetJson.Options);
         var said = await page.EvaluateAsync(
-            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MostResult})", visit.Deadline.Step(reserve), afterStart).ConfigureAwait(false);
+            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MostResult})", visit.Deadline.Step(reserve), afterStart);
         progress.End();
         return Read(said.GetString()!);
     }

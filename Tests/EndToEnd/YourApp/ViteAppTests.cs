@@ -1,6 +1,5 @@
 using System.Net;
 using Fleet.BrowserSetup;
-using Fleet.PrerenderServer.Browser;
 using Fleet.Tests.EndToEnd;
 using Microsoft.Playwright;
 

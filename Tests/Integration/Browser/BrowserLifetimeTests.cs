@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Process;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 

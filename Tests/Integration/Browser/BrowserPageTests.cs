@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.Tests.Browser;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Browser;

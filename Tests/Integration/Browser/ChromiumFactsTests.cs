@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.Tests.Browser;
 

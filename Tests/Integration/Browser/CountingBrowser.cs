@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Browser.Process;
 
 namespace Fleet.Tests.Browser;
 

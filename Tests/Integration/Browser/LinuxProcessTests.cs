@@ -1,4 +1,4 @@
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Process;
 
 namespace Fleet.Tests.Browser;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
 using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Browser;

@@ -1,6 +1,6 @@
 using System.Net;
 using Fleet.Contracts;
-using Fleet.Manager.Admission;
+using Fleet.Manager.Scheduling;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.Manager.Membership;
+using Fleet.Manager.Servers;
 using Fleet.Tests.Registry;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

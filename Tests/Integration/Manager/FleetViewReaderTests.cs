@@ -1,10 +1,9 @@
 using Fleet.Contracts;
-using Fleet.Manager.Membership;
-using Fleet.Manager.Routing;
+using Fleet.Manager.Servers;
 using Fleet.Registry.Events;
-using Fleet.Tests.InMemory;
 using Fleet.Registry.Servers;
 using Fleet.Registry.Watching;
+using Fleet.Tests.InMemory;
 using Fleet.Tests.Registry;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.Logging.Abstractions;

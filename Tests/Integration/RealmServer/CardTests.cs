@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
 
 namespace Fleet.Tests.RealmServer;
 

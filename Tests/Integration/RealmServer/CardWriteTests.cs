@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-using Fleet.RealmServer.HostShell;
+using Fleet.RealmServer.HostShells;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.RealmServer.Index;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
 using Microsoft.AspNetCore.Http;

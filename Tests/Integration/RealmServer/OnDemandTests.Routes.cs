@@ -1,6 +1,5 @@
 using System.Net;
 using Fleet.Contracts;
-using Fleet.RealmServer.Pages;
 using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.RealmServer;

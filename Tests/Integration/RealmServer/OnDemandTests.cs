@@ -2,7 +2,8 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Fleet.Contracts;
-using Fleet.RealmServer.Pages;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.Site;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

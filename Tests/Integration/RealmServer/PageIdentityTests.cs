@@ -1,6 +1,6 @@
 using Fleet.Contracts;
-using Fleet.RealmServer.Pages;
 using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site;
 using Fleet.Registry.Pages;
 using Microsoft.Extensions.DependencyInjection;
 

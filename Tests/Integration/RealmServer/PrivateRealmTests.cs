@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
 using Fleet.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

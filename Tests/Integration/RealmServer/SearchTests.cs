@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.RealmServer.Site.Search;
 using Fleet.Registry.Pages;
-using Fleet.RealmServer.Search;
 
 namespace Fleet.Tests.RealmServer;
 

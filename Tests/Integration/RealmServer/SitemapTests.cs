@@ -1,9 +1,9 @@
 using System.Net;
 using System.Xml.Linq;
 using Fleet.Contracts;
-using Fleet.RealmServer.Crawling;
-using Fleet.RealmServer.Pages;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site.Crawling;
 using Fleet.Registry.Pages;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,9 @@
 using Fleet.Contracts;
-using Fleet.RealmServer.Index;
+using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Reporting;
 using Fleet.Registry;
-using Fleet.Tests.InMemory;
 using Fleet.Registry.Pictures;
+using Fleet.Tests.InMemory;
 using Fleet.Tests.Registry;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.DependencyInjection;

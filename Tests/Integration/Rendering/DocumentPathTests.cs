@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AngleSharp.Html.Parser;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.Tests.Browser;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,7 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Api;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Registration;
 
 namespace Fleet.Tests.Rendering;
 

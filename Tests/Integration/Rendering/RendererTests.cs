@@ -1,9 +1,9 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
-using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Commands;
-using Fleet.PrerenderServer.Rendering.Failures;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 
 namespace Fleet.Tests.Rendering;
 

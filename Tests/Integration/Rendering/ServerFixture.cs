@@ -4,7 +4,7 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Rendering;
-using Fleet.PrerenderServer.Rendering.Failures;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.Registry;
 using Fleet.Registry.Commands;
 using Fleet.Tests.Browser;

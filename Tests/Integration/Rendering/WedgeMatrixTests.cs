@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.Tests.Browser;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Fleet.BrowserSetup;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
 using Fleet.RealmServer;
 using Fleet.Registry;
 using Fleet.Registry.Pages;

@@ -17,7 +17,7 @@ public sealed class HostTypesTests
     public async Task SampleHost_AgainstTheContract_HasNoTypeErrors()
     {
         using var typescript = await NpmPackage.GetAsync(Compiler, Sha512);
-        Assert.Equal("", await CheckAsync(typescript, "RealmServer/Sample/HostApp/assets", "docs/fleet-host.d.ts"));
+        Assert.Equal("", await CheckAsync(typescript, "Samples/HostApp/assets", "docs/fleet-host.d.ts"));
     }
 
     [Fact]

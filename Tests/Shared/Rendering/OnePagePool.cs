@@ -1,6 +1,7 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Rendering;
 

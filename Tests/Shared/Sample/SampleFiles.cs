@@ -6,9 +6,9 @@ namespace Fleet.Tests.Sample;
 /// <summary>The sample's files, where they are written and not where they are copied to.</summary>
 internal static class SampleFiles
 {
-    public static string HostApp => Repository.File("RealmServer/Sample/HostApp");
+    public static string HostApp => Repository.File("Samples/HostApp");
 
-    public static string Realms => Repository.File("RealmServer/Sample/Realms");
+    public static string Realms => Repository.File("Samples/Realms");
 
     /// <summary>Names of the realms.</summary>
     public static IEnumerable<string> RealmNames => Directory.GetDirectories(Realms).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.Tests.Browser;
 

@@ -1,6 +1,7 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.Registry.Watching;

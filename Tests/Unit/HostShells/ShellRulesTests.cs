@@ -1,6 +1,6 @@
 using System.Globalization;
 using Fleet.Contracts;
-using Fleet.Manager.Shells;
+using Fleet.Manager.HostShells;
 
 namespace Fleet.Tests.HostShells;
 

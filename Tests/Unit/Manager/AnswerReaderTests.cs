@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using Fleet.Contracts;
 using Fleet.Manager.Forwarding;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
 
 namespace Fleet.Tests.Manager;
 

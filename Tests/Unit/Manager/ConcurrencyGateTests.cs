@@ -1,9 +1,9 @@
 using Fleet.Contracts;
 using Fleet.Manager;
-using Fleet.Manager.Admission;
-using Fleet.Manager.Membership;
+using Fleet.Manager.Rendering;
+using Fleet.Manager.Scheduling;
+using Fleet.Manager.Servers;
 using Fleet.Manager.Telemetry;
-using Fleet.Manager.Visits;
 using Fleet.Registry.Watching;
 using Fleet.Tests.InMemory;
 using Fleet.Tests.Time;

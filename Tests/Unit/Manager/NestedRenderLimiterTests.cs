@@ -1,6 +1,6 @@
 using Fleet.Contracts;
-using Fleet.Manager.Admission;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
+using Fleet.Manager.Scheduling;
 using Fleet.Tests.Time;
 
 namespace Fleet.Tests.Manager;

@@ -1,7 +1,7 @@
 using Fleet.Contracts;
 using Fleet.Manager;
-using Fleet.Manager.Forwarding;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Pipeline;
+using Fleet.Manager.Rendering;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using Fleet.Contracts;
-using Fleet.Manager.Forwarding;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Pipeline;
+using Fleet.Manager.Rendering;
 
 namespace Fleet.Tests.Manager;
 

@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.Manager.Visits;
+using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Microsoft.Extensions.Configuration;

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using Fleet.Contracts;
-using Fleet.Manager.Forwarding;
+using Fleet.Manager.Pipeline;
+using Fleet.Manager.Rendering;
 using Fleet.Manager.Telemetry;
-using Fleet.Manager.Visits;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.Manager;

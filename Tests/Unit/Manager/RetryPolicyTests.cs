@@ -1,4 +1,5 @@
 using Fleet.Manager.Forwarding;
+using Fleet.Manager.Pipeline;
 
 namespace Fleet.Tests.Manager;
 

@@ -1,6 +1,6 @@
 using Fleet.Contracts;
-using Fleet.Manager.Membership;
 using Fleet.Manager.Routing;
+using Fleet.Manager.Servers;
 
 namespace Fleet.Tests.Manager;
 

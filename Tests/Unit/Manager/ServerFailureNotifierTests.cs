@@ -1,6 +1,5 @@
 using Fleet.Contracts;
-using Fleet.Manager.Membership;
-using Fleet.Manager.Routing;
+using Fleet.Manager.Servers;
 using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.Registry.Watching;

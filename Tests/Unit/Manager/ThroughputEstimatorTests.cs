@@ -1,4 +1,4 @@
-using Fleet.Manager.Admission;
+using Fleet.Manager.Scheduling;
 
 namespace Fleet.Tests.Manager;
 

@@ -1,4 +1,7 @@
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Browser.Process;
 
 namespace Fleet.Tests.Pool;
 

@@ -1,6 +1,6 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 

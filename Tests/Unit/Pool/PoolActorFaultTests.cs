@@ -1,6 +1,7 @@
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 

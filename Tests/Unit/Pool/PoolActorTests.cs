@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core;
 
 namespace Fleet.Tests.Pool;
 

@@ -1,5 +1,5 @@
-using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using Fleet.Contracts;
-using Fleet.RealmServer.HostShell;
-using Fleet.RealmServer.Pages;
+using Fleet.RealmServer.HostShells;
+using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site;
 using Fleet.Registry.Pages;
 
 namespace Fleet.Tests.RealmServer;

@@ -1,5 +1,5 @@
-using Fleet.RealmServer.Pages;
 using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site;
 
 namespace Fleet.Tests.RealmServer;
 

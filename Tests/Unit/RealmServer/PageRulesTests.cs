@@ -1,5 +1,6 @@
 using Fleet.RealmServer.Caching;
-using Fleet.RealmServer.Pages;
+using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;

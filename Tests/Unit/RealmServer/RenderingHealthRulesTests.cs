@@ -1,4 +1,4 @@
-using Fleet.RealmServer.Index;
+using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Rendering;
 
 namespace Fleet.Tests.RealmServer;

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
-using Fleet.RealmServer.Index;
-using Fleet.RealmServer.Pages;
+using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
 using Fleet.Tests.Registry;

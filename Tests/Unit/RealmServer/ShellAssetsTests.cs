@@ -1,5 +1,5 @@
 using System.Text;
-using Fleet.RealmServer.HostShell;
+using Fleet.RealmServer.HostShells;
 
 namespace Fleet.Tests.RealmServer;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using Fleet.RealmServer.Pages;
-using Fleet.RealmServer.Realms;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.HostShells;
 
 namespace Fleet.Tests.RealmServer;
 

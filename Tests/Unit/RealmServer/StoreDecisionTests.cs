@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.RealmServer.Index;
+using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
 

@@ -1,6 +1,6 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering;
-using Fleet.PrerenderServer.Rendering.Failures;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 
 namespace Fleet.Tests.Rendering;
 

@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering;
 
 namespace Fleet.Tests.Rendering;

@@ -1,5 +1,6 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Registration;
 
 namespace Fleet.Tests.Rendering;

@@ -1,6 +1,7 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 
 namespace Fleet.Tests.Rendering;
 

@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using Fleet.Contracts;
+using Fleet.Manager.Pipeline;
+using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Endpoints;
+
+/// <summary>Commands of users.</summary>
+internal static class CommandApi
+{
+    /// <summary>Maps <c>POST /commands</c>. It wants the admin key: whoever names a user must be believed.</summary>
+    public static void MapCommandApi(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/commands", PostAsync).RequireAdminKey().WithTags("Commands")
+            .WithName("Command").WithSummary("Runs a command of the host app for a user, at most once.")
+            .WithDescription("Whoever sends the same Idempotency-Key again, within a day, gets the result of the first time. The outcome is in the body of a 200.")
+            .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(422).ProducesProblem(503).ProducesProblem(504);
+
+    private static async Task<IResult> PostAsync(
+        CommandRequest request,
+        HttpContext http,
+        RenderPipeline pipeline,
+        AllowedOrigins origins,
+        IOptions<FleetOptions> options,
+        [Description("Names this command of this user, 1 to 128 visible ASCII characters.")] [FromHeader(Name = FleetHeaders.IdempotencyKey)] string? key = null)
+    {
+        var requestId = CallHeaders.RequestId(http.Request);
+        http.Response.Headers[FleetHeaders.RequestId] = requestId;
+        if (origins.Host is not { } host)
+        {
+            return new RenderError(503, "no-host", "This manager knows no host app that could run it. The setting is services:realm:http:0.").ToProblem(http.Response);
+        }
+
+        List<FieldError> errors = [.. CommandRequestRules.Check(request, key, host)];
+        if (!CallHeaders.TryGetPatience(http.Request, out var patience))
+        {
+            errors.Add(new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds."));
+        }
+
+        if (errors.Count > 0)
+        {
+            return RenderRules.Invalid(errors).ToProblem(http.Response);
+        }
+
+        var answer = await pipeline.RenderAsync(
+            CallHeaders.Call(http.Request, request.ToVisit(host), requestId, patience, options.Value) with { Command = new(request, key!) }, http.RequestAborted);
+        return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
+    }
+}

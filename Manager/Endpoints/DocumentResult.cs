@@ -1,0 +1,83 @@
+using System.Net.Mime;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Manager.Rendering;
+
+namespace Fleet.Manager.Endpoints;
+
+/// <summary>Answers a render as the document or the picture that it produced.</summary>
+internal static class DocumentResult
+{
+    public static IResult From(RenderAnswer answer, HttpResponse response)
+    {
+        if (answer.IsError)
+        {
+            return answer.RenderError.ToProblem(response);
+        }
+
+        var content = answer.Content;
+        response.Headers[FleetHeaders.Outcome] = Word(content.Outcome);
+        if (content.ShellToken is { } token && token.All(c => c is > ' ' and <= '~'))
+        {
+            response.Headers[FleetHeaders.HostShell] = token;
+        }
+
+        return Show(content, response) ?? Explain(content).ToProblem(response);
+    }
+
+    /// <summary>The document, the picture or the redirect; null when there is nothing to show.</summary>
+    private static IResult? Show(RenderContent content, HttpResponse response)
+    {
+        // A page's own 404 is an answer, and so is its text; without one there is nothing to show.
+        var isDocument = content.Outcome == RenderOutcome.Rendered || (content.Outcome == RenderOutcome.Failed && content.Status is >= 400 and <= 599);
+        if (!isDocument)
+        {
+            content.Dispose();
+            return null;
+        }
+
+        if (content.Status is 301 or 302 or 303 or 307 or 308 && Uri.TryCreate(content.Location, UriKind.Absolute, out var location))
+        {
+            content.Dispose();
+            response.Headers.Location = location.AbsoluteUri;
+            return TypedResults.StatusCode(content.Status);
+        }
+
+        var status = content.Status is >= 200 and <= 599 ? content.Status : 200;
+        if (content.Result is { } result)
+        {
+            return result.Formats.TryGetValue(RenderFormat.Html, out var html) ? Document(TypedResults.Content(html, "text/html; charset=utf-8", statusCode: status)) : null;
+        }
+
+        var file = new ContentResult(content, status);
+        return content.MediaType.StartsWith(MediaTypeNames.Text.Html, StringComparison.Ordinal) ? Document(file) : file;
+
+        IResult Document(IResult document)
+        {
+            // It is somebody else's and is shown on this manager's origin: its scripts must not act as the manager's.
+            response.Headers.ContentSecurityPolicy = "sandbox";
+            return document;
+        }
+    }
+
+    private static RenderError Explain(RenderContent content)
+    {
+        var (status, reason) = content.Outcome switch
+        {
+            RenderOutcome.TimedOut => (504, "timed-out"),
+            RenderOutcome.Unauthorized => (403, "unauthorized"),
+            RenderOutcome.NoVerdict => (503, "no-verdict"),
+            RenderOutcome.Unusable => (502, "unusable"),
+            RenderOutcome.Failed => (502, "failed"),
+            _ => (502, "no-document"),
+        };
+        var diagnostics = content.Result?.Diagnostics;
+        return new RenderError(status, reason, $"The page could not be answered as a document ({Word(content.Outcome)}): {diagnostics?.Message ?? "The server gave no further reason."}")
+        {
+            RetryAfter = content.Outcome == RenderOutcome.NoVerdict ? TimeSpan.FromSeconds(1) : null,
+            Members = new Dictionary<string, object?> { ["outcome"] = Word(content.Outcome), ["diagnostics"] = diagnostics },
+        };
+    }
+
+    private static string Word(RenderOutcome outcome) => JsonNamingPolicy.CamelCase.ConvertName(outcome.ToString());
+}

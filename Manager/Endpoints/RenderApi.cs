@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using Fleet.Contracts;
+using Fleet.Manager.Pipeline;
+using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Endpoints;
+
+/// <summary>Renders, for programs and for people.</summary>
+internal static class RenderApi
+{
+    public static void MapRenderApi(this IEndpointRouteBuilder routes)
+    {
+        var renders = routes.MapGroup("").WithTags("Renders").RequireAdminKeyIfConfigured();
+
+        renders.MapPost("/renders", PostRenderAsync)
+            .WithName("Render").WithSummary("Renders a URL into one or more formats.")
+            .WithDescription("The outcome is in the body of a 200, never in the status: a page that failed is an answer. Any other status says that no render took place.")
+            .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504);
+
+        renders.MapGet("/render", GetRenderAsync)
+            .WithName("RenderDocument").WithSummary("Renders a URL and answers the document, with the page's own status code.")
+            .WithDescription("For people and curl. An outcome that is no document is a problem that names it.")
+            .Produces<string>(200, "text/html").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
+    }
+
+    private static async Task<IResult> PostRenderAsync(
+        RenderRequest request, HttpContext http, RenderPipeline pipeline, IOptions<FleetOptions> options)
+    {
+        var answer = await RenderAsync(request, document: false, http, pipeline, options.Value);
+        return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> GetRenderAsync(
+        HttpContext http,
+        RenderPipeline pipeline,
+        IOptions<FleetOptions> options,
+        [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
+        [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
+        [Description("Patience in milliseconds. Default: 30000.")] int? deadlineMs = null)
+    {
+        var request = new RenderRequest
+        {
+            Url = url ?? "",
+            Affinity = affinity,
+            DeadlineMs = deadlineMs,
+            Formats = [RenderFormat.Html],
+            Priority = RenderLimits.MaxPriority,
+        };
+        var answer = await RenderAsync(request, document: true, http, pipeline, options.Value);
+        return DocumentResult.From(answer, http.Response);
+    }
+
+    private static async Task<RenderAnswer> RenderAsync(RenderRequest request, bool document, HttpContext http, RenderPipeline pipeline, FleetOptions options)
+    {
+        var requestId = CallHeaders.RequestId(http.Request);
+        http.Response.Headers[FleetHeaders.RequestId] = requestId;
+        return CallHeaders.TryGetPatience(http.Request, out var patience)
+            ? await pipeline.RenderAsync(CallHeaders.Call(http.Request, request, requestId, patience, options) with { Document = document }, http.RequestAborted)
+            : RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]);
+    }
+}

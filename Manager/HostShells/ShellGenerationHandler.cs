@@ -1,0 +1,19 @@
+using System.Globalization;
+using Fleet.Contracts;
+using Fleet.Manager.Servers;
+
+namespace Fleet.Manager.HostShells;
+
+/// <summary>Tells servers which shell generation this manager knows, so that one that has missed the hint reads again.</summary>
+internal sealed class ShellGenerationHandler(FleetViews views) : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (views.Current.Shell is { } shell)
+        {
+            request.Headers.Add(FleetHeaders.ShellGeneration, shell.Generation.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return base.SendAsync(request, cancellationToken);
+    }
+}

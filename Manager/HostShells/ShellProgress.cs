@@ -1,0 +1,68 @@
+using Fleet.Contracts;
+using Fleet.Manager.Servers;
+using Fleet.Registry.Watching;
+
+namespace Fleet.Manager.HostShells;
+
+/// <summary>Follows each change of the host shell through the fleet, and tells its story in one line when it has arrived everywhere.</summary>
+internal sealed partial class ShellProgress
+{
+    private readonly ILogger<ShellProgress> _logger;
+    private volatile ShellConvergence? _current;
+    private HostShell? _shell;
+    private HostShell? _replaced;
+    private DateTimeOffset? _agreedAt;
+    private bool _isUnderWay;
+
+    public ShellProgress(RegistryWatcher<FleetView> watcher, ILogger<ShellProgress> logger)
+    {
+        _logger = logger;
+        watcher.Updated += reading =>
+        {
+            // A view that may be old says nothing about what has arrived.
+            if (reading is { IsVerified: true, Value.Shell: { } shell })
+            {
+                Observe(shell, reading.Value, reading.ReadAt);
+            }
+        };
+    }
+
+    /// <summary>How far the fleet is; null before the first claim.</summary>
+    public ShellConvergence? Current => _current;
+
+    // Called by the watcher's loop alone.
+    private void Observe(HostShell shell, FleetView view, DateTimeOffset readAt)
+    {
+        var phase = ShellRules.Judge(shell, view.Serving.Values, view.Servers.Select(server => server.Record));
+        var since = ShellRules.Since(_current, _shell, shell, phase, readAt);
+        if (_shell is { } known && known.Generation != shell.Generation)
+        {
+            // One change overtaken by the next is one story, which began with what was there before both.
+            _replaced = _isUnderWay ? _replaced : known;
+            (_isUnderWay, _agreedAt) = (true, null);
+        }
+
+        _shell = shell;
+        _current = new ShellConvergence(phase, since, view.Serving);
+        if (!_isUnderWay)
+        {
+            return;
+        }
+
+        _agreedAt ??= phase == ShellPhase.Rolling ? null : readAt;
+        if (phase == ShellPhase.Converged)
+        {
+            _isUnderWay = false;
+            LogConverged(
+                shell.Generation, _replaced!.Token, shell.Token, shell.Reporter, shell.ChangedAt,
+                Since(_agreedAt), view.Serving.Count, Since(readAt), view.Servers.Count, view.Servers.Sum(server => server.Record.ShellSlots?.Current ?? 0));
+        }
+
+        double Since(DateTimeOffset? at) => Math.Max(0, Math.Round(((at ?? readAt) - shell.ChangedAt).TotalSeconds, 2));
+    }
+
+    [LoggerMessage(LogLevel.Information, "Host shell generation {Generation} is everywhere: {OldToken} gave way to {Token}, claimed by {Reporter} at {ChangedAt:O}; "
+        + "{RealmServers} realm servers agreed after {AgreedSeconds} s; {Servers} prerender servers with {Slots} pages were fresh after {FreshSeconds} s.")]
+    private partial void LogConverged(
+        long generation, string oldToken, string token, string reporter, DateTimeOffset changedAt, double agreedSeconds, int realmServers, double freshSeconds, int servers, int slots);
+}

@@ -1,0 +1,93 @@
+using Fleet.Contracts;
+using Fleet.Manager.Rendering;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Pipeline;
+
+/// <summary>Visits that took two browsers down with them. Another try would take a third, and all that renders in it. One that rendered since
+/// is acquitted, a new host shell acquits all, and so does time: a page that stood beside the culprit both times looks just like it. A URL is known
+/// by itself; a picture of it, and a command with a user's input, may be too much for a browser that renders the page well.</summary>
+internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider timeProvider)
+{
+    private const int Strikes = 2;
+    private const int MostSuspects = 10_000;
+
+    private readonly Dictionary<Suspect, Record> _suspects = [];
+    private readonly Lock _gate = new();
+    private string? _shell;
+
+    /// <summary>Why the visit is not made; null when it may be.</summary>
+    public RenderError? Check(RenderOperation visit, string? shell)
+    {
+        lock (_gate)
+        {
+            Renew(shell);
+            return _suspects.TryGetValue(Suspect.Of(visit), out var record) && record.Strikes >= Strikes && Left(record) is { Ticks: > 0 } left
+                ? new RenderError(503, "quarantined",
+                    $"This was being rendered when {record.Strikes} browsers crashed, and is not tried again for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
+                { RetryAfter = left }
+                : null;
+        }
+    }
+
+    /// <summary>A browser crashed under the visit.</summary>
+    public void Strike(RenderOperation visit, string? shell)
+    {
+        lock (_gate)
+        {
+            Renew(shell);
+            if (_suspects.Count >= MostSuspects)
+            {
+                Prune();
+            }
+
+            var suspect = Suspect.Of(visit);
+            var before = _suspects.TryGetValue(suspect, out var record) && Left(record) > TimeSpan.Zero ? record.Strikes : 0;
+            if (_suspects.Count < MostSuspects || record is not null)
+            {
+                _suspects[suspect] = new Record(before + 1, timeProvider.GetTimestamp());
+            }
+        }
+    }
+
+    /// <summary>The visit was made, well or badly, and the browser lived.</summary>
+    public void Acquit(RenderOperation visit)
+    {
+        lock (_gate)
+        {
+            _suspects.Remove(Suspect.Of(visit));
+        }
+    }
+
+    private void Renew(string? shell)
+    {
+        if (shell != _shell)
+        {
+            _suspects.Clear();
+            _shell = shell;
+        }
+    }
+
+    private void Prune()
+    {
+        foreach (var suspect in _suspects.Where(entry => Left(entry.Value) <= TimeSpan.Zero).Select(entry => entry.Key).ToList())
+        {
+            _suspects.Remove(suspect);
+        }
+    }
+
+    private TimeSpan Left(Record record) => options.Value.QuarantineTime - timeProvider.GetElapsedTime(record.At);
+
+    private sealed record Record(int Strikes, long At);
+
+    /// <param name="Url">The page; a command's name is in it.</param>
+    /// <param name="User">Whose command it is; null for a render.</param>
+    /// <param name="Picture">Of what and how large, whoever wants it; null for texts.</param>
+    private sealed record Suspect(string Url, string? User, PictureRequest? Picture)
+    {
+        public static Suspect Of(RenderOperation visit) => new(
+            visit.Request.Url,
+            visit.Command is null ? null : visit.Affinity,
+            visit.Picture is { } picture ? picture with { Affinity = null, Credentials = null, DeadlineMs = null, Priority = 0, Accept = default } : null);
+    }
+}

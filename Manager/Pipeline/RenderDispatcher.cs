@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Fleet.Contracts;
+using Fleet.Manager.Forwarding;
+using Fleet.Manager.Rendering;
+using Fleet.Manager.Routing;
+using Fleet.Manager.Servers;
+using Fleet.Manager.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Pipeline;
+
+/// <summary>Gets a visit rendered: chooses a server, sends it there, and elsewhere if <see cref="RetryPolicy"/> says so. The only place in the fleet that repeats
+/// a render.</summary>
+internal sealed partial class RenderDispatcher(
+    Router router,
+    PrerenderClient client,
+    FleetViews views,
+    UnhealthyServers suspicions,
+    ServerFailureNotifier departures,
+    Quarantine quarantine,
+    ManagerMetrics metrics,
+    IOptions<ManagerOptions> options,
+    TimeProvider timeProvider,
+    ILogger<RenderDispatcher> logger)
+{
+    public async Task<RenderAnswer> RenderAsync(RenderOperation visit, CancellationToken cancellationToken)
+    {
+        var tried = new TriedServers();
+        var budget = Math.Min(options.Value.MaxAttempts, visit.AttemptsLeft);
+        if (budget == 0)
+        {
+            return AttemptsUsedUp(visit);
+        }
+
+        RenderAnswer? last = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            using var reservation = await router.ReserveAsync(visit.Affinity, tried, visit.Deadline.Left, cancellationToken);
+            if (reservation is null)
+            {
+                return last ?? UnavailableReason.Explain(views.Current, wasRead: views.ReadAt is not null);
+            }
+
+            var answer = await ForwardAsync(reservation, visit, attempt, cancellationToken);
+            if (answer.Kind != ForwardKind.Verdict && quarantine.Check(visit, views.Current.Shell?.Token) is { } quarantined)
+            {
+                LogQuarantined(visit.Request.Url);
+                return quarantined;
+            }
+
+            var step = RetryPolicy.Next(answer.Kind, attempt, budget, visit.Deadline.Left);
+            var left = budget - attempt;
+            if (step == RetryStep.Answer)
+            {
+                return Counted(answer.Answer, left);
+            }
+
+            last = Counted(answer.Answer, left);
+            Pass(reservation.Server.Incarnation, step);
+            metrics.Retried(answer.Kind);
+            LogRetry(visit.RequestId, reservation.Server.Record.Name, answer.Kind, attempt);
+        }
+
+        void Pass(string incarnation, RetryStep step)
+        {
+            if (step == RetryStep.Another)
+            {
+                tried.Exclude(incarnation);
+            }
+            else
+            {
+                tried.Avoid(incarnation);
+            }
+        }
+    }
+
+    // A refusal may be submitted again, and then with what is left of its budget.
+    private static RenderAnswer Counted(RenderAnswer answer, int left) => answer.RenderError is { } refusal ? refusal with { AttemptsLeft = left } : answer;
+
+    private static RenderError AttemptsUsedUp(RenderOperation visit) => new(503, "attempts-used-up",
+        $"The render {visit.RequestId} was sent to as many servers as it may be (Manager:MaxAttempts, {FleetHeaders.AttemptsLeft}).") { AttemptsLeft = 0 };
+
+    private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, RenderOperation visit, int attempt, CancellationToken cancellationToken)
+    {
+        var server = reservation.Server.Record;
+        using var activity = ManagerActivity.Source.StartActivity("forward", ActivityKind.Internal);
+        activity?.SetTag("fleet.server", server.Name).SetTag("fleet.affinity", visit.Affinity).SetTag("fleet.attempt", attempt);
+
+        var started = timeProvider.GetTimestamp();
+        using var watch = departures.Follow(server);
+        var answer = await client.SendAsync(server, visit, watch.Gone, cancellationToken);
+        metrics.Forwarded(answer.Kind, timeProvider.GetElapsedTime(started));
+        activity?.SetTag("fleet.forward.kind", answer.Kind.ToString());
+
+        if (answer.Kind == ForwardKind.Crashed)
+        {
+            quarantine.Strike(visit, views.Current.Shell?.Token);
+        }
+        else if (answer.Kind == ForwardKind.Verdict)
+        {
+            quarantine.Acquit(visit);
+        }
+
+        if (RetryPolicy.IsEvidence(answer.Kind) && suspicions.Add(server))
+        {
+            LogSuspected(server.Name, server.Url, answer.Kind);
+        }
+
+        return answer;
+    }
+}

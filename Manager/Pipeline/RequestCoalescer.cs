@@ -1,0 +1,104 @@
+using Fleet.Contracts;
+using Fleet.Manager.Rendering;
+using Fleet.Manager.Telemetry;
+
+namespace Fleet.Manager.Pipeline;
+
+/// <summary>Renders once for all who want the same at the same time. Nobody owns such a render: it ends early only when everybody who waits
+/// for it has gone, whoever came first.</summary>
+internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider timeProvider)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RenderKey, InFlightRender> _running = [];
+
+    /// <summary>The answer to a visit: of a render under way, or of a new one.</summary>
+    public async Task<RenderAnswer> RunAsync(RenderOperation visit, Func<RenderOperation, CancellationToken, Task<RenderAnswer>> render, CancellationToken cancellationToken)
+    {
+        // A nested render of what its own cause renders would wait for itself; a command that is sent twice is started once anyway.
+        if (visit.Depth > 0 || visit.Command is not null)
+        {
+            return await render(visit, cancellationToken);
+        }
+
+        while (true)
+        {
+            var (shared, isNew) = JoinOrStart(visit, render);
+            try
+            {
+                var answer = await shared.Answer.WaitAsync(PatienceFor(visit, isNew), timeProvider, cancellationToken);
+                if (answer.Content?.TryTake() == false)
+                {
+                    break;
+                }
+
+                if (isNew || !RanOutOfTime(answer) || visit.Deadline.Left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
+                {
+                    return answer;
+                }
+
+                answer.Content?.Dispose();
+            }
+            catch (TimeoutException)
+            {
+                return RenderError.Deadline($"The deadline of {(long)visit.Deadline.Patience.TotalMilliseconds} ms passed while the same render was under way for another caller.");
+            }
+            finally
+            {
+                shared.Leave();
+            }
+        }
+
+        // It was too large to share, so whoever wants the next one like it does not wait for it either.
+        return await render(visit, cancellationToken);
+    }
+
+    private (InFlightRender Render, bool IsNew) JoinOrStart(RenderOperation visit, Func<RenderOperation, CancellationToken, Task<RenderAnswer>> render)
+    {
+        var key = RenderKey.Of(visit);
+        InFlightRender shared;
+        // Look and note in one step: of two callers in the same moment, each would start a render.
+        lock (_gate)
+        {
+            if (_running.TryGetValue(key, out var running) && running.RenderOperation.Request.Priority >= visit.Request.Priority && running.TryJoin())
+            {
+                metrics.Coalesced();
+                return (running, false);
+            }
+
+            // One with less priority is left to those who wait for it, and the next caller joins this one.
+            _running[key] = shared = new InFlightRender(visit);
+        }
+
+        _ = shared.RunAsync(async (its, nobodyWaits) =>
+        {
+            try
+            {
+                return await render(its, nobodyWaits);
+            }
+            finally
+            {
+                Forget(key, shared);
+            }
+        });
+        return (shared, true);
+    }
+
+    private void Forget(RenderKey key, InFlightRender ended)
+    {
+        lock (_gate)
+        {
+            if (_running.TryGetValue(key, out var running) && running == ended)
+            {
+                _running.Remove(key);
+            }
+        }
+    }
+
+    // Whose deadline the render keeps, needs no other watch.
+    private static TimeSpan PatienceFor(RenderOperation visit, bool isOwn) =>
+        isOwn ? Timeout.InfiniteTimeSpan : visit.Deadline.Left > TimeSpan.Zero ? visit.Deadline.Left : TimeSpan.Zero;
+
+    // Of somebody else's deadline, that is: a caller with more patience asks again.
+    private static bool RanOutOfTime(RenderAnswer answer) =>
+        answer.Content is { Outcome: RenderOutcome.TimedOut } || answer.RenderError is { Reason: "deadline" or "deadline-unmeetable" };
+}

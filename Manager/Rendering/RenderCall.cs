@@ -1,0 +1,30 @@
+using Fleet.Contracts;
+
+namespace Fleet.Manager.Rendering;
+
+/// <summary>A request as its caller made it.</summary>
+/// <param name="Request">What to render.</param>
+/// <param name="RequestId">One id on every hop.</param>
+internal sealed record RenderCall(RenderRequest Request, string RequestId)
+{
+    /// <summary>What to take a picture of; then the request is its visit. Null for texts.</summary>
+    public PictureRequest? Picture { get; init; }
+
+    /// <summary>What to run; then the request is its visit. Null for a render.</summary>
+    public CommandOrder? Command { get; init; }
+
+    /// <summary>Whether the document alone is wanted, and not a result that holds it.</summary>
+    public bool Document { get; init; }
+
+    /// <summary>The caller's patience, beside the request's; null when it said nothing.</summary>
+    public TimeSpan? Patience { get; init; }
+
+    /// <summary>How often the render may still be sent to a server, as an earlier refusal said; null when it was not submitted before.</summary>
+    public int? AttemptsLeft { get; init; }
+
+    /// <summary>The render that caused this one, if any.</summary>
+    public RenderLineage? Cause { get; init; }
+
+    /// <summary>Whether the caller has shown the admin key.</summary>
+    public bool HasKey { get; init; }
+}

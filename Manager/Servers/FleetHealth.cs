@@ -1,0 +1,54 @@
+using Fleet.Contracts;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Fleet.Manager.Servers;
+
+/// <summary>What a manager says of its health. It is unhealthy only for reasons of its own, for then another manager would serve better. A fleet that cannot
+/// render degrades it: every manager sees the same fleet, and each still answers callers when to come back and operators what is wrong.</summary>
+internal static class FleetHealth
+{
+    /// <param name="isDraining">Whether the manager stops.</param>
+    /// <param name="readAt">When the registry was read; null before the first time.</param>
+    /// <param name="isVerified">False while the registry cannot be read.</param>
+    /// <param name="view">The fleet as it was read.</param>
+    /// <param name="isUnreachable">Whether this manager has evidence that a server takes no renders: it refuses connections or does not answer.</param>
+    public static HealthCheckResult Judge(bool isDraining, DateTimeOffset? readAt, bool isVerified, FleetView view, Func<ServerRecord, bool> isUnreachable)
+    {
+        if (isDraining)
+        {
+            return HealthCheckResult.Unhealthy("Draining.");
+        }
+
+        if (readAt is null)
+        {
+            return HealthCheckResult.Unhealthy("The registry could not be read yet (ConnectionStrings:redis).");
+        }
+
+        if (!isVerified)
+        {
+            return HealthCheckResult.Degraded($"The registry cannot be read; what was read at {readAt:O} is used.");
+        }
+
+        var all = view.Servers.Count;
+        var ready = view.Ready.All.Where(server => !isUnreachable(server.Record)).ToList();
+        if (ready.Count == 0)
+        {
+            return HealthCheckResult.Degraded(all == 0 ? "No prerender server is registered." : $"None of {all} prerender servers takes renders: {Reasons(view, isUnreachable)}.");
+        }
+
+        return view.Shell is { } shell && !ready.Exists(server => server.Record.ShellSlots is { Current: > 0 } slots && slots.Generation >= shell.Generation)
+            ? HealthCheckResult.Degraded($"None of {ready.Count} ready prerender servers has a page on the current host shell, generation {shell.Generation}.")
+            : HealthCheckResult.Healthy($"{ready.Count} of {all} prerender servers are ready, {view.Realms.Count} realms.");
+    }
+
+    private static string Reasons(FleetView view, Func<ServerRecord, bool> isUnreachable) => string.Join(", ", view.Servers
+        .GroupBy(server => server.Record.State switch
+        {
+            ServerState.Draining => "draining",
+            ServerState.Warming => "starting",
+            _ when isUnreachable(server.Record) => "unreachable",
+            _ => "without slots",
+        })
+        .OrderBy(group => group.Key, StringComparer.Ordinal)
+        .Select(group => $"{group.Count()} {group.Key}"));
+}

@@ -1,0 +1,114 @@
+using Fleet.Contracts;
+using Fleet.Registry;
+using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Realms;
+using Fleet.Registry.Servers;
+using Fleet.Registry.Watching;
+
+namespace Fleet.Manager.Servers;
+
+/// <summary>Reads a <see cref="FleetView"/> out of the registry: all of it, or what has changed. Used by one loop at a time.</summary>
+internal sealed class FleetViewReader(
+    IHostShellStore hostShells, IServerRegistry servers, IWarmAffinities warmAffinities, IRealmDirectory realms, Reservations reservations,
+    TimeProvider timeProvider)
+{
+    private Contents _read = Contents.Nothing;
+    private FleetView _last = FleetView.Empty;
+    private FleetView _lastFull = FleetView.Empty;
+    private long _lastFullAt;
+    private bool _isFilling;
+
+    public async Task<FleetView> ReadAsync(RegistryChanges changes, CancellationToken cancellationToken)
+    {
+        // Only once everything was read: a half-read view is thrown away, and so are its counts.
+        _read = new(
+            await ReadServersAsync(changes, cancellationToken),
+            changes.Concern(FleetEventKind.HostShell) ? await hostShells.GetAsync(cancellationToken) : _read.Shell,
+            changes.Concern(FleetEventKind.Realms) ? await realms.ListAsync(cancellationToken) : _read.Realms,
+            changes.Concern(FleetEventKind.HostShell) ? await hostShells.GetServingAsync(cancellationToken) : _read.Serving);
+
+        IReadOnlyList<LiveServer> live = [.. OnePerAddress(_read.Servers.Values)];
+        return _last = Remember(new FleetView(_read.Shell, live, _read.Realms)
+        {
+            Serving = _read.Serving,
+            Ready = new(live, _last.Ready),
+            Places = ReferenceEquals(_read.Realms, _last.Realms) ? _last.Places : new(_read.Realms),
+        });
+    }
+
+    private async Task<IReadOnlyDictionary<string, LiveServer>> ReadServersAsync(RegistryChanges changes, CancellationToken cancellationToken)
+    {
+        if (changes.IsEverything)
+        {
+            var all = await servers.ListAsync(cancellationToken);
+            var lists = await warmAffinities.GetAsync([.. all.Select(record => record.Incarnation)], cancellationToken);
+            return all.ToDictionary(record => record.Incarnation, record => Observe(record, lists));
+        }
+
+        var changed = changes.SubjectsOf(FleetEventKind.Servers, FleetEventKind.WarmAffinities);
+        if (changed.Count == 0)
+        {
+            return _read.Servers;
+        }
+
+        var records = await servers.GetAsync(changed, cancellationToken);
+        var warm = await warmAffinities.GetAsync([.. records.Select(record => record.Incarnation)], cancellationToken);
+        var live = new Dictionary<string, LiveServer>(_read.Servers);
+        foreach (var incarnation in changed)
+        {
+            live.Remove(incarnation);
+        }
+
+        foreach (var record in records)
+        {
+            live[record.Incarnation] = Observe(record, warm);
+        }
+
+        return live;
+    }
+
+    private LiveServer Observe(ServerRecord record, IReadOnlyDictionary<string, IReadOnlyDictionary<string, DateTimeOffset>> lists)
+    {
+        var before = _read.Servers.GetValueOrDefault(record.Incarnation);
+        var warm = lists.GetValueOrDefault(record.Incarnation) ?? LiveServer.NothingWarm;
+        // The index of what is warm where stays as it is while no list has other affinities.
+        var kept = before is not null && before.Warm.Count == warm.Count && warm.Keys.All(before.Warm.ContainsKey) ? before.Warm : warm;
+        return new(record, kept, before?.Record.SeenAt == record.SeenAt ? before.OwnWhenSeen : reservations.On(record.Incarnation));
+    }
+
+    // An address belongs to the process that announced it last. The one that had it before is dead, even while the registry still waits for its next heartbeat.
+    private static IEnumerable<LiveServer> OnePerAddress(IEnumerable<LiveServer> servers) => servers
+        .GroupBy(server => server.Record.Url.TrimEnd('/'), StringComparer.OrdinalIgnoreCase)
+        .Select(incarnations => incarnations.OrderByDescending(server => server.Record.SeenAt).ThenBy(server => server.Incarnation, StringComparer.Ordinal).First())
+        .OrderBy(server => server.Record.Name, StringComparer.Ordinal).ThenBy(server => server.Incarnation, StringComparer.Ordinal);
+
+    // A registry that was restarted empty has forgotten everything, realms included; servers and realms that live tell it within a heartbeat, in
+    // any order. Until both have, what was known is likelier than nothing. Who is gone all the same, refuses connections.
+    private FleetView Remember(FleetView view)
+    {
+        _isFilling = view.Realms.Count == 0 || (_isFilling && view.Servers.Count == 0);
+        if (!_isFilling)
+        {
+            (_lastFull, _lastFullAt) = (view, timeProvider.GetTimestamp());
+            return view;
+        }
+
+        return _lastFull.Realms.Count > 0 && timeProvider.GetElapsedTime(_lastFullAt) < RegistryTtl.Realm
+            ? new FleetView(
+                view.Shell ?? _lastFull.Shell,
+                view.Servers.Count > 0 ? view.Servers : _lastFull.Servers,
+                view.Realms.Count > 0 ? view.Realms : _lastFull.Realms)
+            {
+                Serving = view.Serving,
+            }
+            : view;
+    }
+
+    /// <summary>What the registry said, part by part as it was read last.</summary>
+    private sealed record Contents(
+        IReadOnlyDictionary<string, LiveServer> Servers, HostShell? Shell, IReadOnlyList<RealmRecord> Realms, IReadOnlyDictionary<string, string> Serving)
+    {
+        public static Contents Nothing { get; } = new(new Dictionary<string, LiveServer>(), null, [], new Dictionary<string, string>());
+    }
+}

@@ -1,0 +1,81 @@
+using Fleet.Registry;
+using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults.Concurrency;
+
+namespace Fleet.Manager.Servers;
+
+/// <summary>The newest <see cref="FleetView"/>, kept by a watcher of the registry. While Redis is away the last good one stays.</summary>
+internal sealed class FleetViews
+{
+    private readonly RegistryWatcher<FleetView> _watcher;
+    private readonly TimeProvider _timeProvider;
+    private readonly AsyncPulse _changed = new();
+    private long? _firstReadAt;
+
+    public FleetViews(RegistryWatcher<FleetView> watcher, UnhealthyServers suspicions, TimeProvider timeProvider)
+    {
+        (_watcher, _timeProvider) = (watcher, timeProvider);
+        _watcher.Updated += reading =>
+        {
+            _firstReadAt ??= _timeProvider.GetTimestamp();
+            suspicions.Prune(reading.Value);
+            _changed.PulseAll();
+            Read?.Invoke();
+        };
+    }
+
+    /// <summary>Raised when the view was read again.</summary>
+    public event Action? Read;
+
+    /// <summary>The newest view; empty before the first.</summary>
+    public FleetView Current => _watcher.Current?.Value ?? FleetView.Empty;
+
+    /// <summary>When it was read; null before the first.</summary>
+    public DateTimeOffset? ReadAt => _watcher.Current?.ReadAt;
+
+    /// <summary>False while the registry cannot be read and the view may be old.</summary>
+    public bool IsVerified => _watcher.Current?.IsVerified ?? false;
+
+    /// <summary>Whether what the view does not have can be held against anybody. A registry that was restarted empty knows no realms before they were
+    /// announced again, and a manager that starts then cannot tell it from one that never will.</summary>
+    public bool IsSettled => Current.Realms.Count > 0 || (_firstReadAt is { } first && _timeProvider.GetElapsedTime(first) >= RegistryTtl.Realm);
+
+    /// <summary>Completes when the view is read again. Take it before looking at <see cref="Current"/>.</summary>
+    public Task NextRead => _changed.Next;
+
+    /// <summary>Waits until the view is settled, if that comes about within <paramref name="patience"/>.</summary>
+    public async Task SettleAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var started = _timeProvider.GetTimestamp();
+        while (true)
+        {
+            var next = NextRead;
+            if (IsSettled || !await Waiting.ForAsync(next, patience - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>A view that is at most <paramref name="maxAge"/> old, if one can be had within <paramref name="patience"/>; else the newest there is.</summary>
+    public async Task<FleetView> ReadFreshAsync(TimeSpan maxAge, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var (asked, started) = (_timeProvider.GetUtcNow(), _timeProvider.GetTimestamp());
+        if (_watcher.Current is { } reading && asked - reading.EverythingReadAt <= maxAge)
+        {
+            return Current;
+        }
+
+        _watcher.Refresh();
+        while (true)
+        {
+            // A read that is under way may have begun before, or be of other changes.
+            var next = NextRead;
+            if (_watcher.Current is { } read && (read.EverythingReadAt >= asked || !read.IsVerified)
+                || !await Waiting.ForAsync(next, patience - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
+            {
+                return Current;
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.PrerenderServer.Browser.Pages;
+
+internal sealed partial class BrowserPage
+{
+    private volatile PageCredentials? _credentials;
+
+    public Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        _credentials = credentials;
+        // Only requests of that origin are stopped on their way; a redirect to another one is another request.
+        return _cdp.CallAsync("Fetch.enable", p =>
+        {
+            p.WriteStartArray("patterns"u8);
+            p.WriteStartObject();
+            p.WriteString("urlPattern"u8, credentials.Origin + "/*");
+            p.WriteEndObject();
+            p.WriteEndArray();
+        }, deadline, cancellationToken);
+    }
+
+    public Task ForgetCredentialsAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        _credentials = null;
+        return _cdp.CallAsync("Fetch.disable", null, deadline, cancellationToken);
+    }
+
+    private void OnRequestPaused(JsonElement paused)
+    {
+        var id = paused.GetProperty("requestId").GetString()!;
+        var request = paused.GetProperty("request");
+        var mayShow = _credentials is { } known && OriginAllowList.OriginOf(new Uri(request.GetProperty("url").GetString()!)) == known.Origin ? known : null;
+        _cdp.Post("Fetch.continueRequest", p =>
+        {
+            p.WriteString("requestId"u8, id);
+            if (mayShow is null)
+            {
+                return;
+            }
+
+            p.WriteStartArray("headers"u8);
+            foreach (var header in request.GetProperty("headers").EnumerateObject().Where(h => !h.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)))
+            {
+                WriteHeader(p, header.Name, header.Value.GetString()!);
+            }
+
+            WriteHeader(p, "Authorization", mayShow.Authorization);
+            p.WriteEndArray();
+        }, _settings.CallTimeout);
+    }
+
+    private static void WriteHeader(Utf8JsonWriter parameters, string name, string value)
+    {
+        parameters.WriteStartObject();
+        parameters.WriteString("name"u8, name);
+        parameters.WriteString("value"u8, value);
+        parameters.WriteEndObject();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser.Cdp;
+
+namespace Fleet.PrerenderServer.Browser.Pages;
+
+internal sealed partial class BrowserPage
+{
+    /// <summary>Highest picture in CSS pixels. What is below is cut off: Chromium has no larger surface.</summary>
+    private const double MostHeight = 16_384;
+    /// <summary>Most pixels of a picture: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
+    private const double MostPixels = 50_000_000;
+    private const int Quality = 80;
+
+    public Task ResizeAsync(PictureShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>
+        shape is not null && TooLarge(shape.Width ?? _settings.Width, shape.Height ?? _settings.Height, shape) is { } error ? Task.FromException(error)
+        : _cdp.CallAsync("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, shape), deadline, cancellationToken);
+
+    public async Task<byte[]> PictureAsync(PictureShape shape, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        if (shape.Type == PictureType.Pdf)
+        {
+            return await BytesAsync("Page.printToPDF", static p => p.WriteBoolean("printBackground"u8, true), deadline, cancellationToken);
+        }
+
+        var area = shape.Selector is { } selector ? await AreaOfAsync(selector, deadline, cancellationToken)
+            : shape.FullPage ? await WholeAsync(deadline, cancellationToken)
+            : null;
+        if (area is { } taken && TooLarge(taken.Width, taken.Height, shape) is { } error)
+        {
+            throw error;
+        }
+
+        return await BytesAsync("Page.captureScreenshot", p =>
+        {
+            p.WriteString("format"u8, shape.Type switch { PictureType.Jpeg => "jpeg", PictureType.Webp => "webp", _ => "png" });
+            if (shape.Type != PictureType.Png)
+            {
+                p.WriteNumber("quality"u8, Quality);
+            }
+
+            if (area is { } clip)
+            {
+                p.WriteBoolean("captureBeyondViewport"u8, true);
+                p.WriteStartObject("clip"u8);
+                p.WriteNumber("x"u8, clip.X);
+                p.WriteNumber("y"u8, clip.Y);
+                p.WriteNumber("width"u8, clip.Width);
+                p.WriteNumber("height"u8, clip.Height);
+                p.WriteNumber("scale"u8, 1);
+                p.WriteEndObject();
+            }
+        }, deadline, cancellationToken);
+    }
+
+    public async Task<string> MarkupAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var document = await _cdp.CallAsync("DOM.getDocument", static p => p.WriteNumber("depth"u8, 0), deadline, cancellationToken);
+        var node = document.GetProperty("root").GetProperty("nodeId").GetInt32();
+        var markup = await _cdp.CallAsync("DOM.getOuterHTML", p => p.WriteNumber("nodeId"u8, node), deadline, cancellationToken);
+        return markup.GetProperty("outerHTML").GetString()!;
+    }
+
+    private async Task<byte[]> BytesAsync(string method, Action<Utf8JsonWriter> parameters, TimeSpan deadline, CancellationToken cancellationToken) =>
+        (await _cdp.CallAsync(method, parameters, deadline, cancellationToken)).GetProperty("data").GetBytesFromBase64();
+
+    private static PageScriptException? TooLarge(double width, double height, PictureShape shape) =>
+        width * height * shape.Scale * shape.Scale is > RenderLimits.MaxPicturePixels and var pixels
+            ? new(string.Create(CultureInfo.InvariantCulture, $"The picture would have {pixels:N0} pixels, more than the {RenderLimits.MaxPicturePixels:N0} that are taken: {width:0} x {height:0} at scale {shape.Scale}."), null)
+            : null;
+
+    private async Task<Area?> WholeAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var metrics = await _cdp.CallAsync("Page.getLayoutMetrics", null, deadline, cancellationToken);
+        var size = metrics.GetProperty("cssContentSize");
+        return new(0, 0, size.GetProperty("width").GetDouble(), Math.Min(MostHeight, size.GetProperty("height").GetDouble()));
+    }
+
+    private async Task<Area?> AreaOfAsync(string selector, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var box = await EvaluateAsync($"({PageScripts.Box})({JsonSerializer.Serialize(selector)})", deadline, cancellationToken);
+        return box.ValueKind == JsonValueKind.Array && box.EnumerateArray().Select(n => n.GetDouble()).ToArray() is [var x, var y, > 0 and var width, > 0 and var height]
+            ? new(x, y, width, Math.Min(MostHeight, height))
+            : throw new PageScriptException($"Nothing that can be seen matches '{selector}'.", null);
+    }
+
+    private readonly record struct Area(double X, double Y, double Width, double Height);
+}

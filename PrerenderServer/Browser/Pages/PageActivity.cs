@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Fleet.PrerenderServer.Browser.Cdp;
+
+namespace Fleet.PrerenderServer.Browser.Pages;
+
+/// <summary>What a page says and asks for during a visit: console errors, failed requests, and what is in flight. Bounded. It is written by the
+/// receive loop and read by the render. Requests are seen only while the page's Network domain is on: during navigations and visits of documents.</summary>
+internal sealed class PageActivity(TimeProvider time)
+{
+    private const int MostLines = 20;
+    private const int LongestLine = 500;
+
+    /// <summary>A response whose body takes longer than this after its headers is a stream, and nobody waits for its end.</summary>
+    private static readonly TimeSpan s_streamAfter = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Flight> _flights = [];
+    private readonly List<string> _errors = [];
+    private readonly List<string> _failed = [];
+    private long _lastChange = time.GetTimestamp();
+
+    /// <summary>Console errors and uncaught exceptions, oldest first.</summary>
+    public IReadOnlyList<string> Errors
+    {
+        get { lock (_gate) { return [.. _errors]; } }
+    }
+
+    /// <summary>Requests that failed or were answered with 400 and up, oldest first.</summary>
+    public IReadOnlyList<string> FailedRequests
+    {
+        get { lock (_gate) { return [.. _failed]; } }
+    }
+
+    /// <summary>URLs that are being waited for.</summary>
+    public IReadOnlyList<string> InFlight
+    {
+        get { lock (_gate) { return [.. Awaited().Take(MostLines).Select(f => Cut(f.Url))]; } }
+    }
+
+    /// <summary>Forgets what earlier visits left.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+        {
+            _errors.Clear();
+            _failed.Clear();
+            _flights.Clear();
+            _lastChange = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Waits until nothing has been in flight for <paramref name="quiet"/>.</summary>
+    public async Task WaitForQuietAsync(TimeSpan quiet, CancellationToken cancellationToken)
+    {
+        while (Remaining(quiet) is { } remaining && remaining > TimeSpan.Zero)
+        {
+            await Task.Delay(remaining, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether nothing has been in flight for <paramref name="quiet"/>.</summary>
+    public bool IsQuiet(TimeSpan quiet) => Remaining(quiet) <= TimeSpan.Zero;
+
+    /// <summary>Listens to a page.</summary>
+    public void Watch(CdpSession session)
+    {
+        session.On("Runtime.consoleAPICalled", call =>
+        {
+            if (call.GetProperty("type").ValueEquals("error"))
+            {
+                Add(_errors, ConsoleText.Format(call));
+            }
+        });
+        session.On("Runtime.exceptionThrown", thrown => Add(_errors, ConsoleText.OfException(thrown.GetProperty("exceptionDetails"))));
+        session.On("Network.requestWillBeSent", sent => Change(() => _flights[IdOf(sent)] = Flight.Of(sent)));
+        session.On("Network.responseReceived", OnResponse);
+        session.On("Network.loadingFinished", finished => Change(() => _flights.Remove(IdOf(finished))));
+        session.On("Network.loadingFailed", OnFailed);
+    }
+
+    private void OnResponse(JsonElement received)
+    {
+        var flight = default(Flight?);
+        Change(() =>
+        {
+            if (_flights.TryGetValue(IdOf(received), out var found))
+            {
+                flight = found;
+                _flights[IdOf(received)] = found with { RespondedAt = time.GetTimestamp() };
+            }
+        });
+        var status = received.GetProperty("response").GetProperty("status").GetInt32();
+        if (status >= 400 && flight is { } failed)
+        {
+            Add(_failed, $"{failed.Method} {failed.Url}: {status}");
+        }
+    }
+
+    private void OnFailed(JsonElement failure)
+    {
+        var flight = default(Flight?);
+        Change(() => flight = _flights.Remove(IdOf(failure), out var found) ? found : null);
+        if (flight is { } failed)
+        {
+            Add(_failed, $"{failed.Method} {failed.Url}: {failure.GetProperty("errorText").GetString()}");
+        }
+    }
+
+    private TimeSpan Remaining(TimeSpan quiet)
+    {
+        lock (_gate)
+        {
+            // While something is in flight a look each quarter of the window is enough: it only has to end before the deadline.
+            return Awaited().Any() ? quiet / 4 : quiet - time.GetElapsedTime(_lastChange);
+        }
+    }
+
+    private IEnumerable<Flight> Awaited() => _flights.Values.Where(f =>
+        f.Type is not ("WebSocket" or "EventSource" or "Ping" or "Media")
+        && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter));
+
+    private static string IdOf(JsonElement parameters) => parameters.GetProperty("requestId").GetString()!;
+
+    private void Change(Action change)
+    {
+        lock (_gate)
+        {
+            change();
+            _lastChange = time.GetTimestamp();
+        }
+    }
+
+    private void Add(List<string> lines, string line)
+    {
+        lock (_gate)
+        {
+            if (lines.Count < MostLines)
+            {
+                lines.Add(Cut(line));
+            }
+        }
+    }
+
+    private static string Cut(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + "…";
+
+    private readonly record struct Flight(string Method, string Url, string Type, long? RespondedAt)
+    {
+        public static Flight Of(JsonElement sent)
+        {
+            var request = sent.GetProperty("request");
+            return new(request.GetProperty("method").GetString()!, request.GetProperty("url").GetString()!,
+                sent.TryGetProperty("type", out var type) ? type.GetString()! : "", null);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Fleet.PrerenderServer.Browser.Process;
+
+/// <summary>Settings of the browser, section <c>Browser</c>.</summary>
+public sealed class BrowserOptions : IValidatableObject
+{
+    /// <summary>Name of the section.</summary>
+    public const string Section = "Browser";
+
+    /// <summary>Path of a Chromium or, better, of a chromium-headless-shell. Default: the first that <see cref="BrowserSetup.BrowserLocator"/> finds.</summary>
+    [MaxLength(4096)]
+    public string? ExecutablePath { get; set; }
+
+    /// <summary>How long a browser process may take to start, 1 s to 5 min. Default: 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a page may take to boot the host app, 1 s to 5 min. Default: 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan BootTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long any other single call to the browser may take, 100 ms to 1 min. Default: 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a page may take to answer a trivial question before it counts as wedged, 50 ms to 10 s. Default: 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:00:10")]
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Chromium's sandbox. Default: <see cref="SandboxMode.Auto"/>.</summary>
+    public SandboxMode Sandbox { get; set; } = SandboxMode.Auto;
+
+    /// <summary>Further command-line switches for Chromium, each starting with <c>--</c>. Default: none.</summary>
+    [MaxLength(50)]
+    public string[] ExtraArguments { get; set; } = [];
+
+    /// <summary>Folder for the profiles of the running browsers. Default: the system's temporary folder.</summary>
+    [MaxLength(4096)]
+    public string? ProfileRoot { get; set; }
+
+    /// <summary>Width of a page in CSS pixels, 320 to 3840. Default: 1280.</summary>
+    [Range(320, 3840)]
+    public int ViewportWidth { get; set; } = 1280;
+
+    /// <summary>Height of a page in CSS pixels, 240 to 2160. Default: 800.</summary>
+    [Range(240, 2160)]
+    public int ViewportHeight { get; set; } = 800;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        ExtraArguments.Where(a => !a.StartsWith("--", StringComparison.Ordinal))
+            .Select(a => new ValidationResult($"{nameof(ExtraArguments)} contains '{a}': each must start with '--'."));
+}

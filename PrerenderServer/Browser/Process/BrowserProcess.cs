@@ -1,0 +1,183 @@
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
+
+namespace Fleet.PrerenderServer.Browser.Process;
+
+/// <summary>One browser generation: a Chromium process tree, the driver that speaks with it, and its profile folder. Nothing of it is shared
+/// with another generation, so whatever hangs here can be killed without asking anybody else.</summary>
+internal sealed partial class BrowserProcess
+{
+    private readonly int _generation;
+    private readonly string _profile;
+    private readonly ProfileFolders _profiles;
+    private readonly BrowserOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ProcessTree _tree;
+    private Task<IPlaywright>? _driver;
+    private IBrowser? _browser;
+    private CdpConnection? _connection;
+    private int _ending;
+
+    public BrowserProcess(int generation, ProfileFolders profiles, BrowserOptions options, TimeProvider time, ILogger logger)
+    {
+        (_generation, _profiles, _options, _time, _logger) = (generation, profiles, options, time, logger);
+        _profile = profiles.For(generation);
+        _tree = new ProcessTree(_profile);
+    }
+
+    /// <summary>Starts a driver: on a thread of its own, since its start blocks, and the pool's only thread must not.</summary>
+    public Func<Task<IPlaywright>> StartDriver { get; init; } = static () => Task.Run(Playwright.CreateAsync);
+
+    /// <summary>User agent of the fleet's pages in this browser.</summary>
+    public string UserAgent { get; private set; } = "";
+
+    /// <summary>The browser's processes.</summary>
+    public ProcessTree Tree => _tree;
+
+    /// <summary>The socket to the running browser.</summary>
+    public CdpConnection Connection => _connection ?? throw new BrowserException($"Browser generation {_generation} is not up.");
+
+    /// <summary>What went over that socket so far.</summary>
+    public CdpTraffic Traffic => _connection?.Traffic ?? default;
+
+    /// <summary>Starts driver and browser. A launch that failed is to be followed by <see cref="KillAsync"/>.</summary>
+    public async Task LaunchAsync(string executable, IReadOnlyList<string> origins, string userAgentProduct, Action lost, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        try
+        {
+            Directory.CreateDirectory(_profile);
+            _driver = StartDriver();
+            var driver = await _driver.Within("start its driver", _options.LaunchTimeout, _time, cancellationToken);
+            _browser = await StartAsync(driver, executable, origins).Within("start", Left(start), _time, cancellationToken);
+            _browser.Disconnected += (_, _) => OnDisconnected(lost);
+            var endpoint = await DevToolsEndpoint.ReadAsync(_profile, Left(start), _time, cancellationToken);
+            _connection = await CdpConnection.ConnectAsync(endpoint, _time, _logger, cancellationToken);
+            _connection.Closed.UnsafeRegister(_ => OnDisconnected(lost), null);
+            await Popups.CloseAsync(_connection, Left(start), cancellationToken);
+            var version = await _connection.Browser.CallAsync("Browser.getVersion", null, Left(start), cancellationToken);
+            UserAgent = $"{version.GetProperty("userAgent").GetString()} {userAgentProduct}";
+            if (!_tree.Discover() && OperatingSystem.IsLinux())
+            {
+                throw new BrowserException($"The browser started, but no process names {_profile}: is {executable} a wrapper that drops arguments?");
+            }
+
+            LogLaunched(_generation, executable, _browser.Version, _tree.Root, _time.GetElapsedTime(start).TotalSeconds);
+        }
+        catch (BrowserException e)
+        {
+            throw new BrowserException(DidNotStart(executable, e), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BrowserException($"The profile folder '{_profile}' cannot be used: {e.Message} The setting is Browser:ProfileRoot.", e);
+        }
+    }
+
+    /// <summary>Ends the whole tree and the driver, and removes the profile. Returns when the processes are gone.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref _ending, 1);
+        try
+        {
+            // First the processes, then the driver: it removes its own temporary folders when it sees its browser exit.
+            await _tree.KillAsync(_options.CallTimeout, _time, cancellationToken);
+            await StopDriverAsync(cancellationToken);
+            // A browser that was only just being started.
+            await _tree.KillAsync(_options.CallTimeout, _time, cancellationToken);
+        }
+        finally
+        {
+            _profiles.Remove(_profile);
+        }
+    }
+
+    private async Task StopDriverAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { } connection)
+        {
+            await connection.DisposeAsync();
+        }
+
+        if (_browser is { } browser)
+        {
+            try
+            {
+                // The process is dead; this waits until the driver has noticed and tidied up.
+                await browser.CloseAsync().Within("close", TimeSpan.FromSeconds(1), _time, cancellationToken);
+            }
+            catch (BrowserException e)
+            {
+                LogDriverLate(_generation, e.Message);
+            }
+        }
+
+        // One that was too late for its launch goes when it comes.
+        _driver?.ContinueWith(static driver => driver.Result.Dispose(), CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _tree.KillDriver();
+    }
+
+    // The setting, its value, what went wrong, and what to do.
+    private string DidNotStart(string executable, BrowserException error)
+    {
+        var isConfigured = !string.IsNullOrWhiteSpace(_options.ExecutablePath);
+        var what = isConfigured
+            ? $"Browser:ExecutablePath is '{executable}', which did not start: {error.Message}"
+            : $"The browser '{executable}', which was found since Browser:ExecutablePath is not set, did not start: {error.Message}";
+        var more = error is BrowserTimeoutException ? $" Give it more time with Browser:LaunchTimeout (now {_options.LaunchTimeout.TotalSeconds:0.###} s) where the machine is slow." : "";
+        return what + more + (isConfigured
+            ? " Set Browser:ExecutablePath to a chromium-headless-shell or Chromium, or remove it to use the one that is installed."
+            : " Set Browser:ExecutablePath to another chromium-headless-shell or Chromium.");
+    }
+
+    private TimeSpan Left(long start)
+    {
+        var left = _options.LaunchTimeout - _time.GetElapsedTime(start);
+        return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
+    }
+
+    // Not as a persistent context: the driver would take every page that is made over the socket for one of that context, and drive it too.
+    private Task<IBrowser> StartAsync(IPlaywright driver, string executable, IReadOnlyList<string> origins) => driver.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = executable,
+        ArtifactsDir = Path.Combine(_profile, "artifacts"),
+        IgnoreAllDefaultArgs = true,
+        Args = ChromiumArguments.For(_options, _profile, origins, Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), HasSmallSharedMemory()),
+        Timeout = (float)_options.LaunchTimeout.TotalMilliseconds,
+        // The service decides when it stops; the driver must not close the browser under renders that are being finished.
+        HandleSIGINT = false,
+        HandleSIGTERM = false,
+        HandleSIGHUP = false,
+    });
+
+    private void OnDisconnected(Action lost)
+    {
+        if (Interlocked.Exchange(ref _ending, 1) == 0)
+        {
+            lost();
+        }
+    }
+
+    /// <summary>Renderers share bitmaps through <c>/dev/shm</c>; containers often give it 64 MB.</summary>
+    private static bool HasSmallSharedMemory()
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && new DriveInfo("/dev/shm").AvailableFreeSpace < 512L * 1024 * 1024;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Browser generation {Generation} is up: {Executable} {Version}, process {ProcessId}, after {Seconds:0.0} s.")]
+    private partial void LogLaunched(int generation, string executable, string version, int? processId, double seconds);
+
+    [LoggerMessage(LogLevel.Debug, "The driver of browser generation {Generation} did not confirm the end of its browser: {Reason}")]
+    private partial void LogDriverLate(int generation, string reason);
+}

@@ -1,0 +1,25 @@
+using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fleet.PrerenderServer.Endpoints;
+
+/// <summary>What went wrong lately, for people.</summary>
+internal static class FailureApi
+{
+    /// <summary>Maps <c>GET /failures</c>, <c>/failures/{id}</c> and <c>/failures/{id}/screenshot</c>.</summary>
+    public static void MapFailureApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/failures", static (FailureLog failures) => TypedResults.Ok(failures.All.Select(f => f with { Html = null })));
+        routes.MapGet("/failures/{id:long}", Find);
+        routes.MapGet("/failures/{id:long}/screenshot", Screenshot);
+    }
+
+    private static Results<Ok<Failure>, NotFound> Find(long id, FailureLog failures) =>
+        failures.Find(id) is { } failure ? TypedResults.Ok(failure) : TypedResults.NotFound();
+
+    private static Results<FileContentHttpResult, NotFound> Screenshot(long id, FailureLog failures) =>
+        failures.Find(id)?.Screenshot is { } picture ? TypedResults.File(picture, "image/jpeg") : TypedResults.NotFound();
+}

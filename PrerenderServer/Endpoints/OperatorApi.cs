@@ -1,0 +1,60 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Registration;
+using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Stopping;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fleet.PrerenderServer.Endpoints;
+
+/// <summary>What an operator wants of this server, by way of the manager or directly. Each says what it does.</summary>
+internal static class OperatorApi
+{
+    /// <summary>Maps <c>POST /recycle</c>, <c>POST /drain</c>, <c>POST /undrain</c> and <c>DELETE /affinities/{key}</c>. They want the admin key.</summary>
+    public static void MapOperatorApi(this IEndpointRouteBuilder app)
+    {
+        var routes = app.MapGroup("").RequireAdminKey();
+        routes.MapPost("/recycle", Recycle);
+        routes.MapPost("/drain", Drain);
+        routes.MapPost("/undrain", Undrain);
+        routes.MapDelete("/affinities/{**key}", Evict);
+    }
+
+    private static Ok<ServerActed> Recycle(Recycler recycler, IPagePool pool, long? generation)
+    {
+        var isNew = recycler.Recycle(generation);
+        return TypedResults.Ok(new ServerActed(pool.Snapshot.Slots.Count, isNew
+            ? "It starts another browser; pages that are lent finish on the old one."
+            : "It does so already, by the hint."));
+    }
+
+    private static Ok<ServerActed> Drain(RequestDrain drain)
+    {
+        drain.Pause();
+        return TypedResults.Ok(new ServerActed(drain.InFlight, "It takes nothing new until it is undrained or started again, and finishes what it has."));
+    }
+
+    private static Results<Ok<ServerActed>, Conflict<ServerActed>> Undrain(RequestDrain drain) => drain.TryResume()
+        ? TypedResults.Ok(new ServerActed(drain.InFlight, "It takes renders."))
+        : TypedResults.Conflict(new ServerActed(drain.InFlight, "It is stopping."));
+
+    private static Results<Ok<ServerActed>, BadRequest<ServerActed>> Evict(string key, bool? revoke, IPagePool pool)
+    {
+        if (!AffinityKey.TryParse(Uri.UnescapeDataString(key), out var affinity))
+        {
+            return TypedResults.BadRequest(new ServerActed(0, "The affinity is neither 'realm:<url>' nor 'user:<id>'."));
+        }
+
+        var name = affinity.ToString();
+        var slots = pool.Snapshot.Slots.Where(slot => slot.Affinity == name && slot.State != SlotState.Closing).ToList();
+        pool.DisposeAffinity(name, revoke ?? false);
+        var busy = slots.Count(slot => slot.State is SlotState.Leased or SlotState.Draining);
+        return TypedResults.Ok(new ServerActed(slots.Count, slots.Count == 0 ? "It has no page for it."
+            : revoke == true ? $"It closes {slots.Count} pages, {busy} of them under a render."
+            : $"It closes {slots.Count - busy} idle pages now and {busy} when their renders end."));
+    }
+}

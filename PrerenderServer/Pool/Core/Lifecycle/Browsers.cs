@@ -1,0 +1,215 @@
+using Fleet.PrerenderServer.Pool.Core.State;
+
+namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
+
+/// <summary>
+/// The browser processes, one per generation. Replaced blue/green: the next one is launched and up before anything of the old one is
+/// retired, and the old one is killed when its last slot is gone.
+/// </summary>
+internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation ladder, Retirement retirement)
+{
+    private int _wanted = 1;
+    private int _newest;
+    private int _failures;
+    private int _failedLaunches;
+    private bool _wasUp;
+    private TimeSpan _launchFrom;
+
+    /// <summary>When the next launch may be tried; never, when none is due.</summary>
+    public TimeSpan NextLaunch => NeedsLaunch ? _launchFrom : TimeSpan.MaxValue;
+
+    // A number says what will do. So a wish survives a launch that fails, and asking twice is asking once.
+    private bool NeedsLaunch =>
+        !pool.Stopping &&
+        (pool.CurrentGeneration()?.Number ?? 0) < _wanted &&
+        pool.Generations.TrueForAll(g => g.State != GenerationState.Launching);
+
+    /// <summary>Asks for a newer browser than the current one.</summary>
+    public void Recycle() => _wanted = Math.Max(_wanted, (pool.CurrentGeneration()?.Number ?? 0) + 1);
+
+    public void Launched(BrowserLaunched launched)
+    {
+        if (pool.FindGeneration(launched.Generation) is not { State: GenerationState.Launching } generation)
+        {
+            return;
+        }
+
+        _wasUp = true;
+        (generation.State, generation.Deadline) = (GenerationState.Up, TimeSpan.MaxValue);
+        foreach (var old in pool.Generations)
+        {
+            if (old.State == GenerationState.Up && old.Number < generation.Number)
+            {
+                Retire(old, pool.Rules.Options.DrainDeadline, CloseReason.GenerationRetired);
+            }
+        }
+    }
+
+    public void LaunchFailed(LaunchFailed failed)
+    {
+        if (pool.FindGeneration(failed.Generation) is { State: GenerationState.Launching } generation)
+        {
+            NotLaunched(generation, failed.Why);
+        }
+    }
+
+    /// <summary>A process is gone that nobody killed. Its memory is not believed free before its whole tree is.</summary>
+    public void Crashed(BrowserCrashed crashed)
+    {
+        if (pool.FindGeneration(crashed.Generation) is { State: not GenerationState.Killing } generation)
+        {
+            Lose(generation);
+        }
+    }
+
+    /// <summary>No process is left: everything of this generation is gone.</summary>
+    public void Killed(BrowserKilled killed)
+    {
+        if (pool.FindGeneration(killed.Generation) is not { State: GenerationState.Killing } generation)
+        {
+            return;
+        }
+
+        for (var i = pool.Slots.Count - 1; i >= 0; i--)
+        {
+            if (pool.Slots[i].Generation == generation.Number)
+            {
+                ladder.Forget(pool.Slots[i]);
+            }
+        }
+
+        pool.Generations.Remove(generation);
+    }
+
+    /// <summary>The launch takes too long, or the kill has not been confirmed: then once more.</summary>
+    public void Overdue(Generation generation)
+    {
+        if (generation.State == GenerationState.Launching)
+        {
+            NotLaunched(generation, $"The browser did not start within {pool.Rules.Options.LaunchDeadline.TotalSeconds:0.#} s. The setting is Browser:LaunchTimeout.");
+        }
+        else
+        {
+            Kill(generation, CloseReason.ProcessKilled);
+        }
+    }
+
+    /// <summary>Retires every process. Unlike a recycle it waits for no boot.</summary>
+    public void Stop()
+    {
+        foreach (var slot in pool.Slots)
+        {
+            if (slot.State == SlotState.Creating)
+            {
+                ladder.Close(slot, CloseReason.Stopping);
+            }
+        }
+
+        foreach (var generation in pool.Generations)
+        {
+            if (generation.State is GenerationState.Up or GenerationState.Retiring)
+            {
+                Retire(generation, pool.Rules.Options.StopDeadline, CloseReason.Stopping);
+            }
+        }
+    }
+
+    /// <summary>Kills what is finished and launches what is wanted.</summary>
+    public void Settle()
+    {
+        if (pool.CurrentGeneration() is { } current)
+        {
+            _failures = current.Renders > 0 ? 0 : _failures;
+            if (IsWornOut(current))
+            {
+                Recycle();
+            }
+        }
+
+        foreach (var generation in pool.Generations)
+        {
+            if (generation.State != GenerationState.Killing && (IsFinished(generation) || HasSlotToKill(generation)))
+            {
+                Kill(generation, CloseReason.ProcessKilled);
+            }
+        }
+
+        if (NeedsLaunch && pool.Now >= _launchFrom)
+        {
+            pool.Generations.Add(new Generation(++_newest, pool.Now) { Deadline = pool.Now + pool.Rules.Options.LaunchDeadline });
+            pool.Do(new LaunchBrowser(_newest));
+        }
+    }
+
+    /// <summary>When this process is too old, whatever else it is.</summary>
+    public TimeSpan WornOutAt(Generation generation) => generation.BornAt + pool.Rules.Options.RetireAfter;
+
+    private bool IsWornOut(Generation generation) =>
+        pool.Now >= WornOutAt(generation) ||
+        generation.Renders >= pool.Rules.Options.RetireAfterRenders ||
+        (generation.MemoryBytes > pool.Rules.Options.BrowserMemoryMb * 1_000_000L && pool.Now - generation.BornAt >= PoolRules.LeastAgeForMemory);
+
+    private bool IsFinished(Generation generation) =>
+        generation.Slots == 0 && (generation.State == GenerationState.Retiring || pool.Stopping);
+
+    private bool HasSlotToKill(Generation generation)
+    {
+        foreach (var slot in pool.Slots)
+        {
+            if (slot.Generation == generation.Number && slot is { State: SlotState.Closing, Stage: CloseStage.Kill })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Retire(Generation generation, TimeSpan grace, CloseReason reason)
+    {
+        generation.State = GenerationState.Retiring;
+        foreach (var slot in pool.Slots)
+        {
+            if (slot.Generation == generation.Number)
+            {
+                retirement.Retire(slot, grace, reason);
+            }
+        }
+    }
+
+    private void NotLaunched(Generation generation, string why)
+    {
+        pool.Problem = why;
+        Lose(generation);
+        if (pool.Rules.GivesUp(_wasUp, ++_failedLaunches) && !pool.Stopping)
+        {
+            pool.Do(new GiveUpStart($"{why} It was tried {_failedLaunches} times."));
+        }
+    }
+
+    private void Lose(Generation generation)
+    {
+        _launchFrom = generation.Renders > 0 ? pool.Now : pool.Now + pool.Rules.BackOff(++_failures);
+        Kill(generation, CloseReason.Crashed);
+    }
+
+    private void Kill(Generation generation, CloseReason reason)
+    {
+        generation.State = GenerationState.Killing;
+        generation.Deadline = Deadlines.After(pool.Now, pool.Rules.KillDeadline(++generation.Kills));
+        foreach (var slot in pool.Slots)
+        {
+            if (slot.Generation == generation.Number)
+            {
+                if (slot.Lease is not null)
+                {
+                    leases.End(slot);
+                }
+
+                ladder.CloseWithProcess(slot, reason);
+            }
+        }
+
+        pool.Do(new KillBrowser(generation.Number));
+    }
+}

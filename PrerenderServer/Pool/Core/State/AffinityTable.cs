@@ -1,0 +1,31 @@
+namespace Fleet.PrerenderServer.Pool.Core.State;
+
+/// <summary>The affinities that hold or want something, the longest known first.</summary>
+internal sealed class AffinityTable(int maxDepth)
+{
+    private readonly Dictionary<string, LinkedListNode<Affinity>> _byKey = new(StringComparer.Ordinal);
+    private readonly LinkedList<Affinity> _inOrder = new();
+
+    public IEnumerable<Affinity> InOrder => _inOrder;
+
+    public int Count => _byKey.Count;
+
+    public Affinity Get(string key)
+    {
+        if (!_byKey.TryGetValue(key, out var node))
+        {
+            _byKey.Add(key, node = _inOrder.AddLast(new Affinity(key, maxDepth)));
+        }
+
+        return node.Value;
+    }
+
+    /// <summary>Forgets it unless it still holds or wants something.</summary>
+    public void Release(Affinity affinity)
+    {
+        if (affinity is { Slots: 0, Waiting: 0 } && _byKey.Remove(affinity.Key, out var node))
+        {
+            _inOrder.Remove(node);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+using Fleet.Contracts;
+
+namespace Fleet.PrerenderServer.Rendering.Diagnostics;
+
+/// <summary>Figures of the visits.</summary>
+internal sealed class RenderMetrics
+{
+    private const double AverageWeight = 0.2;
+    private readonly Histogram<double> _duration;
+    private double _recentMs;
+
+    public RenderMetrics(IMeterFactory meters)
+    {
+        _duration = meters.Create("Fleet.PrerenderServer").CreateHistogram("fleet.render.duration", "s", "Time a visit held its page.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] });
+    }
+
+    /// <summary>Moving average of a visit, queue excluded, in milliseconds; 0 before the first.</summary>
+    public double RecentMs => Volatile.Read(ref _recentMs);
+
+    /// <summary>Counts a visit that reached a page.</summary>
+    public void Rendered(RenderOutcome outcome, bool document, bool warm, TimeSpan took)
+    {
+        _duration.Record(took.TotalSeconds,
+            new KeyValuePair<string, object?>("outcome", outcome.ToString()),
+            new KeyValuePair<string, object?>("path", document ? "document" : "host"),
+            new KeyValuePair<string, object?>("warm", warm));
+        // A lost update among racing visits costs an average nothing.
+        var recent = RecentMs;
+        Volatile.Write(ref _recentMs, recent == 0 ? took.TotalMilliseconds : recent + ((took.TotalMilliseconds - recent) * AverageWeight));
+    }
+}

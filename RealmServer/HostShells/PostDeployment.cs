@@ -1,0 +1,33 @@
+using Fleet.Registry;
+using Fleet.Registry.HostShells;
+using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Fleet.RealmServer.HostShells;
+
+/// <summary>The hook for the end of a deploy.</summary>
+internal static class PostDeployment
+{
+    public static void MapPostDeployment(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/_post-deployment", RunAsync).RequireAdminKey();
+
+    /// <summary>Reads the shell again and makes it the fleet's, even if its build is older than the current one.</summary>
+    private static async Task<Ok<ClaimResult>> RunAsync(HostShellFile file, HostShellClaims claims, CancellationToken cancellationToken)
+    {
+        file.Reload();
+        if (file.Problem is { } problem)
+        {
+            throw new RequestException(StatusCodes.Status409Conflict, "shell-not-taken", $"Nothing was claimed: {problem}");
+        }
+
+        try
+        {
+            return TypedResults.Ok(await claims.ForceAsync(cancellationToken));
+        }
+        catch (RegistryUnavailableException e)
+        {
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-unavailable", e.Message, RegistryTtl.Repeat);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Fleet.RealmServer.Content;
+using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Fleet.RealmServer.Indexing;
+
+internal static class IndexEndpoints
+{
+    // All of its script and style is in the file, and it talks to nobody but this server.
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly string s_page = ReadPage();
+
+    public static void MapIndex(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/_index", Status);
+        routes.MapGet("/_index/events", Events);
+        routes.MapGet("/_index/diagnostics", Diagnostics);
+        routes.MapPost("/_index", Run).RequireAdminKey();
+    }
+
+    /// <summary>How the index stands: a page for browsers, JSON for everybody else.</summary>
+    private static IResult Status(HttpContext http, IndexProgress progress, ReadKeys keys)
+    {
+        http.Response.Headers.Vary = $"{HeaderNames.Accept}, {HeaderNames.Authorization}";
+        http.Response.Headers.CacheControl = "private, no-cache";
+        if (!http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            || AcceptHeader.PrefersJson(http.Request.Headers.Accept))
+        {
+            return TypedResults.Ok(progress.StatusFor(realm => keys.MayRead(http.Request, realm)));
+        }
+
+        http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        return TypedResults.Content(s_page, "text/html", Encoding.UTF8);
+    }
+
+    /// <summary>The same as events, whenever it changes. Without the failures, of which there may be many.</summary>
+    private static IResult Events(HttpContext http, IndexEvents events, ReadKeys keys, CancellationToken cancellationToken) => events.TryEnter()
+        ? TypedResults.ServerSentEvents(events.ListenAsync(realm => keys.MayRead(http.Request, realm), cancellationToken))
+        : FleetProblem.Result(StatusCodes.Status503ServiceUnavailable, "too-many-listeners",
+            $"{IndexEvents.MaxListeners} streams are open, the most there may be. GET /_index tells the same.");
+
+    private static Results<Ok<Contracts.RenderDiagnostics>, ProblemHttpResult> Diagnostics(
+        string? url, HttpContext http, IndexProgress progress, ReadKeys keys) =>
+        url is not null && progress.Find(url) is { Diagnostics: { } diagnostics } failure && (failure.Realm is not { } realm || keys.MayRead(http.Request, realm))
+            ? TypedResults.Ok(diagnostics)
+            : FleetProblem.Result(StatusCodes.Status404NotFound, "no-diagnostics", "The query's url names no card that failed in the latest pass.");
+
+    /// <summary>Has a pass made; cards that failed are tried again.</summary>
+    private static Accepted Run(Indexer indexer)
+    {
+        indexer.Request();
+        return TypedResults.Accepted("/_index");
+    }
+
+    private static string ReadPage()
+    {
+        using var stream = typeof(IndexEndpoints).Assembly.GetManifestResourceStream("Fleet.RealmServer.Indexing.IndexPage.html")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using Fleet.RealmServer.Rendering;
+using Fleet.Registry;
+using Fleet.Registry.Pages;
+using Fleet.Registry.Pictures;
+using Fleet.Registry.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.RealmServer.Indexing;
+
+/// <summary>Goes once through all cards. It plans from what is stored, so one that was broken off, by a lost manager or by a kill, goes on
+/// where it stood, and one with nothing to do renders nothing.</summary>
+internal sealed partial class IndexPass(
+    PageRenderer renderer, ManagerClient manager, IPageStore store, IPictureStore pictures, IStorageScopes scopes, IndexSources sources, IndexProgress progress, RealmMetrics metrics,
+    IOptions<IndexOptions> options, ILogger<IndexPass> logger)
+{
+    // Written by the workers, read between passes.
+    private readonly ConcurrentDictionary<string, (RenderedFrom From, IndexFailure Failure)> _failed = new(StringComparer.Ordinal);
+
+    private SourceListing _listing = SourceListing.Empty;
+
+    /// <summary>Whether cards or realms were added, changed or removed since the latest pass began.</summary>
+    public bool SourcesChanged => !_listing.HasSameAs(sources.Read());
+
+    /// <summary>Has cards that failed tried again although nothing changed.</summary>
+    public void ForgetFailures() => _failed.Clear();
+
+    /// <summary>Has every card rendered that has no page of its content on the current shell, and pages without a card removed. True when each got
+    /// a verdict.</summary>
+    /// <param name="generation">The fleet's shell generation.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ManagerUnavailableException">Nobody can render now.</exception>
+    /// <exception cref="RegistryUnavailableException">Nothing can be stored now.</exception>
+    public async Task<bool> RunAsync(long generation, CancellationToken cancellationToken)
+    {
+        var listing = sources.Read();
+        _listing = listing;
+        await ForgetAsync(listing.Withdrawn, cancellationToken);
+        var failed = _failed.ToDictionary();
+        var stored = await StoredIndex.ReadAsync(store, listing, cancellationToken);
+        var rendered = stored.Rendered;
+        var plan = IndexPlan.Of(listing.Entries, stored.SeenNow, rendered, failed.ToDictionary(f => f.Key, f => f.Value.From), generation);
+        if (plan.Due.Count > 0)
+        {
+            await manager.EnsureReadyAsync(cancellationToken);
+            LogBegin(plan.Due.Count, listing.Entries.Count);
+        }
+
+        progress.Begin(listing.Entries, plan.Skipped, [.. plan.Known.Select(e => failed[e.Url].Failure)], listing.Problems);
+        var isComplete = await RenderAllAsync(DependencyRules.ByDepth(plan.Due, IsChanged(rendered, generation), stored.Facts), stored, cancellationToken);
+        await RemoveAsync(stored.Removed, cancellationToken);
+        var line = progress.End();
+        if (plan.Due.Count > 0)
+        {
+            LogEnd(line, plan.Skipped.Count);
+        }
+
+        return isComplete;
+    }
+
+    // What is rendered for its own sake comes before what is rendered for another card's.
+    private static Func<PageSource, bool> IsChanged(IReadOnlyDictionary<string, RenderedFrom> rendered, long generation) =>
+        entry => !rendered.TryGetValue(entry.Url, out var from) || from.Seen?.Card != entry.Version || from.Generation < generation;
+
+    private async Task<bool> RenderAllAsync(IReadOnlyList<IReadOnlyList<PageSource>> levels, StoredIndex stored, CancellationToken cancellationToken)
+    {
+        var unresolved = 0;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.Concurrency, CancellationToken = cancellationToken };
+        foreach (var level in levels)
+        {
+            await Parallel.ForEachAsync(level, parallel, async (entry, token) =>
+            {
+                var outcome = await RenderAsync(entry, stored.BasisOf(entry), token);
+                Note(entry, stored, outcome);
+                if (outcome is PageOutcome.Unresolved or PageOutcome.Stored { IsSuperseded: true })
+                {
+                    Interlocked.Increment(ref unresolved);
+                }
+            });
+        }
+
+        return unresolved == 0;
+    }
+
+    private async Task RemoveAsync(IReadOnlyList<RemovedPage> removed, CancellationToken cancellationToken)
+    {
+        foreach (var page in removed)
+        {
+            if (await store.RemoveAsync(page.Realm, page.Url, page.SourceVersion, cancellationToken))
+            {
+                await pictures.RemoveAsync(page.Realm, page.Url, cancellationToken);
+                LogRemoved(page.Url);
+            }
+        }
+    }
+
+    // What was stored while a realm was public is removed at once: no key is required to read it.
+    private async Task ForgetAsync(IEnumerable<string> withdrawn, CancellationToken cancellationToken)
+    {
+        foreach (var scope in withdrawn)
+        {
+            await scopes.RemoveAsync(scope, rounds: 0, cancellationToken);
+        }
+    }
+
+    // Whatever one card does, the others are indexed; only what concerns them all breaks the pass off.
+    private async Task<PageOutcome> RenderAsync(PageSource entry, RenderBasis basis, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await renderer.RenderAsync(entry, basis, RenderUrgency.Index, cancellationToken);
+        }
+        catch (Exception e) when (e is not (ManagerUnavailableException or RegistryUnavailableException) && !cancellationToken.IsCancellationRequested)
+        {
+            LogCardFailed(e, entry.Url);
+            return new PageOutcome.Unresolved($"Indexing it failed unexpectedly: {e.Message}");
+        }
+    }
+
+    private void Note(PageSource entry, StoredIndex stored, PageOutcome outcome)
+    {
+        metrics.CardIndexed(outcome.GetType().Name.ToLowerInvariant());
+        var failure = outcome switch
+        {
+            PageOutcome.Failed failed => new IndexFailure(entry.Url, failed.Reason) { Realm = entry.Realm, Diagnostics = failed.Diagnostics },
+            PageOutcome.Unresolved unresolved => new IndexFailure(entry.Url, unresolved.Reason) { Realm = entry.Realm, Diagnostics = unresolved.Diagnostics },
+            _ => null,
+        };
+        if (failure is not null && outcome is PageOutcome.Failed verdict)
+        {
+            _failed[entry.Url] = (new(stored.SeenNow(entry), verdict.Generation), failure);
+        }
+        else
+        {
+            _failed.TryRemove(entry.Url, out _);
+        }
+
+        if (failure is not null)
+        {
+            LogCard(entry.Url, failure.Reason);
+        }
+
+        if (progress.Advance(entry, failure) is { } line)
+        {
+            LogProgress(line);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.Rendering;
+
+namespace Fleet.RealmServer.Indexing;
+
+/// <summary>How far the index is: written by the indexer's workers, read by whoever asks.</summary>
+internal sealed class IndexProgress(TimeProvider timeProvider)
+{
+    private const int MaxFailures = 1000;
+
+    private const int BarWidth = 20;
+
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, IndexFailure> _failures = new(StringComparer.Ordinal);
+    private Dictionary<Realm, IndexCounts> _counts = [];
+    private IndexStatus _status = new() { State = IndexState.Waiting, Reason = "The server starts." };
+
+    /// <summary>How it stands, with the numbers, failures and problems of the realms that somebody may read.</summary>
+    public IndexStatus StatusFor(Func<Realm, bool> mayRead)
+    {
+        lock (_gate)
+        {
+            return Counted(mayRead) with
+            {
+                Failures = [.. _failures.Values.Where(failure => failure.Realm is not { } realm || mayRead(realm)).Take(MaxFailures)],
+                Problems = [.. _status.Problems.Where(problem => problem.Realm is not { } realm || mayRead(realm))],
+            };
+        }
+    }
+
+    /// <summary>The same without the lists.</summary>
+    public IndexStatus BriefFor(Func<Realm, bool> mayRead)
+    {
+        lock (_gate)
+        {
+            return Counted(mayRead) with { Problems = [] };
+        }
+    }
+
+    /// <summary>How it stands with all realms, without the lists.</summary>
+    public IndexStatus Brief => BriefFor(Everything);
+
+    /// <summary>The failure of a card; null when it is none.</summary>
+    public IndexFailure? Find(string url)
+    {
+        lock (_gate)
+        {
+            return _failures.GetValueOrDefault(url);
+        }
+    }
+
+    public void Off(string reason) => Change(status => status with { State = IndexState.Off, Reason = reason });
+
+    /// <summary>Waits. True when it did not wait for the same before.</summary>
+    public bool Wait(string reason)
+    {
+        lock (_gate)
+        {
+            var news = _status.State != IndexState.Waiting || _status.Reason != reason;
+            _status = _status with { State = IndexState.Waiting, Reason = reason };
+            return news;
+        }
+    }
+
+    /// <summary>A pass begins.</summary>
+    /// <param name="cards">Cards of all realms.</param>
+    /// <param name="skipped">Those whose page is stored already.</param>
+    /// <param name="failures">Those that failed before and have not changed since.</param>
+    /// <param name="problems">What is no realm or no card.</param>
+    public void Begin(IReadOnlyCollection<PageSource> cards, IEnumerable<PageSource> skipped, IReadOnlyCollection<IndexFailure> failures, IReadOnlyList<RealmProblem> problems)
+    {
+        lock (_gate)
+        {
+            _failures.Clear();
+            foreach (var failure in failures)
+            {
+                _failures[failure.Url] = failure;
+            }
+
+            _counts = IndexCounts.ByRealm(cards, skipped, failures);
+            _status = new()
+            {
+                State = IndexState.Running,
+                Problems = problems,
+                StartedAt = timeProvider.GetUtcNow(),
+            };
+        }
+    }
+
+    /// <summary>One card is done. Gives the progress as a line when it crosses a tenth, else null.</summary>
+    /// <param name="card">It.</param>
+    /// <param name="failure">Why it has no page; null when it has.</param>
+    public string? Advance(PageSource card, IndexFailure? failure)
+    {
+        lock (_gate)
+        {
+            var before = Counted(Everything).Done;
+            if (failure is not null)
+            {
+                _failures[failure.Url] = failure;
+            }
+
+            _counts[card.Realm!] = _counts[card.Realm!].Advanced(failure is not null);
+            var status = Counted(Everything);
+            return before * 10 / status.Total == status.Done * 10 / status.Total ? null : Line(status);
+        }
+    }
+
+    /// <summary>The pass is over. Gives its last line.</summary>
+    public string End()
+    {
+        lock (_gate)
+        {
+            _status = _status with { State = IndexState.Done, FinishedAt = timeProvider.GetUtcNow() };
+            return Line(Counted(Everything));
+        }
+    }
+
+    /// <summary>Progress for people: <c>[##########----------]  50 %  60 of 120 cards, 1 failed</c>.</summary>
+    internal static string Line(IndexStatus status)
+    {
+        var filled = status.Total == 0 ? BarWidth : BarWidth * status.Done / status.Total;
+        var percent = status.Total == 0 ? 100 : 100 * status.Done / status.Total;
+        return $"[{new string('#', filled)}{new string('-', BarWidth - filled)}] {percent,3} %  {status.Done} of {status.Total} cards, {status.Failed} failed";
+    }
+
+    private static bool Everything(Realm realm) => true;
+
+    private IndexStatus Counted(Func<Realm, bool> mayRead)
+    {
+        var counts = _counts.Where(realm => mayRead(realm.Key)).Select(realm => realm.Value).ToList();
+        return _status with
+        {
+            Total = counts.Sum(realm => realm.Total),
+            Done = counts.Sum(realm => realm.Done),
+            Skipped = counts.Sum(realm => realm.Skipped),
+            Failed = counts.Sum(realm => realm.Failed),
+        };
+    }
+
+    private void Change(Func<IndexStatus, IndexStatus> change)
+    {
+        lock (_gate)
+        {
+            _status = change(_status);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.Rendering;
+
+namespace Fleet.RealmServer.Indexing;
+
+/// <summary>All cards of all realms that are indexed, and all that is wrong with the folders.</summary>
+internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
+{
+    /// <summary>Reads the folders.</summary>
+    public SourceListing Read()
+    {
+        catalog.Refresh();
+        var set = catalog.Current;
+        var entries = new List<PageSource>();
+        var problems = new List<RealmProblem>(set.Problems);
+        var realms = new List<string>();
+        foreach (var realm in set.ById.Values.OrderBy(realm => realm.Id, StringComparer.Ordinal))
+        {
+            try
+            {
+                var (ids, misnamed) = CardFiles.List(realm);
+                problems.AddRange(misnamed);
+                entries.AddRange(
+                    from id in ids
+                    let written = CardFiles.VersionOf(realm, id)
+                    where written is not null
+                    select PageSource.OfCard(realm, id, written.Value, address));
+                realms.Add(PageSource.StorageScope(realm, address));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                problems.Add(new(realm.Id, e.Message) { Realm = realm });
+            }
+        }
+
+        var versions = entries.Select(entry => (entry.Url, entry.Version)).Concat(set.Versions.Select(said => (Url: address.UrlOf(said.Key), Version: said.Value)));
+        return new(
+            entries,
+            versions.ToDictionary(source => source.Url, source => source.Version, StringComparer.Ordinal),
+            problems,
+            realms,
+            [.. set.ById.Values.Where(realm => realm.IsPrivate).Select(realm => address.UrlOf(realm.Path))]);
+    }
+}

@@ -1,0 +1,98 @@
+using Fleet.RealmServer.Rendering;
+using Fleet.Registry;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Fleet.RealmServer.Indexing;
+
+/// <summary>Watches whether this realm server gets its pages rendered: asks the manager every few seconds, and looks at what the index came to. A change is one
+/// line in the log, whatever number of renders fails.</summary>
+internal sealed partial class RenderingMonitor(
+    ManagerClient manager, IndexProgress progress, RealmMetrics metrics, TimeProvider timeProvider, ILogger<RenderingMonitor> logger)
+    : BackgroundService, IHealthCheck
+{
+    private const int MaxReason = 300;
+
+    private volatile RenderingHealth _current = RenderingHealth.Unknown;
+    private int _failedProbes;
+
+    /// <summary>How it stands.</summary>
+    public RenderingHealth Current => _current;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_current is { Trouble: RenderingTrouble.None, Description: var description }
+            ? HealthCheckResult.Healthy(description)
+            : HealthCheckResult.Degraded(_current.Description));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.Observe(() => _current.Trouble);
+        using var timer = new PeriodicTimer(RegistryTtl.Repeat, timeProvider);
+        try
+        {
+            do
+            {
+                Note(RenderingHealthRules.Decide(_current, Facts(await ProbeAsync(stoppingToken))));
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops.
+        }
+    }
+
+    private async Task<string?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (!manager.IsConfigured)
+        {
+            return null;
+        }
+
+        try
+        {
+            await manager.EnsureReadyAsync(cancellationToken);
+            _failedProbes = 0;
+            return null;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            _failedProbes++;
+            return e.Message;
+        }
+    }
+
+    private RenderingFacts Facts(string? managerProblem)
+    {
+        var all = progress.Brief;
+        var open = progress.StatusFor(static realm => !realm.IsPrivate);
+        var reason = open.Failures.GroupBy(failure => failure.Reason).MaxBy(group => group.Count())?.Key;
+        return new(
+            manager.IsConfigured, _failedProbes, managerProblem, all.State, new(all.Total, all.Failed), new(open.Total, open.Failed),
+            reason?.Length > MaxReason ? reason[..MaxReason] + "…" : reason);
+    }
+
+    private void Note(RenderingHealth health)
+    {
+        var previous = _current;
+        _current = health;
+        if (health.Trouble == previous.Trouble)
+        {
+            return;
+        }
+
+        if (health.Trouble == RenderingTrouble.None)
+        {
+            LogRecovered(health.Description);
+        }
+        else
+        {
+            LogDegraded(health.Description);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Degraded until further notice: {Description}")]
+    private partial void LogDegraded(string description);
+
+    [LoggerMessage(LogLevel.Information, "Pages are rendered again. {Description}")]
+    private partial void LogRecovered(string description);
+}

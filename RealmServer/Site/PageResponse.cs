@@ -1,0 +1,57 @@
+using Fleet.Contracts;
+using Fleet.RealmServer.Caching;
+using Fleet.RealmServer.Content;
+using Microsoft.Net.Http.Headers;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>Writes a page into the response.</summary>
+internal static class PageResponse
+{
+    private const string Vary = "Accept, Accept-Encoding";
+
+    // Always asked again, which costs a 304: a page must not outlive its shell or its content.
+    private const string Revalidate = "no-cache";
+
+    public static Task WriteAsync(HttpContext http, ServedPage page)
+    {
+        var (request, response) = (http.Request, http.Response);
+        var headers = response.Headers;
+        var form = page.Body.In(ContentCodings.For(request.Headers.AcceptEncoding));
+        headers[FleetHeaders.HostShell] = page.ShellToken;
+        headers.Vary = headers.Vary.Count == 0 ? Vary : $"{headers.Vary}, {Vary}";
+        // A private realm's answer says already that it is private.
+        headers.CacheControl = page.Passing ? "no-store" : headers.CacheControl.Count > 0 ? headers.CacheControl : Revalidate;
+        if (page.Link is { } link)
+        {
+            headers.Link = link;
+        }
+
+        // A tag is for what can be found unchanged. One of a "not found" would be: as the bare shell of a card that has come since.
+        if (page is { Status: StatusCodes.Status200OK, Passing: false })
+        {
+            headers.ETag = form.ETag;
+            if (IfNoneMatch.Holds(request.Headers.IfNoneMatch, form.ETag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return Task.CompletedTask;
+            }
+        }
+
+        response.StatusCode = page.Status;
+        if (page.Location is { } location)
+        {
+            headers.Location = location;
+            return Task.CompletedTask;
+        }
+
+        response.ContentType = "text/html; charset=utf-8";
+        response.ContentLength = form.Bytes.Length;
+        if (form.Coding is { } coding)
+        {
+            headers[HeaderNames.ContentEncoding] = coding;
+        }
+
+        return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(form.Bytes, http.RequestAborted).AsTask();
+    }
+}

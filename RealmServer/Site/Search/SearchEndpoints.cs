@@ -1,0 +1,53 @@
+using Fleet.RealmServer.Content;
+using Fleet.Registry;
+using Fleet.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Fleet.RealmServer.Site.Search;
+
+internal static class SearchEndpoints
+{
+    private const int MaxQueryLength = 200;
+
+    private const int MaxLimit = 100;
+
+    private const int DefaultLimit = 20;
+
+    public static void MapSearch(this IEndpointRouteBuilder routes) => routes.MapGet("/_search", FindAsync);
+
+    /// <summary>Pages that have all words of <c>q</c>, in all realms or in one. A private realm is searched for whoever sends its key.</summary>
+    private static async Task<IResult> FindAsync(
+        HttpContext http, string? q, string? realm, int? limit, SearchIndex index, RealmCatalog catalog, ReadKeys keys, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(q) || q.Length > MaxQueryLength)
+        {
+            return Bad($"The query's q has {q?.Length ?? 0} characters; it must have 1 to {MaxQueryLength}.");
+        }
+
+        if (limit is < 1 or > MaxLimit)
+        {
+            return Bad($"The query's limit is {limit}; it must be between 1 and {MaxLimit}.");
+        }
+
+        // A private realm is not even there for whoever has no key.
+        var within = catalog.Current.ById.Values.Where(each => (realm is null || each.Id == realm) && keys.MayRead(http.Request, each)).ToList();
+        if (realm is not null && within.Count == 0)
+        {
+            throw new RequestException(StatusCodes.Status404NotFound, "unknown-realm", $"There is no realm '{realm}' to search in.");
+        }
+
+        try
+        {
+            http.Response.Headers.Vary = HeaderNames.Authorization;
+            http.Response.Headers.CacheControl = within.Exists(each => each.IsPrivate) ? "private, no-cache" : "no-cache";
+            return TypedResults.Ok(await index.FindAsync(q, within, limit ?? DefaultLimit, cancellationToken));
+        }
+        catch (RegistryUnavailableException e)
+        {
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-unavailable", e.Message, RegistryTtl.Repeat);
+        }
+    }
+
+    private static ProblemHttpResult Bad(string message) => FleetProblem.Result(StatusCodes.Status400BadRequest, "bad-search", message);
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.Rendering;
+using Fleet.Registry;
+using Fleet.Registry.Pages;
+
+namespace Fleet.RealmServer.Site.Search;
+
+/// <summary>The search documents of realms, read from the store when somebody searches and something has changed since.</summary>
+internal sealed class SearchIndex(PublicAddress address, IPageStore store, TimeProvider timeProvider) : IDisposable
+{
+    /// <summary>How long what was read is used without another look: an index that runs changes something all the time.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Loaded> _realms = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>Finds pages, best first.</summary>
+    /// <param name="query">Words.</param>
+    /// <param name="realms">Where: realms that the one who asks may read.</param>
+    /// <param name="limit">Most results.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<SearchAnswer> FindAsync(string query, IEnumerable<Realm> realms, int limit, CancellationToken cancellationToken)
+    {
+        var words = SearchDocument.Fold(query).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
+        var found = new List<(double Score, SearchDocument Document)>();
+        foreach (var each in realms)
+        {
+            found.AddRange(
+                from document in await DocumentsAsync(each, cancellationToken)
+                let score = document.Score(words)
+                where score > 0
+                select (score, document));
+        }
+
+        var best = found.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Document.Url, StringComparer.Ordinal).Take(limit);
+        return new(query, found.Count, [.. best.Select(hit => new SearchHit(hit.Document.Url, hit.Document.Title, hit.Document.Description, hit.Document.Realm))]);
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<IReadOnlyList<SearchDocument>> DocumentsAsync(Realm from, CancellationToken cancellationToken)
+    {
+        var realm = PageSource.StorageScope(from, address);
+        if (_realms.TryGetValue(realm, out var loaded) && timeProvider.GetElapsedTime(loaded.CheckedAt) < s_rest)
+        {
+            return loaded.Documents;
+        }
+
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (_realms.TryGetValue(realm, out loaded) && timeProvider.GetElapsedTime(loaded.CheckedAt) < s_rest)
+            {
+                return loaded.Documents;
+            }
+
+            var changes = (await store.GetTotalsAsync(realm, cancellationToken)).Changes;
+            var documents = loaded is not null && loaded.Changes == changes ? loaded.Documents : await ReadAsync(realm, address.UrlOf(from.Path), cancellationToken);
+            _realms[realm] = new(documents, changes, timeProvider.GetTimestamp());
+            return documents;
+        }
+        catch (RegistryUnavailableException) when (loaded is not null)
+        {
+            return loaded.Documents;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<SearchDocument>> ReadAsync(string realm, string url, CancellationToken cancellationToken) =>
+    [
+        .. (await store.GetFactsAsync(realm, cancellationToken))
+            .Where(page => page.Value.Status == StatusCodes.Status200OK)
+            .Select(page => SearchDocument.Read(page.Key, url, page.Value.Data))
+            .OfType<SearchDocument>(),
+    ];
+
+    private sealed record Loaded(IReadOnlyList<SearchDocument> Documents, long Changes, long CheckedAt);
+}

@@ -1,0 +1,30 @@
+using Fleet.RealmServer.HostShells;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>The bare shell as a page, made once per shell.</summary>
+internal sealed class ShellPages(HostShellFile file)
+{
+    private volatile Pair? _pair;
+
+    /// <summary>The shell that is served now.</summary>
+    public ShellDocument Current => file.Current;
+
+    /// <summary>The bare shell with a status of 200 or 404.</summary>
+    public ServedPage Bare(int status)
+    {
+        var shell = file.Current;
+        var pair = _pair;
+        if (pair is null || pair.Found.ShellToken != shell.Token)
+        {
+            // Two that make it at once make the same.
+            _pair = pair = new(Make(shell, StatusCodes.Status200OK), Make(shell, StatusCodes.Status404NotFound));
+        }
+
+        return status == StatusCodes.Status200OK ? pair.Found : pair.NotFound;
+    }
+
+    private static ServedPage Make(ShellDocument shell, int status) => new(ComposedPage.Bare(shell, status), shell);
+
+    private sealed record Pair(ServedPage Found, ServedPage NotFound);
+}

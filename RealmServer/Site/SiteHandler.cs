@@ -1,0 +1,103 @@
+using Fleet.Contracts;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site.Crawling;
+using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Telemetry;
+using Microsoft.Net.Http.Headers;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>Everything that visitors, crawlers and the fleet's own pages get: pages, cards, files of the host app.</summary>
+internal sealed class SiteHandler(
+    ShellPages shells, RealmCatalog catalog, PublicAddress address, ReadKeys keys, RouteUrl routes, PageFinder pages, CardResponses cards, HostAppFiles files, CrawlerFiles crawlerFiles,
+    RealmMetrics metrics)
+{
+    /// <summary>Answers GET and HEAD of any path that no other route took.</summary>
+    public Task AnswerAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "/";
+        if (path.Length > RenderLimits.MaxUrlLength)
+        {
+            return FleetProblem.Result(StatusCodes.Status414UriTooLong, "url-too-long",
+                $"The URL's path has {path.Length} characters; it may have at most {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
+        }
+
+        var route = SiteRoute.Of(path, catalog.Current);
+        if (route.Realm is { IsPrivate: true } realm && !keys.Admit(http, realm))
+        {
+            return ReadKeys.RefuseAsync(http, realm);
+        }
+
+        return route.Place switch
+        {
+            SitePlace.Shell => WriteAsync(http, shells.Bare(StatusCodes.Status200OK)),
+            SitePlace.Card when WantsJson(http) => CardAsync(http, route.Realm!, route.Card),
+            SitePlace.Card => CardPageAsync(http, route.Realm!, route.Card),
+            SitePlace.Cards => CardsAsync(http, route.Realm!),
+            SitePlace.Realm => cards.Realm(http, route.Realm!).ExecuteAsync(http),
+            SitePlace.Elsewhere when WantsJson(http) => CardAsync(http, route.Realm!, route.Card),
+            SitePlace.Elsewhere => RedirectAsync(http, route.Realm!.PathOf(route.Card)),
+            SitePlace.Nowhere when route.Realm is not null && !WantsJson(http) => WriteAsync(http, shells.Bare(StatusCodes.Status404NotFound)),
+            SitePlace.Nowhere => NotFoundAsync(http, path),
+            _ => HostAppAsync(http, path),
+        };
+    }
+
+    private static bool WantsJson(HttpContext http) => AcceptHeader.PrefersJson(http.Request.Headers.Accept);
+
+    // The same URL may be a page for whoever wants HTML, and anything a moment later.
+    private static Task NotFoundAsync(HttpContext http, string path)
+    {
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        http.Response.Headers.CacheControl = "no-store";
+        return FleetProblem.Result(StatusCodes.Status404NotFound, "not-found", $"There is nothing at {path}.").ExecuteAsync(http);
+    }
+
+    private static Task RedirectAsync(HttpContext http, string path) =>
+        Results.Redirect(path + http.Request.QueryString, permanent: true, preserveMethod: true).ExecuteAsync(http);
+
+    // A page that is being prerendered must not be fed with an earlier prerendered page. Caches need no word of it in Vary: every use of a
+    // page is revalidated, and the bare shell's ETag is another one.
+    private static bool IsOfTheFleet(HttpContext http) =>
+        http.Request.Headers.UserAgent.ToString().Contains(FleetHeaders.UserAgentProduct, StringComparison.Ordinal);
+
+    private Task CardPageAsync(HttpContext http, Realm realm, string card) => CardFiles.VersionOf(realm, card) is not { } version
+        ? WriteAsync(http, shells.Bare(StatusCodes.Status404NotFound))
+        : PageAsync(http, PageSource.OfCard(realm, card, version, address));
+
+    private Task PageAsync(HttpContext http, PageSource source) => IsOfTheFleet(http)
+        ? WriteAsync(http, shells.Bare(StatusCodes.Status200OK))
+        : AnswerPageAsync(http, source);
+
+    private async Task AnswerPageAsync(HttpContext http, PageSource source) => await WriteAsync(http, await pages.FindAsync(http, source));
+
+    private async Task CardAsync(HttpContext http, Realm realm, string card) =>
+        await (await cards.CardAsync(http, realm, card)).ExecuteAsync(http);
+
+    private async Task CardsAsync(HttpContext http, Realm realm) =>
+        await (await cards.CardsAsync(http, realm)).ExecuteAsync(http);
+
+    private Task WriteAsync(HttpContext http, ServedPage page)
+    {
+        metrics.PageServed(page.Matter);
+        return PageResponse.WriteAsync(http, page);
+    }
+
+    // A route of the host app has no file; what looks like a file and is none must not be answered with HTML that a module loader chokes on.
+    private Task HostAppAsync(HttpContext http, string path) => files.Find(http, path) is { } file ? AssetAsync(http, file)
+        : path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
+        : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
+        : Path.HasExtension(path) || WantsJson(http) ? NotFoundAsync(http, path)
+        : RouteAsync(http);
+
+    private static Task AssetAsync(HttpContext http, IResult file)
+    {
+        http.SuppressTrace();
+        return file.ExecuteAsync(http);
+    }
+
+    private Task RouteAsync(HttpContext http) => routes.Of(http.Request.Path, http.Request.Query) is { Length: <= RenderLimits.MaxUrlLength } route
+        ? PageAsync(http, new(PageSource.RoutesKeptUnder(address), address.UrlOf(route), Version: 0))
+        : WriteAsync(http, shells.Bare(StatusCodes.Status200OK));
+}
