@@ -6,3 +6,10 @@ namespace Fleet.Contracts;
 /// <param name="ChangedAt">When it became current.</param>
 /// <param name="Reporter">The instance that claimed it.</param>
 public sealed record HostShell(string Token, long Generation, DateTimeOffset ChangedAt, string Reporter);
+
+/// <summary>A shell token reported from outside, by a deploy hook. Body of <c>POST /host-shell</c>.</summary>
+public sealed record HostShellReport
+{
+    /// <summary>1 to 64 visible ASCII characters; white space around them is cut off.</summary>
+    public required string Token { get; init; }
+}

@@ -26,3 +26,30 @@ public sealed record RenderRequest
     /// ever gets it: the manager derives the scope from the credentials; only a caller with the admin key may name one. Default: none.</summary>
     public RenderCredentials? Credentials { get; init; }
 }
+
+/// <summary>What a visit may show to the origin of its URL, and to no other. Never logged, never part of diagnostics.</summary>
+public sealed record RenderCredentials
+{
+    /// <summary>Longest value of <see cref="Authorization"/>, in characters.</summary>
+    public const int MaxLength = 4096;
+
+    /// <summary>Value of the header <c>Authorization</c> of every request that the page sends to the URL's origin: <c>Bearer …</c>. Visible ASCII and
+    /// spaces, 1 to <see cref="MaxLength"/> characters.</summary>
+    public required string Authorization { get; init; }
+
+    /// <summary>Says nothing, so that a request can be logged.</summary>
+    public override string ToString() => nameof(RenderCredentials);
+}
+
+/// <summary>Which host shell a visit accepts.</summary>
+public enum ShellAcceptance
+{
+    /// <summary>A page on the current shell; waits, within the deadline, for one to boot. The default.</summary>
+    FreshOrWait,
+
+    /// <summary>A page on the current shell, else the visit fails at once.</summary>
+    FreshOrFail,
+
+    /// <summary>Any page; the result says which shell it ran on.</summary>
+    Any,
+}

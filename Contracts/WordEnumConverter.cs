@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 
 namespace Fleet.Contracts;
 
@@ -36,4 +36,14 @@ internal sealed class WordEnumConverter : JsonConverterFactory
 
         private static string Word(T value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
     }
+}
+
+/// <summary>A value that somebody sent, as an error may repeat it: in quotes, without control characters, and not longer than one can read.</summary>
+public static class Quoted
+{
+    /// <summary>Most characters that are shown, 80; an ellipsis says that there are more.</summary>
+    public const int LongestShown = 80;
+
+    public static string Of(string value) =>
+        $"'{new string([.. value.Take(LongestShown).Select(c => char.IsControl(c) ? '?' : c)])}{(value.Length > LongestShown ? "…" : "")}'";
 }

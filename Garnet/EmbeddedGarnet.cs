@@ -1,5 +1,5 @@
-using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Ports;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -223,4 +223,20 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Critical, "The embedded Garnet cannot go on.")]
     private partial void LogStopped(Exception exception);
+}
+
+/// <summary>How <see cref="EmbeddedGarnet"/> runs.</summary>
+public sealed record EmbeddedGarnetOptions
+{
+    /// <summary>TCP port on 127.0.0.1, 1 to 65535.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Password of every connection; null for none.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Folder that keeps the data over a restart; null keeps it in memory only.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>The log is rewritten once it has grown by this many bytes, and to twice its size after the last rewrite. Default: 64 MiB.</summary>
+    public long RewriteAfterBytes { get; init; } = 64L * 1024 * 1024;
 }

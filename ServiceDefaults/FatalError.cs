@@ -26,3 +26,6 @@ public sealed partial class FatalError(IHostApplicationLifetime lifetime, ILogge
     [LoggerMessage(LogLevel.Critical, "This service stops: {Reason}")]
     private partial void LogRaised(string reason);
 }
+
+/// <summary>The state of a service contradicts itself: a defect. What it would do from now on cannot be trusted, so its process ends.</summary>
+public sealed class BrokenInvariantException(string message, Exception inner) : Exception(message, inner);

@@ -26,3 +26,16 @@ internal static class RetryPolicy
     /// <summary>Whether this is evidence that the server takes no renders at all.</summary>
     public static bool IsEvidence(ForwardKind kind) => kind is ForwardKind.Unreachable or ForwardKind.Draining;
 }
+
+/// <summary>What to do after an attempt.</summary>
+internal enum RetryStep
+{
+    /// <summary>Tell the caller.</summary>
+    Answer,
+
+    /// <summary>Try another server.</summary>
+    Another,
+
+    /// <summary>Try another server, or the same one when there is no other: it may have recovered.</summary>
+    AnotherOrSame,
+}

@@ -28,3 +28,8 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
     /// <summary>Whether the caller has shown the admin key.</summary>
     public bool HasKey { get; init; }
 }
+
+/// <summary>A command on its way to a server. It may be sent again, and to another server: the fleet starts what a key names once.</summary>
+/// <param name="Request">The command.</param>
+/// <param name="Key">Its <c>Idempotency-Key</c>.</param>
+internal sealed record CommandOrder(CommandRequest Request, string Key);

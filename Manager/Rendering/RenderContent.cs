@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;
@@ -87,4 +88,45 @@ internal sealed class RenderContent : IDisposable
     }
 
     public void Dispose() => _rest?.Dispose();
+}
+
+/// <summary>How a render ended: with content, whatever its outcome, or with a refusal.</summary>
+internal sealed class RenderAnswer
+{
+    private RenderAnswer(RenderContent? content, RenderError? refusal) => (Content, RenderError) = (content, refusal);
+
+    public RenderContent? Content { get; }
+
+    public RenderError? RenderError { get; }
+
+    [MemberNotNullWhen(true, nameof(RenderError))]
+    [MemberNotNullWhen(false, nameof(Content))]
+    public bool IsError => RenderError is not null;
+
+    /// <summary>The result, where the manager had to understand it.</summary>
+    public RenderResult? Result => Content?.Result;
+
+    public static implicit operator RenderAnswer(RenderContent content) => new(content, null);
+
+    public static implicit operator RenderAnswer(RenderResult result) => new(RenderContent.Of(result), null);
+
+    public static implicit operator RenderAnswer(RenderError refusal) => new(null, refusal);
+}
+
+/// <summary>A render that is not done, and why, in words that the caller can act on.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Reason">Stable word for programs.</param>
+/// <param name="Detail">A sentence for people: what happened, the value, the setting.</param>
+internal sealed record RenderError(int Status, string Reason, string Detail)
+{
+    /// <summary>When to try again; null when trying again would not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>How often the render may still be sent to a server; null when it was sent to none.</summary>
+    public int? AttemptsLeft { get; init; }
+
+    /// <summary>Further members of the problem details, if any.</summary>
+    public IReadOnlyDictionary<string, object?>? Members { get; init; }
+
+    public static RenderError Deadline(string detail) => new(504, "deadline", detail);
 }

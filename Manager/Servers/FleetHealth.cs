@@ -1,4 +1,5 @@
 using Fleet.Contracts;
+using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.Manager.Servers;
@@ -51,4 +52,11 @@ internal static class FleetHealth
         })
         .OrderBy(group => group.Key, StringComparer.Ordinal)
         .Select(group => $"{group.Count()} {group.Key}"));
+}
+
+/// <summary>The health of this manager and of the fleet as it sees it; see <see cref="FleetHealth"/>.</summary>
+internal sealed class MembershipHealthCheck(FleetViews views, UnhealthyServers suspicions, RequestDrain drain) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(FleetHealth.Judge(drain.IsDraining, views.ReadAt, views.IsVerified, views.Current, suspicions.Contains));
 }

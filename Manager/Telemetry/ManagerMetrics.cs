@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Diagnostics;
 using Fleet.Contracts;
 using Fleet.Manager.Forwarding;
 using Fleet.Manager.Rendering;
@@ -65,4 +66,10 @@ internal sealed class ManagerMetrics
 
     // A server's own reasons may be anything; as a tag each would be a time series.
     private static string Name(RenderAnswer answer) => answer.IsError ? $"refused-{answer.RenderError.Status}" : answer.Content.Outcome.ToString();
+}
+
+/// <summary>Where the manager's spans come from.</summary>
+internal static class ManagerActivity
+{
+    public static ActivitySource Source { get; } = new("Fleet.Manager");
 }

@@ -24,3 +24,12 @@ internal sealed class PendingLease(LeaseRequest request, TimeSpan since)
         ? $", and the last boot failed: {problem}"
         : $". Raise Pool:Slots (now {totals.Capacity}) or add servers.";
 }
+
+/// <summary>No page could be had in the time the request gave. Another server may have one.</summary>
+internal sealed class PoolDeadlineException(string message) : Exception(message);
+
+/// <summary>The request wanted the current host shell at once and no free page has it. Ask again later, or accept waiting.</summary>
+internal sealed class PoolStaleShellException(string message) : Exception(message);
+
+/// <summary>The pool stops and serves nobody any more. Another server may.</summary>
+internal sealed class PoolStoppingException(string message) : Exception(message);

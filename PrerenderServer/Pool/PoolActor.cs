@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool.Core.Lifecycle;
 using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Pool.Core;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 
@@ -319,4 +319,16 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         var milliseconds = Math.Ceiling((at - Now).TotalMilliseconds);
         return TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, TimeSpan.MillisecondsPerDay));
     }
+
+    [LoggerMessage(LogLevel.Information, "Replacing the browser: {Reason}")]
+    private partial void LogRecycle(string reason);
+
+    [LoggerMessage(LogLevel.Debug, "Slot {Slot} is closed: {Reason}, at stage {Stage}.")]
+    private partial void LogClosed(long slot, CloseReason reason, CloseStage stage);
+
+    [LoggerMessage(LogLevel.Warning, "The page pool did not stop within {Bound}; {SlotCount} slots are left.")]
+    private partial void LogStopOverdue(TimeSpan bound, int slotCount);
+
+    [LoggerMessage(LogLevel.Critical, "The page pool broke an invariant, and this server ends: {Invariant} Its slots: {Slots}. Its last events, with the one that broke it at the end: {Events}")]
+    private partial void LogBroken(Exception exception, string invariant, string slots, string events);
 }

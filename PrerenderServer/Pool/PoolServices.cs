@@ -1,9 +1,9 @@
-using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool.Core;
 using Fleet.ServiceDefaults.Options;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -38,4 +38,18 @@ internal static class PoolServices
         pool.ProbeDeadline = browser.ProbeTimeout + TimeSpan.FromMilliseconds(500);
         pool.StopDeadline = TimeSpan.FromSeconds(1);
     }
+}
+
+/// <summary>Starts the pool with the server and stops it, bounded, before the server ends.</summary>
+internal sealed class PoolService(PoolActor pool) : IHostedService
+{
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        pool.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => pool.StopAsync();
 }

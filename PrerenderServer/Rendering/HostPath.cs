@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
 
@@ -61,4 +62,12 @@ internal sealed class HostPath(RenderingOptions options)
     }
 
     private sealed record HostRequest(string Id, string Url, IReadOnlyList<string> Formats, string Lineage);
+}
+
+/// <summary>Where the host app is.</summary>
+/// <param name="Url">Its address, ending with a slash.</param>
+internal sealed record HostAddress(Uri Url)
+{
+    /// <summary>Whether a URL is of the host's origin, and may so be rendered by the host app in a booted page.</summary>
+    public bool IsOrigin(Uri url) => OriginAllowList.OriginOf(url) == OriginAllowList.OriginOf(Url);
 }

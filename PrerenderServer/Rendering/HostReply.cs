@@ -111,3 +111,23 @@ internal static class HostReply
     public static string? Text(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 }
+
+/// <summary>The formats that a cooperative host renders, and how the contract spells them.</summary>
+internal static class HostFormats
+{
+    /// <summary>All of them; a host skips what it does not know.</summary>
+    public static IReadOnlyList<RenderFormat> All { get; } = [.. Enum.GetValues<RenderFormat>().Where(f => f is not (RenderFormat.Html or RenderFormat.Data))];
+
+    /// <summary>The name in the contract.</summary>
+    public static string NameOf(RenderFormat format) => format switch
+    {
+        RenderFormat.Isolated => "isolated",
+        RenderFormat.Embedded => "embedded",
+        RenderFormat.Fitted => "fitted",
+        RenderFormat.Atom => "atom",
+        RenderFormat.Head => "head",
+        RenderFormat.Icon => "icon",
+        RenderFormat.Markdown => "markdown",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a host's format."),
+    };
+}

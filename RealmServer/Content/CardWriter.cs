@@ -1,5 +1,6 @@
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace Fleet.RealmServer.Content;
 
@@ -135,4 +136,12 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
             return "\"\"";
         }
     }
+}
+
+/// <summary>What somebody who writes a card wants to find in its place.</summary>
+/// <param name="IfMatch">Tags, one of which the card must have; <c>*</c> for any card at all.</param>
+/// <param name="IfNoneMatch">Tags, none of which the card may have; <c>*</c> for no card at all.</param>
+internal readonly record struct CardConditions(StringValues IfMatch, StringValues IfNoneMatch)
+{
+    public static CardConditions Of(HttpRequest request) => new(request.Headers.IfMatch, request.Headers.IfNoneMatch);
 }

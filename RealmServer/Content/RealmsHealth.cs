@@ -1,3 +1,6 @@
+using Fleet.Contracts;
+using Fleet.RealmServer.Reporting;
+using Fleet.Registry.Realms;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.RealmServer.Content;
@@ -15,5 +18,19 @@ internal sealed class RealmsHealth(RealmCatalog catalog, RealmAnnouncer announce
             : announcer.Error is { } error ? HealthCheckResult.Degraded($"The realms could not be announced again: {error}")
             : realms.Problems.Count > 0 ? HealthCheckResult.Degraded($"{realms.ById.Count} realms served, {realms.Problems.Count} folders not: GET /_index lists them.")
             : HealthCheckResult.Healthy($"{realms.ById.Count} realms served.");
+    }
+}
+
+/// <summary>Tells the fleet which realms there are. Reads the folder again before each report, so a new realm is known within seconds.</summary>
+internal sealed class RealmAnnouncer(
+    RealmCatalog catalog, PublicAddress address, IRealmDirectory directory, RealmInstance instance, IHostApplicationLifetime lifetime,
+    TimeProvider timeProvider, ILogger<RealmAnnouncer> logger)
+    : HeartbeatService("the realms", lifetime, timeProvider, logger)
+{
+    protected override Task SendAsync(CancellationToken cancellationToken)
+    {
+        catalog.Refresh();
+        var realms = catalog.Current.ById.Values.Where(realm => !realm.IsPrivate).Select(realm => new RealmRecord(address.UrlOf(realm.Path), realm.Name)).ToList();
+        return directory.AnnounceAsync(instance.Name, realms, cancellationToken);
     }
 }

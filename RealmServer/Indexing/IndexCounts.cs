@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 
@@ -30,4 +32,21 @@ internal readonly record struct IndexCounts(int Total, int Done, int Skipped, in
 
     /// <summary>With one more card done.</summary>
     public IndexCounts Advanced(bool failed) => this with { Done = Done + 1, Failed = Failed + (failed ? 1 : 0) };
+}
+
+/// <summary>A card whose page could not be had.</summary>
+/// <param name="Url">URL of the page.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record IndexFailure(string Url, string Reason)
+{
+    /// <summary>The card's realm.</summary>
+    [JsonIgnore]
+    public Realm? Realm { get; init; }
+
+    /// <summary>What a person needs to understand it; read by itself.</summary>
+    [JsonIgnore]
+    public RenderDiagnostics? Diagnostics { get; init; }
+
+    /// <summary>Where the diagnostics are; null when there are none.</summary>
+    public string? DiagnosticsUrl => Diagnostics is null ? null : $"/_index/diagnostics?url={Uri.EscapeDataString(Url)}";
 }

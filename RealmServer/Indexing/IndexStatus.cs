@@ -34,3 +34,19 @@ internal sealed record IndexStatus
     /// <summary>When it ended; null while it runs.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 }
+
+/// <summary>What the index does.</summary>
+internal enum IndexState
+{
+    /// <summary>Switched off, or no manager is configured.</summary>
+    Off,
+
+    /// <summary>Waits for the manager, the registry or the first claim of the host shell.</summary>
+    Waiting,
+
+    /// <summary>Has cards rendered.</summary>
+    Running,
+
+    /// <summary>Through with all cards, until content or shell change.</summary>
+    Done,
+}

@@ -163,3 +163,32 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         }
     }
 }
+
+/// <summary>A picture as the manager gave it.</summary>
+/// <param name="Bytes">The file.</param>
+/// <param name="ShellToken">Token of the host shell that was in the page; empty when nobody could say.</param>
+internal sealed record TakenPicture(byte[] Bytes, string ShellToken);
+
+/// <summary>The manager cannot be reached, or cannot take work for long. It says nothing about the card: wait, then go on.</summary>
+internal sealed class ManagerUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The manager refuses this one render; a repeat will not help.</summary>
+internal sealed class RenderRefusedException(string message) : Exception(message);
+
+/// <summary>A picture as the manager's <c>GET /screenshot</c> is asked for it.</summary>
+internal static class PictureQuery
+{
+    public static QueryString Of(PictureRequest request) => QueryString.Create(new Dictionary<string, string?>
+    {
+        ["url"] = request.Url,
+        ["affinity"] = request.Affinity,
+        ["format"] = request.Format?.ToString(),
+        ["type"] = request.Type.ToString(),
+        ["width"] = Text(request.Width),
+        ["height"] = Text(request.Height),
+        ["deadlineMs"] = Text(request.DeadlineMs),
+        ["priority"] = Text(request.Priority),
+    });
+
+    private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
+}

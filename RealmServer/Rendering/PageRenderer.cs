@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
@@ -135,4 +136,23 @@ internal sealed class PageRenderer(
         RenderedAt = timeProvider.GetUtcNow(),
         ETag = PageETag.Of(sourceTag, result),
     };
+}
+
+/// <summary>The source of the realm server's spans.</summary>
+internal static class RealmActivity
+{
+    public static ActivitySource Source { get; } = new("Fleet.RealmServer");
+}
+
+/// <summary>How urgent a render is, as the fleet's priority.</summary>
+internal enum RenderUrgency
+{
+    /// <summary>Ahead of anybody who asks.</summary>
+    Index = 0,
+
+    /// <summary>Somebody got the shell or an older page; the next one shall have it.</summary>
+    Visited = 5,
+
+    /// <summary>A crawler waits.</summary>
+    Awaited = 10,
 }

@@ -56,3 +56,35 @@ internal sealed class RealmMetrics
 
     public void CardIndexed(string outcome) => _indexed.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 }
+
+/// <summary>Why pages are not rendered.</summary>
+internal enum RenderingTrouble
+{
+    /// <summary>They are.</summary>
+    None,
+
+    /// <summary>No manager answers, or the one that does is not ready.</summary>
+    NoManager,
+
+    /// <summary>A manager answers, and most cards have no page of their current content all the same.</summary>
+    CardsFail,
+}
+
+/// <summary>What an answer is made of. A tag of metrics, in lower case.</summary>
+internal enum ContentKind
+{
+    /// <summary>The bare shell.</summary>
+    Shell,
+
+    /// <summary>Rendered content in the shell that is served now.</summary>
+    Content,
+
+    /// <summary>A whole document, captured with the shell that is served now.</summary>
+    Document,
+
+    /// <summary>A whole document that was captured with another shell. Text for crawlers; its scripts may be gone.</summary>
+    OldDocument,
+
+    /// <summary>The page's own redirect.</summary>
+    Redirect,
+}

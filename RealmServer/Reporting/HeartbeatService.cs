@@ -1,5 +1,5 @@
-using Fleet.Registry;
 using Fleet.Registry.Watching;
+using Fleet.Registry;
 using Fleet.ServiceDefaults.Concurrency;
 
 namespace Fleet.RealmServer.Reporting;
@@ -100,4 +100,11 @@ internal abstract partial class HeartbeatService(string subject, IHostApplicatio
 
     [LoggerMessage(LogLevel.Information, "Reporting {Subject} to the registry works again.")]
     private static partial void LogRecovered(ILogger logger, string subject);
+}
+
+/// <summary>This replica's name in the registry: readable, and another one after every start, so that a restarted replica cannot be
+/// taken for the one that died.</summary>
+internal sealed class RealmInstance(IConfiguration configuration)
+{
+    public string Name { get; } = $"{configuration["OTEL_SERVICE_NAME"] ?? "realm"}/{Guid.NewGuid().ToString("N")[..8]}";
 }

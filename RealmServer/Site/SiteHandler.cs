@@ -101,3 +101,15 @@ internal sealed class SiteHandler(
         ? PageAsync(http, new(PageSource.RoutesKeptUnder(address), address.UrlOf(route), Version: 0))
         : WriteAsync(http, shells.Bare(StatusCodes.Status200OK));
 }
+
+internal static class SiteEndpoints
+{
+    public static void MapSite(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(RealmSet.AnnouncementPath, [HttpMethods.Get, HttpMethods.Head], static (HttpContext http, CardResponses cards) => cards.Realms(http));
+
+        // A plain delegate: nothing is bound or converted on the way to a page.
+        var site = routes.ServiceProvider.GetRequiredService<SiteHandler>();
+        routes.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], site.AnswerAsync);
+    }
+}

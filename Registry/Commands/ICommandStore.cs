@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Fleet.Contracts;
+
 namespace Fleet.Registry.Commands;
 
 /// <summary>Which commands were started, so that none is started twice, and what came of them. Kept for <see cref="RegistryTtl.Command"/>.</summary>
@@ -12,4 +15,17 @@ public interface ICommandStore
 
     /// <summary>Notes what came of it.</summary>
     Task FinishAsync(string affinity, string key, CommandRecord done, CancellationToken cancellationToken);
+}
+
+/// <summary>What is known of a command that was started.</summary>
+/// <param name="Fingerprint">Of what was asked for: a key that is used again for something else is told apart by it.</param>
+/// <param name="Server">Name of the prerender server that started it.</param>
+/// <param name="StartedAt">When, by that server's clock; for people.</param>
+/// <param name="Lasts">How long it may run from its start on; without a result after that, there will be none.</param>
+/// <param name="Result">What came of it; null while it runs, or when that server was lost with it.</param>
+public sealed record CommandRecord(string Fingerprint, string Server, DateTimeOffset StartedAt, TimeSpan Lasts, RenderResult? Result = null)
+{
+    /// <summary>Whether it may still run, by the registry's clock: the servers' own clocks may differ. Set by what the registry returns.</summary>
+    [JsonIgnore]
+    public bool IsRunning { get; init; }
 }

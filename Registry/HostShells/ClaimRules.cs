@@ -39,3 +39,6 @@ internal static class ClaimRules
             new(new HostShell(claim.Token, Math.Max(previousGeneration + 1, now.ToUnixTimeMilliseconds()), now, claim.Instance), builtAt);
     }
 }
+
+/// <summary>The current shell and the build time that a claim must beat.</summary>
+internal sealed record CurrentShell(HostShell Shell, DateTimeOffset BuiltAt);

@@ -26,3 +26,31 @@ public interface IPageStore
     /// <summary>Forgets a page whose source is gone. A version lower than the stored one is ignored. True when it was removed.</summary>
     Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken);
 }
+
+/// <summary>The stored pages of a realm in numbers.</summary>
+/// <param name="Pages">How many.</param>
+/// <param name="Bytes">Their size as JSON.</param>
+/// <param name="Changes">Grows with every page that is stored or removed: whoever has read at this number need not read again.</param>
+public readonly record struct PageTotals(long Pages, long Bytes, long Changes);
+
+/// <summary>What orders two renders of one page: a newer source wins, then a newer shell. Equal replaces, so a repeat is harmless.</summary>
+/// <param name="SourceVersion">Version of the source.</param>
+/// <param name="Generation">Generation of the host shell.</param>
+public readonly record struct PageVersion(long SourceVersion, long Generation)
+{
+    /// <summary>Whether this version may overwrite <paramref name="stored"/>.</summary>
+    public bool MayReplace(PageVersion? stored) => stored is not { } old || (SourceVersion, Generation).CompareTo((old.SourceVersion, old.Generation)) >= 0;
+}
+
+/// <summary>What became of a page that was to be stored.</summary>
+public enum StoreResult
+{
+    /// <summary>It is stored.</summary>
+    Stored,
+
+    /// <summary>A newer one is, and stays.</summary>
+    Outdated,
+
+    /// <summary>There is no room for it.</summary>
+    Full,
+}

@@ -48,3 +48,37 @@ public sealed record StoredPage
     /// <summary>Changes with the content of <see cref="Formats"/> and <see cref="Status"/>; unquoted.</summary>
     public required string ETag { get; init; }
 }
+
+/// <summary>The picture that there is of a page, for previews of links to it.</summary>
+/// <param name="Url">Where it is.</param>
+/// <param name="Tag">Changes with its bytes.</param>
+/// <param name="Width">In pixels.</param>
+/// <param name="Height">In pixels.</param>
+public sealed record PagePicture(string Url, string Tag, int Width, int Height);
+
+/// <summary>A page is larger than the registry keeps. It is a verdict on the page: a repeat will not help.</summary>
+public sealed class PageTooLargeException(string url, long bytes, long maxBytes)
+    : Exception($"The page {url} takes {bytes} bytes as JSON; the registry keeps at most {maxBytes} bytes of a page.");
+
+/// <summary>A page as bytes, within bounds.</summary>
+internal static class StoredPageJson
+{
+    /// <summary>Most bytes of one page, all formats together: 8 MiB. A larger value would hold up every other caller of a
+    /// single-threaded Redis while it is copied.</summary>
+    public const int MaxBytes = 8 * 1024 * 1024;
+
+    /// <exception cref="PageTooLargeException">It is larger than <see cref="MaxBytes"/>.</exception>
+    public static byte[] Write(StoredPage page)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(page.SourceVersion, "StoredPage.SourceVersion");
+        ArgumentOutOfRangeException.ThrowIfNegative(page.Generation, "StoredPage.Generation");
+        var bytes = RegistryJson.WriteBytes(page);
+        return bytes.Length <= MaxBytes ? bytes : throw new PageTooLargeException(page.Url, bytes.Length, MaxBytes);
+    }
+}
+
+/// <summary>What a page was rendered from, as it was before the render began: what changed since, the render may or may not have read. Compared for
+/// equality only. A file that is put back from a copy has an older time than what it replaces, and what is deleted has none.</summary>
+/// <param name="Card">Version of the page's own card; 0 for a page without one.</param>
+/// <param name="Deps">Digest of what the page read, each with its version; null when the version of one was not known before.</param>
+public sealed record DependencyFingerprint(long Card, string? Deps);

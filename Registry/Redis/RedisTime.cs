@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fleet.Registry.Pages;
 using StackExchange.Redis;
 
 namespace Fleet.Registry.Redis;
@@ -12,4 +13,23 @@ internal static class RedisTime
 
     public static DateTimeOffset Parse(string milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(milliseconds, CultureInfo.InvariantCulture));
+}
+
+/// <summary>Versions as digits of a fixed width, so that Lua can compare them as text. Lua's numbers are doubles: beyond 2^53
+/// (a file time in ticks, for one) two different versions would be equal to it.</summary>
+internal static class SortableVersion
+{
+    private const int Digits = 19;
+
+    public static string Format(long version)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(version);
+        return version.ToString("D19", CultureInfo.InvariantCulture);
+    }
+
+    public static string Format(PageVersion version) => Format(version.SourceVersion) + Format(version.Generation);
+
+    public static PageVersion ParsePageVersion(string text) => new(
+        long.Parse(text.AsSpan(0, Digits), CultureInfo.InvariantCulture),
+        long.Parse(text.AsSpan(Digits), CultureInfo.InvariantCulture));
 }

@@ -1,5 +1,6 @@
 using Fleet.Registry.Events;
 using Fleet.ServiceDefaults.Concurrency;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -181,4 +182,43 @@ public sealed partial class RegistryWatcher<T>(
             LogListenerFailed(name, exception);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Name} cannot be read; what was last read at {ReadAt:O} stays. {Reason}")]
+    private partial void LogAway(string name, DateTimeOffset? readAt, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The {Name} still cannot be read. {Reason}")]
+    private partial void LogStillAway(string name, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The {Name} can be read again, after {Failures} failures.")]
+    private partial void LogBack(string name, int failures);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A listener failed on a reading of the {Name}.")]
+    private partial void LogListenerFailed(string name, Exception exception);
+}
+
+/// <summary>How often the registry is read, and written, again.</summary>
+public static class RegistryPolling
+{
+    /// <summary>The least time between two reads, whatever the change notifications: 100 ms. Busy servers notify of every change.</summary>
+    public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
+
+    private static readonly Backoff s_backoff = new(TimeSpan.FromMilliseconds(250), RegistryTtl.Repeat);
+
+    /// <summary>The pause after a success is <see cref="RegistryTtl.Repeat"/>, after failures 250 ms, doubled with each further one up to that. Each is up to
+    /// a fifth shorter, so that services which lost Redis together do not return together, and never longer: two lost heartbeats must fit into what
+    /// the registry waits for.</summary>
+    /// <param name="failures">Failures in a row; 0 after a success.</param>
+    /// <param name="random">0 to 1: which part of the fifth is taken off.</param>
+    public static TimeSpan PauseAfter(int failures, double random) =>
+        failures == 0 ? Backoff.Spread(RegistryTtl.Repeat, random) : s_backoff.After(failures, random);
+}
+
+/// <summary>What a watcher read last.</summary>
+/// <param name="Value">The last good value.</param>
+/// <param name="ReadAt">When it was read, by this service's clock.</param>
+/// <param name="IsVerified">False since a later attempt to read failed: the value may be old.</param>
+public sealed record RegistryReading<T>(T Value, DateTimeOffset ReadAt, bool IsVerified)
+{
+    /// <summary>When the last read of everything began; what was read since then is what notifications named. By this service's clock.</summary>
+    public required DateTimeOffset EverythingReadAt { get; init; }
 }

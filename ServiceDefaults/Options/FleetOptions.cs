@@ -38,3 +38,16 @@ public sealed class FleetOptions
     /// <summary>Ports that the AppHost gives out.</summary>
     public FleetPorts Ports { get; set; } = new();
 }
+
+/// <summary>Each string is an origin: http or https, host, optional port, nothing after it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class AbsoluteOriginsAttribute : ValidationAttribute
+{
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) =>
+        value is not IEnumerable<string> origins || origins.All(o => OriginAllowList.TryNormalize(o, out _));
+
+    /// <inheritdoc/>
+    public override string FormatErrorMessage(string name) =>
+        $"{name} must be origins such as https://app.example.com, without path, query or user.";
+}

@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http;
 
 namespace Fleet.ServiceDefaults.Problems;
 
@@ -17,4 +17,17 @@ public static class FleetProblem
     public static ProblemHttpResult Result(int status, string reason, string detail, IDictionary<string, object?>? extensions = null) =>
         TypedResults.Problem(detail, statusCode: status, type: TypePrefix + reason,
             extensions: new Dictionary<string, object?>(extensions ?? new Dictionary<string, object?>()) { ["reason"] = reason });
+}
+
+/// <summary>A request cannot be served, and the caller can tell why. Becomes problem details with this status, reason and message.</summary>
+public sealed class RequestException(int status, string reason, string message, TimeSpan? retryAfter = null) : Exception(message)
+{
+    /// <summary>HTTP status, 400 to 599.</summary>
+    public int Status => status;
+
+    /// <summary>Stable word for programs.</summary>
+    public string Reason => reason;
+
+    /// <summary>When to try again; becomes <c>Retry-After</c>, in whole seconds, rounded up.</summary>
+    public TimeSpan? RetryAfter => retryAfter;
 }

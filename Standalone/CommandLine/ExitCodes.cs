@@ -12,3 +12,6 @@ internal static class ExitCodes
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
 }
+
+/// <summary>An option has a wrong value. The message is one sentence for people: option, value, remedy.</summary>
+internal sealed class UsageException(string message) : Exception(message);

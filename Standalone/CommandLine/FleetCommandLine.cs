@@ -1,6 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine;
 using Fleet.ServiceDefaults;
 using Fleet.Standalone.Rendering;
 using Fleet.Standalone.Serving;
@@ -110,5 +110,24 @@ internal static class FleetCommandLine
         var name = command.CommandResult.Command is RootCommand ? "" : $" {command.CommandResult.Command.Name}";
         streams.Error.WriteLine($"'{Name}{name} --help' shows how to use it.");
         return ExitCodes.Usage;
+    }
+}
+
+/// <summary>The usual help, and examples below it.</summary>
+internal sealed class HelpWithExamples(IReadOnlyDictionary<Command, string> examples) : SynchronousCommandLineAction
+{
+    private readonly HelpAction _help = new();
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var exitCode = _help.Invoke(parseResult);
+        if (examples.TryGetValue(parseResult.CommandResult.Command, out var text))
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(text);
+        }
+
+        return exitCode;
     }
 }

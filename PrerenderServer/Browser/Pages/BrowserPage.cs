@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
 
@@ -248,4 +249,41 @@ internal sealed partial class BrowserPage : IRenderPage
 
         Volatile.Read(ref _pause)?.TrySetResult(null);
     }
+}
+
+/// <summary>What every page of an adapter is made with.</summary>
+/// <param name="Host">Address of the host app, ending with a slash.</param>
+/// <param name="BootTimeout">For booting the host app.</param>
+/// <param name="CallTimeout">For any other call.</param>
+/// <param name="ProbeTimeout">For a trivial question.</param>
+/// <param name="Width">Of the page, in CSS pixels.</param>
+/// <param name="Height">Of the page, in CSS pixels.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeSpan CallTimeout, TimeSpan ProbeTimeout, int Width, int Height, TimeProvider Time)
+{
+    /// <summary>Writes the viewport as the protocol wants it: for a picture with a size of its own, or else the usual.</summary>
+    public void WriteViewport(Utf8JsonWriter parameters, PictureShape? shape)
+    {
+        parameters.WriteNumber("width"u8, shape?.Width ?? Width);
+        parameters.WriteNumber("height"u8, shape?.Height ?? Height);
+        parameters.WriteNumber("deviceScaleFactor"u8, shape?.Scale ?? 1);
+        parameters.WriteBoolean("mobile"u8, false);
+    }
+}
+
+/// <summary>The call frames of a paused page, as text.</summary>
+internal static class JavaScriptStack
+{
+    private const int MostFrames = 30;
+
+    /// <summary>One line per frame, innermost first: <c>at name (url:line:column)</c>; lines and columns count from 1.</summary>
+    public static string Describe(JsonElement callFrames) => string.Join('\n', callFrames.EnumerateArray().Take(MostFrames).Select(frame =>
+    {
+        var (name, place) = (frame.GetProperty("functionName").GetString(), frame.GetProperty("location"));
+        var url = frame.TryGetProperty("url", out var known) && known.GetString() is { Length: > 0 } text ? text : "inline script";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"at {(string.IsNullOrEmpty(name) ? "(anonymous)" : name)} ({url}:{place.GetProperty("lineNumber").GetInt32() + 1}:{ColumnOf(place) + 1})");
+    }));
+
+    private static int ColumnOf(JsonElement place) => place.TryGetProperty("columnNumber", out var column) ? column.GetInt32() : 0;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
@@ -60,4 +61,62 @@ internal interface IRenderPage : IBrowserPage
 
     /// <summary>Leaves the document for an empty one: nothing of it runs on.</summary>
     Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken);
+}
+
+/// <summary>The host app's word on itself, read from the page: host and fleet are deployed independently.</summary>
+/// <param name="Version">Version of the host contract; empty for a host without it.</param>
+/// <param name="Capabilities">What it can do: <c>render</c>, <c>extract</c>, <c>stage</c>, …; empty for a host without the contract.</param>
+internal sealed record HostCapabilities(string Version, IReadOnlyList<string> Capabilities)
+{
+    /// <summary>No host contract in this document.</summary>
+    public static HostCapabilities None { get; } = new("", []);
+
+    /// <summary>Whether <c>fleet.render</c> may be called.</summary>
+    public bool Renders => Capabilities.Contains("render");
+
+    /// <summary>Whether <c>fleet.extract</c> may be called.</summary>
+    public bool Extracts => Capabilities.Contains("extract");
+
+    /// <summary>Whether <c>fleet.run</c> may be called.</summary>
+    public bool Runs => Capabilities.Contains("run");
+
+    /// <summary>Whether <c>fleet.stage</c> may be called.</summary>
+    public bool TellsStage => Capabilities.Contains("stage");
+}
+
+/// <summary>How a page ended without being told to.</summary>
+internal enum PageTermination
+{
+    /// <summary>It lives.</summary>
+    None,
+
+    /// <summary>It closed itself, or its browser went away.</summary>
+    Closed,
+
+    /// <summary>Its renderer crashed.</summary>
+    Crashed,
+}
+
+/// <summary>What a picture shows.</summary>
+/// <param name="Type">File type.</param>
+/// <param name="FullPage">The whole page instead of the viewport.</param>
+/// <param name="Selector">Only the first element that matches.</param>
+/// <param name="Width">Of the viewport in CSS pixels; null for the browser's own.</param>
+/// <param name="Height">Of the viewport in CSS pixels; null for the browser's own.</param>
+/// <param name="Format">Not the page but this format of it, alone.</param>
+/// <param name="Scale">Pixels per CSS pixel.</param>
+internal sealed record PictureShape(
+    PictureType Type, bool FullPage = false, string? Selector = null, int? Width = null, int? Height = null, RenderFormat? Format = null, int Scale = 1)
+{
+    /// <summary>Whether the viewport has to be changed for it, and back.</summary>
+    public bool IsSized => Width is not null || Height is not null || Scale != 1;
+}
+
+/// <summary>What a visit may show of itself, and to whom alone.</summary>
+/// <param name="Origin">The only origin that it is sent to.</param>
+/// <param name="Authorization">The value of the header.</param>
+internal sealed record PageCredentials(string Origin, string Authorization)
+{
+    /// <summary>Says nothing, so that it can be in a log.</summary>
+    public override string ToString() => $"credentials for {Origin}";
 }

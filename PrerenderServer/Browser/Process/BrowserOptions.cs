@@ -52,3 +52,16 @@ public sealed class BrowserOptions : IValidatableObject
         ExtraArguments.Where(a => !a.StartsWith("--", StringComparison.Ordinal))
             .Select(a => new ValidationResult($"{nameof(ExtraArguments)} contains '{a}': each must start with '--'."));
 }
+
+/// <summary>Whether Chromium runs its renderers in its sandbox.</summary>
+public enum SandboxMode
+{
+    /// <summary>On, unless this service runs as root on Linux, where Chromium refuses to start with it.</summary>
+    Auto,
+
+    /// <summary>On; as root Chromium will not start.</summary>
+    On,
+
+    /// <summary>Off: only for content that is trusted.</summary>
+    Off,
+}

@@ -1,3 +1,5 @@
+using Fleet.Contracts;
+
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>A request that waits for a page.</summary>
@@ -47,4 +49,25 @@ internal readonly struct ByDeadline : IHeapOrder<Waiter>
     public static bool Before(Waiter a, Waiter b) => a.Deadline != b.Deadline ? a.Deadline < b.Deadline : a.Id < b.Id;
 
     public static ref int Place(Waiter item) => ref item.DeadlinePlace;
+}
+
+/// <summary>A wish for a page.</summary>
+/// <param name="Affinity">What may share the browser context, auth scope included.</param>
+/// <param name="Depth">0 for a root render, 1 for a render that a render caused, and so on.</param>
+/// <param name="Priority">0 to 10; higher first, subject to aging.</param>
+/// <param name="Wait">How long to wait at most.</param>
+/// <param name="Accept">Which host shell the page may have loaded.</param>
+internal sealed record LeaseRequest(string Affinity, int Depth, int Priority, TimeSpan Wait, ShellAcceptance Accept);
+
+/// <summary>How a wait ends without a page. A lack of capacity is none of them.</summary>
+internal enum WaitFailure
+{
+    /// <summary>The request's own time was up.</summary>
+    Deadline,
+
+    /// <summary>The pool stops.</summary>
+    ShuttingDown,
+
+    /// <summary>The request accepts nothing but the current host shell at once, and the pool is between two shells.</summary>
+    StaleShell,
 }
