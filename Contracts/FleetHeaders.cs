@@ -26,10 +26,10 @@ public static class FleetHeaders
     /// <summary>The outcome of a render, ahead of its body: whoever passes the body on need not understand it.</summary>
     public const string Outcome = "X-Fleet-Outcome";
 
-    /// <summary>The page's own status, beside its document or a picture of it.</summary>
+    /// <summary>The page's own status, beside its document or a screenshot of it.</summary>
     public const string PageStatus = "X-Fleet-Status";
 
-    /// <summary>Where the page redirects to, beside its document or a picture of it.</summary>
+    /// <summary>Where the page redirects to, beside its document or a screenshot of it.</summary>
     public const string PageLocation = "X-Fleet-Location";
 
     /// <summary>Names one command of one user: whoever sends it again gets the result of the first time.</summary>

@@ -24,6 +24,6 @@ public static class RenderLimits
     /// <summary>Highest priority.</summary>
     public const int MaxPriority = 10;
 
-    /// <summary>Most pixels of a picture: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
-    public const double MaxPicturePixels = 50_000_000;
+    /// <summary>Most pixels of a screenshot: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
+    public const double MaxScreenshotPixels = 50_000_000;
 }

@@ -53,7 +53,7 @@ public static class ManagerApp
         app.UseShellCatchUp();
         app.MapOpenApi();
         app.MapRenderApi();
-        app.MapPictureApi();
+        app.MapScreenshotApi();
         app.MapCommandApi();
         app.MapFleetApi();
         app.MapHostShellApi();

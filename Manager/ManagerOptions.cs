@@ -55,7 +55,7 @@ public sealed class ManagerOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a URL, a picture or a user's command under which two browsers crashed is not tried again, unless the host shell changes, 1 s to 1 day. Default: 5 min.</summary>
+    /// <summary>How long a URL, a screenshot or a user's command under which two browsers crashed is not tried again, unless the host shell changes, 1 s to 1 day. Default: 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan QuarantineTime { get; set; } = TimeSpan.FromMinutes(5);
 

@@ -37,7 +37,7 @@ public static class RealmServerApp
         builder.AddFleetOptions<RealmsOptions>(RealmsOptions.Section);
         builder.AddFleetOptions<PagesOptions>(PagesOptions.Section);
         builder.AddFleetOptions<IndexOptions>(IndexOptions.Section);
-        builder.AddFleetOptions<PicturesOptions>(PicturesOptions.Section);
+        builder.AddFleetOptions<ScreenshotsOptions>(ScreenshotsOptions.Section);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -59,7 +59,7 @@ public static class RealmServerApp
         app.MapPostDeployment();
         app.MapIndex();
         app.MapSearch();
-        app.MapPictures();
+        app.MapScreenshots();
         app.MapCardWrites();
         app.MapSite();
         return app;
@@ -105,7 +105,7 @@ public static class RealmServerApp
     {
         var services = builder.Services.AddSingleton<IndexProgress>().AddSingleton<IndexEvents>();
         services.AddSingleton<PageFailures>().AddSingleton<PageWriter>().AddSingleton<PageRenderer>()
-            .AddSingleton<CardPictures>().AddHostedService(static s => s.GetRequiredService<CardPictures>())
+            .AddSingleton<CardScreenshots>().AddHostedService(static s => s.GetRequiredService<CardScreenshots>())
             .AddSingleton<IndexSources>().AddSingleton<IndexPass>().AddSingleton<Indexer>().AddHostedService(static s => s.GetRequiredService<Indexer>())
             .AddSingleton<IndexLease>().AddHostedService(static s => s.GetRequiredService<IndexLease>())
             .AddSingleton<StorageCollector>().AddHostedService(static s => s.GetRequiredService<StorageCollector>())

@@ -4,7 +4,7 @@ using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
 using Fleet.Registry.Servers;
@@ -28,7 +28,7 @@ public static class FleetRegistryServices
             .AddSingleton<IWarmAffinities, RedisWarmAffinities>()
             .AddSingleton<IRealmDirectory, RedisRealmDirectory>()
             .AddSingleton<IPageStore, RedisPageStore>()
-            .AddSingleton<IPictureStore, RedisPictureStore>()
+            .AddSingleton<IScreenshotStore, RedisScreenshotStore>()
             .AddSingleton<IStorageScopes, RedisStorageScopes>()
             .AddSingleton<IGenerationCounter, RedisGenerationCounter>()
             .AddSingleton<ILeases, RedisLeases>()

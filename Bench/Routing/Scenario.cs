@@ -18,7 +18,7 @@ internal sealed record Scenario
         Managers = 3,
         RenderMs = 120,
         BootMs = 900,
-        PictureMs = 400,
+        ScreenshotMs = 400,
     };
 
     /// <summary>Of the traffic, and of policies that choose at random.</summary>
@@ -44,8 +44,8 @@ internal sealed record Scenario
     /// <summary>Mean of a boot, log-normal with σ 0.3, in milliseconds.</summary>
     public double BootMs { get; init; } = 400;
 
-    /// <summary>How old the managers' picture of the servers gets, in milliseconds.</summary>
-    public double PictureMs { get; init; } = 200;
+    /// <summary>How old the managers' view of the servers gets, in milliseconds.</summary>
+    public double ScreenshotMs { get; init; } = 200;
 
     /// <summary>Simulated, and of that not counted, in milliseconds.</summary>
     public double LengthMs { get; init; } = 16_000;

@@ -2,7 +2,7 @@ using Fleet.Manager.Servers;
 
 namespace Fleet.Bench.Routing;
 
-/// <summary>What one manager knows: the last picture of the registry, and its own renders under way. Every policy decides by the same.</summary>
+/// <summary>What one manager knows: the last screenshot of the registry, and its own renders under way. Every policy decides by the same.</summary>
 internal sealed class SimManager
 {
     private readonly Dictionary<string, int> _numbers = [];

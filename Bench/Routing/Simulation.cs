@@ -36,20 +36,20 @@ internal sealed class Simulation
 
     public SimResult Run()
     {
-        var (nextArrival, nextPicture) = (0.0, 0.0);
+        var (nextArrival, nextScreenshot) = (0.0, 0.0);
         while (true)
         {
             var nextEnd = _ends.TryPeek(out _, out var end) ? end : double.PositiveInfinity;
-            var now = Math.Min(nextPicture, Math.Min(nextArrival, nextEnd));
+            var now = Math.Min(nextScreenshot, Math.Min(nextArrival, nextEnd));
             if (now > _scenario.LengthMs)
             {
                 return Result();
             }
 
-            if (now == nextPicture)
+            if (now == nextScreenshot)
             {
                 Report();
-                nextPicture += _scenario.PictureMs;
+                nextScreenshot += _scenario.ScreenshotMs;
             }
             else if (now == nextEnd)
             {

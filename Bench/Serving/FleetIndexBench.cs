@@ -22,10 +22,10 @@ internal static class FleetIndexBench
         using var realm = new GeneratedRealm(cards);
         using var redis = await BenchRedis.StartAsync();
         var address = FreePort.TakeAddress();
-        // The sample's app, with no other realm than this; pictures come after the index and would be measured with it.
+        // The sample's app, with no other realm than this; screenshots come after the index and would be measured with it.
         await using var fleet = AppHostProcess.Start(
             $"--Fleet:PrerenderServers={Servers}", $"--Fleet:Ports:Realm={address.Port}", $"--ConnectionStrings:redis={redis.ConnectionString}",
-            $"--Realms:Root={realm.Root}", "--Pictures:Enabled=false", "--Index:Concurrency=8");
+            $"--Realms:Root={realm.Root}", "--Screenshots:Enabled=false", "--Index:Concurrency=8");
         await fleet.LineAsync("Ready after ");
         using var client = new HttpClient { BaseAddress = address };
         var watch = Stopwatch.StartNew();

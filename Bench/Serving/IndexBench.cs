@@ -26,7 +26,7 @@ internal static class IndexBench
         await using var manager = await FakeManager.StartAsync(realm, () => server!.Services.GetRequiredService<IHostShellStore>());
         await using var built = server = RealmServerApp.Build(
             [
-                "--urls=http://127.0.0.1:0", $"--Realms:Root={realm.Root}", "--Index:Concurrency=8", "--Pictures:Enabled=false", $"--ConnectionStrings:redis={redis.ConnectionString}",
+                "--urls=http://127.0.0.1:0", $"--Realms:Root={realm.Root}", "--Index:Concurrency=8", "--Screenshots:Enabled=false", $"--ConnectionStrings:redis={redis.ConnectionString}",
                 $"--services:manager:http:0={manager.Urls.Single()}",
             ],
             static builder => builder.Logging.ClearProviders());

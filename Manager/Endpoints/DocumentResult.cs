@@ -5,7 +5,7 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Answers a render as the document or the picture that it produced.</summary>
+/// <summary>Answers a render as the document or the screenshot that it produced.</summary>
 internal static class DocumentResult
 {
     public static IResult From(RenderAnswer answer, HttpResponse response)
@@ -25,7 +25,7 @@ internal static class DocumentResult
         return Show(content, response) ?? Explain(content).ToProblem(response);
     }
 
-    /// <summary>The document, the picture or the redirect; null when there is nothing to show.</summary>
+    /// <summary>The document, the screenshot or the redirect; null when there is nothing to show.</summary>
     private static IResult? Show(RenderContent content, HttpResponse response)
     {
         // A page's own 404 is an answer, and so is its text; without one there is nothing to show.

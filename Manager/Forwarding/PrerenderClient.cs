@@ -98,14 +98,14 @@ internal sealed class PrerenderClient(
 
     private static string RouteOf(RenderOperation visit) => visit switch
     {
-        { Picture: not null } => "/pictures",
+        { Screenshot: not null } => "/screenshots",
         { Command: not null } => "/commands",
         _ => "/renders",
     };
 
     private static byte[] BodyOf(RenderOperation visit, int leftMs) => visit switch
     {
-        { Picture: { } picture } => Write(picture with { Affinity = visit.Affinity, DeadlineMs = leftMs, Priority = visit.Request.Priority }),
+        { Screenshot: { } screenshot } => Write(screenshot with { Affinity = visit.Affinity, DeadlineMs = leftMs, Priority = visit.Request.Priority }),
         { Command.Request: { } command } => Write(command with { DeadlineMs = leftMs, Priority = visit.Request.Priority }),
         _ => Write(visit.Request with { Affinity = visit.Affinity, DeadlineMs = leftMs }),
     };

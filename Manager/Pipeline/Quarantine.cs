@@ -6,7 +6,7 @@ namespace Fleet.Manager.Pipeline;
 
 /// <summary>Visits that took two browsers down with them. Another try would take a third, and all that renders in it. One that rendered since
 /// is acquitted, a new host shell acquits all, and so does time: a page that stood beside the culprit both times looks just like it. A URL is known
-/// by itself; a picture of it, and a command with a user's input, may be too much for a browser that renders the page well.</summary>
+/// by itself; a screenshot of it, and a command with a user's input, may be too much for a browser that renders the page well.</summary>
 internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     private const int Strikes = 2;
@@ -82,12 +82,12 @@ internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider 
 
     /// <param name="Url">The page; a command's name is in it.</param>
     /// <param name="User">Whose command it is; null for a render.</param>
-    /// <param name="Picture">Of what and how large, whoever wants it; null for texts.</param>
-    private sealed record Suspect(string Url, string? User, PictureRequest? Picture)
+    /// <param name="Screenshot">Of what and how large, whoever wants it; null for texts.</param>
+    private sealed record Suspect(string Url, string? User, ScreenshotRequest? Screenshot)
     {
         public static Suspect Of(RenderOperation visit) => new(
             visit.Request.Url,
             visit.Command is null ? null : visit.Affinity,
-            visit.Picture is { } picture ? picture with { Affinity = null, Credentials = null, DeadlineMs = null, Priority = 0, Accept = default } : null);
+            visit.Screenshot is { } screenshot ? screenshot with { Affinity = null, Credentials = null, DeadlineMs = null, Priority = 0, Accept = default } : null);
     }
 }

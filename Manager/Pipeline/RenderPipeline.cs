@@ -100,7 +100,7 @@ internal sealed partial class RenderPipeline(
 
         // A command is known by its user and key, whatever the credentials of the day.
         var scoped = call.Command is null ? scopes.Apply(affinity!, request.Credentials) : affinity!;
-        var visit = new RenderOperation(request, scoped, call.RequestId, deadline, call.Cause, call.Picture, call.Command, call.Document) { AttemptsLeft = call.AttemptsLeft ?? int.MaxValue };
+        var visit = new RenderOperation(request, scoped, call.RequestId, deadline, call.Cause, call.Screenshot, call.Command, call.Document) { AttemptsLeft = call.AttemptsLeft ?? int.MaxValue };
         if (quarantine.Check(visit, views.Current.Shell?.Token) is { } quarantined)
         {
             return quarantined;

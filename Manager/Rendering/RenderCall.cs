@@ -7,8 +7,8 @@ namespace Fleet.Manager.Rendering;
 /// <param name="RequestId">One id on every hop.</param>
 internal sealed record RenderCall(RenderRequest Request, string RequestId)
 {
-    /// <summary>What to take a picture of; then the request is its visit. Null for texts.</summary>
-    public PictureRequest? Picture { get; init; }
+    /// <summary>What to take a screenshot of; then the request is its visit. Null for texts.</summary>
+    public ScreenshotRequest? Screenshot { get; init; }
 
     /// <summary>What to run; then the request is its visit. Null for a render.</summary>
     public CommandOrder? Command { get; init; }

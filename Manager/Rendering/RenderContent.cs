@@ -6,7 +6,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Manager.Rendering;
 
-/// <summary>What a render is answered with: a result, a document or a picture, as its server sent it. Small ones are here whole, and may be given to
+/// <summary>What a render is answered with: a result, a document or a screenshot, as its server sent it. Small ones are here whole, and may be given to
 /// several callers. Of a large one there is the beginning, and the rest is read as it is passed on: for that there can be one caller only, since the
 /// slowest of several would decide how much of it has to be kept.</summary>
 internal sealed class RenderContent : IDisposable

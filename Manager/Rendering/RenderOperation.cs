@@ -8,11 +8,11 @@ namespace Fleet.Manager.Rendering;
 /// <param name="RequestId">One id on every hop.</param>
 /// <param name="Deadline">By when.</param>
 /// <param name="Cause">The render that waits for it; null when a caller asked for it.</param>
-/// <param name="Picture">What to take a picture of; null for a render of texts.</param>
+/// <param name="Screenshot">What to take a screenshot of; null for a render of texts.</param>
 /// <param name="Command">What to run; null for a render.</param>
 /// <param name="Document">Whether the document alone is wanted, and not a result that holds it.</param>
 internal sealed record RenderOperation(
-    RenderRequest Request, string Affinity, string RequestId, Deadline Deadline, RenderLineage? Cause = null, PictureRequest? Picture = null, CommandOrder? Command = null,
+    RenderRequest Request, string Affinity, string RequestId, Deadline Deadline, RenderLineage? Cause = null, ScreenshotRequest? Screenshot = null, CommandOrder? Command = null,
     bool Document = false)
 {
     /// <summary>How often it may be sent to a server, beside <c>Manager:MaxAttempts</c>.</summary>
@@ -22,5 +22,5 @@ internal sealed record RenderOperation(
     public int Depth => Cause is { } cause ? cause.Depth + 1 : 0;
 
     /// <summary>Whether the answer is a file, unless there is none: then it is a result that says why.</summary>
-    public bool WantsFile => Document || Picture is not null;
+    public bool WantsFile => Document || Screenshot is not null;
 }

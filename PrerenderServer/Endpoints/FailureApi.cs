@@ -21,5 +21,5 @@ internal static class FailureApi
         failures.Find(id) is { } failure ? TypedResults.Ok(failure) : TypedResults.NotFound();
 
     private static Results<FileContentHttpResult, NotFound> Screenshot(long id, FailureLog failures) =>
-        failures.Find(id)?.Screenshot is { } picture ? TypedResults.File(picture, "image/jpeg") : TypedResults.NotFound();
+        failures.Find(id)?.Screenshot is { } screenshot ? TypedResults.File(screenshot, "image/jpeg") : TypedResults.NotFound();
 }

@@ -26,7 +26,7 @@ internal static class RenderApi
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
-    /// <summary>Maps <c>POST /renders</c>, <c>POST /pictures</c>, <c>POST /commands</c>, <c>GET /pool</c> and <c>GET /failures</c>; with a configured admin key they want it.</summary>
+    /// <summary>Maps <c>POST /renders</c>, <c>POST /screenshots</c>, <c>POST /commands</c>, <c>GET /pool</c> and <c>GET /failures</c>; with a configured admin key they want it.</summary>
     public static void MapRenderApi(this IEndpointRouteBuilder app)
     {
         var routes = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ShellCatchUp>();
@@ -36,7 +36,7 @@ internal static class RenderApi
         }
 
         routes.MapPost("/renders", RenderAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
-        routes.MapPost("/pictures", PictureAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
+        routes.MapPost("/screenshots", ScreenshotAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
         routes.MapPost("/commands", CommandAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
         routes.MapFailureApi();
         routes.MapGet("/pool", static (IPagePool pool) => TypedResults.Ok(pool.Snapshot));
@@ -54,11 +54,11 @@ internal static class RenderApi
     }
 
     /// <summary>The file, or the result as JSON when there is none: then its outcome says why.</summary>
-    private static async Task<Results<FileContentHttpResult, Ok<RenderResult>>> PictureAsync(
-        PictureRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
+    private static async Task<Results<FileContentHttpResult, Ok<RenderResult>>> ScreenshotAsync(
+        ScreenshotRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
     {
         var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, runner, cancellationToken);
-        return done.Picture is { } picture ? TypedResults.File(picture, TypeOf(request.Type)) : TypedResults.Ok(done.Result);
+        return done.Screenshot is { } screenshot ? TypedResults.File(screenshot, TypeOf(request.Type)) : TypedResults.Ok(done.Result);
     }
 
     private static async Task<Ok<RenderResult>> CommandAsync(
@@ -68,11 +68,11 @@ internal static class RenderApi
         return TypedResults.Ok(await AdmitAsync(visit, http, drain, () => desk.RunAsync(visit, cancellationToken)));
     }
 
-    private static string TypeOf(PictureType type) => type switch
+    private static string TypeOf(ScreenshotType type) => type switch
     {
-        PictureType.Jpeg => "image/jpeg",
-        PictureType.Webp => "image/webp",
-        PictureType.Pdf => "application/pdf",
+        ScreenshotType.Jpeg => "image/jpeg",
+        ScreenshotType.Webp => "image/webp",
+        ScreenshotType.Pdf => "application/pdf",
         _ => "image/png",
     };
 

@@ -40,13 +40,13 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
             request.Credentials is { } given ? new PageCredentials(OriginAllowList.OriginOf(url), given.Authorization) : null);
     }
 
-    /// <summary>The visit that a picture is taken in. Throws <see cref="RequestException"/> likewise.</summary>
-    public RenderOperation Read(PictureRequest request, IHeaderDictionary headers)
+    /// <summary>The visit that a screenshot is taken in. Throws <see cref="RequestException"/> likewise.</summary>
+    public RenderOperation Read(ScreenshotRequest request, IHeaderDictionary headers)
     {
-        var errors = PictureRequestRules.Check(request);
+        var errors = ScreenshotRequestRules.Check(request);
         return errors.Count > 0
             ? throw Refused("invalid-request", string.Join(' ', errors.Select(e => e.Message)))
-            : Read(request.ToVisit(), headers) with { Picture = new(request.Type, request.FullPage, request.Selector, request.Width, request.Height, request.Format, request.Scale) };
+            : Read(request.ToVisit(), headers) with { Screenshot = new(request.Type, request.FullPage, request.Selector, request.Width, request.Height, request.Format, request.Scale) };
     }
 
     /// <summary>The visit that a command runs in. Throws <see cref="RequestException"/> likewise.</summary>

@@ -13,13 +13,13 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
     private static readonly TimeSpan s_mostForCapture = TimeSpan.FromSeconds(2);
 
     private readonly Settling _settling = new(options, time);
-    private readonly PictureTaking _pictures = new(options);
+    private readonly ScreenshotCapture _screenshots = new(options);
 
     public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
-        if (visit.Picture is { IsSized: true })
+        if (visit.Screenshot is { IsSized: true })
         {
-            await page.ResizeAsync(visit.Picture, visit.Deadline.Step(reserve), cancellationToken);
+            await page.ResizeAsync(visit.Screenshot, visit.Deadline.Step(reserve), cancellationToken);
         }
 
         progress.Enter(Stages.Navigate);
@@ -34,11 +34,11 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
         var (captured, stability) = await CaptureAsync(page, visit, progress, reserve, cancellationToken);
         var answer = CapturedDocument.Read(captured, navigation.Status, visit.Realm, allowed) with { Stability = stability };
         progress.Keep(answer);
-        // A page that has a document has a picture, also when the document says that there was an error.
-        if (visit.Picture is { } shape && answer.Formats.Count > 0)
+        // A page that has a document has a screenshot, also when the document says that there was an error.
+        if (visit.Screenshot is { } shape && answer.Formats.Count > 0)
         {
-            progress.Enter(Stages.Picture);
-            answer = await _pictures.OfPageAsync(page, shape, answer, visit.Deadline, reserve, cancellationToken);
+            progress.Enter(Stages.Screenshot);
+            answer = await _screenshots.OfPageAsync(page, shape, answer, visit.Deadline, reserve, cancellationToken);
         }
 
         progress.End();

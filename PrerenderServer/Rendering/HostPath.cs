@@ -10,7 +10,7 @@ namespace Fleet.PrerenderServer.Rendering;
 /// ended is an answer to a call that nobody waits for any more, so it can reach no later visit.</summary>
 internal sealed class HostPath(RenderingOptions options)
 {
-    private readonly PictureTaking _pictures = new(options);
+    private readonly ScreenshotCapture _screenshots = new(options);
 
     public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
@@ -33,13 +33,13 @@ internal sealed class HostPath(RenderingOptions options)
         var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken);
         progress.Enter(Stages.Capture);
         var answer = HostReply.Read(reply.GetString()!, formats, visit.Realm);
-        if (visit.Picture is { Format: { } format } shape)
+        if (visit.Screenshot is { Format: { } format } shape)
         {
             if (answer.Formats.TryGetValue(format, out var markup))
             {
                 progress.Keep(answer);
-                progress.Enter(Stages.Picture);
-                answer = await _pictures.OfFormatAsync(page, shape, markup, answer, visit.Deadline, reserve, cancellationToken);
+                progress.Enter(Stages.Screenshot);
+                answer = await _screenshots.OfFormatAsync(page, shape, markup, answer, visit.Deadline, reserve, cancellationToken);
             }
             else if (answer.Outcome == RenderOutcome.Rendered)
             {

@@ -33,8 +33,8 @@ internal sealed record PageAnswer
     /// <summary>JavaScript stack of the content's error.</summary>
     public string? Stack { get; init; }
 
-    /// <summary>The picture, if one was asked for and could be taken.</summary>
-    public byte[]? Picture { get; init; }
+    /// <summary>The screenshot, if one was asked for and could be taken.</summary>
+    public byte[]? Screenshot { get; init; }
 
     /// <summary><c>settled</c> or <c>capped</c>.</summary>
     public string? Stability { get; init; }

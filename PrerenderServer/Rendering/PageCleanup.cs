@@ -21,7 +21,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     /// <summary>Waits for what runs; each piece is bounded by its own budgets.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_running.Keys).WaitAsync(cancellationToken);
 
-    private static readonly PictureShape s_look = new(PictureType.Jpeg);
+    private static readonly ScreenshotShape s_look = new(ScreenshotType.Jpeg);
 
     /// <summary>Frees a late page, notes for a failure what it shows, and gives its lease back.</summary>
     /// <param name="lease">The page's lease.</param>
@@ -94,7 +94,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         {
             await LookAsync(page, failure);
             await page.ParkAsync(options.UnwedgeBudget, CancellationToken.None);
-            if (visit.Picture is { IsSized: true })
+            if (visit.Screenshot is { IsSized: true })
             {
                 await page.ResizeAsync(null, options.UnwedgeBudget, CancellationToken.None);
             }
@@ -108,7 +108,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
     }
 
-    /// <summary>Document and picture of a page that failed. What it does not tell in time stays unknown.</summary>
+    /// <summary>Document and screenshot of a page that failed. What it does not tell in time stays unknown.</summary>
     private async Task LookAsync(IRenderPage page, Failure? failure)
     {
         if (failure is null)
@@ -117,8 +117,8 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
 
         var html = await TryAsync<string>(async () => await page.MarkupAsync(options.UnwedgeBudget / 4, CancellationToken.None));
-        var picture = await TryAsync<byte[]>(async () => await page.PictureAsync(s_look, options.UnwedgeBudget / 4, CancellationToken.None));
-        failures.Complete(failure.Id, html, picture);
+        var screenshot = await TryAsync<byte[]>(async () => await page.ScreenshotAsync(s_look, options.UnwedgeBudget / 4, CancellationToken.None));
+        failures.Complete(failure.Id, html, screenshot);
     }
 
     private static async Task<T?> TryAsync<T>(Func<Task<T?>> ask)

@@ -15,7 +15,7 @@ namespace Fleet.PrerenderServer.Rendering;
 /// <param name="Lineage">Opaque token that the host sends with its own requests; empty when there is none.</param>
 /// <param name="Depth">0 when a caller asked for it, more when another render did.</param>
 /// <param name="Credentials">What the page may show to the URL's origin; null for a visit of public content.</param>
-/// <param name="Picture">What to take a picture of; null for a visit that wants text.</param>
+/// <param name="Screenshot">What to take a screenshot of; null for a visit that wants text.</param>
 /// <param name="Command">What to run; null for a visit that renders.</param>
 internal sealed record RenderOperation(
     Uri Url,
@@ -28,7 +28,7 @@ internal sealed record RenderOperation(
     string Lineage,
     int Depth = 0,
     PageCredentials? Credentials = null,
-    PictureShape? Picture = null,
+    ScreenshotShape? Screenshot = null,
     CommandCall? Command = null)
 {
     /// <summary>Whether it shows what credentials open, or what a user does: that is nobody's to look at afterwards.</summary>
@@ -40,8 +40,8 @@ internal sealed record RenderOperation(
 
 /// <summary>What came of a visit.</summary>
 /// <param name="Result">The verdict and its texts.</param>
-/// <param name="Picture">The picture, if one was asked for and could be taken.</param>
-internal sealed record RenderOperationResult(RenderResult Result, byte[]? Picture);
+/// <param name="Screenshot">The screenshot, if one was asked for and could be taken.</param>
+internal sealed record RenderOperationResult(RenderResult Result, byte[]? Screenshot);
 
 /// <summary>The one absolute deadline of a visit. Each step gets what is left, or its own budget if that is less.</summary>
 internal readonly struct RenderDeadline(TimeSpan patience, TimeProvider time)

@@ -80,7 +80,7 @@ internal sealed class Renderer(
         }
 
         metrics.Rendered(result.Outcome, IsDocument(visit, page), lease.Warm, visit.Deadline.Patience - visit.Deadline.Left - lease.Waited);
-        return new(result, answer.Answer.Picture);
+        return new(result, answer.Answer.Screenshot);
     }
 
     /// <summary>The page's answer, and how to give the page back. When nobody is to have an answer, the page is given back and this throws
@@ -188,8 +188,8 @@ internal sealed class Renderer(
         (PageTermination.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
         (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Wedged),
         (_, PageScriptException script) =>
-            // A document that was visited still runs; the host app is where it was, unless it was shown in another way for a picture.
-            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && visit.Picture is null ? PageOutcome.Healthy : PageOutcome.Dirty),
+            // A document that was visited still runs; the host app is where it was, unless it was shown in another way for a screenshot.
+            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && visit.Screenshot is null ? PageOutcome.Healthy : PageOutcome.Dirty),
         (_, NavigationException failed) => (new()
         {
             Outcome = OutcomeMapping.OfNavigation(failed.Code, Uri.TryCreate(failed.FailedUrl, UriKind.Absolute, out var url) && allowed.Allows(url)),
@@ -225,7 +225,7 @@ internal sealed class Renderer(
                 QueueMs = progress.Milliseconds(Stages.Queue),
                 BootMs = progress.Milliseconds(Stages.Boot),
                 RenderMs = progress.Milliseconds(Stages.Navigate, Stages.Render, Stages.Run, Stages.Settle),
-                CaptureMs = progress.Milliseconds(Stages.Capture, Stages.Picture),
+                CaptureMs = progress.Milliseconds(Stages.Capture, Stages.Screenshot),
             },
             Diagnostics = rendered && answer.Stability is null ? null : new()
             {

@@ -29,9 +29,9 @@ public sealed class RenderingOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:30")]
     public TimeSpan UnwedgeBudget { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a picture waits for fonts and images after the page has come to rest, 0 to 30 s. Default: 3 s.</summary>
+    /// <summary>How long a screenshot waits for fonts and images after the page has come to rest, 0 to 30 s. Default: 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
-    public TimeSpan PictureTimeout { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan ScreenshotTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How often a URL may wedge or crash its page before it is refused for a while; a realm four times as often, each page that renders making up for one, 1 to 100. Default: 3.</summary>
     [Range(1, 100)]

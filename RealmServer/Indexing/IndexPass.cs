@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.Registry.Storage;
 using Fleet.Registry;
 using Microsoft.Extensions.Options;
@@ -11,7 +11,7 @@ namespace Fleet.RealmServer.Indexing;
 /// <summary>Goes once through all cards. It plans from what is stored, so one that was broken off, by a lost manager or by a kill, goes on
 /// where it stood, and one with nothing to do renders nothing.</summary>
 internal sealed partial class IndexPass(
-    PageRenderer renderer, ManagerClient manager, IPageStore store, IPictureStore pictures, IStorageScopes scopes, IndexSources sources, IndexProgress progress, RealmMetrics metrics,
+    PageRenderer renderer, ManagerClient manager, IPageStore store, IScreenshotStore screenshots, IStorageScopes scopes, IndexSources sources, IndexProgress progress, RealmMetrics metrics,
     IOptions<IndexOptions> options, ILogger<IndexPass> logger)
 {
     // Written by the workers, read between passes.
@@ -88,7 +88,7 @@ internal sealed partial class IndexPass(
         {
             if (await store.RemoveAsync(page.Realm, page.Url, page.SourceVersion, cancellationToken))
             {
-                await pictures.RemoveAsync(page.Realm, page.Url, cancellationToken);
+                await screenshots.RemoveAsync(page.Realm, page.Url, cancellationToken);
                 LogRemoved(page.Url);
             }
         }

@@ -8,7 +8,7 @@ namespace Fleet.RealmServer.Indexing;
 
 /// <summary>Keeps a rendered page of every card: one pass at the start, and another whenever the shell, a file or an operator calls for it.</summary>
 internal sealed partial class Indexer(
-    IndexPass pass, IndexLease lease, ManagerClient manager, HostShellClaims claims, IndexProgress progress, CardPictures pictures, IOptions<IndexOptions> options, TimeProvider timeProvider,
+    IndexPass pass, IndexLease lease, ManagerClient manager, HostShellClaims claims, IndexProgress progress, CardScreenshots screenshots, IOptions<IndexOptions> options, TimeProvider timeProvider,
     ILogger<Indexer> logger)
     : BackgroundService
 {
@@ -100,7 +100,7 @@ internal sealed partial class Indexer(
             }
 
             var isComplete = await pass.RunAsync(generation, stoppingToken);
-            pictures.PagesMayHaveChanged();
+            screenshots.PagesMayHaveChanged();
             return isComplete ? IndexNext.WhenChanged : IndexNext.AfterRetryInterval;
         }
         catch (Exception e) when (e is ManagerUnavailableException or RegistryUnavailableException)

@@ -50,6 +50,6 @@ internal sealed partial class StorageCollector(
     private IEnumerable<string> Served() =>
         catalog.Current.ById.Values.Select(realm => PageSource.StorageScope(realm, address)).Append(PageSource.RoutesKeptUnder(address));
 
-    [LoggerMessage(LogLevel.Information, "Removed the pages and pictures of {Scope}: no realm server has served it for {Keep} (Pages:KeepUnserved).")]
+    [LoggerMessage(LogLevel.Information, "Removed the pages and screenshots of {Scope}: no realm server has served it for {Keep} (Pages:KeepUnserved).")]
     private static partial void LogRemoved(ILogger logger, string scope, TimeSpan keep);
 }

@@ -50,16 +50,16 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         return await ReadAsync(response, cancellationToken);
     }
 
-    /// <summary>Has a picture taken.</summary>
+    /// <summary>Has a screenshot taken.</summary>
     /// <param name="request">Of what.</param>
     /// <param name="deadline">How long it may take, all submissions included.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ManagerUnavailableException">The manager is away or busy, and is likely to be so until the deadline.</exception>
-    /// <exception cref="RenderRefusedException">There is no picture; the message says why.</exception>
-    public async Task<TakenPicture> PictureAsync(PictureRequest request, TimeSpan deadline, CancellationToken cancellationToken)
+    /// <exception cref="RenderRefusedException">There is no screenshot; the message says why.</exception>
+    public async Task<CapturedScreenshot> ScreenshotAsync(ScreenshotRequest request, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var response = await SubmitAsync(
-            leftMs => new(HttpMethod.Get, "screenshot" + PictureQuery.Of(request with { DeadlineMs = leftMs })), deadline, cancellationToken);
+            leftMs => new(HttpMethod.Get, "screenshot" + ScreenshotQuery.Of(request with { DeadlineMs = leftMs })), deadline, cancellationToken);
         if (response.Content.Headers.ContentType?.MediaType?.StartsWith("image/", StringComparison.Ordinal) == true)
         {
             var shell = response.Headers.TryGetValues(FleetHeaders.HostShell, out var tokens) ? tokens.First() : "";
@@ -164,10 +164,10 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
     }
 }
 
-/// <summary>A picture as the manager gave it.</summary>
+/// <summary>A screenshot as the manager gave it.</summary>
 /// <param name="Bytes">The file.</param>
 /// <param name="ShellToken">Token of the host shell that was in the page; empty when nobody could say.</param>
-internal sealed record TakenPicture(byte[] Bytes, string ShellToken);
+internal sealed record CapturedScreenshot(byte[] Bytes, string ShellToken);
 
 /// <summary>The manager cannot be reached, or cannot take work for long. It says nothing about the card: wait, then go on.</summary>
 internal sealed class ManagerUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
@@ -175,10 +175,10 @@ internal sealed class ManagerUnavailableException(string message, Exception? inn
 /// <summary>The manager refuses this one render; a repeat will not help.</summary>
 internal sealed class RenderRefusedException(string message) : Exception(message);
 
-/// <summary>A picture as the manager's <c>GET /screenshot</c> is asked for it.</summary>
-internal static class PictureQuery
+/// <summary>A screenshot as the manager's <c>GET /screenshot</c> is asked for it.</summary>
+internal static class ScreenshotQuery
 {
-    public static QueryString Of(PictureRequest request) => QueryString.Create(new Dictionary<string, string?>
+    public static QueryString Of(ScreenshotRequest request) => QueryString.Create(new Dictionary<string, string?>
     {
         ["url"] = request.Url,
         ["affinity"] = request.Affinity,

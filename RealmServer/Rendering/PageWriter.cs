@@ -1,18 +1,18 @@
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>Stores pages, within their bounds, each with the picture that there is of it.</summary>
-internal sealed class PageWriter(IPageStore store, IPictureStore pictures, PublicAddress address, IOptions<PagesOptions> options)
+/// <summary>Stores pages, within their bounds, each with the screenshot that there is of it.</summary>
+internal sealed class PageWriter(IPageStore store, IScreenshotStore screenshots, PublicAddress address, IOptions<PagesOptions> options)
 {
     /// <exception cref="Registry.RegistryUnavailableException">Nothing can be stored now.</exception>
     public async Task<PageOutcome> StoreAsync(PageSource source, StoredPage page, CancellationToken cancellationToken)
     {
-        var kept = page with { Picture = await PictureOfAsync(source, page, cancellationToken) };
+        var kept = page with { Screenshot = await ScreenshotOfAsync(source, page, cancellationToken) };
         var bounds = source.IsRoute ? options.Value.BoundsOfRoutes : options.Value.BoundsOfRealm;
         var result = await store.StoreAsync(kept, bounds, cancellationToken);
         if (result == StoreResult.Full)
@@ -32,10 +32,10 @@ internal sealed class PageWriter(IPageStore store, IPictureStore pictures, Publi
         return new PageOutcome.Stored(kept) { IsSuperseded = result == StoreResult.Outdated };
     }
 
-    // An earlier look is better than none until the next picture is taken.
-    private async Task<PagePicture?> PictureOfAsync(PageSource source, StoredPage page, CancellationToken cancellationToken) =>
+    // An earlier look is better than none until the next screenshot is taken.
+    private async Task<PageScreenshot?> ScreenshotOfAsync(PageSource source, StoredPage page, CancellationToken cancellationToken) =>
         source.Realm is { IsPrivate: false } realm && page.Formats.ContainsKey(RenderFormat.Fitted)
-        && await pictures.GetFactsAsync(source.RealmUrl, source.Url, cancellationToken) is { } facts
-            ? new(address.UrlOf(PictureAddress.PathOf(realm, source.CardId, facts.Tag)), facts.Tag, facts.Width, facts.Height)
+        && await screenshots.GetFactsAsync(source.RealmUrl, source.Url, cancellationToken) is { } facts
+            ? new(address.UrlOf(ScreenshotAddress.PathOf(realm, source.CardId, facts.Tag)), facts.Tag, facts.Width, facts.Height)
             : null;
 }

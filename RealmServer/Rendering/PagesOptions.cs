@@ -60,7 +60,7 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(16, 1_000_000)]
     public int MaxRealmMb { get; set; } = 2_048;
 
-    /// <summary>How long pages and pictures are kept that no realm server serves any more: of a realm that was removed, of a read key that was replaced, of an
+    /// <summary>How long pages and screenshots are kept that no realm server serves any more: of a realm that was removed, of a read key that was replaced, of an
     /// earlier address. 5 min to 365 d. Default: 1 d.</summary>
     [Range(typeof(TimeSpan), "00:05:00", "365.00:00:00")]
     public TimeSpan KeepUnserved { get; set; } = TimeSpan.FromDays(1);

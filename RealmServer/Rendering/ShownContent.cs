@@ -7,7 +7,7 @@ internal static class ShownContent
 {
     private static readonly HashSet<string> s_unseen = new(["script", "style", "noscript", "title", "head"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HashSet<string> s_pictures =
+    private static readonly HashSet<string> s_screenshots =
         new(["img", "svg", "canvas", "video", "audio", "iframe", "object", "embed", "input", "button", "textarea", "math"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Text, and the names of elements that show something without any; empty when there is nothing to be seen. Once through the document, since
@@ -50,7 +50,7 @@ internal static class ShownContent
             return Behind(Behind(tag, $"</{name}"), ">");
         }
 
-        if (s_pictures.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+        if (s_screenshots.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
         {
             shown.Append('<').Append(name).Append("> ");
         }

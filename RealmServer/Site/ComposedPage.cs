@@ -26,8 +26,8 @@ internal readonly record struct ComposedPage
     /// <summary>URL that search engines are to know the page by; null when the page says so itself.</summary>
     public string? Canonical { get; init; }
 
-    /// <summary>Whether there could be a picture of it, and is none.</summary>
-    public bool LacksPicture { get; init; }
+    /// <summary>Whether there could be a screenshot of it, and is none.</summary>
+    public bool LacksScreenshot { get; init; }
 
     public ReadOnlyMemory<byte> BeforeHead { get; init; }
 
@@ -54,7 +54,7 @@ internal readonly record struct ComposedPage
             return Bare(shell, StatusCodes.Status200OK);
         }
 
-        var etag = $"{stored.ETag}-{shell.Token.AsSpan(..12)}{(stored.Picture is { } picture ? "-" + picture.Tag : "")}";
+        var etag = $"{stored.ETag}-{shell.Token.AsSpan(..12)}{(stored.Screenshot is { } screenshot ? "-" + screenshot.Tag : "")}";
         if (stored.Status is >= 300 and <= 399 && Target(stored) is { } location)
         {
             return new() { Status = stored.Status, ETag = etag, Location = location, Matter = ContentKind.Redirect };
@@ -69,7 +69,7 @@ internal readonly record struct ComposedPage
                 Matter = ContentKind.Content,
                 BeforeHead = shell.BeforeHead,
                 Head = HeadOf(stored),
-                LacksPicture = stored.Picture is null && ScreenshotKey.Of(stored) is not null,
+                LacksScreenshot = stored.Screenshot is null && ScreenshotKey.Of(stored) is not null,
                 BeforeBody = shell.BeforeBody,
                 Body = body,
                 AfterBody = shell.AfterBody,
@@ -108,7 +108,7 @@ internal readonly record struct ComposedPage
     private static string? HeadOf(StoredPage stored)
     {
         var head = stored.Formats.GetValueOrDefault(RenderFormat.Head);
-        return stored.Picture is { } picture && head?.Contains("og:image", StringComparison.OrdinalIgnoreCase) != true ? head + PictureTags.Of(picture) : head;
+        return stored.Screenshot is { } screenshot && head?.Contains("og:image", StringComparison.OrdinalIgnoreCase) != true ? head + ScreenshotTags.Of(screenshot) : head;
     }
 
     private static int Count(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
@@ -132,10 +132,10 @@ internal readonly record struct ComposedPage
         Uri.TryCreate(new Uri(stored.Url), stored.RedirectUrl, out var uri) && uri.Scheme is "http" or "https" ? uri.AbsoluteUri : null;
 }
 
-/// <summary>What a page's head says of its picture. Marked as the page's own, so that the host app takes it away when it goes to another page.</summary>
-internal static class PictureTags
+/// <summary>What a page's head says of its screenshot. Marked as the page's own, so that the host app takes it away when it goes to another page.</summary>
+internal static class ScreenshotTags
 {
-    public static string Of(PagePicture picture) => string.Create(
+    public static string Of(PageScreenshot screenshot) => string.Create(
         CultureInfo.InvariantCulture,
-        $"""<meta data-fleet-head property="og:image" content="{WebUtility.HtmlEncode(picture.Url)}"><meta data-fleet-head property="og:image:type" content="image/jpeg"><meta data-fleet-head property="og:image:width" content="{picture.Width}"><meta data-fleet-head property="og:image:height" content="{picture.Height}"><meta data-fleet-head name="twitter:card" content="summary_large_image">""");
+        $"""<meta data-fleet-head property="og:image" content="{WebUtility.HtmlEncode(screenshot.Url)}"><meta data-fleet-head property="og:image:type" content="image/jpeg"><meta data-fleet-head property="og:image:width" content="{screenshot.Width}"><meta data-fleet-head property="og:image:height" content="{screenshot.Height}"><meta data-fleet-head name="twitter:card" content="summary_large_image">""");
 }

@@ -46,7 +46,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     private string TagOf(IFileInfo file, string path) =>
         $"{file.LastModified.UtcTicks:x}-{file.Length:x}{shell.Current.Assets.FirstOrDefault(asset => asset.Path == path)?.Digest}";
 
-    /// <summary>Whether packing files of a type gains anything: pictures and fonts are packed already.</summary>
+    /// <summary>Whether packing files of a type gains anything: screenshots and fonts are packed already.</summary>
     internal static bool IsPackable(string contentType) =>
         contentType.StartsWith("text/", StringComparison.Ordinal)
         || contentType is "application/javascript" or "application/json" or "application/manifest+json" or "application/xml" or "application/wasm" or "image/svg+xml";

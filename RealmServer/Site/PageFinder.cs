@@ -7,15 +7,15 @@ namespace Fleet.RealmServer.Site;
 
 /// <summary>Finds what is sent for a page: what is stored, what a render within a crawler's patience brings, or the shell.</summary>
 internal sealed class PageFinder(
-    PageCache cache, OnDemandRenders onDemand, PageFailures failures, PageDecisions decisions, ShellPages shells, Crawlers crawlers, CardPictures pictures)
+    PageCache cache, OnDemandRenders onDemand, PageFailures failures, PageDecisions decisions, ShellPages shells, Crawlers crawlers, CardScreenshots screenshots)
 {
     public async ValueTask<ServedPage> FindAsync(HttpContext http, PageSource source)
     {
         var crawler = crawlers.Asks(http.Request);
         var found = await FindAsync(http, source, crawler);
-        if (crawler && found.LacksPicture)
+        if (crawler && found.LacksScreenshot)
         {
-            pictures.Ask(source);
+            screenshots.Ask(source);
         }
 
         return found;

@@ -9,7 +9,7 @@ internal sealed class ServedPage
 {
     public ServedPage(ComposedPage page, ShellDocument shell)
     {
-        (Status, Matter, Location, LacksPicture, ShellToken) = (page.Status, page.Matter, page.Location, page.LacksPicture, shell.Token);
+        (Status, Matter, Location, LacksScreenshot, ShellToken) = (page.Status, page.Matter, page.Location, page.LacksScreenshot, shell.Token);
         Link = page.Canonical is { } url ? $"<{url}>; rel=\"canonical\"" : null;
         Body = new(page.ToBytes(), page.ETag);
     }
@@ -22,8 +22,8 @@ internal sealed class ServedPage
     /// <summary>Where it redirects to.</summary>
     public string? Location { get; }
 
-    /// <summary>Whether there could be a picture of it, and is none.</summary>
-    public bool LacksPicture { get; }
+    /// <summary>Whether there could be a screenshot of it, and is none.</summary>
+    public bool LacksScreenshot { get; }
 
     /// <summary>The <c>Link</c> header; null for none.</summary>
     public string? Link { get; }

@@ -20,7 +20,7 @@ public sealed record PageFacts
     /// <summary>The host's search document and types, as JSON text; null when it is larger than <see cref="MaxDataChars"/>.</summary>
     public string? Data { get; init; }
 
-    /// <summary>What a picture of it depends on; null when there is nothing to take one of.</summary>
+    /// <summary>What a screenshot of it depends on; null when there is nothing to take one of.</summary>
     public string? Look { get; init; }
 
     /// <summary>When it was rendered.</summary>
@@ -40,10 +40,10 @@ public sealed record PageFacts
     };
 }
 
-/// <summary>What a picture of a page depends on.</summary>
+/// <summary>What a screenshot of a page depends on.</summary>
 public static class ScreenshotKey
 {
-    /// <summary>Changes with the page's format <c>fitted</c> and with the host shell. Null when there is nothing to take a picture of.</summary>
+    /// <summary>Changes with the page's format <c>fitted</c> and with the host shell. Null when there is nothing to take a screenshot of.</summary>
     public static string? Of(StoredPage page) =>
         page.Status == 200 && page.Formats.TryGetValue(RenderFormat.Fitted, out var fitted) && !string.IsNullOrWhiteSpace(fitted)
             ? string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fitted)).AsSpan(..8))}-{page.Generation}")

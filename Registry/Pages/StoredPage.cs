@@ -42,19 +42,19 @@ public sealed record StoredPage
     /// <summary>When it was rendered.</summary>
     public required DateTimeOffset RenderedAt { get; init; }
 
-    /// <summary>The picture that there is of it; null when there is none.</summary>
-    public PagePicture? Picture { get; init; }
+    /// <summary>The screenshot that there is of it; null when there is none.</summary>
+    public PageScreenshot? Screenshot { get; init; }
 
     /// <summary>Changes with the content of <see cref="Formats"/> and <see cref="Status"/>; unquoted.</summary>
     public required string ETag { get; init; }
 }
 
-/// <summary>The picture that there is of a page, for previews of links to it.</summary>
+/// <summary>The screenshot that there is of a page, for previews of links to it.</summary>
 /// <param name="Url">Where it is.</param>
 /// <param name="Tag">Changes with its bytes.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
-public sealed record PagePicture(string Url, string Tag, int Width, int Height);
+public sealed record PageScreenshot(string Url, string Tag, int Width, int Height);
 
 /// <summary>A page is larger than the registry keeps. It is a verdict on the page: a repeat will not help.</summary>
 public sealed class PageTooLargeException(string url, long bytes, long maxBytes)

@@ -18,9 +18,9 @@ namespace Fleet.Registry.Redis;
 /// fleet:page-facts:{scope}       hash    url → status, dependencies, search document  with its scope                realm servers
 /// fleet:page-order:{scope}       zset    url by number of the change that stored it   with its scope                realm servers
 /// fleet:page-totals:{scope}      hash    bytes, changes                               with its scope                realm servers
-/// fleet:pictures:{scope}         hash    url → picture (JPEG)                         with its scope                realm servers
-/// fleet:picture-facts:{scope}    hash    url → tag, look and size of the picture      with its scope                realm servers
-/// fleet:picture-totals:{scope}   hash    bytes                                        with its scope                realm servers
+/// fleet:screenshots:{scope}         hash    url → screenshot (JPEG)                         with its scope                realm servers
+/// fleet:screenshot-facts:{scope}    hash    url → tag, look and size of the screenshot      with its scope                realm servers
+/// fleet:screenshot-totals:{scope}   hash    bytes                                        with its scope                realm servers
 /// fleet:scopes                   hash    scope → rounds in a row without being served when its pages are removed    realm servers
 /// fleet:scopes:round             string  "1": a round was counted                     1 min                         realm servers
 /// fleet:generation:{name}        string  the latest one                               never                         managers
@@ -64,15 +64,15 @@ internal static class RedisKeys
 
     public static RedisKey Generation(string name) => "fleet:generation:" + name;
 
-    /// <summary>Every key that holds pages and pictures of a scope.</summary>
+    /// <summary>Every key that holds pages and screenshots of a scope.</summary>
     public static RedisKey[] OfScope(string scope) =>
-        [Pages(scope), PageVersions(scope), PageFacts(scope), PageOrder(scope), PageTotals(scope), Pictures(scope), PictureFacts(scope), PictureTotals(scope)];
+        [Pages(scope), PageVersions(scope), PageFacts(scope), PageOrder(scope), PageTotals(scope), Screenshots(scope), ScreenshotFacts(scope), ScreenshotTotals(scope)];
 
-    public static RedisKey Pictures(string realm) => "fleet:pictures:" + realm;
+    public static RedisKey Screenshots(string realm) => "fleet:screenshots:" + realm;
 
-    public static RedisKey PictureFacts(string realm) => "fleet:picture-facts:" + realm;
+    public static RedisKey ScreenshotFacts(string realm) => "fleet:screenshot-facts:" + realm;
 
-    public static RedisKey PictureTotals(string realm) => "fleet:picture-totals:" + realm;
+    public static RedisKey ScreenshotTotals(string realm) => "fleet:screenshot-totals:" + realm;
 
     public static RedisKey Lease(string name) => "fleet:lease:" + name;
 }

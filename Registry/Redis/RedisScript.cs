@@ -16,8 +16,8 @@ internal sealed record RedisScript(string Operation, string Text)
     public static readonly RedisScript AnnounceRealms = Create("announce-realms", "announce realms");
     public static readonly RedisScript StorePage = Create("store-page", "store a page");
     public static readonly RedisScript RemovePage = Create("remove-page", "remove a page");
-    public static readonly RedisScript StorePicture = Create("store-picture", "store a picture");
-    public static readonly RedisScript RemovePicture = Create("remove-picture", "remove a picture");
+    public static readonly RedisScript StoreScreenshot = Create("store-screenshot", "store a screenshot");
+    public static readonly RedisScript RemoveScreenshot = Create("remove-screenshot", "remove a screenshot");
     public static readonly RedisScript HoldLease = Create("hold-lease", "hold a lease");
     public static readonly RedisScript ReleaseLease = Create("release-lease", "release a lease");
     public static readonly RedisScript ServeScopes = Create("serve-scopes", "note which scopes are served");

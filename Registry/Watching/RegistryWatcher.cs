@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.Registry.Watching;
 
 /// <summary>
-/// A service's picture of some state in the registry. It subscribes, then reads everything, and reads everything again when the connection is back and at
+/// A service's screenshot of some state in the registry. It subscribes, then reads everything, and reads everything again when the connection is back and at
 /// least every <see cref="RegistryTtl.Repeat"/>; on a change notification that concerns it, it reads what the notification names, but never more often than
 /// every 100 ms. A notification that is lost, doubled or late changes nothing. While the registry is away the last good value stays.
 /// </summary>
@@ -43,7 +43,7 @@ public sealed partial class RegistryWatcher<T>(
     /// A listener must be quick; the next read waits for it.</summary>
     public event Action<RegistryReading<T>>? Updated;
 
-    /// <summary>Asks for a read of everything now. For a caller that learns by another way that the picture is old.</summary>
+    /// <summary>Asks for a read of everything now. For a caller that learns by another way that the reading is old.</summary>
     public void Refresh()
     {
         lock (_gate)

@@ -18,7 +18,7 @@ internal static class FleetCommandLine
         Examples:
           fleet serve --dist ./dist                            your app with prerendered pages, on http://127.0.0.1:5100/
           fleet render http://localhost:3000/about             the page as HTML, after its scripts have run
-          fleet screenshot https://example.com/ -o page.png    a picture of it
+          fleet screenshot https://example.com/ -o page.png    a screenshot of it
           fleet setup                                          installs a headless Chromium when there is none
 
         'fleet <command> --help' shows options and defaults. Exit codes: 0 done; 1 could not start, or the page failed; 2 wrong command line.

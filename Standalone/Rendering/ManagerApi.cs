@@ -39,7 +39,7 @@ internal sealed class ManagerApi(HttpClient client)
         };
     }
 
-    /// <summary>Takes a picture of a page, or prints it.</summary>
+    /// <summary>Takes a screenshot of a page, or prints it.</summary>
     /// <param name="route"><c>screenshot</c> or <c>pdf</c>.</param>
     /// <param name="parameters">Parameters of the route; those that are null are left out.</param>
     /// <param name="cancellationToken">Stops the render.</param>

@@ -4,7 +4,7 @@ using Fleet.Standalone.CommandLine;
 
 namespace Fleet.Standalone.Rendering;
 
-/// <summary><c>fleet screenshot</c>: a picture of a page.</summary>
+/// <summary><c>fleet screenshot</c>: a screenshot of a page.</summary>
 internal sealed class ScreenshotCommand : PageCommand
 {
     /// <summary>Shown below the help.</summary>
@@ -27,11 +27,11 @@ internal sealed class ScreenshotCommand : PageCommand
     }
 
     private ScreenshotCommand(Parts parts, TimeProvider time)
-        : base("screenshot", "Takes a picture of one page, without a running fleet.", isOutputRequired: true, parts.All, time) => _parts = parts;
+        : base("screenshot", "Takes a screenshot of one page, without a running fleet.", isOutputRequired: true, parts.All, time) => _parts = parts;
 
     protected override void Check(ParseResult command, PageTarget target)
     {
-        var errors = PictureRequestRules.Check(new()
+        var errors = ScreenshotRequestRules.Check(new()
         {
             Url = target.Url,
             Width = command.GetValue(_parts.Width),
@@ -77,7 +77,7 @@ internal sealed class ScreenshotCommand : PageCommand
 
         public Option<int?> Height { get; } = OptionParsers.OptionalNumber("--height", "PIXELS", 100, 2160, "Height of the viewport in CSS pixels, 100 to 2160. Default: 800.");
 
-        public Option<int> Scale { get; } = OptionParsers.Number("--scale", "N", 1, 4, 1, "Pixels of the picture per CSS pixel, 1 to 4.");
+        public Option<int> Scale { get; } = OptionParsers.Number("--scale", "N", 1, 4, 1, "Pixels of the screenshot per CSS pixel, 1 to 4.");
 
         public Option<bool> FullPage { get; } = new("--full-page") { Description = "The whole page instead of the viewport." };
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>A private realm and a public one on a real fleet: the private one is prerendered for those who have its key and told to nobody else,
-/// the public one has its pictures.</summary>
+/// the public one has its screenshots.</summary>
 [Collection(ContentFleetCollection.Name)]
 public sealed class PrivateRealmTests(ContentFleet fixture)
 {
@@ -35,7 +35,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
         Assert.Contains(">Hidden</a>", html, StringComparison.Ordinal);
 
         await NothingIsToldAsync(fleet, plan);
-        await PictureIsThereAsync(fleet);
+        await ScreenshotIsThereAsync(fleet);
     }
 
     // Every way that somebody without the key could try, the warm page that has shown the realm a moment ago among them.
@@ -43,7 +43,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
     {
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(fleet, plan, key: null)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(fleet, plan, "wrong-wrong-wrong-wrong")).Status);
-        foreach (var url in new[] { "", "_realms", "_index", "_search?q=password", "sitemap.xml", "_pictures/secret/plan.jpg" })
+        foreach (var url in new[] { "", "_realms", "_index", "_search?q=password", "sitemap.xml", "_screenshots/secret/plan.jpg" })
         {
             Assert.DoesNotContain(Secret, (await GetAsync(fleet, fleet.OnRealm(url), key: null)).Text, StringComparison.Ordinal);
         }
@@ -68,18 +68,18 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
         Assert.DoesNotContain(Key, fleet.Said, StringComparison.Ordinal);
     }
 
-    private static async Task PictureIsThereAsync(FleetUnderTest fleet)
+    private static async Task ScreenshotIsThereAsync(FleetUnderTest fleet)
     {
         const string Tag = "property=\"og:image\" content=\"";
         var html = "";
         await Eventually.TrueAsync(
-            async () => (html = await fleet.GetHtmlAsync(fleet.OnRealm("open/"))).Contains(Tag, StringComparison.Ordinal), s_limit, () => $"a picture of the public card\n{html}\n{fleet.Said}");
+            async () => (html = await fleet.GetHtmlAsync(fleet.OnRealm("open/"))).Contains(Tag, StringComparison.Ordinal), s_limit, () => $"a screenshot of the public card\n{html}\n{fleet.Said}");
 
         using var response = await fleet.Client.GetAsync(new Uri(html.Split(Tag)[1].Split('"')[0]), TestContext.Current.CancellationToken);
-        var picture = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        var screenshot = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         Assert.Equal("image/jpeg", response.Content.Headers.ContentType?.MediaType);
-        Assert.Equal([0xFF, 0xD8, 0xFF], picture[..3]);
-        Assert.True(picture.Length > 5_000, $"A picture with something on it has more than {picture.Length} bytes.");
+        Assert.Equal([0xFF, 0xD8, 0xFF], screenshot[..3]);
+        Assert.True(screenshot.Length > 5_000, $"A screenshot with something on it has more than {screenshot.Length} bytes.");
     }
 
     private static async Task<HttpStatusCode> StatusAsync(FleetUnderTest fleet, Uri url, string? key) => (await GetAsync(fleet, url, key)).Status;

@@ -261,8 +261,8 @@ internal sealed partial class BrowserPage : IRenderPage
 /// <param name="Time">The clock.</param>
 internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeSpan CallTimeout, TimeSpan ProbeTimeout, int Width, int Height, TimeProvider Time)
 {
-    /// <summary>Writes the viewport as the protocol wants it: for a picture with a size of its own, or else the usual.</summary>
-    public void WriteViewport(Utf8JsonWriter parameters, PictureShape? shape)
+    /// <summary>Writes the viewport as the protocol wants it: for a screenshot with a size of its own, or else the usual.</summary>
+    public void WriteViewport(Utf8JsonWriter parameters, ScreenshotShape? shape)
     {
         parameters.WriteNumber("width"u8, shape?.Width ?? Width);
         parameters.WriteNumber("height"u8, shape?.Height ?? Height);

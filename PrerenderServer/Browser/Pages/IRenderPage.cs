@@ -47,11 +47,11 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>The document's markup as it stands; needs no script, so that it can be had when script is forbidden.</summary>
     Task<string> MarkupAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Sets the viewport for a picture; null for the size that the page was made with.</summary>
-    Task ResizeAsync(PictureShape? shape, TimeSpan deadline, CancellationToken cancellationToken);
+    /// <summary>Sets the viewport for a screenshot; null for the size that the page was made with.</summary>
+    Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>The page as a picture.</summary>
-    Task<byte[]> PictureAsync(PictureShape shape, TimeSpan deadline, CancellationToken cancellationToken);
+    /// <summary>The page as a screenshot.</summary>
+    Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>From now on requests to the credentials' origin, and only those, carry them.</summary>
     Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken);
@@ -97,7 +97,7 @@ internal enum PageTermination
     Crashed,
 }
 
-/// <summary>What a picture shows.</summary>
+/// <summary>What a screenshot shows.</summary>
 /// <param name="Type">File type.</param>
 /// <param name="FullPage">The whole page instead of the viewport.</param>
 /// <param name="Selector">Only the first element that matches.</param>
@@ -105,8 +105,8 @@ internal enum PageTermination
 /// <param name="Height">Of the viewport in CSS pixels; null for the browser's own.</param>
 /// <param name="Format">Not the page but this format of it, alone.</param>
 /// <param name="Scale">Pixels per CSS pixel.</param>
-internal sealed record PictureShape(
-    PictureType Type, bool FullPage = false, string? Selector = null, int? Width = null, int? Height = null, RenderFormat? Format = null, int Scale = 1)
+internal sealed record ScreenshotShape(
+    ScreenshotType Type, bool FullPage = false, string? Selector = null, int? Width = null, int? Height = null, RenderFormat? Format = null, int Scale = 1)
 {
     /// <summary>Whether the viewport has to be changed for it, and back.</summary>
     public bool IsSized => Width is not null || Height is not null || Scale != 1;

@@ -32,7 +32,7 @@ internal static class PageScripts
     public static string Show { get; } = Read("show");
 
     /// <summary>Resolves when fonts and images are there.</summary>
-    public static string Pictured { get; } = Read("pictured");
+    public static string ScreenshotReady { get; } = Read("screenshot-ready");
 
     private static string Read(string name)
     {

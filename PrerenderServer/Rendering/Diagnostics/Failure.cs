@@ -42,7 +42,7 @@ internal sealed record Failure
     /// <summary>The document as it stood, cut to size; null when the page told nothing, or showed what credentials had opened.</summary>
     public string? Html { get; init; }
 
-    /// <summary>Whether <c>/failures/{id}/screenshot</c> has a picture.</summary>
+    /// <summary>Whether <c>/failures/{id}/screenshot</c> has a screenshot.</summary>
     public bool HasScreenshot => Screenshot is not null;
 
     /// <summary>The page as it looked, as JPEG.</summary>

@@ -10,7 +10,7 @@ internal sealed class RenderProgress(TimeProvider time)
     private readonly ActivityContext _visit = Activity.Current?.Context ?? default;
     private (long Timestamp, DateTimeOffset Time)? _began = (time.GetTimestamp(), time.GetUtcNow());
 
-    /// <summary>The step in progress: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>picture</c>.</summary>
+    /// <summary>The step in progress: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>screenshot</c>.</summary>
     public string Stage { get; private set; } = Stages.Queue;
 
     /// <summary>The answer so far; null before there is one. It is the result when a later step is late.</summary>
@@ -84,5 +84,5 @@ internal static class Stages
     public const string Run = "run";
     public const string Settle = "settle";
     public const string Capture = "capture";
-    public const string Picture = "picture";
+    public const string Screenshot = "screenshot";
 }

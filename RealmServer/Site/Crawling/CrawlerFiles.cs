@@ -13,11 +13,11 @@ internal sealed class CrawlerFiles(PublicAddress address, Sitemap sitemap)
 
     public const string SitemapPath = "/sitemap.xml";
 
-    /// <summary>Everything may be read but what is of the server's own; the pictures that pages name may.</summary>
+    /// <summary>Everything may be read but what is of the server's own; the screenshots that pages name may.</summary>
     public Task RobotsAsync(HttpContext http)
     {
         http.Response.Headers.CacheControl = "no-cache";
-        return Results.Text($"User-agent: *\nDisallow: /_\nAllow: {PictureAddress.Prefix}\n\nSitemap: {address.UrlOf(SitemapPath)}\n", "text/plain", Encoding.UTF8).ExecuteAsync(http);
+        return Results.Text($"User-agent: *\nDisallow: /_\nAllow: {ScreenshotAddress.Prefix}\n\nSitemap: {address.UrlOf(SitemapPath)}\n", "text/plain", Encoding.UTF8).ExecuteAsync(http);
     }
 
     /// <summary>The sitemap. The framework's result answers <c>If-None-Match</c> and HEAD.</summary>

@@ -107,7 +107,7 @@ public sealed class PageCommandTests(TestSite site) : IClassFixture<TestSite>, I
     [InlineData("page.png", 640, 480, "--width", "640", "--height", "480")]
     [InlineData("whole.png", 640, 3020, "--width", "640", "--full-page")]
     [InlineData("mark.png", 100, 40, "--selector", "#mark", "--scale", "2")]
-    public async Task Screenshot_Options_GiveAPictureOfThatSize(string name, int width, int height, params string[] options)
+    public async Task Screenshot_Options_GiveAScreenshotOfThatSize(string name, int width, int height, params string[] options)
     {
         var file = Path.Combine(_folder.FullName, name);
         await using var fleet = FleetProgram.Start(["screenshot", site["/tall"].AbsoluteUri, "-o", file, .. options]);

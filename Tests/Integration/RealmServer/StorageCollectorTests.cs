@@ -2,7 +2,7 @@ using Fleet.Contracts;
 using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Reporting;
 using Fleet.Registry;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.Tests.InMemory;
 using Fleet.Tests.Registry;
 using Fleet.Tests.Time;
@@ -28,7 +28,7 @@ public sealed class StorageCollectorTests
         Assert.Equal(rounds, StorageCollector.RoundsOf(TimeSpan.FromMinutes(minutes)));
 
     [Fact]
-    public async Task RemovedRealm_PagesAndPicturesGoAfterTheTimeAndThoseOfServedOnesStay()
+    public async Task RemovedRealm_PagesAndScreenshotsGoAfterTheTimeAndThoseOfServedOnesStay()
     {
         // The registry's clock moves with the test; the servers' own do not.
         var registry = new InMemoryRegistry(_time, NullLoggerFactory.Instance);
@@ -40,14 +40,14 @@ public sealed class StorageCollectorTests
         var removed = server.Url + "trees/";
         await StoreAsync(server, removed);
         await StoreAsync(server, server.Url);
-        await registry.Pictures.StoreAsync(new StoredPicture(removed, removed + "oak", new("tag", "look", 1, 1), [1]), long.MaxValue, Cancel);
+        await registry.Screenshots.StoreAsync(new StoredScreenshot(removed, removed + "oak", new("tag", "look", 1, 1), [1]), long.MaxValue, Cancel);
 
         await RoundsAsync(server, 4, Foreign);
         Assert.NotNull(await registry.Pages.GetAsync(removed, removed + "a", Cancel));
         await RoundsAsync(server, 2, Foreign);
 
         Assert.Null(await registry.Pages.GetAsync(removed, removed + "a", Cancel));
-        Assert.Null(await registry.Pictures.GetAsync(removed, removed + "oak", Cancel));
+        Assert.Null(await registry.Screenshots.GetAsync(removed, removed + "oak", Cancel));
         Assert.NotNull(await server.StoredAsync("hydrogen"));
         Assert.NotNull(await registry.Pages.GetAsync(server.Url, server.Url + "a", Cancel));
         // Of a realm server with other realms, which the one that collects knows nothing of.

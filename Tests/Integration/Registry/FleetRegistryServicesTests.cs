@@ -6,7 +6,7 @@ using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
 using Fleet.Registry.Storage;
@@ -23,7 +23,7 @@ namespace Fleet.Tests.Registry;
 public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
 {
     private static readonly Type[] Rooms =
-        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IPageStore), typeof(IPictureStore), typeof(IStorageScopes), typeof(IGenerationCounter), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
+        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IPageStore), typeof(IScreenshotStore), typeof(IStorageScopes), typeof(IGenerationCounter), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -4,7 +4,7 @@ using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
 using Fleet.Registry.Storage;
@@ -31,7 +31,7 @@ internal sealed class InMemoryRegistryUnderTest : RegistryUnderTest
 
     public override IPageStore Pages => _registry.Pages;
 
-    public override IPictureStore Pictures => _registry.Pictures;
+    public override IScreenshotStore Screenshots => _registry.Screenshots;
 
     public override IStorageScopes StorageScopes => _registry.StorageScopes;
 

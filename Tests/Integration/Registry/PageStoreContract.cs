@@ -23,7 +23,7 @@ public abstract class PageStoreContract : ContractSuite
             Data = """{"types":["element"]}""",
             Deps = [Realm + "helium"],
             Seen = new(639_000_000_000_000_001, "digest"),
-            Picture = new(Realm + "hydrogen.jpg", "tag", 1200, 630),
+            Screenshot = new(Realm + "hydrogen.jpg", "tag", 1200, 630),
             RenderedAt = new(2026, 5, 1, 12, 0, 0, 123, TimeSpan.FromHours(2)),
         };
 

@@ -4,7 +4,7 @@ using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
 using Fleet.Registry.Servers;
@@ -51,7 +51,7 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
         WarmAffinities = new RedisWarmAffinities(connection);
         Realms = new RedisRealmDirectory(connection, NullLogger<RedisRealmDirectory>.Instance);
         Pages = new RedisPageStore(connection, NullLogger<RedisPageStore>.Instance);
-        Pictures = new RedisPictureStore(connection, NullLogger<RedisPictureStore>.Instance);
+        Screenshots = new RedisScreenshotStore(connection, NullLogger<RedisScreenshotStore>.Instance);
         StorageScopes = new RedisStorageScopes(connection);
         Generations = new RedisGenerationCounter(connection);
         Leases = new RedisLeases(connection);
@@ -71,7 +71,7 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
 
     public override IPageStore Pages { get; }
 
-    public override IPictureStore Pictures { get; }
+    public override IScreenshotStore Screenshots { get; }
 
     public override IStorageScopes StorageScopes { get; }
 

@@ -4,7 +4,7 @@ using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
 using Fleet.Registry.Storage;
@@ -24,7 +24,7 @@ public abstract class RegistryUnderTest : IAsyncDisposable
 
     public abstract IPageStore Pages { get; }
 
-    public abstract IPictureStore Pictures { get; }
+    public abstract IScreenshotStore Screenshots { get; }
 
     public abstract IStorageScopes StorageScopes { get; }
 

@@ -1,7 +1,7 @@
 using Fleet.Contracts;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 
 namespace Fleet.Tests.Registry;
 
@@ -29,9 +29,9 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task CountRoundAsync_ScopeWithAPictureOnly_IsKnownToo()
+    public async Task CountRoundAsync_ScopeWithAScreenshotOnly_IsKnownToo()
     {
-        await StorePictureAsync(Elements);
+        await StoreScreenshotAsync(Elements);
         Assert.Equal([Elements], await UnservedAfterAsync(Rounds));
     }
 
@@ -74,7 +74,7 @@ public abstract class StorageScopesContract : ContractSuite
     public async Task RemoveAsync_Unserved_NothingOfItIsLeftAndTheOthersStay()
     {
         await StorePageAsync(Elements);
-        await StorePictureAsync(Elements);
+        await StoreScreenshotAsync(Elements);
         await StorePageAsync(Trees);
         await UnservedAfterAsync(Rounds);
 
@@ -84,8 +84,8 @@ public abstract class StorageScopesContract : ContractSuite
         Assert.Empty(await Registry.Pages.GetVersionsAsync(Elements, Cancel));
         Assert.Empty(await Registry.Pages.GetFactsAsync(Elements, Cancel));
         Assert.Equal((0, 0), (await Registry.Pages.GetTotalsAsync(Elements, Cancel)) is var totals ? (totals.Pages, totals.Bytes) : default);
-        Assert.Null(await Registry.Pictures.GetAsync(Elements, Elements + "a", Cancel));
-        Assert.Empty(await Registry.Pictures.GetFactsAsync(Elements, Cancel));
+        Assert.Null(await Registry.Screenshots.GetAsync(Elements, Elements + "a", Cancel));
+        Assert.Empty(await Registry.Screenshots.GetFactsAsync(Elements, Cancel));
         Assert.NotNull(await Registry.Pages.GetAsync(Trees, Trees + "a", Cancel));
         Assert.Equal([Trees], await UnservedAfterAsync(1));
         Assert.False(await Registry.StorageScopes.RemoveAsync(Elements, 0, Cancel));
@@ -154,8 +154,8 @@ public abstract class StorageScopesContract : ContractSuite
         },
         PageBounds.None, Cancel);
 
-    private Task<bool> StorePictureAsync(string scope) =>
-        Registry.Pictures.StoreAsync(new StoredPicture(scope, scope + "a", new("tag", "look", 1200, 630), [1, 2, 3]), long.MaxValue, Cancel);
+    private Task<bool> StoreScreenshotAsync(string scope) =>
+        Registry.Screenshots.StoreAsync(new StoredScreenshot(scope, scope + "a", new("tag", "look", 1200, 630), [1, 2, 3]), long.MaxValue, Cancel);
 }
 
 public sealed class InMemoryStorageScopesTests : StorageScopesContract

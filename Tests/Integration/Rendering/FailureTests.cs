@@ -13,7 +13,7 @@ public sealed class FailureTests(ServerFixture server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Failures_PageThatLoops_IsToldWithStackDocumentAndPicture()
+    public async Task Failures_PageThatLoops_IsToldWithStackDocumentAndScreenshot()
     {
         var result = await server.RenderPageAsync("<h1>stuck here</h1><script>function spin() { for (;;); } setTimeout(spin, 100)</script>", deadlineMs: 1_500);
         Assert.Equal(RenderOutcome.TimedOut, result.Outcome);
@@ -21,9 +21,9 @@ public sealed class FailureTests(ServerFixture server)
         Assert.Equal("timedOut", failure.GetProperty("outcome").GetString());
         Assert.Contains("spin", failure.GetProperty("diagnostics").GetProperty("stack").GetString(), StringComparison.Ordinal);
         Assert.Contains("stuck here", failure.GetProperty("html").GetString(), StringComparison.Ordinal);
-        using var picture = await server.Client.GetAsync($"failures/{failure.GetProperty("id")}/screenshot", Token);
-        Assert.Equal("image/jpeg", picture.Content.Headers.ContentType!.MediaType);
-        Assert.Equal([0xFF, 0xD8], (await picture.Content.ReadAsByteArrayAsync(Token))[..2]);
+        using var screenshot = await server.Client.GetAsync($"failures/{failure.GetProperty("id")}/screenshot", Token);
+        Assert.Equal("image/jpeg", screenshot.Content.Headers.ContentType!.MediaType);
+        Assert.Equal([0xFF, 0xD8], (await screenshot.Content.ReadAsByteArrayAsync(Token))[..2]);
     }
 
     [Fact]

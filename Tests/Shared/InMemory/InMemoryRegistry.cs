@@ -4,7 +4,7 @@ using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
 using Fleet.Registry.Storage;
@@ -27,7 +27,7 @@ public sealed class InMemoryRegistry
         var scopes = new InMemoryStorageScopes(timeProvider);
         StorageScopes = scopes;
         Pages = new InMemoryPageStore(hints, scopes);
-        Pictures = new InMemoryPictureStore(scopes);
+        Screenshots = new InMemoryScreenshotStore(scopes);
         Generations = new InMemoryGenerationCounter(timeProvider);
         Leases = new InMemoryLeases(timeProvider);
         Commands = new InMemoryCommandStore(timeProvider);
@@ -49,8 +49,8 @@ public sealed class InMemoryRegistry
     /// <summary>The rendered pages.</summary>
     public IPageStore Pages { get; }
 
-    /// <summary>Pictures of them.</summary>
-    public IPictureStore Pictures { get; }
+    /// <summary>Screenshots of them.</summary>
+    public IScreenshotStore Screenshots { get; }
 
     /// <summary>What both are stored under.</summary>
     public IStorageScopes StorageScopes { get; }

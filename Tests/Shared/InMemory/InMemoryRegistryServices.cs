@@ -12,7 +12,7 @@ internal static class InMemoryRegistryServices
         .AddSingleton(shared.WarmAffinities)
         .AddSingleton(shared.Realms)
         .AddSingleton(shared.Pages)
-        .AddSingleton(shared.Pictures)
+        .AddSingleton(shared.Screenshots)
         .AddSingleton(shared.StorageScopes)
         .AddSingleton(shared.Generations)
         .AddSingleton(shared.Leases)

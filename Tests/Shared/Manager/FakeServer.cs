@@ -30,11 +30,11 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Renders it was asked for.</summary>
     public ConcurrentQueue<Call> Calls { get; } = new();
 
-    /// <summary>What it answers to those who want a picture.</summary>
-    public Func<HttpContext, PictureRequest, Task> AnswerPicture { get; set; } = (http, _) => SendPictureAsync(http, RenderOutcome.Rendered, 200);
+    /// <summary>What it answers to those who want a screenshot.</summary>
+    public Func<HttpContext, ScreenshotRequest, Task> AnswerScreenshot { get; set; } = (http, _) => SendScreenshotAsync(http, RenderOutcome.Rendered, 200);
 
-    /// <summary>Pictures it was asked for.</summary>
-    public ConcurrentQueue<PictureRequest> Pictures { get; } = new();
+    /// <summary>Screenshots it was asked for.</summary>
+    public ConcurrentQueue<ScreenshotRequest> Screenshots { get; } = new();
 
     /// <summary>What it answers to commands.</summary>
     public Func<HttpContext, CommandRequest, Task> AnswerCommand { get; set; } = (http, request) => http.Response.WriteAsJsonAsync(
@@ -76,11 +76,11 @@ internal sealed class FakeServer : IAsyncDisposable
             http.RequestAborted.Register(() => server.Aborted.TrySetResult());
             await server.Answer(http, request);
         });
-        app.MapPost("/pictures", async (HttpContext http) =>
+        app.MapPost("/screenshots", async (HttpContext http) =>
         {
-            var request = (await JsonSerializer.DeserializeAsync<PictureRequest>(http.Request.Body, FleetJson.Options))!;
-            server.Pictures.Enqueue(request);
-            await server.AnswerPicture(http, request);
+            var request = (await JsonSerializer.DeserializeAsync<ScreenshotRequest>(http.Request.Body, FleetJson.Options))!;
+            server.Screenshots.Enqueue(request);
+            await server.AnswerScreenshot(http, request);
         });
         app.MapPost("/commands", async (HttpContext http) =>
         {
@@ -116,8 +116,8 @@ internal sealed class FakeServer : IAsyncDisposable
         Page = outcome == RenderOutcome.NoVerdict ? null : new RenderPage(Name, 1, false),
     };
 
-    /// <summary>Three bytes that are no picture, which nobody on the way looks at.</summary>
-    public static Task SendPictureAsync(HttpContext http, RenderOutcome outcome, int status)
+    /// <summary>Three bytes that are no screenshot, which nobody on the way looks at.</summary>
+    public static Task SendScreenshotAsync(HttpContext http, RenderOutcome outcome, int status)
     {
         http.Response.Headers[FleetHeaders.Outcome] = outcome.ToString();
         http.Response.Headers[FleetHeaders.PageStatus] = status.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -24,11 +24,11 @@ internal sealed class FakeManager : IAsyncDisposable
     /// <summary>Whether it says that it is ready.</summary>
     public bool IsReady { get; set; } = true;
 
-    /// <summary>Queries for pictures.</summary>
-    public ConcurrentQueue<IQueryCollection> PictureRequests { get; } = new();
+    /// <summary>Queries for screenshots.</summary>
+    public ConcurrentQueue<IQueryCollection> ScreenshotRequests { get; } = new();
 
-    /// <summary>What a picture is; none by default.</summary>
-    public Func<HttpContext, HostShell, IResult> PictureAnswer { get; set; } = (_, _) => Results.Problem("There is no picture.", statusCode: 502);
+    /// <summary>What a screenshot is; none by default.</summary>
+    public Func<HttpContext, HostShell, IResult> ScreenshotAnswer { get; set; } = (_, _) => Results.Problem("There is no screenshot.", statusCode: 502);
 
     /// <summary>Comes before <see cref="Answer"/>.</summary>
     public Func<RenderRequest, HostShell, Task<IResult>>? AnswerAsync { get; set; }
@@ -69,8 +69,8 @@ internal sealed class FakeManager : IAsyncDisposable
         });
         app.MapGet("/screenshot", async (HttpContext http, CancellationToken cancellationToken) =>
         {
-            manager.PictureRequests.Enqueue(http.Request.Query);
-            return manager.PictureAnswer(http, (await registry.HostShells.GetAsync(cancellationToken))!);
+            manager.ScreenshotRequests.Enqueue(http.Request.Query);
+            return manager.ScreenshotAnswer(http, (await registry.HostShells.GetAsync(cancellationToken))!);
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return manager;
@@ -85,15 +85,15 @@ internal sealed class FakeManager : IAsyncDisposable
         Shell = new(shell.Token, shell.Generation, Current: true) { CurrentAtStart = true },
     };
 
-    /// <summary>A page that a picture can be taken of.</summary>
+    /// <summary>A page that a screenshot can be taken of.</summary>
     public static RenderResult Fitted(RenderRequest request, HostShell shell, string fitted = "<b>fitted</b>")
     {
         var page = Rendered(request, shell);
         return page with { Formats = new Dictionary<RenderFormat, string>(page.Formats) { [RenderFormat.Fitted] = fitted } };
     }
 
-    /// <summary>A picture, taken on a shell.</summary>
-    public static IResult Picture(HttpContext http, HostShell shell, byte[] bytes)
+    /// <summary>A screenshot, taken on a shell.</summary>
+    public static IResult Screenshot(HttpContext http, HostShell shell, byte[] bytes)
     {
         http.Response.Headers[FleetHeaders.HostShell] = shell.Token;
         return Results.Bytes(bytes, "image/jpeg");

@@ -38,9 +38,9 @@ internal sealed class FakePage : IRenderPage
 
     public Task<string> MarkupAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult("");
 
-    public Task ResizeAsync(PictureShape? shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<byte[]> PictureAsync(PictureShape shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<byte[]>([]);
+    public Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<byte[]>([]);
 
     public Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 

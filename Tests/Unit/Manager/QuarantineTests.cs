@@ -53,12 +53,12 @@ public sealed class QuarantineTests
     }
 
     [Fact]
-    public void Check_PictureCrashed_OnlyThatPictureIsRefusedWhoeverWantsIt()
+    public void Check_ScreenshotCrashed_OnlyThatScreenshotIsRefusedWhoeverWantsIt()
     {
-        var picture = new PictureRequest { Url = ManagerUnderTest.Card, Scale = 4, Priority = 1, DeadlineMs = 500 };
-        Strike(2, Picture(picture));
-        Assert.NotNull(_quarantine.Check(Picture(picture with { Affinity = "user:bob", Priority = 2, DeadlineMs = 600 }), "shell"));
-        Assert.Null(_quarantine.Check(Picture(picture with { Scale = 1 }), "shell"));
+        var screenshot = new ScreenshotRequest { Url = ManagerUnderTest.Card, Scale = 4, Priority = 1, DeadlineMs = 500 };
+        Strike(2, Screenshot(screenshot));
+        Assert.NotNull(_quarantine.Check(Screenshot(screenshot with { Affinity = "user:bob", Priority = 2, DeadlineMs = 600 }), "shell"));
+        Assert.Null(_quarantine.Check(Screenshot(screenshot with { Scale = 1 }), "shell"));
         Assert.Null(_quarantine.Check(s_page, "shell"));
     }
 
@@ -72,7 +72,7 @@ public sealed class QuarantineTests
 
     private static RenderOperation Page(string url) => new(new() { Url = url }, "realm", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)));
 
-    private static RenderOperation Picture(PictureRequest picture) => s_page with { Picture = picture };
+    private static RenderOperation Screenshot(ScreenshotRequest screenshot) => s_page with { Screenshot = screenshot };
 
     private static RenderOperation Command(string user, string key) =>
         s_page with { Affinity = user, Command = new(new() { Command = "add", Affinity = user }, key) };

@@ -7,19 +7,19 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 
 internal sealed partial class BrowserPage
 {
-    /// <summary>Highest picture in CSS pixels. What is below is cut off: Chromium has no larger surface.</summary>
+    /// <summary>Highest screenshot in CSS pixels. What is below is cut off: Chromium has no larger surface.</summary>
     private const double MostHeight = 16_384;
-    /// <summary>Most pixels of a picture: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
+    /// <summary>Most pixels of a screenshot: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
     private const double MostPixels = 50_000_000;
     private const int Quality = 80;
 
-    public Task ResizeAsync(PictureShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>
+    public Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>
         shape is not null && TooLarge(shape.Width ?? _settings.Width, shape.Height ?? _settings.Height, shape) is { } error ? Task.FromException(error)
         : _cdp.CallAsync("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, shape), deadline, cancellationToken);
 
-    public async Task<byte[]> PictureAsync(PictureShape shape, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        if (shape.Type == PictureType.Pdf)
+        if (shape.Type == ScreenshotType.Pdf)
         {
             return await BytesAsync("Page.printToPDF", static p => p.WriteBoolean("printBackground"u8, true), deadline, cancellationToken);
         }
@@ -34,8 +34,8 @@ internal sealed partial class BrowserPage
 
         return await BytesAsync("Page.captureScreenshot", p =>
         {
-            p.WriteString("format"u8, shape.Type switch { PictureType.Jpeg => "jpeg", PictureType.Webp => "webp", _ => "png" });
-            if (shape.Type != PictureType.Png)
+            p.WriteString("format"u8, shape.Type switch { ScreenshotType.Jpeg => "jpeg", ScreenshotType.Webp => "webp", _ => "png" });
+            if (shape.Type != ScreenshotType.Png)
             {
                 p.WriteNumber("quality"u8, Quality);
             }
@@ -65,9 +65,9 @@ internal sealed partial class BrowserPage
     private async Task<byte[]> BytesAsync(string method, Action<Utf8JsonWriter> parameters, TimeSpan deadline, CancellationToken cancellationToken) =>
         (await _cdp.CallAsync(method, parameters, deadline, cancellationToken)).GetProperty("data").GetBytesFromBase64();
 
-    private static PageScriptException? TooLarge(double width, double height, PictureShape shape) =>
-        width * height * shape.Scale * shape.Scale is > RenderLimits.MaxPicturePixels and var pixels
-            ? new(string.Create(CultureInfo.InvariantCulture, $"The picture would have {pixels:N0} pixels, more than the {RenderLimits.MaxPicturePixels:N0} that are taken: {width:0} x {height:0} at scale {shape.Scale}."), null)
+    private static PageScriptException? TooLarge(double width, double height, ScreenshotShape shape) =>
+        width * height * shape.Scale * shape.Scale is > RenderLimits.MaxScreenshotPixels and var pixels
+            ? new(string.Create(CultureInfo.InvariantCulture, $"The screenshot would have {pixels:N0} pixels, more than the {RenderLimits.MaxScreenshotPixels:N0} that are taken: {width:0} x {height:0} at scale {shape.Scale}."), null)
             : null;
 
     private async Task<Area?> WholeAsync(TimeSpan deadline, CancellationToken cancellationToken)

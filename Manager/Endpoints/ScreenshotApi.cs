@@ -8,20 +8,20 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Pictures of pages, as files.</summary>
-internal static class PictureApi
+/// <summary>Screenshots of pages, as files.</summary>
+internal static class ScreenshotApi
 {
     /// <summary>Maps <c>GET /screenshot</c> and <c>GET /pdf</c>.</summary>
-    public static void MapPictureApi(this IEndpointRouteBuilder routes)
+    public static void MapScreenshotApi(this IEndpointRouteBuilder routes)
     {
-        var pictures = routes.MapGroup("").WithTags("Pictures").RequireAdminKeyIfConfigured();
+        var screenshots = routes.MapGroup("").WithTags("Screenshots").RequireAdminKeyIfConfigured();
 
-        pictures.MapGet("/screenshot", ScreenshotAsync)
-            .WithName("Screenshot").WithSummary("Takes a picture of a page, of an element of it, or of one format that the host renders.")
-            .WithDescription("The answer is the file, with the page's own status code. An outcome without a picture is a problem that names it.")
+        screenshots.MapGet("/screenshot", ScreenshotAsync)
+            .WithName("Screenshot").WithSummary("Takes a screenshot of a page, of an element of it, or of one format that the host renders.")
+            .WithDescription("The answer is the file, with the page's own status code. An outcome without a screenshot is a problem that names it.")
             .Produces<byte[]>(200, "image/png", "image/jpeg", "image/webp").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
 
-        pictures.MapGet("/pdf", PdfAsync)
+        screenshots.MapGet("/pdf", PdfAsync)
             .WithName("Pdf").WithSummary("Prints a page.")
             .WithDescription("The answer is the file, with the page's own status code. An outcome without one is a problem that names it.")
             .Produces<byte[]>(200, "application/pdf").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
@@ -35,7 +35,7 @@ internal static class PictureApi
         [Description("png, jpeg or webp. Default: png.")] string? type = null,
         [Description("Width of the viewport in CSS pixels, 100 to 3840. Default: the server's, 1280.")] int? width = null,
         [Description("Height of the viewport in CSS pixels, 100 to 2160. Default: the server's, 800.")] int? height = null,
-        [Description("Pixels of the picture per CSS pixel, 1 to 4. Default: 1.")] int? scale = null,
+        [Description("Pixels of the screenshot per CSS pixel, 1 to 4. Default: 1.")] int? scale = null,
         [Description("The whole page instead of the viewport. Default: false.")] bool? fullPage = null,
         [Description("Only the first element that matches this CSS selector.")] string? selector = null,
         [Description("What the host renders as this format, alone in a box of width and height: isolated, embedded, fitted, atom or icon.")] string? format = null,
@@ -44,13 +44,13 @@ internal static class PictureApi
         [Description("0, index work, to 10, somebody waits. Default: 10.")] int? priority = null)
     {
         var errors = new List<FieldError>();
-        var request = new PictureRequest
+        var request = new ScreenshotRequest
         {
             Url = url ?? "",
             Affinity = affinity,
             DeadlineMs = deadlineMs,
             Priority = priority ?? RenderLimits.MaxPriority,
-            Type = Word(type, PictureType.Png, "type", errors),
+            Type = Word(type, ScreenshotType.Png, "type", errors),
             Format = format is null ? null : Word(format, RenderFormat.Isolated, "format", errors),
             FullPage = fullPage ?? false,
             Selector = selector,
@@ -58,7 +58,7 @@ internal static class PictureApi
             Height = height,
             Scale = scale ?? 1,
         };
-        if (request.Type == PictureType.Pdf)
+        if (request.Type == ScreenshotType.Pdf)
         {
             errors.Add(new("type", "'type' is 'pdf': ask GET /pdf for that."));
         }
@@ -74,10 +74,10 @@ internal static class PictureApi
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
         [Description("Patience in milliseconds. Default: 30000.")] int? deadlineMs = null) =>
         AnswerAsync(
-            new() { Url = url ?? "", Affinity = affinity, DeadlineMs = deadlineMs, Priority = RenderLimits.MaxPriority, Type = PictureType.Pdf },
+            new() { Url = url ?? "", Affinity = affinity, DeadlineMs = deadlineMs, Priority = RenderLimits.MaxPriority, Type = ScreenshotType.Pdf },
             [], http, pipeline, options.Value);
 
-    private static async Task<IResult> AnswerAsync(PictureRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline, FleetOptions options)
+    private static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline, FleetOptions options)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
@@ -86,12 +86,12 @@ internal static class PictureApi
             errors.Add(new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds."));
         }
 
-        errors.AddRange(PictureRequestRules.Check(request));
+        errors.AddRange(ScreenshotRequestRules.Check(request));
         return errors.Count > 0
             ? RenderRules.Invalid(errors).ToProblem(http.Response)
             : DocumentResult.From(
                 await pipeline.RenderAsync(
-                    CallHeaders.Call(http.Request, request.ToVisit(), requestId, patience, options) with { Picture = request }, http.RequestAborted),
+                    CallHeaders.Call(http.Request, request.ToVisit(), requestId, patience, options) with { Screenshot = request }, http.RequestAborted),
                 http.Response);
     }
 

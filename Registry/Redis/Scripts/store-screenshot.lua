@@ -1,5 +1,5 @@
--- Stores a picture of a page unless the realm's pictures would take too much room.
--- KEYS: pictures, facts, totals, scopes.  ARGV: url, picture, facts, most bytes, scope.
+-- Stores a screenshot of a page unless the realm's screenshots would take too much room.
+-- KEYS: screenshots, facts, totals, scopes.  ARGV: url, screenshot, facts, most bytes, scope.
 -- Returns 1 stored, 0 full.
 local growth = #ARGV[2] - redis.call('HSTRLEN', KEYS[1], ARGV[1])
 local bytes = tonumber(redis.call('HGET', KEYS[3], 'bytes') or 0) + growth

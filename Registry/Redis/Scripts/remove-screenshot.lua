@@ -1,5 +1,5 @@
--- Forgets the picture of a page.
--- KEYS: pictures, facts, totals.  ARGV: url.
+-- Forgets the screenshot of a page.
+-- KEYS: screenshots, facts, totals.  ARGV: url.
 if redis.call('HDEL', KEYS[2], ARGV[1]) == 0 then
     return 0
 end

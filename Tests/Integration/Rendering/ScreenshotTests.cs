@@ -8,7 +8,7 @@ using Fleet.Contracts;
 namespace Fleet.Tests.Rendering;
 
 [Collection(ServerCollection.Name)]
-public sealed class PictureTests(ServerFixture server)
+public sealed class ScreenshotTests(ServerFixture server)
 {
     private const string Page = "<!doctype html><body style='margin:0'><div id=box style='width:120px;height:80px;background:red'></div><div style='height:3000px'></div>";
 
@@ -19,7 +19,7 @@ public sealed class PictureTests(ServerFixture server)
     [InlineData(false, null, 640, 640, 800)]
     [InlineData(true, null, 640, 640, 3080)]
     [InlineData(false, "#box", null, 120, 80)]
-    public async Task Pictures_Png_ShowsWhatWasAskedFor(bool full, string? selector, int? width, int expectedWidth, int expectedHeight)
+    public async Task Screenshots_Png_ShowsWhatWasAskedFor(bool full, string? selector, int? width, int expectedWidth, int expectedHeight)
     {
         var (type, bytes, headers) = await TakeAsync(Page, new() { Url = "", FullPage = full, Selector = selector, Width = width });
         Assert.Equal("image/png", type);
@@ -28,10 +28,10 @@ public sealed class PictureTests(ServerFixture server)
     }
 
     [Theory]
-    [InlineData(PictureType.Jpeg, "image/jpeg", 0, "\u00ff\u00d8")]
-    [InlineData(PictureType.Webp, "image/webp", 8, "WEBP")]
-    [InlineData(PictureType.Pdf, "application/pdf", 0, "%PDF-")]
-    public async Task Pictures_OtherTypes_AreFilesOfThatType(PictureType type, string contentType, int at, string magic)
+    [InlineData(ScreenshotType.Jpeg, "image/jpeg", 0, "\u00ff\u00d8")]
+    [InlineData(ScreenshotType.Webp, "image/webp", 8, "WEBP")]
+    [InlineData(ScreenshotType.Pdf, "application/pdf", 0, "%PDF-")]
+    public async Task Screenshots_OtherTypes_AreFilesOfThatType(ScreenshotType type, string contentType, int at, string magic)
     {
         var (seen, bytes, _) = await TakeAsync(Page, new() { Url = "", Type = type });
         Assert.Equal(contentType, seen);
@@ -39,11 +39,11 @@ public sealed class PictureTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Pictures_OfAFormat_IsTheBoxAndThePageStaysBooted()
+    public async Task Screenshots_OfAFormat_IsTheBoxAndThePageStaysBooted()
     {
         var card = server.Site["elements/neon"].AbsoluteUri;
-        using var response = await server.Client.PostAsJsonAsync("pictures",
-            new PictureRequest { Url = card, Affinity = "user:box", Format = RenderFormat.Fitted, Width = 300, Height = 150, Scale = 2 }, FleetJson.Options, Token);
+        using var response = await server.Client.PostAsJsonAsync("screenshots",
+            new ScreenshotRequest { Url = card, Affinity = "user:box", Format = RenderFormat.Fitted, Width = 300, Height = 150, Scale = 2 }, FleetJson.Options, Token);
         Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
         var bytes = await response.Content.ReadAsByteArrayAsync(Token);
         Assert.Equal((600, 300), (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
@@ -53,7 +53,7 @@ public sealed class PictureTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Pictures_PageOfStatus404_IsAPictureThatSaysSo()
+    public async Task Screenshots_PageOfStatus404_IsAScreenshotThatSaysSo()
     {
         var (type, _, headers) = await TakeAsync("<p>nothing here</p>", new() { Url = "" }, 404);
         Assert.Equal("image/png", type);
@@ -62,7 +62,7 @@ public sealed class PictureTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Pictures_NothingMatches_IsAResultThatSaysSo()
+    public async Task Screenshots_NothingMatches_IsAResultThatSaysSo()
     {
         var (type, bytes, _) = await TakeAsync(Page, new() { Url = "", Selector = "#nowhere" });
         Assert.Equal("application/json", type);
@@ -72,7 +72,7 @@ public sealed class PictureTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Pictures_TooLarge_IsAResultThatNamesTheBoundAndCostsNobodyAnything()
+    public async Task Screenshots_TooLarge_IsAResultThatNamesTheBoundAndCostsNobodyAnything()
     {
         var (type, bytes, _) = await TakeAsync(Page, new() { Url = "", FullPage = true, Scale = 4 });
         Assert.Equal("application/json", type);
@@ -82,16 +82,16 @@ public sealed class PictureTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Pictures_OfAFormatThatTheHostDoesNotRender_IsUnusable()
+    public async Task Screenshots_OfAFormatThatTheHostDoesNotRender_IsUnusable()
     {
-        using var response = await server.Client.PostAsJsonAsync("pictures",
-            new PictureRequest { Url = server.Site["elements/bare"].AbsoluteUri, Affinity = "user:bare", Format = RenderFormat.Fitted }, FleetJson.Options, Token);
+        using var response = await server.Client.PostAsJsonAsync("screenshots",
+            new ScreenshotRequest { Url = server.Site["elements/bare"].AbsoluteUri, Affinity = "user:bare", Format = RenderFormat.Fitted }, FleetJson.Options, Token);
         var result = (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, Token))!;
         Assert.Equal((RenderOutcome.Unusable, "The host rendered no 'fitted'."), (result.Outcome, result.Diagnostics!.Message));
     }
 
     [Fact]
-    public async Task Pictures_ImageThatNeverComes_IsNotWaitedForBeyondTheBound()
+    public async Task Screenshots_ImageThatNeverComes_IsNotWaitedForBeyondTheBound()
     {
         server.OtherApp.Routes["/never.png"] = http => Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         var (type, _, _) = await TakeAsync("<img src=/never.png width=10 height=10>", new() { Url = "", DeadlineMs = 8_000 });
@@ -107,19 +107,19 @@ public sealed class PictureTests(ServerFixture server)
     [InlineData("""{"url":"HOST","format":"markdown"}""", "format")]
     [InlineData("""{"url":"HOST","format":"fitted","type":"pdf"}""", "format")]
     [InlineData("""{"url":"HOST","scale":0}""", "scale")]
-    public async Task Pictures_BadInput_IsAProblemThatNamesIt(string body, string field)
+    public async Task Screenshots_BadInput_IsAProblemThatNamesIt(string body, string field)
     {
         using var content = new StringContent(body.Replace("HOST", server.OtherApp.Url.AbsoluteUri, StringComparison.Ordinal), Encoding.UTF8, "application/json");
-        using var response = await server.Client.PostAsync("pictures", content, Token);
+        using var response = await server.Client.PostAsync("screenshots", content, Token);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(field, await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
-    private async Task<(string? Type, byte[] Bytes, System.Net.Http.Headers.HttpResponseHeaders Headers)> TakeAsync(string html, PictureRequest request, int status = 200)
+    private async Task<(string? Type, byte[] Bytes, System.Net.Http.Headers.HttpResponseHeaders Headers)> TakeAsync(string html, ScreenshotRequest request, int status = 200)
     {
-        var path = $"/picture-{Guid.NewGuid():N}";
+        var path = $"/screenshot-{Guid.NewGuid():N}";
         server.OtherApp.Page(path, html, status);
-        using var response = await server.Client.PostAsJsonAsync("pictures", request with { Url = server.OtherApp[path].AbsoluteUri }, FleetJson.Options, Token);
+        using var response = await server.Client.PostAsJsonAsync("screenshots", request with { Url = server.OtherApp[path].AbsoluteUri }, FleetJson.Options, Token);
         var bytes = await response.Content.ReadAsByteArrayAsync(Token);
         Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {Encoding.UTF8.GetString(bytes)}");
         return (response.Content.Headers.ContentType?.MediaType, bytes, response.Headers);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.Tests.Manager;
 
 /// <summary><c>GET /screenshot</c> and <c>GET /pdf</c>: the file as the server took it.</summary>
-public sealed class PictureRouteTests : IAsyncLifetime
+public sealed class ScreenshotRouteTests : IAsyncLifetime
 {
     private ManagerUnderTest _manager = null!;
     private FakeServer _server = null!;
@@ -30,8 +30,8 @@ public sealed class PictureRouteTests : IAsyncLifetime
         Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal([0, 255, 1], await response.Content.ReadAsByteArrayAsync(Token));
         Assert.Equal(["rendered"], response.Headers.GetValues(FleetHeaders.Outcome));
-        var asked = Assert.Single(_server.Pictures);
-        Assert.Equal((ManagerUnderTest.Card, PictureType.Png, $"realm:{ManagerUnderTest.Realm}"), (asked.Url, asked.Type, asked.Affinity));
+        var asked = Assert.Single(_server.Screenshots);
+        Assert.Equal((ManagerUnderTest.Card, ScreenshotType.Png, $"realm:{ManagerUnderTest.Realm}"), (asked.Url, asked.Type, asked.Affinity));
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class PictureRouteTests : IAsyncLifetime
         _manager.UseAdminKey();
         using var response = await GetAsync("screenshot", "&format=fitted&width=600&height=315&scale=2&type=webp&affinity=user:ada");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var asked = Assert.Single(_server.Pictures);
-        Assert.Equal((RenderFormat.Fitted, 600, 315, 2, PictureType.Webp, "user:ada"), (asked.Format, asked.Width, asked.Height, asked.Scale, asked.Type, asked.Affinity));
+        var asked = Assert.Single(_server.Screenshots);
+        Assert.Equal((RenderFormat.Fitted, 600, 315, 2, ScreenshotType.Webp, "user:ada"), (asked.Format, asked.Width, asked.Height, asked.Scale, asked.Type, asked.Affinity));
     }
 
     [Fact]
@@ -49,13 +49,13 @@ public sealed class PictureRouteTests : IAsyncLifetime
     {
         using var response = await GetAsync("pdf", "");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(PictureType.Pdf, Assert.Single(_server.Pictures).Type);
+        Assert.Equal(ScreenshotType.Pdf, Assert.Single(_server.Screenshots).Type);
     }
 
     [Fact]
     public async Task Screenshot_PageIsNotFound_HasThePagesStatus()
     {
-        _server.AnswerPicture = (http, _) => FakeServer.SendPictureAsync(http, RenderOutcome.Failed, 404);
+        _server.AnswerScreenshot = (http, _) => FakeServer.SendScreenshotAsync(http, RenderOutcome.Failed, 404);
         using var response = await GetAsync("screenshot", "");
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
@@ -64,17 +64,17 @@ public sealed class PictureRouteTests : IAsyncLifetime
     [Theory]
     [InlineData(RenderOutcome.NoVerdict, 503, 503, "no-verdict")]
     [InlineData(RenderOutcome.Unauthorized, 401, 403, "unauthorized")]
-    public async Task Screenshot_PictureOfNoVerdict_IsAProblemAndNoPicture(RenderOutcome outcome, int pageStatus, int status, string reason)
+    public async Task Screenshot_ScreenshotOfNoVerdict_IsAProblemAndNoScreenshot(RenderOutcome outcome, int pageStatus, int status, string reason)
     {
-        _server.AnswerPicture = (http, _) => FakeServer.SendPictureAsync(http, outcome, pageStatus);
+        _server.AnswerScreenshot = (http, _) => FakeServer.SendScreenshotAsync(http, outcome, pageStatus);
         using var response = await GetAsync("screenshot", "");
         await ManagerUnderTest.AssertProblemAsync(response, status, reason);
     }
 
     [Fact]
-    public async Task Screenshot_ServerHasNoPicture_IsAProblemThatSaysWhy()
+    public async Task Screenshot_ServerHasNoScreenshot_IsAProblemThatSaysWhy()
     {
-        _server.AnswerPicture = (http, request) => http.Response.WriteAsJsonAsync(
+        _server.AnswerScreenshot = (http, request) => http.Response.WriteAsJsonAsync(
             _server.Result(request.ToVisit(), RenderOutcome.Failed) with { Diagnostics = new() { Message = "Nothing matches '#x'." } }, FleetJson.Options);
         using var response = await GetAsync("screenshot", "&selector=%23x");
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 502, "failed");
@@ -93,12 +93,12 @@ public sealed class PictureRouteTests : IAsyncLifetime
     [InlineData("screenshot", "&height=99", "height")]
     [InlineData("screenshot", "&selector=p&fullPage=true", "fullPage")]
     [InlineData("pdf", "&deadlineMs=1", "deadlineMs")]
-    public async Task Picture_BadInput_IsAProblemThatNamesIt(string route, string query, string field)
+    public async Task Screenshot_BadInput_IsAProblemThatNamesIt(string route, string query, string field)
     {
         using var response = await GetAsync(route, query);
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
         Assert.Contains(field, problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString()));
-        Assert.Empty(_server.Pictures);
+        Assert.Empty(_server.Screenshots);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class PictureRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Picture_UrlOutsideTheAllowList_IsNotTaken()
+    public async Task Screenshot_UrlOutsideTheAllowList_IsNotTaken()
     {
         using var response = await _manager.Client.GetAsync("/screenshot?url=http%3A%2F%2Felsewhere.test%2F", Token);
         await ManagerUnderTest.AssertProblemAsync(response, 400, "not-allowed");
@@ -134,11 +134,11 @@ public sealed class PictureRouteTests : IAsyncLifetime
         var broken = false;
         foreach (var server in servers)
         {
-            server.AnswerPicture = (http, _) =>
+            server.AnswerScreenshot = (http, _) =>
             {
                 if (broken)
                 {
-                    return FakeServer.SendPictureAsync(http, RenderOutcome.Rendered, 200);
+                    return FakeServer.SendScreenshotAsync(http, RenderOutcome.Rendered, 200);
                 }
 
                 broken = true;
@@ -149,7 +149,7 @@ public sealed class PictureRouteTests : IAsyncLifetime
 
         using var response = await GetAsync("screenshot", "");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal([1, 1], servers.Select(server => server.Pictures.Count));
+        Assert.Equal([1, 1], servers.Select(server => server.Screenshots.Count));
     }
 
     private Task<HttpResponseMessage> GetAsync(string route, string query) =>

@@ -1,9 +1,9 @@
 namespace Fleet.Contracts;
 
-/// <summary>A picture of a page: navigate to the URL, let it settle, wait for fonts and images; or, with <see cref="Format"/>, of what the host renders
-/// as that format, alone in a box. Body of <c>POST /pictures</c>; <c>{"url":"…"}</c> is enough. The answer is the file itself; its headers say the
+/// <summary>A screenshot of a page: navigate to the URL, let it settle, wait for fonts and images; or, with <see cref="Format"/>, of what the host renders
+/// as that format, alone in a box. Body of <c>POST /screenshots</c>; <c>{"url":"…"}</c> is enough. The answer is the file itself; its headers say the
 /// outcome.</summary>
-public sealed record PictureRequest
+public sealed record ScreenshotRequest
 {
     /// <inheritdoc cref="RenderRequest.Url"/>
     public required string Url { get; init; }
@@ -24,7 +24,7 @@ public sealed record PictureRequest
     public RenderCredentials? Credentials { get; init; }
 
     /// <summary>File type. Default: PNG.</summary>
-    public PictureType Type { get; init; }
+    public ScreenshotType Type { get; init; }
 
     /// <summary>What the host renders as this format, alone in a box of <see cref="Width"/> × <see cref="Height"/>, instead of the page: <c>isolated</c>,
     /// <c>embedded</c>, <c>fitted</c>, <c>atom</c> or <c>icon</c>. Default: none, the page.</summary>
@@ -42,10 +42,10 @@ public sealed record PictureRequest
     /// <summary>Height of the viewport in CSS pixels, 100 to 2160. Default: the server's.</summary>
     public int? Height { get; init; }
 
-    /// <summary>Pixels of the picture per CSS pixel, 1 to 4; of the viewport at most 50 million in all. Not for PDF. Default: 1.</summary>
+    /// <summary>Pixels of the screenshot per CSS pixel, 1 to 4; of the viewport at most 50 million in all. Not for PDF. Default: 1.</summary>
     public int Scale { get; init; } = 1;
 
-    /// <summary>The visit that the picture is taken in.</summary>
+    /// <summary>The visit that the screenshot is taken in.</summary>
     public RenderRequest ToVisit() => new()
     {
         Url = Url,
@@ -58,8 +58,8 @@ public sealed record PictureRequest
     };
 }
 
-/// <summary>File type of a picture of a page.</summary>
-public enum PictureType
+/// <summary>File type of a screenshot of a page.</summary>
+public enum ScreenshotType
 {
     /// <summary>Lossless.</summary>
     Png,
@@ -74,8 +74,8 @@ public enum PictureType
     Pdf,
 }
 
-/// <summary>What makes a <see cref="PictureRequest"/> valid on its face.</summary>
-public static class PictureRequestRules
+/// <summary>What makes a <see cref="ScreenshotRequest"/> valid on its face.</summary>
+public static class ScreenshotRequestRules
 {
     private const int LongestSelector = 500;
     private const int MostScale = 4;
@@ -85,18 +85,18 @@ public static class PictureRequestRules
     private const int UsualHeight = 800;
 
     /// <summary>Everything that is wrong with the request; empty when it is valid.</summary>
-    public static IReadOnlyList<FieldError> Check(PictureRequest request) =>
+    public static IReadOnlyList<FieldError> Check(ScreenshotRequest request) =>
     [
         .. RenderRequestRules.Check(request.ToVisit()),
         .. new[]
         {
             request.Selector is { Length: 0 or > LongestSelector } selector ? new FieldError("selector", $"'selector' has {selector.Length} characters: 1 to {LongestSelector} are allowed.") : null,
             request.Selector is not null && request.FullPage ? new FieldError("fullPage", "'fullPage' and 'selector' exclude each other: ask for one.") : null,
-            request.Type == PictureType.Pdf && (request.FullPage || request.Selector is not null)
+            request.Type == ScreenshotType.Pdf && (request.FullPage || request.Selector is not null)
                 ? new FieldError("type", "'type' is 'pdf', which always has the whole page: leave 'fullPage' and 'selector' out.") : null,
             request.Format is RenderFormat.Html or RenderFormat.Data or RenderFormat.Head or RenderFormat.Markdown
                 ? new FieldError("format", "'format' must be one that can be seen: 'isolated', 'embedded', 'fitted', 'atom' or 'icon'; leave it out for the page itself.") : null,
-            request.Format is not null && (request.FullPage || request.Selector is not null || request.Type == PictureType.Pdf)
+            request.Format is not null && (request.FullPage || request.Selector is not null || request.Type == ScreenshotType.Pdf)
                 ? new FieldError("format", "'format' fills a box of 'width' and 'height': leave 'fullPage' and 'selector' out, and ask for an image.") : null,
             CheckSize("scale", request.Scale, 1, MostScale),
             CheckSize("width", request.Width, 100, 3840),
@@ -106,8 +106,8 @@ public static class PictureRequestRules
     ];
 
     private static FieldError? CheckPixels(int width, int height, int scale) =>
-        (double)width * height * scale * scale is var pixels and > RenderLimits.MaxPicturePixels
-            ? new("scale", $"'scale' is {scale}, which makes {pixels / 1_000_000:F0} million pixels of {width} × {height}: at most {RenderLimits.MaxPicturePixels / 1_000_000} million are allowed.")
+        (double)width * height * scale * scale is var pixels and > RenderLimits.MaxScreenshotPixels
+            ? new("scale", $"'scale' is {scale}, which makes {pixels / 1_000_000:F0} million pixels of {width} × {height}: at most {RenderLimits.MaxScreenshotPixels / 1_000_000} million are allowed.")
             : null;
 
     private static FieldError? CheckSize(string field, int? value, int least, int most) =>

@@ -5,17 +5,17 @@ using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
-using Fleet.Registry.Pictures;
+using Fleet.Registry.Screenshots;
 using Fleet.ServiceDefaults.Concurrency;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Has pictures taken of cards, one after the other: of those that a crawler asked for, then of those that the index is through with. Never
-/// while the index runs, and with its low priority: no page waits for a picture.</summary>
-internal sealed partial class CardPictures(
-    ManagerClient manager, PageWriter keeping, IPageStore pages, IPictureStore pictures, IndexProgress progress, RealmCatalog catalog, PublicAddress address,
-    IOptions<PicturesOptions> options, IOptions<IndexOptions> index, TimeProvider timeProvider, ILogger<CardPictures> logger)
+/// <summary>Has screenshots taken of cards, one after the other: of those that a crawler asked for, then of those that the index is through with. Never
+/// while the index runs, and with its low priority: no page waits for a screenshot.</summary>
+internal sealed partial class CardScreenshots(
+    ManagerClient manager, PageWriter keeping, IPageStore pages, IScreenshotStore screenshots, IndexProgress progress, RealmCatalog catalog, PublicAddress address,
+    IOptions<ScreenshotsOptions> options, IOptions<IndexOptions> index, TimeProvider timeProvider, ILogger<CardScreenshots> logger)
     : BackgroundService
 {
     /// <summary>Most cards that crawlers asked for; the next one is left to the index.</summary>
@@ -43,7 +43,7 @@ internal sealed partial class CardPictures(
         _news.Set();
     }
 
-    /// <summary>A crawler was sent a page without a picture; the next one shall have it.</summary>
+    /// <summary>A crawler was sent a page without a screenshot; the next one shall have it.</summary>
     public void Ask(PageSource source)
     {
         if (IsOn && source.Realm is { IsPrivate: false } && _asked.Writer.TryWrite(source))
@@ -112,7 +112,7 @@ internal sealed partial class CardPictures(
         foreach (var realm in catalog.Current.ById.Values.Where(realm => !realm.IsPrivate))
         {
             var keptUnder = PageSource.StorageScope(realm, address);
-            var taken = await pictures.GetFactsAsync(keptUnder, cancellationToken);
+            var taken = await screenshots.GetFactsAsync(keptUnder, cancellationToken);
             var facts = await pages.GetFactsAsync(keptUnder, cancellationToken);
             foreach (var (id, version) in CardFiles.List(realm).Ids.Select(id => (id, CardFiles.VersionOf(realm, id))))
             {
@@ -132,7 +132,7 @@ internal sealed partial class CardPictures(
             return;
         }
 
-        var facts = await pictures.GetFactsAsync(source.RealmUrl, source.Url, cancellationToken);
+        var facts = await screenshots.GetFactsAsync(source.RealmUrl, source.Url, cancellationToken);
         if (!IsCurrent(facts, look))
         {
             if (await TryTakeAsync(source, page, look, cancellationToken) is { } trouble)
@@ -148,40 +148,40 @@ internal sealed partial class CardPictures(
                 return;
             }
         }
-        else if (page.Picture?.Tag == facts!.Tag)
+        else if (page.Screenshot?.Tag == facts!.Tag)
         {
             return;
         }
 
         _failed.Remove(source.Url);
-        // Taking it took a while: what is stored by now may be another page, and only its picture is to change.
+        // Taking it took a while: what is stored by now may be another page, and only its screenshot is to change.
         if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } current || await keeping.StoreAsync(source, current, cancellationToken) is PageOutcome.Gone)
         {
-            await pictures.RemoveAsync(source.RealmUrl, source.Url, cancellationToken);
+            await screenshots.RemoveAsync(source.RealmUrl, source.Url, cancellationToken);
         }
     }
 
-    /// <summary>Has the picture taken and stores it. Gives why there is none; null when there is.</summary>
+    /// <summary>Has the screenshot taken and stores it. Gives why there is none; null when there is.</summary>
     private async Task<string?> TryTakeAsync(PageSource source, StoredPage page, string look, CancellationToken cancellationToken)
     {
         try
         {
-            var taken = await manager.PictureAsync(Request(source), index.Value.RenderDeadline, cancellationToken);
+            var taken = await manager.ScreenshotAsync(Request(source), index.Value.RenderDeadline, cancellationToken);
             if (taken.ShellToken != page.ShellToken)
             {
-                return "The picture is of another host shell than the page.";
+                return "The screenshot is of another host shell than the page.";
             }
 
             if (taken.Bytes.Length > options.Value.MaxBytes)
             {
-                return $"The picture has {taken.Bytes.Length} bytes; at most {options.Value.MaxBytes} are kept (Pictures:MaxKb).";
+                return $"The screenshot has {taken.Bytes.Length} bytes; at most {options.Value.MaxBytes} are kept (Screenshots:MaxKb).";
             }
 
             var tag = Convert.ToHexStringLower(SHA256.HashData(taken.Bytes).AsSpan(..8));
-            return await pictures.StoreAsync(
+            return await screenshots.StoreAsync(
                 new(source.RealmUrl, source.Url, new(tag, look, options.Value.Width, options.Value.Height), taken.Bytes), options.Value.MaxRealmBytes, cancellationToken)
                 ? null
-                : $"The realm's pictures take {options.Value.MaxRealmMb} MB, the most that is kept (Pictures:MaxRealmMb).";
+                : $"The realm's screenshots take {options.Value.MaxRealmMb} MB, the most that is kept (Screenshots:MaxRealmMb).";
         }
         catch (RenderRefusedException e)
         {
@@ -189,27 +189,27 @@ internal sealed partial class CardPictures(
         }
     }
 
-    private PictureRequest Request(PageSource source) => new()
+    private ScreenshotRequest Request(PageSource source) => new()
     {
         Url = source.Url,
         Affinity = source.Affinity.ToString(),
         Format = RenderFormat.Fitted,
-        Type = PictureType.Jpeg,
+        Type = ScreenshotType.Jpeg,
         Width = options.Value.Width,
         Height = options.Value.Height,
         DeadlineMs = (int)index.Value.RenderDeadline.TotalMilliseconds,
         Priority = (int)RenderUrgency.Index,
     };
 
-    private bool IsCurrent(PictureFacts? facts, string look) =>
+    private bool IsCurrent(ScreenshotFacts? facts, string look) =>
         facts is not null && facts.Look == look && (facts.Width, facts.Height) == (options.Value.Width, options.Value.Height);
 
     private bool FailedLately(PageSource source, string look) =>
         _failed.TryGetValue(source.Url, out var failed) && failed.Look == look && timeProvider.GetElapsedTime(failed.At) < s_failureMemory;
 
-    [LoggerMessage(LogLevel.Warning, "No picture of {Url}, nor of others for the same reason: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "No screenshot of {Url}, nor of others for the same reason: {Reason}")]
     private partial void LogNone(string url, string reason);
 
-    [LoggerMessage(LogLevel.Error, "Taking pictures failed unexpectedly; it goes on.")]
+    [LoggerMessage(LogLevel.Error, "Taking screenshots failed unexpectedly; it goes on.")]
     private partial void LogFailed(Exception exception);
 }

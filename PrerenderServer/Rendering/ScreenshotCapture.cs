@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>Takes the screenshot of a visit: of the page that it led to, or of a format that the host rendered.</summary>
+internal sealed class ScreenshotCapture(RenderingOptions options)
+{
+    /// <summary>The answer with a screenshot in place of its texts.</summary>
+    public async Task<PageAnswer> OfPageAsync(IRenderPage page, ScreenshotShape shape, PageAnswer answer, RenderDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await page.EvaluateAsync(PageScripts.ScreenshotReady, deadline.Step(reserve * 2, options.ScreenshotTimeout), cancellationToken);
+        }
+        catch (BrowserTimeoutException)
+        {
+            answer = answer with { Stability = Settling.Capped };
+        }
+
+        var screenshot = await page.ScreenshotAsync(shape, deadline.Step(reserve), cancellationToken);
+        return answer with { Formats = new Dictionary<RenderFormat, string>(), Screenshot = screenshot };
+    }
+
+    /// <summary>Shows what the host rendered alone in a box, takes the screenshot, and leaves the booted page as it was.</summary>
+    public async Task<PageAnswer> OfFormatAsync(
+        IRenderPage page, ScreenshotShape shape, string markup, PageAnswer answer, RenderDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        await page.ResizeAsync(shape, deadline.Step(reserve), cancellationToken);
+        await page.EvaluateAsync($"({PageScripts.Show})({JsonSerializer.Serialize(markup)})", deadline.Step(reserve), cancellationToken);
+        var screenshot = await OfPageAsync(page, shape, answer, deadline, reserve, cancellationToken);
+        await page.EvaluateAsync($"({PageScripts.Show})(null)", deadline.Step(reserve), cancellationToken);
+        await page.ResizeAsync(null, deadline.Step(reserve), cancellationToken);
+        return screenshot;
+    }
+}
