@@ -7,7 +7,7 @@ public static class FleetHeaders
     /// submits the render again repeats it, so that one render has one budget however often it is submitted. It can only lower the manager's own.</summary>
     public const string AttemptsLeft = "X-Fleet-Attempts-Left";
 
-    /// <summary>The caller's remaining patience in milliseconds, relative, so that clocks need not agree. Each hop subtracts what it used.</summary>
+    /// <summary>The caller's remaining timeout in milliseconds, relative, so that clocks need not agree. Each hop subtracts what it used.</summary>
     public const string DeadlineMs = "X-Fleet-Deadline-Ms";
 
     /// <summary>One id per logical call, the same on every hop and in every log line.</summary>

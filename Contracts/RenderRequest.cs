@@ -12,7 +12,7 @@ public sealed record RenderRequest
     /// <summary>What to render. Default: all that the host offers for a page; <see cref="RenderFormat.Html"/> where the host offers none.</summary>
     public IReadOnlyList<RenderFormat>? Formats { get; init; }
 
-    /// <summary>Patience in milliseconds, <see cref="RenderLimits.MinDeadlineMs"/> to <see cref="RenderLimits.MaxDeadlineMs"/>.
+    /// <summary>Timeout in milliseconds, <see cref="RenderLimits.MinDeadlineMs"/> to <see cref="RenderLimits.MaxDeadlineMs"/>.
     /// Default: <see cref="RenderLimits.DefaultDeadlineMs"/>.</summary>
     public int? DeadlineMs { get; init; }
 

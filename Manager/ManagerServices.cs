@@ -37,14 +37,19 @@ internal static class ManagerServices
             .AddSingleton<ConcurrencyGate>()
             .AddSingleton<NestedRenderLimiter>()
             .AddSingleton<RequestCoalescer>()
-            .AddSingleton<Quarantine>()
             .AddSingleton<FleetOperations>()
             .AddHostedService<ServerProber>()
             .AddSingleton<ManagerMetrics>()
             .AddSingleton<RenderDispatcher>()
+            .AddSingleton<RenderRecorder>()
+            .AddSingleton<AffinityResolver>()
             .AddSingleton<RenderPipeline>()
             .AddSingleton<FleetStatusSource>();
 
+        services.AddSingleton(provider => new Quarantine(
+            () => provider.GetRequiredService<FleetViews>().Current.Shell?.Token,
+            provider.GetRequiredService<IOptions<ManagerOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck<MembershipHealthCheck>("membership");
         services.AddSingleton(CreateHttpClient);
         services.AddSingleton<AnswerReceiver>();

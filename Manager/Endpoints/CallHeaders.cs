@@ -22,12 +22,12 @@ internal static class CallHeaders
     /// <param name="request">The request.</param>
     /// <param name="render">What it wants rendered.</param>
     /// <param name="requestId">Its id.</param>
-    /// <param name="patience">Its patience.</param>
+    /// <param name="timeout">Its timeout.</param>
     /// <param name="options">With the admin key.</param>
-    public static RenderCall Call(HttpRequest request, RenderRequest render, string requestId, TimeSpan? patience, FleetOptions options) =>
+    public static RenderCall Call(HttpRequest request, RenderRequest render, string requestId, TimeSpan? timeout, FleetOptions options) =>
         new(render, requestId)
         {
-            Patience = patience,
+            Timeout = timeout,
             AttemptsLeft = AttemptsLeft(request),
             Cause = Cause(request, options),
             HasKey = options.AdminKey is { } key && AdminKeyExtensions.Matches(request.Headers.Authorization, key),
@@ -41,10 +41,10 @@ internal static class CallHeaders
     private static int? AttemptsLeft(HttpRequest request) =>
         int.TryParse(request.Headers[FleetHeaders.AttemptsLeft], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) ? attempts : null;
 
-    /// <summary>The caller's patience; null when it said nothing. False when what it said is no number of milliseconds.</summary>
-    public static bool TryGetPatience(HttpRequest request, out TimeSpan? patience)
+    /// <summary>The caller's timeout; null when it said nothing. False when what it said is no number of milliseconds.</summary>
+    public static bool TryGetTimeout(HttpRequest request, out TimeSpan? timeout)
     {
-        patience = null;
+        timeout = null;
         if (request.Headers[FleetHeaders.DeadlineMs] is not [{ } text])
         {
             return request.Headers[FleetHeaders.DeadlineMs].Count == 0;
@@ -55,7 +55,7 @@ internal static class CallHeaders
             return false;
         }
 
-        patience = TimeSpan.FromMilliseconds(milliseconds);
+        timeout = TimeSpan.FromMilliseconds(milliseconds);
         return true;
     }
 }

@@ -35,7 +35,7 @@ internal static class CommandApi
         }
 
         List<FieldError> errors = [.. CommandRequestRules.Check(request, key, host)];
-        if (!CallHeaders.TryGetPatience(http.Request, out var patience))
+        if (!CallHeaders.TryGetTimeout(http.Request, out var timeout))
         {
             errors.Add(new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds."));
         }
@@ -46,7 +46,7 @@ internal static class CommandApi
         }
 
         var answer = await pipeline.RenderAsync(
-            CallHeaders.Call(http.Request, request.ToVisit(host), requestId, patience, options.Value) with { Command = new(request, key!) }, http.RequestAborted);
+            CallHeaders.Call(http.Request, request.ToVisit(host), requestId, timeout, options.Value) with { Command = new(request, key!) }, http.RequestAborted);
         return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
     }
 }

@@ -39,7 +39,7 @@ internal static class RenderApi
         IOptions<FleetOptions> options,
         [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Patience in milliseconds. Default: 30000.")] int? deadlineMs = null)
+        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null)
     {
         var request = new RenderRequest
         {
@@ -57,8 +57,8 @@ internal static class RenderApi
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
-        return CallHeaders.TryGetPatience(http.Request, out var patience)
-            ? await pipeline.RenderAsync(CallHeaders.Call(http.Request, request, requestId, patience, options) with { Document = document }, http.RequestAborted)
+        return CallHeaders.TryGetTimeout(http.Request, out var timeout)
+            ? await pipeline.RenderAsync(CallHeaders.Call(http.Request, request, requestId, timeout, options) with { Document = document }, http.RequestAborted)
             : RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]);
     }
 }

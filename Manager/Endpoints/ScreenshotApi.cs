@@ -40,7 +40,7 @@ internal static class ScreenshotApi
         [Description("Only the first element that matches this CSS selector.")] string? selector = null,
         [Description("What the host renders as this format, alone in a box of width and height: isolated, embedded, fitted, atom or icon.")] string? format = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Patience in milliseconds. Default: 30000.")] int? deadlineMs = null,
+        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
         [Description("0, index work, to 10, somebody waits. Default: 10.")] int? priority = null)
     {
         var errors = new List<FieldError>();
@@ -72,7 +72,7 @@ internal static class ScreenshotApi
         IOptions<FleetOptions> options,
         [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Patience in milliseconds. Default: 30000.")] int? deadlineMs = null) =>
+        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null) =>
         AnswerAsync(
             new() { Url = url ?? "", Affinity = affinity, DeadlineMs = deadlineMs, Priority = RenderLimits.MaxPriority, Type = ScreenshotType.Pdf },
             [], http, pipeline, options.Value);
@@ -81,7 +81,7 @@ internal static class ScreenshotApi
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
-        if (!CallHeaders.TryGetPatience(http.Request, out var patience))
+        if (!CallHeaders.TryGetTimeout(http.Request, out var timeout))
         {
             errors.Add(new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds."));
         }
@@ -91,7 +91,7 @@ internal static class ScreenshotApi
             ? RenderRules.Invalid(errors).ToProblem(http.Response)
             : DocumentResult.From(
                 await pipeline.RenderAsync(
-                    CallHeaders.Call(http.Request, request.ToVisit(), requestId, patience, options) with { Screenshot = request }, http.RequestAborted),
+                    CallHeaders.Call(http.Request, request.ToVisit(), requestId, timeout, options) with { Screenshot = request }, http.RequestAborted),
                 http.Response);
     }
 

@@ -57,7 +57,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
     }
 
     // The render is done; from here on it is only to be noticed when the server dies.
-    private TimeSpan PauseOf(RenderOperation visit) => (visit.Deadline.Left > TimeSpan.Zero ? visit.Deadline.Left : TimeSpan.Zero) + options.Value.AnswerGrace;
+    private TimeSpan PauseOf(RenderOperation visit) => (visit.Deadline.LeftOrZero) + options.Value.AnswerGrace;
 
     private static ForwardAnswer TooLarge(int most) => new(ForwardKind.TooLarge, new RenderError(502, "result-too-large",
         $"The result is larger than {most} bytes, the bound of Manager:MaxResultBytes."));

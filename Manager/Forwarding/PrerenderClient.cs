@@ -22,12 +22,12 @@ internal sealed class PrerenderClient(
         var left = visit.Deadline.Left;
         if (left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
         {
-            return Late($"The deadline of {Milliseconds(visit.Deadline.Patience)} ms passed before the render could be started.");
+            return Late($"The deadline of {Milliseconds(visit.Deadline.Total)} ms passed before the render could be started.");
         }
 
         // The server keeps the deadline itself; this bounds one that accepts and never answers.
-        using var patience = new CancellationTokenSource(left + options.Value.AnswerGrace, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token, gone);
+        using var timeout = new CancellationTokenSource(left + options.Value.AnswerGrace, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, gone);
         try
         {
             if (!Uri.TryCreate(server.Url.TrimEnd('/') + RouteOf(visit), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
@@ -42,8 +42,8 @@ internal sealed class PrerenderClient(
         {
             return gone.IsCancellationRequested
                 ? ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, visit, $"Server {server.Name} did not answer, and shows no sign of life.")
-                : patience.IsCancellationRequested
-                ? Late($"Server {server.Name} did not answer within the deadline of {Milliseconds(visit.Deadline.Patience)} ms.")
+                : timeout.IsCancellationRequested
+                ? Late($"Server {server.Name} did not answer within the deadline of {Milliseconds(visit.Deadline.Total)} ms.")
                 : Unreachable($"Server {server.Name} did not accept a connection within {Milliseconds(options.Value.ConnectTimeout)} ms.");
         }
         catch (HttpRequestException error)

@@ -10,7 +10,7 @@ internal static class ShellCatchUp
     /// <summary>A view of this age is not read again for a request: the route is open, and must not become a stream of reads.</summary>
     private static readonly TimeSpan s_freshEnough = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(1);
 
     public static void UseShellCatchUp(this IApplicationBuilder app) => app.Use(static async (http, next) =>
     {
@@ -19,7 +19,7 @@ internal static class ShellCatchUp
         if (long.TryParse(http.Request.Headers[FleetHeaders.ShellGeneration], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
             && views.IsVerified && generation > (views.Current.Shell?.Generation ?? 0))
         {
-            await views.ReadFreshAsync(s_freshEnough, s_patience, http.RequestAborted);
+            await views.ReadFreshAsync(s_freshEnough, s_timeout, http.RequestAborted);
         }
 
         await next(http);

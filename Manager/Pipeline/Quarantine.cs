@@ -7,21 +7,21 @@ namespace Fleet.Manager.Pipeline;
 /// <summary>Visits that took two browsers down with them. Another try would take a third, and all that renders in it. One that rendered since
 /// is acquitted, a new host shell acquits all, and so does time: a page that stood beside the culprit both times looks just like it. A URL is known
 /// by itself; a screenshot of it, and a command with a user's input, may be too much for a browser that renders the page well.</summary>
-internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider timeProvider)
+internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     private const int Strikes = 2;
-    private const int MostSuspects = 10_000;
+    private const int MaxSuspects = 10_000;
 
     private readonly Dictionary<Suspect, Record> _suspects = [];
     private readonly Lock _gate = new();
     private string? _shell;
 
     /// <summary>Why the visit is not made; null when it may be.</summary>
-    public RenderError? Check(RenderOperation visit, string? shell)
+    public RenderError? Check(RenderOperation visit)
     {
         lock (_gate)
         {
-            Renew(shell);
+            Renew();
             return _suspects.TryGetValue(Suspect.Of(visit), out var record) && record.Strikes >= Strikes && Left(record) is { Ticks: > 0 } left
                 ? new RenderError(503, "quarantined",
                     $"This was being rendered when {record.Strikes} browsers crashed, and is not tried again for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
@@ -31,19 +31,19 @@ internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider 
     }
 
     /// <summary>A browser crashed under the visit.</summary>
-    public void Strike(RenderOperation visit, string? shell)
+    public void Strike(RenderOperation visit)
     {
         lock (_gate)
         {
-            Renew(shell);
-            if (_suspects.Count >= MostSuspects)
+            Renew();
+            if (_suspects.Count >= MaxSuspects)
             {
                 Prune();
             }
 
             var suspect = Suspect.Of(visit);
             var before = _suspects.TryGetValue(suspect, out var record) && Left(record) > TimeSpan.Zero ? record.Strikes : 0;
-            if (_suspects.Count < MostSuspects || record is not null)
+            if (_suspects.Count < MaxSuspects || record is not null)
             {
                 _suspects[suspect] = new Record(before + 1, timeProvider.GetTimestamp());
             }
@@ -59,9 +59,9 @@ internal sealed class Quarantine(IOptions<ManagerOptions> options, TimeProvider 
         }
     }
 
-    private void Renew(string? shell)
+    private void Renew()
     {
-        if (shell != _shell)
+        if (currentShell() is var shell && shell != _shell)
         {
             _suspects.Clear();
             _shell = shell;

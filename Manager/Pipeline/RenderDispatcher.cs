@@ -15,8 +15,8 @@ internal sealed partial class RenderDispatcher(
     Router router,
     PrerenderClient client,
     FleetViews views,
-    UnhealthyServers suspicions,
-    ServerFailureNotifier departures,
+    UnhealthyServers unhealthy,
+    ServerFailureNotifier failures,
     Quarantine quarantine,
     ManagerMetrics metrics,
     IOptions<ManagerOptions> options,
@@ -42,7 +42,7 @@ internal sealed partial class RenderDispatcher(
             }
 
             var answer = await ForwardAsync(reservation, visit, attempt, cancellationToken);
-            if (answer.Kind != ForwardKind.Verdict && quarantine.Check(visit, views.Current.Shell?.Token) is { } quarantined)
+            if (answer.Kind != ForwardKind.Verdict && quarantine.Check(visit) is { } quarantined)
             {
                 LogQuarantined(visit.Request.Url);
                 return quarantined;
@@ -87,21 +87,21 @@ internal sealed partial class RenderDispatcher(
         activity?.SetTag("fleet.server", server.Name).SetTag("fleet.affinity", visit.Affinity).SetTag("fleet.attempt", attempt);
 
         var started = timeProvider.GetTimestamp();
-        using var watch = departures.Follow(server);
+        using var watch = failures.Follow(server);
         var answer = await client.SendAsync(server, visit, watch.Gone, cancellationToken);
         metrics.Forwarded(answer.Kind, timeProvider.GetElapsedTime(started));
         activity?.SetTag("fleet.forward.kind", answer.Kind.ToString());
 
         if (answer.Kind == ForwardKind.Crashed)
         {
-            quarantine.Strike(visit, views.Current.Shell?.Token);
+            quarantine.Strike(visit);
         }
         else if (answer.Kind == ForwardKind.Verdict)
         {
             quarantine.Acquit(visit);
         }
 
-        if (RetryPolicy.IsEvidence(answer.Kind) && suspicions.Add(server))
+        if (RetryPolicy.IsEvidence(answer.Kind) && unhealthy.Add(server))
         {
             LogSuspected(server.Name, server.Url, answer.Kind);
         }

@@ -25,7 +25,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
             var (shared, isNew) = JoinOrStart(visit, render);
             try
             {
-                var answer = await shared.Answer.WaitAsync(PatienceFor(visit, isNew), timeProvider, cancellationToken);
+                var answer = await shared.Answer.WaitAsync(TimeoutFor(visit, isNew), timeProvider, cancellationToken);
                 if (answer.Content?.TryTake() == false)
                 {
                     break;
@@ -40,7 +40,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
             }
             catch (TimeoutException)
             {
-                return RenderError.Deadline($"The deadline of {(long)visit.Deadline.Patience.TotalMilliseconds} ms passed while the same render was under way for another caller.");
+                return RenderError.Deadline($"The deadline of {(long)visit.Deadline.Total.TotalMilliseconds} ms passed while the same render was under way for another caller.");
             }
             finally
             {
@@ -95,10 +95,10 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
     }
 
     // Whose deadline the render keeps, needs no other watch.
-    private static TimeSpan PatienceFor(RenderOperation visit, bool isOwn) =>
-        isOwn ? Timeout.InfiniteTimeSpan : visit.Deadline.Left > TimeSpan.Zero ? visit.Deadline.Left : TimeSpan.Zero;
+    private static TimeSpan TimeoutFor(RenderOperation visit, bool isOwn) =>
+        isOwn ? Timeout.InfiniteTimeSpan : visit.Deadline.LeftOrZero;
 
-    // Of somebody else's deadline, that is: a caller with more patience asks again.
+    // Of somebody else's deadline, that is: a caller with more timeout asks again.
     private static bool RanOutOfTime(RenderAnswer answer) =>
         answer.Content is { Outcome: RenderOutcome.TimedOut } || answer.RenderError is { Reason: "deadline" or "deadline-unmeetable" };
 }

@@ -16,8 +16,8 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
     /// <summary>Whether the document alone is wanted, and not a result that holds it.</summary>
     public bool Document { get; init; }
 
-    /// <summary>The caller's patience, beside the request's; null when it said nothing.</summary>
-    public TimeSpan? Patience { get; init; }
+    /// <summary>The caller's timeout, beside the request's; null when it said nothing.</summary>
+    public TimeSpan? Timeout { get; init; }
 
     /// <summary>How often the render may still be sent to a server, as an earlier refusal said; null when it was not submitted before.</summary>
     public int? AttemptsLeft { get; init; }

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 
 namespace Fleet.Manager.Rendering;
@@ -15,6 +16,14 @@ internal sealed record RenderOperation(
     RenderRequest Request, string Affinity, string RequestId, Deadline Deadline, RenderLineage? Cause = null, ScreenshotRequest? Screenshot = null, CommandOrder? Command = null,
     bool Document = false)
 {
+    /// <summary>A valid call, with the affinity that was found for it. A nested render has at least the priority of its cause.</summary>
+    public static RenderOperation From(RenderCall call, RenderLineage? cause, string affinity, Deadline deadline) => new(
+        call.Request with { Priority = Math.Max(call.Request.Priority, cause?.Priority ?? 0) },
+        affinity, call.RequestId, deadline, cause, call.Screenshot, call.Command, call.Document)
+    {
+        AttemptsLeft = call.AttemptsLeft ?? int.MaxValue,
+    };
+
     /// <summary>How often it may be sent to a server, beside <c>Manager:MaxAttempts</c>.</summary>
     public int AttemptsLeft { get; init; } = int.MaxValue;
 

@@ -13,6 +13,20 @@ internal static class RenderRules
         return errors.Count == 0 ? null : Invalid(errors);
     }
 
+    /// <summary>A chain of renders that cause each other, longer than any that ends.</summary>
+    public static RenderError TooDeep { get; } =
+        new(508, "too-deep", $"This render was caused by a render, {RenderLineage.MaxDepth} times over: a chain of renders may not be deeper.");
+
+    public static RenderError Draining { get; } =
+        new(503, "draining", "This manager is stopping. Ask again: another manager, or its successor, answers.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    /// <summary>How long the caller waits: its header or its request, whichever is less.</summary>
+    public static TimeSpan Timeout(RenderCall call)
+    {
+        var asked = TimeSpan.FromMilliseconds(call.Request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs);
+        return call.Timeout < asked ? call.Timeout.Value : asked;
+    }
+
     /// <summary>A refusal that names every field that is wrong.</summary>
     public static RenderError Invalid(IReadOnlyList<FieldError> errors) =>
         new(400, "invalid-request", string.Join(' ', errors.Select(error => error.Message)))

@@ -19,8 +19,8 @@ internal sealed class ResponseRemainder(Stream body, IDisposable source, long? l
     public async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         // The read itself is cancelled and has ended when this returns: the buffer goes to somebody else then.
-        using var patience = new CancellationTokenSource(pause, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(pause, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             var count = await body.ReadAsync(buffer, either.Token);

@@ -10,11 +10,11 @@ internal sealed class Router(
     /// <summary>A reservation, or null when no server is to be had: all ready ones are excluded, or none became ready in time.</summary>
     /// <param name="affinity">For which affinity.</param>
     /// <param name="tried">Servers that the render was tried on.</param>
-    /// <param name="patience">What is left of the render's deadline.</param>
+    /// <param name="timeout">What is left of the render's deadline.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<Reservation?> ReserveAsync(string affinity, TriedServers tried, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<Reservation?> ReserveAsync(string affinity, TriedServers tried, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var wait = patience < options.Value.DiscoveryWait ? patience : options.Value.DiscoveryWait;
+        var wait = timeout < options.Value.DiscoveryWait ? timeout : options.Value.DiscoveryWait;
         var started = timeProvider.GetTimestamp();
         while (true)
         {

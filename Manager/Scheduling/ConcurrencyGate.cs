@@ -47,29 +47,34 @@ internal sealed class ConcurrencyGate
         get { lock (_gate) { return _backlog.TimeFor(_queue.Count); } }
     }
 
-    /// <summary>Runs a render when its turn comes, or says why not.</summary>
-    public async Task<RenderAnswer> RunAsync(RenderOperation visit, Func<Task<RenderAnswer>> render, CancellationToken cancellationToken)
+    /// <summary>Waits for a place among the renders under way. The permit has the error when there is none in time.</summary>
+    public async Task<RenderPermit> EnterAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
-        if (await EnterAsync(visit, cancellationToken) is { } refusal)
+        if (await TryEnterAsync(operation, cancellationToken) is { } error)
         {
-            return refusal;
+            return RenderPermit.Refused(error);
         }
 
         _metrics.Entered();
         Changed.PulseAll();
-        try
-        {
-            return Behind(await render());
-        }
-        finally
+        return new RenderPermit(() =>
         {
             _metrics.Left();
             LetIn(1);
             Changed.PulseAll();
+        });
+    }
+
+    /// <summary>The answer, with a <c>Retry-After</c> that accounts for the renders that wait here.</summary>
+    public RenderAnswer WithBacklog(RenderAnswer answer)
+    {
+        lock (_gate)
+        {
+            return _backlog.Behind(answer, _queue.Count);
         }
     }
 
-    private async Task<RenderError?> EnterAsync(RenderOperation visit, CancellationToken cancellationToken)
+    private async Task<RenderError?> TryEnterAsync(RenderOperation visit, CancellationToken cancellationToken)
     {
         Waiter waiter;
         lock (_gate)
@@ -104,7 +109,7 @@ internal sealed class ConcurrencyGate
         var since = _timeProvider.GetTimestamp();
         try
         {
-            return await waiter.Task.WaitAsync(visit.Deadline.Left > TimeSpan.Zero ? visit.Deadline.Left : TimeSpan.Zero, _timeProvider, cancellationToken);
+            return await waiter.Task.WaitAsync(visit.Deadline.LeftOrZero, _timeProvider, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -124,7 +129,7 @@ internal sealed class ConcurrencyGate
                 throw;
             }
 
-            return RenderError.Deadline($"The deadline of {(long)visit.Deadline.Patience.TotalMilliseconds} ms passed while the render waited behind others: {Places()} may be under way (Manager:MaxInFlight, Manager:RendersPerSlot).");
+            return RenderError.Deadline($"The deadline of {(long)visit.Deadline.Total.TotalMilliseconds} ms passed while the render waited behind others: {Places()} may be under way (Manager:MaxInFlight, Manager:RendersPerSlot).");
         }
         finally
         {
@@ -146,14 +151,6 @@ internal sealed class ConcurrencyGate
             {
                 _inFlight += next.TrySetResult(null) ? 1 : 0;
             }
-        }
-    }
-
-    private RenderAnswer Behind(RenderAnswer answer)
-    {
-        lock (_gate)
-        {
-            return _backlog.Behind(answer, _queue.Count);
         }
     }
 

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Scheduling;
@@ -7,40 +8,41 @@ namespace Fleet.Manager.Scheduling;
 internal sealed class NestedRenderLimiter(TimeProvider timeProvider)
 {
     /// <summary>Renders under way at once of one cause. A page has six connections to an origin.</summary>
-    public const int Most = 16;
+    public const int MaxPerCause = 16;
 
     // By depth too: a call may keep its id over all hops, and the siblings that are under way wait for their own children.
     private readonly Dictionary<(string Cause, int Depth), Family> _families = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Runs a render: at once if no other caused it, else when there is a place among those of its cause.</summary>
-    public async Task<RenderAnswer> RunAsync(RenderOperation visit, Func<Task<RenderAnswer>> render, CancellationToken cancellationToken)
+    /// <summary>Waits for a place among the renders of the same cause; a render that no other caused enters at once.</summary>
+    public async Task<RenderPermit> EnterAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
-        if (visit.Cause is not { } cause)
+        if (operation.Cause is not { } cause)
         {
-            return await render();
+            return RenderPermit.Free;
         }
 
-        var family = Join((cause.RequestId, cause.Depth));
+        var key = (cause.RequestId, cause.Depth);
+        var family = Join(key);
+        var entered = false;
         try
         {
-            if (!await family.EnterAsync(visit.Deadline, timeProvider, cancellationToken))
-            {
-                return RenderError.Deadline($"The deadline of {(long)visit.Deadline.Patience.TotalMilliseconds} ms passed while the render waited for others of the same cause: {Most} may be under way.");
-            }
-
-            try
-            {
-                return await render();
-            }
-            finally
-            {
-                family.Leave();
-            }
+            entered = await family.EnterAsync(operation.Deadline, timeProvider, cancellationToken);
+            return entered
+                ? new RenderPermit(() =>
+                {
+                    family.Leave();
+                    Part(key, family);
+                })
+                : RenderPermit.Refused(RenderError.Deadline(
+                    $"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while the render waited for others of the same cause: {MaxPerCause} may be under way."));
         }
         finally
         {
-            Part((cause.RequestId, cause.Depth), family);
+            if (!entered)
+            {
+                Part(key, family);
+            }
         }
     }
 
@@ -73,7 +75,7 @@ internal sealed class NestedRenderLimiter(TimeProvider timeProvider)
     private sealed class Family
 #pragma warning restore CA1001
     {
-        private readonly SemaphoreSlim _places = new(Most);
+        private readonly SemaphoreSlim _places = new(MaxPerCause);
 
         /// <summary>Those under way and those that wait.</summary>
         public int Members { get; set; }
@@ -81,8 +83,8 @@ internal sealed class NestedRenderLimiter(TimeProvider timeProvider)
         /// <summary>False when the deadline passed first.</summary>
         public async Task<bool> EnterAsync(Deadline deadline, TimeProvider timeProvider, CancellationToken cancellationToken)
         {
-            using var patience = new CancellationTokenSource(deadline.Left > TimeSpan.Zero ? deadline.Left : TimeSpan.Zero, timeProvider);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+            using var timeout = new CancellationTokenSource(deadline.LeftOrZero, timeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             try
             {
                 await _places.WaitAsync(either.Token);

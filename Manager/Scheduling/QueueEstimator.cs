@@ -24,7 +24,7 @@ internal sealed class QueueEstimator(FleetViews views, ManagerOptions options)
         var wait = TimeFor(ahead + 1);
         return wait + TimeSpan.FromMilliseconds(ready.RenderMs) > visit.Deadline.Left
             ? new RenderError(503, "deadline-unmeetable",
-                $"The render could start in {wait.TotalSeconds:F1} s, too late for its deadline of {(long)visit.Deadline.Patience.TotalMilliseconds} ms: {waiting} renders wait for {ready.Slots} slots.")
+                $"The render could start in {wait.TotalSeconds:F1} s, too late for its deadline of {(long)visit.Deadline.Total.TotalMilliseconds} ms: {waiting} renders wait for {ready.Slots} slots.")
             { RetryAfter = wait }
             : null;
     }

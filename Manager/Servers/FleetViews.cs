@@ -45,22 +45,22 @@ internal sealed class FleetViews
     /// <summary>Completes when the view is read again. Take it before looking at <see cref="Current"/>.</summary>
     public Task NextRead => _changed.Next;
 
-    /// <summary>Waits until the view is settled, if that comes about within <paramref name="patience"/>.</summary>
-    public async Task SettleAsync(TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Waits until the view is settled, if that comes about within <paramref name="timeout"/>.</summary>
+    public async Task SettleAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var started = _timeProvider.GetTimestamp();
         while (true)
         {
             var next = NextRead;
-            if (IsSettled || !await Waiting.ForAsync(next, patience - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
+            if (IsSettled || !await Waiting.ForAsync(next, timeout - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
             {
                 return;
             }
         }
     }
 
-    /// <summary>A view that is at most <paramref name="maxAge"/> old, if one can be had within <paramref name="patience"/>; else the newest there is.</summary>
-    public async Task<FleetView> ReadFreshAsync(TimeSpan maxAge, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>A view that is at most <paramref name="maxAge"/> old, if one can be had within <paramref name="timeout"/>; else the newest there is.</summary>
+    public async Task<FleetView> ReadFreshAsync(TimeSpan maxAge, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var (asked, started) = (_timeProvider.GetUtcNow(), _timeProvider.GetTimestamp());
         if (_watcher.Current is { } reading && asked - reading.EverythingReadAt <= maxAge)
@@ -74,7 +74,7 @@ internal sealed class FleetViews
             // A read that is under way may have begun before, or be of other changes.
             var next = NextRead;
             if (_watcher.Current is { } read && (read.EverythingReadAt >= asked || !read.IsVerified)
-                || !await Waiting.ForAsync(next, patience - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
+                || !await Waiting.ForAsync(next, timeout - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
             {
                 return Current;
             }

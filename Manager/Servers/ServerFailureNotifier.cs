@@ -9,7 +9,7 @@ namespace Fleet.Manager.Servers;
 internal sealed class ServerFailureNotifier
 {
     /// <summary>Two heartbeats on top of those that the registry waits for.</summary>
-    public static readonly TimeSpan Patience = 2 * RegistryTtl.Repeat;
+    public static readonly TimeSpan MissingTimeout = 2 * RegistryTtl.Repeat;
 
     private readonly Dictionary<string, Watch> _watched = [];
     private readonly Lock _gate = new();
@@ -70,7 +70,7 @@ internal sealed class ServerFailureNotifier
             foreach (var watch in _watched.Values)
             {
                 watch.MissedSince = present.Contains(watch.Server.Incarnation) ? null : watch.MissedSince ?? _timeProvider.GetTimestamp();
-                if (watch.MissedSince is { } since && _timeProvider.GetElapsedTime(since) >= Patience)
+                if (watch.MissedSince is { } since && _timeProvider.GetElapsedTime(since) >= MissingTimeout)
                 {
                     gone.Add(watch);
                 }

@@ -23,8 +23,8 @@ internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions>
 
     private async Task<ServerReport> SendAsync(ServerRecord server, HttpMethod method, string path, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(options.Value.OperatorTimeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(options.Value.OperatorTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             using var request = new HttpRequestMessage(method, server.Url.TrimEnd('/') + path);

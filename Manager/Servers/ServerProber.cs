@@ -42,8 +42,8 @@ internal sealed partial class ServerProber(
 
     private async Task AskAsync(ServerRecord server, CancellationToken stoppingToken)
     {
-        using var patience = new CancellationTokenSource(options.Value.ProbeTimeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, patience.Token);
+        using var timeout = new CancellationTokenSource(options.Value.ProbeTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, timeout.Token);
         try
         {
             // Whatever it answers, it lives.

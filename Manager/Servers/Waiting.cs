@@ -3,17 +3,17 @@ namespace Fleet.Manager.Servers;
 /// <summary>Bounded waits.</summary>
 internal static class Waiting
 {
-    /// <summary>Waits for <paramref name="task"/>; false when <paramref name="patience"/> ran out first.</summary>
-    public static async Task<bool> ForAsync(Task task, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
+    /// <summary>Waits for <paramref name="task"/>; false when <paramref name="timeout"/> ran out first.</summary>
+    public static async Task<bool> ForAsync(Task task, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        if (patience <= TimeSpan.Zero)
+        if (timeout <= TimeSpan.Zero)
         {
             return task.IsCompleted;
         }
 
         try
         {
-            await task.WaitAsync(patience, timeProvider, cancellationToken);
+            await task.WaitAsync(timeout, timeProvider, cancellationToken);
             return true;
         }
         catch (TimeoutException)

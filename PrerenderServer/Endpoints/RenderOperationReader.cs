@@ -35,7 +35,7 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
         // The manager knows the realms and always names the affinity; who asks this server directly gets the origin.
         var affinity = AffinityKey.TryParse(request.Affinity, out var named) ? named : AffinityKey.Realm(OriginAllowList.OriginOf(url));
         var lineage = Text(headers, FleetHeaders.Lineage, LongestLineage) ?? "";
-        return new(url, affinity, request.Formats, new RenderDeadline(PatienceOf(request, headers), time), request.Priority, request.Accept,
+        return new(url, affinity, request.Formats, new Deadline(TimeoutOf(request, headers), time), request.Priority, request.Accept,
             Text(headers, FleetHeaders.RequestId, LongestRequestId) ?? Guid.NewGuid().ToString("N"), lineage, DepthOf(lineage),
             request.Credentials is { } given ? new PageCredentials(OriginAllowList.OriginOf(url), given.Authorization) : null);
     }
@@ -62,7 +62,7 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
     private int DepthOf(string lineage) =>
         options.Value.AdminKey is { } key && RenderLineage.TryRead(lineage, key, out var read) ? read.Depth : 0;
 
-    private static TimeSpan PatienceOf(RenderRequest request, IHeaderDictionary headers)
+    private static TimeSpan TimeoutOf(RenderRequest request, IHeaderDictionary headers)
     {
         var asked = request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs;
         if (headers[FleetHeaders.DeadlineMs] is not [{ } text])

@@ -112,7 +112,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     /// <summary>Stops: who waits is told at once, who renders may finish, bounded. Then every context and process is gone.</summary>
     public async Task StopAsync()
     {
-        // The core's own bound: drain, then every stage of closing. What is above it is a defect, not patience.
+        // The core's own bound: drain, then every stage of closing. What is above it is a defect, not timeout.
         var bound = _options.StopDeadline + 5 * _options.CloseStageDeadline + TimeSpan.FromSeconds(1);
         Task task;
         lock (_starting)

@@ -25,9 +25,9 @@ internal sealed class CpuPermit : IAsyncDisposable
     }
 
     /// <summary>Waits for a turn. Throws <see cref="PoolDeadlineException"/> when none comes in time.</summary>
-    public static async Task<CpuPermit> TakeAsync(CpuLimiter gate, IRenderPage page, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<CpuPermit> TakeAsync(CpuLimiter gate, IRenderPage page, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(patience, time);
+        using var late = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
@@ -35,7 +35,7 @@ internal sealed class CpuPermit : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PoolDeadlineException($"All {gate.Width} turns at the processor were taken for {patience.TotalMilliseconds:0} ms.");
+            throw new PoolDeadlineException($"All {gate.Width} turns at the processor were taken for {timeout.TotalMilliseconds:0} ms.");
         }
     }
 

@@ -47,9 +47,9 @@ internal sealed class DocumentPath(RenderingOptions options, OriginAllowList all
 
     private async Task<(string Captured, string Stability)> CaptureAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
-        var fifth = visit.Deadline.Patience / 5;
+        var fifth = visit.Deadline.Total / 5;
         var forCapture = fifth < s_mostForCapture ? fifth : s_mostForCapture;
-        var settling = new RenderDeadline(visit.Deadline.Step(reserve + forCapture, options.SettleTimeout), time);
+        var settling = new Deadline(visit.Deadline.Step(reserve + forCapture, options.SettleTimeout), time);
         while (true)
         {
             progress.Enter(Stages.Settle);

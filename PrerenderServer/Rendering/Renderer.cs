@@ -79,7 +79,7 @@ internal sealed class Renderer(
             answer.GiveBack(visit.IsPrivate ? null : failure);
         }
 
-        metrics.Rendered(result.Outcome, IsDocument(visit, page), lease.Warm, visit.Deadline.Patience - visit.Deadline.Left - lease.Waited);
+        metrics.Rendered(result.Outcome, IsDocument(visit, page), lease.Warm, visit.Deadline.Total - visit.Deadline.Left - lease.Waited);
         return new(result, answer.Answer.Screenshot);
     }
 
@@ -87,7 +87,7 @@ internal sealed class Renderer(
     /// <see cref="PoolDeadlineException"/> or <see cref="OperationCanceledException"/>.</summary>
     private async Task<VisitAnswer> AnswerAsync(RenderOperation visit, PageLease lease, IRenderPage page, RenderProgress progress, CancellationToken cancellationToken)
     {
-        var eighth = visit.Deadline.Patience / 8;
+        var eighth = visit.Deadline.Total / 8;
         var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
         try

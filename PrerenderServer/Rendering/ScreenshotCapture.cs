@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
@@ -9,7 +10,7 @@ namespace Fleet.PrerenderServer.Rendering;
 internal sealed class ScreenshotCapture(RenderingOptions options)
 {
     /// <summary>The answer with a screenshot in place of its texts.</summary>
-    public async Task<PageAnswer> OfPageAsync(IRenderPage page, ScreenshotShape shape, PageAnswer answer, RenderDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> OfPageAsync(IRenderPage page, ScreenshotShape shape, PageAnswer answer, Deadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
     {
         try
         {
@@ -26,7 +27,7 @@ internal sealed class ScreenshotCapture(RenderingOptions options)
 
     /// <summary>Shows what the host rendered alone in a box, takes the screenshot, and leaves the booted page as it was.</summary>
     public async Task<PageAnswer> OfFormatAsync(
-        IRenderPage page, ScreenshotShape shape, string markup, PageAnswer answer, RenderDeadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
+        IRenderPage page, ScreenshotShape shape, string markup, PageAnswer answer, Deadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
     {
         await page.ResizeAsync(shape, deadline.Step(reserve), cancellationToken);
         await page.EvaluateAsync($"({PageScripts.Show})({JsonSerializer.Serialize(markup)})", deadline.Step(reserve), cancellationToken);

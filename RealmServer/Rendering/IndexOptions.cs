@@ -15,7 +15,7 @@ internal sealed class IndexOptions
     [Range(1, 64)]
     public int Concurrency { get; set; } = 4;
 
-    /// <summary>Patience for one render, the waits for a busy manager included, 1 s to 2 min. Default: 30 s.</summary>
+    /// <summary>Timeout for one render, the waits for a busy manager included, 1 s to 2 min. Default: 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:02:00")]
     public TimeSpan RenderDeadline { get; set; } = TimeSpan.FromMilliseconds(RenderLimits.DefaultDeadlineMs);
 

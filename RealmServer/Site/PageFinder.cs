@@ -5,7 +5,7 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Finds what is sent for a page: what is stored, what a render within a crawler's patience brings, or the shell.</summary>
+/// <summary>Finds what is sent for a page: what is stored, what a render within a crawler's timeout brings, or the shell.</summary>
 internal sealed class PageFinder(
     PageCache cache, OnDemandRenders onDemand, PageFailures failures, PageDecisions decisions, ShellPages shells, Crawlers crawlers, CardScreenshots screenshots)
 {

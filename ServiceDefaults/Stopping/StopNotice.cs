@@ -29,7 +29,7 @@ internal sealed partial class StopNotice(IOptions<FleetOptions> options, TimePro
         }
 
         LogGiven(options.Value.StopNotice);
-        // Cancelled when the host's own patience is over; it goes on to stop the rest.
+        // Cancelled when the host's own timeout is over; it goes on to stop the rest.
         await Task.Delay(options.Value.StopNotice, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

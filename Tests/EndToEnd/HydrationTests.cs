@@ -16,7 +16,7 @@ public sealed class HydrationTests(FleetFixture fixture)
 
     private const string ShellsUserAgent = "Mozilla/5.0 Chrome Fleet-Prerender/1.0";
 
-    private const int Patience = 120_000;
+    private const int Timeout = 120_000;
 
     [Theory]
     [InlineData("elements/hydrogen")]
@@ -88,7 +88,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         for (var run = 0; run < 5; run++)
         {
             await using var context = await browser.NewContextAsync(new() { UserAgent = userAgent });
-            context.SetDefaultTimeout(Patience);
+            context.SetDefaultTimeout(Timeout);
             await context.AddInitScriptAsync(NoteContent);
             var page = await context.NewPageAsync();
             var cdp = await context.NewCDPSessionAsync(page);
@@ -111,7 +111,7 @@ public sealed class HydrationTests(FleetFixture fixture)
     private static async Task<(string Dom, double Shift, List<string> Complaints)> ReadAsync(IBrowser browser, Uri url, bool javaScript)
     {
         await using var context = await browser.NewContextAsync(new() { JavaScriptEnabled = javaScript });
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(Timeout);
         await context.AddInitScriptAsync(CountShifts);
         var page = await context.NewPageAsync();
         var complaints = new List<string>();

@@ -17,7 +17,7 @@ internal sealed record TimeoutDiagnosis(string Message, bool Computes, string? S
     /// <summary>Asks, within what is left of the deadline: first the page itself, and if it is too busy to answer, the debugger.</summary>
     public static async Task<TimeoutDiagnosis> AskAsync(IRenderPage page, RenderOperation visit, string stage, long maxLength, CancellationToken cancellationToken)
     {
-        var late = $"The deadline of {visit.Deadline.Patience.TotalMilliseconds:0} ms passed in step '{stage}'";
+        var late = $"The deadline of {visit.Deadline.Total.TotalMilliseconds:0} ms passed in step '{stage}'";
         // A page that can answer does so in a few milliseconds; the debugger needs more.
         var budget = visit.Deadline.Step(TimeSpan.Zero);
         try

@@ -10,7 +10,7 @@ public sealed class ViteAppTests
 {
     private const string Googlebot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
 
-    private const int Patience = 60_000;
+    private const int Timeout = 60_000;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
@@ -92,7 +92,7 @@ public sealed class ViteAppTests
             }
         };
         page.PageError += (_, error) => complaints.Add(error);
-        page.SetDefaultTimeout(Patience);
+        page.SetDefaultTimeout(Timeout);
         await page.GotoAsync(fleet.OnRealm(path).AbsoluteUri, new() { WaitUntil = WaitUntilState.NetworkIdle });
         // React marks the elements that it has made: a click on the prerendered button would be a click on nothing.
         await page.WaitForFunctionAsync("Object.keys(document.querySelector('button') ?? {}).some((key) => key.startsWith('__react'))");

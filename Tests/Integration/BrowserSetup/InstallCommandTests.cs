@@ -46,6 +46,6 @@ public sealed class InstallCommandTests
         (await second.WaitAsync(s_long, TestContext.Current.CancellationToken)).Dispose();
     }
 
-    private Task<string?> RunAsync(string script, TimeSpan patience) =>
-        new InstallCommand(_reported.Enqueue, TimeProvider.System).RunAsync("/bin/sh", ["-c", script], patience, TestContext.Current.CancellationToken);
+    private Task<string?> RunAsync(string script, TimeSpan timeout) =>
+        new InstallCommand(_reported.Enqueue, TimeProvider.System).RunAsync("/bin/sh", ["-c", script], timeout, TestContext.Current.CancellationToken);
 }

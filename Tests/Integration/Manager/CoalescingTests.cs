@@ -72,7 +72,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_FollowerWithLessPatience_EndsAloneAtItsDeadline()
+    public async Task Post_FollowerWithShorterTimeout_EndsAloneAtItsDeadline()
     {
         var leader = _manager.RenderAsync(s_request);
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");
@@ -83,7 +83,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_LeaderWithLessPatience_TheFollowerIsRenderedAnew()
+    public async Task Post_LeaderWithShorterTimeout_TheFollowerIsRenderedAnew()
     {
         var leader = _manager.PostAsync(s_request with { DeadlineMs = 2_000 });
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");

@@ -41,11 +41,11 @@ public sealed class FleetApiTests : IAsyncLifetime
     [Fact]
     public async Task GetFleetEvents_ServerComes_IsTold()
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        await using var stream = await _manager.Client.GetStreamAsync("/fleet/events", patience.Token);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
+        await using var stream = await _manager.Client.GetStreamAsync("/fleet/events", timeout.Token);
         var events = SseParser.Create(stream, (_, json) => JsonSerializer.Deserialize<FleetStatus>(json, FleetJson.Options)!)
-            .EnumerateAsync(patience.Token).GetAsyncEnumerator(patience.Token);
+            .EnumerateAsync(timeout.Token).GetAsyncEnumerator(timeout.Token);
         Assert.True(await events.MoveNextAsync());
         Assert.Equal("fleet", events.Current.EventType);
         Assert.Empty(events.Current.Data.Servers);

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Pool.Core.State;
@@ -83,5 +84,5 @@ public sealed class VisitRunnerTests(ServerFixture server)
 
     private RenderOperation RenderOperation() => new(
         server.Site[$"elements/{Guid.NewGuid():N}"], AffinityKey.Realm(server.Site["elements/"].AbsoluteUri), [RenderFormat.Atom],
-        new RenderDeadline(TimeSpan.FromSeconds(4), TimeProvider.System), 0, default, "id", "");
+        new Deadline(TimeSpan.FromSeconds(4), TimeProvider.System), 0, default, "id", "");
 }

@@ -8,7 +8,7 @@ namespace Fleet.Tests.Rendering;
 /// <summary>A real browser that opens what was captured, as a visitor's does, with scripts or without, and sees whether hostile text runs: it calls <c>ran</c>.</summary>
 public sealed class VisitorBrowser : IAsyncLifetime
 {
-    private const float Patience = 30_000;
+    private const float Timeout = 30_000;
 
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
@@ -31,7 +31,7 @@ public sealed class VisitorBrowser : IAsyncLifetime
     internal async Task<(T Said, IReadOnlyCollection<string> Ran)> OpenAsync<T>(Uri url, bool withScripts, string script, string question)
     {
         await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts });
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(Timeout);
         var ran = new ConcurrentQueue<string>();
         if (withScripts)
         {

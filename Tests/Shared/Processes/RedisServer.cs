@@ -134,14 +134,14 @@ public sealed class RedisServer : IAsyncDisposable
 
     private async Task<bool> AnswersAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(IPAddress.Loopback, Port, patience.Token);
-            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray(), patience.Token);
+            await client.ConnectAsync(IPAddress.Loopback, Port, timeout.Token);
+            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray(), timeout.Token);
             var answer = new byte[5];
-            await client.GetStream().ReadExactlyAsync(answer, patience.Token);
+            await client.GetStream().ReadExactlyAsync(answer, timeout.Token);
             return Encoding.ASCII.GetString(answer) == "+PONG";
         }
         catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException)

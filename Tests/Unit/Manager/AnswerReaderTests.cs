@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using System.Net;
 using System.Text;
 using Fleet.Contracts;
@@ -53,7 +54,7 @@ public sealed class AnswerReaderTests
 
     private static ForwardAnswer Read(int status, string body, TimeSpan? retryAfter = null) => AnswerReader.Read(
         "prerender-0",
-        new RenderOperation(new RenderRequest { Url = "http://a/" }, "user:a", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1))),
+        new RenderOperation(new RenderRequest { Url = "http://a/" }, "user:a", "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System)),
         (HttpStatusCode)status,
         Encoding.UTF8.GetBytes(body),
         retryAfter);

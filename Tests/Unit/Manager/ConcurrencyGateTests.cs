@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.Manager;
 using Fleet.Manager.Rendering;
@@ -15,14 +16,14 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Tests.Manager;
 
 /// <summary>One place, and a clock that stands still.</summary>
-public sealed class AdmissionGateTests : IDisposable
+public sealed class ConcurrencyGateTests : IDisposable
 {
     private readonly VirtualTimeProvider _clock = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly RegistryWatcher<FleetView> _watcher;
     private readonly ConcurrencyGate _gate;
 
-    public AdmissionGateTests()
+    public ConcurrencyGateTests()
     {
         _watcher = new("fleet", [], (_, _) => Task.FromResult(FleetView.Empty), new InMemoryRegistry(_clock, NullLoggerFactory.Instance).Backplane, _clock,
             NullLogger<RegistryWatcher<FleetView>>.Instance);
@@ -57,11 +58,17 @@ public sealed class AdmissionGateTests : IDisposable
         await EndAsync(first);
     }
 
-    private (Task<RenderAnswer> Answer, TaskCompletionSource<RenderAnswer> Render) Start(TimeSpan patience)
+    private (Task<RenderAnswer> Answer, TaskCompletionSource<RenderAnswer> Render) Start(TimeSpan timeout)
     {
         var render = new TaskCompletionSource<RenderAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var visit = new RenderOperation(new() { Url = ManagerUnderTest.Card }, "realm", "id", new Deadline(_clock, patience));
-        return (_gate.RunAsync(visit, () => render.Task, TestContext.Current.CancellationToken), render);
+        var visit = new RenderOperation(new() { Url = ManagerUnderTest.Card }, "realm", "id", new Deadline(timeout, _clock));
+        return (RunAsync(), render);
+
+        async Task<RenderAnswer> RunAsync()
+        {
+            using var permit = await _gate.EnterAsync(visit, TestContext.Current.CancellationToken);
+            return permit.Error is { } error ? error : await render.Task;
+        }
     }
 
     private static async Task EndAsync((Task<RenderAnswer> Answer, TaskCompletionSource<RenderAnswer> Render) run)

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.Manager;
 using Fleet.Manager.Pipeline;
@@ -12,14 +13,15 @@ public sealed class QuarantineTests
     private static readonly RenderOperation s_page = Page(ManagerUnderTest.Card);
     private readonly VirtualTimeProvider _clock = new();
     private readonly Quarantine _quarantine;
+    private string _shell = "shell";
 
-    public QuarantineTests() => _quarantine = new(Options.Create(new ManagerOptions()), _clock);
+    public QuarantineTests() => _quarantine = new(() => _shell, Options.Create(new ManagerOptions()), _clock);
 
     [Fact]
     public void Check_OneCrash_MayBeRendered()
     {
-        _quarantine.Strike(s_page, "shell");
-        Assert.Null(_quarantine.Check(s_page, "shell"));
+        _quarantine.Strike(s_page);
+        Assert.Null(_quarantine.Check(s_page));
     }
 
     [Fact]
@@ -27,20 +29,21 @@ public sealed class QuarantineTests
     {
         Strike(2);
         _clock.Advance(TimeSpan.FromMinutes(2));
-        var refusal = _quarantine.Check(s_page, "shell")!;
+        var refusal = _quarantine.Check(s_page)!;
         Assert.Equal((503, "quarantined", TimeSpan.FromMinutes(3)), (refusal.Status, refusal.Reason, refusal.RetryAfter));
-        Assert.Null(_quarantine.Check(Page(ManagerUnderTest.Card + "x"), "shell"));
+        Assert.Null(_quarantine.Check(Page(ManagerUnderTest.Card + "x")));
 
         _clock.Advance(TimeSpan.FromMinutes(3));
-        Assert.Null(_quarantine.Check(s_page, "shell"));
+        Assert.Null(_quarantine.Check(s_page));
     }
 
     [Fact]
     public void Check_AnotherHostShell_AcquitsAll()
     {
         Strike(2);
-        Assert.Null(_quarantine.Check(s_page, "next"));
-        Assert.Null(_quarantine.Check(s_page, "shell"));
+        _shell = "next";
+        Assert.Null(_quarantine.Check(s_page));
+        Assert.Null(_quarantine.Check(s_page));
     }
 
     [Fact]
@@ -49,7 +52,7 @@ public sealed class QuarantineTests
         Strike(1);
         _quarantine.Acquit(s_page);
         Strike(1);
-        Assert.Null(_quarantine.Check(s_page, "shell"));
+        Assert.Null(_quarantine.Check(s_page));
     }
 
     [Fact]
@@ -57,20 +60,20 @@ public sealed class QuarantineTests
     {
         var screenshot = new ScreenshotRequest { Url = ManagerUnderTest.Card, Scale = 4, Priority = 1, DeadlineMs = 500 };
         Strike(2, Screenshot(screenshot));
-        Assert.NotNull(_quarantine.Check(Screenshot(screenshot with { Affinity = "user:bob", Priority = 2, DeadlineMs = 600 }), "shell"));
-        Assert.Null(_quarantine.Check(Screenshot(screenshot with { Scale = 1 }), "shell"));
-        Assert.Null(_quarantine.Check(s_page, "shell"));
+        Assert.NotNull(_quarantine.Check(Screenshot(screenshot with { Affinity = "user:bob", Priority = 2, DeadlineMs = 600 })));
+        Assert.Null(_quarantine.Check(Screenshot(screenshot with { Scale = 1 })));
+        Assert.Null(_quarantine.Check(s_page));
     }
 
     [Fact]
     public void Check_CommandOfAUserCrashed_OthersMayRunIt()
     {
         Strike(2, Command("user:ada", "k-1"));
-        Assert.NotNull(_quarantine.Check(Command("user:ada", "k-2"), "shell"));
-        Assert.Null(_quarantine.Check(Command("user:bob", "k-1"), "shell"));
+        Assert.NotNull(_quarantine.Check(Command("user:ada", "k-2")));
+        Assert.Null(_quarantine.Check(Command("user:bob", "k-1")));
     }
 
-    private static RenderOperation Page(string url) => new(new() { Url = url }, "realm", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)));
+    private static RenderOperation Page(string url) => new(new() { Url = url }, "realm", "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System));
 
     private static RenderOperation Screenshot(ScreenshotRequest screenshot) => s_page with { Screenshot = screenshot };
 
@@ -81,7 +84,7 @@ public sealed class QuarantineTests
     {
         for (var i = 0; i < times; i++)
         {
-            _quarantine.Strike(visit ?? s_page, "shell");
+            _quarantine.Strike(visit ?? s_page);
         }
     }
 }

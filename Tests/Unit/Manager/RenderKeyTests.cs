@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
@@ -39,5 +40,5 @@ public sealed class RenderKeyTests
     }
 
     private static RenderKey KeyOf(RenderRequest request, ScreenshotRequest? screenshot = null) =>
-        RenderKey.Of(new RenderOperation(request, "user:ada#ada", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(1)), Screenshot: screenshot));
+        RenderKey.Of(new RenderOperation(request, "user:ada#ada", "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System), Screenshot: screenshot));
 }

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using System.Diagnostics.Metrics;
 using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
@@ -30,7 +31,7 @@ public sealed class CoalescerTests
                     var mine = round;
                     Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(30)), "The callers did not come together.");
                     answers.Add(coalescer.RunAsync(
-                        new RenderOperation(new RenderRequest { Url = $"{ManagerUnderTest.Realm}{mine}" }, "realm:a", "id", new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60))),
+                        new RenderOperation(new RenderRequest { Url = $"{ManagerUnderTest.Realm}{mine}" }, "realm:a", "id", new Deadline(TimeSpan.FromSeconds(60), TimeProvider.System)),
                         async (visit, _) =>
                         {
                             Interlocked.Increment(ref renders[mine]);

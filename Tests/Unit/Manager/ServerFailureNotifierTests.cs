@@ -58,11 +58,11 @@ public sealed class DeparturesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gone_ServerIsMissing_OnceThePatienceIsOver()
+    public async Task Gone_ServerIsMissing_AfterTheMissingTimeout()
     {
         using var watch = _departures.Follow(s_server);
         await ExpireAsync();
-        _clock.Advance(ServerFailureNotifier.Patience - s_moment);
+        _clock.Advance(ServerFailureNotifier.MissingTimeout - s_moment);
         await SeenAsync(servers: 0);
         Assert.False(watch.Gone.IsCancellationRequested);
 
@@ -75,12 +75,12 @@ public sealed class DeparturesTests : IAsyncLifetime
     {
         using var watch = _departures.Follow(s_server);
         await ExpireAsync();
-        _clock.Advance(ServerFailureNotifier.Patience - s_moment);
+        _clock.Advance(ServerFailureNotifier.MissingTimeout - s_moment);
         await _registry.Servers.AnnounceAsync(s_server with { Version = 2 }, CancellationToken.None);
         await SeenAsync(servers: 1);
 
         await ExpireAsync();
-        _clock.Advance(ServerFailureNotifier.Patience - s_moment);
+        _clock.Advance(ServerFailureNotifier.MissingTimeout - s_moment);
         await SeenAsync(servers: 0);
         Assert.False(watch.Gone.IsCancellationRequested);
     }
@@ -92,7 +92,7 @@ public sealed class DeparturesTests : IAsyncLifetime
         await ExpireAsync();
         _isAway = true;
         await RefreshUntilAsync(() => !_views.IsVerified, "a view that is not verified");
-        _clock.Advance(2 * ServerFailureNotifier.Patience);
+        _clock.Advance(2 * ServerFailureNotifier.MissingTimeout);
         Assert.False(watch.Gone.IsCancellationRequested);
 
         _isAway = false;

@@ -165,7 +165,7 @@ internal sealed partial class PoolWorld
     /// </summary>
     public void Finish(bool closesEnd = true)
     {
-        var patience = Now + TimeSpan.FromSeconds(300);
+        var timeout = Now + TimeSpan.FromSeconds(300);
         Served = Told ?? Served;
         while (true)
         {
@@ -174,7 +174,7 @@ internal sealed partial class PoolWorld
             if (Held.FirstOrDefault(IsFree) is { } lease)
             {
                 Complete(lease);
-                patience = Now + TimeSpan.FromSeconds(300);
+                timeout = Now + TimeSpan.FromSeconds(300);
                 continue;
             }
 
@@ -183,7 +183,7 @@ internal sealed partial class PoolWorld
                 break;
             }
 
-            Check(Checks.NobodyStarves, _core.NextDeadline <= patience, $"nothing will happen before {_core.NextDeadline}: {Describe()}");
+            Check(Checks.NobodyStarves, _core.NextDeadline <= timeout, $"nothing will happen before {_core.NextDeadline}: {Describe()}");
             Advance(_core.NextDeadline - Now);
         }
 

@@ -169,7 +169,7 @@ public sealed class TransitionTests : CoreTests
     }
 
     [Fact]
-    public void Want_WithoutPatience_TakesAPageAtHand()
+    public void Want_WithoutTimeout_TakesAPageAtHand()
     {
         var world = Idle("a");
         var waiter = world.Want("a", wait: 0);

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Commands;
@@ -127,5 +128,5 @@ public class WedgeBreakerTests
     private void Wedge(string name) => _breaker.Report(RenderOperation(name), wedged: true);
 
     private RenderOperation RenderOperation(string name, string realm = "http://h/r/") => new(
-        new(realm + name), AffinityKey.Realm(realm), null, new RenderDeadline(TimeSpan.FromSeconds(1), _time), 0, default, "id", "");
+        new(realm + name), AffinityKey.Realm(realm), null, new Deadline(TimeSpan.FromSeconds(1), _time), 0, default, "id", "");
 }

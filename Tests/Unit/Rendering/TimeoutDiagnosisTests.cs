@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Rendering;
@@ -8,7 +9,7 @@ namespace Fleet.Tests.Rendering;
 public sealed class LatePageTests
 {
     private static readonly RenderOperation s_visit = new(
-        new("http://h/r/a"), AffinityKey.Realm("http://h/r/"), [RenderFormat.Atom, RenderFormat.Head], new RenderDeadline(TimeSpan.FromSeconds(4), TimeProvider.System), 0, default, "id", "");
+        new("http://h/r/a"), AffinityKey.Realm("http://h/r/"), [RenderFormat.Atom, RenderFormat.Head], new Deadline(TimeSpan.FromSeconds(4), TimeProvider.System), 0, default, "id", "");
 
     [Fact]
     public async Task Ask_PageThatWaits_SaysForWhatAndGivesWhatIsFinished()
