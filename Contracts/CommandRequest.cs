@@ -44,8 +44,8 @@ public sealed record CommandRequest
 /// <summary>What makes a <see cref="CommandRequest"/> and its key valid on their face.</summary>
 public static class CommandRequestRules
 {
-    private const int LongestName = 200;
-    private const int LongestKey = 128;
+    private const int MaxNameLength = 200;
+    private const int MaxKeyLength = 128;
 
     /// <summary>Everything that is wrong; empty when it is valid.</summary>
     /// <param name="request">The request.</param>
@@ -55,10 +55,10 @@ public static class CommandRequestRules
     [
         .. new[]
         {
-            request.Command is { Length: > 0 and <= LongestName } name && name.All(c => char.IsAsciiLetterOrDigit(c) || "._-/:".Contains(c, StringComparison.Ordinal))
-                ? null : new FieldError("command", $"'command' must be 1 to {LongestName} letters, digits and . _ - / :"),
-            key is { Length: > 0 and <= LongestKey } && key.All(c => c is > ' ' and <= '~')
-                ? null : new FieldError(FleetHeaders.IdempotencyKey, $"The header {FleetHeaders.IdempotencyKey} must be 1 to {LongestKey} visible ASCII characters."),
+            request.Command is { Length: > 0 and <= MaxNameLength } name && name.All(c => char.IsAsciiLetterOrDigit(c) || "._-/:".Contains(c, StringComparison.Ordinal))
+                ? null : new FieldError("command", $"'command' must be 1 to {MaxNameLength} letters, digits and . _ - / :"),
+            key is { Length: > 0 and <= MaxKeyLength } && key.All(c => c is > ' ' and <= '~')
+                ? null : new FieldError(FleetHeaders.IdempotencyKey, $"The header {FleetHeaders.IdempotencyKey} must be 1 to {MaxKeyLength} visible ASCII characters."),
             AffinityKey.TryParse(request.Affinity, out var affinity) && affinity.Kind == "user"
                 ? null : new FieldError("affinity", "'affinity' must name the user for whom the command runs: 'user:<id>'."),
         }.OfType<FieldError>(),

@@ -77,12 +77,12 @@ public enum ScreenshotType
 /// <summary>What makes a <see cref="ScreenshotRequest"/> valid on its face.</summary>
 public static class ScreenshotRequestRules
 {
-    private const int LongestSelector = 500;
-    private const int MostScale = 4;
+    private const int MaxSelectorLength = 500;
+    private const int MaxScale = 4;
 
     // Of servers that are not told otherwise.
-    private const int UsualWidth = 1280;
-    private const int UsualHeight = 800;
+    private const int DefaultWidth = 1280;
+    private const int DefaultHeight = 800;
 
     /// <summary>Everything that is wrong with the request; empty when it is valid.</summary>
     public static IReadOnlyList<FieldError> Check(ScreenshotRequest request) =>
@@ -90,7 +90,7 @@ public static class ScreenshotRequestRules
         .. RenderRequestRules.Check(request.ToVisit()),
         .. new[]
         {
-            request.Selector is { Length: 0 or > LongestSelector } selector ? new FieldError("selector", $"'selector' has {selector.Length} characters: 1 to {LongestSelector} are allowed.") : null,
+            request.Selector is { Length: 0 or > MaxSelectorLength } selector ? new FieldError("selector", $"'selector' has {selector.Length} characters: 1 to {MaxSelectorLength} are allowed.") : null,
             request.Selector is not null && request.FullPage ? new FieldError("fullPage", "'fullPage' and 'selector' exclude each other: ask for one.") : null,
             request.Type == ScreenshotType.Pdf && (request.FullPage || request.Selector is not null)
                 ? new FieldError("type", "'type' is 'pdf', which always has the whole page: leave 'fullPage' and 'selector' out.") : null,
@@ -98,10 +98,10 @@ public static class ScreenshotRequestRules
                 ? new FieldError("format", "'format' must be one that can be seen: 'isolated', 'embedded', 'fitted', 'atom' or 'icon'; leave it out for the page itself.") : null,
             request.Format is not null && (request.FullPage || request.Selector is not null || request.Type == ScreenshotType.Pdf)
                 ? new FieldError("format", "'format' fills a box of 'width' and 'height': leave 'fullPage' and 'selector' out, and ask for an image.") : null,
-            CheckSize("scale", request.Scale, 1, MostScale),
+            CheckSize("scale", request.Scale, 1, MaxScale),
             CheckSize("width", request.Width, 100, 3840),
             CheckSize("height", request.Height, 100, 2160),
-            CheckPixels(request.Width ?? UsualWidth, request.Height ?? UsualHeight, request.Scale),
+            CheckPixels(request.Width ?? DefaultWidth, request.Height ?? DefaultHeight, request.Scale),
         }.OfType<FieldError>(),
     ];
 

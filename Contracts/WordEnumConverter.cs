@@ -42,8 +42,8 @@ internal sealed class WordEnumConverter : JsonConverterFactory
 public static class Quoted
 {
     /// <summary>Most characters that are shown, 80; an ellipsis says that there are more.</summary>
-    public const int LongestShown = 80;
+    public const int MaxShownLength = 80;
 
     public static string Of(string value) =>
-        $"'{new string([.. value.Take(LongestShown).Select(c => char.IsControl(c) ? '?' : c)])}{(value.Length > LongestShown ? "…" : "")}'";
+        $"'{new string([.. value.Take(MaxShownLength).Select(c => char.IsControl(c) ? '?' : c)])}{(value.Length > LongestShown ? "…" : "")}'";
 }

@@ -52,11 +52,11 @@ public static class ManagerApp
         app.MapDefaultEndpoints();
         app.UseShellCatchUp();
         app.MapOpenApi();
-        app.MapRenderApi();
-        app.MapScreenshotApi();
-        app.MapCommandApi();
-        app.MapFleetApi();
-        app.MapHostShellApi();
+        app.MapRenders();
+        app.MapScreenshots();
+        app.MapCommands();
+        app.MapFleet();
+        app.MapHostShells();
         app.MapFleetPage();
         return app;
     }

@@ -56,10 +56,10 @@ public static class PrerenderServerApp
         var app = builder.Build();
         // What cannot be had, stops the start and not the first render.
         app.Services.GetRequiredService<IBrowserAdapter>();
-        app.Services.GetRequiredService<CurrentShell>();
+        app.Services.GetRequiredService<ShellTracker>();
         app.MapDefaultEndpoints();
-        app.MapRenderApi();
-        app.MapOperatorApi();
+        app.MapRenders();
+        app.MapOperators();
         return app;
     }
 
@@ -111,7 +111,7 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<ServerAddress>();
         builder.Services.AddRegistryWatcher<HostShell?>("host shell", [FleetEventKind.HostShell],
             static (services, cancellationToken) => services.GetRequiredService<IHostShellStore>().GetAsync(cancellationToken));
-        builder.Services.AddSingleton<CurrentShell>();
+        builder.Services.AddSingleton<ShellTracker>();
         builder.Services.AddHostedService<Announcer>();
         builder.Services.AddSingleton<Recycler>();
         builder.Services.AddHostedService<RecycleListener>();

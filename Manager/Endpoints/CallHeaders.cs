@@ -9,13 +9,13 @@ namespace Fleet.Manager.Endpoints;
 /// <summary>What a caller says in headers.</summary>
 internal static class CallHeaders
 {
-    private const int LongestRequestId = 64;
+    private const int MaxRequestIdLength = 64;
 
     /// <summary>The caller's request id if it is one that may go into logs and headers, else a new one.</summary>
     public static string RequestId(HttpRequest request)
     {
         var given = request.Headers[FleetHeaders.RequestId].ToString();
-        return given.Length is > 0 and <= LongestRequestId && given.All(c => c is > ' ' and <= '~') ? given : Guid.NewGuid().ToString("N");
+        return given.Length is > 0 and <= MaxRequestIdLength && given.All(c => c is > ' ' and <= '~') ? given : Guid.NewGuid().ToString("N");
     }
 
     /// <summary>The call that a request makes.</summary>

@@ -33,8 +33,8 @@ internal sealed partial class ShellProgress
     // Called by the watcher's loop alone.
     private void Observe(HostShell shell, FleetView view, DateTimeOffset readAt)
     {
-        var phase = ShellRules.Judge(shell, view.Serving.Values, view.Servers.Select(server => server.Record));
-        var since = ShellRules.Since(_current, _shell, shell, phase, readAt);
+        var phase = ShellConvergenceRules.Judge(shell, view.Serving.Values, view.Servers.Select(server => server.Record));
+        var since = ShellConvergenceRules.Since(_current, _shell, shell, phase, readAt);
         if (_shell is { } known && known.Generation != shell.Generation)
         {
             // One change overtaken by the next is one story, which began with what was there before both.

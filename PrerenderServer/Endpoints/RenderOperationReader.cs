@@ -14,8 +14,8 @@ namespace Fleet.PrerenderServer.Endpoints;
 /// <summary>Makes a visit of a request, or says what is wrong with it, before any page is touched.</summary>
 internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress host, IOptions<FleetOptions> options, TimeProvider time)
 {
-    private const int LongestRequestId = 64;
-    private const int LongestLineage = 4_096;
+    private const int MaxRequestIdLength = 64;
+    private const int MaxLineageLength = 4_096;
 
     /// <summary>The visit. Throws <see cref="RequestException"/> that names field, value and bound.</summary>
     public RenderOperation Read(RenderRequest request, IHeaderDictionary headers)
@@ -34,9 +34,9 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
 
         // The manager knows the realms and always names the affinity; who asks this server directly gets the origin.
         var affinity = AffinityKey.TryParse(request.Affinity, out var named) ? named : AffinityKey.Realm(OriginAllowList.OriginOf(url));
-        var lineage = Text(headers, FleetHeaders.Lineage, LongestLineage) ?? "";
+        var lineage = Text(headers, FleetHeaders.Lineage, MaxLineageLength) ?? "";
         return new(url, affinity, request.Formats, new Deadline(TimeoutOf(request, headers), time), request.Priority, request.Accept,
-            Text(headers, FleetHeaders.RequestId, LongestRequestId) ?? Guid.NewGuid().ToString("N"), lineage, DepthOf(lineage),
+            Text(headers, FleetHeaders.RequestId, MaxRequestIdLength) ?? Guid.NewGuid().ToString("N"), lineage, DepthOf(lineage),
             request.Credentials is { } given ? new PageCredentials(OriginAllowList.OriginOf(url), given.Authorization) : null);
     }
 

@@ -10,9 +10,9 @@ namespace Fleet.PrerenderServer.Rendering;
 /// <summary>Reads what <c>capture.js</c> took out of a page.</summary>
 internal static class CapturedDocument
 {
-    private const int MostHeaders = 20;
-    private const int MostDeps = 2_000;
-    private const int LongestHeader = 2_000;
+    private const int MaxHeaders = 20;
+    private const int MaxDeps = 2_000;
+    private const int MaxHeaderLength = 2_000;
 
     /// <summary>The answer that the captured document makes.</summary>
     /// <param name="json">The text.</param>
@@ -47,7 +47,7 @@ internal static class CapturedDocument
             Headers = headers.Count > 0 ? headers : null,
             RedirectUrl = status is >= 300 and < 400 ? headers.GetValueOrDefault(HeaderNames.Location) : null,
             Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = captured.Html },
-            Deps = [.. captured.Read.Where(u => u.StartsWith(realm, StringComparison.Ordinal)).Distinct().Take(MostDeps)],
+            Deps = [.. captured.Read.Where(u => u.StartsWith(realm, StringComparison.Ordinal)).Distinct().Take(MaxDeps)],
             Message = status >= 400 ? $"The page answers with status {status}." : null,
         };
     }
@@ -55,10 +55,10 @@ internal static class CapturedDocument
     private static Dictionary<string, string> ReadHeaders(IReadOnlyList<string> lines, Uri document)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in lines.Take(MostHeaders))
+        foreach (var line in lines.Take(MaxHeaders))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon <= 0 || line.Length > LongestHeader)
+            if (colon <= 0 || line.Length > MaxHeaderLength)
             {
                 continue;
             }

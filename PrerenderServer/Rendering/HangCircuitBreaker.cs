@@ -10,7 +10,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
 {
     /// <summary>How many times as many wedges close a realm as close a URL.</summary>
     private const int RealmFactor = 4;
-    private const int MostKeys = 1_000;
+    private const int MaxKeys = 1_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Record> _records = [];
@@ -75,7 +75,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
     {
         if (!_records.TryGetValue(key, out var record) || time.GetUtcNow() - record.Last > options.BreakerPause * 10)
         {
-            if (_records.Count >= MostKeys)
+            if (_records.Count >= MaxKeys)
             {
                 _records.Remove(_records.MinBy(r => r.Value.Last).Key);
             }

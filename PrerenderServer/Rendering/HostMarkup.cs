@@ -8,7 +8,7 @@ namespace Fleet.PrerenderServer.Rendering;
 internal static class HostMarkup
 {
     /// <summary>More roots and integration points inside each other than any drawing has. What is deeper is read as what stands around it.</summary>
-    private const int MostForeign = 32;
+    private const int MaxForeign = 32;
 
     private static readonly HashSet<string> s_textElements =
         new(["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext"], StringComparer.OrdinalIgnoreCase);
@@ -106,7 +106,7 @@ internal static class HostMarkup
                 foreign.RemoveAt(foreign.Count - 1);
             }
         }
-        else if (!isSelfClosing && foreign.Count < MostForeign && (name.Equals("svg", StringComparison.OrdinalIgnoreCase) || name.Equals("math", StringComparison.OrdinalIgnoreCase)
+        else if (!isSelfClosing && foreign.Count < MaxForeign && (name.Equals("svg", StringComparison.OrdinalIgnoreCase) || name.Equals("math", StringComparison.OrdinalIgnoreCase)
             || (IsForeign(foreign) && s_integrationPoints.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))))
         {
             foreign.Add(name.ToString());

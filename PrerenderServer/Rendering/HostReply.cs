@@ -7,7 +7,7 @@ namespace Fleet.PrerenderServer.Rendering;
 /// <summary>Reads what <c>fleet.render</c> answered. The host is another program, of another version: nothing in its answer is taken for granted.</summary>
 internal static class HostReply
 {
-    private const int MostDeps = 2_000;
+    private const int MaxDeps = 2_000;
 
     /// <summary>The answer as JSON text, as <c>render.js</c> returns it.</summary>
     /// <param name="json">The text.</param>
@@ -34,7 +34,7 @@ internal static class HostReply
             Status = status,
             Formats = ReadFormats(reply, formats),
             Data = reply.TryGetProperty("data", out var data) && data.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? data.Clone() : null,
-            Deps = [.. Strings(reply, "deps").Concat(Strings(root, "read").Where(u => u.StartsWith(realm, StringComparison.Ordinal))).Distinct().Take(MostDeps)],
+            Deps = [.. Strings(reply, "deps").Concat(Strings(root, "read").Where(u => u.StartsWith(realm, StringComparison.Ordinal))).Distinct().Take(MaxDeps)],
             Message = status >= 400 ? $"The page answers with status {status}." : null,
         };
         if (FaultOf(answer.Formats) is { } fault)

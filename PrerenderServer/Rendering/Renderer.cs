@@ -16,7 +16,7 @@ internal sealed class Renderer(
     IPagePool pool,
     CpuLimiter gate,
     PageCleanup aftercare,
-    CurrentShell shell,
+    ShellTracker shell,
     ServerIdentity server,
     RenderingOptions options,
     OriginAllowList allowed,
@@ -27,9 +27,9 @@ internal sealed class Renderer(
     ICommandStore commands,
     TimeProvider time)
 {
-    private readonly HostPath _hostPath = new(options);
-    private readonly CommandPath _commandPath = new(commands, server, time);
-    private readonly DocumentPath _documentPath = new(options, allowed, time);
+    private readonly HostRender _hostPath = new(options);
+    private readonly CommandRender _commandPath = new(commands, server, time);
+    private readonly DocumentRender _documentPath = new(options, allowed, time);
 
     /// <summary>Renders. Throws what <see cref="IPagePool.LeaseAsync"/> throws while no page was touched, and <see cref="OperationCanceledException"/>
     /// when the client went away; everything else is in the result.</summary>
@@ -229,12 +229,12 @@ internal sealed class Renderer(
             },
             Diagnostics = rendered && answer.Stability is null ? null : new()
             {
-                Message = Failure.Cut(answer.Message, Failure.MostMessage),
+                Message = Failure.Cut(answer.Message, Failure.MaxMessage),
                 Stage = late,
                 // Console errors of a successful visit are its own business; requests that failed may have cost it its styles or data.
                 Console = rendered ? [] : page.Activity.Errors,
                 FailedRequests = page.Activity.FailedRequests,
-                Stack = Failure.Cut(answer.Stack, Failure.MostStack),
+                Stack = Failure.Cut(answer.Stack, Failure.MaxStack),
                 Stability = answer.Stability,
             },
         };

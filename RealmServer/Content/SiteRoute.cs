@@ -16,10 +16,10 @@ internal enum SitePlace
     Realm,
 
     /// <summary>A card or realm at a second URL; the first is the one to use.</summary>
-    Elsewhere,
+    Redirect,
 
     /// <summary>A path inside a realm, or of the server's own, at which there can be nothing.</summary>
-    Nowhere,
+    NotFound,
 
     /// <summary>A file of the host app, or a route of its own.</summary>
     HostApp,
@@ -28,7 +28,7 @@ internal enum SitePlace
 /// <summary>Tells what a path is, by its text alone.</summary>
 /// <param name="Place">What it is.</param>
 /// <param name="Realm">The realm that it is in.</param>
-/// <param name="Card">Id of the card, for <see cref="SitePlace.Card"/> and <see cref="SitePlace.Elsewhere"/>.</param>
+/// <param name="Card">Id of the card, for <see cref="SitePlace.Card"/> and <see cref="SitePlace.Redirect"/>.</param>
 internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, string Card = "")
 {
     private const string Bulk = "_cards";
@@ -53,12 +53,12 @@ internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, 
         if (realms.Find(first) is not { } realm)
         {
             // A private realm that cannot be read now does not become a route that anybody may have rendered.
-            return new(rest.StartsWith('_') || realms.IsLocked(first) ? SitePlace.Nowhere : SitePlace.HostApp);
+            return new(rest.StartsWith('_') || realms.IsLocked(first) ? SitePlace.NotFound : SitePlace.HostApp);
         }
 
         if (slash < 0)
         {
-            return new(SitePlace.Elsewhere, realm, realm.Index);
+            return new(SitePlace.Redirect, realm, realm.Index);
         }
 
         return rest[(slash + 1)..] switch
@@ -66,9 +66,9 @@ internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, 
             "" => new(SitePlace.Card, realm, realm.Index),
             Bulk => new(SitePlace.Cards, realm),
             Realm.Description => new(SitePlace.Realm, realm),
-            var id when id.SequenceEqual(realm.Index) => new(SitePlace.Elsewhere, realm, realm.Index),
+            var id when id.SequenceEqual(realm.Index) => new(SitePlace.Redirect, realm, realm.Index),
             var id when CardId.IsValid(id) => new(SitePlace.Card, realm, id.ToString()),
-            _ => new(SitePlace.Nowhere, realm),
+            _ => new(SitePlace.NotFound, realm),
         };
     }
 }

@@ -36,10 +36,10 @@ internal sealed class SiteHandler(
             SitePlace.Card => CardPageAsync(http, route.Realm!, route.Card),
             SitePlace.Cards => CardsAsync(http, route.Realm!),
             SitePlace.Realm => cards.Realm(http, route.Realm!).ExecuteAsync(http),
-            SitePlace.Elsewhere when WantsJson(http) => CardAsync(http, route.Realm!, route.Card),
-            SitePlace.Elsewhere => RedirectAsync(http, route.Realm!.PathOf(route.Card)),
-            SitePlace.Nowhere when route.Realm is not null && !WantsJson(http) => WriteAsync(http, shells.Bare(StatusCodes.Status404NotFound)),
-            SitePlace.Nowhere => NotFoundAsync(http, path),
+            SitePlace.Redirect when WantsJson(http) => CardAsync(http, route.Realm!, route.Card),
+            SitePlace.Redirect => RedirectAsync(http, route.Realm!.PathOf(route.Card)),
+            SitePlace.NotFound when route.Realm is not null && !WantsJson(http) => WriteAsync(http, shells.Bare(StatusCodes.Status404NotFound)),
+            SitePlace.NotFound => NotFoundAsync(http, path),
             _ => HostAppAsync(http, path),
         };
     }

@@ -19,7 +19,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     private readonly RedisConnection _connection;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<RedisBackplane> _logger;
-    private readonly HintListeners _listeners;
+    private readonly ChangeListeners _listeners;
     private readonly Action<RedisChannel, RedisValue> _onMessage;
     private readonly AsyncAutoResetEvent _restored = new();
     private readonly CancellationTokenSource _stopping = new();

@@ -10,7 +10,7 @@ namespace Fleet.Tests.EndToEnd;
 public sealed class ManagerLoadTests(ManagerFleetFixture fixture)
 {
     private const int Crowd = 2_000;
-    private const long MostBytes = 600L * 1024 * 1024;
+    private const long MaxBytes = 600L * 1024 * 1024;
     private readonly FleetUnderTest _fleet = fixture.Fleet;
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class ManagerLoadTests(ManagerFleetFixture fixture)
         Assert.All(answers, answer => Assert.True(answer is { Status: HttpStatusCode.OK } or { Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests, HasRetryAfter: true }, $"{answer}"));
         Assert.InRange(answers.Count(answer => answer.Status == HttpStatusCode.OK), 100, Crowd);
         var memory = ResidentBytes(_fleet.Processes["manager"].Id);
-        Assert.True(memory < MostBytes, $"The manager takes {memory} bytes, more than {MostBytes}.");
+        Assert.True(memory < MaxBytes, $"The manager takes {memory} bytes, more than {MaxBytes}.");
     }
 
     private async Task<Answer> PostAsync(int number)

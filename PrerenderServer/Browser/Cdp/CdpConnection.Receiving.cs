@@ -10,7 +10,7 @@ internal sealed partial class CdpConnection
     private const int HeadBytes = 1024;
 
     /// <summary>Most bytes of one message, roughly: buffers grow by doubling. A longer one is lost, and fails the command that it answers.</summary>
-    public int MostMessageBytes { get; set; } = 128 * 1024 * 1024;
+    public int MaxMessageBytes { get; set; } = 128 * 1024 * 1024;
 
     private async Task ReceiveAsync()
     {
@@ -56,7 +56,7 @@ internal sealed partial class CdpConnection
                     return new CdpReply(buffer, isCut ? HeadBytes : length) { IsCut = isCut };
                 }
 
-                isCut |= length >= MostMessageBytes;
+                isCut |= length >= MaxMessageBytes;
                 if (!isCut && length == buffer.Length)
                 {
                     buffer = Grow(buffer, length);
@@ -103,10 +103,10 @@ internal sealed partial class CdpConnection
     {
         using (message)
         {
-            LogTooLong(MostMessageBytes);
+            LogTooLong(MaxMessageBytes);
             if (CdpEnvelope.ReadId(message.Bytes.Span) is { } id && _pending.TryGetValue(id, out var command))
             {
-                command.TrySetTooLong(MostMessageBytes);
+                command.TrySetTooLong(MaxMessageBytes);
             }
         }
     }

@@ -88,7 +88,7 @@ internal sealed partial class CdpConnection : IAsyncDisposable
                 if (!writing.IsCompletedSuccessfully)
                 {
                     // A browser that reads nothing any more must not hold up whoever has a deadline.
-                    Deadlines.Abandon(writing);
+                    BrowserCalls.Abandon(writing);
                     await writing.WaitAsync(any.Token);
                 }
 

@@ -9,7 +9,7 @@ internal readonly record struct CdpEnvelope(long? Id, string? Method, string? Se
     public static CdpEnvelope Read(ReadOnlySpan<byte> message)
     {
         var envelope = default(CdpEnvelope);
-        var reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = PageJson.MostDepth });
+        var reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = PageJson.MaxDepth });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -35,7 +35,7 @@ internal sealed class CdpSession(CdpConnection connection, string? sessionId)
 
     /// <summary>Sends a command whose reply nobody waits for.</summary>
     public void Post(string method, Action<Utf8JsonWriter>? parameters, TimeSpan deadline) =>
-        Deadlines.Abandon(CallAsync(method, parameters, deadline, CancellationToken.None));
+        BrowserCalls.Abandon(CallAsync(method, parameters, deadline, CancellationToken.None));
 
     internal void Raise(string method, CdpReply message, CdpEnvelope envelope)
     {

@@ -8,12 +8,12 @@ namespace Fleet.PrerenderServer.Browser.Cdp;
 internal static class PageJson
 {
     /// <summary>As deep as Chromium writes values; the default of 64 is a page's to exceed.</summary>
-    public const int MostDepth = 1_000;
+    public const int MaxDepth = 1_000;
 
     private const int EscapeLength = 6;
 
     /// <summary>Options for parsing messages that contain it.</summary>
-    public static JsonDocumentOptions Options { get; } = new() { MaxDepth = MostDepth };
+    public static JsonDocumentOptions Options { get; } = new() { MaxDepth = MaxDepth };
 
     /// <summary>Makes each lone surrogate U+FFFD, in place. Chromium and <c>JSON.stringify</c> write escapes in lower case.</summary>
     public static void Mend(Span<byte> json)

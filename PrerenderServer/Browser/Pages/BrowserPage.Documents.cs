@@ -8,7 +8,7 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <summary>Which document stands in the page: the booted app, another one, or the empty one between two visits.</summary>
 internal sealed partial class BrowserPage
 {
-    private const int MostStops = 50;
+    private const int MaxStops = 50;
 
     private static readonly Uri s_empty = new("about:blank");
 
@@ -72,7 +72,7 @@ internal sealed partial class BrowserPage
                 await _cdp.CallAsync("Page.stopLoading", null, deadline, cancellationToken);
                 return;
             }
-            catch (BrowserException e) when (tries < MostStops && e.Message.Contains("Not attached to an active page", StringComparison.Ordinal))
+            catch (BrowserException e) when (tries < MaxStops && e.Message.Contains("Not attached to an active page", StringComparison.Ordinal))
             {
                 // Each try is a round trip, which is about the time that it takes.
             }

@@ -8,9 +8,9 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 internal sealed partial class BrowserPage
 {
     /// <summary>Highest screenshot in CSS pixels. What is below is cut off: Chromium has no larger surface.</summary>
-    private const double MostHeight = 16_384;
+    private const double MaxHeight = 16_384;
     /// <summary>Most pixels of a screenshot: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
-    private const double MostPixels = 50_000_000;
+    private const double MaxPixels = 50_000_000;
     private const int Quality = 80;
 
     public Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>
@@ -74,14 +74,14 @@ internal sealed partial class BrowserPage
     {
         var metrics = await _cdp.CallAsync("Page.getLayoutMetrics", null, deadline, cancellationToken);
         var size = metrics.GetProperty("cssContentSize");
-        return new(0, 0, size.GetProperty("width").GetDouble(), Math.Min(MostHeight, size.GetProperty("height").GetDouble()));
+        return new(0, 0, size.GetProperty("width").GetDouble(), Math.Min(MaxHeight, size.GetProperty("height").GetDouble()));
     }
 
     private async Task<Area?> AreaOfAsync(string selector, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var box = await EvaluateAsync($"({PageScripts.Box})({JsonSerializer.Serialize(selector)})", deadline, cancellationToken);
         return box.ValueKind == JsonValueKind.Array && box.EnumerateArray().Select(n => n.GetDouble()).ToArray() is [var x, var y, > 0 and var width, > 0 and var height]
-            ? new(x, y, width, Math.Min(MostHeight, height))
+            ? new(x, y, width, Math.Min(MaxHeight, height))
             : throw new PageScriptException($"Nothing that can be seen matches '{selector}'.", null);
     }
 

@@ -8,7 +8,7 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// which costs throughput and makes the renderer grow, is on only while documents are loaded.</summary>
 internal sealed partial class BrowserPage : IRenderPage
 {
-    private const int MostCloses = 3;
+    private const int MaxCloses = 3;
 
     private readonly CdpContext _context;
     private readonly string _target;
@@ -97,7 +97,7 @@ internal sealed partial class BrowserPage : IRenderPage
         if (answer.TryGetProperty("exceptionDetails", out var thrown))
         {
             var text = ConsoleText.OfException(thrown);
-            throw new PageScriptException(Deadlines.FirstLine(text), text);
+            throw new PageScriptException(BrowserCalls.FirstLine(text), text);
         }
 
         return answer.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
@@ -187,7 +187,7 @@ internal sealed partial class BrowserPage : IRenderPage
         try
         {
             // A page that is just on its way to another document may take no notice of the first time.
-            for (var tries = 0; tries < MostCloses && !_gone.Task.IsCompleted; tries++)
+            for (var tries = 0; tries < MaxCloses && !_gone.Task.IsCompleted; tries++)
             {
                 await CloseAsync(cancellationToken);
                 await _gone.Task.WaitAsync(_settings.ProbeTimeout, _settings.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -274,10 +274,10 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
 /// <summary>The call frames of a paused page, as text.</summary>
 internal static class JavaScriptStack
 {
-    private const int MostFrames = 30;
+    private const int MaxFrames = 30;
 
     /// <summary>One line per frame, innermost first: <c>at name (url:line:column)</c>; lines and columns count from 1.</summary>
-    public static string Describe(JsonElement callFrames) => string.Join('\n', callFrames.EnumerateArray().Take(MostFrames).Select(frame =>
+    public static string Describe(JsonElement callFrames) => string.Join('\n', callFrames.EnumerateArray().Take(MaxFrames).Select(frame =>
     {
         var (name, place) = (frame.GetProperty("functionName").GetString(), frame.GetProperty("location"));
         var url = frame.TryGetProperty("url", out var known) && known.GetString() is { Length: > 0 } text ? text : "inline script";

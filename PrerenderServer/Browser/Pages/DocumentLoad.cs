@@ -9,7 +9,7 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// before the answer to the command that began it, so they are kept by loader until the next load begins.</summary>
 internal sealed class DocumentLoad
 {
-    private const int MostLoads = 50;
+    private const int MaxLoads = 50;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Load> _loads = [];
     private string? _frame;
@@ -47,7 +47,7 @@ internal sealed class DocumentLoad
             {
                 if (!_loads.TryGetValue(loader, out var load))
                 {
-                    if (_loads.Count >= MostLoads)
+                    if (_loads.Count >= MaxLoads)
                     {
                         // A page that navigates for ever. The loads that it leaves behind are nobody's.
                         _loads.Clear();

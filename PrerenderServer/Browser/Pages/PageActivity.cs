@@ -7,8 +7,8 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// receive loop and read by the render. Requests are seen only while the page's Network domain is on: during navigations and visits of documents.</summary>
 internal sealed class PageActivity(TimeProvider time)
 {
-    private const int MostLines = 20;
-    private const int LongestLine = 500;
+    private const int MaxLines = 20;
+    private const int MaxLineLength = 500;
 
     /// <summary>A response whose body takes longer than this after its headers is a stream, and nobody waits for its end.</summary>
     private static readonly TimeSpan s_streamAfter = TimeSpan.FromSeconds(2);
@@ -34,7 +34,7 @@ internal sealed class PageActivity(TimeProvider time)
     /// <summary>URLs that are being waited for.</summary>
     public IReadOnlyList<string> InFlight
     {
-        get { lock (_gate) { return [.. Awaited().Take(MostLines).Select(f => Cut(f.Url))]; } }
+        get { lock (_gate) { return [.. Awaited().Take(MaxLines).Select(f => Cut(f.Url))]; } }
     }
 
     /// <summary>Forgets what earlier visits left.</summary>
@@ -134,14 +134,14 @@ internal sealed class PageActivity(TimeProvider time)
     {
         lock (_gate)
         {
-            if (lines.Count < MostLines)
+            if (lines.Count < MaxLines)
             {
                 lines.Add(Cut(line));
             }
         }
     }
 
-    private static string Cut(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + "…";
+    private static string Cut(string line) => line.Length <= MaxLineLength ? line : line[..MaxLineLength] + "…";
 
     private readonly record struct Flight(string Method, string Url, string Type, long? RespondedAt)
     {

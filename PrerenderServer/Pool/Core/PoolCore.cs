@@ -10,7 +10,7 @@ namespace Fleet.PrerenderServer.Pool.Core;
 /// <para>
 /// Read on with <see cref="SlotState"/> (what a slot can be doing), <see cref="PageBoot"/>, <see cref="Leases"/> and <see cref="CloseEscalation"/>
 /// (how it gets from one state to another), <see cref="Browsers"/> and <see cref="ShellReload"/> (how the pool renews itself),
-/// <see cref="Admission"/>, <see cref="Dispatcher"/> and <see cref="CapacityPlan"/> (who gets which page), and <see cref="PoolRules"/>
+/// <see cref="AdmissionPolicy"/>, <see cref="Dispatcher"/> and <see cref="CapacityPlan"/> (who gets which page), and <see cref="PoolRules"/>
 /// (every decision in one line).
 /// </para>
 /// </summary>
@@ -50,21 +50,21 @@ internal sealed class PoolCore
     {
         get
         {
-            var next = _pool.Stopping ? TimeSpan.MaxValue : Deadlines.Earlier(_plan.WakeAt, Deadlines.Earlier(_reload.WakeAt, _browsers.NextLaunch));
-            next = Deadlines.Earlier(next, _queue.NextToExpire?.Deadline ?? TimeSpan.MaxValue);
+            var next = _pool.Stopping ? TimeSpan.MaxValue : PoolTime.Earlier(_plan.WakeAt, PoolTime.Earlier(_reload.WakeAt, _browsers.NextLaunch));
+            next = PoolTime.Earlier(next, _queue.NextToExpire?.Deadline ?? TimeSpan.MaxValue);
             foreach (var slot in _pool.Slots)
             {
-                next = Deadlines.Earlier(next, slot.Deadline);
+                next = PoolTime.Earlier(next, slot.Deadline);
             }
 
             foreach (var generation in _pool.Generations)
             {
-                next = Deadlines.Earlier(next, generation.Deadline);
-                next = Deadlines.Earlier(next, generation.CreateFrom > _pool.Now ? generation.CreateFrom : TimeSpan.MaxValue);
+                next = PoolTime.Earlier(next, generation.Deadline);
+                next = PoolTime.Earlier(next, generation.CreateFrom > _pool.Now ? generation.CreateFrom : TimeSpan.MaxValue);
             }
 
             return _pool.CurrentGeneration() is { } current && _browsers.WornOutAt(current) > _pool.Now
-                ? Deadlines.Earlier(next, _browsers.WornOutAt(current))
+                ? PoolTime.Earlier(next, _browsers.WornOutAt(current))
                 : next;
         }
     }
@@ -160,7 +160,7 @@ internal sealed class PoolCore
 
         var request = wanted.Request;
         _queue.Add(new Waiter(
-            wanted.Waiter, request, _pool.Affinities.Get(request.Affinity), _pool.Admission.DepthOf(request), _pool.Rules.Rank(request, _pool.Now), _pool.Now));
+            wanted.Waiter, request, _pool.Affinities.Get(request.Affinity), _pool.AdmissionPolicy.DepthOf(request), _pool.Rules.Rank(request, _pool.Now), _pool.Now));
     }
 
     private void Stop()

@@ -16,7 +16,7 @@ internal class PoolRules(PoolOptions options)
 
     /// <summary>How old a browser is before it is replaced for its memory: 5 minutes. Where many pages of a large app simply take as much, each
     /// fresh browser would soon be over its bound again.</summary>
-    public static TimeSpan LeastAgeForMemory { get; } = TimeSpan.FromMinutes(5);
+    public static TimeSpan MinAgeForMemory { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Launches in a row that may fail before the first one succeeds: 3. Then the settings are wrong, and waiting does not cure them.</summary>
     public const int FirstLaunches = 3;

@@ -7,13 +7,13 @@ namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 internal sealed record Failure
 {
     /// <summary>Longest document that is kept, in characters.</summary>
-    public const int MostHtml = 256 * 1024;
+    public const int MaxHtml = 256 * 1024;
 
     /// <summary>Longest message that is kept, in characters.</summary>
-    public const int MostMessage = 2_000;
+    public const int MaxMessage = 2_000;
 
     /// <summary>Longest stack that is kept, in characters.</summary>
-    public const int MostStack = 16_000;
+    public const int MaxStack = 16_000;
 
     /// <summary>Number on this server, growing.</summary>
     public required long Id { get; init; }

@@ -56,13 +56,13 @@ internal sealed class FailureLog(TimeProvider time)
     /// <summary>Adds what the page showed, learned after the caller had its answer.</summary>
     public void Complete(long id, string? html, byte[]? screenshot) => Change(id, failure => failure with
     {
-        Html = Failure.Cut(html, Failure.MostHtml),
+        Html = Failure.Cut(html, Failure.MaxHtml),
         Screenshot = screenshot,
     });
 
     /// <summary>Adds the stack of a page that computed, when it could be had only after the caller had its answer.</summary>
     public void AddStack(long id, string? stack) =>
-        Change(id, failure => failure with { Diagnostics = (failure.Diagnostics ?? new()) with { Stack = Failure.Cut(stack, Failure.MostStack) } });
+        Change(id, failure => failure with { Diagnostics = (failure.Diagnostics ?? new()) with { Stack = Failure.Cut(stack, Failure.MaxStack) } });
 
     private void Change(long id, Func<Failure, Failure> change)
     {

@@ -37,7 +37,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
         await using var connection = await ConnectAsync();
         var context = await CdpContext.CreateAsync(connection, "", s_deadline);
         var (_, session) = await context.OpenPageAsync(s_deadline, Token);
-        connection.MostMessageBytes = 64 * 1024;
+        connection.MaxMessageBytes = 64 * 1024;
         var error = await Assert.ThrowsAsync<PageScriptException>(() => EvaluateAsync(session, "'x'.repeat(1e6)"));
         Assert.Equal("The answer to Runtime.evaluate has more than 65536 bytes.", error.Message);
         Assert.Equal("2", (await EvaluateAsync(session, "'' + 2")).GetProperty("result").GetProperty("value").GetString());
@@ -50,7 +50,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
         await using var connection = await ConnectAsync();
         var context = await CdpContext.CreateAsync(connection, "", s_deadline);
         var (_, session) = await context.OpenPageAsync(s_deadline, Token);
-        connection.MostMessageBytes = 64 * 1024;
+        connection.MaxMessageBytes = 64 * 1024;
         var logged = new TaskCompletionSource<string>();
         session.On("Runtime.consoleAPICalled", call => logged.TrySetResult(ConsoleText.Format(call)));
         await session.CallAsync("Runtime.enable", null, s_deadline, Token);

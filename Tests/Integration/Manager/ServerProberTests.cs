@@ -3,7 +3,7 @@ using Fleet.Contracts;
 namespace Fleet.Tests.Manager;
 
 /// <summary>Servers that take a render and say nothing.</summary>
-public sealed class LifeSignsTests
+public sealed class ServerProberTests
 {
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
 

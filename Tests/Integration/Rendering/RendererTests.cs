@@ -10,7 +10,7 @@ namespace Fleet.Tests.Rendering;
 
 /// <summary>However a visit ends, its page goes back at once.</summary>
 [Collection(ServerCollection.Name)]
-public sealed class VisitRunnerTests(ServerFixture server)
+public sealed class RendererTests(ServerFixture server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -32,7 +32,7 @@ public sealed class VisitRunnerTests(ServerFixture server)
     {
         using var pool = Pool(_ => throw new PageScriptException(new string('m', 100_000), new string('s', 100_000)));
         var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
-        Assert.Equal((Failure.MostMessage, Failure.MostStack), (done.Result.Diagnostics!.Message!.Length, done.Result.Diagnostics.Stack!.Length));
+        Assert.Equal((Failure.MaxMessage, Failure.MaxStack), (done.Result.Diagnostics!.Message!.Length, done.Result.Diagnostics.Stack!.Length));
     }
 
     [Fact]

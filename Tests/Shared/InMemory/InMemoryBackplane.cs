@@ -3,7 +3,7 @@ using Fleet.Registry.Events;
 namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
-internal sealed class InMemoryBackplane(HintListeners hints) : IBackplane
+internal sealed class InMemoryBackplane(ChangeListeners hints) : IBackplane
 {
     public Task PublishAsync(FleetEvent hint, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Fleet.Registry.HostShells;
 namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
-internal sealed class InMemoryHostShellStore(TimeProvider timeProvider, HintListeners hints) : IHostShellStore
+internal sealed class InMemoryHostShellStore(TimeProvider timeProvider, ChangeListeners hints) : IHostShellStore
 {
     private readonly Lock _gate = new();
     private readonly LiveSet<string> _serving = new(timeProvider, RegistryTtl.Serving);

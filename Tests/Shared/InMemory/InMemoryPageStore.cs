@@ -11,11 +11,11 @@ internal sealed class InMemoryPageStore : IPageStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, KeptRealm> _realms = new(StringComparer.Ordinal);
-    private readonly HintListeners _hints;
+    private readonly ChangeListeners _hints;
     private readonly InMemoryStorageScopes _scopes;
     private long _firstChange;
 
-    public InMemoryPageStore(HintListeners hints, InMemoryStorageScopes scopes)
+    public InMemoryPageStore(ChangeListeners hints, InMemoryStorageScopes scopes)
     {
         (_hints, _scopes) = (hints, scopes);
         scopes.AddStore(RemoveAll);

@@ -6,7 +6,7 @@ using Fleet.Registry.Realms;
 namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
-internal sealed class InMemoryRealmDirectory(TimeProvider timeProvider, HintListeners hints) : IRealmDirectory
+internal sealed class InMemoryRealmDirectory(TimeProvider timeProvider, ChangeListeners hints) : IRealmDirectory
 {
     private readonly Lock _gate = new();
     private readonly LiveSet<RealmRecord[]> _announced = new(timeProvider, RegistryTtl.Realm);

@@ -19,7 +19,7 @@ public sealed class InMemoryRegistry
     /// <param name="loggerFactory">Where a listener that fails on a hint is reported.</param>
     public InMemoryRegistry(TimeProvider timeProvider, ILoggerFactory loggerFactory)
     {
-        var hints = new HintListeners(loggerFactory.CreateLogger<InMemoryBackplane>());
+        var hints = new ChangeListeners(loggerFactory.CreateLogger<InMemoryBackplane>());
         var servers = new InMemoryServerRegistry(timeProvider, hints);
         HostShells = new InMemoryHostShellStore(timeProvider, hints);
         (Servers, WarmAffinities) = (servers, servers);

@@ -6,7 +6,7 @@ using Fleet.Registry.Servers;
 namespace Fleet.Tests.InMemory;
 
 /// <summary>Servers and their warm lists: one object, because who unregisters takes both away.</summary>
-internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, HintListeners hints) : IServerRegistry, IWarmAffinities
+internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeListeners hints) : IServerRegistry, IWarmAffinities
 {
     private readonly Lock _gate = new();
     private readonly LiveSet<ServerRecord> _servers = new(timeProvider, RegistryTtl.Server);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
 
-public sealed class VisitRulesTests
+public sealed class RenderRulesTests
 {
     private static readonly RealmRecord[] s_realms =
     [

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.Manager;
 
-public sealed class CoalescerTests
+public sealed class RequestCoalescerTests
 {
     private const int Callers = 4;
     private const int Rounds = 300;

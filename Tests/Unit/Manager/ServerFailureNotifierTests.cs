@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Tests.Manager;
 
 /// <summary>Who counts as gone, by the registry's word.</summary>
-public sealed class DeparturesTests : IAsyncLifetime
+public sealed class ServerFailureNotifierTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(1);
     private static readonly ServerRecord s_server = new()
@@ -31,7 +31,7 @@ public sealed class DeparturesTests : IAsyncLifetime
     private volatile bool _isAway;
     private int _seen;
 
-    public DeparturesTests()
+    public ServerFailureNotifierTests()
     {
         _registry = new(_clock, NullLoggerFactory.Instance);
         var reader = new FleetViewReader(_registry.HostShells, _registry.Servers, _registry.WarmAffinities, _registry.Realms, new Reservations(), _clock);

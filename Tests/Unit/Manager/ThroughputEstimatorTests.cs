@@ -2,7 +2,7 @@ using Fleet.Manager.Scheduling;
 
 namespace Fleet.Tests.Manager;
 
-public sealed class DrainRateTests
+public sealed class ThroughputEstimatorTests
 {
     private readonly ThroughputEstimator _rate = new();
 

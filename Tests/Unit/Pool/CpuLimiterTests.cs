@@ -2,7 +2,7 @@ using Fleet.PrerenderServer.Pool;
 
 namespace Fleet.Tests.Pool;
 
-public sealed class CpuGateTests
+public sealed class CpuLimiterTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -222,7 +222,7 @@ public sealed class RenewalTests : CoreTests
         world.Apply(tooBig);
         // It is so young that the next one would soon be as big.
         Assert.Empty(world.Pending);
-        world.Advance(PoolRules.LeastAgeForMemory);
+        world.Advance(PoolRules.MinAgeForMemory);
         world.Apply(tooBig);
         Assert.Equal(2, world.Pending.OfType<LaunchBrowser>().Single().Generation);
         world.Settle();

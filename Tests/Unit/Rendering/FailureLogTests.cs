@@ -21,6 +21,6 @@ public sealed class FailureLogTests
         var visit = new RenderOperation(new("http://h/r/a"), AffinityKey.Realm("http://h/r/"), null, new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System), 0, default, "id", "");
         var failure = log.Add(visit, new() { Outcome = RenderOutcome.TimedOut, Url = "http://h/r/a", Affinity = "realm:http://h/r/" });
         log.AddStack(failure.Id, new string('x', 1_000_000));
-        Assert.Equal(Failure.MostStack, log.Find(failure.Id)!.Diagnostics!.Stack!.Length);
+        Assert.Equal(Failure.MaxStack, log.Find(failure.Id)!.Diagnostics!.Stack!.Length);
     }
 }

@@ -7,12 +7,12 @@ using Fleet.Tests.Time;
 
 namespace Fleet.Tests.Rendering;
 
-public class WedgeBreakerTests
+public class HangCircuitBreakerTests
 {
     private readonly VirtualTimeProvider _time = new();
     private readonly HangCircuitBreaker _breaker;
 
-    public WedgeBreakerTests()
+    public HangCircuitBreakerTests()
     {
         _breaker = new(new() { WedgesToOpen = 2, BreakerPause = TimeSpan.FromMinutes(1) }, _time);
         Check("first");

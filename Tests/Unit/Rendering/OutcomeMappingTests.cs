@@ -4,7 +4,7 @@ using Fleet.PrerenderServer.Rendering;
 
 namespace Fleet.Tests.Rendering;
 
-public class VerdictsTests
+public class OutcomeMappingTests
 {
     [Theory]
     [InlineData(200, RenderOutcome.Rendered)]

@@ -6,7 +6,7 @@ using Fleet.PrerenderServer.Rendering.Diagnostics;
 
 namespace Fleet.Tests.Rendering;
 
-public sealed class LatePageTests
+public sealed class TimeoutDiagnosisTests
 {
     private static readonly RenderOperation s_visit = new(
         new("http://h/r/a"), AffinityKey.Realm("http://h/r/"), [RenderFormat.Atom, RenderFormat.Head], new Deadline(TimeSpan.FromSeconds(4), TimeProvider.System), 0, default, "id", "");

@@ -147,7 +147,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation la
     private bool IsWornOut(Generation generation) =>
         pool.Now >= WornOutAt(generation) ||
         generation.Renders >= pool.Rules.Options.RetireAfterRenders ||
-        (generation.MemoryBytes > pool.Rules.Options.BrowserMemoryMb * 1_000_000L && pool.Now - generation.BornAt >= PoolRules.LeastAgeForMemory);
+        (generation.MemoryBytes > pool.Rules.Options.BrowserMemoryMb * 1_000_000L && pool.Now - generation.BornAt >= PoolRules.MinAgeForMemory);
 
     private bool IsFinished(Generation generation) =>
         generation.Slots == 0 && (generation.State == GenerationState.Retiring || pool.Stopping);
@@ -196,7 +196,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation la
     private void Kill(Generation generation, CloseReason reason)
     {
         generation.State = GenerationState.Killing;
-        generation.Deadline = Deadlines.After(pool.Now, pool.Rules.KillDeadline(++generation.Kills));
+        generation.Deadline = PoolTime.After(pool.Now, pool.Rules.KillDeadline(++generation.Kills));
         foreach (var slot in pool.Slots)
         {
             if (slot.Generation == generation.Number)

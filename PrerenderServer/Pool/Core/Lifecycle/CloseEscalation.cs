@@ -77,7 +77,7 @@ internal sealed class CloseEscalation(PoolState pool)
             return;
         }
 
-        slot.Deadline = Deadlines.After(pool.Now, pool.Rules.CloseDeadline(stage));
+        slot.Deadline = PoolTime.After(pool.Now, pool.Rules.CloseDeadline(stage));
         pool.Do(new CloseSlot(slot.Id, slot.Op, stage));
     }
 }

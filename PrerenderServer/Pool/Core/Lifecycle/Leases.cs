@@ -116,7 +116,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         }
 
         var until = pool.Now + grace;
-        slot.Deadline = slot.Deadline > pool.Now ? Deadlines.Earlier(slot.Deadline, until) : until;
+        slot.Deadline = slot.Deadline > pool.Now ? PoolTime.Earlier(slot.Deadline, until) : until;
         slot.State = SlotState.Draining;
         slot.Reason = reason;
     }
@@ -170,7 +170,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         var warm = slot.Renders > 0;
         var boot = warm || slot.BootedAt <= asked ? TimeSpan.Zero : slot.BootedAt - (slot.BornAt > asked ? slot.BornAt : asked);
         slot.Op = Slot.NoOp;
-        slot.Deadline = Deadlines.After(pool.Now, pool.Rules.HoldDeadline);
+        slot.Deadline = PoolTime.After(pool.Now, pool.Rules.HoldDeadline);
         pool.Do(new GrantLease(lease.Waiter.Id, lease.Id, slot.Id, warm, pool.Now - asked, boot));
     }
 
@@ -178,7 +178,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
     {
         slot.State = SlotState.Idle;
         slot.Op = Slot.NoOp;
-        slot.Deadline = Deadlines.After(pool.Now, pool.Rules.Options.IdleTimeout);
+        slot.Deadline = PoolTime.After(pool.Now, pool.Rules.Options.IdleTimeout);
     }
 
     private CloseReason Reason(Slot slot, PageOutcome outcome, Generation generation) => (slot.State, outcome) switch

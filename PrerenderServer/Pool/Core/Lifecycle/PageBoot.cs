@@ -105,7 +105,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation ladder)
     private void Rest(Slot slot)
     {
         slot.State = slot.Affinity is null ? SlotState.Standby : SlotState.Idle;
-        slot.Deadline = Deadlines.After(pool.Now, pool.Rules.Options.IdleTimeout);
+        slot.Deadline = PoolTime.After(pool.Now, pool.Rules.Options.IdleTimeout);
     }
 
     private void Begin(Slot slot)

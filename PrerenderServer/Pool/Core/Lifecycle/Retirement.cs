@@ -85,7 +85,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
         }
         else
         {
-            slot.Deadline = Deadlines.After(pool.Now, pool.Rules.Options.IdleTimeout);
+            slot.Deadline = PoolTime.After(pool.Now, pool.Rules.Options.IdleTimeout);
         }
     }
 }

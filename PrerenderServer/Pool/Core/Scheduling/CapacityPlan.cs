@@ -19,7 +19,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
     public void Begin()
     {
         (_coming, _future, WakeAt) = (0, 0, TimeSpan.MaxValue);
-        pool.Admission.BeginPlan();
+        pool.AdmissionPolicy.BeginPlan();
         foreach (var slot in pool.Slots)
         {
             if (slot.Affinity is { } affinity)
@@ -45,7 +45,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
     /// <summary>Finds capacity for a waiter that no page at hand suits. False when there is none to be had now.</summary>
     public bool Cover(Waiter waiter)
     {
-        if (!pool.Admission.Plan(waiter, pool.Now))
+        if (!pool.AdmissionPolicy.Plan(waiter, pool.Now))
         {
             Wake(pool.Rules.HighFrom(waiter));
             return false;
@@ -64,7 +64,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
             return true;
         }
 
-        var limit = pool.Admission.SlotsFor(waiter, pool.Now);
+        var limit = pool.AdmissionPolicy.SlotsFor(waiter, pool.Now);
         while (_future >= limit && Victim(waiter) is { } victim)
         {
             ladder.Close(victim, CloseReason.Evicted);
@@ -92,7 +92,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
     {
         if (at > pool.Now)
         {
-            WakeAt = Deadlines.Earlier(WakeAt, at);
+            WakeAt = PoolTime.Earlier(WakeAt, at);
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         {
             for (var depth = 0; depth <= pool.Rules.Options.MaxDepth; depth++)
             {
-                if (affinity.First(depth) is { } first && pool.Admission.Admits(first, pool.Now))
+                if (affinity.First(depth) is { } first && pool.AdmissionPolicy.Admits(first, pool.Now))
                 {
                     return true;
                 }

@@ -67,12 +67,12 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
         while (queue.First(depth) is { } entry)
         {
             var waiter = entry.Waiters.First!;
-            if (!pool.Admission.AdmitsAffinity(waiter))
+            if (!pool.AdmissionPolicy.AdmitsAffinity(waiter))
             {
                 queue.Detach(entry, depth);
                 _capped[depth].Add(entry);
             }
-            else if (pool.Admission.Admits(waiter, pool.Now))
+            else if (pool.AdmissionPolicy.Admits(waiter, pool.Now))
             {
                 return waiter;
             }
@@ -146,7 +146,7 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
                     continue;
                 }
 
-                if (!pool.Admission.Admits(waiter, pool.Now))
+                if (!pool.AdmissionPolicy.Admits(waiter, pool.Now))
                 {
                     plan.Wake(pool.Rules.HighFrom(waiter));
                 }

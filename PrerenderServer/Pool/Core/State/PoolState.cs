@@ -18,9 +18,9 @@ internal sealed class PoolState(PoolRules rules)
 
     public AffinityTable Affinities { get; } = new(rules.Options.MaxDepth);
 
-    public ShellRule Shell { get; } = new(rules);
+    public PoolShell Shell { get; } = new(rules);
 
-    public Admission Admission { get; } = new(rules);
+    public AdmissionPolicy AdmissionPolicy { get; } = new(rules);
 
     /// <summary>The browser processes, oldest first.</summary>
     public List<Generation> Generations { get; } = [];
@@ -112,7 +112,7 @@ internal sealed class PoolState(PoolRules rules)
         var lease = new Lease(++_lastLease, waiter);
         slot.Lease = lease;
         _byLease.Add(lease.Id, slot);
-        Admission.Take(waiter);
+        AdmissionPolicy.Take(waiter);
         return lease;
     }
 
@@ -121,7 +121,7 @@ internal sealed class PoolState(PoolRules rules)
         var lease = slot.Lease!;
         slot.Lease = null;
         _byLease.Remove(lease.Id);
-        Admission.GiveBack(lease.Waiter);
+        AdmissionPolicy.GiveBack(lease.Waiter);
         return lease;
     }
 

@@ -29,7 +29,7 @@ internal sealed class Waiter(long id, LeaseRequest request, Affinity affinity, i
 
     public TimeSpan ArrivedAt { get; } = arrivedAt;
 
-    public TimeSpan Deadline { get; } = Deadlines.After(arrivedAt, request.Wait);
+    public TimeSpan Deadline { get; } = PoolTime.After(arrivedAt, request.Wait);
 
     /// <summary>The order among waiters of one depth.</summary>
     public bool IsBefore(Waiter other) => Rank != other.Rank ? Rank < other.Rank : Id < other.Id;

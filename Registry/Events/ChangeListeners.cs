@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.Registry.Events;
 
 /// <summary>Those in this process who listen to hints.</summary>
-internal sealed partial class HintListeners(ILogger logger)
+internal sealed partial class ChangeListeners(ILogger logger)
 {
     private readonly Lock _gate = new();
     private Listener[] _listeners = [];
@@ -40,7 +40,7 @@ internal sealed partial class HintListeners(ILogger logger)
     [LoggerMessage(Level = LogLevel.Error, Message = "A listener failed on a {Kind} hint.")]
     private partial void LogListenerFailed(FleetEventKind kind, Exception exception);
 
-    private sealed class Listener(HintListeners owner, Action<FleetEvent> onHint) : IAsyncDisposable
+    private sealed class Listener(ChangeListeners owner, Action<FleetEvent> onHint) : IAsyncDisposable
     {
         public Action<FleetEvent> OnHint { get; } = onHint;
 

@@ -7,7 +7,7 @@ using Fleet.Registry.Events;
 
 namespace Fleet.Tests.Manager;
 
-public sealed class FleetApiTests : IAsyncLifetime
+public sealed class FleetEndpointsTests : IAsyncLifetime
 {
     private ManagerUnderTest _manager = null!;
 

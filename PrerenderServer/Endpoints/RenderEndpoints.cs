@@ -22,14 +22,14 @@ using Microsoft.Extensions.Options;
 namespace Fleet.PrerenderServer.Endpoints;
 
 /// <summary>The routes of a prerender server. They are for the manager and for operators.</summary>
-internal static class RenderApi
+internal static class RenderEndpoints
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
     /// <summary>Maps <c>POST /renders</c>, <c>POST /screenshots</c>, <c>POST /commands</c>, <c>GET /pool</c> and <c>GET /failures</c>; with a configured admin key they want it.</summary>
-    public static void MapRenderApi(this IEndpointRouteBuilder app)
+    public static void MapRenders(this IEndpointRouteBuilder app)
     {
-        var routes = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ShellCatchUp>();
+        var routes = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ShellCatchUpFilter>();
         if (app.ServiceProvider.GetRequiredService<IOptions<FleetOptions>>().Value.AdminKey is not null)
         {
             routes.RequireAdminKey();
@@ -38,7 +38,7 @@ internal static class RenderApi
         routes.MapPost("/renders", RenderAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
         routes.MapPost("/screenshots", ScreenshotAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
         routes.MapPost("/commands", CommandAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
-        routes.MapFailureApi();
+        routes.MapFailures();
         routes.MapGet("/pool", static (IPagePool pool) => TypedResults.Ok(pool.Snapshot));
     }
 

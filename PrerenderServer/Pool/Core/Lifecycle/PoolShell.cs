@@ -7,7 +7,7 @@ namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 /// Which host shell is current, and what that means for a page. There is no baseline to compare with: every slot carries the token of
 /// the document it really loaded, and unknown is not current.
 /// </summary>
-internal sealed class ShellRule(PoolRules rules)
+internal sealed class PoolShell(PoolRules rules)
 {
     // Tokens of the latest wrong boots, as long as no two were the same.
     private readonly HashSet<string> _different = [];

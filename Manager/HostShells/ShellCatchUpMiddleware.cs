@@ -5,7 +5,7 @@ using Fleet.Manager.Servers;
 namespace Fleet.Manager.HostShells;
 
 /// <summary>Has this manager read the registry again before it forwards a request that knows of a higher shell generation.</summary>
-internal static class ShellCatchUp
+internal static class ShellCatchUpMiddleware
 {
     /// <summary>A view of this age is not read again for a request: the route is open, and must not become a stream of reads.</summary>
     private static readonly TimeSpan s_freshEnough = TimeSpan.FromMilliseconds(100);

@@ -4,7 +4,7 @@ using Fleet.Manager.HostShells;
 
 namespace Fleet.Tests.HostShells;
 
-public sealed class ShellRulesTests
+public sealed class ShellConvergenceRulesTests
 {
     private static readonly HostShell s_shell = new("b", 7, DateTimeOffset.UnixEpoch.AddHours(1), "realm/1");
 
@@ -24,7 +24,7 @@ public sealed class ShellRulesTests
     [InlineData("b", "ready/7/2/0 draining/6/0/2", "Converged")]
     [InlineData("b", "draining/7/2/0", "Behind")]
     public void Judge_WhatTheRegistrySays_IsConvergedRollingOrBehind(string serving, string servers, string expected) =>
-        Assert.Equal(expected, ShellRules.Judge(s_shell, Words(serving), Words(servers).Select(Server)).ToString());
+        Assert.Equal(expected, ShellConvergenceRules.Judge(s_shell, Words(serving), Words(servers).Select(Server)).ToString());
 
     [Theory]
     [InlineData(null, null, "Converged", 2, 2)]
@@ -39,7 +39,7 @@ public sealed class ShellRulesTests
         var said = before is null ? null : new ShellConvergence(Enum.Parse<ShellPhase>(before), DateTimeOffset.UnixEpoch, new Dictionary<string, string>());
         var previous = generation is { } g ? s_shell with { Generation = g } : null;
 
-        var since = ShellRules.Since(said, previous, s_shell, Enum.Parse<ShellPhase>(phase), DateTimeOffset.UnixEpoch.AddHours(read));
+        var since = ShellConvergenceRules.Since(said, previous, s_shell, Enum.Parse<ShellPhase>(phase), DateTimeOffset.UnixEpoch.AddHours(read));
 
         Assert.Equal(DateTimeOffset.UnixEpoch.AddHours(hour), since);
     }

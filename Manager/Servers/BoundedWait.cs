@@ -1,7 +1,7 @@
 namespace Fleet.Manager.Servers;
 
 /// <summary>Bounded waits.</summary>
-internal static class Waiting
+internal static class BoundedWait
 {
     /// <summary>Waits for <paramref name="task"/>; false when <paramref name="timeout"/> ran out first.</summary>
     public static async Task<bool> ForAsync(Task task, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)

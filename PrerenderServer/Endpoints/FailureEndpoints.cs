@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Routing;
 namespace Fleet.PrerenderServer.Endpoints;
 
 /// <summary>What went wrong lately, for people.</summary>
-internal static class FailureApi
+internal static class FailureEndpoints
 {
     /// <summary>Maps <c>GET /failures</c>, <c>/failures/{id}</c> and <c>/failures/{id}/screenshot</c>.</summary>
-    public static void MapFailureApi(this IEndpointRouteBuilder routes)
+    public static void MapFailures(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/failures", static (FailureLog failures) => TypedResults.Ok(failures.All.Select(f => f with { Html = null })));
         routes.MapGet("/failures/{id:long}", Find);

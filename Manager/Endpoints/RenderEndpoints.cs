@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Endpoints;
 
 /// <summary>Renders, for programs and for people.</summary>
-internal static class RenderApi
+internal static class RenderEndpoints
 {
-    public static void MapRenderApi(this IEndpointRouteBuilder routes)
+    public static void MapRenders(this IEndpointRouteBuilder routes)
     {
         var renders = routes.MapGroup("").WithTags("Renders").RequireAdminKeyIfConfigured();
 

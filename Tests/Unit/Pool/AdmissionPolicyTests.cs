@@ -6,7 +6,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.Tests.Pool;
 
 /// <summary>The admission rule as a table: 5 + 1 slots, nesting of at most 2.</summary>
-public sealed class AdmissionTests
+public sealed class AdmissionPolicyTests
 {
     private readonly PoolRules _rules = new(new PoolOptions { Slots = 5, HighPrioritySlots = 1, MaxDepth = 2, HighPriority = 8, RendersPerAffinity = 9 });
 
@@ -25,7 +25,7 @@ public sealed class AdmissionTests
     [InlineData("2222", 0, 0, true)]
     public void Admits_ByDepthTierAndWhatIsLent(string lent, int depth, int priority, bool admitted)
     {
-        var admission = new Admission(_rules);
+        var admission = new AdmissionPolicy(_rules);
         foreach (var digit in lent)
         {
             admission.Take(Waiter(digit - '0', 0));
@@ -38,7 +38,7 @@ public sealed class AdmissionTests
     public void Admits_CapsOneAffinityAtDepthZeroOnly()
     {
         _rules.Options.RendersPerAffinity = 1;
-        var admission = new Admission(_rules);
+        var admission = new AdmissionPolicy(_rules);
         var affinity = new Affinity("a", 2);
         admission.Take(Waiter(0, 0, affinity));
         Assert.False(admission.Admits(Waiter(0, 0, affinity), TimeSpan.Zero));
@@ -49,7 +49,7 @@ public sealed class AdmissionTests
     [Fact]
     public void Admits_WhoHasWaitedLongEnough_ToTheHighPrioritySlots()
     {
-        var admission = new Admission(_rules);
+        var admission = new AdmissionPolicy(_rules);
         for (var i = 0; i < 3; i++)
         {
             admission.Take(Waiter(0, 0));

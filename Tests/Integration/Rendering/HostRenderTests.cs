@@ -7,7 +7,7 @@ namespace Fleet.Tests.Rendering;
 
 /// <summary>Visits of a cooperative host, through HTTP, pool and a real browser.</summary>
 [Collection(ServerCollection.Name)]
-public sealed class HostPathTests(ServerFixture server)
+public sealed class HostRenderTests(ServerFixture server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

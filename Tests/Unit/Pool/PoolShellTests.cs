@@ -5,7 +5,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.Tests.Pool;
 
 /// <summary>What a pool makes of host shells that come late, never, or differently each time.</summary>
-public sealed class ShellRuleTests
+public sealed class PoolShellTests
 {
     private readonly PoolOptions _options = new() { Slots = 2, HighPrioritySlots = 0, MaxDepth = 0, MinStandby = 0, LastResortAfter = 3 };
 

@@ -3,7 +3,7 @@ using Fleet.Contracts;
 namespace Fleet.Manager.HostShells;
 
 /// <summary>How far the fleet is with its host shell, decided from what the registry says.</summary>
-internal static class ShellRules
+internal static class ShellConvergenceRules
 {
     /// <param name="shell">The current shell.</param>
     /// <param name="serving">Token of each live realm server.</param>

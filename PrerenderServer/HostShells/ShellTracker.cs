@@ -7,7 +7,7 @@ namespace Fleet.PrerenderServer.HostShells;
 
 /// <summary>The fleet's current host shell as this server knows it. The watcher subscribes, then reads, and reads again at least every 5 s;
 /// each reading goes to the pool, which ignores what it knows.</summary>
-internal sealed class CurrentShell
+internal sealed class ShellTracker
 {
     /// <summary>How long a visit waits at most for a reading that it has proved to be old.</summary>
     private static readonly TimeSpan s_catchUp = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ internal sealed class CurrentShell
     private readonly TimeProvider _time;
     private readonly AsyncPulse _read = new();
 
-    public CurrentShell(RegistryWatcher<HostShell?> watcher, IPagePool pool, TimeProvider time)
+    public ShellTracker(RegistryWatcher<HostShell?> watcher, IPagePool pool, TimeProvider time)
     {
         (_watcher, _time) = (watcher, time);
         watcher.Updated += reading =>

@@ -1,7 +1,7 @@
 namespace Fleet.PrerenderServer.Pool.Core;
 
 /// <summary>Arithmetic on points in time that may be "never".</summary>
-internal static class Deadlines
+internal static class PoolTime
 {
     /// <summary>A point in time after a span; never, when the span is longer than time.</summary>
     public static TimeSpan After(TimeSpan now, TimeSpan span) => span >= TimeSpan.MaxValue - now ? TimeSpan.MaxValue : now + span;

@@ -9,10 +9,10 @@ namespace Fleet.PrerenderServer.Rendering.Commands;
 
 /// <summary>Runs a command in the booted page: <c>fleet.run</c>. It is noted as started right before, fleet-wide, and never started when somebody
 /// has noted that already.</summary>
-internal sealed class CommandPath(ICommandStore store, ServerIdentity server, TimeProvider time)
+internal sealed class CommandRender(ICommandStore store, ServerIdentity server, TimeProvider time)
 {
     /// <summary>Longest result that is kept, in characters.</summary>
-    private const int MostResult = 1024 * 1024;
+    private const int MaxResult = 1024 * 1024;
 
     /// <summary>For the result to be written, before a command without one counts as lost.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
@@ -26,7 +26,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
     public async Task<PageAnswer> RunAsync(
         IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken beforeStart, CancellationToken afterStart)
     {
-        await HostPath.BootAsync(page, visit, progress, reserve, beforeStart);
+        await HostRender.BootAsync(page, visit, progress, reserve, beforeStart);
         if (!page.Host.Runs)
         {
             return new() { Outcome = RenderOutcome.Unusable, Message = "The host app offers no fleet.run, so no command can be run." };
@@ -44,7 +44,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
         command.Started = start;
         var call = JsonSerializer.Serialize(new Call(visit.RequestId, visit.Lineage), FleetJson.Options);
         var said = await page.EvaluateAsync(
-            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MostResult})", visit.Deadline.Step(reserve), afterStart);
+            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MaxResult})", visit.Deadline.Step(reserve), afterStart);
         progress.End();
         return Read(said.GetString()!);
     }
@@ -55,7 +55,7 @@ internal sealed class CommandPath(ICommandStore store, ServerIdentity server, Ti
         var root = document.RootElement;
         if (root.TryGetProperty("tooLarge", out var size))
         {
-            return new() { Outcome = RenderOutcome.Failed, Message = $"The command's result has {size.GetInt64()} characters, more than the {MostResult} that are kept." };
+            return new() { Outcome = RenderOutcome.Failed, Message = $"The command's result has {size.GetInt64()} characters, more than the {MaxResult} that are kept." };
         }
 
         if (root.TryGetProperty("error", out var error))

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.PrerenderServer.HostShells;
 
 /// <summary>Has this server catch up before it answers a request that knows of a higher generation.</summary>
-internal sealed class ShellCatchUp(CurrentShell shell) : IEndpointFilter
+internal sealed class ShellCatchUpFilter(ShellTracker shell) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

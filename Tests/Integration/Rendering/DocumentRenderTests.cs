@@ -9,7 +9,7 @@ namespace Fleet.Tests.Rendering;
 
 /// <summary>Visits of apps that know nothing of the fleet, through HTTP, pool and a real browser.</summary>
 [Collection(ServerCollection.Name)]
-public sealed class DocumentPathTests(ServerFixture server)
+public sealed class DocumentRenderTests(ServerFixture server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -7,7 +7,7 @@ using Fleet.ServiceDefaults;
 namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>The path for any app: navigate to the URL, let the page come to rest, capture the whole document.</summary>
-internal sealed class DocumentPath(RenderingOptions options, OriginAllowList allowed, TimeProvider time)
+internal sealed class DocumentRender(RenderingOptions options, OriginAllowList allowed, TimeProvider time)
 {
     /// <summary>Kept back from settling, so that a page that never rests is still captured: a fifth of the deadline, at most 2 s.</summary>
     private static readonly TimeSpan s_mostForCapture = TimeSpan.FromSeconds(2);

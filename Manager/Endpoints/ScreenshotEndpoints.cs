@@ -9,10 +9,10 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Endpoints;
 
 /// <summary>Screenshots of pages, as files.</summary>
-internal static class ScreenshotApi
+internal static class ScreenshotEndpoints
 {
     /// <summary>Maps <c>GET /screenshot</c> and <c>GET /pdf</c>.</summary>
-    public static void MapScreenshotApi(this IEndpointRouteBuilder routes)
+    public static void MapScreenshots(this IEndpointRouteBuilder routes)
     {
         var screenshots = routes.MapGroup("").WithTags("Screenshots").RequireAdminKeyIfConfigured();
 

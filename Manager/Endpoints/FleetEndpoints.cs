@@ -11,9 +11,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Fleet.Manager.Endpoints;
 
 /// <summary>The state of the fleet, and what operators do to it.</summary>
-internal static class FleetApi
+internal static class FleetEndpoints
 {
-    public static void MapFleetApi(this IEndpointRouteBuilder routes)
+    public static void MapFleet(this IEndpointRouteBuilder routes)
     {
         var fleet = routes.MapGroup("").WithTags("Fleet");
 

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
 /// <summary>Deadlines that are kept here, not in the driver or the page: either may be the one that hangs.</summary>
-internal static class Deadlines
+internal static class BrowserCalls
 {
     /// <summary>Waits for a call to the browser at most this long. What goes wrong becomes a <see cref="BrowserException"/> that names the call.</summary>
     public static async Task<T> Within<T>(this Task<T> call, string what, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)

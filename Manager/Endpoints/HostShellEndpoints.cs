@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Fleet.Manager.Endpoints;
 
 /// <summary>Reports of a new host shell from outside.</summary>
-internal static class HostShellApi
+internal static class HostShellEndpoints
 {
     /// <summary>The reporter's name in the registry: whoever deploys, not this manager.</summary>
     private const string Reporter = "deploy-hook";
 
-    public static void MapHostShellApi(this IEndpointRouteBuilder routes) =>
+    public static void MapHostShells(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/host-shell", ReportAsync).RequireAdminKey().WithTags("Fleet")
             .WithName("ReportHostShell").WithSummary("Makes a shell token the current one, as a deploy hook does.")
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(503);

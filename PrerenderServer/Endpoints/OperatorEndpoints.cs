@@ -12,10 +12,10 @@ using Microsoft.AspNetCore.Routing;
 namespace Fleet.PrerenderServer.Endpoints;
 
 /// <summary>What an operator wants of this server, by way of the manager or directly. Each says what it does.</summary>
-internal static class OperatorApi
+internal static class OperatorEndpoints
 {
     /// <summary>Maps <c>POST /recycle</c>, <c>POST /drain</c>, <c>POST /undrain</c> and <c>DELETE /affinities/{key}</c>. They want the admin key.</summary>
-    public static void MapOperatorApi(this IEndpointRouteBuilder app)
+    public static void MapOperators(this IEndpointRouteBuilder app)
     {
         var routes = app.MapGroup("").RequireAdminKey();
         routes.MapPost("/recycle", Recycle);

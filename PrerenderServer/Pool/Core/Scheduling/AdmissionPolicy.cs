@@ -8,7 +8,7 @@ namespace Fleet.PrerenderServer.Pool.Core.Scheduling;
 /// and lets the work above it end: no chain of renders can wait for itself. Ordinary root work is counted against the
 /// ordinary slots alone; nested work always against all, or a high-priority render could take the permit that the rule keeps for it.
 /// </summary>
-internal sealed class Admission(PoolRules rules)
+internal sealed class AdmissionPolicy(PoolRules rules)
 {
     private readonly int[] _leases = new int[rules.Options.MaxDepth + 1];
     private readonly int[] _planned = new int[rules.Options.MaxDepth + 1];

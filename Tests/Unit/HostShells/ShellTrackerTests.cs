@@ -10,16 +10,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.HostShells;
 
-public sealed class CurrentShellTests : IAsyncDisposable
+public sealed class ShellTrackerTests : IAsyncDisposable
 {
     private readonly VirtualTimeProvider _clock = new();
     private readonly Pool _pool = new();
     private readonly RegistryWatcher<HostShell?> _watcher;
-    private readonly CurrentShell _shell;
+    private readonly ShellTracker _shell;
     private HostShell? _inRegistry = Shell("a", 5);
     private bool _isAway;
 
-    public CurrentShellTests()
+    public ShellTrackerTests()
     {
         // Nobody ever sends a hint.
         _watcher = new("host shell", [FleetEventKind.HostShell], (_, _) => _isAway ? throw new RegistryUnavailableException("away", new TimeoutException()) : Task.FromResult<HostShell?>(_inRegistry),

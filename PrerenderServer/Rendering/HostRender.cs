@@ -8,7 +8,7 @@ namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>The fast path: <c>fleet.render</c> in the booted page, one round trip for all formats. An answer that comes after its visit has
 /// ended is an answer to a call that nobody waits for any more, so it can reach no later visit.</summary>
-internal sealed class HostPath(RenderingOptions options)
+internal sealed class HostRender(RenderingOptions options)
 {
     private readonly ScreenshotCapture _screenshots = new(options);
 

@@ -10,10 +10,10 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Endpoints;
 
 /// <summary>Commands of users.</summary>
-internal static class CommandApi
+internal static class CommandEndpoints
 {
     /// <summary>Maps <c>POST /commands</c>. It wants the admin key: whoever names a user must be believed.</summary>
-    public static void MapCommandApi(this IEndpointRouteBuilder routes) =>
+    public static void MapCommands(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/commands", PostAsync).RequireAdminKey().WithTags("Commands")
             .WithName("Command").WithSummary("Runs a command of the host app for a user, at most once.")
             .WithDescription("Whoever sends the same Idempotency-Key again, within a day, gets the result of the first time. The outcome is in the body of a 200.")
