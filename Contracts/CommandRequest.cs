@@ -29,7 +29,7 @@ public sealed record CommandRequest
 
     /// <summary>The visit that the command runs in: of the booted host app, under an address that names the command.</summary>
     /// <param name="host">Address of the host app, ending with a slash.</param>
-    public RenderRequest ToVisit(Uri host) => new()
+    public RenderRequest ToRenderRequest(Uri host) => new()
     {
         Url = new Uri(host, "_standby?command=" + Uri.EscapeDataString(Command ?? "")).AbsoluteUri,
         Affinity = Affinity,
@@ -62,6 +62,6 @@ public static class CommandRequestRules
             AffinityKey.TryParse(request.Affinity, out var affinity) && affinity.Kind == "user"
                 ? null : new FieldError("affinity", "'affinity' must name the user for whom the command runs: 'user:<id>'."),
         }.OfType<FieldError>(),
-        .. RenderRequestRules.Check(request.ToVisit(host)).Where(error => error.Field is not ("url" or "affinity")),
+        .. RenderRequestRules.Check(request.ToRenderRequest(host)).Where(error => error.Field is not ("url" or "affinity")),
     ];
 }

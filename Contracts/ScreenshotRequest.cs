@@ -46,7 +46,7 @@ public sealed record ScreenshotRequest
     public int Scale { get; init; } = 1;
 
     /// <summary>The visit that the screenshot is taken in.</summary>
-    public RenderRequest ToVisit() => new()
+    public RenderRequest ToRenderRequest() => new()
     {
         Url = Url,
         Affinity = Affinity,
@@ -87,7 +87,7 @@ public static class ScreenshotRequestRules
     /// <summary>Everything that is wrong with the request; empty when it is valid.</summary>
     public static IReadOnlyList<FieldError> Check(ScreenshotRequest request) =>
     [
-        .. RenderRequestRules.Check(request.ToVisit()),
+        .. RenderRequestRules.Check(request.ToRenderRequest()),
         .. new[]
         {
             request.Selector is { Length: 0 or > MaxSelectorLength } selector ? new FieldError("selector", $"'selector' has {selector.Length} characters: 1 to {MaxSelectorLength} are allowed.") : null,

@@ -46,7 +46,7 @@ internal static class CommandEndpoints
         }
 
         var answer = await pipeline.RenderAsync(
-            CallHeaders.Call(http.Request, request.ToVisit(host), requestId, timeout, options.Value) with { Command = new(request, key!) }, http.RequestAborted);
+            CallHeaders.Call(http.Request, request.ToRenderRequest(host), requestId, timeout, options.Value) with { Command = new(request, key!) }, http.RequestAborted);
         return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
     }
 }

@@ -9,18 +9,18 @@ namespace Fleet.Manager.Endpoints;
 /// <summary>Says a <see cref="RenderError"/> over HTTP.</summary>
 internal static class RenderErrorResult
 {
-    public static ProblemHttpResult ToProblem(this RenderError refusal, HttpResponse response)
+    public static ProblemHttpResult ToProblem(this RenderError error, HttpResponse response)
     {
-        if (refusal.RetryAfter is { } wait)
+        if (error.RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (refusal.AttemptsLeft is { } attempts)
+        if (error.AttemptsLeft is { } attempts)
         {
             response.Headers[FleetHeaders.AttemptsLeft] = attempts.ToString(CultureInfo.InvariantCulture);
         }
 
-        return FleetProblem.Result(refusal.Status, refusal.Reason, refusal.Detail, refusal.Members?.ToDictionary());
+        return FleetProblem.Result(error.Status, error.Reason, error.Detail, error.Members?.ToDictionary());
     }
 }

@@ -91,7 +91,7 @@ internal static class ScreenshotEndpoints
             ? RenderRules.Invalid(errors).ToProblem(http.Response)
             : DocumentResult.From(
                 await pipeline.RenderAsync(
-                    CallHeaders.Call(http.Request, request.ToVisit(), requestId, timeout, options) with { Screenshot = request }, http.RequestAborted),
+                    CallHeaders.Call(http.Request, request.ToRenderRequest(), requestId, timeout, options) with { Screenshot = request }, http.RequestAborted),
                 http.Response);
     }
 

@@ -11,11 +11,11 @@ internal static class AnswerReader
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
     /// <param name="server">The server's name, for messages.</param>
-    /// <param name="visit">What was asked for.</param>
+    /// <param name="operation">What was asked for.</param>
     /// <param name="status">HTTP status.</param>
     /// <param name="body">The body.</param>
     /// <param name="retryAfter">The server's <c>Retry-After</c>, if any.</param>
-    public static ForwardAnswer Read(string server, RenderOperation visit, HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
+    public static ForwardAnswer Read(string server, RenderOperation operation, HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
     {
         if (status == HttpStatusCode.OK)
         {
@@ -48,7 +48,7 @@ internal static class AnswerReader
             _ => Garbage(detail),
         };
 
-        ForwardAnswer Garbage(string message) => ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, visit, message);
+        ForwardAnswer Garbage(string message) => ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, operation, message);
 
         ForwardAnswer Refused(ForwardKind kind, int code, string word) => new(kind, new RenderError(code, word, detail)
         {

@@ -10,10 +10,10 @@ namespace Fleet.Manager.Forwarding;
 internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     /// <param name="server">Who answers.</param>
-    /// <param name="visit">What was asked for.</param>
+    /// <param name="operation">What was asked for.</param>
     /// <param name="response">The answer; belongs to this from now on.</param>
     /// <param name="cancellationToken">Nobody waits for it any more, or it takes too long.</param>
-    public async Task<ForwardAnswer> ReceiveAsync(ServerRecord server, RenderOperation visit, HttpResponseMessage response, CancellationToken cancellationToken)
+    public async Task<ForwardAnswer> ReceiveAsync(ServerRecord server, RenderOperation operation, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var isPassedOn = false;
         try
@@ -24,7 +24,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 return TooLarge(most);
             }
 
-            var head = ResponseHeaders.Read(visit, response);
+            var head = ResponseHeaders.Read(operation, response);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             var start = await ResponsePrefix.ReadAsync(body, length, head is null ? most : Math.Min(most, options.Value.BufferedResultBytes), cancellationToken);
             if (!start.IsBuffered && (head is null || start.Bytes.Length > most))
@@ -34,13 +34,13 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
 
             if (head is null)
             {
-                return AnswerReader.Read(server.Name, visit, response.StatusCode, start.Bytes, response.Headers.RetryAfter?.Delta);
+                return AnswerReader.Read(server.Name, operation, response.StatusCode, start.Bytes, response.Headers.RetryAfter?.Delta);
             }
 
             isPassedOn = !start.IsBuffered;
             return new(ForwardKind.Verdict, new RenderContent(
                 head.Outcome, head.MediaType, start.Bytes,
-                isPassedOn ? new ResponseRemainder(body, response, length, most - start.Bytes.Length, PauseOf(visit), timeProvider) : null)
+                isPassedOn ? new ResponseRemainder(body, response, length, most - start.Bytes.Length, PauseOf(operation), timeProvider) : null)
             {
                 Status = head.Status,
                 Location = head.Location,
@@ -57,7 +57,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
     }
 
     // The render is done; from here on it is only to be noticed when the server dies.
-    private TimeSpan PauseOf(RenderOperation visit) => (visit.Deadline.LeftOrZero) + options.Value.AnswerGrace;
+    private TimeSpan PauseOf(RenderOperation operation) => (operation.Deadline.LeftOrZero) + options.Value.AnswerGrace;
 
     private static ForwardAnswer TooLarge(int most) => new(ForwardKind.TooLarge, new RenderError(502, "result-too-large",
         $"The result is larger than {most} bytes, the bound of Manager:MaxResultBytes."));

@@ -9,11 +9,11 @@ namespace Fleet.Manager.Forwarding;
 internal sealed record ForwardAnswer(ForwardKind Kind, RenderAnswer Answer)
 {
     /// <summary>An answer for a render on which nothing can be said about the content.</summary>
-    public static ForwardAnswer WithoutVerdict(ForwardKind kind, RenderOperation visit, string message) => new(kind, new RenderResult
+    public static ForwardAnswer WithoutVerdict(ForwardKind kind, RenderOperation operation, string message) => new(kind, new RenderResult
     {
         Outcome = RenderOutcome.NoVerdict,
-        Url = visit.Request.Url,
-        Affinity = visit.Affinity,
+        Url = operation.Request.Url,
+        Affinity = operation.Affinity,
         Diagnostics = new RenderDiagnostics { Message = message },
     });
 }

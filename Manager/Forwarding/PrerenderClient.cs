@@ -14,15 +14,15 @@ internal sealed class PrerenderClient(
     HttpClient http, AnswerReceiver receiver, IOptions<ManagerOptions> options, IOptions<FleetOptions> fleetOptions, TimeProvider timeProvider)
 {
     /// <param name="server">Where to.</param>
-    /// <param name="visit">What.</param>
+    /// <param name="operation">What.</param>
     /// <param name="gone">The server is gone, whatever its connections look like.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
-    public async Task<ForwardAnswer> SendAsync(ServerRecord server, RenderOperation visit, CancellationToken gone, CancellationToken cancellationToken)
+    public async Task<ForwardAnswer> SendAsync(ServerRecord server, RenderOperation operation, CancellationToken gone, CancellationToken cancellationToken)
     {
-        var left = visit.Deadline.Left;
+        var left = operation.Deadline.Left;
         if (left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
         {
-            return Late($"The deadline of {Milliseconds(visit.Deadline.Total)} ms passed before the render could be started.");
+            return Late($"The deadline of {Milliseconds(operation.Deadline.Total)} ms passed before the render could be started.");
         }
 
         // The server keeps the deadline itself; this bounds one that accepts and never answers.
@@ -30,20 +30,20 @@ internal sealed class PrerenderClient(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, gone);
         try
         {
-            if (!Uri.TryCreate(server.Url.TrimEnd('/') + RouteOf(visit), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            if (!Uri.TryCreate(server.Url.TrimEnd('/') + RouteOf(operation), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             {
                 return Unreachable($"Server {server.Name} registered an address that is no URL.");
             }
 
-            using var request = CreateRequest(address, visit, left);
-            return await receiver.ReceiveAsync(server, visit, await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token), either.Token);
+            using var request = CreateRequest(address, operation, left);
+            return await receiver.ReceiveAsync(server, operation, await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token), either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return gone.IsCancellationRequested
-                ? ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, visit, $"Server {server.Name} did not answer, and shows no sign of life.")
+                ? ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, operation, $"Server {server.Name} did not answer, and shows no sign of life.")
                 : timeout.IsCancellationRequested
-                ? Late($"Server {server.Name} did not answer within the deadline of {Milliseconds(visit.Deadline.Total)} ms.")
+                ? Late($"Server {server.Name} did not answer within the deadline of {Milliseconds(operation.Deadline.Total)} ms.")
                 : Unreachable($"Server {server.Name} did not accept a connection within {Milliseconds(options.Value.ConnectTimeout)} ms.");
         }
         catch (HttpRequestException error)
@@ -53,7 +53,7 @@ internal sealed class PrerenderClient(
                 HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError =>
                     Unreachable($"Server {server.Name} cannot be reached."),
                 HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError =>
-                    ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, visit, $"Server {server.Name} answered something that is not HTTP."),
+                    ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, operation, $"Server {server.Name} answered something that is not HTTP."),
                 _ => Lost(),
             };
         }
@@ -62,27 +62,27 @@ internal sealed class PrerenderClient(
             return Lost();
         }
 
-        ForwardAnswer Lost() => ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, visit, $"The connection to server {server.Name} broke before it had answered.");
+        ForwardAnswer Lost() => ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, operation, $"The connection to server {server.Name} broke before it had answered.");
     }
 
-    private HttpRequestMessage CreateRequest(Uri address, RenderOperation visit, TimeSpan left)
+    private HttpRequestMessage CreateRequest(Uri address, RenderOperation operation, TimeSpan left)
     {
         var leftMs = (int)Math.Clamp(left.TotalMilliseconds, RenderLimits.MinDeadlineMs, RenderLimits.MaxDeadlineMs);
         var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
-            Content = new ByteArrayContent(BodyOf(visit, leftMs))
+            Content = new ByteArrayContent(BodyOf(operation, leftMs))
             {
                 Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
             },
         };
-        if (visit.Document)
+        if (operation.Document)
         {
             request.Headers.Accept.Add(new(MediaTypeNames.Text.Html));
         }
 
         request.Headers.Add(FleetHeaders.DeadlineMs, leftMs.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add(FleetHeaders.RequestId, visit.RequestId);
-        if (visit.Command is { Key: var idempotencyKey })
+        request.Headers.Add(FleetHeaders.RequestId, operation.RequestId);
+        if (operation.Command is { Key: var idempotencyKey })
         {
             request.Headers.Add(FleetHeaders.IdempotencyKey, idempotencyKey);
         }
@@ -90,24 +90,24 @@ internal sealed class PrerenderClient(
         if (fleetOptions.Value.AdminKey is { } key)
         {
             request.Headers.Add(FleetHeaders.Lineage, new RenderLineage(
-                visit.RequestId, visit.Depth, visit.Request.Priority, timeProvider.GetUtcNow() + left + RenderLineage.Grace).Sign(key));
+                operation.RequestId, operation.Depth, operation.Request.Priority, timeProvider.GetUtcNow() + left + RenderLineage.Grace).Sign(key));
         }
 
         return request;
     }
 
-    private static string RouteOf(RenderOperation visit) => visit switch
+    private static string RouteOf(RenderOperation operation) => operation switch
     {
         { Screenshot: not null } => "/screenshots",
         { Command: not null } => "/commands",
         _ => "/renders",
     };
 
-    private static byte[] BodyOf(RenderOperation visit, int leftMs) => visit switch
+    private static byte[] BodyOf(RenderOperation operation, int leftMs) => operation switch
     {
-        { Screenshot: { } screenshot } => Write(screenshot with { Affinity = visit.Affinity, DeadlineMs = leftMs, Priority = visit.Request.Priority }),
-        { Command.Request: { } command } => Write(command with { DeadlineMs = leftMs, Priority = visit.Request.Priority }),
-        _ => Write(visit.Request with { Affinity = visit.Affinity, DeadlineMs = leftMs }),
+        { Screenshot: { } screenshot } => Write(screenshot with { Affinity = operation.Affinity, DeadlineMs = leftMs, Priority = operation.Request.Priority }),
+        { Command.Request: { } command } => Write(command with { DeadlineMs = leftMs, Priority = operation.Request.Priority }),
+        _ => Write(operation.Request with { Affinity = operation.Affinity, DeadlineMs = leftMs }),
     };
 
     private static byte[] Write<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, FleetJson.Options);

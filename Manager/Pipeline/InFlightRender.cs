@@ -4,7 +4,7 @@ namespace Fleet.Manager.Pipeline;
 
 /// <summary>One render that several callers wait for. It goes on while at least one of them does.</summary>
 #pragma warning disable CA1001 // A source without a timer holds nothing, and the last caller may leave later than the render ends.
-internal sealed class InFlightRender(RenderOperation visit)
+internal sealed class InFlightRender(RenderOperation operation)
 #pragma warning restore CA1001
 {
     private readonly TaskCompletionSource<RenderAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +12,7 @@ internal sealed class InFlightRender(RenderOperation visit)
     private readonly Lock _gate = new();
     private int _callers = 1;
 
-    public RenderOperation RenderOperation => visit;
+    public RenderOperation RenderOperation => operation;
 
     public Task<RenderAnswer> Answer => _answer.Task;
 
@@ -46,7 +46,7 @@ internal sealed class InFlightRender(RenderOperation visit)
     {
         try
         {
-            _answer.TrySetResult(await render(visit, _nobodyWaits.Token));
+            _answer.TrySetResult(await render(operation, _nobodyWaits.Token));
             Discard();
         }
         catch (OperationCanceledException e)

@@ -16,13 +16,13 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
     private readonly Lock _gate = new();
     private string? _shell;
 
-    /// <summary>Why the visit is not made; null when it may be.</summary>
-    public RenderError? Check(RenderOperation visit)
+    /// <summary>Why the render is not made; null when it may be.</summary>
+    public RenderError? Check(RenderOperation operation)
     {
         lock (_gate)
         {
             Renew();
-            return _suspects.TryGetValue(Suspect.Of(visit), out var record) && record.Strikes >= Strikes && Left(record) is { Ticks: > 0 } left
+            return _suspects.TryGetValue(Suspect.Of(operation), out var record) && record.Strikes >= Strikes && Left(record) is { Ticks: > 0 } left
                 ? new RenderError(503, "quarantined",
                     $"This was being rendered when {record.Strikes} browsers crashed, and is not tried again for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
                 { RetryAfter = left }
@@ -30,8 +30,8 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
         }
     }
 
-    /// <summary>A browser crashed under the visit.</summary>
-    public void Strike(RenderOperation visit)
+    /// <summary>A browser crashed under the render.</summary>
+    public void Strike(RenderOperation operation)
     {
         lock (_gate)
         {
@@ -41,7 +41,7 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
                 Prune();
             }
 
-            var suspect = Suspect.Of(visit);
+            var suspect = Suspect.Of(operation);
             var before = _suspects.TryGetValue(suspect, out var record) && Left(record) > TimeSpan.Zero ? record.Strikes : 0;
             if (_suspects.Count < MaxSuspects || record is not null)
             {
@@ -50,12 +50,12 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
         }
     }
 
-    /// <summary>The visit was made, well or badly, and the browser lived.</summary>
-    public void Acquit(RenderOperation visit)
+    /// <summary>The render was made, well or badly, and the browser lived.</summary>
+    public void Acquit(RenderOperation operation)
     {
         lock (_gate)
         {
-            _suspects.Remove(Suspect.Of(visit));
+            _suspects.Remove(Suspect.Of(operation));
         }
     }
 
@@ -85,9 +85,9 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
     /// <param name="Screenshot">Of what and how large, whoever wants it; null for texts.</param>
     private sealed record Suspect(string Url, string? User, ScreenshotRequest? Screenshot)
     {
-        public static Suspect Of(RenderOperation visit) => new(
-            visit.Request.Url,
-            visit.Command is null ? null : visit.Affinity,
-            visit.Screenshot is { } screenshot ? screenshot with { Affinity = null, Credentials = null, DeadlineMs = null, Priority = 0, Accept = default } : null);
+        public static Suspect Of(RenderOperation operation) => new(
+            operation.Request.Url,
+            operation.Command is null ? null : operation.Affinity,
+            operation.Screenshot is { } screenshot ? screenshot with { Affinity = null, Credentials = null, DeadlineMs = null, Priority = 0, Accept = default } : null);
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Pipeline;
 
-/// <summary>Gets a visit rendered: chooses a server, sends it there, and elsewhere if <see cref="RetryPolicy"/> says so. The only place in the fleet that repeats
+/// <summary>Gets a render rendered: chooses a server, sends it there, and elsewhere if <see cref="RetryPolicy"/> says so. The only place in the fleet that repeats
 /// a render.</summary>
 internal sealed partial class RenderDispatcher(
     Router router,
@@ -23,32 +23,32 @@ internal sealed partial class RenderDispatcher(
     TimeProvider timeProvider,
     ILogger<RenderDispatcher> logger)
 {
-    public async Task<RenderAnswer> RenderAsync(RenderOperation visit, CancellationToken cancellationToken)
+    public async Task<RenderAnswer> RenderAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
         var tried = new TriedServers();
-        var budget = Math.Min(options.Value.MaxAttempts, visit.AttemptsLeft);
+        var budget = Math.Min(options.Value.MaxAttempts, operation.AttemptsLeft);
         if (budget == 0)
         {
-            return AttemptsUsedUp(visit);
+            return AttemptsUsedUp(operation);
         }
 
         RenderAnswer? last = null;
         for (var attempt = 1; ; attempt++)
         {
-            using var reservation = await router.ReserveAsync(visit.Affinity, tried, visit.Deadline.Left, cancellationToken);
+            using var reservation = await router.ReserveAsync(operation.Affinity, tried, operation.Deadline.Left, cancellationToken);
             if (reservation is null)
             {
                 return last ?? UnavailableReason.Explain(views.Current, wasRead: views.ReadAt is not null);
             }
 
-            var answer = await ForwardAsync(reservation, visit, attempt, cancellationToken);
-            if (answer.Kind != ForwardKind.Verdict && quarantine.Check(visit) is { } quarantined)
+            var answer = await ForwardAsync(reservation, operation, attempt, cancellationToken);
+            if (answer.Kind != ForwardKind.Verdict && quarantine.Check(operation) is { } quarantined)
             {
-                LogQuarantined(visit.Request.Url);
+                LogQuarantined(operation.Request.Url);
                 return quarantined;
             }
 
-            var step = RetryPolicy.Next(answer.Kind, attempt, budget, visit.Deadline.Left);
+            var step = RetryPolicy.Next(answer.Kind, attempt, budget, operation.Deadline.Left);
             var left = budget - attempt;
             if (step == RetryStep.Answer)
             {
@@ -58,7 +58,7 @@ internal sealed partial class RenderDispatcher(
             last = Counted(answer.Answer, left);
             Pass(reservation.Server.Incarnation, step);
             metrics.Retried(answer.Kind);
-            LogRetry(visit.RequestId, reservation.Server.Record.Name, answer.Kind, attempt);
+            LogRetry(operation.RequestId, reservation.Server.Record.Name, answer.Kind, attempt);
         }
 
         void Pass(string incarnation, RetryStep step)
@@ -74,31 +74,31 @@ internal sealed partial class RenderDispatcher(
         }
     }
 
-    // A refusal may be submitted again, and then with what is left of its budget.
-    private static RenderAnswer Counted(RenderAnswer answer, int left) => answer.RenderError is { } refusal ? refusal with { AttemptsLeft = left } : answer;
+    // A error may be submitted again, and then with what is left of its budget.
+    private static RenderAnswer Counted(RenderAnswer answer, int left) => answer.RenderError is { } error ? error with { AttemptsLeft = left } : answer;
 
-    private static RenderError AttemptsUsedUp(RenderOperation visit) => new(503, "attempts-used-up",
-        $"The render {visit.RequestId} was sent to as many servers as it may be (Manager:MaxAttempts, {FleetHeaders.AttemptsLeft}).") { AttemptsLeft = 0 };
+    private static RenderError AttemptsUsedUp(RenderOperation operation) => new(503, "attempts-used-up",
+        $"The render {operation.RequestId} was sent to as many servers as it may be (Manager:MaxAttempts, {FleetHeaders.AttemptsLeft}).") { AttemptsLeft = 0 };
 
-    private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, RenderOperation visit, int attempt, CancellationToken cancellationToken)
+    private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, RenderOperation operation, int attempt, CancellationToken cancellationToken)
     {
         var server = reservation.Server.Record;
         using var activity = ManagerActivity.Source.StartActivity("forward", ActivityKind.Internal);
-        activity?.SetTag("fleet.server", server.Name).SetTag("fleet.affinity", visit.Affinity).SetTag("fleet.attempt", attempt);
+        activity?.SetTag("fleet.server", server.Name).SetTag("fleet.affinity", operation.Affinity).SetTag("fleet.attempt", attempt);
 
         var started = timeProvider.GetTimestamp();
         using var watch = failures.Follow(server);
-        var answer = await client.SendAsync(server, visit, watch.Gone, cancellationToken);
+        var answer = await client.SendAsync(server, operation, watch.Gone, cancellationToken);
         metrics.Forwarded(answer.Kind, timeProvider.GetElapsedTime(started));
         activity?.SetTag("fleet.forward.kind", answer.Kind.ToString());
 
         if (answer.Kind == ForwardKind.Crashed)
         {
-            quarantine.Strike(visit);
+            quarantine.Strike(operation);
         }
         else if (answer.Kind == ForwardKind.Verdict)
         {
-            quarantine.Acquit(visit);
+            quarantine.Acquit(operation);
         }
 
         if (RetryPolicy.IsEvidence(answer.Kind) && unhealthy.Add(server))

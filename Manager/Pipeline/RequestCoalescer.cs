@@ -11,27 +11,27 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
     private readonly Lock _gate = new();
     private readonly Dictionary<RenderKey, InFlightRender> _running = [];
 
-    /// <summary>The answer to a visit: of a render under way, or of a new one.</summary>
-    public async Task<RenderAnswer> RunAsync(RenderOperation visit, Func<RenderOperation, CancellationToken, Task<RenderAnswer>> render, CancellationToken cancellationToken)
+    /// <summary>The answer to a render: of a render under way, or of a new one.</summary>
+    public async Task<RenderAnswer> RunAsync(RenderOperation operation, Func<RenderOperation, CancellationToken, Task<RenderAnswer>> render, CancellationToken cancellationToken)
     {
         // A nested render of what its own cause renders would wait for itself; a command that is sent twice is started once anyway.
-        if (visit.Depth > 0 || visit.Command is not null)
+        if (operation.Depth > 0 || operation.Command is not null)
         {
-            return await render(visit, cancellationToken);
+            return await render(operation, cancellationToken);
         }
 
         while (true)
         {
-            var (shared, isNew) = JoinOrStart(visit, render);
+            var (shared, isNew) = JoinOrStart(operation, render);
             try
             {
-                var answer = await shared.Answer.WaitAsync(TimeoutFor(visit, isNew), timeProvider, cancellationToken);
+                var answer = await shared.Answer.WaitAsync(TimeoutFor(operation, isNew), timeProvider, cancellationToken);
                 if (answer.Content?.TryTake() == false)
                 {
                     break;
                 }
 
-                if (isNew || !RanOutOfTime(answer) || visit.Deadline.Left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
+                if (isNew || !RanOutOfTime(answer) || operation.Deadline.Left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
                 {
                     return answer;
                 }
@@ -40,7 +40,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
             }
             catch (TimeoutException)
             {
-                return RenderError.Deadline($"The deadline of {(long)visit.Deadline.Total.TotalMilliseconds} ms passed while the same render was under way for another caller.");
+                return RenderError.Deadline($"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while the same render was under way for another caller.");
             }
             finally
             {
@@ -49,24 +49,24 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
         }
 
         // It was too large to share, so whoever wants the next one like it does not wait for it either.
-        return await render(visit, cancellationToken);
+        return await render(operation, cancellationToken);
     }
 
-    private (InFlightRender Render, bool IsNew) JoinOrStart(RenderOperation visit, Func<RenderOperation, CancellationToken, Task<RenderAnswer>> render)
+    private (InFlightRender Render, bool IsNew) JoinOrStart(RenderOperation operation, Func<RenderOperation, CancellationToken, Task<RenderAnswer>> render)
     {
-        var key = RenderKey.Of(visit);
+        var key = RenderKey.Of(operation);
         InFlightRender shared;
         // Look and note in one step: of two callers in the same moment, each would start a render.
         lock (_gate)
         {
-            if (_running.TryGetValue(key, out var running) && running.RenderOperation.Request.Priority >= visit.Request.Priority && running.TryJoin())
+            if (_running.TryGetValue(key, out var running) && running.RenderOperation.Request.Priority >= operation.Request.Priority && running.TryJoin())
             {
                 metrics.Coalesced();
                 return (running, false);
             }
 
             // One with less priority is left to those who wait for it, and the next caller joins this one.
-            _running[key] = shared = new InFlightRender(visit);
+            _running[key] = shared = new InFlightRender(operation);
         }
 
         _ = shared.RunAsync(async (its, nobodyWaits) =>
@@ -95,8 +95,8 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
     }
 
     // Whose deadline the render keeps, needs no other watch.
-    private static TimeSpan TimeoutFor(RenderOperation visit, bool isOwn) =>
-        isOwn ? Timeout.InfiniteTimeSpan : visit.Deadline.LeftOrZero;
+    private static TimeSpan TimeoutFor(RenderOperation operation, bool isOwn) =>
+        isOwn ? Timeout.InfiniteTimeSpan : operation.Deadline.LeftOrZero;
 
     // Of somebody else's deadline, that is: a caller with more timeout asks again.
     private static bool RanOutOfTime(RenderAnswer answer) =>
@@ -107,13 +107,13 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
 /// named.</summary>
 internal sealed record RenderKey(string Url, string Affinity, string Formats, ShellAcceptance Accept, RenderCredentials? Credentials, ScreenshotRequest? Screenshot, bool Document)
 {
-    public static RenderKey Of(RenderOperation visit) => new(
-        visit.Request.Url,
-        visit.Affinity,
-        visit.Request.Formats is { } formats ? string.Join(',', formats.Order()) : "",
-        visit.Request.Accept,
-        visit.Request.Credentials,
+    public static RenderKey Of(RenderOperation operation) => new(
+        operation.Request.Url,
+        operation.Affinity,
+        operation.Request.Formats is { } formats ? string.Join(',', formats.Order()) : "",
+        operation.Request.Accept,
+        operation.Request.Credentials,
         // Patience and priority make no other screenshot.
-        visit.Screenshot is { } screenshot ? screenshot with { DeadlineMs = null, Priority = 0 } : null,
-        visit.Document);
+        operation.Screenshot is { } screenshot ? screenshot with { DeadlineMs = null, Priority = 0 } : null,
+        operation.Document);
 }

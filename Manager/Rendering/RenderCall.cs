@@ -7,10 +7,10 @@ namespace Fleet.Manager.Rendering;
 /// <param name="RequestId">One id on every hop.</param>
 internal sealed record RenderCall(RenderRequest Request, string RequestId)
 {
-    /// <summary>What to take a screenshot of; then the request is its visit. Null for texts.</summary>
+    /// <summary>What to take a screenshot of; then the request is its render. Null for texts.</summary>
     public ScreenshotRequest? Screenshot { get; init; }
 
-    /// <summary>What to run; then the request is its visit. Null for a render.</summary>
+    /// <summary>What to run; then the request is its render. Null for a render.</summary>
     public CommandOrder? Command { get; init; }
 
     /// <summary>Whether the document alone is wanted, and not a result that holds it.</summary>
@@ -19,7 +19,7 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
     /// <summary>The caller's timeout, beside the request's; null when it said nothing.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How often the render may still be sent to a server, as an earlier refusal said; null when it was not submitted before.</summary>
+    /// <summary>How often the render may still be sent to a server, as an earlier error said; null when it was not submitted before.</summary>
     public int? AttemptsLeft { get; init; }
 
     /// <summary>The render that caused this one, if any.</summary>

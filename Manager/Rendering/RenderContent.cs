@@ -16,7 +16,7 @@ internal sealed class RenderContent : IDisposable
     private readonly ResponseRemainder? _rest;
     private bool _isTaken;
 
-    /// <param name="outcome">How the visit ended.</param>
+    /// <param name="outcome">How the render ended.</param>
     /// <param name="mediaType">Type of the body.</param>
     /// <param name="start">The body, or its beginning.</param>
     /// <param name="rest">What is still to come; null when nothing is.</param>
@@ -90,10 +90,10 @@ internal sealed class RenderContent : IDisposable
     public void Dispose() => _rest?.Dispose();
 }
 
-/// <summary>How a render ended: with content, whatever its outcome, or with a refusal.</summary>
+/// <summary>How a render ended: with content, whatever its outcome, or with a error.</summary>
 internal sealed class RenderAnswer
 {
-    private RenderAnswer(RenderContent? content, RenderError? refusal) => (Content, RenderError) = (content, refusal);
+    private RenderAnswer(RenderContent? content, RenderError? error) => (Content, RenderError) = (content, error);
 
     public RenderContent? Content { get; }
 
@@ -110,7 +110,7 @@ internal sealed class RenderAnswer
 
     public static implicit operator RenderAnswer(RenderResult result) => new(RenderContent.Of(result), null);
 
-    public static implicit operator RenderAnswer(RenderError refusal) => new(null, refusal);
+    public static implicit operator RenderAnswer(RenderError error) => new(null, error);
 }
 
 /// <summary>A render that is not done, and why, in words that the caller can act on.</summary>

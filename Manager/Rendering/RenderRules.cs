@@ -27,7 +27,7 @@ internal static class RenderRules
         return call.Timeout < asked ? call.Timeout.Value : asked;
     }
 
-    /// <summary>A refusal that names every field that is wrong.</summary>
+    /// <summary>A error that names every field that is wrong.</summary>
     public static RenderError Invalid(IReadOnlyList<FieldError> errors) =>
         new(400, "invalid-request", string.Join(' ', errors.Select(error => error.Message)))
         {
@@ -43,7 +43,7 @@ internal static class RenderRules
             Members = new Dictionary<string, object?> { ["origin"] = OriginAllowList.OriginOf(url), ["allowedOrigins"] = allowed.Origins, ["setting"] = "Fleet:AllowedOrigins" },
         };
 
-    /// <summary>The affinity of a URL: the realm with the longest URL that the visit's URL starts with, else its own origin where only the
+    /// <summary>The affinity of a URL: the realm with the longest URL that the render's URL starts with, else its own origin where only the
     /// configuration allows it; null when it belongs to no realm.</summary>
     public static string? FindAffinity(Uri url, RealmIndex realms, bool originIsRealm) =>
         realms.Find(url) is { } realm ? AffinityKey.Realm(realm.Url).ToString()

@@ -5,7 +5,7 @@ namespace Fleet.Manager.Routing;
 
 /// <summary>Reserves a server for a render by <see cref="RoutingPolicy"/>, and waits for one when there is none yet.</summary>
 internal sealed class Router(
-    FleetViews views, UnhealthyServers suspicions, Reservations reservations, IOptions<ManagerOptions> options, TimeProvider timeProvider)
+    FleetViews views, UnhealthyServers unhealthyServers, Reservations reservations, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     /// <summary>A reservation, or null when no server is to be had: all ready ones are excluded, or none became ready in time.</summary>
     /// <param name="affinity">For which affinity.</param>
@@ -26,7 +26,7 @@ internal sealed class Router(
             }
 
             // A server that is ready but was tried will not get better by waiting.
-            if (view.Ready.All.Any(server => !suspicions.Contains(server.Record))
+            if (view.Ready.All.Any(server => !unhealthyServers.Contains(server.Record))
                 || !await Waiting.ForAsync(next, wait - timeProvider.GetElapsedTime(started), timeProvider, cancellationToken))
             {
                 return null;
@@ -36,7 +36,7 @@ internal sealed class Router(
 
     private Reservation? TryReserve(FleetView view, string affinity, Func<string, bool> isPassedOver) => reservations.TryReserve(
         affinity,
-        () => RoutingPolicy.Choose(view, reservations, affinity, server => isPassedOver(server.Incarnation) || suspicions.Contains(server.Record)));
+        () => RoutingPolicy.Choose(view, reservations, affinity, server => isPassedOver(server.Incarnation) || unhealthyServers.Contains(server.Record)));
 }
 
 /// <summary>Servers that one render was tried on without success, by incarnation.</summary>

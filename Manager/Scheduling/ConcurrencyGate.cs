@@ -12,7 +12,7 @@ namespace Fleet.Manager.Scheduling;
 internal sealed class ConcurrencyGate
 {
     private readonly FairQueue<Waiter> _queue;
-    private readonly QueueEstimator _backlog;
+    private readonly QueueEstimator _estimator;
     private readonly FleetViews _views;
     private readonly ManagerOptions _options;
     private readonly ManagerMetrics _metrics;
@@ -24,7 +24,7 @@ internal sealed class ConcurrencyGate
     public ConcurrencyGate(FleetViews views, IOptions<ManagerOptions> options, ManagerMetrics metrics, TimeProvider timeProvider)
     {
         (_views, _options, _metrics, _timeProvider) = (views, options.Value, metrics, timeProvider);
-        (_queue, _backlog, _epoch) = (new(_options.MaxQueued), new(views, _options), timeProvider.GetTimestamp());
+        (_queue, _estimator, _epoch) = (new(_options.MaxQueued), new(views, _options), timeProvider.GetTimestamp());
         // There may be more slots now.
         views.Read += () => LetIn(0);
         metrics.ObserveQueue(() => (Queued, TimeUntilAllHaveStarted.TotalSeconds));
@@ -44,7 +44,7 @@ internal sealed class ConcurrencyGate
 
     private TimeSpan TimeUntilAllHaveStarted
     {
-        get { lock (_gate) { return _backlog.TimeFor(_queue.Count); } }
+        get { lock (_gate) { return _estimator.TimeFor(_queue.Count); } }
     }
 
     /// <summary>Waits for a place among the renders under way. The permit has the error when there is none in time.</summary>
@@ -70,17 +70,17 @@ internal sealed class ConcurrencyGate
     {
         lock (_gate)
         {
-            return _backlog.Behind(answer, _queue.Count);
+            return _estimator.Behind(answer, _queue.Count);
         }
     }
 
-    private async Task<RenderError?> TryEnterAsync(RenderOperation visit, CancellationToken cancellationToken)
+    private async Task<RenderError?> TryEnterAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
         Waiter waiter;
         lock (_gate)
         {
             // A render that another one waits for always gets through: it would otherwise wait for its own cause.
-            if ((visit.Depth > 0 && _inFlight < Places() + _options.MaxInFlight) || (_queue.Count == 0 && _inFlight < Places()))
+            if ((operation.Depth > 0 && _inFlight < Places() + _options.MaxInFlight) || (_queue.Count == 0 && _inFlight < Places()))
             {
                 _inFlight++;
                 return null;
@@ -88,28 +88,28 @@ internal sealed class ConcurrencyGate
 
             // The first in line always waits: how fast places become free is only measured while somebody waits for one, so an estimate that turned
             // everybody away would never be put right.
-            var ahead = _queue.CountAhead(visit.Affinity, visit.Request.Priority);
-            if (_queue.Count > 0 && _backlog.Unmeetable(visit, ahead, _queue.Count) is { } hopeless)
+            var ahead = _queue.CountAhead(operation.Affinity, operation.Request.Priority);
+            if (_queue.Count > 0 && _estimator.Unmeetable(operation, ahead, _queue.Count) is { } hopeless)
             {
                 return hopeless;
             }
 
-            waiter = new Waiter(visit.Affinity, visit.Request.Priority);
-            if (_queue.Add(waiter, visit.Affinity, visit.Request.Priority) is { } displaced)
+            waiter = new Waiter(operation.Affinity, operation.Request.Priority);
+            if (_queue.Add(waiter, operation.Affinity, operation.Request.Priority) is { } displaced)
             {
-                displaced.TrySetResult(_backlog.QueueFull(_inFlight, _queue.Count, _queue.CountOf(displaced.Affinity, displaced.Priority)));
+                displaced.TrySetResult(_estimator.QueueFull(_inFlight, _queue.Count, _queue.CountOf(displaced.Affinity, displaced.Priority)));
             }
         }
 
-        return await WaitAsync(waiter, visit, cancellationToken);
+        return await WaitAsync(waiter, operation, cancellationToken);
     }
 
-    private async Task<RenderError?> WaitAsync(Waiter waiter, RenderOperation visit, CancellationToken cancellationToken)
+    private async Task<RenderError?> WaitAsync(Waiter waiter, RenderOperation operation, CancellationToken cancellationToken)
     {
         var since = _timeProvider.GetTimestamp();
         try
         {
-            return await waiter.Task.WaitAsync(visit.Deadline.LeftOrZero, _timeProvider, cancellationToken);
+            return await waiter.Task.WaitAsync(operation.Deadline.LeftOrZero, _timeProvider, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -129,7 +129,7 @@ internal sealed class ConcurrencyGate
                 throw;
             }
 
-            return RenderError.Deadline($"The deadline of {(long)visit.Deadline.Total.TotalMilliseconds} ms passed while the render waited behind others: {Places()} may be under way (Manager:MaxInFlight, Manager:RendersPerSlot).");
+            return RenderError.Deadline($"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while the render waited behind others: {Places()} may be under way (Manager:MaxInFlight, Manager:RendersPerSlot).");
         }
         finally
         {
@@ -144,7 +144,7 @@ internal sealed class ConcurrencyGate
             _inFlight -= left;
             if (left > 0)
             {
-                _backlog.Left(_timeProvider.GetElapsedTime(_epoch), _queue.Count > 0);
+                _estimator.Left(_timeProvider.GetElapsedTime(_epoch), _queue.Count > 0);
             }
 
             while (_queue.Count > 0 && _inFlight < Places() && _queue.TakeNext() is { } next)

@@ -10,7 +10,7 @@ internal sealed class NestedRenderLimiter(TimeProvider timeProvider)
     /// <summary>Renders under way at once of one cause. A page has six connections to an origin.</summary>
     public const int MaxPerCause = 16;
 
-    // By depth too: a call may keep its id over all hops, and the siblings that are under way wait for their own children.
+    // By depth too: a call may keep its id over all hops, and the nested that are under way wait for their own children.
     private readonly Dictionary<(string Cause, int Depth), Family> _families = [];
     private readonly Lock _gate = new();
 

@@ -15,16 +15,16 @@ internal sealed class QueueEstimator(FleetViews views, ManagerOptions options)
     public TimeSpan TimeFor(int renders) => _rate.TimeFor(renders, views.Current.Ready.Slots, views.Current.Ready.RenderMs);
 
     /// <summary>Why a render need not wait, since it could not start in time; null when it may.</summary>
-    /// <param name="visit">The render.</param>
+    /// <param name="operation">The render.</param>
     /// <param name="ahead">How many go first.</param>
     /// <param name="waiting">How many wait.</param>
-    public RenderError? Unmeetable(RenderOperation visit, int ahead, int waiting)
+    public RenderError? Unmeetable(RenderOperation operation, int ahead, int waiting)
     {
         var ready = views.Current.Ready;
         var wait = TimeFor(ahead + 1);
-        return wait + TimeSpan.FromMilliseconds(ready.RenderMs) > visit.Deadline.Left
+        return wait + TimeSpan.FromMilliseconds(ready.RenderMs) > operation.Deadline.Left
             ? new RenderError(503, "deadline-unmeetable",
-                $"The render could start in {wait.TotalSeconds:F1} s, too late for its deadline of {(long)visit.Deadline.Total.TotalMilliseconds} ms: {waiting} renders wait for {ready.Slots} slots.")
+                $"The render could start in {wait.TotalSeconds:F1} s, too late for its deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms: {waiting} renders wait for {ready.Slots} slots.")
             { RetryAfter = wait }
             : null;
     }
@@ -44,7 +44,7 @@ internal sealed class QueueEstimator(FleetViews views, ManagerOptions options)
     /// <param name="answer">What a server, or the lack of one, came to.</param>
     /// <param name="waiting">How many wait.</param>
     public RenderAnswer Behind(RenderAnswer answer, int waiting) =>
-        answer.RenderError is { Status: 429 or 503, RetryAfter: { } wait } refusal && TimeFor(waiting) is var backlog && backlog > wait
-            ? refusal with { RetryAfter = backlog }
+        answer.RenderError is { Status: 429 or 503, RetryAfter: { } wait } error && TimeFor(waiting) is var backlog && backlog > wait
+            ? error with { RetryAfter = backlog }
             : answer;
 }

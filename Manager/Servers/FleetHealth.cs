@@ -55,8 +55,8 @@ internal static class FleetHealth
 }
 
 /// <summary>The health of this manager and of the fleet as it sees it; see <see cref="FleetHealth"/>.</summary>
-internal sealed class MembershipHealthCheck(FleetViews views, UnhealthyServers suspicions, RequestDrain drain) : IHealthCheck
+internal sealed class MembershipHealthCheck(FleetViews views, UnhealthyServers unhealthyServers, RequestDrain drain) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(FleetHealth.Judge(drain.IsDraining, views.ReadAt, views.IsVerified, views.Current, suspicions.Contains));
+        Task.FromResult(FleetHealth.Judge(drain.IsDraining, views.ReadAt, views.IsVerified, views.Current, unhealthyServers.Contains));
 }

@@ -11,7 +11,7 @@ internal sealed class FleetOperations(FleetViews views, ServerOperations servers
     private IEnumerable<ServerRecord> Servers => views.Current.Servers.Select(server => server.Record);
 
     /// <summary>Asks every server to replace its browser: by a request to each, and by a hint, which also reaches servers that this manager cannot
-    /// connect to. The generation tells a server that both are the same operation.</summary>
+    /// connect to. The generation tells a server that both are the same render.</summary>
     public async Task<RecycleReport> RecycleAsync(CancellationToken cancellationToken)
     {
         var generation = await NextGenerationAsync(cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class FleetOperations(FleetViews views, ServerOperations servers
         }
     }
 
-    // Without the registry there is no hint either, so each server hears of the operation once and needs no generation.
+    // Without the registry there is no hint either, so each server hears of the render once and needs no generation.
     private async Task<long?> NextGenerationAsync(CancellationToken cancellationToken)
     {
         try

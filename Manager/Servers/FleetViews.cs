@@ -14,13 +14,13 @@ internal sealed class FleetViews
     private readonly AsyncPulse _changed = new();
     private long? _firstReadAt;
 
-    public FleetViews(RegistryWatcher<FleetView> watcher, UnhealthyServers suspicions, TimeProvider timeProvider)
+    public FleetViews(RegistryWatcher<FleetView> watcher, UnhealthyServers unhealthyServers, TimeProvider timeProvider)
     {
         (_watcher, _timeProvider) = (watcher, timeProvider);
         _watcher.Updated += reading =>
         {
             _firstReadAt ??= _timeProvider.GetTimestamp();
-            suspicions.Prune(reading.Value);
+            unhealthyServers.Prune(reading.Value);
             _changed.PulseAll();
             Read?.Invoke();
         };

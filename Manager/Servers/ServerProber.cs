@@ -8,7 +8,7 @@ namespace Fleet.Manager.Servers;
 /// Heartbeats alone would take half a minute to show it, and never for a server that only keeps up its heartbeats. So a suspected server is asked
 /// too, rather than tried with a render.</summary>
 internal sealed partial class ServerProber(
-    ServerFailureNotifier departures, UnhealthyServers suspicions, HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider, ILogger<ServerProber> logger)
+    ServerFailureNotifier serverFailures, UnhealthyServers unhealthyServers, HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider, ILogger<ServerProber> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,7 +25,7 @@ internal sealed partial class ServerProber(
                 }
 
                 // One question at a time to each: a late answer to an old one would contradict a newer.
-                foreach (var server in departures.Watched.Select(watch => watch.Server).Concat(suspicions.Servers))
+                foreach (var server in serverFailures.Watched.Select(watch => watch.Server).Concat(unhealthyServers.Servers))
                 {
                     if (!questions.ContainsKey(server.Incarnation))
                     {
@@ -48,18 +48,18 @@ internal sealed partial class ServerProber(
         {
             // Whatever it answers, it lives.
             using var response = await http.GetAsync(server.Url.TrimEnd('/') + "/alive", HttpCompletionOption.ResponseHeadersRead, either.Token);
-            suspicions.Clear(server);
+            unhealthyServers.Clear(server);
         }
         catch (OperationCanceledException)
         {
             if (!stoppingToken.IsCancellationRequested)
             {
-                if (suspicions.Add(server))
+                if (unhealthyServers.Add(server))
                 {
                     LogSilent(server.Name, server.Url, options.Value.ProbeTimeout);
                 }
 
-                departures.End(server.Incarnation);
+                serverFailures.End(server.Incarnation);
             }
         }
         catch (Exception e) when (e is HttpRequestException or UriFormatException or InvalidOperationException or NotSupportedException)

@@ -64,8 +64,8 @@ internal static class RenderEndpoints
     private static async Task<Ok<RenderResult>> CommandAsync(
         CommandRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, CommandExecutor desk, CancellationToken cancellationToken)
     {
-        var visit = reader.Read(request, http.Request.Headers);
-        return TypedResults.Ok(await AdmitAsync(visit, http, drain, () => desk.RunAsync(visit, cancellationToken)));
+        var operation = reader.Read(request, http.Request.Headers);
+        return TypedResults.Ok(await AdmitAsync(operation, http, drain, () => desk.RunAsync(operation, cancellationToken)));
     }
 
     private static string TypeOf(ScreenshotType type) => type switch
@@ -76,9 +76,9 @@ internal static class RenderEndpoints
         _ => "image/png",
     };
 
-    private static async Task<RenderOperationResult> RunAsync(RenderOperation visit, HttpContext http, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
+    private static async Task<RenderOperationResult> RunAsync(RenderOperation operation, HttpContext http, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
     {
-        var done = await AdmitAsync(visit, http, drain, () => runner.RunAsync(visit, cancellationToken));
+        var done = await AdmitAsync(operation, http, drain, () => runner.RunAsync(operation, cancellationToken));
         WriteOutcomeHeaders(done.Result, http.Response.Headers);
         return done;
     }
@@ -99,10 +99,10 @@ internal static class RenderEndpoints
         }
     }
 
-    private static async Task<T> AdmitAsync<T>(RenderOperation visit, HttpContext http, RequestDrain drain, Func<Task<T>> run)
+    private static async Task<T> AdmitAsync<T>(RenderOperation operation, HttpContext http, RequestDrain drain, Func<Task<T>> run)
     {
         using var ticket = Enter(drain, http.RequestServices.GetRequiredService<IOptions<RenderingOptions>>().Value.MaxVisits);
-        http.Response.Headers[FleetHeaders.RequestId] = visit.RequestId;
+        http.Response.Headers[FleetHeaders.RequestId] = operation.RequestId;
         try
         {
             return await run();

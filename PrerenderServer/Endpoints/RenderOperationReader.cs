@@ -11,13 +11,13 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Endpoints;
 
-/// <summary>Makes a visit of a request, or says what is wrong with it, before any page is touched.</summary>
+/// <summary>Makes a render of a request, or says what is wrong with it, before any page is touched.</summary>
 internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress host, IOptions<FleetOptions> options, TimeProvider time)
 {
     private const int MaxRequestIdLength = 64;
     private const int MaxLineageLength = 4_096;
 
-    /// <summary>The visit. Throws <see cref="RequestException"/> that names field, value and bound.</summary>
+    /// <summary>The render. Throws <see cref="RequestException"/> that names field, value and bound.</summary>
     public RenderOperation Read(RenderRequest request, IHeaderDictionary headers)
     {
         FieldError[] errors = [.. RenderRequestRules.Check(request), .. RenderRequestRules.CheckScope(request) is { } unscoped ? (FieldError[])[unscoped] : []];
@@ -40,23 +40,23 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
             request.Credentials is { } given ? new PageCredentials(OriginAllowList.OriginOf(url), given.Authorization) : null);
     }
 
-    /// <summary>The visit that a screenshot is taken in. Throws <see cref="RequestException"/> likewise.</summary>
+    /// <summary>The render that a screenshot is taken in. Throws <see cref="RequestException"/> likewise.</summary>
     public RenderOperation Read(ScreenshotRequest request, IHeaderDictionary headers)
     {
         var errors = ScreenshotRequestRules.Check(request);
         return errors.Count > 0
             ? throw Refused("invalid-request", string.Join(' ', errors.Select(e => e.Message)))
-            : Read(request.ToVisit(), headers) with { Screenshot = new(request.Type, request.FullPage, request.Selector, request.Width, request.Height, request.Format, request.Scale) };
+            : Read(request.ToRenderRequest(), headers) with { Screenshot = new(request.Type, request.FullPage, request.Selector, request.Width, request.Height, request.Format, request.Scale) };
     }
 
-    /// <summary>The visit that a command runs in. Throws <see cref="RequestException"/> likewise.</summary>
+    /// <summary>The render that a command runs in. Throws <see cref="RequestException"/> likewise.</summary>
     public RenderOperation Read(CommandRequest request, IHeaderDictionary headers)
     {
         var key = headers[FleetHeaders.IdempotencyKey] is [{ } one] ? one : null;
         var errors = CommandRequestRules.Check(request, key, host.Url);
         return errors.Count > 0
             ? throw Refused("invalid-request", string.Join(' ', errors.Select(e => e.Message)))
-            : Read(request.ToVisit(host.Url), headers) with { Command = CommandCall.Of(request.Command, request.Input, key!) };
+            : Read(request.ToRenderRequest(host.Url), headers) with { Command = CommandCall.Of(request.Command, request.Input, key!) };
     }
 
     private int DepthOf(string lineage) =>

@@ -9,10 +9,10 @@ namespace Fleet.PrerenderServer.HostShells;
 /// each reading goes to the pool, which ignores what it knows.</summary>
 internal sealed class ShellTracker
 {
-    /// <summary>How long a visit waits at most for a reading that it has proved to be old.</summary>
+    /// <summary>How long a render waits at most for a reading that it has proved to be old.</summary>
     private static readonly TimeSpan s_catchUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>A reading of this age is not repeated for a visit: a sender out of its mind must not become a stream of reads.</summary>
+    /// <summary>A reading of this age is not repeated for a render: a sender out of its mind must not become a stream of reads.</summary>
     private static readonly TimeSpan s_freshEnough = TimeSpan.FromMilliseconds(100);
 
     private readonly RegistryWatcher<HostShell?> _watcher;
@@ -40,7 +40,7 @@ internal sealed class ShellTracker
 
     /// <summary>What a result says of the shell that its page had loaded. The comparison is made now, when the result is sent.</summary>
     /// <param name="token">Token of the document that rendered; null when it had none.</param>
-    /// <param name="tokenAtStart"><see cref="Token"/> when the visit began.</param>
+    /// <param name="tokenAtStart"><see cref="Token"/> when the render began.</param>
     public ShellStamp? Stamp(string? token, string? tokenAtStart) => token is null ? null : new(token, _known.GenerationOf(token), Same(Token, token))
     {
         CurrentAtStart = Same(tokenAtStart, token),

@@ -60,7 +60,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
 
     private TimeSpan Now => _time.GetElapsedTime(_epoch);
 
-    /// <summary>Begins: launches a browser and boots the first standbys. Requests may come before; they wait. Starting twice is starting once.</summary>
+    /// <summary>Begins: launches a browser and pageBoot the first standbys. Requests may come before; they wait. Starting twice is starting once.</summary>
     public void Start()
     {
         lock (_starting)

@@ -15,7 +15,7 @@ internal sealed partial class PoolEffects(
     IBrowserAdapter browser, PoolOptions options, PoolMetrics metrics, TimeProvider time, ILogger<PoolEffects> logger, Action<PoolEvent> post)
 {
     private readonly ConcurrentDictionary<Task, bool> _tasks = new();
-    private readonly Dictionary<long, Operation> _boots = [];
+    private readonly Dictionary<long, Operation> _pageBoot = [];
     private readonly Dictionary<int, Operation> _launches = [];
 
     /// <summary>Everything that is under way.</summary>
@@ -28,11 +28,11 @@ internal sealed partial class PoolEffects(
         {
             case LaunchBrowser e: _launches[e.Generation] = Begin(ct => LaunchAsync(e, ct), options.LaunchDeadline); break;
             case KillBrowser e: Kill(e); break;
-            case CreateSlot e: _boots[e.Slot] = Begin(ct => CreateAsync(e, ct), options.BootDeadline); break;
-            case RepageSlot e: _boots[e.Slot] = Begin(ct => RepageAsync(e, ct), options.BootDeadline); break;
+            case CreateSlot e: _pageBoot[e.Slot] = Begin(ct => CreateAsync(e, ct), options.BootDeadline); break;
+            case RepageSlot e: _pageBoot[e.Slot] = Begin(ct => RepageAsync(e, ct), options.BootDeadline); break;
             case ProbePage e: Begin(ct => ProbeAsync(e, ct), options.ProbeDeadline); break;
             case CloseSlot e: Close(e); break;
-            case ForgetSlot e: _boots.Remove(e.Slot); break;
+            case ForgetSlot e: _pageBoot.Remove(e.Slot); break;
             default: throw new ArgumentException($"{effect.GetType().Name} asks nothing of the browser.", nameof(effect));
         }
     }
@@ -46,10 +46,10 @@ internal sealed partial class PoolEffects(
             _tasks, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>Gives up on all that boots or launches, and kills every browser: for a pool whose core cannot be asked any more. Bounded.</summary>
+    /// <summary>Gives up on all that pageBoot or launches, and kills every browser: for a pool whose core cannot be asked any more. Bounded.</summary>
     public async Task AbortAsync()
     {
-        foreach (var operation in _boots.Values.Concat(_launches.Values))
+        foreach (var operation in _pageBoot.Values.Concat(_launches.Values))
         {
             operation.Cancel();
         }
@@ -184,7 +184,7 @@ internal sealed partial class PoolEffects(
 
     private void Close(CloseSlot close)
     {
-        var boot = _boots.GetValueOrDefault(close.Slot);
+        var boot = _pageBoot.GetValueOrDefault(close.Slot);
         Begin(ct => CloseAsync(close, boot, ct), options.CloseStageDeadline);
     }
 

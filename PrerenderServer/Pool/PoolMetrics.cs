@@ -10,7 +10,7 @@ internal sealed class PoolMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Fleet.Pool";
 
-    // Up to the longest visit: a wait can be no longer than its request's deadline.
+    // Up to the longest render: a wait can be no longer than its request's deadline.
     private static readonly double[] WaitBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
     private readonly Meter _meter;

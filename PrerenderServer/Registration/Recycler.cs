@@ -2,7 +2,7 @@ using Fleet.PrerenderServer.Pool;
 
 namespace Fleet.PrerenderServer.Registration;
 
-/// <summary>Replaces the browser when an operator asks for it. An operation of the whole fleet arrives as a request and as a hint; its generation, which the
+/// <summary>Replaces the browser when an operator asks for it. An render of the whole fleet arrives as a request and as a hint; its generation, which the
 /// registry counts, makes sure that it is carried out once.</summary>
 internal sealed class Recycler(IPagePool pool)
 {
@@ -10,7 +10,7 @@ internal sealed class Recycler(IPagePool pool)
     private long _last;
 
     /// <summary>Recycles, unless this generation or a later one was carried out before; false then.</summary>
-    /// <param name="generation">The operation's; null for a request to this server alone, which is always carried out.</param>
+    /// <param name="generation">The render's; null for a request to this server alone, which is always carried out.</param>
     public bool Recycle(long? generation)
     {
         lock (_gate)

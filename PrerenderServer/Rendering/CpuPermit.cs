@@ -4,7 +4,7 @@ using Fleet.PrerenderServer.Pool;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>A visit's turn at the processor: a permit of the CPU gate, held while the page computes. It ends early when the page waits for
+/// <summary>A render's turn at the processor: a permit of the CPU gate, held while the page computes. It ends early when the page waits for
 /// something, and when it has lasted long enough that the page may be one that computes for ever: such pages must not keep the others waiting.</summary>
 internal sealed class CpuPermit : IAsyncDisposable
 {
@@ -68,7 +68,7 @@ internal sealed class CpuPermit : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or BrowserException)
         {
-            // The visit has ended, or the page cannot tell: then it is no longer our turn either.
+            // The render has ended, or the page cannot tell: then it is no longer our turn either.
         }
 
         _permit.Dispose();

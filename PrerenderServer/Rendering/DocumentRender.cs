@@ -15,15 +15,15 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     private readonly Settling _settling = new(options, time);
     private readonly ScreenshotCapture _screenshots = new(options);
 
-    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
-        if (visit.Screenshot is { IsSized: true })
+        if (operation.Screenshot is { IsSized: true })
         {
-            await page.ResizeAsync(visit.Screenshot, visit.Deadline.Step(reserve), cancellationToken);
+            await page.ResizeAsync(operation.Screenshot, operation.Deadline.Step(reserve), cancellationToken);
         }
 
         progress.Enter(Stages.Navigate);
-        var navigation = await page.NavigateAsync(visit.Url, visit.Deadline.Step(reserve), cancellationToken);
+        var navigation = await page.NavigateAsync(operation.Url, operation.Deadline.Step(reserve), cancellationToken);
         if (navigation.RedirectUrl is { } target)
         {
             progress.End();
@@ -31,25 +31,25 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         }
 
         progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = navigation.Status });
-        var (captured, stability) = await CaptureAsync(page, visit, progress, reserve, cancellationToken);
-        var answer = CapturedDocument.Read(captured, navigation.Status, visit.Realm, allowed) with { Stability = stability };
+        var (captured, stability) = await CaptureAsync(page, operation, progress, reserve, cancellationToken);
+        var answer = CapturedDocument.Read(captured, navigation.Status, operation.Realm, allowed) with { Stability = stability };
         progress.Keep(answer);
         // A page that has a document has a screenshot, also when the document says that there was an error.
-        if (visit.Screenshot is { } shape && answer.Formats.Count > 0)
+        if (operation.Screenshot is { } shape && answer.Formats.Count > 0)
         {
             progress.Enter(Stages.Screenshot);
-            answer = await _screenshots.OfPageAsync(page, shape, answer, visit.Deadline, reserve, cancellationToken);
+            answer = await _screenshots.OfPageAsync(page, shape, answer, operation.Deadline, reserve, cancellationToken);
         }
 
         progress.End();
         return answer;
     }
 
-    private async Task<(string Captured, string Stability)> CaptureAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    private async Task<(string Captured, string Stability)> CaptureAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
-        var fifth = visit.Deadline.Total / 5;
+        var fifth = operation.Deadline.Total / 5;
         var forCapture = fifth < s_mostForCapture ? fifth : s_mostForCapture;
-        var settling = new Deadline(visit.Deadline.Step(reserve + forCapture, options.SettleTimeout), time);
+        var settling = new Deadline(operation.Deadline.Step(reserve + forCapture, options.SettleTimeout), time);
         while (true)
         {
             progress.Enter(Stages.Settle);
@@ -57,13 +57,13 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             progress.Enter(Stages.Capture);
             try
             {
-                var captured = await page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken);
+                var captured = await page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
                 return (captured.GetRawText(), stability);
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
             {
-                // The document that was asked is gone. The next one has the rest of the time; with none that stays, the visit is late.
-                if (visit.Deadline.Left <= reserve)
+                // The document that was asked is gone. The next one has the rest of the time; with none that stays, the render is late.
+                if (operation.Deadline.Left <= reserve)
                 {
                     throw new BrowserTimeoutException("The page went on to another document whenever it was asked.");
                 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Refuses what wedged its pages again and again: a URL, or a realm with several such URLs. After a while one visit is let through to try;
+/// <summary>Refuses what wedged its pages again and again: a URL, or a realm with several such URLs. After a while one render is let through to try;
 /// a new host shell is a new chance for all.</summary>
 internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider time)
 {
@@ -16,10 +16,10 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
     private readonly Dictionary<string, Record> _records = [];
     private string? _shell;
 
-    /// <summary>Throws a 503 that says why when the visit's URL or realm is refused at the moment.</summary>
-    /// <param name="visit">The visit.</param>
+    /// <summary>Throws a 503 that says why when the render's URL or realm is refused at the moment.</summary>
+    /// <param name="operation">The render.</param>
     /// <param name="shell">Token of the current host shell, if it is known.</param>
-    public void Check(RenderOperation visit, string? shell)
+    public void Check(RenderOperation operation, string? shell)
     {
         lock (_gate)
         {
@@ -29,7 +29,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
                 _shell = shell;
             }
 
-            foreach (var (key, _, _) in KeysOf(visit))
+            foreach (var (key, _, _) in KeysOf(operation))
             {
                 if (_records.TryGetValue(key, out var record) && record.OpenUntil is { } until)
                 {
@@ -40,30 +40,30 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
                             string.Create(CultureInfo.InvariantCulture, $"{key} wedged its page {record.Wedges} times (Rendering:WedgesToOpen is {options.WedgesToOpen}). It is tried again in {left.TotalSeconds:0} s."), left);
                     }
 
-                    // This visit is the trial; until it has ended, the others wait for its verdict.
+                    // This render is the trial; until it has ended, the others wait for its verdict.
                     record.OpenUntil = time.GetUtcNow() + options.BreakerPause;
-                    record.Trial = visit;
+                    record.Trial = operation;
                 }
             }
         }
     }
 
-    /// <summary>Notes how a visit's page fared. One that renders clears its URL, and its realm when it was the trial; else it makes up for one of the
+    /// <summary>Notes how a render's page fared. One that renders clears its URL, and its realm when it was the trial; else it makes up for one of the
     /// realm's wedges. So a realm is refused when more of it wedges than renders, and neither for a few bad pages among many good ones nor let off for one good one.</summary>
-    /// <param name="visit">The visit.</param>
+    /// <param name="operation">The render.</param>
     /// <param name="wedged">It computed past the deadline, or crashed.</param>
-    public void Report(RenderOperation visit, bool wedged)
+    public void Report(RenderOperation operation, bool wedged)
     {
         lock (_gate)
         {
-            foreach (var (key, limit, isUrl) in KeysOf(visit))
+            foreach (var (key, limit, isUrl) in KeysOf(operation))
             {
                 if (wedged)
                 {
                     Count(key, limit);
                 }
                 else if (_records.TryGetValue(key, out var record)
-                    && (isUrl || ReferenceEquals(record.Trial, visit) || (record.OpenUntil is null && --record.Wedges <= 0)))
+                    && (isUrl || ReferenceEquals(record.Trial, operation) || (record.OpenUntil is null && --record.Wedges <= 0)))
                 {
                     _records.Remove(key);
                 }
@@ -88,11 +88,11 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
         record.OpenUntil = record.Wedges >= limit ? record.Last + options.BreakerPause : null;
     }
 
-    private IEnumerable<(string Key, int Limit, bool IsUrl)> KeysOf(RenderOperation visit)
+    private IEnumerable<(string Key, int Limit, bool IsUrl)> KeysOf(RenderOperation operation)
     {
         // All commands have one URL; what one user's input does is not to refuse the others.
-        var whose = visit.Command is null ? "" : $" for {visit.Affinity}";
-        return [(visit.Url.AbsoluteUri + whose, options.WedgesToOpen, true), ("The realm " + visit.Realm + whose, options.WedgesToOpen * RealmFactor, false)];
+        var whose = operation.Command is null ? "" : $" for {operation.Affinity}";
+        return [(operation.Url.AbsoluteUri + whose, options.WedgesToOpen, true), ("The realm " + operation.Realm + whose, options.WedgesToOpen * RealmFactor, false)];
     }
 
     private sealed class Record

@@ -6,17 +6,17 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>The fast path: <c>fleet.render</c> in the booted page, one round trip for all formats. An answer that comes after its visit has
-/// ended is an answer to a call that nobody waits for any more, so it can reach no later visit.</summary>
+/// <summary>The fast path: <c>fleet.render</c> in the booted page, one round trip for all formats. An answer that comes after its render has
+/// ended is an answer to a call that nobody waits for any more, so it can reach no later render.</summary>
 internal sealed class HostRender(RenderingOptions options)
 {
     private readonly ScreenshotCapture _screenshots = new(options);
 
-    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
-        await BootAsync(page, visit, progress, reserve, cancellationToken);
-        var extracts = visit.Formats is [RenderFormat.Data];
-        var formats = visit.Formats is null ? HostFormats.All : extracts ? [] : visit.Formats;
+        await BootAsync(page, operation, progress, reserve, cancellationToken);
+        var extracts = operation.Formats is [RenderFormat.Data];
+        var formats = operation.Formats is null ? HostFormats.All : extracts ? [] : operation.Formats;
         // A host that does not extract, renders nothing and says what it knows all the same.
         var method = extracts && page.Host.Extracts ? "extract" : "render";
         if (!page.Host.Renders && method == "render")
@@ -29,17 +29,17 @@ internal sealed class HostRender(RenderingOptions options)
         }
 
         progress.Enter(Stages.Render);
-        var request = JsonSerializer.Serialize(new HostRequest(visit.RequestId, visit.Url.AbsoluteUri, [.. formats.Select(HostFormats.NameOf)], visit.Lineage), FleetJson.Options);
-        var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", visit.Deadline.Step(reserve), cancellationToken);
+        var request = JsonSerializer.Serialize(new HostRequest(operation.RequestId, operation.Url.AbsoluteUri, [.. formats.Select(HostFormats.NameOf)], operation.Lineage), FleetJson.Options);
+        var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
         progress.Enter(Stages.Capture);
-        var answer = HostReply.Read(reply.GetString()!, formats, visit.Realm);
-        if (visit.Screenshot is { Format: { } format } shape)
+        var answer = HostReply.Read(reply.GetString()!, formats, operation.Realm);
+        if (operation.Screenshot is { Format: { } format } shape)
         {
             if (answer.Formats.TryGetValue(format, out var markup))
             {
                 progress.Keep(answer);
                 progress.Enter(Stages.Screenshot);
-                answer = await _screenshots.OfFormatAsync(page, shape, markup, answer, visit.Deadline, reserve, cancellationToken);
+                answer = await _screenshots.OfFormatAsync(page, shape, markup, answer, operation.Deadline, reserve, cancellationToken);
             }
             else if (answer.Outcome == RenderOutcome.Rendered)
             {
@@ -52,12 +52,12 @@ internal sealed class HostRender(RenderingOptions options)
     }
 
     /// <summary>Sees to it that the page shows the booted host app.</summary>
-    internal static async Task BootAsync(IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    internal static async Task BootAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         if (!page.IsStandby)
         {
             progress.Enter(Stages.Boot);
-            await page.BootAsync(visit.Deadline.Step(reserve), cancellationToken);
+            await page.BootAsync(operation.Deadline.Step(reserve), cancellationToken);
         }
     }
 

@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>What a page answered to a visit, before it becomes a result.</summary>
+/// <summary>What a page answered to a render, before it becomes a result.</summary>
 internal sealed record PageAnswer
 {
     /// <summary>The verdict.</summary>

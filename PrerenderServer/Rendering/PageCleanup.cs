@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>What is done to a page after its visit, while the caller already has the answer: a late page is freed, a navigated page is parked.
+/// <summary>What is done to a page after its render, while the caller already has the answer: a late page is freed, a navigated page is parked.
 /// It holds the lease until the page's fate is known. It owns that work: nothing of it outlives the server's stop.</summary>
 internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, ILogger<PageCleanup> logger) : IHostedService
 {
@@ -26,15 +26,15 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     /// <summary>Frees a late page, notes for a failure what it shows, and gives its lease back.</summary>
     /// <param name="lease">The page's lease.</param>
     /// <param name="page">The page.</param>
-    /// <param name="visit">The visit that was late.</param>
+    /// <param name="operation">The render that was late.</param>
     /// <param name="failure">The record of it, if one is kept.</param>
     /// <param name="lacksStack">The page computes, and its stack could not be had before the caller had to have an answer.</param>
-    public void Free(PageLease lease, IRenderPage page, RenderOperation visit, Failure? failure, bool lacksStack) =>
-        Run(lease, () => FreeAsync(page, visit, failure, lacksStack));
+    public void Free(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure, bool lacksStack) =>
+        Run(lease, () => FreeAsync(page, operation, failure, lacksStack));
 
     /// <summary>Leaves a document that was only visited, so that its timers stop, and gives the lease back.</summary>
-    public void Park(PageLease lease, IRenderPage page, RenderOperation visit, Failure? failure) =>
-        Run(lease, () => ParkAsync(page, visit, failure));
+    public void Park(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure) =>
+        Run(lease, () => ParkAsync(page, operation, failure));
 
     private void Run(PageLease lease, Func<Task<PageOutcome>> work)
     {
@@ -59,9 +59,9 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         task.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task<PageOutcome> FreeAsync(IRenderPage page, RenderOperation visit, Failure? failure, bool lacksStack)
+    private async Task<PageOutcome> FreeAsync(IRenderPage page, RenderOperation operation, Failure? failure, bool lacksStack)
     {
-        var url = visit.Url.AbsoluteUri;
+        var url = operation.Url.AbsoluteUri;
         if (page.End != PageTermination.None)
         {
             return OutcomeOf(page.End);
@@ -88,13 +88,13 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
     }
 
-    private async Task<PageOutcome> ParkAsync(IRenderPage page, RenderOperation visit, Failure? failure)
+    private async Task<PageOutcome> ParkAsync(IRenderPage page, RenderOperation operation, Failure? failure)
     {
         try
         {
             await LookAsync(page, failure);
             await page.ParkAsync(options.UnwedgeBudget, CancellationToken.None);
-            if (visit.Screenshot is { IsSized: true })
+            if (operation.Screenshot is { IsSized: true })
             {
                 await page.ResizeAsync(null, options.UnwedgeBudget, CancellationToken.None);
             }
@@ -103,7 +103,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
         catch (BrowserException e)
         {
-            LogNotParked(visit.Url.AbsoluteUri, e.Message);
+            LogNotParked(operation.Url.AbsoluteUri, e.Message);
             return page.End == PageTermination.None ? PageOutcome.Dirty : OutcomeOf(page.End);
         }
     }

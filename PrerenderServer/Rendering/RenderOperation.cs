@@ -15,9 +15,9 @@ namespace Fleet.PrerenderServer.Rendering;
 /// <param name="RequestId">The id of the logical call.</param>
 /// <param name="Lineage">Opaque token that the host sends with its own requests; empty when there is none.</param>
 /// <param name="Depth">0 when a caller asked for it, more when another render did.</param>
-/// <param name="Credentials">What the page may show to the URL's origin; null for a visit of public content.</param>
-/// <param name="Screenshot">What to take a screenshot of; null for a visit that wants text.</param>
-/// <param name="Command">What to run; null for a visit that renders.</param>
+/// <param name="Credentials">What the page may show to the URL's origin; null for a render of public content.</param>
+/// <param name="Screenshot">What to take a screenshot of; null for a render that wants text.</param>
+/// <param name="Command">What to run; null for a render that renders.</param>
 internal sealed record RenderOperation(
     Uri Url,
     AffinityKey Affinity,
@@ -35,11 +35,11 @@ internal sealed record RenderOperation(
     /// <summary>Whether it shows what credentials open, or what a user does: that is nobody's to look at afterwards.</summary>
     public bool IsPrivate => Credentials is not null || Command is not null;
 
-    /// <summary>URL prefix of what the visit's result may depend on: the realm, and for a user the origin.</summary>
+    /// <summary>URL prefix of what the render's result may depend on: the realm, and for a user the origin.</summary>
     public string Realm => Affinity.Kind == "realm" ? Affinity.Value : Url.GetLeftPart(UriPartial.Authority) + "/";
 }
 
-/// <summary>What came of a visit.</summary>
+/// <summary>What came of a render.</summary>
 /// <param name="Result">The verdict and its texts.</param>
 /// <param name="Screenshot">The screenshot, if one was asked for and could be taken.</param>
 internal sealed record RenderOperationResult(RenderResult Result, byte[]? Screenshot);

@@ -11,11 +11,11 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Carries out one visit: a page from the pool, the path that fits, one deadline over all of it, and a verdict on content and page.</summary>
+/// <summary>Carries out one render: a page from the pool, the path that fits, one deadline over all of it, and a verdict on content and page.</summary>
 internal sealed class Renderer(
     IPagePool pool,
     CpuLimiter gate,
-    PageCleanup aftercare,
+    PageCleanup cleanup,
     ShellTracker shell,
     ServerIdentity server,
     RenderingOptions options,
@@ -27,27 +27,27 @@ internal sealed class Renderer(
     ICommandStore commands,
     TimeProvider time)
 {
-    private readonly HostRender _hostPath = new(options);
-    private readonly CommandRender _commandPath = new(commands, server, time);
-    private readonly DocumentRender _documentPath = new(options, allowed, time);
+    private readonly HostRender _hostRender = new(options);
+    private readonly CommandRender _commandRender = new(commands, server, time);
+    private readonly DocumentRender _documentRender = new(options, allowed, time);
 
     /// <summary>Renders. Throws what <see cref="IPagePool.LeaseAsync"/> throws while no page was touched, and <see cref="OperationCanceledException"/>
     /// when the client went away; everything else is in the result.</summary>
-    public async Task<RenderOperationResult> RunAsync(RenderOperation visit, CancellationToken cancellationToken)
+    public async Task<RenderOperationResult> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
         using var activity = PrerenderActivity.Source.StartActivity("visit");
-        activity?.SetTag("fleet.affinity", visit.Affinity.ToString()).SetTag("fleet.request_id", visit.RequestId);
-        breaker.Check(visit, pool.Snapshot.Totals.ShellToken);
+        activity?.SetTag("fleet.affinity", operation.Affinity.ToString()).SetTag("fleet.request_id", operation.RequestId);
+        breaker.Check(operation, pool.Snapshot.Totals.ShellToken);
         var progress = new RenderProgress(time);
         var lease = await pool.LeaseAsync(
-            new(visit.Affinity.ToString(), visit.Depth, visit.Priority, visit.Deadline.Step(TimeSpan.Zero), visit.Accept), cancellationToken);
+            new(operation.Affinity.ToString(), operation.Depth, operation.Priority, operation.Deadline.Step(TimeSpan.Zero), operation.Accept), cancellationToken);
         progress.Booted(lease.Boot);
         var page = (IRenderPage)lease.Page;
         var shellAtStart = shell.Token;
-        VisitAnswer answer;
+        RenderedPage answer;
         try
         {
-            answer = await AnswerAsync(visit, lease, page, progress, cancellationToken);
+            answer = await AnswerAsync(operation, lease, page, progress, cancellationToken);
         }
         catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
         {
@@ -59,55 +59,55 @@ internal sealed class Renderer(
         // A page that was late without computing, or of which nothing can be said, is no evidence either way.
         if (answer.Wedged || answer.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
         {
-            breaker.Report(visit, answer.Wedged);
+            breaker.Report(operation, answer.Wedged);
         }
 
         RenderResult result;
         Failure? failure = null;
         try
         {
-            // Before the page goes back: afterwards it may already be another visit's.
-            result = ToResult(visit, lease, page, answer, progress, shellAtStart);
+            // Before the page goes back: afterwards it may already be another render's.
+            result = ToResult(operation, lease, page, answer, progress, shellAtStart);
             activity?.SetTag("fleet.outcome", result.Outcome.ToString()).SetTag("fleet.shell.generation", result.Shell?.Generation).SetTag("fleet.page.warm", lease.Warm);
-            if (result.Outcome != RenderOutcome.Rendered && visit.Command?.StartedBefore is null)
+            if (result.Outcome != RenderOutcome.Rendered && operation.Command?.StartedBefore is null)
             {
-                failure = failures.Add(visit, result);
+                failure = failures.Add(operation, result);
             }
         }
         finally
         {
-            answer.GiveBack(visit.IsPrivate ? null : failure);
+            answer.GiveBack(operation.IsPrivate ? null : failure);
         }
 
-        metrics.Rendered(result.Outcome, IsDocument(visit, page), lease.Warm, visit.Deadline.Total - visit.Deadline.Left - lease.Waited);
+        metrics.Rendered(result.Outcome, IsDocument(operation, page), lease.Warm, operation.Deadline.Total - operation.Deadline.Left - lease.Waited);
         return new(result, answer.Answer.Screenshot);
     }
 
     /// <summary>The page's answer, and how to give the page back. When nobody is to have an answer, the page is given back and this throws
     /// <see cref="PoolDeadlineException"/> or <see cref="OperationCanceledException"/>.</summary>
-    private async Task<VisitAnswer> AnswerAsync(RenderOperation visit, PageLease lease, IRenderPage page, RenderProgress progress, CancellationToken cancellationToken)
+    private async Task<RenderedPage> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress, CancellationToken cancellationToken)
     {
-        var eighth = visit.Deadline.Total / 8;
+        var eighth = operation.Deadline.Total / 8;
         var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
         try
         {
             page.Activity.Begin();
-            await using var turn = await CpuPermit.TakeAsync(gate, page, visit.Deadline.Step(reserve), time, either.Token);
-            if (visit.Credentials is { } credentials)
+            await using var turn = await CpuPermit.TakeAsync(gate, page, operation.Deadline.Step(reserve), time, either.Token);
+            if (operation.Credentials is { } credentials)
             {
-                await page.ShowCredentialsAsync(credentials, visit.Deadline.Step(reserve), either.Token);
+                await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), either.Token);
             }
 
-            if (IsDocument(visit, page))
+            if (IsDocument(operation, page))
             {
-                var document = await _documentPath.RunAsync(page, visit, progress, reserve, either.Token);
-                return new(document, null, failure => aftercare.Park(lease, page, visit, failure));
+                var document = await _documentRender.RunAsync(page, operation, progress, reserve, either.Token);
+                return new(document, null, failure => cleanup.Park(lease, page, operation, failure));
             }
 
-            var answer = visit.Command is null
-                ? await _hostPath.RunAsync(page, visit, progress, reserve, either.Token)
-                : await _commandPath.RunAsync(page, visit, progress, reserve, either.Token, lease.Revoked);
+            var answer = operation.Command is null
+                ? await _hostRender.RunAsync(page, operation, progress, reserve, either.Token)
+                : await _commandRender.RunAsync(page, operation, progress, reserve, either.Token, lease.Revoked);
             return new(answer, null, _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
         }
         catch (PoolDeadlineException)
@@ -115,10 +115,10 @@ internal sealed class Renderer(
             lease.Complete(PageOutcome.Untouched);
             throw;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && visit.Command?.Started is null)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && operation.Command?.Started is null)
         {
             // Nobody waits for an answer. The page stops at once, and nothing is held against it.
-            aftercare.Free(lease, page, visit, null, false);
+            cleanup.Free(lease, page, operation, null, false);
             throw;
         }
         catch (OperationCanceledException)
@@ -127,11 +127,11 @@ internal sealed class Renderer(
         }
         catch (BrowserTimeoutException) when (page.End == PageTermination.None)
         {
-            return await LateAsync(visit, lease, page, progress);
+            return await LateAsync(operation, lease, page, progress);
         }
         catch (BrowserException e)
         {
-            var (answer, outcome) = Judge(e, visit, page);
+            var (answer, outcome) = Judge(e, operation, page);
             return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
         }
         catch (Exception e) when (PageJson.IsUnreadable(e))
@@ -140,29 +140,29 @@ internal sealed class Renderer(
         }
         finally
         {
-            if (visit.Credentials is not null)
+            if (operation.Credentials is not null)
             {
                 await ForgetCredentialsAsync(page);
             }
         }
     }
 
-    private static VisitAnswer TakenAway(PageLease lease, IRenderPage page, RenderProgress progress) => new(
+    private static RenderedPage TakenAway(PageLease lease, IRenderPage page, RenderProgress progress) => new(
         new() { Outcome = RenderOutcome.NoVerdict, Message = "The page was taken away during the visit: its browser ended, or it was revoked." },
         progress.Stage,
         _ => lease.Complete(page.End == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged),
         page.End == PageTermination.Crashed);
 
-    private async Task<VisitAnswer> LateAsync(RenderOperation visit, PageLease lease, IRenderPage page, RenderProgress progress)
+    private async Task<RenderedPage> LateAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
     {
         try
         {
-            var late = await TimeoutDiagnosis.AskAsync(page, visit, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked);
+            var late = await TimeoutDiagnosis.AskAsync(page, operation, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked);
             var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = late.Formats };
             return new(
                 finished with { Outcome = RenderOutcome.TimedOut, Message = late.Message, Stack = late.Stack },
                 progress.Stage,
-                failure => aftercare.Free(lease, page, visit, failure, late.Computes && late.Stack is null),
+                failure => cleanup.Free(lease, page, operation, failure, late.Computes && late.Stack is null),
                 late.Computes);
         }
         catch (OperationCanceledException)
@@ -183,13 +183,13 @@ internal sealed class Renderer(
         }
     }
 
-    private (PageAnswer Answer, PageOutcome Page) Judge(BrowserException error, RenderOperation visit, IRenderPage page) => (page.End, error) switch
+    private (PageAnswer Answer, PageOutcome Page) Judge(BrowserException error, RenderOperation operation, IRenderPage page) => (page.End, error) switch
     {
         (PageTermination.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
         (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Wedged),
         (_, PageScriptException script) =>
             // A document that was visited still runs; the host app is where it was, unless it was shown in another way for a screenshot.
-            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && visit.Screenshot is null ? PageOutcome.Healthy : PageOutcome.Dirty),
+            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && operation.Screenshot is null ? PageOutcome.Healthy : PageOutcome.Dirty),
         (_, NavigationException failed) => (new()
         {
             Outcome = OutcomeMapping.OfNavigation(failed.Code, Uri.TryCreate(failed.FailedUrl, UriKind.Absolute, out var url) && allowed.Allows(url)),
@@ -198,11 +198,11 @@ internal sealed class Renderer(
         _ => (new() { Outcome = RenderOutcome.NoVerdict, Message = error.Message }, PageOutcome.Dirty),
     };
 
-    /// <summary>Whether the visit navigates: it asks for that, or nobody in the page could render it otherwise.</summary>
-    private bool IsDocument(RenderOperation visit, IRenderPage page) =>
-        visit.Formats is [RenderFormat.Html] || (visit.Formats is null && (!page.OffersRender || !host.IsOrigin(visit.Url)));
+    /// <summary>Whether the render navigates: it asks for that, or nobody in the page could render it otherwise.</summary>
+    private bool IsDocument(RenderOperation operation, IRenderPage page) =>
+        operation.Formats is [RenderFormat.Html] || (operation.Formats is null && (!page.OffersRender || !host.IsOrigin(operation.Url)));
 
-    private RenderResult ToResult(RenderOperation visit, PageLease lease, IRenderPage page, VisitAnswer answered, RenderProgress progress, string? shellAtStart)
+    private RenderResult ToResult(RenderOperation operation, PageLease lease, IRenderPage page, RenderedPage answered, RenderProgress progress, string? shellAtStart)
     {
         progress.End();
         var (answer, late, _, _) = answered;
@@ -210,8 +210,8 @@ internal sealed class Renderer(
         return new()
         {
             Outcome = answer.Outcome,
-            Url = visit.Url.AbsoluteUri,
-            Affinity = visit.Affinity.ToString(),
+            Url = operation.Url.AbsoluteUri,
+            Affinity = operation.Affinity.ToString(),
             Status = answer.Status,
             RedirectUrl = answer.RedirectUrl,
             Headers = answer.Headers,
@@ -231,7 +231,7 @@ internal sealed class Renderer(
             {
                 Message = Failure.Cut(answer.Message, Failure.MaxMessage),
                 Stage = late,
-                // Console errors of a successful visit are its own business; requests that failed may have cost it its styles or data.
+                // Console errors of a successful render are its own business; requests that failed may have cost it its styles or data.
                 Console = rendered ? [] : page.Activity.Errors,
                 FailedRequests = page.Activity.FailedRequests,
                 Stack = Failure.Cut(answer.Stack, Failure.MaxStack),
@@ -240,5 +240,5 @@ internal sealed class Renderer(
         };
     }
 
-    private sealed record VisitAnswer(PageAnswer Answer, string? Late, Action<Failure?> GiveBack, bool Wedged = false);
+    private sealed record RenderedPage(PageAnswer Answer, string? Late, Action<Failure?> GiveBack, bool Wedged = false);
 }

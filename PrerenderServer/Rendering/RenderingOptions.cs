@@ -20,7 +20,7 @@ public sealed class RenderingOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan QuietDocument { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How much of a visit's deadline is kept for asking a late page what it does, 20 ms to 2 s, and never more than an eighth of the
+    /// <summary>How much of a render's deadline is kept for asking a late page what it does, 20 ms to 2 s, and never more than an eighth of the
     /// deadline. Default: 200 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.02", "00:00:02")]
     public TimeSpan StackBudget { get; set; } = TimeSpan.FromMilliseconds(200);
@@ -37,7 +37,7 @@ public sealed class RenderingOptions
     [Range(1, 100)]
     public int WedgesToOpen { get; set; } = 3;
 
-    /// <summary>How long such a URL or realm is refused before one visit may try, 1 s to 1 h. Default: 1 min.</summary>
+    /// <summary>How long such a URL or realm is refused before one render may try, 1 s to 1 h. Default: 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromMinutes(1);
 

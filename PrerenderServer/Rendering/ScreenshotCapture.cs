@@ -6,7 +6,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Takes the screenshot of a visit: of the page that it led to, or of a format that the host rendered.</summary>
+/// <summary>Takes the screenshot of a render: of the page that it led to, or of a format that the host rendered.</summary>
 internal sealed class ScreenshotCapture(RenderingOptions options)
 {
     /// <summary>The answer with a screenshot in place of its texts.</summary>

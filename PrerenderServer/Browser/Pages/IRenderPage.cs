@@ -20,7 +20,7 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>How the page ended by itself; <see cref="PageTermination.None"/> while it lives.</summary>
     PageTermination End { get; }
 
-    /// <summary>What the page said and asked for since the last visit began.</summary>
+    /// <summary>What the page said and asked for since the last render began.</summary>
     PageActivity Activity { get; }
 
     /// <summary>Evaluates an expression, awaits it if it is a promise, and returns its JSON value. One round trip.</summary>
@@ -112,7 +112,7 @@ internal sealed record ScreenshotShape(
     public bool IsSized => Width is not null || Height is not null || Scale != 1;
 }
 
-/// <summary>What a visit may show of itself, and to whom alone.</summary>
+/// <summary>What a render may show of itself, and to whom alone.</summary>
 /// <param name="Origin">The only origin that it is sent to.</param>
 /// <param name="Authorization">The value of the header.</param>
 internal sealed record PageCredentials(string Origin, string Authorization)

@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>What a page says and asks for during a visit: console errors, failed requests, and what is in flight. Bounded. It is written by the
+/// <summary>What a page says and asks for during a render: console errors, failed requests, and what is in flight. Bounded. It is written by the
 /// receive loop and read by the render. Requests are seen only while the page's Network domain is on: during navigations and visits of documents.</summary>
 internal sealed class PageActivity(TimeProvider time)
 {

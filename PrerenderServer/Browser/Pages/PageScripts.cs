@@ -16,13 +16,13 @@ internal static class PageScripts
     /// <summary>A function of a command, its input as JSON text, its call and the longest result; resolves to what the host answered as JSON text.</summary>
     public static string Run { get; } = Read("run");
 
-    /// <summary>A function of the longest result; returns what the host says of a visit under way as JSON text.</summary>
+    /// <summary>A function of the longest result; returns what the host says of a render under way as JSON text.</summary>
     public static string Stage { get; } = Read("stage");
 
     /// <summary>A function of milliseconds; resolves when the document says that it is ready, or was left alone for so long.</summary>
     public static string Settle { get; } = Read("settle");
 
-    /// <summary>A function of the longest result; returns the document as HTML, with what else the visit needs to know. <see cref="Start"/> defines it.</summary>
+    /// <summary>A function of the longest result; returns the document as HTML, with what else the render needs to know. <see cref="Start"/> defines it.</summary>
     public const string Capture = "__fleetCapture";
 
     /// <summary>A function of a selector; returns x, y, width and height of the first element that matches, in the page's coordinates, or null.</summary>

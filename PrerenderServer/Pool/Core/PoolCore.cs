@@ -18,8 +18,8 @@ internal sealed class PoolCore
 {
     private readonly PoolState _pool;
     private readonly WaiterQueue _queue;
-    private readonly CloseEscalation _ladder;
-    private readonly PageBoot _boots;
+    private readonly CloseEscalation _escalation;
+    private readonly PageBoot _pageBoot;
     private readonly Leases _leases;
     private readonly Retirement _retirement;
     private readonly Browsers _browsers;
@@ -31,14 +31,14 @@ internal sealed class PoolCore
     {
         _pool = new(rules);
         _queue = new(rules.Options.MaxDepth, _pool.Affinities);
-        _ladder = new(_pool);
-        _boots = new(_pool, _ladder);
-        _leases = new(_pool, _queue, _ladder, _boots);
-        _retirement = new(_pool, _leases, _ladder);
-        _browsers = new(_pool, _leases, _ladder, _retirement);
-        _plan = new(_pool, _queue, _ladder, _boots);
+        _escalation = new(_pool);
+        _pageBoot = new(_pool, _escalation);
+        _leases = new(_pool, _queue, _escalation, _pageBoot);
+        _retirement = new(_pool, _leases, _escalation);
+        _browsers = new(_pool, _leases, _escalation, _retirement);
+        _plan = new(_pool, _queue, _escalation, _pageBoot);
         _dispatcher = new(_pool, _queue, _plan, _leases);
-        _reload = new(_pool, _queue, _boots);
+        _reload = new(_pool, _queue, _pageBoot);
     }
 
     /// <summary>Stopped for good: no slot, no process, nobody waits.</summary>
@@ -130,12 +130,12 @@ internal sealed class PoolCore
             case Started or TimePassed: break;
             case PageWanted e: Add(e); break;
             case WantCancelled e: _leases.Cancel(e.Waiter); break;
-            case PageBooted e: _boots.Booted(e); break;
-            case BootFailed e: _boots.Failed(e); break;
+            case PageBooted e: _pageBoot.Booted(e); break;
+            case BootFailed e: _pageBoot.Failed(e); break;
             case PageProbed e: _leases.Probed(e); break;
             case LeaseCompleted e: _leases.Completed(e); break;
-            case SlotClosed e: _ladder.Closed(e); break;
-            case CloseStageEnded e: _ladder.StageEnded(e); break;
+            case SlotClosed e: _escalation.Closed(e); break;
+            case CloseStageEnded e: _escalation.StageEnded(e); break;
             case SlotCrashed e: _retirement.Crashed(e); break;
             case BrowserLaunched e: _browsers.Launched(e); break;
             case LaunchFailed e: _browsers.LaunchFailed(e); break;
@@ -196,10 +196,10 @@ internal sealed class PoolCore
 
             switch (slot.State)
             {
-                case SlotState.Creating or SlotState.Repaging: _boots.Overdue(slot); break;
+                case SlotState.Creating or SlotState.Repaging: _pageBoot.Overdue(slot); break;
                 case SlotState.Standby or SlotState.Idle: _retirement.IdleTooLong(slot); break;
                 case SlotState.Leased or SlotState.Draining: _leases.Overdue(slot); break;
-                case SlotState.Closing: _ladder.Overdue(slot); break;
+                case SlotState.Closing: _escalation.Overdue(slot); break;
             }
         }
     }

@@ -58,7 +58,7 @@ public sealed class PoolOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Aging { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long one render may hold a page, 2 to 10 minutes: no shorter than the longest visit. Default: 130 seconds.</summary>
+    /// <summary>How long one render may hold a page, 2 to 10 minutes: no shorter than the longest render. Default: 130 seconds.</summary>
     [Range(typeof(TimeSpan), "00:02:00", "00:10:00")]
     public TimeSpan HoldDeadline { get; set; } = TimeSpan.FromSeconds(130);
 

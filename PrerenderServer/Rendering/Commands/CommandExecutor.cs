@@ -14,24 +14,24 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The result of the command's one start.</summary>
-    public async Task<RenderResult> RunAsync(RenderOperation visit, CancellationToken cancellationToken)
+    public async Task<RenderResult> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
-        var command = visit.Command!;
-        if (await AskAsync(() => store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken),
+        var command = operation.Command!;
+        if (await AskAsync(() => store.GetAsync(operation.Affinity.ToString(), command.Key, cancellationToken),
             "Nothing was started, since nobody could tell whether it was started before.") is { } known)
         {
-            return await RepeatAsync(visit, known, cancellationToken);
+            return await RepeatAsync(operation, known, cancellationToken);
         }
 
         // That it starts is noted right before; a note whose receipt is lost may have been taken all the same.
-        var result = (await AskAsync(() => runner.RunAsync(visit, cancellationToken),
+        var result = (await AskAsync(() => runner.RunAsync(operation, cancellationToken),
             $"It is not known whether it was noted as started. Ask again with the same {FleetHeaders.IdempotencyKey}.")).Result;
         if (command.StartedBefore is { } before)
         {
-            return await RepeatAsync(visit, before, cancellationToken);
+            return await RepeatAsync(operation, before, cancellationToken);
         }
 
-        return command.Started is { } started ? await KeepAsync(visit, started, result) : result;
+        return command.Started is { } started ? await KeepAsync(operation, started, result) : result;
     }
 
     /// <summary>The answer, or a 503 that says what is known when the registry is away.</summary>
@@ -47,25 +47,25 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
         }
     }
 
-    private async Task<RenderResult> KeepAsync(RenderOperation visit, CommandRecord started, RenderResult result)
+    private async Task<RenderResult> KeepAsync(RenderOperation operation, CommandRecord started, RenderResult result)
     {
         result = result with { StartedAt = started.StartedAt };
         try
         {
-            await store.FinishAsync(visit.Affinity.ToString(), visit.Command!.Key, started with { Result = result }, CancellationToken.None);
+            await store.FinishAsync(operation.Affinity.ToString(), operation.Command!.Key, started with { Result = result }, CancellationToken.None);
         }
         catch (RegistryUnavailableException e)
         {
             // Who asked, is told. Who asks again, will be told that it is lost.
-            LogNotKept(visit.RequestId, e.Message);
+            LogNotKept(operation.RequestId, e.Message);
         }
 
         return result;
     }
 
-    private async Task<RenderResult> RepeatAsync(RenderOperation visit, CommandRecord known, CancellationToken cancellationToken)
+    private async Task<RenderResult> RepeatAsync(RenderOperation operation, CommandRecord known, CancellationToken cancellationToken)
     {
-        var command = visit.Command!;
+        var command = operation.Command!;
         while (true)
         {
             if (known.Fingerprint != command.Fingerprint && known.Fingerprint.Length > 0)
@@ -84,21 +84,21 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
                 return new()
                 {
                     Outcome = RenderOutcome.NoVerdict,
-                    Url = visit.Url.AbsoluteUri,
-                    Affinity = visit.Affinity.ToString(),
+                    Url = operation.Url.AbsoluteUri,
+                    Affinity = operation.Affinity.ToString(),
                     StartedAt = known.StartedAt,
                     Diagnostics = new() { Message = $"It was started at {known.StartedAt:O} by {known.Server}, which was lost before it said what came of it. It is not started again." },
                 };
             }
 
-            if (visit.Deadline.Left < s_look)
+            if (operation.Deadline.Left < s_look)
             {
                 throw new RequestException(StatusCodes.Status504GatewayTimeout, "deadline",
                     $"It was started at {known.StartedAt:O} by {known.Server} and is still running. Ask again with the same {FleetHeaders.IdempotencyKey}.");
             }
 
             await Task.Delay(s_look, time, cancellationToken);
-            known = await AskAsync(() => store.GetAsync(visit.Affinity.ToString(), command.Key, cancellationToken),
+            known = await AskAsync(() => store.GetAsync(operation.Affinity.ToString(), command.Key, cancellationToken),
                 $"It was started at {known.StartedAt:O} by {known.Server}; what came of it cannot be told now. Ask again with the same {FleetHeaders.IdempotencyKey}.") ?? known;
         }
     }

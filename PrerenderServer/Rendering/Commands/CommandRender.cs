@@ -18,33 +18,33 @@ internal sealed class CommandRender(ICommandStore store, ServerIdentity server, 
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
     /// <param name="page">The page.</param>
-    /// <param name="visit">The visit; its command says afterwards whether it was started.</param>
+    /// <param name="operation">The render; its command says afterwards whether it was started.</param>
     /// <param name="progress">The steps.</param>
     /// <param name="reserve">What is kept of the deadline.</param>
     /// <param name="beforeStart">The client went away, or the page was taken away.</param>
     /// <param name="afterStart">The page was taken away. What the client does makes no difference any more: the result is kept for it.</param>
     public async Task<PageAnswer> RunAsync(
-        IRenderPage page, RenderOperation visit, RenderProgress progress, TimeSpan reserve, CancellationToken beforeStart, CancellationToken afterStart)
+        IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken beforeStart, CancellationToken afterStart)
     {
-        await HostRender.BootAsync(page, visit, progress, reserve, beforeStart);
+        await HostRender.BootAsync(page, operation, progress, reserve, beforeStart);
         if (!page.Host.Runs)
         {
             return new() { Outcome = RenderOutcome.Unusable, Message = "The host app offers no fleet.run, so no command can be run." };
         }
 
         progress.Enter(Stages.Run);
-        var command = visit.Command!;
-        var start = new CommandRecord(command.Fingerprint, server.Name, time.GetUtcNow(), visit.Deadline.Left + s_grace);
-        command.StartedBefore = await store.StartAsync(visit.Affinity.ToString(), command.Key, start, beforeStart);
+        var command = operation.Command!;
+        var start = new CommandRecord(command.Fingerprint, server.Name, time.GetUtcNow(), operation.Deadline.Left + s_grace);
+        command.StartedBefore = await store.StartAsync(operation.Affinity.ToString(), command.Key, start, beforeStart);
         if (command.StartedBefore is not null)
         {
             return new() { Outcome = RenderOutcome.NoVerdict };
         }
 
         command.Started = start;
-        var call = JsonSerializer.Serialize(new Call(visit.RequestId, visit.Lineage), FleetJson.Options);
+        var call = JsonSerializer.Serialize(new Call(operation.RequestId, operation.Lineage), FleetJson.Options);
         var said = await page.EvaluateAsync(
-            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MaxResult})", visit.Deadline.Step(reserve), afterStart);
+            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MaxResult})", operation.Deadline.Step(reserve), afterStart);
         progress.End();
         return Read(said.GetString()!);
     }

@@ -4,10 +4,10 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
-/// <summary>What may be kept of a private visit for whoever looks later: that it failed and where, not what its page said or asked with.</summary>
+/// <summary>What may be kept of a private render for whoever looks later: that it failed and where, not what its page said or asked with.</summary>
 internal static partial class DiagnosticsRedactor
 {
-    /// <summary>The diagnostics without console lines and queries. Who asked for the visit gets them whole.</summary>
+    /// <summary>The diagnostics without console lines and queries. Who asked for the render gets them whole.</summary>
     public static RenderDiagnostics? Of(RenderDiagnostics? diagnostics) => diagnostics is null ? null : diagnostics with
     {
         Message = WithoutQueries(diagnostics.Message),

@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
-/// <summary>A visit that did not render, for the person who wants to know why.</summary>
+/// <summary>A render that did not render, for the person who wants to know why.</summary>
 internal sealed record Failure
 {
     /// <summary>Longest document that is kept, in characters.</summary>

@@ -28,7 +28,7 @@ internal sealed class FailureLog(TimeProvider time)
     }
 
     /// <summary>Keeps a failure; the oldest goes.</summary>
-    public Failure Add(RenderOperation visit, RenderResult result)
+    public Failure Add(RenderOperation operation, RenderResult result)
     {
         lock (_gate)
         {
@@ -36,12 +36,12 @@ internal sealed class FailureLog(TimeProvider time)
             {
                 Id = ++_last,
                 At = time.GetUtcNow(),
-                RequestId = visit.RequestId,
-                Url = visit.IsPrivate ? DiagnosticsRedactor.WithoutQueries(result.Url) : result.Url,
+                RequestId = operation.RequestId,
+                Url = operation.IsPrivate ? DiagnosticsRedactor.WithoutQueries(result.Url) : result.Url,
                 Outcome = result.Outcome,
                 Status = result.Status,
                 Timings = result.Timings,
-                Diagnostics = visit.IsPrivate ? DiagnosticsRedactor.Of(result.Diagnostics) : result.Diagnostics,
+                Diagnostics = operation.IsPrivate ? DiagnosticsRedactor.Of(result.Diagnostics) : result.Diagnostics,
             };
             _failures[failure.Id] = failure;
             if (_failures.Count > Most)

@@ -16,10 +16,10 @@ internal sealed class RenderMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] });
     }
 
-    /// <summary>Moving average of a visit, queue excluded, in milliseconds; 0 before the first.</summary>
+    /// <summary>Moving average of a render, queue excluded, in milliseconds; 0 before the first.</summary>
     public double RecentMs => Volatile.Read(ref _recentMs);
 
-    /// <summary>Counts a visit that reached a page.</summary>
+    /// <summary>Counts a render that reached a page.</summary>
     public void Rendered(RenderOutcome outcome, bool document, bool warm, TimeSpan took)
     {
         _duration.Record(took.TotalSeconds,

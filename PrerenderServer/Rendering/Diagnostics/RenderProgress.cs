@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
-/// <summary>The steps of a visit and how long each took, as milliseconds for the result and as spans for the trace. The step in progress when the
+/// <summary>The steps of a render and how long each took, as milliseconds for the result and as spans for the trace. The step in progress when the
 /// deadline passes is the one that was late.</summary>
 internal sealed class RenderProgress(TimeProvider time)
 {
@@ -74,7 +74,7 @@ internal static class PrerenderActivity
     public static ActivitySource Source { get; } = new("Fleet.PrerenderServer");
 }
 
-/// <summary>Names of a visit's steps, as they appear in diagnostics.</summary>
+/// <summary>Names of a render's steps, as they appear in diagnostics.</summary>
 internal static class Stages
 {
     public const string Queue = "queue";

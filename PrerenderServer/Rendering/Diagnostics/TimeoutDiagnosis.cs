@@ -15,11 +15,11 @@ internal sealed record TimeoutDiagnosis(string Message, bool Computes, string? S
     private static readonly Dictionary<RenderFormat, string> s_nothing = [];
 
     /// <summary>Asks, within what is left of the deadline: first the page itself, and if it is too busy to answer, the debugger.</summary>
-    public static async Task<TimeoutDiagnosis> AskAsync(IRenderPage page, RenderOperation visit, string stage, long maxLength, CancellationToken cancellationToken)
+    public static async Task<TimeoutDiagnosis> AskAsync(IRenderPage page, RenderOperation operation, string stage, long maxLength, CancellationToken cancellationToken)
     {
-        var late = $"The deadline of {visit.Deadline.Total.TotalMilliseconds:0} ms passed in step '{stage}'";
+        var late = $"The deadline of {operation.Deadline.Total.TotalMilliseconds:0} ms passed in step '{stage}'";
         // A page that can answer does so in a few milliseconds; the debugger needs more.
-        var budget = visit.Deadline.Step(TimeSpan.Zero);
+        var budget = operation.Deadline.Step(TimeSpan.Zero);
         try
         {
             var inFlight = page.Activity.InFlight;
@@ -28,11 +28,11 @@ internal sealed record TimeoutDiagnosis(string Message, bool Computes, string? S
             using var said = JsonDocument.Parse(answer.ValueKind == JsonValueKind.String ? PageJson.Mend(answer.GetString()!) : "{}");
             var waitsFor = inFlight.Count > 0 ? string.Join(", ", inFlight) : "something that is no request";
             return new($"{late}: the page waits for {waitsFor}.{HostSays(said.RootElement)}", false, null,
-                said.RootElement.ValueKind == JsonValueKind.Object ? HostReply.ReadFormats(said.RootElement, visit.Formats ?? HostFormats.All) : s_nothing);
+                said.RootElement.ValueKind == JsonValueKind.Object ? HostReply.ReadFormats(said.RootElement, operation.Formats ?? HostFormats.All) : s_nothing);
         }
         catch (BrowserTimeoutException)
         {
-            var stack = await StackOfAsync(page, visit.Deadline.Step(TimeSpan.Zero), cancellationToken);
+            var stack = await StackOfAsync(page, operation.Deadline.Step(TimeSpan.Zero), cancellationToken);
             return new($"{late}: the page computes and does not answer.", true, stack, s_nothing);
         }
         catch (Exception e) when (e is BrowserException || PageJson.IsUnreadable(e))

@@ -75,7 +75,7 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
     public async Task Screenshot_ServerHasNoScreenshot_IsAProblemThatSaysWhy()
     {
         _server.AnswerScreenshot = (http, request) => http.Response.WriteAsJsonAsync(
-            _server.Result(request.ToVisit(), RenderOutcome.Failed) with { Diagnostics = new() { Message = "Nothing matches '#x'." } }, FleetJson.Options);
+            _server.Result(request.ToRenderRequest(), RenderOutcome.Failed) with { Diagnostics = new() { Message = "Nothing matches '#x'." } }, FleetJson.Options);
         using var response = await GetAsync("screenshot", "&selector=%23x");
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 502, "failed");
         Assert.Contains("#x", ManagerUnderTest.Detail(problem), StringComparison.Ordinal);

@@ -61,12 +61,12 @@ public sealed class ConcurrencyGateTests : IDisposable
     private (Task<RenderAnswer> Answer, TaskCompletionSource<RenderAnswer> Render) Start(TimeSpan timeout)
     {
         var render = new TaskCompletionSource<RenderAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var visit = new RenderOperation(new() { Url = ManagerUnderTest.Card }, "realm", "id", new Deadline(timeout, _clock));
+        var operation = new RenderOperation(new() { Url = ManagerUnderTest.Card }, "realm", "id", new Deadline(timeout, _clock));
         return (RunAsync(), render);
 
         async Task<RenderAnswer> RunAsync()
         {
-            using var permit = await _gate.EnterAsync(visit, TestContext.Current.CancellationToken);
+            using var permit = await _gate.EnterAsync(operation, TestContext.Current.CancellationToken);
             return permit.Error is { } error ? error : await render.Task;
         }
     }

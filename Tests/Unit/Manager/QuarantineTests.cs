@@ -80,11 +80,11 @@ public sealed class QuarantineTests
     private static RenderOperation Command(string user, string key) =>
         s_page with { Affinity = user, Command = new(new() { Command = "add", Affinity = user }, key) };
 
-    private void Strike(int times, RenderOperation? visit = null)
+    private void Strike(int times, RenderOperation? operation = null)
     {
         for (var i = 0; i < times; i++)
         {
-            _quarantine.Strike(visit ?? s_page);
+            _quarantine.Strike(operation ?? s_page);
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class RequestCoalescerTests
                     Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(30)), "The callers did not come together.");
                     answers.Add(coalescer.RunAsync(
                         new RenderOperation(new RenderRequest { Url = $"{ManagerUnderTest.Realm}{mine}" }, "realm:a", "id", new Deadline(TimeSpan.FromSeconds(60), TimeProvider.System)),
-                        async (visit, _) =>
+                        async (operation, _) =>
                         {
                             Interlocked.Increment(ref renders[mine]);
                             await release[mine].Task;

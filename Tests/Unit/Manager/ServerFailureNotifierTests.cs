@@ -40,7 +40,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
             _registry.Backplane, TimeProvider.System, NullLogger<RegistryWatcher<FleetView>>.Instance);
         _views = new(_watcher, new UnhealthyServers(), _clock);
         _departures = new(_views, _clock);
-        // After the departures have looked.
+        // After the serverFailures have looked.
         _views.Read += () => Volatile.Write(ref _seen, _views.Current.Servers.Count);
     }
 

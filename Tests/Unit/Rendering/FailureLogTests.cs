@@ -18,8 +18,8 @@ public sealed class FailureLogTests
     public void AddStack_LongerThanIsKept_IsCut()
     {
         var log = new FailureLog(TimeProvider.System);
-        var visit = new RenderOperation(new("http://h/r/a"), AffinityKey.Realm("http://h/r/"), null, new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System), 0, default, "id", "");
-        var failure = log.Add(visit, new() { Outcome = RenderOutcome.TimedOut, Url = "http://h/r/a", Affinity = "realm:http://h/r/" });
+        var operation = new RenderOperation(new("http://h/r/a"), AffinityKey.Realm("http://h/r/"), null, new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System), 0, default, "id", "");
+        var failure = log.Add(operation, new() { Outcome = RenderOutcome.TimedOut, Url = "http://h/r/a", Affinity = "realm:http://h/r/" });
         log.AddStack(failure.Id, new string('x', 1_000_000));
         Assert.Equal(Failure.MaxStack, log.Find(failure.Id)!.Diagnostics!.Stack!.Length);
     }

@@ -6,7 +6,7 @@ namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 /// The browser processes, one per generation. Replaced blue/green: the next one is launched and up before anything of the old one is
 /// retired, and the old one is killed when its last slot is gone.
 /// </summary>
-internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation ladder, Retirement retirement)
+internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation escalation, Retirement retirement)
 {
     private int _wanted = 1;
     private int _newest;
@@ -74,7 +74,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation la
         {
             if (pool.Slots[i].Generation == generation.Number)
             {
-                ladder.Forget(pool.Slots[i]);
+                escalation.Forget(pool.Slots[i]);
             }
         }
 
@@ -101,7 +101,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation la
         {
             if (slot.State == SlotState.Creating)
             {
-                ladder.Close(slot, CloseReason.Stopping);
+                escalation.Close(slot, CloseReason.Stopping);
             }
         }
 
@@ -206,7 +206,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation la
                     leases.End(slot);
                 }
 
-                ladder.CloseWithProcess(slot, reason);
+                escalation.CloseWithProcess(slot, reason);
             }
         }
 

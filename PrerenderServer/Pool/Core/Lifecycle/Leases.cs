@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
 /// <summary>Lending pages and taking them back. Release and verdict are one event, so no page is lent whose doom is not known yet.</summary>
-internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation ladder, PageBoot boots)
+internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation escalation, PageBoot pageBoot)
 {
     /// <summary>Lends a standby or an idle page. One that rendered before is first asked whether it answers.</summary>
     public void Grant(Waiter waiter, Slot slot)
@@ -92,16 +92,16 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         switch (pool.Rules.AfterLease(slot.State, completed.Outcome, currentGeneration, currentShell, IsOverMemory(slot)))
         {
             case SlotState.Idle when !currentShell && pool.Shell.ReloadsAtRelease(pool.Now):
-                boots.Reload(slot);
+                pageBoot.Reload(slot);
                 break;
             case SlotState.Idle:
                 Rest(slot);
                 break;
             case SlotState.Repaging:
-                boots.ReplacePage(slot);
+                pageBoot.ReplacePage(slot);
                 break;
             default:
-                ladder.Close(slot, Reason(slot, completed.Outcome, generation));
+                escalation.Close(slot, Reason(slot, completed.Outcome, generation));
                 break;
         }
     }
@@ -125,7 +125,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
     public void Revoke(Slot slot, CloseReason reason)
     {
         End(slot);
-        ladder.Close(slot, reason);
+        escalation.Close(slot, reason);
     }
 
     /// <summary>Ends a lease whose page is lost, and leaves the slot to the caller.</summary>

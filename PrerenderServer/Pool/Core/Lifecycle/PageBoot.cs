@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
 /// <summary>Pages that boot: in a new context, or in place of an old document. How many at a time is bounded, failures are followed by a pause.</summary>
-internal sealed class PageBoot(PoolState pool, CloseEscalation ladder)
+internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
 {
     /// <summary>Begins a slot if there is room for it below <paramref name="limit"/> and a browser to make it in.</summary>
     public bool TryCreate(int limit)
@@ -52,7 +52,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation ladder)
         pool.Shell.Booted(booted.ShellToken, slot.BootsFor, pool.Now);
         if (generation.State != GenerationState.Up)
         {
-            ladder.Close(slot, CloseReason.GenerationRetired);
+            escalation.Close(slot, CloseReason.GenerationRetired);
             return;
         }
 
@@ -91,7 +91,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation ladder)
     {
         var generation = pool.FindGeneration(slot.Generation)!;
         generation.CreateFrom = pool.Now + pool.Rules.BackOff(++generation.BootFailures);
-        ladder.Close(slot, reason);
+        escalation.Close(slot, reason);
     }
 
     private void ReplacePage(Slot slot, bool keepsDocument)

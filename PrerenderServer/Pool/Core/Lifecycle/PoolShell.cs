@@ -9,7 +9,7 @@ namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 /// </summary>
 internal sealed class PoolShell(PoolRules rules)
 {
-    // Tokens of the latest wrong boots, as long as no two were the same.
+    // Tokens of the latest wrong pageBoot, as long as no two were the same.
     private readonly HashSet<string> _different = [];
 
     /// <summary>The current token; null while none is known, and then every page will do.</summary>

@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
 /// <summary>Taking slots out of use. What is at rest closes now, what is lent when it comes back.</summary>
-internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation ladder)
+internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation escalation)
 {
     /// <summary>Retires one slot, whatever it is doing. A boot under way is left alone: what it brings is judged when it returns.</summary>
     public void Retire(Slot slot, TimeSpan grace, CloseReason reason)
@@ -11,7 +11,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
         switch (slot.State)
         {
             case SlotState.Standby or SlotState.Idle or SlotState.Repaging:
-                ladder.Close(slot, reason);
+                escalation.Close(slot, reason);
                 break;
             case SlotState.Leased or SlotState.Draining:
                 leases.Drain(slot, grace, reason);
@@ -49,7 +49,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
                 leases.Revoke(slot, CloseReason.Crashed);
                 break;
             case { State: not SlotState.Closing } slot:
-                ladder.Close(slot, CloseReason.Crashed);
+                escalation.Close(slot, CloseReason.Crashed);
                 break;
         }
     }
@@ -70,7 +70,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
                 slot.MemoryBytes = bytes;
                 if (slot.State is SlotState.Idle or SlotState.Standby && leases.IsOverMemory(slot))
                 {
-                    ladder.Close(slot, CloseReason.OverMemory);
+                    escalation.Close(slot, CloseReason.OverMemory);
                 }
             }
         }
@@ -81,7 +81,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
     {
         if (slot.State == SlotState.Idle || pool.Count(SlotState.Standby) > pool.Rules.Options.MinStandby)
         {
-            ladder.Close(slot, CloseReason.IdleTooLong);
+            escalation.Close(slot, CloseReason.IdleTooLong);
         }
         else
         {

@@ -7,7 +7,7 @@ namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 /// Moves the pool to the current host shell: in place, rolling, pages at rest first and among them the most recently used, which are
 /// the likeliest to be wanted next. A lent page is reloaded when it comes back; no render is ever cut short for a shell.
 /// </summary>
-internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot boots)
+internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pageBoot)
 {
     /// <summary>When a reload that rests now may begin; never, when none does.</summary>
     public TimeSpan WakeAt { get; private set; }
@@ -27,7 +27,7 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot bo
                 break;
             }
 
-            boots.Reload(slot);
+            pageBoot.Reload(slot);
             any = true;
         }
 

@@ -4,10 +4,10 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Scheduling;
 
 /// <summary>
-/// Where pages come from for those who have none: from boots and closes under way first, each covering one waiter; then from a new
+/// Where pages come from for those who have none: from pageBoot and closes under way first, each covering one waiter; then from a new
 /// slot, if there is room; then from an idle page of another affinity. Begun afresh with every event, walked in the waiters' order.
 /// </summary>
-internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscalation ladder, PageBoot boots)
+internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscalation escalation, PageBoot pageBoot)
 {
     private int _coming;
     private int _future;
@@ -67,7 +67,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         var limit = pool.AdmissionPolicy.SlotsFor(waiter, pool.Now);
         while (_future >= limit && Victim(waiter) is { } victim)
         {
-            ladder.Close(victim, CloseReason.Evicted);
+            escalation.Close(victim, CloseReason.Evicted);
             _future--;
         }
 
@@ -79,7 +79,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         }
 
         _future++;
-        if (!boots.TryCreate(limit))
+        if (!pageBoot.TryCreate(limit))
         {
             Wake(pool.Rules.HighFrom(waiter));
         }
@@ -108,14 +108,14 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
 
         while (ready < options.MinStandby && _future < options.Slots)
         {
-            boots.TryCreate(options.Slots);
+            pageBoot.TryCreate(options.Slots);
             (ready, _future) = (ready + 1, _future + 1);
         }
 
         if (ready == 0 && options.MinStandby > 0 && queue.Count == 0 &&
             pool.Count(SlotState.Closing) == 0 && pool.Count(SlotState.Idle) > 1)
         {
-            ladder.Close(LeastRecentlyUsed(null, contended: true)!, CloseReason.Evicted);
+            escalation.Close(LeastRecentlyUsed(null, contended: true)!, CloseReason.Evicted);
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         return false;
     }
 
-    // A slot on its way out makes room; one that boots, or whose document is about to be replaced, will serve somebody.
+    // A slot on its way out makes room; one that pageBoot, or whose document is about to be replaced, will serve somebody.
     private bool IsLeaving(Slot slot) =>
         slot.State == SlotState.Closing ||
         (slot.State == SlotState.Creating && pool.FindGeneration(slot.Generation)!.State != GenerationState.Up);

@@ -43,7 +43,7 @@ internal enum CloseReason
     Stopping,
 }
 
-/// <summary>The rungs of the close ladder, gentlest first. Each has a deadline; the next one begins when it passes.</summary>
+/// <summary>The rungs of the close escalation, gentlest first. Each has a deadline; the next one begins when it passes.</summary>
 internal enum CloseStage
 {
     /// <summary>Stop whatever script the page runs, so that the next stage gets an answer.</summary>

@@ -5,7 +5,7 @@ namespace Fleet.PrerenderServer.Pool.Core.State;
 /// <summary>One browser context: one lease on real memory, from the start of its creation to the confirmation of its close.</summary>
 internal sealed class Slot(long id, int generation, TimeSpan bornAt)
 {
-    /// <summary>No operation, no deadline.</summary>
+    /// <summary>No render, no deadline.</summary>
     public const long NoOp = 0;
 
     /// <summary>Its number; never used again.</summary>
@@ -18,7 +18,7 @@ internal sealed class Slot(long id, int generation, TimeSpan bornAt)
 
     public SlotState State { get; set; } = SlotState.Creating;
 
-    /// <summary>The operation whose completion is awaited; a completion of any other is late and ignored.</summary>
+    /// <summary>The render whose completion is awaited; a completion of any other is late and ignored.</summary>
     public long Op { get; set; }
 
     /// <summary>When the state is left unless something happens before: what then happens depends on the state alone.</summary>
@@ -72,7 +72,7 @@ internal sealed class Lease(long id, Waiter waiter)
 /// </summary>
 internal enum SlotState
 {
-    /// <summary>A context is being made and its page boots the host app. Memory is taken from the first moment.
+    /// <summary>A context is being made and its page pageBoot the host app. Memory is taken from the first moment.
     /// Late: nothing can be. It may be obsolete when it returns; that is judged then, by its browser generation.</summary>
     Creating,
 
