@@ -45,5 +45,5 @@ public static class Quoted
     public const int MaxShownLength = 80;
 
     public static string Of(string value) =>
-        $"'{new string([.. value.Take(MaxShownLength).Select(c => char.IsControl(c) ? '?' : c)])}{(value.Length > LongestShown ? "…" : "")}'";
+        $"'{new string([.. value.Take(MaxShownLength).Select(c => char.IsControl(c) ? '?' : c)])}{(value.Length > MaxShownLength ? "…" : "")}'";
 }

@@ -1,7 +1,7 @@
 using Fleet.BrowserSetup;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser;
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.PrerenderServer.Endpoints;
 using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;

@@ -1,7 +1,7 @@
 namespace Fleet.ServiceDefaults;
 
 /// <summary>The one absolute deadline of a render. It is measured with the monotonic clock, so a change of the wall clock does not move it.</summary>
-internal sealed class Deadline(TimeSpan total, TimeProvider timeProvider)
+public sealed class Deadline(TimeSpan total, TimeProvider timeProvider)
 {
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
     private readonly long _started = timeProvider.GetTimestamp();

@@ -7,7 +7,7 @@ using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.Registry;
 using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;

@@ -63,7 +63,7 @@ internal sealed class FleetStatusSource(
         try
         {
             await Task.Delay(s_shortest, timeProvider, cancellationToken);
-            await Waiting.ForAsync(changed, s_longest - s_shortest, timeProvider, cancellationToken);
+            await BoundedWait.ForAsync(changed, s_longest - s_shortest, timeProvider, cancellationToken);
             return true;
         }
         catch (OperationCanceledException)

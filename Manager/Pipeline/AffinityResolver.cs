@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Routing;

@@ -27,7 +27,7 @@ internal sealed class Router(
 
             // A server that is ready but was tried will not get better by waiting.
             if (view.Ready.All.Any(server => !unhealthyServers.Contains(server.Record))
-                || !await Waiting.ForAsync(next, wait - timeProvider.GetElapsedTime(started), timeProvider, cancellationToken))
+                || !await BoundedWait.ForAsync(next, wait - timeProvider.GetElapsedTime(started), timeProvider, cancellationToken))
             {
                 return null;
             }

@@ -52,7 +52,7 @@ internal sealed class FleetViews
         while (true)
         {
             var next = NextRead;
-            if (IsSettled || !await Waiting.ForAsync(next, timeout - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
+            if (IsSettled || !await BoundedWait.ForAsync(next, timeout - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
             {
                 return;
             }
@@ -74,7 +74,7 @@ internal sealed class FleetViews
             // A read that is under way may have begun before, or be of other changes.
             var next = NextRead;
             if (_watcher.Current is { } read && (read.EverythingReadAt >= asked || !read.IsVerified)
-                || !await Waiting.ForAsync(next, timeout - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
+                || !await BoundedWait.ForAsync(next, timeout - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
             {
                 return Current;
             }

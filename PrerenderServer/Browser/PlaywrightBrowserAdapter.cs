@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser;

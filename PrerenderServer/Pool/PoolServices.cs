@@ -1,4 +1,4 @@
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool.Core;
 using Fleet.ServiceDefaults.Options;

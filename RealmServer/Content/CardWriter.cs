@@ -111,13 +111,13 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
         }
 
         var current = await TagOfAsync(realm, id, cancellationToken);
-        if (wanted.IfMatch.Count > 0 && (current is null || !Pages.IfNoneMatch.Holds(wanted.IfMatch, current)))
+        if (wanted.IfMatch.Count > 0 && (current is null || !IfNoneMatch.Holds(wanted.IfMatch, current)))
         {
             throw new RequestException(StatusCodes.Status412PreconditionFailed, "card-changed",
                 $"{realm.Path}{id} is not the one that If-Match names; read it again.");
         }
 
-        if (current is not null && Pages.IfNoneMatch.Holds(wanted.IfNoneMatch, current))
+        if (current is not null && IfNoneMatch.Holds(wanted.IfNoneMatch, current))
         {
             throw new RequestException(StatusCodes.Status412PreconditionFailed, "card-exists",
                 $"{realm.Path}{id} is there already, which If-None-Match rules out.");

@@ -25,6 +25,9 @@ internal sealed record FleetPlan
 
     /// <summary>Address at which the other services reach the realm server, of a load balancer in front of it; null for its own.</summary>
     public Uri? RealmAddress { get; init; }
+
+    /// <summary>Address of a collector that receives OTLP over HTTP; null for none.</summary>
+    public Uri? Collector { get; init; }
 }
 
 /// <summary>The fleet as the AppHost composes it, each service a process of its own, on free ports. What ends in it stays down until the test starts it
@@ -72,8 +75,12 @@ internal sealed class AspireFleet : IAsyncDisposable
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(args, cancellationToken);
         foreach (var service in builder.Resources.OfType<ProjectResource>().ToList())
         {
-            // No collector listens in a test.
-            var resource = builder.CreateResourceBuilder(service).WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", "");
+            var resource = builder.CreateResourceBuilder(service)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", plan.Collector?.AbsoluteUri ?? "")
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+                .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "200")
+                .WithEnvironment("OTEL_BLRP_SCHEDULE_DELAY", "200")
+                .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "1000");
             if (plan.RealmAddress is { } realm && service.Name is not ("realm" or "garnet"))
             {
                 resource.WithEnvironment("services__realm__http__0", realm.GetLeftPart(UriPartial.Authority));

@@ -18,11 +18,12 @@ public sealed class FleetFixture : IAsyncLifetime
     /// <param name="prerenderServers">Number of prerender servers.</param>
     /// <param name="settings">Further settings for every service: <c>Pool:Slots</c> and the like.</param>
     /// <param name="redis">Connection string of an existing Redis; null for its own Garnet.</param>
-    internal static async Task<FleetUnderTest> StartAsync(int prerenderServers = 2, IReadOnlyDictionary<string, string>? settings = null, string? redis = null)
+    /// <param name="collector">Where the services export telemetry; null for nowhere.</param>
+    internal static async Task<FleetUnderTest> StartAsync(int prerenderServers = 2, IReadOnlyDictionary<string, string>? settings = null, string? redis = null, Uri? collector = null)
     {
         using var limit = new CancellationTokenSource(s_startLimit);
         var log = new FleetLog();
-        var plan = new FleetPlan { AdminKey = AdminKey, PrerenderServers = prerenderServers, Settings = settings ?? new Dictionary<string, string>(), Redis = redis };
+        var plan = new FleetPlan { AdminKey = AdminKey, PrerenderServers = prerenderServers, Settings = settings ?? new Dictionary<string, string>(), Redis = redis, Collector = collector };
         return new FleetUnderTest(await AspireFleet.StartAsync(plan, log, limit.Token), log);
     }
 }

@@ -70,7 +70,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         await using var context = await browser.NewContextAsync(new() { UserAgent = userAgent });
         var page = await context.NewPageAsync();
         await page.RouteAsync("**/*.js", route => route.AbortAsync());
-        await page.GotoAsync(url.AbsoluteUri, new() { Timeout = Patience });
+        await page.GotoAsync(url.AbsoluteUri, new() { Timeout = Timeout });
         return await page.EvaluateAsync<string?>("document.querySelector('#app h1')?.textContent ?? null");
     }
 

@@ -99,7 +99,7 @@ public sealed class ViteAppTests
 
         await page.Locator("button").ClickAsync();
 
-        await Assertions.Expect(page.Locator("button")).ToHaveTextAsync(label, new() { Timeout = Patience });
+        await Assertions.Expect(page.Locator("button")).ToHaveTextAsync(label, new() { Timeout = Timeout });
         Assert.Empty(complaints);
     }
 }

@@ -2,7 +2,7 @@ using Fleet.BrowserSetup;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 

@@ -1,4 +1,4 @@
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.Tests.Browser;
 

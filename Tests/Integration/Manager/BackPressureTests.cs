@@ -173,11 +173,11 @@ public sealed class BackPressureTests
             await http.Response.WriteAsJsonAsync(held.Server.Result(request), FleetJson.Options);
         };
 
-        var nested = Enumerable.Range(1, NestedRenderLimiter.Most + 4).Select(i => PostNestedAsync(manager, Card("elements", i), call.Headers[FleetHeaders.Lineage])).ToList();
+        var nested = Enumerable.Range(1, NestedRenderLimiter.MaxPerCause + 4).Select(i => PostNestedAsync(manager, Card("elements", i), call.Headers[FleetHeaders.Lineage])).ToList();
         var callers = manager.App.Services.GetRequiredService<RequestDrain>();
         await Eventually.TrueAsync(
-            () => held.Server.Calls.Count == 1 + NestedRenderLimiter.Most && callers.InFlight == 1 + nested.Count,
-            () => $"all in, and {NestedRenderLimiter.Most} at the server; there were {held.Server.Calls.Count - 1}");
+            () => held.Server.Calls.Count == 1 + NestedRenderLimiter.MaxPerCause && callers.InFlight == 1 + nested.Count,
+            () => $"all in, and {NestedRenderLimiter.MaxPerCause} at the server; there were {held.Server.Calls.Count - 1}");
 
         // Their cause is still under way, and so is no place free but theirs.
         mayEnd.Release(nested.Count);

@@ -77,7 +77,7 @@ public sealed class CommandTests(ServerFixture server)
         var key = Guid.NewGuid().ToString("N");
         server.Commands.AwayAfter[key] = after;
         await AssertProblemAsync(await PostAsync(Command("nothing", null) with { Affinity = "user:away" }, key, Token), HttpStatusCode.ServiceUnavailable, "registry-away", says);
-        Assert.DoesNotContain(server.Pool.Snapshot.Slots, slot => slot.State == PrerenderServer.Pool.SlotState.Leased && slot.Affinity == "user:away");
+        Assert.DoesNotContain(server.Pool.Snapshot.Slots, slot => slot.State == PrerenderServer.Pool.Core.State.SlotState.Leased && slot.Affinity == "user:away");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer;
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.PrerenderServer.Pool.Core;
 using Fleet.Registry;
 using Fleet.ServiceDefaults;

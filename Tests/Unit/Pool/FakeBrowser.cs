@@ -1,7 +1,7 @@
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Browser.Process;
+using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.Tests.Pool;
 

@@ -1,4 +1,4 @@
-namespace Fleet.PrerenderServer.Browser.Process;
+namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>Chromium's command line. All of it: Playwright's own default switches are not added.</summary>
 internal static class ChromiumArguments

@@ -1,4 +1,4 @@
-namespace Fleet.PrerenderServer.Browser.Process;
+namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>Something in the browser is gone.</summary>
 /// <param name="Generation">The browser process.</param>

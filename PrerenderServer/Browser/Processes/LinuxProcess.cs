@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fleet.PrerenderServer.Browser.Process;
+namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>One process as <c>/proc</c> shows it.</summary>
 /// <param name="Id">Process id.</param>

@@ -2,7 +2,7 @@ using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 
-namespace Fleet.PrerenderServer.Browser.Process;
+namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>Profile folders of this server: <c>fleet-browsers/&lt;instance&gt;/generation-N</c> under the temporary folder. The instance folder
 /// holds a lock file that the server keeps locked while it lives, so that another server can tell a folder in use from one left behind.</summary>

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Fleet.PrerenderServer.Browser.Process;
+namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>Settings of the browser, section <c>Browser</c>.</summary>
 public sealed class BrowserOptions : IValidatableObject

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Fleet.PrerenderServer.Browser.Cdp;
 
-namespace Fleet.PrerenderServer.Browser.Process;
+namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>The processes of one browser. They are found by the profile folder on the command line, which only we name, and by the process
 /// group that the driver gives the browser: so children that lost their parent are found too, and a browser whose launch never answered.</summary>

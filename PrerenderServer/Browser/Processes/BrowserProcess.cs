@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
-namespace Fleet.PrerenderServer.Browser.Process;
+namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>One browser generation: a Chromium process tree, the driver that speaks with it, and its profile folder. Nothing of it is shared
 /// with another generation, so whatever hangs here can be killed without asking anybody else.</summary>

@@ -1,0 +1,27 @@
+using System.Reflection;
+using ArchUnitNET.Domain;
+using ArchUnitNET.Fluent.Slices;
+using ArchUnitNET.Loader;
+using Assembly = System.Reflection.Assembly;
+
+namespace Fleet.Tests.Architecture;
+
+/// <summary>The folders of a service depend on each other one way: a reader who follows a reference never comes back to where it began. The root folder
+/// composes the others and is no part of the rule.</summary>
+public sealed class FolderTests
+{
+    [Theory]
+    [InlineData("Fleet.Manager")]
+    [InlineData("Fleet.PrerenderServer")]
+    [InlineData("Fleet.RealmServer")]
+    [InlineData("Fleet.Registry")]
+    [InlineData("Fleet.ServiceDefaults")]
+    public void Folders_OfAService_HaveNoCycle(string assembly)
+    {
+        var architecture = new ArchLoader().LoadAssembly(Assembly.Load(assembly)).Build();
+
+        var cycles = SliceRuleDefinition.Slices().Matching($"{assembly}.(*)").Should().BeFreeOfCycles().Evaluate(architecture).Where(result => !result.Passed).Select(result => result.Description).ToList();
+
+        Assert.True(cycles.Count == 0, string.Join('\n', cycles));
+    }
+}
