@@ -6,7 +6,7 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Rendering;
-using Fleet.PrerenderServer.Rendering.Commands;
+using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;

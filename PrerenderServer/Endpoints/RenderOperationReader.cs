@@ -1,8 +1,8 @@
 using System.Globalization;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Rendering;
-using Fleet.PrerenderServer.Rendering.Commands;
+using Fleet.PrerenderServer.Rendering.Host;
+using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;

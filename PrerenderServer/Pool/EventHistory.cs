@@ -1,5 +1,5 @@
 using System.Globalization;
-using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool;
 

@@ -1,5 +1,4 @@
 using Fleet.PrerenderServer.Browser;
-using Fleet.PrerenderServer.Pool.Core;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Microsoft.Extensions.Logging;
 

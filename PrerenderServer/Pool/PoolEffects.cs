@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool.Core.State;
-using Fleet.PrerenderServer.Pool.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;

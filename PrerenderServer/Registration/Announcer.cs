@@ -1,6 +1,5 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
-using Fleet.PrerenderServer.Pool.Core;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.Registry;

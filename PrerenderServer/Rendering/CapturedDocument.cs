@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Rendering.Host;
+using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 using Microsoft.Net.Http.Headers;
 

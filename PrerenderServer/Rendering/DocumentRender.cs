@@ -1,7 +1,7 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,6 @@
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Operations;
 
 namespace Fleet.PrerenderServer.Rendering;
 

@@ -61,5 +61,5 @@ public static class SettingSections
 {
     /// <summary>Their names, sorted. A test compares them with the options classes of all services.</summary>
     public static IReadOnlyList<string> All { get; } =
-        ["Browser", "Fleet", "Host", "Index", "Logging", "Manager", "Pages", "Screenshots", "Pool", "Realms", "Registration", "Rendering"];
+        ["Browser", "Fleet", "Host", "Index", "Logging", "Manager", "Pages", "Pool", "Realms", "Registration", "Rendering", "Screenshots"];
 }

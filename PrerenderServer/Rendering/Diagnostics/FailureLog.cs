@@ -1,4 +1,5 @@
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering.Operations;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Host;
+using Fleet.PrerenderServer.Rendering.Operations;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 

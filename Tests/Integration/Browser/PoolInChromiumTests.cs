@@ -5,7 +5,6 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
-using Fleet.PrerenderServer.Pool.Core;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;

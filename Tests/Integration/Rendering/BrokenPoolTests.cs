@@ -3,7 +3,6 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Processes;
-using Fleet.PrerenderServer.Pool.Core;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.Registry;
 using Fleet.ServiceDefaults;

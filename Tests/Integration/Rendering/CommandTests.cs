@@ -120,7 +120,7 @@ public sealed class CommandTests(ServerFixture server)
     {
         var writes = CountWrites();
         var request = Command("write", new { text = "lost" });
-        var fingerprint = new PrerenderServer.Rendering.Commands.CommandCall("write", request.Input!.Value.GetRawText(), "lost").Fingerprint;
+        var fingerprint = new PrerenderServer.Rendering.Operations.CommandCall("write", request.Input!.Value.GetRawText(), "lost").Fingerprint;
         var start = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(1);
         await server.Registry.Commands.StartAsync("user:ada", "lost", new CommandRecord(fingerprint, "prerender-9", start, TimeSpan.FromMilliseconds(1)), Token);
         var result = await RunAsync(request, "lost");

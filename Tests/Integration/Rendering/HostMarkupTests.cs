@@ -1,4 +1,4 @@
-using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Host;
 
 namespace Fleet.Tests.Rendering;
 

@@ -1,10 +1,9 @@
-using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Pool.Core.State;
-using Fleet.PrerenderServer.Rendering;
-using Fleet.PrerenderServer.Rendering.Commands;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.Rendering;
 

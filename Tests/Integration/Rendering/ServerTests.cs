@@ -4,7 +4,7 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Browser.Processes;
-using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.Registry;
 using Fleet.ServiceDefaults;
 using Fleet.Tests.Browser;

@@ -1,4 +1,3 @@
-using Fleet.PrerenderServer.Pool.Core;
 using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;

@@ -1,6 +1,4 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool.Core;
-using Fleet.PrerenderServer.Pool.Core.Scheduling;
 using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;

@@ -1,6 +1,5 @@
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Pool;
-using Fleet.PrerenderServer.Pool.Core;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
-using Fleet.PrerenderServer.Pool.Core;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.ServiceDefaults;
 using Fleet.Tests.Time;

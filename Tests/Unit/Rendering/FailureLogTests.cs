@@ -1,7 +1,7 @@
-using Fleet.ServiceDefaults;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.Rendering;
 

@@ -1,7 +1,7 @@
-using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering;
-using Fleet.PrerenderServer.Rendering.Commands;
+using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.Tests.Time;
 

@@ -1,5 +1,6 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Host;
+using Fleet.PrerenderServer.Rendering.Operations;
 
 namespace Fleet.Tests.Rendering;
 

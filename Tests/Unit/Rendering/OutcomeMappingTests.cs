@@ -1,6 +1,6 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Operations;
 
 namespace Fleet.Tests.Rendering;
 

@@ -1,8 +1,8 @@
-using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
-using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.Rendering;
 

@@ -1,6 +1,3 @@
-using Fleet.PrerenderServer.Pool.Core.Lifecycle;
-using Fleet.PrerenderServer.Pool.Core.Scheduling;
-
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>All that the pool knows. Changed by one event at a time; every part of the core works on this one state.</summary>

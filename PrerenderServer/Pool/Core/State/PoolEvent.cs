@@ -1,7 +1,6 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool.Core.State;
 
-namespace Fleet.PrerenderServer.Pool.Core;
+namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>Something that happened. The only way to change the pool.</summary>
 internal abstract record PoolEvent;

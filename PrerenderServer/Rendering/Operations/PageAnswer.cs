@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Fleet.Contracts;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Operations;
 
 /// <summary>What a page answered to a render, before it becomes a result.</summary>
 internal sealed record PageAnswer

@@ -1,7 +1,7 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Pages;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Operations;
 
 /// <summary>How evidence becomes an outcome. Pure; the tables of it are tests.</summary>
 internal static class OutcomeMapping

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Fleet.PrerenderServer.Pool.Core;
+namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>The page pool, section <c>Pool</c>. The defaults suit 2 cores and 4 GB.</summary>
 public sealed class PoolOptions : IValidatableObject

@@ -1,6 +1,4 @@
-using Fleet.PrerenderServer.Pool.Core.State;
-
-namespace Fleet.PrerenderServer.Pool.Core;
+namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>
 /// The decisions of the pool, one method each, without state. Production uses them as they are; a test replaces one by a wrong one and

@@ -1,6 +1,4 @@
-using Fleet.PrerenderServer.Pool.Core.State;
-
-namespace Fleet.PrerenderServer.Pool.Core;
+namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>Something to do, decided by the core and done by the actor.</summary>
 internal abstract record PoolEffect;

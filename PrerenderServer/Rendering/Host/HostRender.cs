@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Host;
 
 /// <summary>The fast path: <c>fleet.render</c> in the booted page, one round trip for all formats. An answer that comes after its render has
 /// ended is an answer to a call that nobody waits for any more, so it can reach no later render.</summary>

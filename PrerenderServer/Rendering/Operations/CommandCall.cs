@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Fleet.Registry.Commands;
 
-namespace Fleet.PrerenderServer.Rendering.Commands;
+namespace Fleet.PrerenderServer.Rendering.Operations;
 
 /// <summary>A command that a render is to run.</summary>
 /// <param name="name">As the host knows it.</param>

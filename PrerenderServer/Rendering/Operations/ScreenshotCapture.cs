@@ -1,10 +1,10 @@
-using Fleet.ServiceDefaults;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Operations;
 
 /// <summary>Takes the screenshot of a render: of the page that it led to, or of a format that the host rendered.</summary>
 internal sealed class ScreenshotCapture(RenderingOptions options)

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Host;
 
 /// <summary>Checks that markup from a host can stand inside a document: it ends outside of every tag, comment and element whose content is text, and
 /// closes none that it has not opened. Markup that fails this has text that was not escaped for its place. The reverse does not hold: text that both ends

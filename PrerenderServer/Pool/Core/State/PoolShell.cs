@@ -1,7 +1,6 @@
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool.Core.State;
 
-namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
+namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>
 /// Which host shell is current, and what that means for a page. There is no baseline to compare with: every slot carries the token of

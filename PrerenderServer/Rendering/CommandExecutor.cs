@@ -1,11 +1,12 @@
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.Registry;
 using Fleet.Registry.Commands;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Fleet.PrerenderServer.Rendering.Commands;
+namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>Where commands are handed in. One that was started before, here or on another server, is answered with what came of it; if that is lost,
 /// the caller is told so and it is not started again.</summary>

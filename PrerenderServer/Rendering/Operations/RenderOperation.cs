@@ -1,9 +1,8 @@
-using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Rendering.Commands;
+using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Operations;
 
 /// <summary>A valid request on its way through this server.</summary>
 /// <param name="Url">What to render; inside the allow-list.</param>

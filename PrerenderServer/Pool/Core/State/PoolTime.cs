@@ -1,4 +1,4 @@
-namespace Fleet.PrerenderServer.Pool.Core;
+namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>Arithmetic on points in time that may be "never".</summary>
 internal static class PoolTime

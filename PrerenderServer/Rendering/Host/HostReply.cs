@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Rendering.Operations;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Host;
 
 /// <summary>Reads what <c>fleet.render</c> answered. The host is another program, of another version: nothing in its answer is taken for granted.</summary>
 internal static class HostReply

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Operations;
 
 /// <summary>How visits are carried out, section <c>Rendering</c>.</summary>
 public sealed class RenderingOptions

@@ -1,6 +1,4 @@
-using Fleet.PrerenderServer.Pool.Core.State;
-
-namespace Fleet.PrerenderServer.Pool.Core.Scheduling;
+namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>
 /// Who may have a page now. With T permits and nesting at most D, work at depth d is let in only if for every d' ≥ d the leases at

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Fleet.PrerenderServer.Rendering.Diagnostics;
+namespace Fleet.PrerenderServer.Rendering.Operations;
 
 /// <summary>The steps of a render and how long each took, as milliseconds for the result and as spans for the trace. The step in progress when the
 /// deadline passes is the one that was late.</summary>
