@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults;
 
 /// <summary>Runs a service and turns what stops its start into one clear sentence and a non-zero exit code.</summary>
-public static class FleetHost
+public static partial class FleetHost
 {
     /// <summary>Exit code of a service that cannot start because of its settings or its surroundings: 78, <c>EX_CONFIG</c> of sysexits.h. Starting
     /// it again changes nothing.</summary>
@@ -27,7 +28,7 @@ public static class FleetHost
     {
         try
         {
-            await RunAsync(build());
+            await RunAsync(name, build());
             return 0;
         }
         catch (Exception e) when (Explain(e) is { } reason)
@@ -42,11 +43,13 @@ public static class FleetHost
         }
     }
 
-    private static async Task RunAsync(WebApplication app)
+    private static async Task RunAsync(string name, WebApplication app)
     {
         var fatal = app.Services.GetRequiredService<FatalError>();
         var time = app.Services.GetRequiredService<TimeProvider>();
         var bound = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
+        app.Lifetime.ApplicationStarted.Register(() => LogStarted(
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FleetHost).FullName!), name, Version, string.Join(", ", app.Urls)));
         // Disposes the application when it has stopped.
         var run = app.RunAsync();
         await Task.WhenAny(run, fatal.Raised);
@@ -65,6 +68,8 @@ public static class FleetHost
         }
     }
 
+    private static string Version => typeof(FleetHost).Assembly.GetName().Version!.ToString(3);
+
     /// <summary>The sentence for an error that a setting can cure; null for any other, which stays a crash.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
@@ -78,4 +83,7 @@ public static class FleetHost
             $"The port may not be used ({exception.Message}). Set another: ASPNETCORE_URLS for this service, Fleet:Ports for the AppHost.",
         _ => null,
     };
+
+    [LoggerMessage(LogLevel.Information, "{Service} {Version} started and listens on {Addresses}.")]
+    private static partial void LogStarted(ILogger logger, string service, string version, string addresses);
 }
