@@ -30,10 +30,10 @@ var manager = builder.AddProject<Projects.Manager>("manager", project => project
     .WithRestart()
     .WithFleetCommands(adminKey, settings);
 
-// The realm server sends its cards to the manager when there is one; a WaitFor would be a cycle.
+// The realm server sends cards to the manager once it answers; WaitFor would be a cycle.
 realm.WithReference(manager).WithPublicUrl(settings);
 
-// Named servers, not replicas: the manager sends each render to one particular server, so each needs an address of its own.
+// Named servers, not replicas: the manager sends each render to one particular server, so each server needs its own address.
 for (var i = 0; i < settings.Fleet.PrerenderServers; i++)
 {
     var name = $"prerender-{i}";

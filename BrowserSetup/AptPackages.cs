@@ -1,13 +1,12 @@
-
 namespace Fleet.BrowserSetup;
 
-/// <summary>Packages of Debian and Ubuntu, installed with <c>apt-get</c>.</summary>
+/// <summary>Installs packages of Debian and Ubuntu with <c>apt-get</c>.</summary>
 internal sealed class AptPackages(InstallCommand command)
 {
     private static readonly TimeSpan s_updateTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_installTimeout = TimeSpan.FromMinutes(10);
 
-    // Waits for another apt-get, such as the unattended upgrade.
+    // Seconds to wait for another apt-get, such as an unattended upgrade.
     private const string WaitForLock = "DPkg::Lock::Timeout=120";
 
     private static readonly string? s_program = OperatingSystem.IsLinux() && File.Exists("/usr/bin/apt-get") ? "/usr/bin/apt-get" : null;
@@ -31,7 +30,7 @@ internal sealed class AptPackages(InstallCommand command)
 
         if (!_updated)
         {
-            // The install may succeed with an outdated list, so a failed update is not an error.
+            // The install may succeed with an outdated package list, so a failed update is not an error.
             await command.RunAsync(s_program!, ["update", "-q", "-o", WaitForLock], s_updateTimeout, cancellationToken);
             _updated = true;
         }

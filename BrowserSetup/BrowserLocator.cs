@@ -2,8 +2,8 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.BrowserSetup;
 
-/// <summary>Finds a Chromium: the configured one, else the best that is installed. A headless shell comes first, since it renders cold
-/// pages more than twice as fast; a binary in its library folder comes before a wrapper script in <c>bin</c>.</summary>
+/// <summary>Finds a Chromium: the configured one, else the best one installed. A headless shell comes first, since it renders cold pages more
+/// than twice as fast; a binary in its library folder comes before a wrapper script in <c>bin</c>.</summary>
 public static class BrowserLocator
 {
     private static readonly string[] s_libraryPaths =
@@ -24,30 +24,30 @@ public static class BrowserLocator
     private static readonly string[] s_shellNames =
         ["chrome-headless-shell", "headless_shell", "chrome-headless-shell.exe", "headless_shell.exe"];
 
-    /// <summary>The path of the browser.</summary>
+    /// <summary>Returns the path of the browser.</summary>
     /// <param name="configured"><c>Browser:ExecutablePath</c>; null when it is not set.</param>
-    /// <exception cref="StartException">There is none; names the setting.</exception>
+    /// <exception cref="StartException">No browser is found; the message names the setting.</exception>
     public static string Locate(string? configured) => Find(configured) ?? throw new StartException(
         "No Chromium was found. Install chromium-headless-shell (Debian: apt-get install chromium-headless-shell), "
         + "or set Browser:ExecutablePath (environment: Browser__ExecutablePath) to a Chromium.");
 
-    /// <summary>The path of the browser; null when none is installed.</summary>
+    /// <summary>Returns the path of the browser; null when none is installed.</summary>
     /// <param name="configured"><c>Browser:ExecutablePath</c>; null when it is not set.</param>
-    /// <exception cref="StartException">The setting names no file.</exception>
+    /// <exception cref="StartException">The configured file does not exist.</exception>
     public static string? Find(string? configured) =>
         Choose(configured, [.. PlaywrightShells(PlaywrightFolder())], Environment.GetEnvironmentVariable("PATH"), File.Exists);
 
-    /// <summary>The decision, without the file system; null when there is no browser.</summary>
-    /// <param name="configured">The setting; used or refused, never replaced by another browser.</param>
+    /// <summary>Chooses the browser without access to the file system; null when there is none.</summary>
+    /// <param name="configured">The setting. A configured browser that does not exist is an error; it is never replaced by another one.</param>
     /// <param name="playwrightShells">Playwright's own headless shells, newest first.</param>
     /// <param name="searchPath">The PATH variable.</param>
-    /// <param name="exists">Whether there is a file.</param>
+    /// <param name="exists">Whether a file exists.</param>
     public static string? Choose(string? configured, IReadOnlyList<string> playwrightShells, string? searchPath, Func<string, bool> exists)
     {
         if (!string.IsNullOrWhiteSpace(configured))
         {
             return exists(configured) ? configured : throw new StartException(
-                $"Browser:ExecutablePath is '{configured}', and there is no such file. Set it to a chromium-headless-shell or Chromium, or remove it to use the one that is installed.");
+                $"Browser:ExecutablePath is '{configured}', and there is no such file. Set it to a chromium-headless-shell or Chromium, or remove it to use an installed one.");
         }
 
         var commands = (searchPath ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

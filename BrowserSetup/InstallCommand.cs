@@ -3,18 +3,18 @@ using System.Diagnostics;
 
 namespace Fleet.BrowserSetup;
 
-/// <summary>Runs an installing command, shows that it moves, and stops it when it takes too long.</summary>
+/// <summary>Runs an install command, reports its progress, and kills it after a timeout.</summary>
 internal sealed class InstallCommand(Action<string> report, TimeProvider time)
 {
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(2);
-    private const int WidestLine = 100;
+    private const int MaxLineLength = 100;
 
-    /// <summary>Runs it.</summary>
-    /// <param name="program">The command.</param>
+    /// <summary>Runs the command.</summary>
+    /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="limit">How long it may take.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Null when it succeeded, else why it did not, in one line.</returns>
+    /// <param name="limit">Timeout of the command.</param>
+    /// <param name="cancellationToken">Kills the command.</param>
+    /// <returns>Null on success, else the reason in one line.</returns>
     public async Task<string?> RunAsync(string program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken)
     {
         var commandLine = $"{Path.GetFileName(program)} {string.Join(' ', arguments)}";
@@ -43,7 +43,7 @@ internal sealed class InstallCommand(Action<string> report, TimeProvider time)
 
     private async Task<string?> FollowAsync(Process process, string commandLine, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
+        var startedAt = time.GetTimestamp();
         var progress = new Progress(report, time);
         try
         {
@@ -60,34 +60,34 @@ internal sealed class InstallCommand(Action<string> report, TimeProvider time)
 
         if (process.ExitCode == 0)
         {
-            report($"  done in {time.GetElapsedTime(began).TotalSeconds:0} s");
+            report($"  done in {time.GetElapsedTime(startedAt).TotalSeconds:0} s");
             return null;
         }
 
-        return $"{commandLine} failed with exit code {process.ExitCode}: {progress.Complaint}";
+        return $"{commandLine} failed with exit code {process.ExitCode}: {progress.ErrorLine}";
     }
 
     private static async Task ReadAsync(StreamReader reader, Progress progress, CancellationToken cancellationToken)
     {
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            progress.Take(line.Trim());
+            progress.Add(line.Trim());
         }
     }
 
-    /// <summary>Condenses many lines to one every two seconds.</summary>
+    /// <summary>Reports at most one line every two seconds.</summary>
     private sealed class Progress(Action<string> report, TimeProvider time)
     {
         private readonly Lock _gate = new();
-        private readonly long _began = time.GetTimestamp();
-        private long _reported = time.GetTimestamp();
-        private string _last = "";
+        private readonly long _startedAt = time.GetTimestamp();
+        private long _reportedAt = time.GetTimestamp();
+        private string _lastLine = "";
         private string? _error;
 
-        /// <summary>The line that says best what went wrong.</summary>
-        public string Complaint => _error ?? _last;
+        /// <summary>The last error line, else the last line of output.</summary>
+        public string ErrorLine => _error ?? _lastLine;
 
-        public void Take(string line)
+        public void Add(string line)
         {
             if (line.Length == 0)
             {
@@ -96,19 +96,19 @@ internal sealed class InstallCommand(Action<string> report, TimeProvider time)
 
             lock (_gate)
             {
-                _last = line;
+                _lastLine = line;
                 if (line.StartsWith("E:", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.OrdinalIgnoreCase))
                 {
                     _error = line;
                 }
 
-                if (time.GetElapsedTime(_reported) < s_reportInterval)
+                if (time.GetElapsedTime(_reportedAt) < s_reportInterval)
                 {
                     return;
                 }
 
-                _reported = time.GetTimestamp();
-                report($"  {time.GetElapsedTime(_began).TotalSeconds,3:0} s  {(line.Length > WidestLine ? line[..WidestLine] : line)}");
+                _reportedAt = time.GetTimestamp();
+                report($"  {time.GetElapsedTime(_startedAt).TotalSeconds,3:0} s  {(line.Length > MaxLineLength ? line[..MaxLineLength] : line)}");
             }
         }
     }

@@ -2,19 +2,19 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Fleet.Contracts;
 
-/// <summary>What may share a browser context: a realm or a user, plus the auth scope. Never two principals in one context.</summary>
+/// <summary>Identifies what may share a browser context: a realm or a user, and the principal. Two principals never share a context.</summary>
 /// <param name="Kind"><c>realm</c> or <c>user</c>.</param>
-/// <param name="Value">The realm's URL (ends with a slash) or the user's id; without a <c>#</c>.</param>
-/// <param name="Scope">The principal whose credentials the page holds; empty for public content.</param>
+/// <param name="Value">The realm's URL, ending with a slash, or the user's id. Contains no <c>#</c>.</param>
+/// <param name="Scope">The principal whose credentials the page uses; empty for public content.</param>
 public sealed record AffinityKey(string Kind, string Value, string Scope = "")
 {
     /// <summary>The affinity of a realm's public content.</summary>
     public static AffinityKey Realm(string url) => new("realm", url.EndsWith('/') ? url : url + "/");
 
-    /// <summary>The wire form: <c>kind:value</c>, with <c>#scope</c> appended when there is one.</summary>
+    /// <summary>The wire form: <c>kind:value</c>, followed by <c>#scope</c> if there is one.</summary>
     public override string ToString() => Scope.Length == 0 ? $"{Kind}:{Value}" : $"{Kind}:{Value}#{Scope}";
 
-    /// <summary>Parses the wire form. False for anything else, longer than <see cref="RenderLimits.MaxAffinityLength"/>, or with control characters.</summary>
+    /// <summary>Parses the wire form. False if it is malformed, longer than <see cref="RenderLimits.MaxAffinityLength"/>, or contains control characters.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out AffinityKey? key)
     {
         key = null;
@@ -24,7 +24,7 @@ public sealed record AffinityKey(string Kind, string Value, string Scope = "")
         }
 
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        // The first one: whatever stands behind it is scope, so that a key and its wire form say the same.
+        // Everything after the first '#' is the scope, so that the wire form round-trips.
         var hash = text.IndexOf('#', StringComparison.Ordinal);
         var end = hash < 0 ? text.Length : hash;
         if (colon < 0 || end <= colon + 1)

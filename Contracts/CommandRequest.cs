@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace Fleet.Contracts;
 
-/// <summary>A command that the host app runs for a user. Body of <c>POST /commands</c>, with the header <c>Idempotency-Key</c>. The answer is a
-/// <see cref="RenderResult"/> without formats, whose <see cref="RenderResult.Data"/> is what the command returned.</summary>
+/// <summary>A command that the host app runs for a user. Body of <c>POST /commands</c>, with the header <c>Idempotency-Key</c>. The response is a
+/// <see cref="RenderResult"/> without formats; its <see cref="RenderResult.Data"/> is the command's return value.</summary>
 public sealed record CommandRequest
 {
-    /// <summary>The command's name, as the host knows it: 1 to 200 letters, digits and <c>. _ - / :</c>.</summary>
+    /// <summary>Name of the command in the host app: 1 to 200 letters, digits and <c>. _ - / :</c>.</summary>
     public required string Command { get; init; }
 
-    /// <summary>What the command is given, any JSON. Default: nothing.</summary>
+    /// <summary>Input of the command, any JSON. Default: none.</summary>
     public JsonElement? Input { get; init; }
 
-    /// <summary>For whom: <c>user:&lt;id&gt;</c>.</summary>
+    /// <summary>The user for whom the command runs: <c>user:&lt;id&gt;</c>.</summary>
     public required string Affinity { get; init; }
 
     /// <inheritdoc cref="RenderRequest.DeadlineMs"/>
@@ -24,10 +24,10 @@ public sealed record CommandRequest
     /// <inheritdoc cref="RenderRequest.Accept"/>
     public ShellAcceptance Accept { get; init; }
 
-    /// <summary>What the page may show to the host's origin. Wants an affinity with a scope. Default: none.</summary>
+    /// <summary>Credentials that the page sends to the host's origin. Requires an affinity with a scope. Default: none.</summary>
     public RenderCredentials? Credentials { get; init; }
 
-    /// <summary>The visit that the command runs in: of the booted host app, under an address that names the command.</summary>
+    /// <summary>The render that runs the command in the booted host app. Its URL contains the name of the command.</summary>
     /// <param name="host">Address of the host app, ending with a slash.</param>
     public RenderRequest ToRenderRequest(Uri host) => new()
     {
@@ -41,15 +41,15 @@ public sealed record CommandRequest
     };
 }
 
-/// <summary>What makes a <see cref="CommandRequest"/> and its key valid on their face.</summary>
+/// <summary>Validates a <see cref="CommandRequest"/> and its key.</summary>
 public static class CommandRequestRules
 {
     private const int MaxNameLength = 200;
     private const int MaxKeyLength = 128;
 
-    /// <summary>Everything that is wrong; empty when it is valid.</summary>
+    /// <summary>All validation errors; empty when the request is valid.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="key">The header <c>Idempotency-Key</c>.</param>
+    /// <param name="key">Value of the header <c>Idempotency-Key</c>.</param>
     /// <param name="host">Address of the host app.</param>
     public static IReadOnlyList<FieldError> Check(CommandRequest request, string? key, Uri host) =>
     [

@@ -4,20 +4,20 @@ using System.Text.Json.Serialization;
 
 namespace Fleet.Contracts;
 
-/// <summary>The one JSON dialect of the fleet: camelCase names, enums as camelCase words, nulls left out, unknown members ignored.</summary>
+/// <summary>The JSON dialect of the fleet: camelCase names, enums as camelCase words, nulls omitted, unknown members ignored.</summary>
 public static class FleetJson
 {
-    /// <summary>Shared, read-only options for every body, Redis record and hint.</summary>
+    /// <summary>Shared, read-only options for bodies, Redis records and change notifications.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
-    /// <summary>Applies the dialect to options that somebody else owns (ASP.NET's, for one).</summary>
+    /// <summary>Applies the dialect to existing options, such as those of ASP.NET Core.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.PropertyNameCaseInsensitive = true;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.NumberHandling = JsonNumberHandling.Strict;
-        // Bodies carry HTML and are never part of a document: escaping each angle bracket would only make them longer.
+        // Bodies contain HTML but are never embedded in a document: escaping angle brackets would only make them longer.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new WordEnumConverter());
     }

@@ -6,7 +6,7 @@ public sealed record FleetStatus
     /// <summary>The current host shell; null before the first claim.</summary>
     public HostShell? Shell { get; init; }
 
-    /// <summary>How far the fleet is with that shell; null before the first claim.</summary>
+    /// <summary>How far the fleet has converged on that shell; null before the first claim.</summary>
     public ShellConvergence? Convergence { get; init; }
 
     /// <summary>Live servers, by name.</summary>
@@ -18,48 +18,48 @@ public sealed record FleetStatus
     /// <summary>Origins that may be rendered.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>Renders that this manager has under way.</summary>
+    /// <summary>This manager's renders in flight.</summary>
     public int InFlight { get; init; }
 
-    /// <summary>Callers that wait for an answer of this manager: those of renders under way, those that wait, and those that share a render.</summary>
+    /// <summary>Callers that wait for an answer of this manager: those of renders in flight, of waiting renders and of shared renders.</summary>
     public int Callers { get; init; }
 
-    /// <summary>Renders that wait in this manager for a turn.</summary>
+    /// <summary>Renders that wait in this manager's queue.</summary>
     public int Queued { get; init; }
 
-    /// <summary>When the registry was last read; old when Redis is away.</summary>
+    /// <summary>When the registry was last read; not updated while Redis is unavailable. Null before the first read.</summary>
     public DateTimeOffset? ReadAt { get; init; }
 
-    /// <summary>When this was said, by the same clock as <see cref="ReadAt"/>: a reader need not compare clocks to tell its age.</summary>
+    /// <summary>When this status was created, by the same clock as <see cref="ReadAt"/>, so that a reader can tell the age without comparing clocks.</summary>
     public DateTimeOffset At { get; init; }
 }
 
 /// <summary>One prerender server as a manager sees it.</summary>
-/// <param name="Record">What the server registered.</param>
-/// <param name="Warm">Affinities with a page on it.</param>
-/// <param name="InFlight">Renders that this manager has under way there.</param>
+/// <param name="Record">The record that the server registered.</param>
+/// <param name="Warm">Affinities with a page on the server, most recently used first.</param>
+/// <param name="InFlight">This manager's renders in flight on the server.</param>
 public sealed record ServerStatus(ServerRecord Record, IReadOnlyList<string> Warm, int InFlight);
 
-/// <summary>How far the fleet is with the current host shell, as one manager sees it.</summary>
-/// <param name="Phase">Where it stands.</param>
-/// <param name="Since">Since when: of a phase that the manager found at its start, since that start or since the shell became current, whichever is later.</param>
+/// <summary>How far the fleet has converged on the current host shell, as one manager sees it.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Since">When the phase began. For the phase at the manager's start: that start or the time the shell became current, whichever is later.</param>
 /// <param name="Serving">Live realm servers and the token that each serves.</param>
 public sealed record ShellConvergence(ShellPhase Phase, DateTimeOffset Since, IReadOnlyDictionary<string, string> Serving);
 
-/// <summary>How far the fleet is with the current host shell.</summary>
+/// <summary>How far the fleet has converged on the current host shell.</summary>
 public enum ShellPhase
 {
-    /// <summary>Every page of every server has it.</summary>
+    /// <summary>Every page of every server has the current shell; draining servers are ignored.</summary>
     Converged,
 
-    /// <summary>Live realm servers serve more than one shell: a deploy is under way.</summary>
+    /// <summary>Live realm servers serve more than one shell: a deploy is in progress.</summary>
     Rolling,
 
-    /// <summary>Realm servers agree, and some page or server has not got there yet.</summary>
+    /// <summary>The realm servers agree, but at least one server does not have the current shell on all its pages yet.</summary>
     Behind,
 }
 
 /// <summary>A realm as its realm server announces it.</summary>
-/// <param name="Url">URL prefix of every card in it; ends with a slash.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Url">URL prefix of every card of the realm; ends with a slash.</param>
+/// <param name="Name">Display name.</param>
 public sealed record RealmRecord(string Url, string Name);

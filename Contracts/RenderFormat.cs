@@ -1,6 +1,6 @@
 namespace Fleet.Contracts;
 
-/// <summary>One way to render a page. All but <see cref="Html"/> come from a cooperative host.</summary>
+/// <summary>A format to render. All except <see cref="Html"/> require a cooperating host app.</summary>
 public enum RenderFormat
 {
     /// <summary>The card on a page of its own.</summary>
@@ -12,10 +12,10 @@ public enum RenderFormat
     /// <summary>The card in a box of a given size.</summary>
     Fitted,
 
-    /// <summary>The card as a word or two in running text.</summary>
+    /// <summary>The card as inline text of a word or two.</summary>
     Atom,
 
-    /// <summary>What belongs into the document's <c>head</c>: title, description, canonical, Open Graph.</summary>
+    /// <summary>Content of the document's <c>head</c>: title, description, canonical, Open Graph.</summary>
     Head,
 
     /// <summary>The card's icon as SVG.</summary>
@@ -24,9 +24,9 @@ public enum RenderFormat
     /// <summary>The card as Markdown.</summary>
     Markdown,
 
-    /// <summary>The whole document, after navigating to the URL and letting it settle. Works with any single-page app.</summary>
+    /// <summary>The whole document, after navigating to the URL and waiting for it to settle. Works with any single-page app.</summary>
     Html,
 
-    /// <summary>No text at all: what the host says about the page (<see cref="RenderResult.Data"/>), without rendering it where it can do that.</summary>
+    /// <summary>No text, only the host's data about the page (<see cref="RenderResult.Data"/>); the host does not render the page if it can avoid it.</summary>
     Data,
 }

@@ -5,28 +5,28 @@ using System.Text;
 
 namespace Fleet.Contracts;
 
-/// <summary>Which render caused this request. Pages of the fleet send it with everything they ask for, and whoever renders on their behalf
-/// passes it on: so a render that another one waits for is known as such. Signed with the admin key, since it gets through where others wait.</summary>
-/// <param name="RequestId">The logical call that began it: letters, digits and hyphens.</param>
-/// <param name="Depth">0 for a render that a caller asked for, 1 for one that such a render caused, and so on.</param>
-/// <param name="Priority">That call's priority.</param>
-/// <param name="Expires">When nobody waits for it any more, in whole seconds. What a page is told, whoever wrote its scripts may keep.</param>
+/// <summary>Identifies the render that caused a request. Pages of the fleet send it with every request, and services that render on their behalf forward it, so that
+/// nested renders are recognized. It is signed with the admin key, because nested renders bypass queues.</summary>
+/// <param name="RequestId">Request id of the original call: letters, digits and hyphens.</param>
+/// <param name="Depth">0 for a render that a caller requested, 1 for a render that such a render caused, and so on.</param>
+/// <param name="Priority">Priority of that render.</param>
+/// <param name="Expires">When the render is certainly over, in whole seconds. The lineage expires because a page's scripts can keep it.</param>
 public sealed record RenderLineage(string RequestId, int Depth, int Priority, DateTimeOffset Expires)
 {
-    /// <summary>Deepest lineage that is believed.</summary>
+    /// <summary>Maximum accepted depth.</summary>
     public const int MaxDepth = 8;
 
-    /// <summary>How much longer than its render's deadline it holds, since the clocks of two machines differ: 30 s.</summary>
+    /// <summary>How long the lineage outlives the deadline of its render, to allow for clock differences between machines: 30 s.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    /// <summary>The header's value: <c>id.depth.priority.expires.signature</c>.</summary>
+    /// <summary>The signed header value: <c>id.depth.priority.expires.signature</c>.</summary>
     public string Sign(string key)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{RequestId}.{Depth}.{Priority}.{Expires.ToUnixTimeSeconds()}");
         return $"{text}.{Signature(text, key)}";
     }
 
-    /// <summary>Reads a header's value. False for one that nobody with the key has signed; whether it has expired is for the reader to say.</summary>
+    /// <summary>Parses a header value. False if it is malformed or not signed with <paramref name="key"/>. Does not check <see cref="Expires"/>.</summary>
     public static bool TryRead(string? text, string key, [NotNullWhen(true)] out RenderLineage? lineage)
     {
         lineage = null;
@@ -38,12 +38,12 @@ public sealed record RenderLineage(string RequestId, int Depth, int Priority, Da
         }
 
         if (text[..end].Split('.') is [.. var id, var depth, var priority, var expires]
-            && int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var deep)
-            && int.TryParse(priority, NumberStyles.None, CultureInfo.InvariantCulture, out var urgent)
+            && int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var depthValue)
+            && int.TryParse(priority, NumberStyles.None, CultureInfo.InvariantCulture, out var priorityValue)
             && long.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            && deep <= MaxDepth && urgent <= RenderLimits.MaxPriority)
+            && depthValue <= MaxDepth && priorityValue <= RenderLimits.MaxPriority)
         {
-            lineage = new(string.Join('.', id), deep, urgent, DateTimeOffset.FromUnixTimeSeconds(seconds));
+            lineage = new(string.Join('.', id), depthValue, priorityValue, DateTimeOffset.FromUnixTimeSeconds(seconds));
         }
 
         return lineage is not null;

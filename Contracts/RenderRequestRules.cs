@@ -1,32 +1,32 @@
 namespace Fleet.Contracts;
 
-/// <summary>What makes a <see cref="RenderRequest"/> valid on its face, checked alike by every service it passes. Whether its URL may be
-/// rendered (allow-list, realms) is a question of its own.</summary>
+/// <summary>Validates a <see cref="RenderRequest"/>, identically in every service. Whether the URL may be rendered (allow-list, realms) is checked
+/// separately.</summary>
 public static class RenderRequestRules
 {
-    /// <summary>Everything that is wrong with the request; empty when it is valid.</summary>
+    /// <summary>All validation errors; empty when the request is valid.</summary>
     public static IReadOnlyList<FieldError> Check(RenderRequest request) =>
         [.. new[] { CheckUrl(request.Url), CheckAffinity(request.Affinity), CheckFormats(request.Formats), CheckDeadline(request.DeadlineMs), CheckPriority(request.Priority), CheckCredentials(request) }.OfType<FieldError>()];
 
-    /// <summary>What is wrong with a URL to render; null when it is valid.</summary>
+    /// <summary>The validation error of a URL to render; null when it is valid.</summary>
     public static FieldError? CheckUrl(string? url) => url switch
     {
         null or "" => Error("url", "is missing: give an absolute http or https URL"),
         { Length: > RenderLimits.MaxUrlLength } => Error("url", $"is {url.Length} characters long: at most {RenderLimits.MaxUrlLength} are allowed"),
-        // A URL is put into headers, logs and the browser's address: what Uri would quietly mend is refused instead.
+        // URLs go into headers, logs and the browser, so reject characters that Uri would silently fix.
         _ when url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) => Error("url", $"{Quoted.Of(url)} contains white space or control characters: encode them"),
         _ when !Uri.TryCreate(url, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps) =>
             Error("url", $"{Quoted.Of(url)} is not an absolute http or https URL"),
-        _ when new Uri(url).UserInfo.Length > 0 => Error("url", "carries a user name or password: that is not allowed"),
+        _ when new Uri(url).UserInfo.Length > 0 => Error("url", "contains a user name or password, which is not allowed"),
         _ => null,
     };
 
-    /// <summary>What is wrong with credentials for pages that are not of one principal; null when nothing is. For whoever opens the pages: what asks for
-    /// a render may leave the scope to the manager.</summary>
+    /// <summary>The error when the request has credentials but its affinity has no scope; otherwise null. For prerender servers: a caller of the manager may leave
+    /// the scope to it.</summary>
     public static FieldError? CheckScope(RenderRequest request) =>
         request.Credentials is null || (AffinityKey.TryParse(request.Affinity, out var affinity) && affinity.Scope.Length > 0)
             ? null
-            : Error("credentials", "wants an 'affinity' that names the principal as its scope: 'realm:<url>#<principal>' or 'user:<id>#<principal>'");
+            : Error("credentials", "requires an 'affinity' that names the principal as its scope: 'realm:<url>#<principal>' or 'user:<id>#<principal>'");
 
     private static FieldError? CheckAffinity(string? affinity) => affinity switch
     {
@@ -43,13 +43,13 @@ public static class RenderRequestRules
         return formats switch
         {
             null => null,
-            { Count: 0 } => Error("formats", "is empty: name at least one, or leave it out for all that the host offers"),
+            { Count: 0 } => Error("formats", "is empty: name at least one format, or omit it for all that the host offers"),
             _ when formats.Count > known => Error("formats", $"has {formats.Count} entries: at most {known} are allowed, each format once"),
-            _ when formats.Distinct().Count() != formats.Count => Error("formats", "names a format twice: each may be named once"),
+            _ when formats.Distinct().Count() != formats.Count => Error("formats", "contains a format twice"),
             _ when formats.Contains(RenderFormat.Html) && formats.Count > 1 =>
-                Error("formats", "combines 'html' with others: 'html' navigates to the page, the others render in a booted one; ask in two requests"),
+                Error("formats", "combines 'html' with other formats: 'html' navigates to the URL, the others render in a booted page; use two requests"),
             _ when formats.Contains(RenderFormat.Data) && formats.Count > 1 =>
-                Error("formats", "combines 'data' with others: a render of those has its 'data' anyway"),
+                Error("formats", "combines 'data' with other formats: their result contains 'data' anyway"),
             _ => null,
         };
     }
@@ -67,7 +67,7 @@ public static class RenderRequestRules
     private static FieldError? CheckCredentials(RenderRequest request) => request.Credentials switch
     {
         null => null,
-        // The value itself is never shown.
+        // The message must not contain the value.
         { Authorization: var value } when value is not { Length: > 0 and <= RenderCredentials.MaxLength } || value.Any(c => c is < ' ' or > '~') =>
             Error("credentials", $"has an 'authorization' that is not 1 to {RenderCredentials.MaxLength} characters of visible ASCII and spaces"),
         _ => null,
@@ -76,7 +76,7 @@ public static class RenderRequestRules
     private static FieldError Error(string field, string what) => new(field, $"'{field}' {what}.");
 }
 
-/// <summary>One field of a request that is not as it should be.</summary>
-/// <param name="Field">The field as it is spelled in JSON: <c>deadlineMs</c>.</param>
-/// <param name="Message">A sentence that names field, value and bound.</param>
+/// <summary>A validation error of one field of a request.</summary>
+/// <param name="Field">The field as spelled in JSON: <c>deadlineMs</c>.</param>
+/// <param name="Message">A sentence that names field, value and limit.</param>
 public sealed record FieldError(string Field, string Message);

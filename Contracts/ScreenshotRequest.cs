@@ -1,8 +1,8 @@
 namespace Fleet.Contracts;
 
-/// <summary>A screenshot of a page: navigate to the URL, let it settle, wait for fonts and images; or, with <see cref="Format"/>, of what the host renders
-/// as that format, alone in a box. Body of <c>POST /screenshots</c>; <c>{"url":"…"}</c> is enough. The answer is the file itself; its headers say the
-/// outcome.</summary>
+/// <summary>Requests a screenshot of a page, after navigating to the URL and waiting for it to settle and for fonts and images; or, with <see cref="Format"/>, of
+/// one format that the host renders, alone in a box. Body of <c>POST /screenshots</c>; <c>{"url":"…"}</c> is enough. The response is the file; its headers state
+/// the outcome.</summary>
 public sealed record ScreenshotRequest
 {
     /// <inheritdoc cref="RenderRequest.Url"/>
@@ -26,14 +26,14 @@ public sealed record ScreenshotRequest
     /// <summary>File type. Default: PNG.</summary>
     public ScreenshotType Type { get; init; }
 
-    /// <summary>What the host renders as this format, alone in a box of <see cref="Width"/> × <see cref="Height"/>, instead of the page: <c>isolated</c>,
-    /// <c>embedded</c>, <c>fitted</c>, <c>atom</c> or <c>icon</c>. Default: none, the page.</summary>
+    /// <summary>Captures this format, alone in a box of <see cref="Width"/> × <see cref="Height"/>, instead of the page: <c>isolated</c>, <c>embedded</c>,
+    /// <c>fitted</c>, <c>atom</c> or <c>icon</c>. Default: none, which captures the page.</summary>
     public RenderFormat? Format { get; init; }
 
-    /// <summary>The whole page instead of the viewport, down to 16,384 CSS pixels. Not for PDF, which always has all of it. Default: false.</summary>
+    /// <summary>Captures the whole page instead of the viewport, up to a height of 16,384 CSS pixels. Not for PDF, which always has the whole page. Default: false.</summary>
     public bool FullPage { get; init; }
 
-    /// <summary>Only the first element that matches this CSS selector, at most 500 characters. Default: none.</summary>
+    /// <summary>Captures only the first element that matches this CSS selector, 1 to 500 characters. Default: none.</summary>
     public string? Selector { get; init; }
 
     /// <summary>Width of the viewport in CSS pixels, 100 to 3840. Default: the server's.</summary>
@@ -42,10 +42,10 @@ public sealed record ScreenshotRequest
     /// <summary>Height of the viewport in CSS pixels, 100 to 2160. Default: the server's.</summary>
     public int? Height { get; init; }
 
-    /// <summary>Pixels of the screenshot per CSS pixel, 1 to 4; of the viewport at most 50 million in all. Not for PDF. Default: 1.</summary>
+    /// <summary>Pixels of the screenshot per CSS pixel, 1 to 4; the viewport may have at most 50 million pixels. Not for PDF. Default: 1.</summary>
     public int Scale { get; init; } = 1;
 
-    /// <summary>The visit that the screenshot is taken in.</summary>
+    /// <summary>The render of which the screenshot is taken.</summary>
     public RenderRequest ToRenderRequest() => new()
     {
         Url = Url,
@@ -64,27 +64,27 @@ public enum ScreenshotType
     /// <summary>Lossless.</summary>
     Png,
 
-    /// <summary>Small, for photographs.</summary>
+    /// <summary>Lossy, for photographs.</summary>
     Jpeg,
 
-    /// <summary>Small.</summary>
+    /// <summary>Lossy.</summary>
     Webp,
 
     /// <summary>Paged, as it would be printed.</summary>
     Pdf,
 }
 
-/// <summary>What makes a <see cref="ScreenshotRequest"/> valid on its face.</summary>
+/// <summary>Validates a <see cref="ScreenshotRequest"/>.</summary>
 public static class ScreenshotRequestRules
 {
     private const int MaxSelectorLength = 500;
     private const int MaxScale = 4;
 
-    // Of servers that are not told otherwise.
+    // The prerender servers' default viewport.
     private const int DefaultWidth = 1280;
     private const int DefaultHeight = 800;
 
-    /// <summary>Everything that is wrong with the request; empty when it is valid.</summary>
+    /// <summary>All validation errors; empty when the request is valid.</summary>
     public static IReadOnlyList<FieldError> Check(ScreenshotRequest request) =>
     [
         .. RenderRequestRules.Check(request.ToRenderRequest()),
@@ -110,6 +110,6 @@ public static class ScreenshotRequestRules
             ? new("scale", $"'scale' is {scale}, which makes {pixels / 1_000_000:F0} million pixels of {width} × {height}: at most {RenderLimits.MaxScreenshotPixels / 1_000_000} million are allowed.")
             : null;
 
-    private static FieldError? CheckSize(string field, int? value, int least, int most) =>
-        value is { } size && (size < least || size > most) ? new(field, $"'{field}' is {size}: it must be between {least} and {most}.") : null;
+    private static FieldError? CheckSize(string field, int? value, int min, int max) =>
+        value is { } size && (size < min || size > max) ? new(field, $"'{field}' is {size}: it must be between {min} and {max}.") : null;
 }

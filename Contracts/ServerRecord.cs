@@ -1,83 +1,83 @@
 namespace Fleet.Contracts;
 
-/// <summary>A prerender server as it registers itself. Keyed by incarnation: one process, one GUID.</summary>
+/// <summary>The record that a prerender server registers. Keyed by incarnation.</summary>
 public sealed record ServerRecord
 {
-    /// <summary>A GUID made when the process starts. A restarted server is another one.</summary>
+    /// <summary>A GUID created when the process starts. A restarted server is a new incarnation.</summary>
     public required string Incarnation { get; init; }
 
-    /// <summary>The resource name, for people: <c>prerender-0</c>.</summary>
+    /// <summary>The resource name: <c>prerender-0</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>Base address that the manager sends renders to.</summary>
     public required string Url { get; init; }
 
-    /// <summary>What it says about itself.</summary>
+    /// <summary>The state that the server reports.</summary>
     public required ServerState State { get; init; }
 
-    /// <summary>Grows with every change within one incarnation; a reader drops a record with a lower one.</summary>
+    /// <summary>Grows with every change within one incarnation. The registry ignores a record with a lower version.</summary>
     public required long Version { get; init; }
 
-    /// <summary>Most slots it may have.</summary>
+    /// <summary>Maximum number of slots.</summary>
     public int Slots { get; init; }
 
-    /// <summary>Renders it could start at once: idle slots, standbys, and slots it may still create.</summary>
+    /// <summary>Renders that the server could start immediately: idle slots, standbys, and slots that it may still create.</summary>
     public int Free { get; init; }
 
     /// <summary>Renders that wait for a slot.</summary>
     public int Queue { get; init; }
 
-    /// <summary>Renders of one affinity that it runs at a time; more of them wait although slots are free. 0 when it does not say.</summary>
+    /// <summary>Maximum number of concurrent renders per affinity; further ones wait even if slots are free. 0 when not reported.</summary>
     public int RendersPerAffinity { get; init; }
 
-    /// <summary>Moving average of a render, queue excluded, in milliseconds; 0 before the first.</summary>
+    /// <summary>Moving average of the duration of a render, without queueing, in milliseconds; 0 before the first.</summary>
     public double RecentRenderMs { get; init; }
 
-    /// <summary>Moving average of booting a page, in milliseconds; 0 before the first.</summary>
+    /// <summary>Moving average of the duration of a page boot, in milliseconds; 0 before the first.</summary>
     public double RecentBootMs { get; init; }
 
-    /// <summary>Slots by the token of the shell that they have loaded.</summary>
+    /// <summary>Number of slots by the token of the shell that they have loaded.</summary>
     public IReadOnlyDictionary<string, int> Shells { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>How its slots stand to the host shell; null from a server that does not say.</summary>
+    /// <summary>The slots' progress to the current host shell; null when not reported.</summary>
     public ShellSlots? ShellSlots { get; init; }
 
     /// <summary>When this record was written, by the registry's clock.</summary>
     public DateTimeOffset SeenAt { get; init; }
 }
 
-/// <summary>What a prerender server says about itself.</summary>
+/// <summary>State of a prerender server.</summary>
 public enum ServerState
 {
-    /// <summary>Starting: the browser or its first standby is not up yet. Gets no renders.</summary>
+    /// <summary>Starting: the browser or the first standby is not ready. Gets no renders.</summary>
     Warming,
 
-    /// <summary>Takes renders.</summary>
+    /// <summary>Accepts renders.</summary>
     Ready,
 
-    /// <summary>Finishes what it has, takes nothing new.</summary>
+    /// <summary>Finishes its renders and rejects new ones.</summary>
     Draining,
 }
 
-/// <summary>How a server's slots stand to the host shell. Each slot counts once among <see cref="Current"/>, <see cref="Booting"/>,
+/// <summary>Counts a server's slots by their progress to the current host shell. Each slot counts once among <see cref="Current"/>, <see cref="Booting"/>,
 /// <see cref="Draining"/> and <see cref="Stale"/>.</summary>
 public sealed record ShellSlots
 {
-    /// <summary>The generation that the server knows; the figures are judged by it. Null while it knows of none.</summary>
+    /// <summary>The generation that the server knows as current and that the counts refer to. Null while it knows none.</summary>
     public long? Generation { get; init; }
 
-    /// <summary>At rest or lent, with the current shell.</summary>
+    /// <summary>Idle or leased, with the current shell.</summary>
     public int Current { get; init; }
 
-    /// <summary>Booting a page, in a new slot or in place of an old document.</summary>
+    /// <summary>Booting a page, in a new slot or to replace an old document.</summary>
     public int Booting { get; init; }
 
-    /// <summary>Without a future: closing, or as soon as they come back.</summary>
+    /// <summary>Closing, or to be closed when their lease ends.</summary>
     public int Draining { get; init; }
 
-    /// <summary>At rest or lent, with another shell than the current one.</summary>
+    /// <summary>Idle or leased, with a stale shell.</summary>
     public int Stale { get; init; }
 
-    /// <summary>Slots that still have to get to the current shell: the stale ones, and those that boot in place of a stale document.</summary>
+    /// <summary>Slots that still have to reach the current shell: the stale ones, and those that are booting to replace a stale document.</summary>
     public int Behind { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Fleet.Contracts;
 
-/// <summary>Enums as camelCase words, as values and as keys. A word that is none says which there are; a number is not a word.</summary>
+/// <summary>Converts enums to camelCase words, as values and as keys. The error for an unknown word lists the valid ones; numbers are not accepted.</summary>
 internal sealed class WordEnumConverter : JsonConverterFactory
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class WordEnumConverter : JsonConverterFactory
         private static readonly Dictionary<T, string> s_words = s_values.ToDictionary(pair => pair.Value, pair => pair.Key);
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : throw Refused(reader.TokenType.ToString().ToLowerInvariant());
+            reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : throw Invalid(reader.TokenType.ToString().ToLowerInvariant());
 
         public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             Parse(reader.GetString()!);
@@ -30,18 +30,18 @@ internal sealed class WordEnumConverter : JsonConverterFactory
         public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
             writer.WritePropertyName(s_words[value]);
 
-        private static T Parse(string word) => s_values.TryGetValue(word, out var value) ? value : throw Refused(Quoted.Of(word));
+        private static T Parse(string word) => s_values.TryGetValue(word, out var value) ? value : throw Invalid(Quoted.Of(word));
 
-        private static JsonException Refused(string found) => new($"{found} is none of {string.Join(", ", s_values.Keys)}.");
+        private static JsonException Invalid(string found) => new($"{found} is none of {string.Join(", ", s_values.Keys)}.");
 
         private static string Word(T value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
     }
 }
 
-/// <summary>A value that somebody sent, as an error may repeat it: in quotes, without control characters, and not longer than one can read.</summary>
+/// <summary>Quotes a received value for an error message: without control characters and truncated.</summary>
 public static class Quoted
 {
-    /// <summary>Most characters that are shown, 80; an ellipsis says that there are more.</summary>
+    /// <summary>Maximum number of characters shown: 80. An ellipsis marks a truncated value.</summary>
     public const int MaxShownLength = 80;
 
     public static string Of(string value) =>

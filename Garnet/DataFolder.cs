@@ -3,13 +3,13 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.Garnet;
 
-/// <summary>The folder of the append-only log: <c>log-N</c> is in use, <c>log-N.new</c> is being written. A file that stays locked while the process
-/// lives keeps a second process out.</summary>
+/// <summary>The folder of the append-only log: <c>log-N</c> is in use, <c>log-N.new</c> is being written. A locked file keeps a
+/// second process out.</summary>
 internal sealed class DataFolder : IDisposable
 {
     private const string LockName = "lock";
     private const string Prefix = "log-";
-    private const string Unfinished = ".new";
+    private const string UnfinishedSuffix = ".new";
     private const string RewrittenSizeName = "rewritten-size";
 
     private readonly string _root;
@@ -18,20 +18,20 @@ internal sealed class DataFolder : IDisposable
 
     private DataFolder(string root, FileStream lockFile) => (_root, _lock) = (root, lockFile);
 
-    /// <summary>Folder of the log that is in use.</summary>
+    /// <summary>Folder of the current log.</summary>
     public string Current => Path.Combine(_root, Prefix + _generation.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Size of that log, in bytes.</summary>
+    /// <summary>Size of the current log, in bytes.</summary>
     public long CurrentBytes => SizeOf(Current);
 
-    /// <summary>Its size right after it was rewritten, in bytes; 0 when it never was.</summary>
+    /// <summary>Size of the current log right after its rewrite, in bytes; 0 when it was never rewritten.</summary>
     public long RewrittenBytes =>
         File.Exists(Path.Combine(Current, RewrittenSizeName))
         && long.TryParse(File.ReadAllText(Path.Combine(Current, RewrittenSizeName)), CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
 
     private string Next => Path.Combine(_root, Prefix + (_generation + 1).ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Creates the folder if need be, locks it, and removes what an interrupted rewrite left behind.</summary>
+    /// <summary>Creates the folder when it does not exist, locks it, and removes what an interrupted rewrite left behind.</summary>
     /// <exception cref="StartException">The folder is in use or cannot be written.</exception>
     public static DataFolder Open(string root)
     {
@@ -39,7 +39,7 @@ internal sealed class DataFolder : IDisposable
         {
             Directory.CreateDirectory(root);
             var folder = new DataFolder(root, Lock(root));
-            folder.TidyUp();
+            folder.RemoveLeftovers();
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -48,25 +48,25 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Starts the next log, empty.</summary>
-    public string CreateNext() => Directory.CreateDirectory(Next + Unfinished).FullName;
+    /// <summary>Creates the next log, empty, and returns its folder.</summary>
+    public string CreateNext() => Directory.CreateDirectory(Next + UnfinishedSuffix).FullName;
 
-    /// <summary>Makes the next log the one in use. The rename is the switch: a process that is killed before it starts again with the old log.</summary>
+    /// <summary>Makes the next log the current one. The rename is the commit point: a process that is killed earlier continues with the old log at its next start.</summary>
     public void AdoptNext()
     {
         var old = Current;
-        File.WriteAllText(Path.Combine(Next + Unfinished, RewrittenSizeName), SizeOf(Next + Unfinished).ToString(CultureInfo.InvariantCulture));
-        Directory.Move(Next + Unfinished, Next);
+        File.WriteAllText(Path.Combine(Next + UnfinishedSuffix, RewrittenSizeName), SizeOf(Next + UnfinishedSuffix).ToString(CultureInfo.InvariantCulture));
+        Directory.Move(Next + UnfinishedSuffix, Next);
         _generation++;
         Directory.Delete(old, recursive: true);
     }
 
-    /// <summary>Removes the next log.</summary>
+    /// <summary>Removes the next log, if there is one.</summary>
     public void DiscardNext()
     {
-        if (Directory.Exists(Next + Unfinished))
+        if (Directory.Exists(Next + UnfinishedSuffix))
         {
-            Directory.Delete(Next + Unfinished, recursive: true);
+            Directory.Delete(Next + UnfinishedSuffix, recursive: true);
         }
     }
 
@@ -81,16 +81,16 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new StartException($"The data folder '{root}' is in use by another process. Stop that one, or name another folder.", e);
+            throw new StartException($"The data folder '{root}' is in use by another process. Stop that process, or name another folder.", e);
         }
     }
 
-    private void TidyUp()
+    private void RemoveLeftovers()
     {
         var generations = new List<int>();
         foreach (var log in Directory.EnumerateDirectories(_root, Prefix + "*").ToList())
         {
-            if (log.EndsWith(Unfinished, StringComparison.Ordinal))
+            if (log.EndsWith(UnfinishedSuffix, StringComparison.Ordinal))
             {
                 Directory.Delete(log, recursive: true);
             }

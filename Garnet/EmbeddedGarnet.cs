@@ -5,12 +5,12 @@ using StackExchange.Redis;
 
 namespace Fleet.Garnet;
 
-/// <summary>Garnet in this process, set up as the fleet needs its Redis: Lua scripts that are atomic, and data on disk only when a folder is given.</summary>
+/// <summary>Garnet in this process, configured for the fleet: Lua scripts are atomic, and data is on disk only when a folder is set.</summary>
 /// <remarks>
-/// On disk is one append-only log, committed every second. Garnet would truncate it with checkpoints, but a process that is killed while it writes one
-/// leaves a folder that Garnet 2.2.8 cannot read back, up to an access violation; a log without checkpoints is read back whenever the process was killed.
-/// So this class bounds the log by rewriting it: it stops the server, reads the log back on a private port, copies every key to a second server with
-/// a new log, and starts again with that. Clients see a Redis that is away for some seconds.
+/// The data folder has one append-only log, committed every second. Garnet truncates a log with checkpoints, but a process that is killed while it writes
+/// a checkpoint leaves a folder that Garnet 2.2.8 cannot read back; it may even crash with an access violation. A log without checkpoints can always be
+/// read back. So this class bounds the log by rewriting it: it stops the server, reads the log back on a private port, copies every key to a second
+/// server with a new log, and restarts with that log. For clients, Redis is away for some seconds.
 /// </remarks>
 public sealed partial class EmbeddedGarnet : IAsyncDisposable
 {
@@ -35,12 +35,12 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
         _logger = loggers.CreateLogger<EmbeddedGarnet>();
     }
 
-    /// <summary>Completes when the server is disposed of, and fails when it cannot go on: the program must end then.</summary>
+    /// <summary>Completes when the server is disposed, and faults when it cannot continue; the program must then exit.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Starts a server on 127.0.0.1. It is ready when this returns.</summary>
-    /// <param name="options">How it runs.</param>
-    /// <param name="time">Times the checks of the log's size.</param>
+    /// <summary>Starts a server on 127.0.0.1 and returns once it is ready.</summary>
+    /// <param name="options">Port, password and data folder.</param>
+    /// <param name="time">Clock of the checks of the log's size.</param>
     /// <param name="loggers">Receives Garnet's warnings and errors.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="StartException">The port is taken, the folder is in use or cannot be written, or its log cannot be read.</exception>
@@ -61,7 +61,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server after its log is committed, and unlocks the data folder.</summary>
+    /// <summary>Commits the log, stops the server, and unlocks the data folder.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, true))
@@ -108,7 +108,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
             throw new StartException(
                 _data is null
                     ? $"Garnet cannot listen on 127.0.0.1:{_options.Port}: {e.Message}"
-                    : $"Garnet cannot start on 127.0.0.1:{_options.Port} with the data in '{_data.Current}': {e.Message} If that folder is damaged, delete it: its pages are rendered anew.",
+                    : $"Garnet cannot start on 127.0.0.1:{_options.Port} with the data in '{_data.Current}': {e.Message} If that folder is damaged, delete it: its pages are rendered again.",
                 e);
         }
     }
@@ -142,7 +142,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The server is being disposed of.
+            // The server is being disposed.
         }
         catch (Exception e)
         {
@@ -151,7 +151,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
         }
     }
 
-    // Another process may have taken the port for a moment.
+    // Another process may hold the port for a moment.
     private async Task RestartAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -172,20 +172,20 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     private async Task TryRewriteAsync(DataFolder data, CancellationToken cancellationToken)
     {
         var before = data.CurrentBytes;
-        var began = _time.GetTimestamp();
+        var startedAt = _time.GetTimestamp();
         using var timeout = new CancellationTokenSource(s_rewriteTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             data.DiscardNext();
-            await RewriteAsync(data, either.Token);
+            await RewriteAsync(data, linked.Token);
             data.AdoptNext();
             SetRewriteSize();
-            LogRewritten(before, data.CurrentBytes, _time.GetElapsedTime(began).TotalSeconds);
+            LogRewritten(before, data.CurrentBytes, _time.GetElapsedTime(startedAt).TotalSeconds);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The old log is untouched and goes on growing; the next attempt waits until it has done so.
+            // The old log is untouched and stays in use; the next attempt waits until it has grown further.
             _rewriteAtBytes = before + _options.RewriteAfterBytes;
             LogNotRewritten(e, before);
             data.DiscardNext();
@@ -215,17 +215,17 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "Rewrote the log of stored pages: {Before} bytes became {After} in {Seconds:0.0} s.")]
     private partial void LogRewritten(long before, long after, double seconds);
 
-    [LoggerMessage(LogLevel.Error, "The log of stored pages, {Bytes} bytes, could not be rewritten; it is used as it is.")]
+    [LoggerMessage(LogLevel.Error, "The log of stored pages, {Bytes} bytes, could not be rewritten; it stays in use.")]
     private partial void LogNotRewritten(Exception exception, long bytes);
 
     [LoggerMessage(LogLevel.Warning, "{Reason} (attempt {Attempt} of {Attempts})")]
     private partial void LogRestartFailed(string reason, int attempt, int attempts);
 
-    [LoggerMessage(LogLevel.Critical, "The embedded Garnet cannot go on.")]
+    [LoggerMessage(LogLevel.Critical, "The embedded Garnet cannot continue.")]
     private partial void LogStopped(Exception exception);
 }
 
-/// <summary>How <see cref="EmbeddedGarnet"/> runs.</summary>
+/// <summary>Options of <see cref="EmbeddedGarnet"/>.</summary>
 public sealed record EmbeddedGarnetOptions
 {
     /// <summary>TCP port on 127.0.0.1, 1 to 65535.</summary>
@@ -234,9 +234,9 @@ public sealed record EmbeddedGarnetOptions
     /// <summary>Password of every connection; null for none.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Folder that keeps the data over a restart; null keeps it in memory only.</summary>
+    /// <summary>Folder that keeps the data across restarts; null keeps it in memory only.</summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>The log is rewritten once it has grown by this many bytes, and to twice its size after the last rewrite. Default: 64 MiB.</summary>
+    /// <summary>The log is rewritten once it is this many bytes larger than twice its size after the last rewrite. Default: 64 MiB.</summary>
     public long RewriteAfterBytes { get; init; } = 64L * 1024 * 1024;
 }

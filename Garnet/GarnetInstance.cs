@@ -15,7 +15,7 @@ internal sealed class GarnetInstance : IAsyncDisposable
 
     private GarnetInstance(GarnetServer server, bool hasLog) => (_server, _hasLog) = (server, hasLog);
 
-    /// <summary>Starts a server on 127.0.0.1, after it has read its log back.</summary>
+    /// <summary>Reads the log back and starts a server on 127.0.0.1.</summary>
     /// <param name="port">TCP port, 1 to 65535.</param>
     /// <param name="password">Password of every connection; null for none.</param>
     /// <param name="logFolder">Folder of the append-only log; null for none.</param>
@@ -36,7 +36,7 @@ internal sealed class GarnetInstance : IAsyncDisposable
         }
         finally
         {
-            // Garnet adds a trace listener that writes to standard output, which belongs to the program.
+            // Garnet adds a trace listener that writes to standard output, which is for the program's own output.
             foreach (var listener in Trace.Listeners.OfType<ConsoleTraceListener>().ToList())
             {
                 Trace.Listeners.Remove(listener);
@@ -44,7 +44,7 @@ internal sealed class GarnetInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the log to disk and stops the server. Without the commit a stop loses what was written within the last commit interval.</summary>
+    /// <summary>Writes the log to disk and stops the server. Without the commit, a stop loses the writes of the last commit interval.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -69,7 +69,7 @@ internal sealed class GarnetInstance : IAsyncDisposable
         "--lua", "--lua-transaction-mode",
         "--memory", $"{MemoryMegabytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}m", "--page", "4m", "--index", "8m",
         .. password is null ? (string[])[] : ["--auth", "Password", "--password", password],
-        // The default native device needs libaio. A log that cannot be read stops the start: Garnet's default is to start empty.
+        // The default native device needs libaio. A log that cannot be read is an error here; by default Garnet starts empty.
         .. logFolder is null ? (string[])[] :
         [
             "--aof", "true", "--recover", "true", "--fail-on-recovery-error", "true", "--aof-commit-freq", "1000",
@@ -77,7 +77,7 @@ internal sealed class GarnetInstance : IAsyncDisposable
         ],
     ];
 
-    /// <summary>Half of the memory that the process may use, in MiB, and at least 256: beyond its limit Garnet evicts the oldest keys without a word, among
-    /// them the current host shell. It takes no memory before there is data.</summary>
+    /// <summary>Half of the memory that the process may use, in MiB, and at least 256. Above its limit Garnet silently evicts the oldest keys, among them
+    /// the current host shell. It allocates no memory before there is data.</summary>
     internal static long MemoryMegabytes(long available) => Math.Max(256, available / 2 / (1024 * 1024));
 }

@@ -2,11 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Garnet;
 
-/// <summary>Garnet's warnings and errors, under category names of their own: Garnet's are "Options" and the like, and it ignores its own level when it is
-/// given a logger factory.</summary>
+/// <summary>Passes on Garnet's warnings and errors, with the prefix "Garnet." on its category names, which are generic ("Options"). Garnet ignores its own
+/// log level when it has a logger factory.</summary>
 internal sealed class GarnetLoggers(ILoggerFactory inner) : ILoggerFactory
 {
-    // Warns at every start that it was given a logger factory.
+    // Warns at every start that a logger factory is set.
     private const string ArgumentParser = "ArgParser";
 
     public ILogger CreateLogger(string categoryName) => new FilteredLogger(

@@ -2,15 +2,15 @@ using StackExchange.Redis;
 
 namespace Fleet.Garnet;
 
-/// <summary>Copies every key of one server to another that is empty: strings, hashes and sorted sets with their expiry, which is all that the fleet
-/// stores. Any other type, and a count that differs, stops the copy.</summary>
+/// <summary>Copies all keys of one server to an empty one: strings, hashes and sorted sets with their expiry, which is all that the fleet stores. A key of
+/// another type, or a count that differs, is an error.</summary>
 internal static class KeyCopy
 {
     private const int ScanPageSize = 200;
     private const int MaxBatchBytes = 1024 * 1024;
 
     /// <summary>Copies all keys.</summary>
-    /// <exception cref="InvalidDataException">A key has another type, or was not copied whole.</exception>
+    /// <exception cref="InvalidDataException">A key has another type, or was not copied completely.</exception>
     public static async Task CopyAsync(IServer source, IDatabase from, IDatabase to, CancellationToken cancellationToken)
     {
         await foreach (var key in source.KeysAsync(pageSize: ScanPageSize).WithCancellation(cancellationToken))
@@ -28,7 +28,7 @@ internal static class KeyCopy
                     await CopySortedSetAsync(key, from, to, cancellationToken);
                     break;
                 case RedisType.None:
-                    // It expired meanwhile.
+                    // The key has expired since the scan.
                     continue;
                 case var type:
                     throw new InvalidDataException($"The key '{key}' is a {type}, which the fleet does not store.");
@@ -82,7 +82,7 @@ internal static class KeyCopy
     {
         if (expected != copied)
         {
-            throw new InvalidDataException($"Of '{key}' {copied} of {expected} entries were copied.");
+            throw new InvalidDataException($"'{key}' has {expected} entries, of which {copied} were copied.");
         }
     }
 }

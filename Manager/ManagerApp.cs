@@ -10,17 +10,17 @@ using Fleet.ServiceDefaults.Stopping;
 
 namespace Fleet.Manager;
 
-/// <summary>Composes the service.</summary>
+/// <summary>Builds the manager application.</summary>
 public static class ManagerApp
 {
     private const string DefaultUrl = "http://127.0.0.1:5200";
 
-    /// <summary>Longest request line, in bytes: a URL to render of ten times the allowed length still gets a clear answer.</summary>
+    /// <summary>Maximum request line, in bytes. Large enough that a URL of ten times the allowed length still gets a clear error.</summary>
     private const int MaxRequestLineBytes = 64 * 1024;
 
     /// <summary>Builds the application.</summary>
     /// <param name="args">Command line: <c>--Section:Key=value</c>.</param>
-    /// <param name="configure">For compositions that host it in their own process: runs first, so what it registers wins.</param>
+    /// <param name="configure">For hosts that run the manager in their own process. It runs first, so its registrations win.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
@@ -47,7 +47,7 @@ public static class ManagerApp
         });
 
         var app = builder.Build();
-        // It listens from the start, whoever asks for the fleet's state and when.
+        // Create it now, so that it observes shell changes from the start.
         app.Services.GetRequiredService<ShellProgress>();
         app.MapDefaultEndpoints();
         app.UseShellCatchUp();

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager;
 
-/// <summary>The manager's own services.</summary>
+/// <summary>Registers the manager's services.</summary>
 internal static class ManagerServices
 {
     public static IServiceCollection AddManager(this IServiceCollection services)
@@ -58,7 +58,7 @@ internal static class ManagerServices
         return services;
     }
 
-    // Without a handler that repeats: the manager owns retries, and each request brings its own deadline.
+    // No resilience handler: RenderDispatcher owns retries, and each request has its own deadline.
     private static HttpClient CreateHttpClient(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<ManagerOptions>>();

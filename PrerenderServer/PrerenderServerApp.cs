@@ -26,14 +26,14 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer;
 
-/// <summary>Composes the service.</summary>
+/// <summary>Builds the prerender server application.</summary>
 public static class PrerenderServerApp
 {
     private const string DefaultUrl = "http://127.0.0.1:5301";
 
     /// <summary>Builds the application.</summary>
     /// <param name="args">Command line: <c>--Section:Key=value</c>.</param>
-    /// <param name="configure">For compositions that host it in their own process: runs first, so what it registers wins.</param>
+    /// <param name="configure">For hosts that run the server in their own process. Runs first, so its registrations take precedence.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
@@ -48,14 +48,14 @@ public static class PrerenderServerApp
         builder.UseDefaultUrl(DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         AddHost(builder);
-        // Hosted services stop in the reverse order: what is registered first, is there longest.
+        // Hosted services stop in reverse order of registration: the pool outlives the rendering and the registration.
         AddBrowser(builder);
         builder.AddPagePool();
         AddRendering(builder);
         AddRegistration(builder);
 
         var app = builder.Build();
-        // What cannot be had, stops the start and not the first render.
+        // Resolve these now, so that a configuration error stops the start instead of the first render.
         app.Services.GetRequiredService<IBrowserAdapter>();
         app.Services.GetRequiredService<ShellTracker>();
         app.MapDefaultEndpoints();

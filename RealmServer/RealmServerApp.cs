@@ -16,17 +16,17 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer;
 
-/// <summary>Composes the service.</summary>
+/// <summary>Composes the realm server.</summary>
 public static class RealmServerApp
 {
     private const string DefaultUrl = "http://127.0.0.1:5100";
 
-    /// <summary>Longest request line: 200 ids of the longest kind fit into one bulk request.</summary>
+    /// <summary>Maximum length of the request line. A bulk request with 200 ids of maximum length fits.</summary>
     private const int MaxRequestLineBytes = 32 * 1024;
 
     /// <summary>Builds the application.</summary>
-    /// <param name="args">Command line: <c>--Section:Key=value</c>.</param>
-    /// <param name="configure">For compositions that host it in their own process: runs first, so what it registers wins.</param>
+    /// <param name="args">The command line: <c>--Section:Key=value</c>.</param>
+    /// <param name="configure">Callback for hosts that run the realm server in their own process. Runs first, so its registrations win.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
@@ -114,13 +114,14 @@ public static class RealmServerApp
         services.AddTransient<ShellGenerationHandler>();
         services.AddHttpClient<ManagerClient>((provider, client) =>
         {
-            // Looked up here, so that a realm server without a manager runs as well: without an index.
+            // Resolved here, so that a realm server without a manager still starts; it then has no index.
             client.BaseAddress = provider.GetRequiredService<IConfiguration>().FindServiceUri("manager");
             client.MaxResponseContentBufferSize = ManagerClient.MaxAnswerBytes;
             // Each call has its own deadline.
             client.Timeout = Timeout.InfiniteTimeSpan;
             client.UseAdminKey(provider.GetRequiredService<IOptions<FleetOptions>>().Value);
-        }).UseSocketsHttpHandler(static (handler, _) => handler.UseProxy = false) // Calls of the fleet stay in it.
-          .AddHttpMessageHandler<ShellGenerationHandler>().RemoveAllLoggers(); // Four lines per render, and a stack trace for a manager that is not up yet; the index says it in one.
+        }).UseSocketsHttpHandler(static (handler, _) => handler.UseProxy = false) // Calls within the fleet never use a proxy.
+          .AddHttpMessageHandler<ShellGenerationHandler>()
+          .RemoveAllLoggers(); // They log four lines per render, and a stack trace while the manager is not up yet. The index logs one line.
     }
 }

@@ -14,10 +14,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Fleet.Registry;
 
-/// <summary>Adds the registry to a service.</summary>
+/// <summary>Registers the registry.</summary>
 public static class FleetRegistryServices
 {
-    /// <summary>The registry in Redis, over the <c>IConnectionMultiplexer</c> that the service has.</summary>
+    /// <summary>Adds the Redis registry. Requires a registered <c>IConnectionMultiplexer</c>.</summary>
     public static IServiceCollection AddFleetRegistry(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

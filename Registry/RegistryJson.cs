@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Registry;
 
-/// <summary>Records as the registry keeps them: UTF-8 JSON in the fleet's dialect.</summary>
+/// <summary>Serializes the registry's records: UTF-8 JSON with <see cref="FleetJson.Options"/>.</summary>
 internal static partial class RegistryJson
 {
     public static string Write<T>(T record) => JsonSerializer.Serialize(record, FleetJson.Options);
 
     public static byte[] WriteBytes<T>(T record) => JsonSerializer.SerializeToUtf8Bytes(record, FleetJson.Options);
 
-    /// <summary>A record that this version of the fleet cannot read (another version wrote it, or a stranger) is logged and passed
-    /// over: one bad record must not take the readable ones with it.</summary>
+    /// <summary>Deserializes a record. A record that cannot be read, because another version or another program wrote it, is logged and returned as null: one bad
+    /// record must not hide the readable ones.</summary>
     public static T? Read<T>(ReadOnlySpan<byte> json, string key, ILogger logger) where T : class
     {
         try
@@ -29,6 +29,6 @@ internal static partial class RegistryJson
     public static T? Read<T>(string json, string key, ILogger logger) where T : class =>
         Read<T>(System.Text.Encoding.UTF8.GetBytes(json), key, logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Passing over what {Key} holds: it is no {Record} ({Reason}).")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ignoring the value of {Key}: it is not a valid {Record} ({Reason}).")]
     private static partial void LogUnreadable(ILogger logger, string key, string record, string reason);
 }

@@ -3,17 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.ServiceDefaults;
 
-/// <summary>Stops the service because of an error that it cannot recover from while it runs. <see cref="FleetHost"/> then ends the process with a
-/// non-zero exit code, so that an orchestrator starts a new one.</summary>
+/// <summary>Stops the service on an unrecoverable error at run time. <see cref="FleetHost"/> then ends the process with a non-zero exit code, so that an
+/// orchestrator starts a new one.</summary>
 public sealed partial class FatalError(IHostApplicationLifetime lifetime, ILogger<FatalError> logger)
 {
     private readonly TaskCompletionSource<Exception> _raised = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes with the error that stops the service; never, when there is none.</summary>
+    /// <summary>Completes with the error that stops the service; never completes without one.</summary>
     public Task<Exception> Raised => _raised.Task;
 
-    /// <summary>Stops the service. The first error counts, later ones are consequences.</summary>
-    /// <param name="error">A <see cref="StartException"/> when the settings are to blame, any other exception for a defect.</param>
+    /// <summary>Stops the service. Only the first error counts; later ones are assumed to be consequences.</summary>
+    /// <param name="error">A <see cref="StartException"/> for wrong settings, any other exception for a defect.</param>
     public void Raise(Exception error)
     {
         if (_raised.TrySetResult(error))
@@ -23,9 +23,9 @@ public sealed partial class FatalError(IHostApplicationLifetime lifetime, ILogge
         }
     }
 
-    [LoggerMessage(LogLevel.Critical, "This service stops: {Reason}")]
+    [LoggerMessage(LogLevel.Critical, "This service is stopping because of a fatal error: {Reason}")]
     private partial void LogRaised(string reason);
 }
 
-/// <summary>The state of a service contradicts itself: a defect. What it would do from now on cannot be trusted, so its process ends.</summary>
+/// <summary>An invariant of the service is broken: a defect. Its further behavior cannot be trusted, so the process ends.</summary>
 public sealed class BrokenInvariantException(string message, Exception inner) : Exception(message, inner);

@@ -9,11 +9,11 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults;
 
-/// <summary>Runs a service and turns what stops its start into one clear sentence and a non-zero exit code.</summary>
+/// <summary>Runs a service. Reports a failed start or a fatal error as one sentence and a non-zero exit code.</summary>
 public static partial class FleetHost
 {
-    /// <summary>Exit code of a service that cannot start because of its settings or its surroundings: 78, <c>EX_CONFIG</c> of sysexits.h. Starting
-    /// it again changes nothing.</summary>
+    /// <summary>Exit code of a service that cannot start because of its settings or environment: 78, <c>EX_CONFIG</c> of sysexits.h. A restart does not
+    /// help.</summary>
     public const int CannotStart = 78;
 
     /// <summary>Exit code of a service that stopped itself because of a defect (<see cref="BrokenInvariantException"/>): 70, <c>EX_SOFTWARE</c>.</summary>
@@ -21,9 +21,9 @@ public static partial class FleetHost
 
     private static readonly TimeSpan s_stopMargin = TimeSpan.FromSeconds(10);
 
-    /// <summary>Builds and runs. Returns the exit code: 0 after an orderly stop, <see cref="CannotStart"/> or <see cref="Broken"/>.</summary>
-    /// <param name="name">The service, for the message.</param>
-    /// <param name="build">Makes the application.</param>
+    /// <summary>Builds and runs a service. Returns the exit code: 0 after an orderly stop, <see cref="CannotStart"/> or <see cref="Broken"/>.</summary>
+    /// <param name="name">Name of the service, for messages.</param>
+    /// <param name="build">Builds the application.</param>
     public static async Task<int> RunAsync(string name, Func<WebApplication> build)
     {
         try
@@ -50,18 +50,18 @@ public static partial class FleetHost
         var bound = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
         app.Lifetime.ApplicationStarted.Register(() => LogStarted(
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FleetHost).FullName!), name, Version, string.Join(", ", app.Urls)));
-        // Disposes the application when it has stopped.
+        // RunAsync disposes the application when it has stopped.
         var run = app.RunAsync();
         await Task.WhenAny(run, fatal.Raised);
         if (fatal.Raised.IsCompleted)
         {
-            // A stop that hangs must not keep the process: it would look alive and do nothing. What else the stop fails with is a consequence.
+            // A shutdown that hangs must not keep the process alive. Errors of the shutdown are consequences of the fatal error.
             await run.WaitAsync(bound, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ExceptionDispatchInfo.Throw(await fatal.Raised);
         }
 
         await run;
-        // Raised while the application was stopping for another reason.
+        // A fatal error may be raised while the application stops for another reason.
         if (fatal.Raised.IsCompleted)
         {
             ExceptionDispatchInfo.Throw(await fatal.Raised);
@@ -70,7 +70,7 @@ public static partial class FleetHost
 
     private static string Version => typeof(FleetHost).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>The sentence for an error that a setting can cure; null for any other, which stays a crash.</summary>
+    /// <summary>The message for an error that a setting can fix; null for any other exception.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
         StartException => exception.Message,

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Fleet.ServiceDefaults;
 
-/// <summary>The origins that may be rendered. Everything else is refused before a page is touched.</summary>
+/// <summary>The origins that may be rendered. Any other URL is rejected before a page is used.</summary>
 public sealed class OriginAllowList
 {
     private readonly HashSet<string> _origins = new(StringComparer.Ordinal);
 
-    /// <summary>Takes origins or URLs; what is not an http(s) URL is ignored, since nothing could match it.</summary>
+    /// <summary>Creates the list from origins or URLs. Anything that is not an http(s) URL is ignored, since no URL could match it.</summary>
     public OriginAllowList(IEnumerable<string> urls)
     {
         foreach (var url in urls)
@@ -23,16 +23,16 @@ public sealed class OriginAllowList
     /// <summary>The origins, sorted.</summary>
     public IReadOnlyList<string> Origins => [.. _origins.Order(StringComparer.Ordinal)];
 
-    /// <summary>Whether a URL may be rendered. A URL with a user name in it never is.</summary>
+    /// <summary>Whether a URL may be rendered. A URL with a user name is never allowed.</summary>
     public bool Allows(Uri url) => IsHttp(url) && url.UserInfo.Length == 0 && _origins.Contains(OriginOf(url));
 
-    /// <summary>Scheme, host and port of a URL, in the one spelling that is compared: Chromium's, which writes every host in ASCII.</summary>
+    /// <summary>Scheme, host and port of a URL in normalized form. Like Chromium, it writes every host in ASCII.</summary>
     public static string OriginOf(Uri url) => WithAsciiHost(url).GetLeftPart(UriPartial.Authority).ToLowerInvariant();
 
-    /// <summary>The URL as browsers and HTTP headers spell it: a host outside ASCII in punycode.</summary>
+    /// <summary>The URL with a non-ASCII host converted to punycode, as browsers and HTTP headers write it.</summary>
     public static Uri WithAsciiHost(Uri url) => Ascii.IsValid(url.Host) ? url : new UriBuilder(url) { Host = url.IdnHost }.Uri;
 
-    /// <summary>Whether the text is a bare origin; gives its one spelling.</summary>
+    /// <summary>Whether the text is a bare origin; returns its normalized form.</summary>
     public static bool TryNormalize(string? text, [NotNullWhen(true)] out string? origin)
     {
         origin = null;
@@ -45,6 +45,6 @@ public sealed class OriginAllowList
         return origin is not null;
     }
 
-    /// <summary>Whether it is an address of the web.</summary>
+    /// <summary>Whether the scheme is http or https.</summary>
     public static bool IsHttp(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
 }

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Fleet.ServiceDefaults;
 
-/// <summary>The connection to Redis, by Aspire's client integration.</summary>
+/// <summary>Registers the connection to Redis, using Aspire's client integration.</summary>
 public static class RedisExtensions
 {
     /// <summary>Name of the connection string: <c>ConnectionStrings:redis</c>.</summary>
@@ -15,8 +15,8 @@ public static class RedisExtensions
 
     private static readonly TimeSpan s_healthTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Registers <see cref="IConnectionMultiplexer"/> with health check and traces. A Redis that is away at start is not fatal: the
-    /// client connects when it comes, and until then every call fails with <see cref="RedisException"/>.</summary>
+    /// <summary>Registers <see cref="IConnectionMultiplexer"/> with health check and traces. A Redis that is unavailable at start is not fatal: the client keeps
+    /// connecting, and until it succeeds every call fails with <see cref="RedisException"/>.</summary>
     /// <exception cref="StartException">The connection string is missing or cannot be parsed.</exception>
     public static IHostApplicationBuilder AddFleetRedis(this IHostApplicationBuilder builder)
     {
@@ -33,7 +33,7 @@ public static class RedisExtensions
                 options.KeepAlive = 5;
             });
 
-        // Without Redis the services go on with the last state they read: degraded, not unhealthy.
+        // Without Redis the services continue with the last state they read: degraded, not unhealthy.
         builder.Services.Configure<HealthCheckServiceOptions>(static checks =>
         {
             foreach (var redis in checks.Registrations.Where(check => check.Name.StartsWith("StackExchange.Redis", StringComparison.Ordinal)))

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.ServiceDefaults;
 
-/// <summary>What every service of the fleet has: telemetry, health, problem details, validated options, one JSON dialect.</summary>
+/// <summary>Adds what every service of the fleet shares: telemetry, health checks, problem details, validated options and the JSON dialect.</summary>
 public static class ServiceDefaultsExtensions
 {
     private const string AliveTag = "live";
@@ -32,16 +32,16 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [AliveTag]);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = BareStatus.Describe);
         builder.Services.AddExceptionHandler<FleetExceptionHandler>();
-        // A body that cannot be read becomes an exception, so that one place can say what was wrong with it.
+        // An unreadable body throws, so that FleetExceptionHandler can describe what is wrong with it.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options => FleetJson.Configure(options.SerializerOptions));
-        // Long enough for renders to finish, shorter than what orchestrators wait before they kill (30 s).
+        // Long enough for renders to finish, and shorter than the usual time before orchestrators kill a process (30 s).
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         return builder;
     }
 
-    /// <summary>Sets the address that a service listens on when the configuration names none: neither <c>ASPNETCORE_URLS</c> nor, as container images
-    /// do, <c>ASPNETCORE_HTTP_PORTS</c> or <c>HTTP_PORTS</c>.</summary>
+    /// <summary>Sets the address to listen on if the configuration has none: neither <c>ASPNETCORE_URLS</c> nor <c>ASPNETCORE_HTTP_PORTS</c> or <c>HTTP_PORTS</c>, which
+    /// container images set.</summary>
     public static WebApplicationBuilder UseDefaultUrl(this WebApplicationBuilder builder, string url)
     {
         string[] keys = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
@@ -53,8 +53,7 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps <c>/health</c> (ready to work) and <c>/alive</c> (needs no restart), in every environment, and turns errors
-    /// into problem details.</summary>
+    /// <summary>Maps <c>/health</c> (ready to work) and <c>/alive</c> (needs no restart) in every environment, and converts errors to problem details.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.UseExceptionHandler();

@@ -1,4 +1,4 @@
 namespace Fleet.ServiceDefaults;
 
-/// <summary>A service cannot start. The message is for people: it names the setting, the value and what to do.</summary>
+/// <summary>A service cannot start. The message is for operators: it names the setting, the value and the remedy.</summary>
 public sealed class StartException(string message, Exception? inner = null) : Exception(message, inner);

@@ -7,12 +7,12 @@ namespace Fleet.AppHost.Resources;
 
 #pragma warning disable ASPIREINTERACTION001 // Arguments of commands are still marked as experimental.
 
-/// <summary>The operators' commands of the manager on the dashboard.</summary>
+/// <summary>The manager's operator commands on the dashboard.</summary>
 internal static class FleetCommands
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Adds Recycle, Drain, Undrain and Evict, each with a confirmation and the fleet's report as result.</summary>
+    /// <summary>Adds Recycle, Drain, Undrain and Evict, each of which asks for confirmation and returns the fleet's report.</summary>
     public static IResourceBuilder<ProjectResource> WithFleetCommands(
         this IResourceBuilder<ProjectResource> manager, IResourceBuilder<ParameterResource> adminKey, AppHostSettings settings)
     {
@@ -22,9 +22,9 @@ internal static class FleetCommands
         return manager
             .WithFleetCommand(adminKey, "recycle", "Recycle", "Replaces every browser of the fleet. Renders in progress finish first.", "ArrowSync",
                 "Recycle every browser of the fleet?", [], _ => (HttpMethod.Post, "fleet/recycle"))
-            .WithFleetCommand(adminKey, "drain", "Drain", "Has one prerender server finish its renders and take no new ones.", "ArrowDownload",
+            .WithFleetCommand(adminKey, "drain", "Drain", "Lets one prerender server finish its renders; it takes no new ones.", "ArrowDownload",
                 "Drain the server?", [Server()], arguments => (HttpMethod.Post, $"fleet/servers/{Uri.EscapeDataString(arguments.GetString("server")!)}/drain"))
-            .WithFleetCommand(adminKey, "undrain", "Undrain", "Has a drained prerender server take renders again.", "ArrowUpload",
+            .WithFleetCommand(adminKey, "undrain", "Undrain", "Lets a drained prerender server take renders again.", "ArrowUpload",
                 "Let the server take renders again?", [Server()], arguments => (HttpMethod.Post, $"fleet/servers/{Uri.EscapeDataString(arguments.GetString("server")!)}/undrain"))
             .WithFleetCommand(adminKey, "evict", "Evict", "Closes the warm pages of one affinity on every server.", "Delete",
                 "Evict the affinity's pages?",

@@ -2,21 +2,21 @@ using Fleet.AppHost.Settings;
 
 namespace Fleet.AppHost.Resources;
 
-/// <summary>What the services of the fleet have in common.</summary>
+/// <summary>Configuration that the services of the fleet share.</summary>
 internal static class FleetResources
 {
     private const string SdkImage = "sdk-image";
     private const string BrowserImage = "browser-image";
 
-    /// <summary>Adds the admin key: <c>Fleet:AdminKey</c>, else one that is generated.</summary>
+    /// <summary>Adds the admin key: <c>Fleet:AdminKey</c>, or a generated key when it is not set. A published model always generates one.</summary>
     public static IResourceBuilder<ParameterResource> AddAdminKey(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, AppHostSettings settings) =>
         settings.Fleet.AdminKey is { } key && builder.ExecutionContext.IsRunMode
             ? builder.AddParameter(name, key, secret: true)
             : builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
-    /// <summary>The one HTTP endpoint of a service. On this machine it has no proxy in front, so that a dead service refuses connections at once,
-    /// and is written 127.0.0.1, since origins are compared as text.</summary>
+    /// <summary>Adds the HTTP endpoint of a service. On this machine it has no proxy, so that a dead service refuses connections at once, and its
+    /// host is 127.0.0.1, since origins are compared as text.</summary>
     /// <param name="service">The service.</param>
     /// <param name="port">Its port; null when publishing.</param>
     /// <param name="display">Name of the URL on the dashboard.</param>
@@ -34,9 +34,9 @@ internal static class FleetResources
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
             service
-                // All resources stop together, so no load balancer needs time to notice.
+                // All resources stop together: there is no load balancer to notify.
                 .WithEnvironment("Fleet__StopNotice", "00:00:00")
-                // Without a collector the exporter waits 10 s for its last batch.
+                // By default the exporter waits 10 s for its last batch when there is no collector.
                 .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
         }
 
@@ -48,13 +48,13 @@ internal static class FleetResources
         return service.WithEnvironment("Fleet__AdminKey", adminKey);
     }
 
-    /// <summary>Tells a published realm server its public address, which it cannot know behind an ingress.</summary>
+    /// <summary>Sets the public address of a published realm server, which it cannot know behind an ingress.</summary>
     public static IResourceBuilder<ProjectResource> WithPublicUrl(this IResourceBuilder<ProjectResource> realm, AppHostSettings settings) =>
         realm.ApplicationBuilder.ExecutionContext.IsPublishMode && !settings.Forwarded.ContainsKey("Realms:PublicUrl")
             ? realm.WithEnvironment("Realms__PublicUrl", realm.GetEndpoint("http"))
             : realm;
 
-    /// <summary>Publishes a prerender server from its Dockerfile: the only service whose image needs more than .NET.</summary>
+    /// <summary>Publishes a prerender server from its Dockerfile: its image is the only one that needs more than .NET.</summary>
     public static IResourceBuilder<ProjectResource> PublishWithBrowser(this IResourceBuilder<ProjectResource> server)
     {
         var builder = server.ApplicationBuilder;

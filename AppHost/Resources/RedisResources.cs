@@ -7,14 +7,14 @@ namespace Fleet.AppHost.Resources;
 
 /// <summary>The Redis of the fleet.</summary>
 /// <param name="Connection">Its connection string.</param>
-/// <param name="Server">The resource to wait for; null when Redis is not started by the AppHost.</param>
+/// <param name="Server">The resource to wait for; null when the AppHost does not start Redis.</param>
 internal sealed record FleetRedis(IResourceBuilder<IResourceWithConnectionString> Connection, IResourceBuilder<IResource>? Server);
 
 /// <summary>Adds Redis to the app model.</summary>
 internal static class RedisResources
 {
-    /// <summary>Adds the Redis that <c>ConnectionStrings:redis</c> names, else a container (<c>Fleet:Redis=container</c>, and whenever the model is
-    /// published), else Garnet as a process of this machine.</summary>
+    /// <summary>Adds the Redis that <c>ConnectionStrings:redis</c> names, else a container (<c>Fleet:Redis=container</c>, or a published
+    /// model), else Garnet as a process of this machine.</summary>
     public static FleetRedis AddFleetRedis(this IDistributedApplicationBuilder builder, [ResourceName] string name, AppHostSettings settings)
     {
         if (!string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(name)))
@@ -31,11 +31,11 @@ internal static class RedisResources
         return builder.AddGarnet(name, settings.PortOf(name)!.Value);
     }
 
-    /// <summary>Gives a service the connection string, and starts it once Redis is healthy.</summary>
+    /// <summary>Passes the connection string to a service, and starts the service once Redis is healthy.</summary>
     public static IResourceBuilder<ProjectResource> WithRedis(this IResourceBuilder<ProjectResource> service, FleetRedis redis)
     {
         service.WithReference(redis.Connection);
-        // A connection string is healthy before the server that it names, so the wait is for the server.
+        // A connection string resource is healthy before its server is, so wait for the server.
         return redis.Server is { } server ? service.WaitFor(server) : service;
     }
 

@@ -5,22 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.AppHost.Resources;
 
-/// <summary>Marks a resource that is started again when its process ends unasked.</summary>
+/// <summary>Marks a resource that is restarted when its process exits unexpectedly.</summary>
 internal sealed class RestartAnnotation : IResourceAnnotation;
 
-/// <summary>Starts resources again that die. Aspire itself does not.</summary>
+/// <summary>Restarts resources whose process exits unexpectedly, which Aspire itself does not.</summary>
 internal static partial class RestartExtensions
 {
-    /// <summary>Has the resource started again when its process ends, with a growing delay (0.5 s to 30 s). A resource that was stopped on the
-    /// dashboard stays stopped, and so does one that ended because a setting is wrong.</summary>
+    /// <summary>Restarts the resource when its process exits, after a growing delay (0.5 s to 30 s). A resource that was stopped on the dashboard
+    /// stays stopped, and so does one that exits with <see cref="FleetHost.CannotStart"/>.</summary>
     public static IResourceBuilder<T> WithRestart<T>(this IResourceBuilder<T> resource)
         where T : IResource
     {
-        resource.ApplicationBuilder.Services.TryAddHostedWatcher();
+        resource.ApplicationBuilder.Services.TryAddRestartWatcher();
         return resource.WithAnnotation(new RestartAnnotation());
     }
 
-    private static void TryAddHostedWatcher(this IServiceCollection services)
+    private static void TryAddRestartWatcher(this IServiceCollection services)
     {
         if (services.All(service => service.ImplementationType != typeof(RestartWatcher)))
         {
@@ -32,7 +32,7 @@ internal static partial class RestartExtensions
         ResourceNotificationService states, ResourceCommandService commands, TimeProvider time, ILogger<RestartWatcher> logger)
         : BackgroundService
     {
-        // A resource that ran for this long starts anew with the shortest delay.
+        // A resource that ran for this long is restarted with the shortest delay again.
         private static readonly TimeSpan s_stable = TimeSpan.FromMinutes(1);
         private static readonly Backoff s_backoff = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30));
 
@@ -51,7 +51,7 @@ internal static partial class RestartExtensions
                     }
 
                     var run = _runs.TryGetValue(change.ResourceId, out var known) ? known : _runs[change.ResourceId] = new Run();
-                    if (run.EndedUnasked(change.Snapshot.State?.Text, time) && change.Snapshot.ExitCode != FleetHost.CannotStart)
+                    if (run.ExitedUnexpectedly(change.Snapshot.State?.Text, time) && change.Snapshot.ExitCode != FleetHost.CannotStart)
                     {
                         restarts.RemoveAll(static restart => restart.IsCompleted);
                         restarts.Add(RestartAsync(change, run.Failures, stoppingToken));
@@ -83,7 +83,7 @@ internal static partial class RestartExtensions
             {
                 // The AppHost stops.
             }
-#pragma warning disable CA1031 // One resource that cannot be started must not end the watch over the others.
+#pragma warning disable CA1031 // A resource that cannot be started must not stop the watcher.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -91,26 +91,26 @@ internal static partial class RestartExtensions
             }
         }
 
-        [LoggerMessage(LogLevel.Warning, "{Resource} ended with exit code {ExitCode}; it is started again in {Seconds} s.")]
+        [LoggerMessage(LogLevel.Warning, "{Resource} exited with code {ExitCode}; restarting in {Seconds} s.")]
         private partial void LogRestart(string resource, int? exitCode, double seconds);
 
-        [LoggerMessage(LogLevel.Error, "{Resource} could not be started again: {Reason}")]
+        [LoggerMessage(LogLevel.Error, "{Resource} could not be restarted: {Reason}")]
         private partial void LogNotStarted(string resource, string? reason);
 
         [LoggerMessage(LogLevel.Error, "Restarting {Resource} failed.")]
         private partial void LogFailed(Exception exception, string resource);
 
-        /// <summary>The states of one resource. A stop that was asked for passes through Stopping; an end in Running was not asked for.</summary>
+        /// <summary>The state of one resource. A requested stop passes through Stopping; an exit straight from Running is unexpected.</summary>
         private sealed class Run
         {
             private string? _state;
             private long _startedAt;
 
-            /// <summary>Ends in a row.</summary>
+            /// <summary>Consecutive unexpected exits.</summary>
             public int Failures { get; private set; }
 
-            /// <summary>Notes the resource's state. True when it has just ended and nobody asked it to.</summary>
-            public bool EndedUnasked(string? state, TimeProvider time)
+            /// <summary>Records the resource's state. Returns true when its process has just exited unexpectedly.</summary>
+            public bool ExitedUnexpectedly(string? state, TimeProvider time)
             {
                 var before = _state;
                 _state = state;

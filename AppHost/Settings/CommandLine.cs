@@ -6,7 +6,7 @@ namespace Fleet.AppHost.Settings;
 /// <summary>The command line: settings as <c>--Section:Key=value</c>, and Aspire's own options.</summary>
 internal static class CommandLine
 {
-    // Options and sections of Aspire, which reads them itself.
+    // Options and sections that Aspire reads itself.
     private static readonly string[] s_aspireOptions = ["publisher", "output-path", "operation", "step", "log-level", "environment", "include-exception-details"];
     private static readonly string[] s_aspireSections = ["AppHost", "Dashboard", "DcpPublisher", "Parameters", "Publishing", "Pipeline", "ConnectionStrings"];
 
@@ -28,14 +28,14 @@ internal static class CommandLine
           --ConnectionStrings:redis=... an existing Redis
           --Browser:ExecutablePath=...  the browser to use
           --Host:Dist=... --Realms:Root=...  your host app and realms instead of the sample
-          --publisher manifest --output-path aspire-manifest.json   writes the deployment manifest and ends
+          --publisher manifest --output-path aspire-manifest.json   writes the deployment manifest and exits
         """;
 
     /// <summary>Whether the command line asks for help.</summary>
     public static bool IsHelp(IEnumerable<string> args) => args.Any(arg => arg is "help" or "--help" or "-h" or "-?");
 
-    /// <summary>The settings that are meant for the services, by key.</summary>
-    /// <exception cref="StartException">Names the argument that is wrong, and what would be right.</exception>
+    /// <summary>Returns the settings to forward to the services, by key.</summary>
+    /// <exception cref="StartException">An argument is wrong; the message names it and the remedy.</exception>
     public static IReadOnlyDictionary<string, string> Parse(IReadOnlyList<string> args)
     {
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

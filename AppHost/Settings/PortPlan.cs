@@ -4,13 +4,13 @@ using Fleet.ServiceDefaults.Ports;
 
 namespace Fleet.AppHost.Settings;
 
-/// <summary>The ports of the resources.</summary>
+/// <summary>Assigns ports to the resources.</summary>
 internal static class PortPlan
 {
-    /// <summary>The ports that the settings ask for.</summary>
+    /// <summary>Creates the port requests of the settings.</summary>
     /// <param name="fleet">The settings.</param>
     /// <param name="ownRedis">Whether the AppHost starts Redis.</param>
-    /// <exception cref="StartException">Two resources ask for the same port, or one for a port beyond 65535.</exception>
+    /// <exception cref="StartException">Two resources have the same port, or a port is above 65535.</exception>
     public static IReadOnlyList<PortRequest> Create(FleetOptions fleet, bool ownRedis)
     {
         var ports = fleet.Ports;

@@ -4,15 +4,15 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fleet.AppHost.Startup;
 
-/// <summary><c>dotnet run</c> is a process of its own in front of this one and forwards Ctrl-C and SIGTERM. When it is killed, this stops the fleet
-/// as if it had forwarded one.</summary>
+/// <summary>Stops the fleet when the <c>dotnet run</c> process that started it is killed. That process forwards Ctrl-C and SIGTERM, but cannot forward
+/// SIGKILL.</summary>
 internal sealed partial class ParentWatch(IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Any other parent may leave on purpose, as a shell does.
+        // Any other parent, such as a shell, may exit on purpose.
         if (OperatingSystem.IsWindows() || !IsDotnet(GetParentId()))
         {
             return;
@@ -24,7 +24,7 @@ internal sealed partial class ParentWatch(IHostApplicationLifetime lifetime, Tim
             await Task.Delay(s_pollInterval, time, stoppingToken);
         }
 
-        Console.WriteLine("The dotnet that started the fleet is gone; stopping.");
+        Console.WriteLine("The dotnet process that started the fleet has exited; stopping.");
         lifetime.StopApplication();
     }
 

@@ -11,18 +11,18 @@ using Microsoft.Extensions.Options;
 namespace Fleet.AppHost.Startup;
 
 /// <summary>The outcome of <see cref="PrepareExtensions.PrepareAsync"/>.</summary>
-/// <param name="Settings">The checked settings; null when the program is to end.</param>
-/// <param name="ExitCode">Exit code in that case.</param>
+/// <param name="Settings">The validated settings; null when the program must exit.</param>
+/// <param name="ExitCode">Exit code when <paramref name="Settings"/> is null.</param>
 internal readonly record struct Prepared(AppHostSettings? Settings, int ExitCode);
 
-/// <summary>Everything that is checked or installed before the app model exists.</summary>
+/// <summary>Checks and installs what the fleet needs before the app model is built.</summary>
 internal static class PrepareExtensions
 {
-    // Settings that name files: relative ones are relative to the caller's folder, not to that of the service's project.
+    // Settings that are paths. Relative ones start at the caller's folder, not at the folder of the service's project.
     private static readonly string[] s_pathSettings = ["Host:Dist", "Realms:Root", "Browser:ExecutablePath", "Browser:ProfileRoot"];
 
-    /// <summary>Reads the settings, installs a browser when there is none, allocates the ports, and configures the orchestrator. A wrong setting
-    /// is one sentence on standard error, with exit code 1.</summary>
+    /// <summary>Reads the settings, installs a browser when there is none, allocates the ports, and configures the orchestrator. Reports a wrong
+    /// setting as one sentence on standard error, with exit code 1.</summary>
     public static async Task<Prepared> PrepareAsync(this IDistributedApplicationBuilder builder, string[] args)
     {
         if (CommandLine.IsHelp(args))
@@ -59,9 +59,9 @@ internal static class PrepareExtensions
 
     private static void ConfigureOrchestrator(IDistributedApplicationBuilder builder)
     {
-        // Plain HTTP on 127.0.0.1: no developer certificate.
+        // Plain HTTP on 127.0.0.1 needs no developer certificate.
         builder.Configuration["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] ??= "true";
-        // The prompt comes back when every port is free again.
+        // Exit only once every port is free again.
         builder.Configuration["DcpPublisher:WaitForResourceCleanup"] ??= "true";
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fleet.AppHost.Startup;
 
-/// <summary>Tells the console what the dashboard shows: why a resource cannot start, what runs where once all are healthy, and the progress of the
-/// first index.</summary>
+/// <summary>Prints to the console what the dashboard shows: why a resource cannot start, the addresses once all services are healthy, and the progress
+/// of the first index.</summary>
 internal sealed class StartupSummary(
     AppHostSettings settings,
     DistributedApplicationModel model,
@@ -13,7 +13,7 @@ internal sealed class StartupSummary(
     ResourceLoggerService logs,
     TimeProvider time) : BackgroundService
 {
-    private readonly long _began = time.GetTimestamp();
+    private readonly long _startedAt = time.GetTimestamp();
 
     private IEnumerable<string> Services => model.Resources.OfType<ProjectResource>().Select(project => project.Name);
 
@@ -33,13 +33,13 @@ internal sealed class StartupSummary(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The fleet stops before it was ready, or before its first index is complete.
+            // The fleet stops before it is ready, or before its first index is complete.
         }
     }
 
     private static Uri Loopback(int? port) => new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", port ?? 0).Uri;
 
-    /// <summary>Standard error of a service has only what a person must read: the reason why it cannot start.</summary>
+    /// <summary>Prints the standard error of a service, which has only the reason why it cannot start.</summary>
     private async Task PrintErrorsAsync(string resource, CancellationToken cancellationToken)
     {
         await foreach (var batch in logs.WatchAsync(resource).WithCancellation(cancellationToken))
@@ -85,7 +85,7 @@ internal sealed class StartupSummary(
                 "",
                 $"  Try           curl '{new Uri(manager, "render")}?url={card}'",
                 "",
-                $"Ready after {time.GetElapsedTime(_began).TotalSeconds:0.0} s. Ctrl-C stops everything.",
+                $"Ready after {time.GetElapsedTime(_startedAt).TotalSeconds:0.0} s. Ctrl-C stops everything.",
             ]);
     }
 }

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Fleet.Manager.Dashboard;
 
-/// <summary>The fleet page: one file with all that it needs, embedded in the assembly.</summary>
+/// <summary>The fleet page: one self-contained file, embedded in the assembly.</summary>
 internal static class FleetPage
 {
-    // All of its script and style is in the file, and it talks to nobody but this manager.
+    // Script and style are inline, and the page connects to this manager only.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -8,16 +8,16 @@ using Fleet.ServiceDefaults.Stopping;
 
 namespace Fleet.Manager.Dashboard;
 
-/// <summary>The fleet as this manager sees it, for people.</summary>
+/// <summary>Builds snapshots of the fleet as this manager sees it.</summary>
 internal sealed class FleetStatusSource(
     FleetViews views, Reservations reservations, AllowedOrigins allowedOrigins, ConcurrencyGate gate, RequestDrain drain, ShellProgress shells,
     TimeProvider timeProvider)
 {
-    /// <summary>No two snapshots come closer than this: under load the in-flight counts change a thousand times a second.</summary>
-    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(250);
+    /// <summary>Minimum time between two snapshots: under load the in-flight counts change a thousand times a second.</summary>
+    private static readonly TimeSpan s_minInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A snapshot comes at least this often, changed or not: a listener can tell a quiet fleet from a dead connection.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
+    /// <summary>Maximum time between two snapshots, so that a listener can tell an idle fleet from a dead connection.</summary>
+    private static readonly TimeSpan s_maxInterval = TimeSpan.FromSeconds(10);
 
     public FleetStatus Current()
     {
@@ -43,7 +43,7 @@ internal sealed class FleetStatusSource(
         };
     }
 
-    /// <summary>The status now and at every change, until cancelled.</summary>
+    /// <summary>Yields the current status, then a new one after every change, until cancelled.</summary>
     public async IAsyncEnumerable<FleetStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -57,13 +57,13 @@ internal sealed class FleetStatusSource(
         }
     }
 
-    /// <summary>False when the listener is gone or the manager stops: an ordinary end, not an error.</summary>
+    /// <summary>Waits for the next snapshot. False when the listener disconnected or the manager stops, which is not an error.</summary>
     private async Task<bool> PauseAsync(Task changed, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.Delay(s_shortest, timeProvider, cancellationToken);
-            await BoundedWait.ForAsync(changed, s_longest - s_shortest, timeProvider, cancellationToken);
+            await Task.Delay(s_minInterval, timeProvider, cancellationToken);
+            await BoundedWait.ForAsync(changed, s_maxInterval - s_minInterval, timeProvider, cancellationToken);
             return true;
         }
         catch (OperationCanceledException)

@@ -6,24 +6,24 @@ using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>What a caller says in headers.</summary>
+/// <summary>Reads the headers of a render request.</summary>
 internal static class CallHeaders
 {
     private const int MaxRequestIdLength = 64;
 
-    /// <summary>The caller's request id if it is one that may go into logs and headers, else a new one.</summary>
+    /// <summary>The caller's request id if it is safe for logs and headers (1 to 64 visible ASCII characters), otherwise a new one.</summary>
     public static string RequestId(HttpRequest request)
     {
         var given = request.Headers[FleetHeaders.RequestId].ToString();
         return given.Length is > 0 and <= MaxRequestIdLength && given.All(c => c is > ' ' and <= '~') ? given : Guid.NewGuid().ToString("N");
     }
 
-    /// <summary>The call that a request makes.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="render">What it wants rendered.</param>
-    /// <param name="requestId">Its id.</param>
-    /// <param name="timeout">Its timeout.</param>
-    /// <param name="options">With the admin key.</param>
+    /// <summary>Creates the call from the request and its headers.</summary>
+    /// <param name="request">The HTTP request.</param>
+    /// <param name="render">What to render.</param>
+    /// <param name="requestId">The request id.</param>
+    /// <param name="timeout">The timeout from the headers; null when there is none.</param>
+    /// <param name="options">Holds the admin key.</param>
     public static RenderCall Call(HttpRequest request, RenderRequest render, string requestId, TimeSpan? timeout, FleetOptions options) =>
         new(render, requestId)
         {
@@ -33,15 +33,15 @@ internal static class CallHeaders
             HasKey = options.AdminKey is { } key && AdminKeyExtensions.Matches(request.Headers.Authorization, key),
         };
 
-    // The render that caused this request; null when no one did, or none that this fleet knows of.
+    // The render that caused this request; null without a lineage header, or when this fleet's key did not sign it.
     private static RenderLineage? Cause(HttpRequest request, FleetOptions options) =>
         options.AdminKey is { } key && RenderLineage.TryRead(request.Headers[FleetHeaders.Lineage], key, out var lineage) ? lineage : null;
 
-    // A caller can only lower its budget, so what is no number is no budget of its own.
+    // A caller can only lower the budget, so an invalid value can safely be ignored.
     private static int? AttemptsLeft(HttpRequest request) =>
         int.TryParse(request.Headers[FleetHeaders.AttemptsLeft], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) ? attempts : null;
 
-    /// <summary>The caller's timeout; null when it said nothing. False when what it said is no number of milliseconds.</summary>
+    /// <summary>Reads the caller's timeout; null when the header is missing. False when its value is not a number of milliseconds.</summary>
     public static bool TryGetTimeout(HttpRequest request, out TimeSpan? timeout)
     {
         timeout = null;

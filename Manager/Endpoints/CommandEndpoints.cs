@@ -9,14 +9,14 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Commands of users.</summary>
+/// <summary>The route that runs commands for users.</summary>
 internal static class CommandEndpoints
 {
-    /// <summary>Maps <c>POST /commands</c>. It wants the admin key: whoever names a user must be believed.</summary>
+    /// <summary>Maps <c>POST /commands</c>. It requires the admin key, because the caller acts for any user that it names.</summary>
     public static void MapCommands(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/commands", PostAsync).RequireAdminKey().WithTags("Commands")
             .WithName("Command").WithSummary("Runs a command of the host app for a user, at most once.")
-            .WithDescription("Whoever sends the same Idempotency-Key again, within a day, gets the result of the first time. The outcome is in the body of a 200.")
+            .WithDescription("Repeating an Idempotency-Key within a day returns the result of the first call. The outcome is in the body of a 200.")
             .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(422).ProducesProblem(503).ProducesProblem(504);
 
     private static async Task<IResult> PostAsync(
@@ -25,13 +25,13 @@ internal static class CommandEndpoints
         RenderPipeline pipeline,
         AllowedOrigins origins,
         IOptions<FleetOptions> options,
-        [Description("Names this command of this user, 1 to 128 visible ASCII characters.")] [FromHeader(Name = FleetHeaders.IdempotencyKey)] string? key = null)
+        [Description("Identifies this command of this user: 1 to 128 visible ASCII characters.")] [FromHeader(Name = FleetHeaders.IdempotencyKey)] string? key = null)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
         if (origins.Host is not { } host)
         {
-            return new RenderError(503, "no-host", "This manager knows no host app that could run it. The setting is services:realm:http:0.").ToProblem(http.Response);
+            return new RenderError(503, "no-host", "This manager has no host app to run the command. Set services:realm:http:0.").ToProblem(http.Response);
         }
 
         List<FieldError> errors = [.. CommandRequestRules.Check(request, key, host)];

@@ -2,7 +2,7 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Passes content on to the caller as it comes.</summary>
+/// <summary>Streams content to the caller.</summary>
 internal sealed partial class ContentResult(RenderContent content, int status) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -19,17 +19,17 @@ internal sealed partial class ContentResult(RenderContent content, int status) :
             }
             catch (BrokenBodyException e)
             {
-                // Part of it has gone out. Ending here in an orderly way would pass half a page off as a whole one.
+                // Part of the body has been sent. Completing the response normally would present the truncated body as complete.
                 LogBroken(httpContext.RequestServices.GetRequiredService<ILogger<ContentResult>>(), e.Message);
                 httpContext.Abort();
             }
             catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
             {
-                // The caller has gone.
+                // The caller disconnected.
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Broke off an answer of which part was passed on already: {Reason}.")]
+    [LoggerMessage(LogLevel.Warning, "Aborted a response after part of it was sent: {Reason}.")]
     private static partial void LogBroken(ILogger logger, string reason);
 }

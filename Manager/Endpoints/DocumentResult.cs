@@ -5,7 +5,7 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Answers a render as the document or the screenshot that it produced.</summary>
+/// <summary>Returns a render as the document or the screenshot that it produced.</summary>
 internal static class DocumentResult
 {
     public static IResult From(RenderAnswer answer, HttpResponse response)
@@ -25,10 +25,10 @@ internal static class DocumentResult
         return Show(content, response) ?? Explain(content).ToProblem(response);
     }
 
-    /// <summary>The document, the screenshot or the redirect; null when there is nothing to show.</summary>
+    /// <summary>The document, the screenshot or the redirect; null when the render produced none.</summary>
     private static IResult? Show(RenderContent content, HttpResponse response)
     {
-        // A page's own 404 is an answer, and so is its text; without one there is nothing to show.
+        // An error page of the content (a 404, for example) is returned as it is; a failure without a status has no document.
         var isDocument = content.Outcome == RenderOutcome.Rendered || (content.Outcome == RenderOutcome.Failed && content.Status is >= 400 and <= 599);
         if (!isDocument)
         {
@@ -54,7 +54,7 @@ internal static class DocumentResult
 
         IResult Document(IResult document)
         {
-            // It is somebody else's and is shown on this manager's origin: its scripts must not act as the manager's.
+            // Foreign content is served from this manager's origin: its scripts must not run with that origin's rights.
             response.Headers.ContentSecurityPolicy = "sandbox";
             return document;
         }
@@ -72,7 +72,7 @@ internal static class DocumentResult
             _ => (502, "no-document"),
         };
         var diagnostics = content.Result?.Diagnostics;
-        return new RenderError(status, reason, $"The page could not be answered as a document ({Word(content.Outcome)}): {diagnostics?.Message ?? "The server gave no further reason."}")
+        return new RenderError(status, reason, $"The render produced no document ({Word(content.Outcome)}): {diagnostics?.Message ?? "The server gave no reason."}")
         {
             RetryAfter = content.Outcome == RenderOutcome.NoVerdict ? TimeSpan.FromSeconds(1) : null,
             Members = new Dictionary<string, object?> { ["outcome"] = Word(content.Outcome), ["diagnostics"] = diagnostics },

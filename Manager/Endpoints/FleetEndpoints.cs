@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>The state of the fleet, and what operators do to it.</summary>
+/// <summary>Routes for the state of the fleet and for operators.</summary>
 internal static class FleetEndpoints
 {
     public static void MapFleet(this IEndpointRouteBuilder routes)
@@ -21,26 +21,26 @@ internal static class FleetEndpoints
             .WithName("Fleet").WithSummary("The fleet as this manager sees it.");
 
         fleet.MapGet("/fleet/events", WatchFleet)
-            .WithName("FleetEvents").WithSummary("The fleet as server-sent events: at every change, and at least every 10 seconds.");
+            .WithName("FleetEvents").WithSummary("The fleet as server-sent events: on every change, and at least every 10 seconds.");
 
         var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey();
 
         operations.MapPost("/recycle", (FleetOperations fleet, CancellationToken cancellationToken) => fleet.RecycleAsync(cancellationToken))
-            .WithName("Recycle").WithSummary("Asks every server to replace its browser; renders under way finish on the old one.")
+            .WithName("Recycle").WithSummary("Asks every server to replace its browser; running renders finish on the old one.")
             .Produces<RecycleReport>().ProducesProblem(401);
 
         operations.MapPost("/servers/{id}/drain", (string id, FleetOperations fleet, HttpContext http, CancellationToken cancellationToken) =>
                 OperateAsync(id, fleet, server => fleet.DrainAsync(server, cancellationToken), http))
-            .WithName("Drain").WithSummary("Asks a server, by name or incarnation, to finish what it has and take nothing new.")
+            .WithName("Drain").WithSummary("Asks a server, by name or incarnation, to finish its renders and reject new ones.")
             .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409);
 
         operations.MapPost("/servers/{id}/undrain", (string id, FleetOperations fleet, HttpContext http, CancellationToken cancellationToken) =>
                 OperateAsync(id, fleet, server => fleet.UndrainAsync(server, cancellationToken), http))
-            .WithName("Undrain").WithSummary("Asks a drained server, by name or incarnation, to take renders again.")
+            .WithName("Undrain").WithSummary("Asks a drained server, by name or incarnation, to accept renders again.")
             .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409);
 
         operations.MapDelete("/affinities/{**key}", EvictAsync)
-            .WithName("Evict").WithSummary("Closes the pages of an affinity on every server: idle ones now, others when their render ends.")
+            .WithName("Evict").WithSummary("Closes the pages of an affinity on every server: idle pages at once, busy ones when their render ends.")
             .ProducesProblem(400).ProducesProblem(401);
     }
 
@@ -51,7 +51,7 @@ internal static class FleetEndpoints
     private static async IAsyncEnumerable<SseItem<FleetStatus>> EventsAsync(
         FleetStatusSource status, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Listeners never leave by themselves; without this a stop would wait for them.
+        // Listeners do not disconnect on their own; without this, shutdown would wait for them.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         await foreach (var snapshot in status.WatchAsync(either.Token))
         {
@@ -63,17 +63,17 @@ internal static class FleetEndpoints
         string id, FleetOperations fleet, Func<ServerRecord, Task<OperatorReport>> operate, HttpContext http) => fleet.Find(id) switch
         {
             [var server] => TypedResults.Ok(await operate(server)),
-            [] => new RenderError(404, "no-such-server", $"No server is named '{id}' or has that incarnation. GET /fleet lists them.").ToProblem(http.Response),
+            [] => new RenderError(404, "no-such-server", $"No server has the name or incarnation '{id}'. GET /fleet lists the servers.").ToProblem(http.Response),
             var several => new RenderError(409, "ambiguous-name",
-                $"{several.Count} servers are named '{id}'. Name one by its incarnation: {string.Join(", ", several.Select(server => $"{server.Incarnation} at {server.Url}"))}.")
+                $"{several.Count} servers have the name '{id}'. Use the incarnation instead: {string.Join(", ", several.Select(server => $"{server.Incarnation} at {server.Url}"))}.")
                 .ToProblem(http.Response),
         };
 
     private static async Task<Results<Ok<OperatorReport>, ProblemHttpResult>> EvictAsync(
-        [Description("realm:<url> or user:<id>, percent-encoded or as it is.")] string key,
-        [Description("Also ends the renders under way. Default: false.")] bool? revoke,
+        [Description("realm:<url> or user:<id>, percent-encoded or not.")] string key,
+        [Description("Also ends running renders. Default: false.")] bool? revoke,
         FleetOperations fleet, HttpContext http, CancellationToken cancellationToken) =>
-        // Slashes in it stay encoded in a route value.
+        // Routing leaves slashes in a catch-all value percent-encoded.
         AffinityKey.TryParse(Uri.UnescapeDataString(key), out var affinity)
             ? TypedResults.Ok(await fleet.EvictAsync(affinity.ToString(), revoke ?? false, cancellationToken))
             : new RenderError(400, "invalid-request", "The affinity is neither 'realm:<url>' nor 'user:<id>'.").ToProblem(http.Response);

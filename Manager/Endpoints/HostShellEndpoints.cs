@@ -7,15 +7,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Reports of a new host shell from outside.</summary>
+/// <summary>The route on which a deploy hook reports a new host shell.</summary>
 internal static class HostShellEndpoints
 {
-    /// <summary>The reporter's name in the registry: whoever deploys, not this manager.</summary>
+    /// <summary>The reporter's name in the registry.</summary>
     private const string Reporter = "deploy-hook";
 
     public static void MapHostShells(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/host-shell", ReportAsync).RequireAdminKey().WithTags("Fleet")
-            .WithName("ReportHostShell").WithSummary("Makes a shell token the current one, as a deploy hook does.")
+            .WithName("ReportHostShell").WithSummary("Makes a shell token current. Called by a deploy hook.")
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(503);
 
     private static async Task<Results<Ok<HostShell>, ProblemHttpResult>> ReportAsync(
@@ -23,13 +23,13 @@ internal static class HostShellEndpoints
     {
         if (!ShellToken.TryNormalize(report.Token, out var token))
         {
-            return RenderRules.Invalid([new("token", $"'token' must be 1 to {ShellToken.MaxLength} visible ASCII characters, without white space inside.")])
+            return RenderRules.Invalid([new("token", $"'token' must be 1 to {ShellToken.MaxLength} visible ASCII characters without white space.")])
                 .ToProblem(http.Response);
         }
 
         try
         {
-            // An operator's word counts whatever the replicas serve just now: the deploy that they are about to follow is known here first.
+            // Forced: the hook may report a deploy before any replica serves the new shell.
             var claim = new HostShellClaim(token, Reporter, timeProvider.GetUtcNow(), Force: true);
             var result = await hostShells.ClaimAsync(claim, http.RequestAborted);
             return TypedResults.Ok(result.Current);

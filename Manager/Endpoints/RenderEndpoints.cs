@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Renders, for programs and for people.</summary>
+/// <summary>Routes that render a URL.</summary>
 internal static class RenderEndpoints
 {
     public static void MapRenders(this IEndpointRouteBuilder routes)
@@ -17,12 +17,12 @@ internal static class RenderEndpoints
 
         renders.MapPost("/renders", PostRenderAsync)
             .WithName("Render").WithSummary("Renders a URL into one or more formats.")
-            .WithDescription("The outcome is in the body of a 200, never in the status: a page that failed is an answer. Any other status says that no render took place.")
+            .WithDescription("The outcome is in the body of a 200, never in the status: a failed page is a result. Any other status means that no render took place.")
             .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504);
 
         renders.MapGet("/render", GetRenderAsync)
-            .WithName("RenderDocument").WithSummary("Renders a URL and answers the document, with the page's own status code.")
-            .WithDescription("For people and curl. An outcome that is no document is a problem that names it.")
+            .WithName("RenderDocument").WithSummary("Renders a URL and returns the document, with the page's own status code.")
+            .WithDescription("For browsers and curl. An outcome without a document is returned as problem details.")
             .Produces<string>(200, "text/html").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Says a <see cref="RenderError"/> over HTTP.</summary>
+/// <summary>Converts a <see cref="RenderError"/> to problem details.</summary>
 internal static class RenderErrorResult
 {
     public static ProblemHttpResult ToProblem(this RenderError error, HttpResponse response)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Endpoints;
 
-/// <summary>Screenshots of pages, as files.</summary>
+/// <summary>Routes that return a screenshot or a PDF of a page.</summary>
 internal static class ScreenshotEndpoints
 {
     /// <summary>Maps <c>GET /screenshot</c> and <c>GET /pdf</c>.</summary>
@@ -17,13 +17,13 @@ internal static class ScreenshotEndpoints
         var screenshots = routes.MapGroup("").WithTags("Screenshots").RequireAdminKeyIfConfigured();
 
         screenshots.MapGet("/screenshot", ScreenshotAsync)
-            .WithName("Screenshot").WithSummary("Takes a screenshot of a page, of an element of it, or of one format that the host renders.")
-            .WithDescription("The answer is the file, with the page's own status code. An outcome without a screenshot is a problem that names it.")
+            .WithName("Screenshot").WithSummary("Takes a screenshot of a page, of one of its elements, or of one format that the host renders.")
+            .WithDescription("The response is the file, with the page's own status code. An outcome without a screenshot is returned as problem details.")
             .Produces<byte[]>(200, "image/png", "image/jpeg", "image/webp").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
 
         screenshots.MapGet("/pdf", PdfAsync)
-            .WithName("Pdf").WithSummary("Prints a page.")
-            .WithDescription("The answer is the file, with the page's own status code. An outcome without one is a problem that names it.")
+            .WithName("Pdf").WithSummary("Prints a page to PDF.")
+            .WithDescription("The response is the file, with the page's own status code. An outcome without a file is returned as problem details.")
             .Produces<byte[]>(200, "application/pdf").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
     }
 
@@ -36,12 +36,12 @@ internal static class ScreenshotEndpoints
         [Description("Width of the viewport in CSS pixels, 100 to 3840. Default: the server's, 1280.")] int? width = null,
         [Description("Height of the viewport in CSS pixels, 100 to 2160. Default: the server's, 800.")] int? height = null,
         [Description("Pixels of the screenshot per CSS pixel, 1 to 4. Default: 1.")] int? scale = null,
-        [Description("The whole page instead of the viewport. Default: false.")] bool? fullPage = null,
-        [Description("Only the first element that matches this CSS selector.")] string? selector = null,
-        [Description("What the host renders as this format, alone in a box of width and height: isolated, embedded, fitted, atom or icon.")] string? format = null,
+        [Description("Captures the whole page instead of the viewport. Default: false.")] bool? fullPage = null,
+        [Description("Captures only the first element that matches this CSS selector.")] string? selector = null,
+        [Description("Captures the page in this format, in a box of width and height: isolated, embedded, fitted, atom or icon.")] string? format = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
         [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
-        [Description("0, index work, to 10, somebody waits. Default: 10.")] int? priority = null)
+        [Description("0 (background indexing) to 10 (interactive). Default: 10.")] int? priority = null)
     {
         var errors = new List<FieldError>();
         var request = new ScreenshotRequest
@@ -50,8 +50,8 @@ internal static class ScreenshotEndpoints
             Affinity = affinity,
             DeadlineMs = deadlineMs,
             Priority = priority ?? RenderLimits.MaxPriority,
-            Type = Word(type, ScreenshotType.Png, "type", errors),
-            Format = format is null ? null : Word(format, RenderFormat.Isolated, "format", errors),
+            Type = Parse(type, ScreenshotType.Png, "type", errors),
+            Format = format is null ? null : Parse(format, RenderFormat.Isolated, "format", errors),
             FullPage = fullPage ?? false,
             Selector = selector,
             Width = width,
@@ -60,7 +60,7 @@ internal static class ScreenshotEndpoints
         };
         if (request.Type == ScreenshotType.Pdf)
         {
-            errors.Add(new("type", "'type' is 'pdf': ask GET /pdf for that."));
+            errors.Add(new("type", "'type' is 'pdf': use GET /pdf instead."));
         }
 
         return AnswerAsync(request, errors, http, pipeline, options.Value);
@@ -95,21 +95,21 @@ internal static class ScreenshotEndpoints
                 http.Response);
     }
 
-    private static T Word<T>(string? text, T unless, string field, List<FieldError> errors)
+    private static T Parse<T>(string? text, T defaultValue, string field, List<FieldError> errors)
         where T : struct, Enum
     {
         if (text is null)
         {
-            return unless;
+            return defaultValue;
         }
 
-        if (Enum.TryParse<T>(text, ignoreCase: true, out var word) && Enum.IsDefined(word) && !int.TryParse(text, out _))
+        if (Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && !int.TryParse(text, out _))
         {
-            return word;
+            return value;
         }
 
         var known = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
         errors.Add(new(field, $"'{field}' is {Quoted.Of(text)}, which is none of {known}."));
-        return unless;
+        return defaultValue;
     }
 }

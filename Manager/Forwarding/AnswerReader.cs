@@ -5,15 +5,16 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Forwarding;
 
-/// <summary>Understands what a server answered. A server may be of another version or out of its mind: whatever it says, this returns.</summary>
+/// <summary>Classifies a server's response. Never throws: the server may run an incompatible version or return garbage.</summary>
 internal static class AnswerReader
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_defaultRetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Reads a complete response.</summary>
     /// <param name="server">The server's name, for messages.</param>
-    /// <param name="operation">What was asked for.</param>
+    /// <param name="operation">The render that was sent.</param>
     /// <param name="status">HTTP status.</param>
-    /// <param name="body">The body.</param>
+    /// <param name="body">The response body.</param>
     /// <param name="retryAfter">The server's <c>Retry-After</c>, if any.</param>
     public static ForwardAnswer Read(string server, RenderOperation operation, HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
     {
@@ -24,35 +25,35 @@ internal static class AnswerReader
                     result switch
                     {
                         { Outcome: not RenderOutcome.NoVerdict } => ForwardKind.Verdict,
-                        // It had a page, and then it had none.
+                        // No verdict although a page was assigned: the page crashed.
                         { Page: not null } => ForwardKind.Crashed,
                         _ => ForwardKind.NoVerdict,
                     },
                     RenderContent.Of(result, body))
-                : Garbage($"Server {server} answered something that is no render result.");
+                : Garbage($"Server {server} returned a body that is not a render result.");
         }
 
         var problem = TryRead<ServerProblem>(body.Span);
         var reason = problem?.Reason ?? "";
-        var detail = problem?.Detail is { } said ? $"Server {server}: {said}" : $"Server {server} answered {(int)status}.";
+        var detail = problem?.Detail is { } message ? $"Server {server}: {message}" : $"Server {server} returned {(int)status}.";
         return status switch
         {
-            HttpStatusCode.ServiceUnavailable when reason == "draining" => Refused(ForwardKind.Draining, 503, reason),
+            HttpStatusCode.ServiceUnavailable when reason == "draining" => Error(ForwardKind.Draining, 503, reason),
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests =>
-                Refused(ForwardKind.Busy, (int)status, reason.Length > 0 ? reason : "queue-full"),
-            HttpStatusCode.GatewayTimeout => Refused(ForwardKind.DeadlinePassed, 504, "deadline"),
+                Error(ForwardKind.Busy, (int)status, reason.Length > 0 ? reason : "queue-full"),
+            HttpStatusCode.GatewayTimeout => Error(ForwardKind.DeadlinePassed, 504, "deadline"),
             HttpStatusCode.Unauthorized =>
                 Garbage($"Server {server} does not accept this manager's admin key: Fleet:AdminKey must be the same for all services."),
             HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity =>
-                Refused(ForwardKind.Rejected, (int)status, reason.Length > 0 ? reason : "invalid-request"),
+                Error(ForwardKind.Rejected, (int)status, reason.Length > 0 ? reason : "invalid-request"),
             _ => Garbage(detail),
         };
 
         ForwardAnswer Garbage(string message) => ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, operation, message);
 
-        ForwardAnswer Refused(ForwardKind kind, int code, string word) => new(kind, new RenderError(code, word, detail)
+        ForwardAnswer Error(ForwardKind kind, int code, string errorReason) => new(kind, new RenderError(code, errorReason, detail)
         {
-            RetryAfter = code is 429 or 503 ? retryAfter ?? s_soon : null,
+            RetryAfter = code is 429 or 503 ? retryAfter ?? s_defaultRetryAfter : null,
         });
     }
 

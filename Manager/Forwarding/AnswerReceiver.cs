@@ -4,32 +4,33 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Forwarding;
 
-/// <summary>Takes in a server's answer. The outcome comes ahead of the body, so that the body need not be kept to decide what becomes of it: one of
-/// up to <c>Manager:BufferedResultBytes</c> is read before it is passed on, and can so be repeated if its server dies meanwhile and shared by several
-/// callers; a larger one is passed on as it comes.</summary>
+/// <summary>Receives a server's response. The headers carry the outcome, so a body need not be parsed. A body of up to
+/// <c>Manager:BufferedResultBytes</c> is buffered: the render can be retried if the server dies, and the result can be shared by several callers.
+/// A larger body is streamed.</summary>
 internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
-    /// <param name="server">Who answers.</param>
-    /// <param name="operation">What was asked for.</param>
-    /// <param name="response">The answer; belongs to this from now on.</param>
-    /// <param name="cancellationToken">Nobody waits for it any more, or it takes too long.</param>
+    /// <summary>Receives the response, or its first part when it is streamed.</summary>
+    /// <param name="server">The server that responded.</param>
+    /// <param name="operation">The render that was sent.</param>
+    /// <param name="response">The response. This method takes ownership.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects, the server is gone or the deadline passes.</param>
     public async Task<ForwardAnswer> ReceiveAsync(ServerRecord server, RenderOperation operation, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var isPassedOn = false;
+        var isStreamed = false;
         try
         {
-            var (most, length) = (options.Value.MaxResultBytes, response.Content.Headers.ContentLength);
-            if (length > most)
+            var (maxBytes, length) = (options.Value.MaxResultBytes, response.Content.Headers.ContentLength);
+            if (length > maxBytes)
             {
-                return TooLarge(most);
+                return TooLarge(maxBytes);
             }
 
             var head = ResponseHeaders.Read(operation, response);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var start = await ResponsePrefix.ReadAsync(body, length, head is null ? most : Math.Min(most, options.Value.BufferedResultBytes), cancellationToken);
-            if (!start.IsBuffered && (head is null || start.Bytes.Length > most))
+            var start = await ResponsePrefix.ReadAsync(body, length, head is null ? maxBytes : Math.Min(maxBytes, options.Value.BufferedResultBytes), cancellationToken);
+            if (!start.IsBuffered && (head is null || start.Bytes.Length > maxBytes))
             {
-                return TooLarge(most);
+                return TooLarge(maxBytes);
             }
 
             if (head is null)
@@ -37,10 +38,10 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 return AnswerReader.Read(server.Name, operation, response.StatusCode, start.Bytes, response.Headers.RetryAfter?.Delta);
             }
 
-            isPassedOn = !start.IsBuffered;
+            isStreamed = !start.IsBuffered;
             return new(ForwardKind.Verdict, new RenderContent(
                 head.Outcome, head.MediaType, start.Bytes,
-                isPassedOn ? new ResponseRemainder(body, response, length, most - start.Bytes.Length, PauseOf(operation), timeProvider) : null)
+                isStreamed ? new ResponseRemainder(body, response, length, maxBytes - start.Bytes.Length, ReadTimeoutOf(operation), timeProvider) : null)
             {
                 Status = head.Status,
                 Location = head.Location,
@@ -49,16 +50,16 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
         }
         finally
         {
-            if (!isPassedOn)
+            if (!isStreamed)
             {
                 response.Dispose();
             }
         }
     }
 
-    // The render is done; from here on it is only to be noticed when the server dies.
-    private TimeSpan PauseOf(RenderOperation operation) => (operation.Deadline.LeftOrZero) + options.Value.AnswerGrace;
+    // The render is complete; this timeout only detects a server that dies while it sends the body.
+    private TimeSpan ReadTimeoutOf(RenderOperation operation) => (operation.Deadline.LeftOrZero) + options.Value.AnswerGrace;
 
-    private static ForwardAnswer TooLarge(int most) => new(ForwardKind.TooLarge, new RenderError(502, "result-too-large",
-        $"The result is larger than {most} bytes, the bound of Manager:MaxResultBytes."));
+    private static ForwardAnswer TooLarge(int maxBytes) => new(ForwardKind.TooLarge, new RenderError(502, "result-too-large",
+        $"The result is larger than {maxBytes} bytes (Manager:MaxResultBytes)."));
 }

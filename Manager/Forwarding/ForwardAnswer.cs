@@ -3,12 +3,12 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Forwarding;
 
-/// <summary>What came of sending a render to one server, and what the caller is told if it ends there.</summary>
-/// <param name="Kind">What came of it.</param>
-/// <param name="Answer">What the caller is told.</param>
+/// <summary>The result of one attempt to render on one server.</summary>
+/// <param name="Kind">How the attempt ended.</param>
+/// <param name="Answer">The answer for the caller if the render is not retried.</param>
 internal sealed record ForwardAnswer(ForwardKind Kind, RenderAnswer Answer)
 {
-    /// <summary>An answer for a render on which nothing can be said about the content.</summary>
+    /// <summary>Creates an answer without a verdict on the content.</summary>
     public static ForwardAnswer WithoutVerdict(ForwardKind kind, RenderOperation operation, string message) => new(kind, new RenderResult
     {
         Outcome = RenderOutcome.NoVerdict,
@@ -18,34 +18,34 @@ internal sealed record ForwardAnswer(ForwardKind Kind, RenderAnswer Answer)
     });
 }
 
-/// <summary>What came of sending a render to one server.</summary>
+/// <summary>How one attempt on one server ended.</summary>
 internal enum ForwardKind
 {
     /// <summary>A result with a verdict on the content.</summary>
     Verdict,
 
-    /// <summary>A result without one: the server lost its browser, or the like.</summary>
+    /// <summary>A result without a verdict, for example because the server lost its browser before the render had a page.</summary>
     NoVerdict,
 
-    /// <summary>A result without one, because the page was lost under the render: its browser or renderer crashed.</summary>
+    /// <summary>A result without a verdict, because the browser or renderer crashed during the render.</summary>
     Crashed,
 
-    /// <summary>No connection came about: refused, unresolvable, timed out. Evidence about that server.</summary>
+    /// <summary>No connection: refused, unresolvable or timed out. Evidence that the server is unhealthy.</summary>
     Unreachable,
 
-    /// <summary>The connection broke before the answer was complete: the server died, or something between.</summary>
+    /// <summary>The connection broke before the response was complete, or the server was declared gone.</summary>
     ConnectionLost,
 
-    /// <summary>The server says that it drains. Evidence about that server.</summary>
+    /// <summary>The server is draining. Evidence that it takes no renders.</summary>
     Draining,
 
-    /// <summary>The server takes no more just now: its queue is full, it is warming, the wanted shell is not there.</summary>
+    /// <summary>The server cannot take the render now: its queue is full, it is warming, or it lacks the required shell.</summary>
     Busy,
 
-    /// <summary>An answer that is not of the protocol.</summary>
+    /// <summary>A response that violates the protocol.</summary>
     Garbage,
 
-    /// <summary>The server refuses the request itself; another would too.</summary>
+    /// <summary>The server rejects the request as invalid; any other server would too.</summary>
     Rejected,
 
     /// <summary>The result is larger than <c>Manager:MaxResultBytes</c>.</summary>

@@ -9,30 +9,31 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Forwarding;
 
-/// <summary>Sends a render to one server, once. Never throws for what a server does; only the caller's own cancellation comes out.</summary>
+/// <summary>Sends a render to one server, once. Server failures are returned, never thrown; only the caller's cancellation throws.</summary>
 internal sealed class PrerenderClient(
     HttpClient http, AnswerReceiver receiver, IOptions<ManagerOptions> options, IOptions<FleetOptions> fleetOptions, TimeProvider timeProvider)
 {
-    /// <param name="server">Where to.</param>
-    /// <param name="operation">What.</param>
-    /// <param name="gone">The server is gone, whatever its connections look like.</param>
-    /// <param name="cancellationToken">The caller is gone.</param>
+    /// <summary>Sends the render and receives the response.</summary>
+    /// <param name="server">The server to send to.</param>
+    /// <param name="operation">The render to send.</param>
+    /// <param name="gone">Cancelled when the server is declared gone, even if its connections are still open.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<ForwardAnswer> SendAsync(ServerRecord server, RenderOperation operation, CancellationToken gone, CancellationToken cancellationToken)
     {
         var left = operation.Deadline.Left;
         if (left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
         {
-            return Late($"The deadline of {Milliseconds(operation.Deadline.Total)} ms passed before the render could be started.");
+            return Late($"The deadline of {Milliseconds(operation.Deadline.Total)} ms passed before the render could start.");
         }
 
-        // The server keeps the deadline itself; this bounds one that accepts and never answers.
+        // The server enforces the deadline itself; this bounds a server that accepts the request and never responds.
         using var timeout = new CancellationTokenSource(left + options.Value.AnswerGrace, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, gone);
         try
         {
             if (!Uri.TryCreate(server.Url.TrimEnd('/') + RouteOf(operation), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             {
-                return Unreachable($"Server {server.Name} registered an address that is no URL.");
+                return Unreachable($"Server {server.Name} registered an address that is not an http or https URL.");
             }
 
             using var request = CreateRequest(address, operation, left);
@@ -41,9 +42,9 @@ internal sealed class PrerenderClient(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return gone.IsCancellationRequested
-                ? ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, operation, $"Server {server.Name} did not answer, and shows no sign of life.")
+                ? ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, operation, $"Server {server.Name} stopped responding.")
                 : timeout.IsCancellationRequested
-                ? Late($"Server {server.Name} did not answer within the deadline of {Milliseconds(operation.Deadline.Total)} ms.")
+                ? Late($"Server {server.Name} did not respond within the deadline of {Milliseconds(operation.Deadline.Total)} ms.")
                 : Unreachable($"Server {server.Name} did not accept a connection within {Milliseconds(options.Value.ConnectTimeout)} ms.");
         }
         catch (HttpRequestException error)
@@ -53,7 +54,7 @@ internal sealed class PrerenderClient(
                 HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError =>
                     Unreachable($"Server {server.Name} cannot be reached."),
                 HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError =>
-                    ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, operation, $"Server {server.Name} answered something that is not HTTP."),
+                    ForwardAnswer.WithoutVerdict(ForwardKind.Garbage, operation, $"Server {server.Name} returned an invalid HTTP response."),
                 _ => Lost(),
             };
         }
@@ -62,7 +63,7 @@ internal sealed class PrerenderClient(
             return Lost();
         }
 
-        ForwardAnswer Lost() => ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, operation, $"The connection to server {server.Name} broke before it had answered.");
+        ForwardAnswer Lost() => ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, operation, $"The connection to server {server.Name} broke before the response was complete.");
     }
 
     private HttpRequestMessage CreateRequest(Uri address, RenderOperation operation, TimeSpan left)

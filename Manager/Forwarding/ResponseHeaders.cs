@@ -7,11 +7,11 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Forwarding;
 
-/// <summary>What a server says ahead of its body: enough to pass the body on without understanding it.</summary>
+/// <summary>What a server's response headers say about the body: enough to stream the body without parsing it.</summary>
 internal sealed record ResponseHeaders(RenderOutcome Outcome, string MediaType, int Status, string? Location, string? ShellToken)
 {
-    /// <summary>The head of an answer that is a verdict in the wanted form. Null for any other, a error or a server of another version for one:
-    /// that has to be read to be understood.</summary>
+    /// <summary>Reads the headers of a verdict in the requested form. Null for any other response, such as an error or one from another version:
+    /// its body must be parsed.</summary>
     public static ResponseHeaders? Read(RenderOperation operation, HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType?.MediaType is not { } type
@@ -29,19 +29,19 @@ internal sealed record ResponseHeaders(RenderOutcome Outcome, string MediaType, 
     }
 }
 
-/// <summary>The first bytes of a body, or all of it.</summary>
-/// <param name="Bytes">What was read.</param>
-/// <param name="IsBuffered">Whether that is all.</param>
+/// <summary>The first bytes of a body, or the whole body.</summary>
+/// <param name="Bytes">The bytes read so far.</param>
+/// <param name="IsBuffered">Whether the whole body was read.</param>
 internal sealed record ResponsePrefix(ReadOnlyMemory<byte> Bytes, bool IsBuffered)
 {
-    private const int Chunk = 16 * 1024;
+    private const int InitialCapacity = 16 * 1024;
 
-    /// <summary>Reads a body to its end, or until more than <paramref name="most"/> bytes have come.</summary>
-    public static async Task<ResponsePrefix> ReadAsync(Stream body, long? length, int most, CancellationToken cancellationToken)
+    /// <summary>Reads a body to its end, or until more than <paramref name="maxBytes"/> bytes were read.</summary>
+    public static async Task<ResponsePrefix> ReadAsync(Stream body, long? length, int maxBytes, CancellationToken cancellationToken)
     {
-        // One byte more than it says shows that it is over.
-        var bytes = new ArrayBufferWriter<byte>((int)Math.Min(length ?? Chunk, most) + 1);
-        while (bytes.WrittenCount <= most)
+        // One extra byte, so that the read that detects the end needs no larger buffer.
+        var bytes = new ArrayBufferWriter<byte>((int)Math.Min(length ?? InitialCapacity, maxBytes) + 1);
+        while (bytes.WrittenCount <= maxBytes)
         {
             var count = await body.ReadAsync(bytes.GetMemory(), cancellationToken);
             if (count == 0)

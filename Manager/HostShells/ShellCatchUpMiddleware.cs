@@ -4,10 +4,10 @@ using Fleet.Manager.Servers;
 
 namespace Fleet.Manager.HostShells;
 
-/// <summary>Has this manager read the registry again before it forwards a request that knows of a higher shell generation.</summary>
+/// <summary>Re-reads the registry before handling a request whose header names a higher shell generation than this manager knows.</summary>
 internal static class ShellCatchUpMiddleware
 {
-    /// <summary>A view of this age is not read again for a request: the route is open, and must not become a stream of reads.</summary>
+    /// <summary>A view younger than this is not read again. The header needs no key, so requests must not cause a flood of reads.</summary>
     private static readonly TimeSpan s_freshEnough = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(1);
@@ -15,7 +15,7 @@ internal static class ShellCatchUpMiddleware
     public static void UseShellCatchUp(this IApplicationBuilder app) => app.Use(static async (http, next) =>
     {
         var views = http.RequestServices.GetRequiredService<FleetViews>();
-        // What is no number is no news, and while the registry is away there is none to be had.
+        // Ignored when the value is not a number, or while the registry is unavailable.
         if (long.TryParse(http.Request.Headers[FleetHeaders.ShellGeneration], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
             && views.IsVerified && generation > (views.Current.Shell?.Generation ?? 0))
         {

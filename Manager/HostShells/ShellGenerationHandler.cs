@@ -4,7 +4,7 @@ using Fleet.Manager.Servers;
 
 namespace Fleet.Manager.HostShells;
 
-/// <summary>Tells servers which shell generation this manager knows, so that one that has missed the hint reads again.</summary>
+/// <summary>Sends the shell generation that this manager knows, so that a server that missed the change notification re-reads the registry.</summary>
 internal sealed class ShellGenerationHandler(FleetViews views) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Fleet.Registry.Watching;
 
 namespace Fleet.Manager.HostShells;
 
-/// <summary>Follows each change of the host shell through the fleet, and tells its story in one line when it has arrived everywhere.</summary>
+/// <summary>Follows each change of the host shell through the fleet, and logs one line when every page has it.</summary>
 internal sealed partial class ShellProgress
 {
     private readonly ILogger<ShellProgress> _logger;
@@ -19,7 +19,7 @@ internal sealed partial class ShellProgress
         _logger = logger;
         watcher.Updated += reading =>
         {
-            // A view that may be old says nothing about what has arrived.
+            // A view that may be outdated proves nothing.
             if (reading is { IsVerified: true, Value.Shell: { } shell })
             {
                 Observe(shell, reading.Value, reading.ReadAt);
@@ -27,17 +27,17 @@ internal sealed partial class ShellProgress
         };
     }
 
-    /// <summary>How far the fleet is; null before the first claim.</summary>
+    /// <summary>How far the fleet has converged; null before the first claim.</summary>
     public ShellConvergence? Current => _current;
 
-    // Called by the watcher's loop alone.
+    // Called only on the watcher's loop.
     private void Observe(HostShell shell, FleetView view, DateTimeOffset readAt)
     {
         var phase = ShellConvergenceRules.Judge(shell, view.Serving.Values, view.Servers.Select(server => server.Record));
         var since = ShellConvergenceRules.Since(_current, _shell, shell, phase, readAt);
         if (_shell is { } known && known.Generation != shell.Generation)
         {
-            // One change overtaken by the next is one story, which began with what was there before both.
+            // A change that follows before the previous one has converged extends it: the log line names the shell before both.
             _replaced = _isUnderWay ? _replaced : known;
             (_isUnderWay, _agreedAt) = (true, null);
         }
@@ -61,8 +61,8 @@ internal sealed partial class ShellProgress
         double Since(DateTimeOffset? at) => Math.Max(0, Math.Round(((at ?? readAt) - shell.ChangedAt).TotalSeconds, 2));
     }
 
-    [LoggerMessage(LogLevel.Information, "Host shell generation {Generation} is everywhere: {OldToken} gave way to {Token}, claimed by {Reporter} at {ChangedAt:O}; "
-        + "{RealmServers} realm servers agreed after {AgreedSeconds} s; {Servers} prerender servers with {Slots} pages were fresh after {FreshSeconds} s.")]
+    [LoggerMessage(LogLevel.Information, "Host shell generation {Generation} has converged: {Token} replaced {OldToken}, claimed by {Reporter} at {ChangedAt:O}; "
+        + "{RealmServers} realm servers agreed after {AgreedSeconds} s; {Servers} prerender servers with {Slots} pages were current after {FreshSeconds} s.")]
     private partial void LogConverged(
         long generation, string oldToken, string token, string reporter, DateTimeOffset changedAt, double agreedSeconds, int realmServers, double freshSeconds, int servers, int slots);
 }

@@ -7,17 +7,17 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Pipeline;
 
-/// <summary>Finds the affinity of a render, or the reason why the URL may not be rendered.</summary>
+/// <summary>Determines the affinity of a render, or the error when the URL may not be rendered.</summary>
 internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedOrigins, PrincipalScope principals, IOptions<ManagerOptions> options)
 {
-    /// <summary>Age up to which a view is recent enough to refuse a URL. A realm may have been announced a moment ago, but a stream of wrong URLs
-    /// must not become a stream of reads.</summary>
+    /// <summary>A view younger than this is recent enough to reject a URL. An older view may lack a new realm, but a flood of invalid URLs must not
+    /// cause a flood of reads.</summary>
     private static readonly TimeSpan s_recentEnough = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest wait for such a view.</summary>
+    /// <summary>Timeout of the read of such a view.</summary>
     private static readonly TimeSpan s_readTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>The affinity, scoped to the principal when the request has credentials; or the error.</summary>
+    /// <summary>Returns the affinity, scoped to the principal when the request has credentials, or the error.</summary>
     public async Task<(string? Affinity, RenderError? Error)> ResolveAsync(RenderCall call, Deadline deadline, CancellationToken cancellationToken)
     {
         var (affinity, error) = Find(call, views.Current);
@@ -37,7 +37,7 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
             return (null, views.IsSettled ? error : UnavailableReason.NoRealms(wasRead: views.ReadAt is not null));
         }
 
-        // A command is identified by its user and key, whatever credentials it carries.
+        // A command is identified by its user and key; its credentials must not change its affinity.
         return (call.Command is null ? principals.Apply(affinity!, call.Request.Credentials) : affinity, null);
     }
 

@@ -2,13 +2,13 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Pipeline;
 
-/// <summary>One render that several callers wait for. It goes on while at least one of them does.</summary>
-#pragma warning disable CA1001 // A source without a timer holds nothing, and the last caller may leave later than the render ends.
+/// <summary>One render that several callers share. It is cancelled when the last caller leaves.</summary>
+#pragma warning disable CA1001 // A source without a timer owns no resources, and the last caller may leave after the render has ended.
 internal sealed class InFlightRender(RenderOperation operation)
 #pragma warning restore CA1001
 {
     private readonly TaskCompletionSource<RenderAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _nobodyWaits = new();
+    private readonly CancellationTokenSource _abandoned = new();
     private readonly Lock _gate = new();
     private int _callers = 1;
 
@@ -16,7 +16,7 @@ internal sealed class InFlightRender(RenderOperation operation)
 
     public Task<RenderAnswer> Answer => _answer.Task;
 
-    /// <summary>Joins it. False when the last caller has left already.</summary>
+    /// <summary>Adds a caller. False when the last caller has already left.</summary>
     public bool TryJoin()
     {
         lock (_gate)
@@ -26,7 +26,7 @@ internal sealed class InFlightRender(RenderOperation operation)
         }
     }
 
-    /// <summary>Leaves it; the last one to leave ends it.</summary>
+    /// <summary>Removes a caller. The last one cancels the render.</summary>
     public void Leave()
     {
         lock (_gate)
@@ -37,23 +37,23 @@ internal sealed class InFlightRender(RenderOperation operation)
             }
         }
 
-        _nobodyWaits.Cancel();
+        _abandoned.Cancel();
         Discard();
     }
 
-    /// <summary>Runs it. What it throws, its callers get.</summary>
+    /// <summary>Runs the render and completes <see cref="Answer"/> with its result or exception.</summary>
     public async Task RunAsync(Func<RenderOperation, CancellationToken, Task<RenderAnswer>> render)
     {
         try
         {
-            _answer.TrySetResult(await render(operation, _nobodyWaits.Token));
+            _answer.TrySetResult(await render(operation, _abandoned.Token));
             Discard();
         }
         catch (OperationCanceledException e)
         {
             _answer.TrySetCanceled(e.CancellationToken);
         }
-#pragma warning disable CA1031 // It is not lost: whoever waits gets it.
+#pragma warning disable CA1031 // The exception is passed to the callers.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -61,7 +61,7 @@ internal sealed class InFlightRender(RenderOperation operation)
         }
     }
 
-    // An answer that nobody took would keep its connection.
+    // An answer that no caller took would keep its connection open.
     private void Discard()
     {
         lock (_gate)

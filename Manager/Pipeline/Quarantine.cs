@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Pipeline;
 
-/// <summary>Visits that took two browsers down with them. Another try would take a third, and all that renders in it. One that rendered since
-/// is acquitted, a new host shell acquits all, and so does time: a page that stood beside the culprit both times looks just like it. A URL is known
-/// by itself; a screenshot of it, and a command with a user's input, may be too much for a browser that renders the page well.</summary>
+/// <summary>Rejects renders that crashed two browsers, because a third crash would also fail every other render in that browser. A successful render, a
+/// new host shell or the expiry of the entry clears it: an innocent page that shared the browser both times looks the same. URLs, screenshots of a
+/// URL and commands of a user are tracked separately, because a page that renders may still crash the browser in a screenshot or a command.</summary>
 internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     private const int Strikes = 2;
@@ -16,26 +16,26 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
     private readonly Lock _gate = new();
     private string? _shell;
 
-    /// <summary>Why the render is not made; null when it may be.</summary>
+    /// <summary>The error when the render is quarantined; otherwise null.</summary>
     public RenderError? Check(RenderOperation operation)
     {
         lock (_gate)
         {
-            Renew();
+            ClearIfShellChanged();
             return _suspects.TryGetValue(Suspect.Of(operation), out var record) && record.Strikes >= Strikes && Left(record) is { Ticks: > 0 } left
                 ? new RenderError(503, "quarantined",
-                    $"This was being rendered when {record.Strikes} browsers crashed, and is not tried again for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
+                    $"{record.Strikes} browsers crashed during this render. It is rejected for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
                 { RetryAfter = left }
                 : null;
         }
     }
 
-    /// <summary>A browser crashed under the render.</summary>
+    /// <summary>Records that a browser crashed during the render.</summary>
     public void Strike(RenderOperation operation)
     {
         lock (_gate)
         {
-            Renew();
+            ClearIfShellChanged();
             if (_suspects.Count >= MaxSuspects)
             {
                 Prune();
@@ -50,7 +50,7 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
         }
     }
 
-    /// <summary>The render was made, well or badly, and the browser lived.</summary>
+    /// <summary>Records that the render ended with a verdict, so the browser survived it.</summary>
     public void Acquit(RenderOperation operation)
     {
         lock (_gate)
@@ -59,7 +59,7 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
         }
     }
 
-    private void Renew()
+    private void ClearIfShellChanged()
     {
         if (currentShell() is var shell && shell != _shell)
         {
@@ -80,9 +80,10 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
 
     private sealed record Record(int Strikes, long At);
 
-    /// <param name="Url">The page; a command's name is in it.</param>
-    /// <param name="User">Whose command it is; null for a render.</param>
-    /// <param name="Screenshot">Of what and how large, whoever wants it; null for texts.</param>
+    /// <summary>Identifies what may have crashed the browser.</summary>
+    /// <param name="Url">URL of the page; for a command it contains the command's name.</param>
+    /// <param name="User">The user affinity of a command; null for a render.</param>
+    /// <param name="Screenshot">The screenshot, without members that depend on the caller; null for other renders.</param>
     private sealed record Suspect(string Url, string? User, ScreenshotRequest? Screenshot)
     {
         public static Suspect Of(RenderOperation operation) => new(

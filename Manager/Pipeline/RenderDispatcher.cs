@@ -9,8 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Pipeline;
 
-/// <summary>Gets a render rendered: chooses a server, sends it there, and elsewhere if <see cref="RetryPolicy"/> says so. The only place in the fleet that repeats
-/// a render.</summary>
+/// <summary>Chooses a server for a render, sends it there and retries as <see cref="RetryPolicy"/> decides. Only this class retries renders.</summary>
 internal sealed partial class RenderDispatcher(
     Router router,
     PrerenderClient client,
@@ -52,16 +51,16 @@ internal sealed partial class RenderDispatcher(
             var left = budget - attempt;
             if (step == RetryStep.Answer)
             {
-                return Counted(answer.Answer, left);
+                return WithAttemptsLeft(answer.Answer, left);
             }
 
-            last = Counted(answer.Answer, left);
-            Pass(reservation.Server.Incarnation, step);
+            last = WithAttemptsLeft(answer.Answer, left);
+            PassOver(reservation.Server.Incarnation, step);
             metrics.Retried(answer.Kind);
             LogRetry(operation.RequestId, reservation.Server.Record.Name, answer.Kind, attempt);
         }
 
-        void Pass(string incarnation, RetryStep step)
+        void PassOver(string incarnation, RetryStep step)
         {
             if (step == RetryStep.Another)
             {
@@ -74,11 +73,11 @@ internal sealed partial class RenderDispatcher(
         }
     }
 
-    // A error may be submitted again, and then with what is left of its budget.
-    private static RenderAnswer Counted(RenderAnswer answer, int left) => answer.RenderError is { } error ? error with { AttemptsLeft = left } : answer;
+    // The caller may submit a failed render again, with the remaining budget.
+    private static RenderAnswer WithAttemptsLeft(RenderAnswer answer, int left) => answer.RenderError is { } error ? error with { AttemptsLeft = left } : answer;
 
     private static RenderError AttemptsUsedUp(RenderOperation operation) => new(503, "attempts-used-up",
-        $"The render {operation.RequestId} was sent to as many servers as it may be (Manager:MaxAttempts, {FleetHeaders.AttemptsLeft}).") { AttemptsLeft = 0 };
+        $"The render {operation.RequestId} has used all its attempts (Manager:MaxAttempts, {FleetHeaders.AttemptsLeft}).") { AttemptsLeft = 0 };
 
     private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, RenderOperation operation, int attempt, CancellationToken cancellationToken)
     {
@@ -109,12 +108,12 @@ internal sealed partial class RenderDispatcher(
         return answer;
     }
 
-    [LoggerMessage(LogLevel.Information, "Passing over {Server} at {Url} until it answers /alive: {Kind}.")]
+    [LoggerMessage(LogLevel.Information, "Skipping {Server} at {Url} until it answers /alive: {Kind}.")]
     private partial void LogSuspected(string server, string url, ForwardKind kind);
 
-    [LoggerMessage(LogLevel.Warning, "Two browsers crashed while {Url} was being rendered; it is not tried again for a while.")]
+    [LoggerMessage(LogLevel.Warning, "Two browsers crashed while rendering {Url}; it is quarantined (Manager:QuarantineTime).")]
     private partial void LogQuarantined(string url);
 
-    [LoggerMessage(LogLevel.Information, "Render {RequestId} did not succeed on {Server} ({Kind}, attempt {Attempt}) and is tried again.")]
+    [LoggerMessage(LogLevel.Information, "Retrying render {RequestId}: attempt {Attempt} on {Server} failed ({Kind}).")]
     private partial void LogRetry(string requestId, string server, ForwardKind kind, int attempt);
 }

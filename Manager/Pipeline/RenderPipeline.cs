@@ -7,8 +7,9 @@ using Fleet.ServiceDefaults.Stopping;
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>
-/// A render from request to answer. The stages, in order: validate, enter (unless the manager stops), resolve the affinity, check the quarantine,
-/// coalesce with the same render under way, wait among renders of the same cause, wait for a free place, dispatch. Each stage may end the render.
+/// Takes a render from request to answer. The stages, in order: validate, enter (unless the manager drains), resolve the affinity, check the quarantine,
+/// coalesce with an identical render in flight, wait for a permit among renders of the same cause, wait for a permit of the gate, dispatch. Each stage may
+/// end the render.
 /// </summary>
 internal sealed class RenderPipeline(
     RenderRecorder recorder,
@@ -21,8 +22,9 @@ internal sealed class RenderPipeline(
     RenderDispatcher dispatcher,
     TimeProvider timeProvider)
 {
-    /// <param name="call">The request as its caller made it.</param>
-    /// <param name="cancellationToken">Cancelled when the caller has gone.</param>
+    /// <summary>Renders a call.</summary>
+    /// <param name="call">The request as the caller sent it.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<RenderAnswer> RenderAsync(RenderCall call, CancellationToken cancellationToken)
     {
         using var record = recorder.Begin(call.RequestId);
@@ -36,7 +38,7 @@ internal sealed class RenderPipeline(
             return invalid;
         }
 
-        // A page may keep its lineage and use it after the render has ended: then it is a caller like any other.
+        // A page may keep its lineage after its render has ended. An expired lineage gives no privileges.
         var cause = call.Cause?.Expires > timeProvider.GetUtcNow() ? call.Cause : null;
         if (cause?.Depth == RenderLineage.MaxDepth)
         {
@@ -50,10 +52,10 @@ internal sealed class RenderPipeline(
         }
 
         var deadline = new Deadline(RenderRules.Timeout(call), timeProvider);
-        var (affinity, notPlaced) = await affinities.ResolveAsync(call, deadline, cancellationToken);
-        if (notPlaced is not null)
+        var (affinity, error) = await affinities.ResolveAsync(call, deadline, cancellationToken);
+        if (error is not null)
         {
-            return notPlaced;
+            return error;
         }
 
         var operation = RenderOperation.From(call, cause, affinity!, deadline);
@@ -65,16 +67,16 @@ internal sealed class RenderPipeline(
         return await coalescer.RunAsync(operation, RunAsync, cancellationToken);
     }
 
-    // Runs once for all callers that want the same; the token is cancelled when the last of them has gone.
+    // Runs once for all callers that share the render; the token is cancelled when the last of them leaves.
     private async Task<RenderAnswer> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
-        using var turn = await nested.EnterAsync(operation, cancellationToken);
-        if (turn.Error is { } waitedForSiblings)
+        using var nestedPermit = await nested.EnterAsync(operation, cancellationToken);
+        if (nestedPermit.Error is { } nestedError)
         {
-            return waitedForSiblings;
+            return nestedError;
         }
 
-        using var place = await gate.EnterAsync(operation, cancellationToken);
-        return place.Error is { } noPlace ? noPlace : gate.WithBacklog(await dispatcher.RenderAsync(operation, cancellationToken));
+        using var permit = await gate.EnterAsync(operation, cancellationToken);
+        return permit.Error is { } error ? error : gate.WithBacklog(await dispatcher.RenderAsync(operation, cancellationToken));
     }
 }

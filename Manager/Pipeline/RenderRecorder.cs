@@ -4,10 +4,10 @@ using Fleet.Manager.Telemetry;
 
 namespace Fleet.Manager.Pipeline;
 
-/// <summary>Records each render once: as a span, in the metrics and as a log line.</summary>
+/// <summary>Records each render as a span, in the metrics and as a log line.</summary>
 internal sealed partial class RenderRecorder(ManagerMetrics metrics, TimeProvider timeProvider, ILogger<RenderRecorder> logger)
 {
-    /// <summary>Begins a record, which ends when it is disposed of.</summary>
+    /// <summary>Begins a record; disposing it completes the record.</summary>
     public Record Begin(string requestId) => new(this, requestId);
 
     [LoggerMessage(LogLevel.Debug, "Render {RequestId}: {Outcome} in {DurationMs:F0} ms.")]
@@ -26,7 +26,7 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, TimeProvide
             _activity = ManagerActivity.Source.StartActivity("render")?.SetTag("fleet.request_id", requestId);
         }
 
-        /// <summary>The answer; null when the caller went away first.</summary>
+        /// <summary>The answer; null when the caller disconnected first.</summary>
         public RenderAnswer? Answer { get; set; }
 
         public void Dispose()

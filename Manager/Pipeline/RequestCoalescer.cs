@@ -4,17 +4,17 @@ using Fleet.Manager.Telemetry;
 
 namespace Fleet.Manager.Pipeline;
 
-/// <summary>Renders once for all who want the same at the same time. Nobody owns such a render: it ends early only when everybody who waits
-/// for it has gone, whoever came first.</summary>
+/// <summary>Shares one render among concurrent callers with the same request. The render is cancelled only when all of them have left, including the
+/// caller that started it.</summary>
 internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RenderKey, InFlightRender> _running = [];
 
-    /// <summary>The answer to a render: of a render under way, or of a new one.</summary>
+    /// <summary>Joins an identical render in flight, or starts one, and returns its answer.</summary>
     public async Task<RenderAnswer> RunAsync(RenderOperation operation, Func<RenderOperation, CancellationToken, Task<RenderAnswer>> render, CancellationToken cancellationToken)
     {
-        // A nested render of what its own cause renders would wait for itself; a command that is sent twice is started once anyway.
+        // A nested render identical to its own cause would wait for itself. Commands are deduplicated by their key.
         if (operation.Depth > 0 || operation.Command is not null)
         {
             return await render(operation, cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
                     break;
                 }
 
-                if (isNew || !RanOutOfTime(answer) || operation.Deadline.Left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
+                if (isNew || !IsTimeout(answer) || operation.Deadline.Left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs))
                 {
                     return answer;
                 }
@@ -40,7 +40,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
             }
             catch (TimeoutException)
             {
-                return RenderError.Deadline($"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while the same render was under way for another caller.");
+                return RenderError.Deadline($"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while waiting for the same render of another caller.");
             }
             finally
             {
@@ -48,7 +48,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
             }
         }
 
-        // It was too large to share, so whoever wants the next one like it does not wait for it either.
+        // A streamed result cannot be shared: render separately, without coalescing.
         return await render(operation, cancellationToken);
     }
 
@@ -56,7 +56,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
     {
         var key = RenderKey.Of(operation);
         InFlightRender shared;
-        // Look and note in one step: of two callers in the same moment, each would start a render.
+        // Look up and register under one lock, or two concurrent callers would each start a render.
         lock (_gate)
         {
             if (_running.TryGetValue(key, out var running) && running.RenderOperation.Request.Priority >= operation.Request.Priority && running.TryJoin())
@@ -65,15 +65,15 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
                 return (running, false);
             }
 
-            // One with less priority is left to those who wait for it, and the next caller joins this one.
+            // A render with lower priority goes on for its own callers; later callers join this one.
             _running[key] = shared = new InFlightRender(operation);
         }
 
-        _ = shared.RunAsync(async (its, nobodyWaits) =>
+        _ = shared.RunAsync(async (its, abandoned) =>
         {
             try
             {
-                return await render(its, nobodyWaits);
+                return await render(its, abandoned);
             }
             finally
             {
@@ -94,17 +94,17 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
         }
     }
 
-    // Whose deadline the render keeps, needs no other watch.
+    // The render itself enforces the deadline of the caller that started it.
     private static TimeSpan TimeoutFor(RenderOperation operation, bool isOwn) =>
         isOwn ? Timeout.InfiniteTimeSpan : operation.Deadline.LeftOrZero;
 
-    // Of somebody else's deadline, that is: a caller with more timeout asks again.
-    private static bool RanOutOfTime(RenderAnswer answer) =>
+    // The deadline of another caller passed; a caller with more time left renders again.
+    private static bool IsTimeout(RenderAnswer answer) =>
         answer.Content is { Outcome: RenderOutcome.TimedOut } || answer.RenderError is { Reason: "deadline" or "deadline-unmeetable" };
 }
 
-/// <summary>What makes two renders the same: one answer will do for both. Who shows other credentials asks for something else, whatever affinity is
-/// named.</summary>
+/// <summary>Identifies renders that can share one answer. Credentials are part of the key, so callers with different credentials never share, whatever
+/// affinity they name.</summary>
 internal sealed record RenderKey(string Url, string Affinity, string Formats, ShellAcceptance Accept, RenderCredentials? Credentials, ScreenshotRequest? Screenshot, bool Document)
 {
     public static RenderKey Of(RenderOperation operation) => new(
@@ -113,7 +113,7 @@ internal sealed record RenderKey(string Url, string Affinity, string Formats, Sh
         operation.Request.Formats is { } formats ? string.Join(',', formats.Order()) : "",
         operation.Request.Accept,
         operation.Request.Credentials,
-        // Patience and priority make no other screenshot.
+        // Deadline and priority do not change the screenshot.
         operation.Screenshot is { } screenshot ? screenshot with { DeadlineMs = null, Priority = 0 } : null,
         operation.Document);
 }

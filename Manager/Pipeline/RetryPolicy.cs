@@ -3,39 +3,39 @@ using Fleet.Manager.Forwarding;
 
 namespace Fleet.Manager.Pipeline;
 
-/// <summary>Which attempts are repeated, and where.</summary>
+/// <summary>Decides whether an attempt is retried, and on which server.</summary>
 internal static class RetryPolicy
 {
-    /// <summary>What to do after an attempt.</summary>
-    /// <param name="kind">What came of it.</param>
-    /// <param name="attempt">Which one it was; the first is 1.</param>
-    /// <param name="maxAttempts">How many there may be.</param>
-    /// <param name="left">What is left of the deadline. With less than the shortest deadline no server starts a render.</param>
+    /// <summary>The step after an attempt.</summary>
+    /// <param name="kind">How the attempt ended.</param>
+    /// <param name="attempt">Number of the attempt; the first is 1.</param>
+    /// <param name="maxAttempts">Maximum number of attempts.</param>
+    /// <param name="left">Remaining time. No server starts a render with less than <see cref="RenderLimits.MinDeadlineMs"/>.</param>
     public static RetryStep Next(ForwardKind kind, int attempt, int maxAttempts, TimeSpan left) =>
         attempt >= maxAttempts || left < TimeSpan.FromMilliseconds(RenderLimits.MinDeadlineMs) ? RetryStep.Answer : kind switch
         {
-            // A verdict is about the content, and the rest of these would be the same anywhere.
+            // Another server would give the same answer.
             ForwardKind.Verdict or ForwardKind.Rejected or ForwardKind.TooLarge or ForwardKind.DeadlinePassed => RetryStep.Answer,
-            // Nothing was started there, or nothing sensible.
+            // The server did not start the render, or cannot be trusted.
             ForwardKind.Unreachable or ForwardKind.Draining or ForwardKind.Busy or ForwardKind.Garbage => RetryStep.Another,
-            // A render has no effect on the outside, so it may be repeated even if it had begun.
+            // A render has no side effects, so it can be retried even after it has started.
             ForwardKind.NoVerdict or ForwardKind.Crashed or ForwardKind.ConnectionLost => RetryStep.AnotherOrSame,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
-    /// <summary>Whether this is evidence that the server takes no renders at all.</summary>
+    /// <summary>Whether the outcome is evidence that the server takes no renders at all.</summary>
     public static bool IsEvidence(ForwardKind kind) => kind is ForwardKind.Unreachable or ForwardKind.Draining;
 }
 
-/// <summary>What to do after an attempt.</summary>
+/// <summary>The step after an attempt.</summary>
 internal enum RetryStep
 {
-    /// <summary>Tell the caller.</summary>
+    /// <summary>Return the answer to the caller.</summary>
     Answer,
 
     /// <summary>Try another server.</summary>
     Another,
 
-    /// <summary>Try another server, or the same one when there is no other: it may have recovered.</summary>
+    /// <summary>Try another server, or the same one if there is no other: it may have recovered.</summary>
     AnotherOrSame,
 }

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Rendering;
 
-/// <summary>Whose pages a caller gets. A page that was shown credentials may hold what they opened, so it belongs to one principal, which the scope of
-/// its affinity names. Whoever has the credentials is that principal, so the scope follows from them: a hash that nobody without the fleet's key can
-/// compute, or look a password up by.</summary>
+/// <summary>Derives the scope of an affinity from the credentials of a render. A page that used credentials may hold private content, so it serves only
+/// callers with the same credentials. The scope is an HMAC under the fleet's key: without the key it can neither be computed nor used to guess a
+/// password.</summary>
 internal sealed class PrincipalScope(IOptions<FleetOptions> options)
 {
     private const int HashBytes = 16;
 
-    // Without a key that managers share, each has its own: they then keep warm pages of a principal apart, which costs a boot and nothing else.
+    // Without a shared key each manager uses a random one: managers then do not share a principal's warm pages, which only costs extra boots.
     private readonly byte[] _key = options.Value.AdminKey is { } key ? Encoding.UTF8.GetBytes("scope:" + key) : RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>The affinity of a render with these credentials.</summary>
+    /// <summary>Adds the scope of <paramref name="credentials"/> to an affinity. An affinity that has a scope, or no credentials, leaves it unchanged.</summary>
     public string Apply(string affinity, RenderCredentials? credentials) =>
         credentials is null || !AffinityKey.TryParse(affinity, out var key) || key.Scope.Length > 0
             ? affinity

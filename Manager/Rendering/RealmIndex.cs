@@ -3,7 +3,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.Manager.Rendering;
 
-/// <summary>Finds the realm of a URL in as many steps as the URL's path has segments, however many realms there are.</summary>
+/// <summary>Finds the realm of a URL in as many lookups as its path has segments, independent of the number of realms.</summary>
 internal sealed class RealmIndex
 {
     private readonly Dictionary<string, RealmRecord> _byPrefix = new(StringComparer.Ordinal);
@@ -20,13 +20,13 @@ internal sealed class RealmIndex
         }
     }
 
-    /// <summary>All of them.</summary>
+    /// <summary>The indexed realms.</summary>
     public IReadOnlyList<RealmRecord> Realms { get; }
 
-    /// <summary>The realm with the longest URL that this one starts with; null when there is none.</summary>
+    /// <summary>The realm with the longest URL that is a prefix of <paramref name="url"/>; null when there is none.</summary>
     public RealmRecord? Find(Uri url)
     {
-        // The realm's own address without its slash is the realm too.
+        // The realm's URL without its trailing slash belongs to the realm too.
         var text = (OriginAllowList.OriginOf(url) + url.AbsolutePath + '/').AsSpan();
         var prefixes = _byPrefix.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var end = text.Length; end > 0; end = text[..(end - 1)].LastIndexOf('/') + 1)

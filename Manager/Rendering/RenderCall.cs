@@ -2,34 +2,34 @@ using Fleet.Contracts;
 
 namespace Fleet.Manager.Rendering;
 
-/// <summary>A request as its caller made it.</summary>
+/// <summary>A request as the caller sent it.</summary>
 /// <param name="Request">What to render.</param>
-/// <param name="RequestId">One id on every hop.</param>
+/// <param name="RequestId">The request id, the same on every hop.</param>
 internal sealed record RenderCall(RenderRequest Request, string RequestId)
 {
-    /// <summary>What to take a screenshot of; then the request is its render. Null for texts.</summary>
+    /// <summary>The screenshot to take; <see cref="Request"/> is then its render. Null for other renders.</summary>
     public ScreenshotRequest? Screenshot { get; init; }
 
-    /// <summary>What to run; then the request is its render. Null for a render.</summary>
+    /// <summary>The command to run; <see cref="Request"/> is then its render. Null for other renders.</summary>
     public CommandOrder? Command { get; init; }
 
-    /// <summary>Whether the document alone is wanted, and not a result that holds it.</summary>
+    /// <summary>Whether the caller wants the bare document instead of a <see cref="RenderResult"/>.</summary>
     public bool Document { get; init; }
 
-    /// <summary>The caller's timeout, beside the request's; null when it said nothing.</summary>
+    /// <summary>The timeout from the headers, in addition to the request's; null when there is none.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How often the render may still be sent to a server, as an earlier error said; null when it was not submitted before.</summary>
+    /// <summary>Remaining attempts, as an earlier error stated; null for the first submission.</summary>
     public int? AttemptsLeft { get; init; }
 
     /// <summary>The render that caused this one, if any.</summary>
     public RenderLineage? Cause { get; init; }
 
-    /// <summary>Whether the caller has shown the admin key.</summary>
+    /// <summary>Whether the caller presented the admin key.</summary>
     public bool HasKey { get; init; }
 }
 
-/// <summary>A command on its way to a server. It may be sent again, and to another server: the fleet starts what a key names once.</summary>
+/// <summary>A command with its key. It can be retried, even on another server: the fleet starts a command at most once per key.</summary>
 /// <param name="Request">The command.</param>
-/// <param name="Key">Its <c>Idempotency-Key</c>.</param>
+/// <param name="Key">The <c>Idempotency-Key</c>.</param>
 internal sealed record CommandOrder(CommandRequest Request, string Key);

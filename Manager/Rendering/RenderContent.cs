@@ -6,20 +6,20 @@ using Fleet.Contracts;
 
 namespace Fleet.Manager.Rendering;
 
-/// <summary>What a render is answered with: a result, a document or a screenshot, as its server sent it. Small ones are here whole, and may be given to
-/// several callers. Of a large one there is the beginning, and the rest is read as it is passed on: for that there can be one caller only, since the
-/// slowest of several would decide how much of it has to be kept.</summary>
+/// <summary>The content of an answer: a result, a document or a screenshot, as the server sent it. Small content is buffered and can be shared by several
+/// callers. Large content is streamed to a single caller: with several, the slowest would determine how much must be buffered.</summary>
 internal sealed class RenderContent : IDisposable
 {
-    private const int Chunk = 64 * 1024;
+    private const int BufferSize = 64 * 1024;
     private ReadOnlyMemory<byte> _start;
     private readonly ResponseRemainder? _rest;
     private bool _isTaken;
 
+    /// <summary>Creates content from a body or its beginning.</summary>
     /// <param name="outcome">How the render ended.</param>
-    /// <param name="mediaType">Type of the body.</param>
+    /// <param name="mediaType">Media type of the body.</param>
     /// <param name="start">The body, or its beginning.</param>
-    /// <param name="rest">What is still to come; null when nothing is.</param>
+    /// <param name="rest">The remainder of the body; null when <paramref name="start"/> is complete.</param>
     public RenderContent(RenderOutcome outcome, string mediaType, ReadOnlyMemory<byte> start, ResponseRemainder? rest = null) =>
         (Outcome, MediaType, _start, _rest) = (outcome, mediaType, start, rest);
 
@@ -27,27 +27,27 @@ internal sealed class RenderContent : IDisposable
 
     public string MediaType { get; }
 
-    /// <summary>The page's own status; 0 when it never said.</summary>
+    /// <summary>The page's own HTTP status; 0 when it set none.</summary>
     public int Status { get; init; }
 
     /// <summary>Where the page redirects to.</summary>
     public string? Location { get; init; }
 
-    /// <summary>The shell of the document that rendered.</summary>
+    /// <summary>Shell token of the document that rendered.</summary>
     public string? ShellToken { get; init; }
 
-    /// <summary>The result, where the manager had to understand it or has made it itself.</summary>
+    /// <summary>The result, if the manager parsed or created it.</summary>
     public RenderResult? Result { get; init; }
 
-    /// <summary>Whether all of it is here.</summary>
+    /// <summary>Whether the whole body is in memory.</summary>
     public bool IsBuffered => _rest is null;
 
-    /// <summary>Its length in bytes; null while that is not known.</summary>
+    /// <summary>Length of the body in bytes; null when the server did not state it.</summary>
     public long? Length => _rest is null ? _start.Length : _rest.Length;
 
-    /// <summary>A result that the manager has understood, or made.</summary>
+    /// <summary>Creates content from a result.</summary>
     /// <param name="result">The result.</param>
-    /// <param name="json">It, as its server wrote it; null for one that the manager made.</param>
+    /// <param name="json">The result as the server wrote it; null when the manager created it.</param>
     public static RenderContent Of(RenderResult result, ReadOnlyMemory<byte>? json = null) =>
         new(result.Outcome, MediaTypeNames.Application.Json, json ?? JsonSerializer.SerializeToUtf8Bytes(result, FleetJson.Options))
         {
@@ -57,11 +57,11 @@ internal sealed class RenderContent : IDisposable
             ShellToken = result.Shell?.Token,
         };
 
-    /// <summary>Makes it the caller's own, who must pass it on or dispose it. False when it is large and somebody else's already.</summary>
+    /// <summary>Takes ownership: the taker must copy or dispose it. False when the content is streamed and another caller has taken it.</summary>
     public bool TryTake() => IsBuffered || !Interlocked.Exchange(ref _isTaken, true);
 
-    /// <summary>Passes it on as it comes.</summary>
-    /// <exception cref="BrokenBodyException">The rest did not come.</exception>
+    /// <summary>Copies the body to <paramref name="target"/>.</summary>
+    /// <exception cref="BrokenBodyException">The remainder of the body did not arrive.</exception>
     public async Task CopyToAsync(Stream target, CancellationToken cancellationToken)
     {
         await target.WriteAsync(_start, cancellationToken);
@@ -70,10 +70,10 @@ internal sealed class RenderContent : IDisposable
             return;
         }
 
-        // It is one caller's, and may take long: what has gone need not be kept.
+        // Streamed content has one caller and may take long: free what was sent.
         _start = default;
 
-        var buffer = ArrayPool<byte>.Shared.Rent(Chunk);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             for (var count = await _rest.ReadAsync(buffer, cancellationToken); count > 0; count = await _rest.ReadAsync(buffer, cancellationToken))
@@ -90,7 +90,7 @@ internal sealed class RenderContent : IDisposable
     public void Dispose() => _rest?.Dispose();
 }
 
-/// <summary>How a render ended: with content, whatever its outcome, or with a error.</summary>
+/// <summary>The answer to a render: content, whatever its outcome, or an error.</summary>
 internal sealed class RenderAnswer
 {
     private RenderAnswer(RenderContent? content, RenderError? error) => (Content, RenderError) = (content, error);
@@ -103,7 +103,7 @@ internal sealed class RenderAnswer
     [MemberNotNullWhen(false, nameof(Content))]
     public bool IsError => RenderError is not null;
 
-    /// <summary>The result, where the manager had to understand it.</summary>
+    /// <summary>The result, if the manager parsed or created it.</summary>
     public RenderResult? Result => Content?.Result;
 
     public static implicit operator RenderAnswer(RenderContent content) => new(content, null);
@@ -113,16 +113,16 @@ internal sealed class RenderAnswer
     public static implicit operator RenderAnswer(RenderError error) => new(null, error);
 }
 
-/// <summary>A render that is not done, and why, in words that the caller can act on.</summary>
+/// <summary>The error of a render that did not take place.</summary>
 /// <param name="Status">HTTP status.</param>
-/// <param name="Reason">Stable word for programs.</param>
+/// <param name="Reason">Stable reason for programs.</param>
 /// <param name="Detail">A sentence for people: what happened, the value, the setting.</param>
 internal sealed record RenderError(int Status, string Reason, string Detail)
 {
-    /// <summary>When to try again; null when trying again would not help.</summary>
+    /// <summary>When to retry; null when a retry would not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>How often the render may still be sent to a server; null when it was sent to none.</summary>
+    /// <summary>Remaining attempts; null when no server was tried.</summary>
     public int? AttemptsLeft { get; init; }
 
     /// <summary>Further members of the problem details, if any.</summary>

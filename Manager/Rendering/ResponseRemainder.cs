@@ -1,24 +1,24 @@
 namespace Fleet.Manager.Rendering;
 
-/// <summary>The rest of a server's answer, on its way.</summary>
-/// <param name="body">Where it comes from.</param>
-/// <param name="source">What the body belongs to, and ends with this.</param>
-/// <param name="length">Length of the whole body; null when the server does not say.</param>
-/// <param name="left">How many bytes may still come.</param>
-/// <param name="pause">How long it may take until the next bytes come.</param>
-/// <param name="timeProvider">The clock of the pause.</param>
+/// <summary>The part of a response body that is still unread.</summary>
+/// <param name="body">The body.</param>
+/// <param name="source">The owner of the body; disposed with this instance.</param>
+/// <param name="length">Length of the whole body in bytes; null when the server does not state it.</param>
+/// <param name="left">Maximum number of bytes still to read.</param>
+/// <param name="pause">Timeout of one read.</param>
+/// <param name="timeProvider">The clock of the timeout.</param>
 internal sealed class ResponseRemainder(Stream body, IDisposable source, long? length, long left, TimeSpan pause, TimeProvider timeProvider) : IDisposable
 {
     private long _left = left;
 
-    /// <summary>Length of the whole body, what was read before included.</summary>
+    /// <summary>Length of the whole body in bytes, including the part read before; null when the server does not state it.</summary>
     public long? Length => length;
 
-    /// <summary>Reads on; 0 at the end.</summary>
-    /// <exception cref="BrokenBodyException">It breaks off, pauses for too long, or is too large.</exception>
+    /// <summary>Reads the next bytes; returns 0 at the end.</summary>
+    /// <exception cref="BrokenBodyException">The connection broke, the read timed out, or the body is too large.</exception>
     public async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        // The read itself is cancelled and has ended when this returns: the buffer goes to somebody else then.
+        // The read itself is cancelled, so it has ended when this returns and the buffer can be reused.
         using var timeout = new CancellationTokenSource(pause, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
@@ -29,7 +29,7 @@ internal sealed class ResponseRemainder(Stream body, IDisposable source, long? l
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BrokenBodyException($"nothing came for {pause.TotalSeconds:0.#} s");
+            throw new BrokenBodyException($"no data arrived for {pause.TotalSeconds:0.#} s");
         }
         catch (IOException e)
         {
@@ -40,5 +40,5 @@ internal sealed class ResponseRemainder(Stream body, IDisposable source, long? l
     public void Dispose() => source.Dispose();
 }
 
-/// <summary>The rest of an answer does not come, after its beginning was passed on. All that can be done is to break off as well.</summary>
+/// <summary>The remainder of a response did not arrive after its beginning was sent to the caller. The response to the caller must be aborted.</summary>
 internal sealed class BrokenBodyException(string message) : Exception(message);

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Routing;
 
-/// <summary>Reserves a server for a render by <see cref="RoutingPolicy"/>, and waits for one when there is none yet.</summary>
+/// <summary>Reserves the server that <see cref="RoutingPolicy"/> chooses for a render, and waits for one if none is ready.</summary>
 internal sealed class Router(
     FleetViews views, UnhealthyServers unhealthyServers, Reservations reservations, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
-    /// <summary>A reservation, or null when no server is to be had: all ready ones are excluded, or none became ready in time.</summary>
-    /// <param name="affinity">For which affinity.</param>
-    /// <param name="tried">Servers that the render was tried on.</param>
-    /// <param name="timeout">What is left of the render's deadline.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Reserves a server. Null when all ready servers are excluded, or none became ready in time.</summary>
+    /// <param name="affinity">The affinity of the render.</param>
+    /// <param name="tried">Servers on which the render has failed.</param>
+    /// <param name="timeout">Remaining time of the render; the wait is also bounded by <c>Manager:DiscoveryWait</c>.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<Reservation?> ReserveAsync(string affinity, TriedServers tried, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var wait = timeout < options.Value.DiscoveryWait ? timeout : options.Value.DiscoveryWait;
@@ -25,7 +25,7 @@ internal sealed class Router(
                 return reservation;
             }
 
-            // A server that is ready but was tried will not get better by waiting.
+            // A ready server that was already tried does not become eligible by waiting.
             if (view.Ready.All.Any(server => !unhealthyServers.Contains(server.Record))
                 || !await BoundedWait.ForAsync(next, wait - timeProvider.GetElapsedTime(started), timeProvider, cancellationToken))
             {
@@ -39,16 +39,16 @@ internal sealed class Router(
         () => RoutingPolicy.Choose(view, reservations, affinity, server => isPassedOver(server.Incarnation) || unhealthyServers.Contains(server.Record)));
 }
 
-/// <summary>Servers that one render was tried on without success, by incarnation.</summary>
+/// <summary>The servers on which one render has failed, by incarnation.</summary>
 internal sealed class TriedServers
 {
     private readonly HashSet<string> _excluded = [];
     private readonly HashSet<string> _avoided = [];
 
-    /// <summary>Whether it is not to be tried again.</summary>
+    /// <summary>Whether the server must not be tried again.</summary>
     public bool IsExcluded(string incarnation) => _excluded.Contains(incarnation);
 
-    /// <summary>Whether it is not to be tried again while there is another.</summary>
+    /// <summary>Whether the server must not be tried again while there is another.</summary>
     public bool IsTried(string incarnation) => _excluded.Contains(incarnation) || _avoided.Contains(incarnation);
 
     public void Exclude(string incarnation) => _excluded.Add(incarnation);

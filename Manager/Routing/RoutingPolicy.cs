@@ -3,37 +3,37 @@ using Fleet.Manager.Servers;
 
 namespace Fleet.Manager.Routing;
 
-/// <summary>Where a render goes: to the server on which it is expected to start first. Stickiness is soft: a warm busy server loses to an
-/// idle one when waiting costs more than booting.</summary>
+/// <summary>Chooses the server on which a render is expected to start first. Affinity is soft: a busy warm server loses to an idle one when waiting costs
+/// more than booting a page.</summary>
 internal static class RoutingPolicy
 {
-    /// <summary>Cold servers that differ by less than this share of a boot count as equal and the hash decides among them: measured boots
-    /// are never quite the same, and two managers that disagree about a cold affinity pay a whole boot more.</summary>
+    /// <summary>Cold servers whose costs differ by at most this fraction of a boot count as equal, and the hash decides: measured boot times always vary,
+    /// and if two managers disagree about a cold affinity, it boots twice.</summary>
     public const double ColdTie = 0.25;
 
-    /// <summary>How much of a render the last free slot of a server counts. The report that calls it free is a moment old, and another
-    /// manager may be looking at the same one.</summary>
-    private const double Doubt = 0.25;
+    /// <summary>Cost of occupied slots on a server that still has a free one, as a fraction of a render: the report is a moment old, and another manager may
+    /// choose the same slot.</summary>
+    private const double LoadPenalty = 0.25;
 
-    /// <summary>Share of a boot that a warm page on a server with all slots taken counts: the page itself may be one of those that are busy.</summary>
-    private const double Contention = 0.25;
+    /// <summary>Cost of a warm page on a server with all slots taken, as a fraction of a boot: the page itself may be busy.</summary>
+    private const double BusyPagePenalty = 0.25;
 
-    /// <summary>Boots that it counts when a cold affinity takes a slot of a server whose slots all serve different affinities: one of those
-    /// must go, and boots again when it comes back. Servers with room, or with several pages of one affinity, so come first.</summary>
-    private const double Eviction = 2;
+    /// <summary>Cost, in boots, of placing a cold affinity on a server whose slots all serve different affinities: it evicts one, which later boots again.
+    /// Servers with room, or with several pages of one affinity, are therefore preferred.</summary>
+    private const double EvictionPenalty = 2;
 
-    /// <summary>Share of a boot that a second page beside the first one costs.</summary>
-    private const double Second = 0.75;
+    /// <summary>Cost of a second page of an affinity on the same server, as a fraction of a boot.</summary>
+    private const double SecondPageCost = 0.75;
 
-    /// <summary>An affinity on this many servers is so busy that it matters no more that managers agree on the next one: they look for it in
-    /// different places, or each would know the same few only.</summary>
+    /// <summary>An affinity on this many servers is so busy that managers need not agree on the next one. They search different parts of the ring, so that they
+    /// do not all consider the same few servers.</summary>
     private const int Widespread = ServerIndex.Candidates / 2;
 
-    /// <summary>The server for a render; null when no ready one is left.</summary>
+    /// <summary>Chooses the server for a render; null when no ready server is left.</summary>
     /// <param name="view">The fleet.</param>
-    /// <param name="reservations">This manager's own renders under way.</param>
-    /// <param name="affinity">For which affinity.</param>
-    /// <param name="isExcluded">Whether a server is not to be chosen: already tried, or suspected.</param>
+    /// <param name="reservations">This manager's renders in flight.</param>
+    /// <param name="affinity">The affinity of the render.</param>
+    /// <param name="isExcluded">Whether a server must not be chosen: already tried, or unhealthy.</param>
     public static LiveServer? Choose(FleetView view, Reservations reservations, string affinity, Func<LiveServer, bool> isExcluded)
     {
         var hash = RendezvousHash.Of(affinity);
@@ -49,27 +49,27 @@ internal static class RoutingPolicy
     }
 
     /// <summary>Expected time until a render starts on a server, in milliseconds.</summary>
-    /// <param name="server">What the server says.</param>
-    /// <param name="workAhead">Renders there, of anybody, running or waiting.</param>
-    /// <param name="ownAhead">Renders there for the same affinity.</param>
-    /// <param name="isWarm">Whether the affinity has a page there.</param>
+    /// <param name="server">The server's record.</param>
+    /// <param name="workAhead">Renders on the server, running or waiting, from all managers.</param>
+    /// <param name="ownAhead">Renders on the server for the same affinity.</param>
+    /// <param name="isWarm">Whether the affinity has a page on the server.</param>
     public static double ExpectedStartMs(ServerRecord server, int workAhead, int ownAhead, bool isWarm)
     {
         var render = ServerCosts.RenderMs(server);
-        var slot = (Math.Max(0, workAhead - server.Slots + 1) + (Doubt * Math.Min(workAhead, server.Slots) / server.Slots)) * render / server.Slots;
+        var slot = (Math.Max(0, workAhead - server.Slots + 1) + (LoadPenalty * Math.Min(workAhead, server.Slots) / server.Slots)) * render / server.Slots;
         var turn = server.RendersPerAffinity > 0 ? (double)Math.Max(0, ownAhead - server.RendersPerAffinity + 1) / server.RendersPerAffinity * render : 0;
-        // Beside a page that is busy with its own affinity another one is booted, unless there are two already.
-        var page = ownAhead > 0 ? Second * ServerCosts.BootMs(server) : isWarm ? Math.Min(1, (double)workAhead / server.Slots) * Contention * ServerCosts.BootMs(server) : ServerCosts.BootMs(server);
+        // If renders of the affinity are already there, its page is busy and a second one usually boots.
+        var page = ownAhead > 0 ? SecondPageCost * ServerCosts.BootMs(server) : isWarm ? Math.Min(1, (double)workAhead / server.Slots) * BusyPagePenalty * ServerCosts.BootMs(server) : ServerCosts.BootMs(server);
         return Math.Max(slot, turn) + page;
     }
 
-    // Of those that know the affinity, by the registry or because this manager has just sent it there, whose boot is paid for already.
+    // The best of the servers that are warm for the affinity, and of those to which this manager has just sent it and which are booting a page for it.
     private static Candidate? ChooseWarm(
         ServerIndex ready, Reservations reservations, string affinity, ulong hash, Func<LiveServer, bool> isExcluded)
     {
         Candidate? best = null;
         var known = ready.WarmFor(affinity);
-        // A realm that half the fleet is warm for is looked at in turns.
+        // With more warm servers than candidates, start at a different one each time.
         var from = known.Length > ServerIndex.Candidates ? (int)(reservations.Made % known.Length) : 0;
         for (var i = 0; i < Math.Min(known.Length, ServerIndex.Candidates); i++)
         {
@@ -101,7 +101,7 @@ internal static class RoutingPolicy
         ServerIndex ready, Reservations reservations, string affinity, ulong hash, Func<LiveServer, bool> isExcluded)
     {
         Span<double> starts = stackalloc double[ServerIndex.Candidates];
-        var (soonest, count) = (double.PositiveInfinity, ready.ColdCount);
+        var (earliest, count) = (double.PositiveInfinity, ready.ColdCount);
         var isWidespread = ready.WarmFor(affinity).Length + reservations.ServersOf(affinity).Count >= Widespread;
         var from = isWidespread ? (int)(reservations.Made % int.MaxValue) : 0;
         for (var n = 0; n < count; n++)
@@ -110,14 +110,14 @@ internal static class RoutingPolicy
             starts[n] = isExcluded(server) || server.Warm.ContainsKey(affinity) || reservations.On(server.Incarnation, affinity) > 0
                 ? double.PositiveInfinity
                 : Rate(server, reservations, affinity, hash, isWarm: false).StartMs;
-            soonest = Math.Min(soonest, starts[n]);
+            earliest = Math.Min(earliest, starts[n]);
         }
 
         Candidate? best = null;
-        for (var n = 0; n < count && double.IsFinite(soonest); n++)
+        for (var n = 0; n < count && double.IsFinite(earliest); n++)
         {
             var server = ready.Cold(hash, from, n);
-            if (starts[n] <= soonest + (ColdTie * ServerCosts.BootMs(server.Record)))
+            if (starts[n] <= earliest + (ColdTie * ServerCosts.BootMs(server.Record)))
             {
                 var candidate = new Candidate(server, starts[n], RendezvousHash.Weight(hash, server.Hash));
                 best = best is { } other && !candidate.Beats(other) ? best : candidate;
@@ -130,16 +130,16 @@ internal static class RoutingPolicy
     private static Candidate Rate(LiveServer server, Reservations reservations, string affinity, ulong hash, bool isWarm)
     {
         var (record, own) = (server.Record, reservations.On(server.Incarnation, affinity));
-        // Renders that wait although slots are free have had their share of them; where the affinity is warm, they may well be its own.
+        // Renders that wait although slots are free wait for their affinity; if this affinity is warm here, they are probably its own.
         var ahead = own + (isWarm && record.Free > 0 ? record.Queue : 0);
         var start = ExpectedStartMs(record, reservations.On(server.Incarnation) + server.WorkOfOthers, ahead, isWarm);
-        var eviction = isWarm || own > 0 ? 0 : Eviction * ServerCosts.BootMs(record) * Math.Min(1, (double)server.Warm.Count / record.Slots);
+        var eviction = isWarm || own > 0 ? 0 : EvictionPenalty * ServerCosts.BootMs(record) * Math.Min(1, (double)server.Warm.Count / record.Slots);
         return new(server, start + eviction, RendezvousHash.Weight(hash, server.Hash));
     }
 
     private readonly record struct Candidate(LiveServer Server, double StartMs, ulong Weight)
     {
-        // Two servers may bear one name; all managers must still agree.
+        // Servers with the same name have the same weight; the incarnation makes all managers agree.
         public bool Beats(Candidate other) =>
             Weight > other.Weight || (Weight == other.Weight && string.CompareOrdinal(Server.Incarnation, other.Server.Incarnation) > 0);
     }

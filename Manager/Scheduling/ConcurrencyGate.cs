@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Scheduling;
 
-/// <summary>Sends no more renders to the servers than keep their slots busy. The rest waits here, where it can be dealt with fairly, and what
-/// cannot start before its deadline is refused before it has waited at all.</summary>
+/// <summary>Limits renders in flight to what keeps the servers' slots busy. Further renders wait here and are scheduled fairly; a render that cannot start before
+/// its deadline is rejected at once.</summary>
 internal sealed class ConcurrencyGate
 {
     private readonly FairQueue<Waiter> _queue;
@@ -25,18 +25,18 @@ internal sealed class ConcurrencyGate
     {
         (_views, _options, _metrics, _timeProvider) = (views, options.Value, metrics, timeProvider);
         (_queue, _estimator, _epoch) = (new(_options.MaxQueued), new(views, _options), timeProvider.GetTimestamp());
-        // There may be more slots now.
-        views.Read += () => LetIn(0);
+        // The new view may have more slots.
+        views.Read += () => Admit(released: 0);
         metrics.ObserveQueue(() => (Queued, TimeUntilAllHaveStarted.TotalSeconds));
     }
 
     /// <summary>Pulses when a render enters or leaves.</summary>
     public AsyncPulse Changed { get; } = new();
 
-    /// <summary>Renders under way.</summary>
+    /// <summary>Renders in flight.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Renders that wait here.</summary>
+    /// <summary>Renders that wait for a permit.</summary>
     public int Queued
     {
         get { lock (_gate) { return _queue.Count; } }
@@ -47,7 +47,7 @@ internal sealed class ConcurrencyGate
         get { lock (_gate) { return _estimator.TimeFor(_queue.Count); } }
     }
 
-    /// <summary>Waits for a place among the renders under way. The permit has the error when there is none in time.</summary>
+    /// <summary>Waits for a permit. The returned permit holds the error when none became available in time.</summary>
     public async Task<RenderPermit> EnterAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
         if (await TryEnterAsync(operation, cancellationToken) is { } error)
@@ -60,12 +60,12 @@ internal sealed class ConcurrencyGate
         return new RenderPermit(() =>
         {
             _metrics.Left();
-            LetIn(1);
+            Admit(released: 1);
             Changed.PulseAll();
         });
     }
 
-    /// <summary>The answer, with a <c>Retry-After</c> that accounts for the renders that wait here.</summary>
+    /// <summary>Returns the answer, with a <c>Retry-After</c> that accounts for the waiting renders.</summary>
     public RenderAnswer WithBacklog(RenderAnswer answer)
     {
         lock (_gate)
@@ -79,19 +79,19 @@ internal sealed class ConcurrencyGate
         Waiter waiter;
         lock (_gate)
         {
-            // A render that another one waits for always gets through: it would otherwise wait for its own cause.
-            if ((operation.Depth > 0 && _inFlight < Places() + _options.MaxInFlight) || (_queue.Count == 0 && _inFlight < Places()))
+            // A nested render skips the queue, up to MaxInFlight above the limit: its cause holds a permit until the nested render ends.
+            if ((operation.Depth > 0 && _inFlight < Limit() + _options.MaxInFlight) || (_queue.Count == 0 && _inFlight < Limit()))
             {
                 _inFlight++;
                 return null;
             }
 
-            // The first in line always waits: how fast places become free is only measured while somebody waits for one, so an estimate that turned
-            // everybody away would never be put right.
+            // Never reject when the queue is empty: throughput is only measured while a render waits, so a wrong estimate that rejected every render
+            // would never be corrected.
             var ahead = _queue.CountAhead(operation.Affinity, operation.Request.Priority);
-            if (_queue.Count > 0 && _estimator.Unmeetable(operation, ahead, _queue.Count) is { } hopeless)
+            if (_queue.Count > 0 && _estimator.Unmeetable(operation, ahead, _queue.Count) is { } unmeetable)
             {
-                return hopeless;
+                return unmeetable;
             }
 
             waiter = new Waiter(operation.Affinity, operation.Request.Priority);
@@ -118,10 +118,10 @@ internal sealed class ConcurrencyGate
                 _queue.Remove(waiter);
             }
 
-            // It may have been let in a moment ago; then its place goes to the next.
+            // The render may have been admitted at the same moment; its permit then goes to the next.
             if (!waiter.TrySetCanceled(CancellationToken.None) && waiter.Task is { IsCompletedSuccessfully: true, Result: null })
             {
-                LetIn(1);
+                Admit(released: 1);
             }
 
             if (e is OperationCanceledException)
@@ -129,7 +129,7 @@ internal sealed class ConcurrencyGate
                 throw;
             }
 
-            return RenderError.Deadline($"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while the render waited behind others: {Places()} may be under way (Manager:MaxInFlight, Manager:RendersPerSlot).");
+            return RenderError.Deadline($"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while the render waited for a permit: at most {Limit()} renders may be in flight (Manager:MaxInFlight, Manager:RendersPerSlot).");
         }
         finally
         {
@@ -137,29 +137,29 @@ internal sealed class ConcurrencyGate
         }
     }
 
-    private void LetIn(int left)
+    private void Admit(int released)
     {
         lock (_gate)
         {
-            _inFlight -= left;
-            if (left > 0)
+            _inFlight -= released;
+            if (released > 0)
             {
                 _estimator.Left(_timeProvider.GetElapsedTime(_epoch), _queue.Count > 0);
             }
 
-            while (_queue.Count > 0 && _inFlight < Places() && _queue.TakeNext() is { } next)
+            while (_queue.Count > 0 && _inFlight < Limit() && _queue.TakeNext() is { } next)
             {
                 _inFlight += next.TrySetResult(null) ? 1 : 0;
             }
         }
     }
 
-    // While no server is known, renders wait for one where it is found, and not here.
-    private int Places() => _views.Current.Ready is { Slots: > 0 } ready
+    // With no ready server, renders pass the gate and wait in Router for one.
+    private int Limit() => _views.Current.Ready is { Slots: > 0 } ready
         ? (int)Math.Min(_options.MaxInFlight, (long)ready.Slots * _options.RendersPerSlot)
         : _options.MaxInFlight;
 
-    /// <summary>Ends with null when it is let in, else with why not.</summary>
+    /// <summary>Completes with null when the render is admitted, otherwise with the error.</summary>
     private sealed class Waiter(string affinity, int priority) : TaskCompletionSource<RenderError?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public string Affinity => affinity;

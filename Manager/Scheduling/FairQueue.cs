@@ -1,40 +1,40 @@
 namespace Fleet.Manager.Scheduling;
 
 /// <summary>
-/// Who is next, fairly. Renders queue in lanes of one affinity and one priority. Each takes a place in virtual time when it comes: one step
-/// behind the last of its lane, and a step is the shorter the higher the priority. So a lane with a thousand renders and a lane with one take
-/// turns, somebody who waits goes ahead of index work eleven to one, and nobody starves. Start-time fair queueing.
-/// An empty lane is kept while its place is ahead of virtual time: its next render waits until the other lanes have caught up.
-/// Bounded: when it is full, the longest lane gives up its newest, if the newcomer's lane is shorter.
-/// Without clocks and tasks; the caller synchronizes.
+/// A bounded queue with start-time fair queueing. Renders queue in lanes, one per affinity and priority. On arrival each gets a start in virtual time: one
+/// step after the last render of its lane, where the step is 1/(1 + priority). A lane with a thousand renders and a lane with one therefore take turns,
+/// priority 10 is served eleven times as often as priority 0, and no lane starves.
+/// An empty lane is kept while its end is ahead of virtual time, so that its next render waits until the other lanes have caught up.
+/// When the queue is full, the longest lane loses its newest render if the lane of the new one is shorter.
+/// Not thread-safe: the caller synchronizes. Uses no clock.
 /// </summary>
 internal sealed class FairQueue<T>(int capacity) where T : class
 {
     private readonly PriorityQueue<Place, (double Start, long Arrival)> _order = new();
     private readonly Dictionary<(string Affinity, int Priority), Lane> _lanes = [];
 
-    // Lanes that became empty while they were ahead, each once, by where they stood then.
+    // Lanes that became empty while ahead of virtual time, each once, ordered by their end at that time.
     private readonly PriorityQueue<Lane, (double End, long Arrival)> _ahead = new();
     private double _now;
     private long _arrivals;
 
-    /// <summary>How many wait.</summary>
+    /// <summary>Number of waiting renders.</summary>
     public int Count => _order.Count;
 
-    /// <summary>Lanes with renders that wait, and those that are remembered because they went ahead of others.</summary>
+    /// <summary>Number of lanes: those with waiting renders, and empty ones that are ahead of virtual time.</summary>
     public int Lanes => _lanes.Count;
 
-    /// <summary>How many of those that wait would go first if this came now.</summary>
+    /// <summary>Number of waiting renders that would be served before one that arrived now.</summary>
     public int CountAhead(string affinity, int priority)
     {
         var start = _lanes.TryGetValue((affinity, priority), out var lane) ? Math.Max(_now, lane.End) : _now;
         return _order.UnorderedItems.Count(item => item.Priority.Start <= start);
     }
 
-    /// <summary>How many wait in one lane.</summary>
+    /// <summary>Number of waiting renders of one lane.</summary>
     public int CountOf(string affinity, int priority) => _lanes.TryGetValue((affinity, priority), out var lane) ? lane.Places.Count : 0;
 
-    /// <summary>Adds one. Gives who has no place now: null, another that made way, or the newcomer itself.</summary>
+    /// <summary>Adds a render. Returns the render that is rejected because the queue is full: another one, or <paramref name="item"/> itself; null when there is room.</summary>
     public T? Add(T item, string affinity, int priority)
     {
         if (!_lanes.TryGetValue((affinity, priority), out var lane))
@@ -69,7 +69,7 @@ internal sealed class FairQueue<T>(int capacity) where T : class
         return displacedItem;
     }
 
-    /// <summary>Takes out the next one; null when nobody waits.</summary>
+    /// <summary>Removes and returns the next render; null when none waits.</summary>
     public T? TakeNext()
     {
         if (!_order.TryDequeue(out var place, out var key))
@@ -83,7 +83,7 @@ internal sealed class FairQueue<T>(int capacity) where T : class
         return place.Item;
     }
 
-    /// <summary>Takes out one that no longer waits. False when it is not there any more.</summary>
+    /// <summary>Removes a render that stopped waiting. False when it is no longer queued.</summary>
     public bool Remove(T item)
     {
         var place = _order.UnorderedItems.Select(entry => entry.Element).FirstOrDefault(place => place.Item.Equals(item));
@@ -95,27 +95,27 @@ internal sealed class FairQueue<T>(int capacity) where T : class
         return place is not null;
     }
 
-    // Those behind it move up, so that what goes is the lane's last place: who was not served is not charged for, and the others keep their order.
-    private void Remove(LinkedListNode<Place> left)
+    // Later renders of the lane move up and its last place is removed: the lane is not charged for a render that was not served, and keeps its order.
+    private void Remove(LinkedListNode<Place> node)
     {
-        for (; left.Next is { } next; left = next)
+        for (; node.Next is { } next; node = next)
         {
-            left.Value.Item = next.Value.Item;
+            node.Value.Item = next.Value.Item;
         }
 
-        var (last, lane) = (left.Value, left.Value.Lane);
+        var (last, lane) = (node.Value, node.Value.Lane);
         lane.End = last.Start;
         lane.Places.RemoveLast();
         _order.Remove(last, out _, out _);
         Leave(lane);
     }
 
-    /// <summary>A render has left a lane.</summary>
+    /// <summary>Cleans up after a render has left a lane.</summary>
     private void Leave(Lane lane)
     {
         if (Count == 0)
         {
-            // No lane waits for another one to have its turn.
+            // No render waits, so no lane has to be held back.
             _lanes.Clear();
             _ahead.Clear();
             _now = 0;
@@ -128,15 +128,15 @@ internal sealed class FairQueue<T>(int capacity) where T : class
             _ahead.Enqueue(lane, (lane.End, _arrivals++));
         }
 
-        // Drop the lanes that virtual time has caught up with and, so that a stream of ever new lanes takes no more memory than the queue itself, those
-        // that are the least ahead.
+        // Drop lanes that virtual time has caught up with. Beyond the capacity also drop those that are least ahead, so that a stream of new lanes cannot
+        // use more memory than the queue.
         while (_ahead.TryPeek(out var next, out var key) && (key.End <= _now || _ahead.Count > capacity))
         {
             _ahead.Dequeue();
             next.IsAhead = next.Places.Count == 0 && next.End > key.End;
             if (next.IsAhead)
             {
-                // It had another turn meanwhile.
+                // The lane was used again since it was enqueued.
                 _ahead.Enqueue(next, (next.End, _arrivals++));
             }
             else if (next.Places.Count == 0)
@@ -163,13 +163,13 @@ internal sealed class FairQueue<T>(int capacity) where T : class
 
         public double Step { get; } = 1.0 / (1 + priority);
 
-        /// <summary>Where its next one goes, in virtual time.</summary>
+        /// <summary>Start of its next render, in virtual time.</summary>
         public double End { get; set; }
 
-        /// <summary>Whether it is among those that became empty ahead of the others.</summary>
+        /// <summary>Whether the lane is in the queue of empty lanes that are ahead.</summary>
         public bool IsAhead { get; set; }
 
-        /// <summary>In the order of arrival.</summary>
+        /// <summary>The waiting renders, in order of arrival.</summary>
         public LinkedList<Place> Places { get; } = [];
 
         public double Length => Places.Count * Step;

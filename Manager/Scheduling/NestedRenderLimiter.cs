@@ -3,18 +3,18 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Scheduling;
 
-/// <summary>Bounds how many renders that one render caused are under way at once, since they get through where others wait. The rest wait for each
-/// other, and not in line with all: the places that become free there may be those of their own cause.</summary>
+/// <summary>Limits how many nested renders of one cause are in flight, since they bypass the queue of <see cref="ConcurrencyGate"/>. The others wait here and not in
+/// that queue, where they could wait for the permit that their own cause holds.</summary>
 internal sealed class NestedRenderLimiter(TimeProvider timeProvider)
 {
-    /// <summary>Renders under way at once of one cause. A page has six connections to an origin.</summary>
+    /// <summary>Maximum number of nested renders in flight per cause. A page opens six connections to an origin.</summary>
     public const int MaxPerCause = 16;
 
-    // By depth too: a call may keep its id over all hops, and the nested that are under way wait for their own children.
+    // Keyed by depth too: all hops share the request id, and nested renders in flight wait for their own nested renders.
     private readonly Dictionary<(string Cause, int Depth), Family> _families = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Waits for a place among the renders of the same cause; a render that no other caused enters at once.</summary>
+    /// <summary>Waits for a permit among the renders of the same cause. A render without a cause gets one at once.</summary>
     public async Task<RenderPermit> EnterAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
         if (operation.Cause is not { } cause)
@@ -32,16 +32,16 @@ internal sealed class NestedRenderLimiter(TimeProvider timeProvider)
                 ? new RenderPermit(() =>
                 {
                     family.Leave();
-                    Part(key, family);
+                    Forget(key, family);
                 })
                 : RenderPermit.Refused(RenderError.Deadline(
-                    $"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while the render waited for others of the same cause: {MaxPerCause} may be under way."));
+                    $"The deadline of {(long)operation.Deadline.Total.TotalMilliseconds} ms passed while the render waited for others of the same cause: at most {MaxPerCause} may be in flight."));
         }
         finally
         {
             if (!entered)
             {
-                Part(key, family);
+                Forget(key, family);
             }
         }
     }
@@ -60,7 +60,7 @@ internal sealed class NestedRenderLimiter(TimeProvider timeProvider)
         }
     }
 
-    private void Part((string Cause, int Depth) key, Family family)
+    private void Forget((string Cause, int Depth) key, Family family)
     {
         lock (_gate)
         {
@@ -71,16 +71,16 @@ internal sealed class NestedRenderLimiter(TimeProvider timeProvider)
         }
     }
 
-#pragma warning disable CA1001 // A semaphore whose wait handle nobody asked for holds nothing.
+#pragma warning disable CA1001 // A semaphore whose wait handle was never created owns no resources.
     private sealed class Family
 #pragma warning restore CA1001
     {
         private readonly SemaphoreSlim _places = new(MaxPerCause);
 
-        /// <summary>Those under way and those that wait.</summary>
+        /// <summary>Number of renders in flight and waiting.</summary>
         public int Members { get; set; }
 
-        /// <summary>False when the deadline passed first.</summary>
+        /// <summary>Waits for a place. False when the deadline passed first.</summary>
         public async Task<bool> EnterAsync(Deadline deadline, TimeProvider timeProvider, CancellationToken cancellationToken)
         {
             using var timeout = new CancellationTokenSource(deadline.LeftOrZero, timeProvider);

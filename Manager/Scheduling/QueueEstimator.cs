@@ -3,21 +3,21 @@ using Fleet.Manager.Servers;
 
 namespace Fleet.Manager.Scheduling;
 
-/// <summary>How long a queue is in time, and what that means for those who want in. Not thread-safe: the gate has the lock.</summary>
+/// <summary>Estimates waiting times of the queue and creates the errors that follow from them. Not thread-safe: <see cref="ConcurrencyGate"/> synchronizes.</summary>
 internal sealed class QueueEstimator(FleetViews views, ManagerOptions options)
 {
     private readonly ThroughputEstimator _rate = new();
 
-    /// <summary>A render left; see <see cref="ThroughputEstimator.Left"/>.</summary>
+    /// <summary>Records that a render ended; see <see cref="ThroughputEstimator.Left"/>.</summary>
     public void Left(TimeSpan now, bool isWaitedFor) => _rate.Left(now, isWaitedFor);
 
-    /// <summary>How long it takes until so many renders have left.</summary>
+    /// <summary>Estimates the time until this many renders have ended.</summary>
     public TimeSpan TimeFor(int renders) => _rate.TimeFor(renders, views.Current.Ready.Slots, views.Current.Ready.RenderMs);
 
-    /// <summary>Why a render need not wait, since it could not start in time; null when it may.</summary>
+    /// <summary>The error when a render could not end within its deadline; otherwise null.</summary>
     /// <param name="operation">The render.</param>
-    /// <param name="ahead">How many go first.</param>
-    /// <param name="waiting">How many wait.</param>
+    /// <param name="ahead">Number of renders served before it.</param>
+    /// <param name="waiting">Number of waiting renders.</param>
     public RenderError? Unmeetable(RenderOperation operation, int ahead, int waiting)
     {
         var ready = views.Current.Ready;
@@ -29,20 +29,20 @@ internal sealed class QueueEstimator(FleetViews views, ManagerOptions options)
             : null;
     }
 
-    /// <summary>No place is left. 429: the caller's own renders are in the way, and it had better ask for less at a time. 503: those of others are, and
-    /// there is nothing that it can do.</summary>
-    /// <param name="inFlight">How many are under way.</param>
-    /// <param name="waiting">How many wait.</param>
-    /// <param name="own">How many of those are of the same affinity and priority.</param>
+    /// <summary>The error when the queue is full. 429 when renders of the same affinity and priority wait, so the caller should send fewer at a time; 503 when
+    /// only others do.</summary>
+    /// <param name="inFlight">Number of renders in flight.</param>
+    /// <param name="waiting">Number of waiting renders.</param>
+    /// <param name="own">Number of waiting renders of the same affinity and priority.</param>
     public RenderError QueueFull(int inFlight, int waiting, int own) => new(own > 0 ? 429 : 503, "queue-full",
-        $"{inFlight} renders are under way on {views.Current.Ready.Slots} slots (Manager:MaxInFlight allows {options.MaxInFlight}) and {waiting} wait (Manager:MaxQueued), {own} of them of this affinity and priority.")
+        $"{inFlight} renders are in flight on {views.Current.Ready.Slots} slots (Manager:MaxInFlight allows {options.MaxInFlight}) and {waiting} wait (Manager:MaxQueued), {own} of them of this affinity and priority.")
     {
         RetryAfter = TimeFor(waiting),
     };
 
-    /// <summary>The answer, with a <c>Retry-After</c> behind those who wait: a server that is short of something knows nothing of them.</summary>
-    /// <param name="answer">What a server, or the lack of one, came to.</param>
-    /// <param name="waiting">How many wait.</param>
+    /// <summary>Raises the <c>Retry-After</c> of an error to the time that the waiting renders need, which a server does not know.</summary>
+    /// <param name="answer">The answer of a server, or the error when there was none.</param>
+    /// <param name="waiting">Number of waiting renders.</param>
     public RenderAnswer Behind(RenderAnswer answer, int waiting) =>
         answer.RenderError is { Status: 429 or 503, RetryAfter: { } wait } error && TimeFor(waiting) is var backlog && backlog > wait
             ? error with { RetryAfter = backlog }

@@ -2,7 +2,7 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Scheduling;
 
-/// <summary>A place among the renders under way, or the error that says why there is none. Disposing of it gives the place back.</summary>
+/// <summary>A permit to render, or the error that states why there is none. Disposing it returns the permit.</summary>
 internal sealed class RenderPermit(Action? release) : IDisposable
 {
     private Action? _release = release;
@@ -10,7 +10,7 @@ internal sealed class RenderPermit(Action? release) : IDisposable
     /// <summary>A permit of a stage that does not limit this render.</summary>
     public static RenderPermit Free { get; } = new(null);
 
-    /// <summary>Why there is no place; null when there is one.</summary>
+    /// <summary>The error; null when the permit was granted.</summary>
     public RenderError? Error { get; private init; }
 
     public static RenderPermit Refused(RenderError error) => new(null) { Error = error };

@@ -1,23 +1,23 @@
 namespace Fleet.Manager.Scheduling;
 
-/// <summary>How fast a queue drains: the average time between two renders that leave while others wait. What was measured counts, and before
-/// anything was, what the servers say about themselves.</summary>
+/// <summary>Estimates throughput as the average time between the ends of two renders while others wait. Uses the servers' own figures until it has measured
+/// enough.</summary>
 internal sealed class ThroughputEstimator
 {
-    /// <summary>Departures after which the measure is believed.</summary>
-    private const int Enough = 8;
+    /// <summary>Minimum number of measured renders.</summary>
+    private const int MinSamples = 8;
 
     private TimeSpan _last;
     private bool _wasWaitedFor;
     private double _averageMs;
     private int _count;
 
-    /// <summary>A render left.</summary>
-    /// <param name="now">When, by any monotonic clock.</param>
-    /// <param name="isWaitedFor">Whether others wait for its place.</param>
+    /// <summary>Records that a render ended.</summary>
+    /// <param name="now">The time, by any monotonic clock.</param>
+    /// <param name="isWaitedFor">Whether other renders wait.</param>
     public void Left(TimeSpan now, bool isWaitedFor)
     {
-        // The time before the first of a busy spell was idle and says nothing.
+        // An interval in which no render waited includes idle time.
         if (_wasWaitedFor)
         {
             var milliseconds = (now - _last).TotalMilliseconds;
@@ -28,10 +28,10 @@ internal sealed class ThroughputEstimator
         (_last, _wasWaitedFor) = (now, isWaitedFor);
     }
 
-    /// <summary>How long it takes until so many renders have left.</summary>
-    /// <param name="renders">How many.</param>
+    /// <summary>Estimates the time until this many renders have ended.</summary>
+    /// <param name="renders">Number of renders.</param>
     /// <param name="slots">Slots of the ready servers.</param>
-    /// <param name="renderMs">What a render costs there.</param>
+    /// <param name="renderMs">Average duration of a render, in milliseconds.</param>
     public TimeSpan TimeFor(int renders, int slots, double renderMs) =>
-        TimeSpan.FromMilliseconds(renders * (_count >= Enough ? _averageMs : renderMs / Math.Max(1, slots)));
+        TimeSpan.FromMilliseconds(renders * (_count >= MinSamples ? _averageMs : renderMs / Math.Max(1, slots)));
 }

@@ -1,9 +1,9 @@
 namespace Fleet.Manager.Servers;
 
-/// <summary>Bounded waits.</summary>
+/// <summary>Waits with a timeout.</summary>
 internal static class BoundedWait
 {
-    /// <summary>Waits for <paramref name="task"/>; false when <paramref name="timeout"/> ran out first.</summary>
+    /// <summary>Waits for <paramref name="task"/>; false when <paramref name="timeout"/> passed first.</summary>
     public static async Task<bool> ForAsync(Task task, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         if (timeout <= TimeSpan.Zero)

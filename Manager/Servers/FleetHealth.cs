@@ -4,15 +4,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>What a manager says of its health. It is unhealthy only for reasons of its own, for then another manager would serve better. A fleet that cannot
-/// render degrades it: every manager sees the same fleet, and each still answers callers when to come back and operators what is wrong.</summary>
+/// <summary>Determines the health of a manager. It is unhealthy only for reasons of its own, because only then would another manager do better. A fleet that cannot
+/// render makes it degraded: every manager sees the same fleet, and can still tell callers when to retry and operators what is wrong.</summary>
 internal static class FleetHealth
 {
-    /// <param name="isDraining">Whether the manager stops.</param>
-    /// <param name="readAt">When the registry was read; null before the first time.</param>
+    /// <summary>The health of the manager.</summary>
+    /// <param name="isDraining">Whether the manager is draining.</param>
+    /// <param name="readAt">When the registry was last read; null before the first read.</param>
     /// <param name="isVerified">False while the registry cannot be read.</param>
-    /// <param name="view">The fleet as it was read.</param>
-    /// <param name="isUnreachable">Whether this manager has evidence that a server takes no renders: it refuses connections or does not answer.</param>
+    /// <param name="view">The fleet as last read.</param>
+    /// <param name="isUnreachable">Whether this manager has evidence that a server takes no renders; see <see cref="UnhealthyServers"/>.</param>
     public static HealthCheckResult Judge(bool isDraining, DateTimeOffset? readAt, bool isVerified, FleetView view, Func<ServerRecord, bool> isUnreachable)
     {
         if (isDraining)
@@ -22,12 +23,12 @@ internal static class FleetHealth
 
         if (readAt is null)
         {
-            return HealthCheckResult.Unhealthy("The registry could not be read yet (ConnectionStrings:redis).");
+            return HealthCheckResult.Unhealthy("The registry has not been read yet (ConnectionStrings:redis).");
         }
 
         if (!isVerified)
         {
-            return HealthCheckResult.Degraded($"The registry cannot be read; what was read at {readAt:O} is used.");
+            return HealthCheckResult.Degraded($"The registry cannot be read; using the state of {readAt:O}.");
         }
 
         var all = view.Servers.Count;
@@ -54,7 +55,7 @@ internal static class FleetHealth
         .Select(group => $"{group.Count()} {group.Key}"));
 }
 
-/// <summary>The health of this manager and of the fleet as it sees it; see <see cref="FleetHealth"/>.</summary>
+/// <summary>Reports the health of this manager; see <see cref="FleetHealth"/>.</summary>
 internal sealed class MembershipHealthCheck(FleetViews views, UnhealthyServers unhealthyServers, RequestDrain drain) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -5,13 +5,13 @@ using Fleet.Registry.Generations;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>What operators do to the fleet.</summary>
+/// <summary>The operators' actions on the fleet.</summary>
 internal sealed class FleetOperations(FleetViews views, ServerOperations servers, IBackplane backplane, IGenerationCounter generations)
 {
     private IEnumerable<ServerRecord> Servers => views.Current.Servers.Select(server => server.Record);
 
-    /// <summary>Asks every server to replace its browser: by a request to each, and by a hint, which also reaches servers that this manager cannot
-    /// connect to. The generation tells a server that both are the same render.</summary>
+    /// <summary>Asks every server to replace its browser: by a request to each, and by a change notification, which also reaches servers that this manager cannot
+    /// connect to. The generation tells a server that both mean the same recycle.</summary>
     public async Task<RecycleReport> RecycleAsync(CancellationToken cancellationToken)
     {
         var generation = await NextGenerationAsync(cancellationToken);
@@ -29,12 +29,12 @@ internal sealed class FleetOperations(FleetViews views, ServerOperations servers
             return new(server.Name, server.Incarnation, server.State, server.Slots, isAsked)
             {
                 Done = report?.Done ?? false,
-                Detail = report?.Detail ?? "It drains, and its slots end anyway.",
+                Detail = report?.Detail ?? "It is draining, so its slots end anyway.",
             };
         }
     }
 
-    // Without the registry there is no hint either, so each server hears of the render once and needs no generation.
+    // Without the registry there is no notification either, so each server gets one request and needs no generation.
     private async Task<long?> NextGenerationAsync(CancellationToken cancellationToken)
     {
         try
@@ -47,22 +47,22 @@ internal sealed class FleetOperations(FleetViews views, ServerOperations servers
         }
     }
 
-    /// <summary>The servers that an operator may mean: the one of that incarnation, else all of that name.</summary>
+    /// <summary>Finds servers by id: the one with that incarnation, otherwise all with that name.</summary>
     public IReadOnlyList<ServerRecord> Find(string id)
     {
         var known = Servers.ToList();
         return known.Find(server => server.Incarnation == id) is { } one ? [one] : known.FindAll(server => server.Name == id);
     }
 
-    /// <summary>Asks a server to take nothing new.</summary>
+    /// <summary>Asks a server to drain.</summary>
     public async Task<OperatorReport> DrainAsync(ServerRecord server, CancellationToken cancellationToken) =>
         new([await servers.DrainAsync(server, cancellationToken)]);
 
-    /// <summary>Asks a server that was drained to take renders again.</summary>
+    /// <summary>Asks a drained server to accept renders again.</summary>
     public async Task<OperatorReport> UndrainAsync(ServerRecord server, CancellationToken cancellationToken) =>
         new([await servers.UndrainAsync(server, cancellationToken)]);
 
-    /// <summary>Asks every server to close the pages of an affinity. Every one and not only those known to be warm: it may have become warm since.</summary>
+    /// <summary>Asks every server to close the pages of an affinity. Not only the servers known to be warm: others may have become warm since the last read.</summary>
     public async Task<OperatorReport> EvictAsync(string affinity, bool revoke, CancellationToken cancellationToken) =>
         new([.. await Task.WhenAll(Servers.Select(server => servers.EvictAsync(server, affinity, revoke, cancellationToken)))]);
 }

@@ -8,7 +8,7 @@ using Fleet.Registry.Watching;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>Reads a <see cref="FleetView"/> out of the registry: all of it, or what has changed. Used by one loop at a time.</summary>
+/// <summary>Reads a <see cref="FleetView"/> from the registry: all of it, or what has changed. Not thread-safe.</summary>
 internal sealed class FleetViewReader(
     IHostShellStore hostShells, IServerRegistry servers, IWarmAffinities warmAffinities, IRealmDirectory realms, Reservations reservations,
     TimeProvider timeProvider)
@@ -21,7 +21,7 @@ internal sealed class FleetViewReader(
 
     public async Task<FleetView> ReadAsync(RegistryChanges changes, CancellationToken cancellationToken)
     {
-        // Only once everything was read: a half-read view is thrown away, and so are its counts.
+        // Assigned only after every read has succeeded, so that a failed read changes nothing.
         _read = new(
             await ReadServersAsync(changes, cancellationToken),
             changes.Concern(FleetEventKind.HostShell) ? await hostShells.GetAsync(cancellationToken) : _read.Shell,
@@ -72,19 +72,19 @@ internal sealed class FleetViewReader(
     {
         var before = _read.Servers.GetValueOrDefault(record.Incarnation);
         var warm = lists.GetValueOrDefault(record.Incarnation) ?? LiveServer.NothingWarm;
-        // The index of what is warm where stays as it is while no list has other affinities.
+        // Keep the same object while the set of affinities is unchanged: ServerIndex then reuses its index.
         var kept = before is not null && before.Warm.Count == warm.Count && warm.Keys.All(before.Warm.ContainsKey) ? before.Warm : warm;
         return new(record, kept, before?.Record.SeenAt == record.SeenAt ? before.OwnWhenSeen : reservations.On(record.Incarnation));
     }
 
-    // An address belongs to the process that announced it last. The one that had it before is dead, even while the registry still waits for its next heartbeat.
+    // An address belongs to the incarnation that announced it last. The previous one is dead, even if its record has not expired yet.
     private static IEnumerable<LiveServer> OnePerAddress(IEnumerable<LiveServer> servers) => servers
         .GroupBy(server => server.Record.Url.TrimEnd('/'), StringComparer.OrdinalIgnoreCase)
         .Select(incarnations => incarnations.OrderByDescending(server => server.Record.SeenAt).ThenBy(server => server.Incarnation, StringComparer.Ordinal).First())
         .OrderBy(server => server.Record.Name, StringComparer.Ordinal).ThenBy(server => server.Incarnation, StringComparer.Ordinal);
 
-    // A registry that was restarted empty has forgotten everything, realms included; servers and realms that live tell it within a heartbeat, in
-    // any order. Until both have, what was known is likelier than nothing. Who is gone all the same, refuses connections.
+    // A registry that was restarted empty has lost everything, including the realms. Live servers and realm servers announce themselves again within a
+    // heartbeat, in any order. Until both have, the last full view is the better guess; a server that is really gone refuses connections.
     private FleetView Remember(FleetView view)
     {
         _isFilling = view.Realms.Count == 0 || (_isFilling && view.Servers.Count == 0);
@@ -105,7 +105,7 @@ internal sealed class FleetViewReader(
             : view;
     }
 
-    /// <summary>What the registry said, part by part as it was read last.</summary>
+    /// <summary>The parts of the registry's state, each as last read.</summary>
     private sealed record Contents(
         IReadOnlyDictionary<string, LiveServer> Servers, HostShell? Shell, IReadOnlyList<RealmRecord> Realms, IReadOnlyDictionary<string, string> Serving)
     {

@@ -6,7 +6,7 @@ using Fleet.ServiceDefaults.Concurrency;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>The newest <see cref="FleetView"/>, kept by a watcher of the registry. While Redis is away the last good one stays.</summary>
+/// <summary>Provides the latest <see cref="FleetView"/>, maintained by a registry watcher. While Redis is unavailable the last good view remains.</summary>
 internal sealed class FleetViews
 {
     private readonly RegistryWatcher<FleetView> _watcher;
@@ -26,26 +26,26 @@ internal sealed class FleetViews
         };
     }
 
-    /// <summary>Raised when the view was read again.</summary>
+    /// <summary>Raised when the view was updated.</summary>
     public event Action? Read;
 
-    /// <summary>The newest view; empty before the first.</summary>
+    /// <summary>The latest view; empty before the first read.</summary>
     public FleetView Current => _watcher.Current?.Value ?? FleetView.Empty;
 
-    /// <summary>When it was read; null before the first.</summary>
+    /// <summary>When the latest view was read; null before the first read.</summary>
     public DateTimeOffset? ReadAt => _watcher.Current?.ReadAt;
 
-    /// <summary>False while the registry cannot be read and the view may be old.</summary>
+    /// <summary>False while the registry cannot be read and the view may be outdated.</summary>
     public bool IsVerified => _watcher.Current?.IsVerified ?? false;
 
-    /// <summary>Whether what the view does not have can be held against anybody. A registry that was restarted empty knows no realms before they were
-    /// announced again, and a manager that starts then cannot tell it from one that never will.</summary>
+    /// <summary>Whether something that is missing in the view can be treated as absent. A registry that was restarted empty has no realms until they are
+    /// announced again, and a manager that starts then cannot tell the difference.</summary>
     public bool IsSettled => Current.Realms.Count > 0 || (_firstReadAt is { } first && _timeProvider.GetElapsedTime(first) >= RegistryTtl.Realm);
 
-    /// <summary>Completes when the view is read again. Take it before looking at <see cref="Current"/>.</summary>
+    /// <summary>Completes when the view is updated. Take it before reading <see cref="Current"/>, or an update in between is missed.</summary>
     public Task NextRead => _changed.Next;
 
-    /// <summary>Waits until the view is settled, if that comes about within <paramref name="timeout"/>.</summary>
+    /// <summary>Waits up to <paramref name="timeout"/> for <see cref="IsSettled"/>.</summary>
     public async Task SettleAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var started = _timeProvider.GetTimestamp();
@@ -59,7 +59,7 @@ internal sealed class FleetViews
         }
     }
 
-    /// <summary>A view that is at most <paramref name="maxAge"/> old, if one can be had within <paramref name="timeout"/>; else the newest there is.</summary>
+    /// <summary>Returns a view that is at most <paramref name="maxAge"/> old, or the latest one when that takes longer than <paramref name="timeout"/>.</summary>
     public async Task<FleetView> ReadFreshAsync(TimeSpan maxAge, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var (asked, started) = (_timeProvider.GetUtcNow(), _timeProvider.GetTimestamp());
@@ -71,7 +71,7 @@ internal sealed class FleetViews
         _watcher.Refresh();
         while (true)
         {
-            // A read that is under way may have begun before, or be of other changes.
+            // A read in progress may have begun earlier, or may cover only other changes.
             var next = NextRead;
             if (_watcher.Current is { } read && (read.EverythingReadAt >= asked || !read.IsVerified)
                 || !await BoundedWait.ForAsync(next, timeout - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
@@ -82,8 +82,7 @@ internal sealed class FleetViews
     }
 }
 
-/// <summary>The fleet as the registry described it at one moment. Never changed, only replaced; what every render looks up in it is indexed
-/// once, when it is made.</summary>
+/// <summary>The fleet as the registry described it at one moment. Immutable; lookups of renders are indexed once per view.</summary>
 /// <param name="Shell">The current host shell; null before the first claim.</param>
 /// <param name="Servers">Live servers, by name.</param>
 /// <param name="Realms">Announced realms, by URL.</param>
@@ -94,9 +93,9 @@ internal sealed record FleetView(HostShell? Shell, IReadOnlyList<LiveServer> Ser
 
     public static FleetView Empty { get; } = new(null, [], []);
 
-    /// <summary>The ready servers, by what a render looks for.</summary>
+    /// <summary>Index of the ready servers.</summary>
     public ServerIndex Ready { get => field ??= new(Servers); init; }
 
-    /// <summary>The realms, by URL.</summary>
+    /// <summary>Index of the realms.</summary>
     public RealmIndex Places { get => field ??= new(Realms); init; }
 }

@@ -1,17 +1,17 @@
 namespace Fleet.Manager.Servers;
 
-/// <summary>Renders that this manager has sent, by server and affinity. Counted before they are sent, so that a burst does not land on the
-/// one server that was idle a moment ago.</summary>
+/// <summary>Counts this manager's renders in flight by server and affinity. A render is counted before it is sent, so that a burst does not go to the one server
+/// that was idle a moment ago.</summary>
 internal sealed class Reservations
 {
     private readonly Dictionary<string, int> _byServer = [];
     private readonly Dictionary<string, Dictionary<string, int>> _byAffinity = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Reservations ever made.</summary>
+    /// <summary>Total number of reservations made.</summary>
     public long Made { get; private set; }
 
-    /// <summary>Renders under way on a server.</summary>
+    /// <summary>Renders in flight on a server.</summary>
     public int On(string incarnation)
     {
         lock (_gate)
@@ -20,7 +20,7 @@ internal sealed class Reservations
         }
     }
 
-    /// <summary>Renders under way on a server for an affinity.</summary>
+    /// <summary>Renders in flight on a server for an affinity.</summary>
     public int On(string incarnation, string affinity)
     {
         lock (_gate)
@@ -29,12 +29,12 @@ internal sealed class Reservations
         }
     }
 
-    /// <summary>Incarnations with renders under way for an affinity. For whoever is asked by <see cref="TryReserve"/>: nothing changes meanwhile.</summary>
+    /// <summary>Incarnations with renders in flight for an affinity. Call it only within the callback of <see cref="TryReserve"/>, which holds the lock.</summary>
     public IReadOnlyCollection<string> ServersOf(string affinity) => _byAffinity.TryGetValue(affinity, out var byServer) ? byServer.Keys : [];
 
-    /// <summary>Chooses and counts in one step, so that two callers cannot choose by the same counts. Null when nothing was chosen.</summary>
-    /// <param name="affinity">For which affinity.</param>
-    /// <param name="choose">Chooses a server by these counts, or null.</param>
+    /// <summary>Chooses a server and counts the render under one lock, so that two renders cannot choose by the same counts. Null when no server was chosen.</summary>
+    /// <param name="affinity">The affinity of the render.</param>
+    /// <param name="choose">Chooses a server by these counts, or returns null.</param>
     public Reservation? TryReserve(string affinity, Func<LiveServer?> choose)
     {
         lock (_gate)
@@ -74,16 +74,16 @@ internal sealed class Reservations
     }
 }
 
-/// <summary>One render counted on a server. Disposing gives it back, once.</summary>
+/// <summary>One render counted on a server. Disposing it releases the count, once.</summary>
 internal sealed class Reservation(Reservations owner, LiveServer server, string affinity) : IDisposable
 {
-    private bool _givenBack;
+    private bool _isReleased;
 
     public LiveServer Server => server;
 
     public void Dispose()
     {
-        if (!Interlocked.Exchange(ref _givenBack, true))
+        if (!Interlocked.Exchange(ref _isReleased, true))
         {
             owner.GiveBack(server.Incarnation, affinity);
         }

@@ -3,12 +3,12 @@ using Fleet.Registry;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>Tells renders under way that their server is gone. A frozen machine keeps its connections open and answers nothing, so without
-/// this they would wait for it until their deadlines. Two things are evidence. Missed heartbeats: the registry has forgotten the server, and it has
-/// not come back for as long as a registry that was itself restarted takes to learn of its servers again. And silence: see <see cref="ServerProber"/>.</summary>
+/// <summary>Cancels the wait of renders in flight when their server is gone. A frozen machine keeps its connections open and never responds, so without this
+/// renders would wait until their deadlines. A server counts as gone when it was missing in the registry for <see cref="MissingTimeout"/>, or when it
+/// does not answer a probe of <see cref="ServerProber"/>.</summary>
 internal sealed class ServerFailureNotifier
 {
-    /// <summary>Two heartbeats on top of those that the registry waits for.</summary>
+    /// <summary>Two heartbeat intervals on top of the registry's own timeout: 10 s. A registry that was restarted needs that long to learn of its servers again.</summary>
     public static readonly TimeSpan MissingTimeout = 2 * RegistryTtl.Repeat;
 
     private readonly Dictionary<string, Watch> _watched = [];
@@ -19,10 +19,10 @@ internal sealed class ServerFailureNotifier
     public ServerFailureNotifier(FleetViews views, TimeProvider timeProvider)
     {
         (_views, _timeProvider) = (views, timeProvider);
-        views.Read += Look;
+        views.Read += CheckHeartbeats;
     }
 
-    /// <summary>The servers with renders under way.</summary>
+    /// <summary>The servers with renders in flight.</summary>
     public IReadOnlyList<Watch> Watched
     {
         get { lock (_gate) { return [.. _watched.Values]; } }
@@ -43,7 +43,7 @@ internal sealed class ServerFailureNotifier
         }
     }
 
-    /// <summary>Says that a server is gone, to whoever watches it.</summary>
+    /// <summary>Declares a server gone to all renders that watch it.</summary>
     public void End(string incarnation)
     {
         Watch? watch;
@@ -55,9 +55,9 @@ internal sealed class ServerFailureNotifier
         watch?.End();
     }
 
-    private void Look()
+    private void CheckHeartbeats()
     {
-        // A view that could not be read says nothing about anybody.
+        // An outdated view is no evidence about any server.
         if (!_views.IsVerified)
         {
             return;
@@ -88,14 +88,14 @@ internal sealed class ServerFailureNotifier
         }
     }
 
-    /// <summary>A server that is watched, for all renders on it.</summary>
-#pragma warning disable CA1001 // A source without a timer holds nothing, and it may be cancelled after the last render has left.
+    /// <summary>The watch of one server, shared by all renders on it.</summary>
+#pragma warning disable CA1001 // A source without a timer owns no resources, and it may be cancelled after the last render has ended.
     internal sealed class Watch(ServerFailureNotifier owner, ServerRecord server) : IDisposable
 #pragma warning restore CA1001
     {
         private readonly CancellationTokenSource _gone = new();
 
-        /// <summary>As it was when the first render was sent there.</summary>
+        /// <summary>The server's record when the first of these renders was sent.</summary>
         public ServerRecord Server => server;
 
         /// <summary>Cancelled when the server is gone.</summary>
@@ -105,7 +105,7 @@ internal sealed class ServerFailureNotifier
 
         internal long? MissedSince { get; set; }
 
-        /// <summary>Says that the server is gone. A render that is sent there later, since it has come back, is watched anew.</summary>
+        /// <summary>Declares the server gone. A later render on the same server gets a new watch.</summary>
         public void End()
         {
             lock (owner._gate)

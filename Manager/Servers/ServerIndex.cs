@@ -3,19 +3,18 @@ using Fleet.Contracts;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>The ready servers of a view, so arranged that a decision costs the same for three servers and for ten thousand.</summary>
+/// <summary>Index of a view's ready servers. A routing decision costs the same for three servers and for ten thousand.</summary>
 internal sealed class ServerIndex
 {
-    /// <summary>How many servers a decision looks at, at most: warm ones as well as cold ones. The best of this many is within a few per
-    /// cent of the best of all.</summary>
+    /// <summary>Maximum number of warm and of cold servers that a decision considers. The best of this many is within a few percent of the best of all.</summary>
     public const int Candidates = 32;
 
     private readonly LiveServer[] _all;
     private readonly Places _places;
 
-    /// <summary>Indexes the ready ones of these servers.</summary>
+    /// <summary>Indexes the ready servers.</summary>
     /// <param name="servers">All servers.</param>
-    /// <param name="before">The index of an earlier view. Where only loads have changed since then, the order of servers and affinities is taken from it.</param>
+    /// <param name="before">The index of an earlier view. If only loads have changed since, its ordering of servers and affinities is reused.</param>
     public ServerIndex(IReadOnlyList<LiveServer> servers, ServerIndex? before = null)
     {
         _all = [.. servers.Where(server => server.IsReady)];
@@ -29,25 +28,26 @@ internal sealed class ServerIndex
         _places = before is not null && HasSamePlaces(before) ? before._places : new Places(_all);
     }
 
-    /// <summary>All of them.</summary>
+    /// <summary>The ready servers.</summary>
     public IReadOnlyList<LiveServer> All => _all;
 
-    /// <summary>Slots of all of them.</summary>
+    /// <summary>Total number of slots.</summary>
     public int Slots { get; }
 
-    /// <summary>What a render costs on the average slot, in milliseconds.</summary>
+    /// <summary>Average duration of a render, weighted by slots, in milliseconds.</summary>
     public double RenderMs { get; }
 
     public LiveServer? Find(string incarnation) => _places.ByIncarnation.TryGetValue(incarnation, out var place) ? _all[place] : null;
 
-    /// <summary>The servers with a page for an affinity, by their place in <see cref="All"/>.</summary>
+    /// <summary>The servers that are warm for an affinity, as indexes into <see cref="All"/>.</summary>
     public ReadOnlySpan<int> WarmFor(string affinity) => _places.WarmFor(affinity);
 
-    /// <summary>How many candidates there are for a cold affinity.</summary>
+    /// <summary>Number of candidates for a cold affinity.</summary>
     public int ColdCount => Math.Min(_all.Length, Candidates);
 
-    /// <summary>The n-th server that a cold affinity may be placed on: one of all while they are few, else the next one on a ring from a
-    /// place that the affinity and the turn decide. The same for every manager; a server that comes or goes is a candidate for its own share only.</summary>
+    /// <summary>The n-th candidate for a cold affinity. With at most <see cref="Candidates"/> servers every server is one; otherwise it is the next server on the
+    /// ring after a position derived from the affinity, the turn and n. All managers agree on it, and a server that joins or leaves changes only its own
+    /// share.</summary>
     public LiveServer Cold(ulong affinity, int turn, int n)
     {
         var (ring, onRing) = (_places.Ring, _places.OnRing);
@@ -60,7 +60,7 @@ internal sealed class ServerIndex
         return _all[onRing[(found < 0 ? ~found : found) % onRing.Length]];
     }
 
-    // A server that comes, goes or changes its warm list moves the others; its load does not. A warm list that has the same affinities is the same object.
+    // The ordering depends on the set of servers and on their warm lists, not on load. FleetViewReader keeps the object of an unchanged warm list.
     private bool HasSamePlaces(ServerIndex before)
     {
         if (before._all.Length != _all.Length)
@@ -79,7 +79,7 @@ internal sealed class ServerIndex
         return true;
     }
 
-    /// <summary>Where each server stands among all, on the ring and per affinity. It does not change with the servers' loads.</summary>
+    /// <summary>The positions of the servers: by incarnation, on the ring and per affinity. Independent of load.</summary>
     private sealed class Places
     {
         private readonly Dictionary<string, int> _affinities = [];
@@ -108,7 +108,7 @@ internal sealed class ServerIndex
             ? _warm.AsSpan(_warmFrom[number].._warmFrom[number + 1])
             : [];
 
-        // One flat array with a range per affinity: a million affinities are two arrays and a dictionary, not a million lists.
+        // One flat array with a range per affinity: a million affinities take two arrays and a dictionary instead of a million lists.
         private (int[] From, int[] Warm) IndexWarm(LiveServer[] servers)
         {
             var numbers = new List<int>();
@@ -148,13 +148,13 @@ internal sealed class ServerIndex
     }
 }
 
-/// <summary>What a render and a page boot cost on a server, in milliseconds: as the server measured it, or an assumption until it has.</summary>
+/// <summary>Duration of a render and of a page boot on a server, in milliseconds: as measured by the server, or a default until then.</summary>
 internal static class ServerCosts
 {
-    /// <summary>Cost of a render on a server that has not measured it yet.</summary>
+    /// <summary>Duration of a render on a server that has not measured it yet, in milliseconds.</summary>
     public const double AssumedRenderMs = 200;
 
-    /// <summary>Cost of a page boot on a server that has not measured it yet.</summary>
+    /// <summary>Duration of a page boot on a server that has not measured it yet, in milliseconds.</summary>
     public const double AssumedBootMs = 500;
 
     public static double RenderMs(ServerRecord server) => Measured(server.RecentRenderMs, AssumedRenderMs);

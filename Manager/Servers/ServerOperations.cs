@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>Tells one server what an operator wants of it, once, and reports what it said. Never throws for what a server does.</summary>
+/// <summary>Sends an operator's request to one server, once, and reports the result. Server failures are reported, never thrown.</summary>
 internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     public Task<ServerReport> RecycleAsync(ServerRecord server, long? generation, CancellationToken cancellationToken) =>
@@ -41,7 +41,7 @@ internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions>
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or UriFormatException or InvalidOperationException)
         {
-            return Report(server, false, 0, "It cannot be reached, or answered something that is not of the protocol.");
+            return Report(server, false, 0, "It cannot be reached, or its response was invalid.");
         }
     }
 

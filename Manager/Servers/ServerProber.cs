@@ -3,50 +3,50 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>Asks every server with renders under way whether it is alive, again and again. How long a render takes says nothing about its server, but
-/// one that does not even answer <c>/alive</c> will not answer the render either: then the renders on it are told, and it gets no more until it answers.
-/// Heartbeats alone would take half a minute to show it, and never for a server that only keeps up its heartbeats. So a suspected server is asked
-/// too, rather than tried with a render.</summary>
+/// <summary>Probes <c>/alive</c> of every server with renders in flight. A slow render is no evidence against its server, but a server that does not answer
+/// <c>/alive</c> will not complete the render either: its renders are cancelled and retried, and it gets no more until it answers. Missing heartbeats alone would
+/// take half a minute to show this, and a hung server may still send heartbeats. Unhealthy servers are probed too, instead of being tried with a
+/// render.</summary>
 internal sealed partial class ServerProber(
     ServerFailureNotifier serverFailures, UnhealthyServers unhealthyServers, HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider, ILogger<ServerProber> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var questions = new Dictionary<string, Task>();
+        var probes = new Dictionary<string, Task>();
         using var timer = new PeriodicTimer(options.Value.ProbeInterval, timeProvider);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                foreach (var (answered, _) in questions.Where(question => question.Value.IsCompleted).ToList())
+                foreach (var (completed, _) in probes.Where(probe => probe.Value.IsCompleted).ToList())
                 {
-                    questions.Remove(answered);
+                    probes.Remove(completed);
                 }
 
-                // One question at a time to each: a late answer to an old one would contradict a newer.
+                // One probe per server at a time: a late answer to an old probe would contradict a newer one.
                 foreach (var server in serverFailures.Watched.Select(watch => watch.Server).Concat(unhealthyServers.Servers))
                 {
-                    if (!questions.ContainsKey(server.Incarnation))
+                    if (!probes.ContainsKey(server.Incarnation))
                     {
-                        questions[server.Incarnation] = AskAsync(server, stoppingToken);
+                        probes[server.Incarnation] = ProbeAsync(server, stoppingToken);
                     }
                 }
             }
         }
         finally
         {
-            await Task.WhenAll(questions.Values);
+            await Task.WhenAll(probes.Values);
         }
     }
 
-    private async Task AskAsync(ServerRecord server, CancellationToken stoppingToken)
+    private async Task ProbeAsync(ServerRecord server, CancellationToken stoppingToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.ProbeTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, timeout.Token);
         try
         {
-            // Whatever it answers, it lives.
+            // Any response, whatever its status, proves that the server is alive.
             using var response = await http.GetAsync(server.Url.TrimEnd('/') + "/alive", HttpCompletionOption.ResponseHeadersRead, either.Token);
             unhealthyServers.Clear(server);
         }
@@ -64,10 +64,10 @@ internal sealed partial class ServerProber(
         }
         catch (Exception e) when (e is HttpRequestException or UriFormatException or InvalidOperationException or NotSupportedException)
         {
-            // A connection that is refused or breaks, the renders see themselves.
+            // The renders themselves notice a refused or broken connection.
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Server} at {Url} has not answered /alive within {Timeout} (Manager:ProbeTimeout): its renders are tried elsewhere.")]
+    [LoggerMessage(LogLevel.Warning, "{Server} at {Url} did not answer /alive within {Timeout} (Manager:ProbeTimeout); retrying its renders on other servers.")]
     private partial void LogSilent(string server, string url, TimeSpan timeout);
 }

@@ -6,10 +6,10 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Telemetry;
 
-/// <summary>What the manager counts.</summary>
+/// <summary>The manager's metrics.</summary>
 internal sealed class ManagerMetrics
 {
-    // Up to the longest deadline and its grace; the default buckets end at 10 s.
+    // Up to the maximum deadline plus its grace; the default buckets end at 10 s.
     private static readonly InstrumentAdvice<double> s_seconds = new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 150],
@@ -27,13 +27,13 @@ internal sealed class ManagerMetrics
     public ManagerMetrics(IMeterFactory meters)
     {
         var meter = _meter = meters.Create("Fleet.Manager");
-        _renders = meter.CreateCounter<long>("fleet.manager.renders", "{render}", "Renders answered, by outcome or reason of refusal.");
-        _renderDuration = meter.CreateHistogram("fleet.manager.render.duration", "s", "From request to answer.", advice: s_seconds);
-        _forwardDuration = meter.CreateHistogram("fleet.manager.forward.duration", "s", "One attempt on one server.", advice: s_seconds);
-        _retries = meter.CreateCounter<long>("fleet.manager.retries", "{retry}", "Attempts that were repeated, by reason.");
-        _inFlight = meter.CreateUpDownCounter<long>("fleet.manager.in_flight", "{render}", "Renders under way.");
-        _coalesced = meter.CreateCounter<long>("fleet.manager.coalesced", "{render}", "Renders that shared one that was under way.");
-        _waits = meter.CreateHistogram("fleet.manager.wait.duration", "s", "Waiting for a turn, of those that had to.", advice: s_seconds);
+        _renders = meter.CreateCounter<long>("fleet.manager.renders", "{render}", "Renders answered, by outcome or error status.");
+        _renderDuration = meter.CreateHistogram("fleet.manager.render.duration", "s", "Time from request to answer.", advice: s_seconds);
+        _forwardDuration = meter.CreateHistogram("fleet.manager.forward.duration", "s", "Duration of one attempt on one server.", advice: s_seconds);
+        _retries = meter.CreateCounter<long>("fleet.manager.retries", "{retry}", "Attempts that were retried, by reason.");
+        _inFlight = meter.CreateUpDownCounter<long>("fleet.manager.in_flight", "{render}", "Renders in flight.");
+        _coalesced = meter.CreateCounter<long>("fleet.manager.coalesced", "{render}", "Renders that joined an identical render in flight.");
+        _waits = meter.CreateHistogram("fleet.manager.wait.duration", "s", "Waiting time of renders that had to queue.", advice: s_seconds);
     }
 
     public void Entered() => _inFlight.Add(1);
@@ -44,14 +44,14 @@ internal sealed class ManagerMetrics
 
     public void Waited(TimeSpan duration) => _waits.Record(duration.TotalSeconds);
 
-    /// <summary>Work that waits, in renders and in seconds until it has started: what an autoscaler wants to know.</summary>
+    /// <summary>Observes the queue: its length in renders, and the estimated seconds until all of it has started. For an autoscaler.</summary>
     public void ObserveQueue(Func<(int Renders, double Seconds)> queue)
     {
-        _meter.CreateObservableGauge("fleet.manager.queue", () => queue().Renders, "{render}", "Renders that wait for a turn.");
-        _meter.CreateObservableGauge("fleet.manager.backlog", () => queue().Seconds, "s", "Time until all that waits has started.");
+        _meter.CreateObservableGauge("fleet.manager.queue", () => queue().Renders, "{render}", "Renders that wait in the queue.");
+        _meter.CreateObservableGauge("fleet.manager.backlog", () => queue().Seconds, "s", "Estimated time until all waiting renders have started.");
     }
 
-    /// <summary>A render ended. Null when its caller went away before that.</summary>
+    /// <summary>Records the end of a render. <paramref name="answer"/> is null when the caller disconnected first.</summary>
     public void Answered(RenderAnswer? answer, TimeSpan duration)
     {
         var outcome = new KeyValuePair<string, object?>("outcome", answer is null ? "cancelled" : Name(answer));
@@ -64,11 +64,11 @@ internal sealed class ManagerMetrics
 
     public void Retried(ForwardKind reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 
-    // A server's own reasons may be anything; as a tag each would be a time series.
+    // A server may send any reason; as a tag value each would be a time series of its own.
     private static string Name(RenderAnswer answer) => answer.IsError ? $"refused-{answer.RenderError.Status}" : answer.Content.Outcome.ToString();
 }
 
-/// <summary>Where the manager's spans come from.</summary>
+/// <summary>The source of the manager's spans.</summary>
 internal static class ManagerActivity
 {
     public static ActivitySource Source { get; } = new("Fleet.Manager");

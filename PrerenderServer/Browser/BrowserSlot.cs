@@ -4,7 +4,7 @@ using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.PrerenderServer.Browser;
 
-/// <summary>One browser context with its page. Known from the moment its making begins, so that one that is made half can be closed.</summary>
+/// <summary>A browser context with its page. It is registered before the context is created, so that a partially created one can be closed.</summary>
 internal sealed class BrowserSlot(long slot, int generation, BrowserProcess process, Task<CdpContext> context)
 {
     private int _ending;
@@ -12,21 +12,21 @@ internal sealed class BrowserSlot(long slot, int generation, BrowserProcess proc
     /// <summary>Number of the slot.</summary>
     public long Slot => slot;
 
-    /// <summary>The browser process it lives in.</summary>
+    /// <summary>The browser generation it belongs to.</summary>
     public int Generation => generation;
 
-    /// <summary>The browser it lives in.</summary>
+    /// <summary>The browser process it belongs to.</summary>
     public BrowserProcess Process => process;
 
-    /// <summary>The context, or its making.</summary>
+    /// <summary>The creation of the context.</summary>
     public Task<CdpContext> Context => context;
 
-    /// <summary>The booted page; null before the first boot is done.</summary>
+    /// <summary>The booted page; null before the first boot has completed.</summary>
     public BrowserPage? Page { get; set; }
 
-    /// <summary>Whether we are ending it ourselves, so that its end is no loss.</summary>
+    /// <summary>Whether this server is closing it, so that its end is not reported as a loss.</summary>
     public bool Ending => Volatile.Read(ref _ending) != 0;
 
-    /// <summary>Notes that its end is wanted.</summary>
+    /// <summary>Sets <see cref="Ending"/>.</summary>
     public void MarkEnding() => Interlocked.Exchange(ref _ending, 1);
 }

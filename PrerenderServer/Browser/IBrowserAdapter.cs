@@ -4,31 +4,31 @@ using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.PrerenderServer.Browser;
 
-/// <summary>The primitives the pool runs on a browser. Each is keyed by slot or generation, so that what was half made can still be closed.
-/// Every call has a deadline of its own and honours its token; none throws for a slot or generation that is already gone.</summary>
+/// <summary>The browser operations of the pool. Each is keyed by slot or generation, so that partially created resources can be closed.
+/// Every call has its own deadline and honors its token. Closing or killing a slot or generation that no longer exists does nothing.</summary>
 internal interface IBrowserAdapter : IAsyncDisposable
 {
-    /// <summary>Losses that nobody asked for: a crashed page, a browser process that ended. Set once, before the first launch;
-    /// called on any thread; must be quick and must not throw.</summary>
+    /// <summary>Called on unexpected losses: a page crashed, or a browser process exited. Set it once, before the first launch. It is called on any
+    /// thread, must be quick and must not throw.</summary>
     Action<BrowserLoss> OnLost { set; }
 
-    /// <summary>Why the last launch or boot failed, a sentence for people; null since one succeeded.</summary>
+    /// <summary>Why the last launch or boot failed, for people; null after a successful boot.</summary>
     string? LastFailure => null;
 
-    /// <summary>Starts the browser process of a generation. Throws <see cref="BrowserException"/> with a sentence for people. A launch that failed is
-    /// followed by <see cref="KillAsync"/>: something of it may be left.</summary>
+    /// <summary>Starts the browser process of a generation. Throws <see cref="BrowserException"/> with a message for people. After a failed launch,
+    /// call <see cref="KillAsync"/>, because processes may be left.</summary>
     Task LaunchAsync(int generation, CancellationToken cancellationToken);
 
-    /// <summary>Makes a context in that generation's process and boots the host app in a page of it (standby).</summary>
+    /// <summary>Creates a context in the generation's process, with a page, and boots the host app in it (standby).</summary>
     Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the slot's document by a freshly booted one: same context and HTTP cache.</summary>
+    /// <summary>Replaces the slot's page with a newly booted one in the same context, which keeps the HTTP cache.</summary>
     Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken);
 
-    /// <summary>Whether the slot's page answers a trivial question in time.</summary>
+    /// <summary>Whether the slot's page evaluates a trivial expression in time.</summary>
     Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken);
 
-    /// <summary>Stops whatever script the slot's page runs. Close stage 1; also used to free a page that is late.</summary>
+    /// <summary>Stops all scripts of the slot's page. Close stage 1; also used to free a page that timed out.</summary>
     Task TerminateAsync(long slot, CancellationToken cancellationToken);
 
     /// <summary>Disposes the slot's context. Close stage 2. Returns when the browser has confirmed it.</summary>
@@ -40,9 +40,9 @@ internal interface IBrowserAdapter : IAsyncDisposable
     /// <summary>Kills the process tree of a generation and removes its profile folder. Close stage 4. Returns when the processes are gone.</summary>
     Task KillAsync(int generation, CancellationToken cancellationToken);
 
-    /// <summary>Kills every generation that is left, one whose launch failed included. Throws <see cref="BrowserException"/> when a process outlives it.</summary>
+    /// <summary>Kills all remaining generations, including those whose launch failed. Throws <see cref="BrowserException"/> if a process survives.</summary>
     Task KillAllAsync(CancellationToken cancellationToken);
 
-    /// <summary>Memory of a generation: the whole process tree, and per slot where it can be told.</summary>
+    /// <summary>Measures the memory of a generation: of its process tree, and of each slot whose page answers.</summary>
     Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken);
 }

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser;
 
-/// <summary>The browser primitives: a Chromium per generation, started and watched by Playwright; a context per slot, one page in each, driven
-/// over Chromium's debugging socket.</summary>
+/// <summary>Implements the browser operations with one Chromium per generation, launched and watched by Playwright, and one context with one page per slot,
+/// driven over Chromium's debugging socket.</summary>
 internal sealed partial class PlaywrightBrowserAdapter(
     BrowserOptions options, string executable, Uri host, IReadOnlyList<string> origins, TimeProvider time, ILogger<PlaywrightBrowserAdapter> logger)
     : IBrowserAdapter
 {
-    /// <summary>How often the kill of a process is tried when the server ends.</summary>
+    /// <summary>Number of attempts to kill the processes when the server stops.</summary>
     private const int KillAttempts = 3;
 
     private readonly ConcurrentDictionary<int, BrowserProcess> _processes = new();
@@ -27,7 +27,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
 
     public string? LastFailure { get; private set; }
 
-    /// <summary>Folder of this server's profiles.</summary>
+    /// <summary>The folder of this server's profiles.</summary>
     public string ProfileFolder => _profiles.Instance;
 
     public async Task LaunchAsync(int generation, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
         var process = new BrowserProcess(generation, _profiles, options, time, logger);
         if (!_processes.TryAdd(generation, process))
         {
-            throw new InvalidOperationException($"Browser generation {generation} was launched before.");
+            throw new InvalidOperationException($"Browser generation {generation} was already launched.");
         }
 
         try
@@ -57,17 +57,17 @@ internal sealed partial class PlaywrightBrowserAdapter(
         var process = _processes.GetValueOrDefault(generation) ?? throw new BrowserException($"Browser generation {generation} is gone.");
         var created = new BrowserSlot(slot, generation, process, CdpContext.CreateAsync(process.Connection, process.UserAgent, options.CallTimeout));
         _slots[slot] = created;
-        var context = await created.Context.Within("make a context", options.CallTimeout, time, cancellationToken);
+        var context = await created.Context.Within("create a context", options.CallTimeout, time, cancellationToken);
         await context.DenyDownloadsAsync(options.CallTimeout, cancellationToken);
         return await BootAsync(created, cancellationToken);
     }
 
     public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
     {
-        var repaged = _slots.GetValueOrDefault(slot) ?? throw new BrowserException($"Slot {slot} is gone.");
-        var old = repaged.Page;
-        // The new page comes first: the context, and with it the HTTP cache, never stands without one.
-        var page = await BootAsync(repaged, cancellationToken);
+        var target = _slots.GetValueOrDefault(slot) ?? throw new BrowserException($"Slot {slot} is gone.");
+        var old = target.Page;
+        // Open the new page first, so that the context, and with it the HTTP cache, always has a page.
+        var page = await BootAsync(target, cancellationToken);
         if (old is { End: PageTermination.None })
         {
             try
@@ -76,7 +76,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
             }
             catch (BrowserException e)
             {
-                // The new page is up, and that is what was asked for. The old one ends with the context.
+                // The new page is ready. The old one ends with the context.
                 LogNothingToClose(slot, e.Message);
             }
         }
@@ -120,12 +120,12 @@ internal sealed partial class PlaywrightBrowserAdapter(
         closing.MarkEnding();
         try
         {
-            var context = await closing.Context.Within("make a context", options.CallTimeout, time, cancellationToken);
+            var context = await closing.Context.Within("create a context", options.CallTimeout, time, cancellationToken);
             await context.CloseAsync(options.CallTimeout, cancellationToken);
         }
         catch (BrowserException e) when (e is not BrowserTimeoutException)
         {
-            // Never made, or gone with its browser: there is nothing left to close.
+            // The context was never created, or ended with its browser.
             LogNothingToClose(slot, e.Message);
         }
 
@@ -180,7 +180,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
         return new(total, slots.Zip(bytes).Where(p => p.Second is not null).ToDictionary(p => p.First.Slot, p => p.Second!.Value));
     }
 
-    /// <summary>What the living browsers and this server have said to each other.</summary>
+    /// <summary>Total traffic with the running browsers.</summary>
     internal CdpTraffic Traffic => _processes.Values.Aggregate(default(CdpTraffic), static (sum, process) => sum + process.Traffic);
 
     /// <summary>The context of a slot.</summary>
@@ -217,7 +217,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
         }
     }
 
-    // What cannot be killed now stays tracked, for the next attempt.
+    // A generation that cannot be killed stays tracked for the next attempt.
     private async Task TryKillAsync(int generation, CancellationToken cancellationToken)
     {
         try
@@ -258,12 +258,12 @@ internal sealed partial class PlaywrightBrowserAdapter(
     [LoggerMessage(LogLevel.Debug, "Slot {Slot} had nothing left to close: {Reason}")]
     private partial void LogNothingToClose(long slot, string reason);
 
-    [LoggerMessage(LogLevel.Debug, "Browser generation {Generation} is gone with all its processes.")]
+    [LoggerMessage(LogLevel.Debug, "All processes of browser generation {Generation} have exited.")]
     private partial void LogKilled(int generation);
 
     [LoggerMessage(LogLevel.Warning, "Browser generation {Generation} could not be killed yet: {Reason}")]
     private partial void LogNotKilled(int generation, string reason);
 
-    [LoggerMessage(LogLevel.Error, "This server leaves processes behind; the next one that starts here kills them. {Reason}")]
+    [LoggerMessage(LogLevel.Error, "This server leaves browser processes behind. The next server that starts on this machine kills them. {Reason}")]
     private partial void LogLeftBehind(string reason);
 }

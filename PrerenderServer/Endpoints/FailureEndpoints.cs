@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Fleet.PrerenderServer.Endpoints;
 
-/// <summary>What went wrong lately, for people.</summary>
+/// <summary>The latest failed renders, for people.</summary>
 internal static class FailureEndpoints
 {
     /// <summary>Maps <c>GET /failures</c>, <c>/failures/{id}</c> and <c>/failures/{id}/screenshot</c>.</summary>

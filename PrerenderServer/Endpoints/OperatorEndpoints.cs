@@ -11,10 +11,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Fleet.PrerenderServer.Endpoints;
 
-/// <summary>What an operator wants of this server, by way of the manager or directly. Each says what it does.</summary>
+/// <summary>Endpoints for operators, called by the manager or directly. Each response describes what the server does.</summary>
 internal static class OperatorEndpoints
 {
-    /// <summary>Maps <c>POST /recycle</c>, <c>POST /drain</c>, <c>POST /undrain</c> and <c>DELETE /affinities/{key}</c>. They want the admin key.</summary>
+    /// <summary>Maps <c>POST /recycle</c>, <c>POST /drain</c>, <c>POST /undrain</c> and <c>DELETE /affinities/{key}</c>. They require the admin key.</summary>
     public static void MapOperators(this IEndpointRouteBuilder app)
     {
         var routes = app.MapGroup("").RequireAdminKey();
@@ -28,18 +28,18 @@ internal static class OperatorEndpoints
     {
         var isNew = recycler.Recycle(generation);
         return TypedResults.Ok(new ServerActed(pool.Snapshot.Slots.Count, isNew
-            ? "It starts another browser; pages that are lent finish on the old one."
-            : "It does so already, by the hint."));
+            ? "It starts another browser; leased pages finish in the old one."
+            : "It recycles already, by the change notification."));
     }
 
     private static Ok<ServerActed> Drain(RequestDrain drain)
     {
         drain.Pause();
-        return TypedResults.Ok(new ServerActed(drain.InFlight, "It takes nothing new until it is undrained or started again, and finishes what it has."));
+        return TypedResults.Ok(new ServerActed(drain.InFlight, "It rejects new renders until it is undrained or restarted, and finishes those in flight."));
     }
 
     private static Results<Ok<ServerActed>, Conflict<ServerActed>> Undrain(RequestDrain drain) => drain.TryResume()
-        ? TypedResults.Ok(new ServerActed(drain.InFlight, "It takes renders."))
+        ? TypedResults.Ok(new ServerActed(drain.InFlight, "It accepts renders."))
         : TypedResults.Conflict(new ServerActed(drain.InFlight, "It is stopping."));
 
     private static Results<Ok<ServerActed>, BadRequest<ServerActed>> Evict(string key, bool? revoke, IPagePool pool)
@@ -53,8 +53,8 @@ internal static class OperatorEndpoints
         var slots = pool.Snapshot.Slots.Where(slot => slot.Affinity == name && slot.State != SlotState.Closing).ToList();
         pool.DisposeAffinity(name, revoke ?? false);
         var busy = slots.Count(slot => slot.State is SlotState.Leased or SlotState.Draining);
-        return TypedResults.Ok(new ServerActed(slots.Count, slots.Count == 0 ? "It has no page for it."
-            : revoke == true ? $"It closes {slots.Count} pages, {busy} of them under a render."
+        return TypedResults.Ok(new ServerActed(slots.Count, slots.Count == 0 ? "It has no page of this affinity."
+            : revoke == true ? $"It closes {slots.Count} pages, {busy} of them leased."
             : $"It closes {slots.Count - busy} idle pages now and {busy} when their renders end."));
     }
 }

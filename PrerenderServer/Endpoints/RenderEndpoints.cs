@@ -21,12 +21,13 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Endpoints;
 
-/// <summary>The routes of a prerender server. They are for the manager and for operators.</summary>
+/// <summary>The routes of a prerender server, for the manager and for operators.</summary>
 internal static class RenderEndpoints
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>Maps <c>POST /renders</c>, <c>POST /screenshots</c>, <c>POST /commands</c>, <c>GET /pool</c> and <c>GET /failures</c>; with a configured admin key they want it.</summary>
+    /// <summary>Maps <c>POST /renders</c>, <c>POST /screenshots</c>, <c>POST /commands</c>, <c>GET /pool</c> and <c>GET /failures</c>. They require the
+    /// admin key if one is configured.</summary>
     public static void MapRenders(this IEndpointRouteBuilder app)
     {
         var routes = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ShellCatchUpFilter>();
@@ -42,33 +43,33 @@ internal static class RenderEndpoints
         routes.MapGet("/pool", static (IPagePool pool) => TypedResults.Ok(pool.Snapshot));
     }
 
-    /// <summary>The result; or the document alone, where that is accepted and there is one.</summary>
+    /// <summary>Returns the result, or only the document if the request accepts HTML and the result has one.</summary>
     private static async Task<Results<ContentHttpResult, Ok<RenderResult>>> RenderAsync(
-        RenderRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
+        RenderRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer renderer, CancellationToken cancellationToken)
     {
-        var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, runner, cancellationToken);
+        var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, renderer, cancellationToken);
         var wantsDocument = http.Request.Headers.Accept is [MediaTypeNames.Text.Html];
         return wantsDocument && done.Result.Formats.TryGetValue(RenderFormat.Html, out var html)
             ? TypedResults.Content(html, MediaTypeNames.Text.Html, Encoding.UTF8)
             : TypedResults.Ok(done.Result);
     }
 
-    /// <summary>The file, or the result as JSON when there is none: then its outcome says why.</summary>
+    /// <summary>Returns the screenshot, or the result as JSON if there is none; its outcome then says why.</summary>
     private static async Task<Results<FileContentHttpResult, Ok<RenderResult>>> ScreenshotAsync(
-        ScreenshotRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
+        ScreenshotRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer renderer, CancellationToken cancellationToken)
     {
-        var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, runner, cancellationToken);
-        return done.Screenshot is { } screenshot ? TypedResults.File(screenshot, TypeOf(request.Type)) : TypedResults.Ok(done.Result);
+        var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, renderer, cancellationToken);
+        return done.Screenshot is { } screenshot ? TypedResults.File(screenshot, MediaTypeOf(request.Type)) : TypedResults.Ok(done.Result);
     }
 
     private static async Task<Ok<RenderResult>> CommandAsync(
-        CommandRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, CommandExecutor desk, CancellationToken cancellationToken)
+        CommandRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, CommandExecutor executor, CancellationToken cancellationToken)
     {
         var operation = reader.Read(request, http.Request.Headers);
-        return TypedResults.Ok(await AdmitAsync(operation, http, drain, () => desk.RunAsync(operation, cancellationToken)));
+        return TypedResults.Ok(await AdmitAsync(operation, http, drain, () => executor.RunAsync(operation, cancellationToken)));
     }
 
-    private static string TypeOf(ScreenshotType type) => type switch
+    private static string MediaTypeOf(ScreenshotType type) => type switch
     {
         ScreenshotType.Jpeg => "image/jpeg",
         ScreenshotType.Webp => "image/webp",
@@ -76,14 +77,14 @@ internal static class RenderEndpoints
         _ => "image/png",
     };
 
-    private static async Task<RenderOperationResult> RunAsync(RenderOperation operation, HttpContext http, RequestDrain drain, Renderer runner, CancellationToken cancellationToken)
+    private static async Task<RenderOperationResult> RunAsync(RenderOperation operation, HttpContext http, RequestDrain drain, Renderer renderer, CancellationToken cancellationToken)
     {
-        var done = await AdmitAsync(operation, http, drain, () => runner.RunAsync(operation, cancellationToken));
+        var done = await AdmitAsync(operation, http, drain, () => renderer.RunAsync(operation, cancellationToken));
         WriteOutcomeHeaders(done.Result, http.Response.Headers);
         return done;
     }
 
-    // The manager decides by these what becomes of the body, before it has come.
+    // The manager decides from these headers what to do with the body, before the body arrives.
     private static void WriteOutcomeHeaders(RenderResult result, IHeaderDictionary headers)
     {
         headers[FleetHeaders.Outcome] = JsonNamingPolicy.CamelCase.ConvertName(result.Outcome.ToString());
@@ -113,24 +114,24 @@ internal static class RenderEndpoints
         }
         catch (PoolStaleShellException e)
         {
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "warming", e.Message, s_soon);
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "warming", e.Message, s_retryAfter);
         }
         catch (PoolStoppingException e)
         {
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "draining", e.Message, s_soon);
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "draining", e.Message, s_retryAfter);
         }
     }
 
-    private static RequestDrain.Ticket Enter(RequestDrain drain, int maxVisits)
+    private static RequestDrain.Ticket Enter(RequestDrain drain, int maxRenders)
     {
         var ticket = drain.TryEnter()
-            ?? throw new RequestException(StatusCodes.Status503ServiceUnavailable, "draining", "This server takes nothing new. Ask another.", s_soon);
-        if (ticket.Number <= maxVisits)
+            ?? throw new RequestException(StatusCodes.Status503ServiceUnavailable, "draining", "This server rejects new renders. Use another server.", s_retryAfter);
+        if (ticket.Number <= maxRenders)
         {
             return ticket;
         }
 
         ticket.Dispose();
-        throw new RequestException(StatusCodes.Status503ServiceUnavailable, "queue-full", $"{maxVisits} visits are under way or wait, the bound of Rendering:MaxVisits.", s_soon);
+        throw new RequestException(StatusCodes.Status503ServiceUnavailable, "queue-full", $"{maxRenders} renders are in flight or waiting, the limit of Rendering:MaxVisits.", s_retryAfter);
     }
 }

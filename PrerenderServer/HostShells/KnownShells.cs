@@ -3,14 +3,14 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.HostShells;
 
-/// <summary>The latest shells that were current, so that a result of an older one can say how old it is.</summary>
+/// <summary>The latest host shells that were current, so that a result can state the generation of the shell that rendered it.</summary>
 internal sealed class KnownShells
 {
-    private const int Kept = 16;
+    private const int MaxShells = 16;
 
     private ImmutableDictionary<string, long> _generations = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
 
-    /// <summary>Takes note of one. Called by one thread at a time.</summary>
+    /// <summary>Adds a host shell. Called by one thread at a time.</summary>
     public void Add(HostShell shell)
     {
         var generations = _generations;
@@ -20,9 +20,9 @@ internal sealed class KnownShells
         }
 
         generations = generations.SetItem(shell.Token, shell.Generation);
-        Volatile.Write(ref _generations, generations.Count <= Kept ? generations : generations.Remove(generations.MinBy(g => g.Value).Key));
+        Volatile.Write(ref _generations, generations.Count <= MaxShells ? generations : generations.Remove(generations.MinBy(g => g.Value).Key));
     }
 
-    /// <summary>The highest generation under which a token was current; null for one that is not known.</summary>
+    /// <summary>The highest generation under which a token was current; null for an unknown token.</summary>
     public long? GenerationOf(string token) => Volatile.Read(ref _generations).TryGetValue(token, out var generation) ? generation : null;
 }

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.PrerenderServer.HostShells;
 
-/// <summary>Has this server catch up before it answers a request that knows of a higher generation.</summary>
+/// <summary>Reads the current host shell again before this server handles a request that names a higher generation.</summary>
 internal sealed class ShellCatchUpFilter(ShellTracker shell) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        // What is no number is no news.
+        // Ignore a header that is not a number.
         if (long.TryParse(http.Request.Headers[FleetHeaders.ShellGeneration], NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
         {
             await shell.CatchUpAsync(generation, http.RequestAborted);

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.PrerenderServer.HostShells;
 
-/// <summary>Degraded, never unhealthy: a server whose registry or host is away goes on rendering, and its results say what they are worth.</summary>
+/// <summary>Health of the host shell: degraded at worst. A server whose registry or host is unreachable keeps rendering, and its results say
+/// whether their shell is current.</summary>
 internal sealed class ShellHealth(RegistryWatcher<Contracts.HostShell?> watcher, IPagePool pool) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -14,11 +15,11 @@ internal sealed class ShellHealth(RegistryWatcher<Contracts.HostShell?> watcher,
     private static HealthCheckResult Judge(RegistryReading<Contracts.HostShell?>? reading, PoolTotals pool) => reading switch
     {
         null => HealthCheckResult.Degraded("The registry could not be read yet (ConnectionStrings:redis)."),
-        { IsVerified: false, ReadAt: var readAt } => HealthCheckResult.Degraded($"The registry cannot be read; what was read at {readAt:O} is used."),
-        { Value: null } => HealthCheckResult.Healthy("No host shell was claimed yet."),
-        _ when pool.ShellIsUnstable => HealthCheckResult.Degraded("The host shell differs on every fetch; the log says what to do."),
+        { IsVerified: false, ReadAt: var readAt } => HealthCheckResult.Degraded($"The registry cannot be read; using the reading of {readAt:O}."),
+        { Value: null } => HealthCheckResult.Healthy("No host shell has been claimed yet."),
+        _ when pool.ShellIsUnstable => HealthCheckResult.Degraded("The host shell differs on every fetch; see the log for the fix."),
         { Value: var shell } when pool.Behind > 0 => HealthCheckResult.Degraded(
-            $"{pool.Behind} slots do not have generation {shell.Generation} yet, token {shell.Token}.{(pool.Problem is { } problem ? $" The latest boot failed: {problem}" : "")}"),
+            $"{pool.Behind} slots have not loaded generation {shell.Generation} yet, token {shell.Token}.{(pool.Problem is { } problem ? $" The last browser launch or page boot failed: {problem}" : "")}"),
         { Value: var shell } => HealthCheckResult.Healthy($"Generation {shell.Generation}, token {shell.Token}."),
     };
 }

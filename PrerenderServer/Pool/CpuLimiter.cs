@@ -1,9 +1,8 @@
 namespace Fleet.PrerenderServer.Pool;
 
 /// <summary>
-/// The second limit beside slots: slots bound memory, the gate bounds how many pages compute at once, about as many as there are cores.
-/// A render holds a permit only while it computes and gives it back while it waits for the network. Permits are given in the order
-/// of asking.
+/// Limits how many pages compute at once, to about the number of cores; slots limit memory. A render holds a permit only while it computes
+/// and releases it while it waits for the network. Permits are granted in request order.
 /// </summary>
 internal sealed class CpuLimiter : IDisposable
 {
@@ -16,13 +15,13 @@ internal sealed class CpuLimiter : IDisposable
         _permits = new(width, width);
     }
 
-    /// <summary>Permits there are.</summary>
+    /// <summary>Total number of permits.</summary>
     public int Width { get; }
 
-    /// <summary>Permits that are free.</summary>
+    /// <summary>Free permits.</summary>
     public int Free => _permits.CurrentCount;
 
-    /// <summary>Waits for a permit. Dispose it as soon as the page waits for something else than the processor.</summary>
+    /// <summary>Waits for a permit. Dispose it as soon as the page waits for anything other than the CPU.</summary>
     public async ValueTask<Permit> EnterAsync(CancellationToken cancellationToken)
     {
         await _permits.WaitAsync(cancellationToken);
@@ -32,10 +31,10 @@ internal sealed class CpuLimiter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _permits.Dispose();
 
-    /// <summary>The right to compute. Given back once, however often it is disposed.</summary>
-    public sealed class Permit(CpuLimiter gate) : IDisposable
+    /// <summary>A permit to compute. Disposing it more than once releases it once.</summary>
+    public sealed class Permit(CpuLimiter limiter) : IDisposable
     {
-        private CpuLimiter? _held = gate;
+        private CpuLimiter? _held = limiter;
 
         /// <inheritdoc/>
         public void Dispose() => Interlocked.Exchange(ref _held, null)?._permits.Release();

@@ -3,23 +3,23 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool;
 
-/// <summary>The last events of a pool, for the log of a pool that breaks. Used by one thread at a time.</summary>
+/// <summary>The latest events of a pool, logged when an invariant breaks. Not thread-safe.</summary>
 internal sealed class EventHistory
 {
-    /// <summary>How many are kept: 32.</summary>
+    /// <summary>Number of events kept: 32.</summary>
     public const int Capacity = 32;
 
     private readonly Queue<(TimeSpan At, PoolEvent Event)> _events = new(Capacity);
 
-    /// <summary>Notes an event before it is applied.</summary>
-    public void Add(PoolEvent happened, TimeSpan at)
+    /// <summary>Records an event before it is applied.</summary>
+    public void Add(PoolEvent poolEvent, TimeSpan at)
     {
         if (_events.Count == Capacity)
         {
             _events.Dequeue();
         }
 
-        _events.Enqueue((at, happened));
+        _events.Enqueue((at, poolEvent));
     }
 
     /// <summary>The events, oldest first.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
 
-/// <summary>Measures every browser process that has slots, again and again, and tells the pool.</summary>
+/// <summary>Periodically measures the memory of every browser process that has slots and posts the results to the pool.</summary>
 internal sealed partial class MemoryWatch(
     IBrowserAdapter browser, PoolOptions options, TimeProvider time, ILogger<MemoryWatch> logger, Func<PoolSnapshot> snapshot, Action<PoolEvent> post)
 {
@@ -31,10 +31,10 @@ internal sealed partial class MemoryWatch(
     private async Task MeasureAsync(int generation, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(options.MeasureEvery, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            var memory = await browser.MeasureAsync(generation, end.Token);
+            var memory = await browser.MeasureAsync(generation, linked.Token);
             post(new MemoryMeasured(generation, memory.TotalBytes, memory.SlotBytes));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -43,6 +43,6 @@ internal sealed partial class MemoryWatch(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The memory of browser {Generation} could not be measured: {Why}")]
+    [LoggerMessage(LogLevel.Information, "Could not measure the memory of browser {Generation}: {Why}")]
     private partial void LogMeasureFailed(int generation, string why);
 }

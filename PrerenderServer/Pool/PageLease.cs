@@ -4,8 +4,8 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool;
 
 /// <summary>
-/// The right to use one page for one render. Giving it back and the verdict on the page are one message
-/// (<see cref="Complete"/>), so nobody is ever handed a page whose doom is not known yet.
+/// The right to use one page for one render. <see cref="Complete"/> releases the page and reports its outcome in one message, so the pool
+/// never grants a page again before its outcome is known.
 /// </summary>
 internal sealed class PageLease(
     IBrowserPage page,
@@ -24,19 +24,19 @@ internal sealed class PageLease(
     /// <summary>The slot it lives in.</summary>
     public long Slot { get; } = slot;
 
-    /// <summary>The page has rendered for this affinity before.</summary>
+    /// <summary>Whether the page has rendered for this affinity before.</summary>
     public bool Warm { get; } = warm;
 
-    /// <summary>From the request to the grant, the boot included.</summary>
+    /// <summary>Time from the request to the grant, including the boot.</summary>
     public TimeSpan Waited { get; } = waited;
 
-    /// <summary>How much of that went into booting this page; zero when it was at hand.</summary>
+    /// <summary>The part of <see cref="Waited"/> spent booting this page; zero when the page was already booted.</summary>
     public TimeSpan Boot { get; } = boot;
 
-    /// <summary>Cancelled when the pool takes the page away: it crashed, it was disposed, or the lease was held too long. Stop using the page.</summary>
+    /// <summary>Cancelled when the pool revokes the lease: the page crashed, it was disposed, or the lease was held too long. Stop using the page.</summary>
     public CancellationToken Revoked { get; } = revoked;
 
-    /// <summary>Gives the page back with the verdict on it. The first call counts, later ones do nothing.</summary>
+    /// <summary>Releases the page with its outcome. Only the first call has an effect.</summary>
     public void Complete(PageOutcome outcome)
     {
         if (Interlocked.Exchange(ref _completed, 1) == 0)
@@ -45,8 +45,8 @@ internal sealed class PageLease(
         }
     }
 
-    /// <summary>Gives the page back as <see cref="PageOutcome.Dirty"/> unless it was completed: nobody vouches for its document,
-    /// so it gets a new one.</summary>
+    /// <summary>Releases the page as <see cref="PageOutcome.Dirty"/> unless <see cref="Complete"/> was called. The state of its document is
+    /// unknown, so the page gets a new one.</summary>
     public ValueTask DisposeAsync()
     {
         Complete(PageOutcome.Dirty);

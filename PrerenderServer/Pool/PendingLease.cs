@@ -6,30 +6,31 @@ namespace Fleet.PrerenderServer.Pool;
 internal sealed class PendingLease(LeaseRequest request, TimeSpan since)
     : TaskCompletionSource<PageLease>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    /// <summary>When it began to wait.</summary>
+    /// <summary>When the wait began, in pool time.</summary>
     public TimeSpan Since { get; } = since;
 
-    /// <summary>What the caller is told when no page comes.</summary>
+    /// <summary>The exception that the caller gets when the wait ends without a page.</summary>
     public Exception Failure(WaitFailure end, PoolSnapshot snapshot) => end switch
     {
         WaitFailure.Deadline => new PoolDeadlineException(
-            $"No page for {request.Affinity} within {request.Wait.TotalSeconds:0.###} s: {snapshot.Slots.Count} slots are taken, " +
-            $"{snapshot.Totals.Waiting} requests wait{Why(snapshot.Totals)}"),
+            $"No page became free for {request.Affinity} within {request.Wait.TotalSeconds:0.###} s: {snapshot.Slots.Count} slots are in use and " +
+            $"{snapshot.Totals.Waiting} requests are waiting.{Cause(snapshot.Totals)}"),
         WaitFailure.StaleShell => new PoolStaleShellException(
-            $"No free page for {request.Affinity} has loaded the current host shell {snapshot.Totals.ShellToken} yet, and the request does not wait for one."),
-        _ => new PoolStoppingException("The page pool is stopping and takes no more requests."),
+            $"No free page for {request.Affinity} has loaded the current host shell {snapshot.Totals.ShellToken} yet, " +
+                "and the request accepts no other and does not wait."),
+        _ => new PoolStoppingException("The page pool is stopping and accepts no more requests."),
     };
 
-    private static string Why(PoolTotals totals) => totals.Problem is { } problem
-        ? $", and the last boot failed: {problem}"
-        : $". Raise Pool:Slots (now {totals.Capacity}) or add servers.";
+    private static string Cause(PoolTotals totals) => totals.Problem is { } problem
+        ? $" The last browser launch or page boot failed: {problem}"
+        : $" Raise Pool:Slots (now {totals.Capacity}) or add servers.";
 }
 
-/// <summary>No page could be had in the time the request gave. Another server may have one.</summary>
+/// <summary>No page became free before the request's deadline. Another server may have one.</summary>
 internal sealed class PoolDeadlineException(string message) : Exception(message);
 
-/// <summary>The request wanted the current host shell at once and no free page has it. Ask again later, or accept waiting.</summary>
+/// <summary>The request requires the current host shell at once and no free page has it. Retry later, or accept waiting.</summary>
 internal sealed class PoolStaleShellException(string message) : Exception(message);
 
-/// <summary>The pool stops and serves nobody any more. Another server may.</summary>
+/// <summary>The pool is stopping and rejects new requests. Another server may accept them.</summary>
 internal sealed class PoolStoppingException(string message) : Exception(message);

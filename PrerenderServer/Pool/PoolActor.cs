@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.PrerenderServer.Pool;
 
 /// <summary>
-/// Runs the core: one channel of events, one consumer. Applies an event, runs the effects, publishes a snapshot, sets one timer for
-/// whatever is due next. Everything that happens elsewhere (callers, the browser, time) comes in as an event.
+/// Runs the core with one channel of events and one consumer. For each event it applies the event, runs the effects, publishes a snapshot
+/// and sets one timer for the next deadline. Callers, the browser and time reach the core only as events.
 /// </summary>
 internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
 {
@@ -60,7 +60,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
 
     private TimeSpan Now => _time.GetElapsedTime(_epoch);
 
-    /// <summary>Begins: launches a browser and pageBoot the first standbys. Requests may come before; they wait. Starting twice is starting once.</summary>
+    /// <summary>Launches a browser and boots the first standbys. Requests that arrive earlier wait. Idempotent.</summary>
     public void Start()
     {
         lock (_starting)
@@ -95,7 +95,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
 
     /// <inheritdoc/>
     public void ShellChanged(HostShell shell) =>
-#pragma warning disable CA5394 // Jitter is no secret.
+#pragma warning disable CA5394 // Jitter needs no secure random source.
         Post(new ShellLearned(shell) { Pause = _options.ReloadJitter * Random.Shared.NextDouble() });
 #pragma warning restore CA5394
 
@@ -109,10 +109,10 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     /// <inheritdoc/>
     public void DisposeAffinity(string affinity, bool revoke) => Post(new AffinityDisposed(affinity, revoke));
 
-    /// <summary>Stops: who waits is told at once, who renders may finish, bounded. Then every context and process is gone.</summary>
+    /// <summary>Stops the pool: fails all waiters at once, lets leased pages finish within a bound, then closes every context and process.</summary>
     public async Task StopAsync()
     {
-        // The core's own bound: drain, then every stage of closing. What is above it is a defect, not timeout.
+        // The core bounds its own stop: the drain, then every stage of closing. A stop that takes longer is a defect.
         var bound = _options.StopDeadline + 5 * _options.CloseStageDeadline + TimeSpan.FromSeconds(1);
         Task task;
         lock (_starting)
@@ -146,7 +146,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private void Post(PoolEvent happened) => _events.Writer.TryWrite(happened);
+    private void Post(PoolEvent poolEvent) => _events.Writer.TryWrite(poolEvent);
 
     private async Task ConsumeAsync()
     {
@@ -154,10 +154,10 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         var due = TimeSpan.MaxValue;
         try
         {
-            await foreach (var happened in _events.Reader.ReadAllAsync(CancellationToken.None))
+            await foreach (var poolEvent in _events.Reader.ReadAllAsync(CancellationToken.None))
             {
-                Apply(happened);
-                due = happened is TimePassed ? TimeSpan.MaxValue : due;
+                Apply(poolEvent);
+                due = poolEvent is TimePassed ? TimeSpan.MaxValue : due;
                 if (_core.NextDeadline is var next && next != due)
                 {
                     timer.Change(DueIn(next), Timeout.InfiniteTimeSpan);
@@ -172,7 +172,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
         catch (Exception e)
         {
-            Break(e);
+            HandleBrokenInvariant(e);
         }
         finally
         {
@@ -182,18 +182,18 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
     }
 
-    // The core's state contradicts itself, so no decision of it can be trusted any more. Every lease is revoked and every waiter fails, so that the manager
-    // renders elsewhere; then the browsers are killed and the process ends.
-    private void Break(Exception error)
+    // The core's state is inconsistent, so none of its decisions can be trusted. Revoke every lease and fail every waiter, so that the manager renders
+    // elsewhere; then kill the browsers and end the process.
+    private void HandleBrokenInvariant(Exception error)
     {
         LogBroken(error, error.Message, string.Join("; ", Snapshot.Slots), _history.ToString());
-        var totals = Snapshot.Totals with { Stopping = true, Problem = "The page pool broke; this server ends." };
+        var totals = Snapshot.Totals with { Stopping = true, Problem = "The page pool broke an invariant; this server exits." };
         Volatile.Write(ref _snapshot, Snapshot with { Totals = totals });
         var revoked = _revocations.Values.Select(revocation => revocation.CancelAsync()).ToList();
         _revocations.Clear();
-        // Leases are revoked before the browsers are killed: a render that saw its page close first would blame the page.
+        // Revoke the leases before killing the browsers: a render that sees its page close first would report the page as the cause.
         _effects.Own(AbortAsync());
-        _fatal.Raise(new BrokenInvariantException($"The page pool broke: {error.Message}", error));
+        _fatal.Raise(new BrokenInvariantException($"The page pool broke an invariant: {error.Message}", error));
 
         async Task AbortAsync()
         {
@@ -202,11 +202,11 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
     }
 
-    private void Apply(PoolEvent happened)
+    private void Apply(PoolEvent poolEvent)
     {
-        _history.Add(happened, Now);
-        Before(happened);
-        foreach (var effect in _core.Apply(happened, Now))
+        _history.Add(poolEvent, Now);
+        UpdateTables(poolEvent);
+        foreach (var effect in _core.Apply(poolEvent, Now))
         {
             switch (effect)
             {
@@ -224,20 +224,20 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
             }
         }
 
-        // A boot may outlive its slot when the process was killed under it.
-        if (happened is PageArrived arrived && !_core.Knows(arrived.Slot))
+        // A boot can complete after its slot is removed, when the process was killed meanwhile.
+        if (poolEvent is PageArrived arrived && !_core.Knows(arrived.Slot))
         {
             _pages.Remove(arrived.Slot);
         }
 
         var before = Snapshot;
         Volatile.Write(ref _snapshot, _core.Snapshot());
-        _turnover.Observe(before.Totals, Snapshot.Totals, (happened as ShellLearned)?.Shell);
+        _turnover.Observe(before.Totals, Snapshot.Totals, (poolEvent as ShellLearned)?.Shell);
     }
 
-    private void Before(PoolEvent happened)
+    private void UpdateTables(PoolEvent poolEvent)
     {
-        switch (happened)
+        switch (poolEvent)
         {
             case PageArrived arrived: _pages[arrived.Slot] = arrived.Page; break;
             case LeaseCompleted completed: _revocations.Remove(completed.Lease); break;
@@ -249,14 +249,14 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         var revocation = new CancellationTokenSource();
         _revocations.Add(grant.Lease, revocation);
         var page = _pages[grant.Slot];
-        // A render may have booted the page anew, and from another shell: the pool learns it with the release, or it would lend that page as current.
+        // A render may have booted the page again from another shell. The release reports it; otherwise the pool would lease a stale page as current.
         var lease = new PageLease(page, grant.Slot, grant.Warm, grant.Waited, grant.Boot, outcome => Post(new LeaseCompleted(grant.Lease, outcome)
         {
             Booted = page is IRenderPage { IsStandby: true },
             ShellToken = page.ShellToken,
         }), revocation.Token);
 
-        // The caller may have cancelled while the grant was on its way: then nobody has seen the page.
+        // The caller may have cancelled before the grant arrived. The page is then unused.
         if (_pending.TryRemove(grant.Waiter, out var wait) && wait.TrySetResult(lease))
         {
             _metrics.Waited(grant.Waited, grant.Warm ? "warm" : "cold");
@@ -267,7 +267,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
     }
 
-    // Callbacks of the token are the render's code; they run beside the pool, not in it.
+    // The token's callbacks are render code; they must not run on the consumer.
     private void Revoke(RevokeLease revoke)
     {
         if (_revocations.Remove(revoke.Lease, out var revocation))
@@ -284,10 +284,10 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         }
     }
 
-    // Waiters fail at once, since no page can come, and with them the drain of the server ends.
-    private void GiveUp(GiveUpStart end)
+    // No page can ever boot: fail the waiters at once, which also ends the drain of the server.
+    private void GiveUp(GiveUpStart effect)
     {
-        _fatal.Raise(new StartException(end.Why));
+        _fatal.Raise(new StartException(effect.Why));
         Post(new StopWanted());
     }
 
@@ -315,7 +315,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
             return Timeout.InfiniteTimeSpan;
         }
 
-        // Timers count whole milliseconds: rounded up, or the last one would be spent firing too early.
+        // Timers have millisecond resolution. Round up; otherwise the timer fires early, again and again, for the last millisecond.
         var milliseconds = Math.Ceiling((at - Now).TotalMilliseconds);
         return TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, TimeSpan.MillisecondsPerDay));
     }
@@ -326,9 +326,10 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     [LoggerMessage(LogLevel.Debug, "Slot {Slot} is closed: {Reason}, at stage {Stage}.")]
     private partial void LogClosed(long slot, CloseReason reason, CloseStage stage);
 
-    [LoggerMessage(LogLevel.Warning, "The page pool did not stop within {Bound}; {SlotCount} slots are left.")]
+    [LoggerMessage(LogLevel.Warning, "The page pool did not stop within {Bound}; {SlotCount} slots remain.")]
     private partial void LogStopOverdue(TimeSpan bound, int slotCount);
 
-    [LoggerMessage(LogLevel.Critical, "The page pool broke an invariant, and this server ends: {Invariant} Its slots: {Slots}. Its last events, with the one that broke it at the end: {Events}")]
+    [LoggerMessage(LogLevel.Critical, "The page pool broke an invariant and this server exits: {Invariant} Slots: {Slots}. "
+        + "Latest events, the failing one last: {Events}")]
     private partial void LogBroken(Exception exception, string invariant, string slots, string events);
 }

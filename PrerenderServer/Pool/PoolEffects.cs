@@ -7,36 +7,36 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.PrerenderServer.Pool;
 
 /// <summary>
-/// Runs the core's effects on the browser. Each is a task that is owned here, has a deadline and ends in an event. Called by the
-/// actor's consumer only; the tasks themselves run beside it.
+/// Runs the core's effects on the browser. Each effect is a task owned here, with a deadline, that ends in an event. Only the actor's consumer
+/// calls this class; the tasks run concurrently with it.
 /// </summary>
 internal sealed partial class PoolEffects(
     IBrowserAdapter browser, PoolOptions options, PoolMetrics metrics, TimeProvider time, ILogger<PoolEffects> logger, Action<PoolEvent> post)
 {
     private readonly ConcurrentDictionary<Task, bool> _tasks = new();
-    private readonly Dictionary<long, Operation> _pageBoot = [];
+    private readonly Dictionary<long, Operation> _boots = [];
     private readonly Dictionary<int, Operation> _launches = [];
 
-    /// <summary>Everything that is under way.</summary>
+    /// <summary>Completes when all tasks that run now have ended.</summary>
     public Task Completion => Task.WhenAll(_tasks.Keys);
 
-    /// <summary>Begins an effect that asks something of the browser.</summary>
+    /// <summary>Starts an effect that calls the browser.</summary>
     public void Run(PoolEffect effect)
     {
         switch (effect)
         {
             case LaunchBrowser e: _launches[e.Generation] = Begin(ct => LaunchAsync(e, ct), options.LaunchDeadline); break;
             case KillBrowser e: Kill(e); break;
-            case CreateSlot e: _pageBoot[e.Slot] = Begin(ct => CreateAsync(e, ct), options.BootDeadline); break;
-            case RepageSlot e: _pageBoot[e.Slot] = Begin(ct => RepageAsync(e, ct), options.BootDeadline); break;
+            case CreateSlot e: _boots[e.Slot] = Begin(ct => CreateAsync(e, ct), options.BootDeadline); break;
+            case RepageSlot e: _boots[e.Slot] = Begin(ct => RepageAsync(e, ct), options.BootDeadline); break;
             case ProbePage e: Begin(ct => ProbeAsync(e, ct), options.ProbeDeadline); break;
             case CloseSlot e: Close(e); break;
-            case ForgetSlot e: _pageBoot.Remove(e.Slot); break;
-            default: throw new ArgumentException($"{effect.GetType().Name} asks nothing of the browser.", nameof(effect));
+            case ForgetSlot e: _boots.Remove(e.Slot); break;
+            default: throw new ArgumentException($"{effect.GetType().Name} is not a browser effect.", nameof(effect));
         }
     }
 
-    /// <summary>Owns a task of the pool until it ends.</summary>
+    /// <summary>Tracks a task of the pool until it ends.</summary>
     public void Own(Task task)
     {
         _tasks.TryAdd(task, true);
@@ -45,16 +45,16 @@ internal sealed partial class PoolEffects(
             _tasks, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>Gives up on all that pageBoot or launches, and kills every browser: for a pool whose core cannot be asked any more. Bounded.</summary>
+    /// <summary>Cancels every boot and launch and kills every browser, within a bound. Used when the core is no longer consistent.</summary>
     public async Task AbortAsync()
     {
-        foreach (var operation in _pageBoot.Values.Concat(_launches.Values))
+        foreach (var operation in _boots.Values.Concat(_launches.Values))
         {
             operation.Cancel();
         }
 
         using var end = new CancellationTokenSource(2 * options.CloseStageDeadline, time);
-        // A launch that is still on its way would start a browser after the kill.
+        // A launch that is still running would start a browser after the kill.
         await Task.WhenAll(_launches.Values.Select(launch => launch.Task)).WaitAsync(end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
@@ -74,7 +74,7 @@ internal sealed partial class PoolEffects(
         return new(end, task);
     }
 
-    // Off the consumer at once: an adapter that computes before its first await must not hold up the pool.
+    // Leave the consumer at once: an adapter that computes before its first await must not block the pool.
     private static async Task RunAsync(Func<CancellationToken, Task> run, CancellationTokenSource end)
     {
         await Task.Yield();
@@ -120,7 +120,7 @@ internal sealed partial class PoolEffects(
         }
         catch (Exception e)
         {
-            // No event: the slots take memory until the processes are gone. The core asks again.
+            // Post no event: the slots use memory until the processes end. The core repeats the kill.
             LogKillFailed(kill.Generation, e.Message);
         }
     }
@@ -158,7 +158,7 @@ internal sealed partial class PoolEffects(
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            LogBootGivenUp(slot);
+            LogBootCancelled(slot);
         }
         else
         {
@@ -183,11 +183,11 @@ internal sealed partial class PoolEffects(
 
     private void Close(CloseSlot close)
     {
-        var boot = _pageBoot.GetValueOrDefault(close.Slot);
+        var boot = _boots.GetValueOrDefault(close.Slot);
         Begin(ct => CloseAsync(close, boot, ct), options.CloseStageDeadline);
     }
 
-    // A boot that is given up on must have ended before its context is disposed, or it would make one that nobody knows of.
+    // A cancelled boot must end before its context is disposed; otherwise it could create a context that is never closed.
     private async Task CloseAsync(CloseSlot close, Operation? boot, CancellationToken cancellationToken)
     {
         try
@@ -225,7 +225,7 @@ internal sealed partial class PoolEffects(
         }
     }
 
-    /// <summary>A boot or launch that may have to be given up on.</summary>
+    /// <summary>A boot or launch that can be cancelled.</summary>
     private sealed record Operation(CancellationTokenSource End, Task Task)
     {
         public void Cancel()
@@ -236,7 +236,7 @@ internal sealed partial class PoolEffects(
             }
             catch (ObjectDisposedException)
             {
-                // It has ended by itself.
+                // The operation has already ended.
             }
         }
     }
@@ -247,27 +247,27 @@ internal sealed partial class PoolEffects(
     [LoggerMessage(LogLevel.Warning, "Browser {Generation} did not start: {Why}")]
     private partial void LogLaunchFailed(int generation, string why);
 
-    [LoggerMessage(LogLevel.Information, "Browser {Generation} is gone.")]
+    [LoggerMessage(LogLevel.Information, "Browser {Generation} has ended.")]
     private partial void LogKilled(int generation);
 
-    [LoggerMessage(LogLevel.Error, "Browser {Generation} could not be killed, trying again: {Why}")]
+    [LoggerMessage(LogLevel.Error, "Could not kill browser {Generation}; retrying: {Why}")]
     private partial void LogKillFailed(int generation, string why);
 
-    [LoggerMessage(LogLevel.Error, "Not every browser could be killed: {Why}")]
+    [LoggerMessage(LogLevel.Error, "Could not kill every browser: {Why}")]
     private partial void LogAbortFailed(string why);
 
-    [LoggerMessage(LogLevel.Information, "Slot {Slot} did not boot: its time was up, or it is not wanted any more.")]
-    private partial void LogBootGivenUp(long slot);
+    [LoggerMessage(LogLevel.Information, "Slot {Slot} did not boot: it timed out or was cancelled.")]
+    private partial void LogBootCancelled(long slot);
 
     [LoggerMessage(LogLevel.Warning, "Slot {Slot} did not boot: {Why}")]
     private partial void LogBootFailed(long slot, string why);
 
-    [LoggerMessage(LogLevel.Information, "Slot {Slot} could not be asked whether it answers: {Why}")]
+    [LoggerMessage(LogLevel.Information, "Could not probe slot {Slot}: {Why}")]
     private partial void LogProbeFailed(long slot, string why);
 
     [LoggerMessage(LogLevel.Warning, "Slot {Slot} did not close at stage {Stage}: {Why}")]
     private partial void LogCloseFailed(long slot, CloseStage stage, string why);
 }
 
-/// <summary>A page has booted, with the page itself. The core reads the base record only: it decides without touching a page.</summary>
+/// <summary>A page has booted. Carries the page for the actor; the core reads only the base record and never uses a page.</summary>
 internal sealed record PageArrived(long Slot, long Op, IBrowserPage Page) : PageBooted(Slot, Op, Page.ShellToken);

@@ -28,11 +28,11 @@ internal static class PoolServices
         return builder;
     }
 
-    // The pool's deadlines lie behind the browser's own time-outs, so that a late browser reports itself what it was late with. Its stop comes after the
-    // server's drain (Registration:DrainTimeout), in which renders have had their time to finish.
+    // The pool's deadlines are later than the browser's own timeouts, so that a slow browser call fails with its own error. The pool stops after the
+    // server's drain (Registration:DrainTimeout), in which renders had time to finish.
     private static void DeriveDeadlines(PoolOptions pool, BrowserOptions browser)
     {
-        // The context of a page takes two calls beside the boot; a launch may take one more to end what an earlier server left behind.
+        // Creating a page's context takes two calls besides the boot. A launch may take one more, to clean up after an earlier server.
         pool.LaunchDeadline = browser.LaunchTimeout + browser.CallTimeout;
         pool.BootDeadline = browser.BootTimeout + 2 * browser.CallTimeout;
         pool.ProbeDeadline = browser.ProbeTimeout + TimeSpan.FromMilliseconds(500);
@@ -40,7 +40,7 @@ internal static class PoolServices
     }
 }
 
-/// <summary>Starts the pool with the server and stops it, bounded, before the server ends.</summary>
+/// <summary>Starts the pool with the server and stops it, within a bound, before the server exits.</summary>
 internal sealed class PoolService(PoolActor pool) : IHostedService
 {
     /// <inheritdoc/>

@@ -4,24 +4,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
 
-/// <summary>Tells how a change of the host shell goes through this server: when it begins, when the last page has it, and when it never can.</summary>
+/// <summary>Logs and measures a change of the host shell on this server: its start, its completion on the last page, and a shell that no page can load.</summary>
 internal sealed partial class ShellTurnover(PoolMetrics metrics, TimeProvider time, ILogger<ShellTurnover> logger)
 {
-    private HostShell? _underWay;
+    private HostShell? _pending;
     private long _since;
 
-    /// <summary>Compares the pool before and after an event.</summary>
-    /// <param name="before">The sums before it.</param>
-    /// <param name="after">The sums after it.</param>
-    /// <param name="learned">The shell that the event told of; null for any other event.</param>
+    /// <summary>Compares the totals before and after an event.</summary>
+    /// <param name="before">Totals before the event.</param>
+    /// <param name="after">Totals after the event.</param>
+    /// <param name="learned">The shell that the event carries; null for any other event.</param>
     public void Observe(PoolTotals before, PoolTotals after, HostShell? learned)
     {
         if (learned is not null && before.ShellToken != after.ShellToken)
         {
-            // What a server learns when it starts is a change only for pages that it has booted already.
-            _underWay = before.ShellToken is not null || after.Behind > 0 ? learned : null;
+            // The shell learned at startup is a change only if pages have booted already.
+            _pending = before.ShellToken is not null || after.Behind > 0 ? learned : null;
             _since = time.GetTimestamp();
-            if (_underWay is not null)
+            if (_pending is not null)
             {
                 LogChanged(after.Behind, before.ShellToken ?? "none", learned.Token);
             }
@@ -32,25 +32,27 @@ internal sealed partial class ShellTurnover(PoolMetrics metrics, TimeProvider ti
             LogUnstable(after.ShellToken!, after.Behind);
         }
 
-        if (_underWay is { } shell && after.Behind == 0)
+        if (_pending is { } shell && after.Behind == 0)
         {
-            _underWay = null;
-            var here = time.GetElapsedTime(_since);
-            // By the registry's clock, which may be a little ahead of this one.
-            var all = time.GetUtcNow() - shell.ChangedAt;
-            metrics.Fresh(all > here ? all : here);
-            LogFresh(shell.Generation, shell.Token, here.TotalMilliseconds, (all > here ? all : here).TotalMilliseconds);
+            _pending = null;
+            var sinceLearned = time.GetElapsedTime(_since);
+            // ChangedAt comes from the registry's clock, which may be slightly ahead of this one.
+            var sinceChange = time.GetUtcNow() - shell.ChangedAt;
+            sinceChange = sinceChange > sinceLearned ? sinceChange : sinceLearned;
+            metrics.Fresh(sinceChange);
+            LogFresh(shell.Generation, shell.Token, sinceLearned.TotalMilliseconds, sinceChange.TotalMilliseconds);
         }
     }
 
     [LoggerMessage(LogLevel.Information, "Recycling {SlotCount} slots: host shell changed from {OldToken} to {NewToken}.")]
     private partial void LogChanged(int slotCount, string oldToken, string newToken);
 
-    [LoggerMessage(LogLevel.Information, "Every page has host shell generation {Generation}, token {Token}: {HereMs:F0} ms after this server heard of it, {AllMs:F0} ms after it became current.")]
+    [LoggerMessage(LogLevel.Information, "Every page has host shell generation {Generation}, token {Token}: {HereMs:F0} ms after this server learned of it, "
+        + "{AllMs:F0} ms after it became current.")]
     private partial void LogFresh(long generation, string token, double hereMs, double allMs);
 
-    [LoggerMessage(LogLevel.Error, "The host shell differs on every fetch, so no page can have the current one, {Token}. Something is put into it per request, a nonce perhaps. "
-        + "Have the host name the shell without it in X-Host-Shell, or stop whatever takes that header off. Until then pages serve as they are ({SlotCount} of them), results are marked stale, "
-        + "and the fleet is not recycled for it.")]
+    [LoggerMessage(LogLevel.Error, "The host shell differs on every fetch, so no page can load the current one, {Token}. "
+        + "Something in it, perhaps a nonce, changes with each request. Have the host send the token of the shell without that part in X-Host-Shell, "
+        + "or find what removes that header. Until then {SlotCount} pages stay in use as they are, results are marked stale, and the fleet is not recycled.")]
     private partial void LogUnstable(string token, int slotCount);
 }

@@ -3,19 +3,19 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Registration;
 
-/// <summary>What this server says about itself, from one snapshot of its pool: record and warm list can so never contradict each other.</summary>
+/// <summary>What this server announces, taken from one snapshot of its pool, so that the record and the warm list never contradict each other.</summary>
 /// <param name="State">Warming, ready or draining.</param>
-/// <param name="Slots">Most slots it may have.</param>
-/// <param name="Free">Renders it could start at once.</param>
-/// <param name="Queue">Renders that wait.</param>
-/// <param name="ShellSlots">How the slots stand to the host shell.</param>
-/// <param name="Shells">Slots by shell token, as one text that can be compared.</param>
-/// <param name="Warm">Warm affinities, as one text that can be compared.</param>
+/// <param name="Slots">Maximum number of slots for ordinary work.</param>
+/// <param name="Free">Slots that are idle, standby, or may still be created.</param>
+/// <param name="Queue">Renders that wait for a page.</param>
+/// <param name="ShellSlots">Slots by their relation to the current host shell.</param>
+/// <param name="Shells">Slots by shell token, as one comparable string.</param>
+/// <param name="Warm">Warm affinities, as one comparable string.</param>
 internal sealed record Announcement(ServerState State, int Slots, int Free, int Queue, ShellSlots ShellSlots, string Shells, string Warm)
 {
     private const char Separator = '\n';
 
-    /// <summary>The announcement of a pool.</summary>
+    /// <summary>Creates the announcement of a pool.</summary>
     public static Announcement Of(PoolSnapshot pool, bool draining) => new(
         draining || pool.Totals.Stopping ? ServerState.Draining : Readiness.IsReady(pool) ? ServerState.Ready : ServerState.Warming,
         pool.Totals.Capacity,
@@ -25,10 +25,10 @@ internal sealed record Announcement(ServerState State, int Slots, int Free, int 
         string.Join(Separator, Tokens(pool).GroupBy(t => t).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {g.Key}")),
         string.Join(Separator, pool.Warm.Order(StringComparer.Ordinal)));
 
-    /// <summary>Slots by the token of the shell that they have loaded.</summary>
+    /// <summary>Slots by the token of the shell they have loaded.</summary>
     public static IReadOnlyDictionary<string, int> ShellsOf(PoolSnapshot pool) => Tokens(pool).GroupBy(t => t).ToDictionary(g => g.Key, g => g.Count());
 
-    /// <summary>How the slots stand to the host shell.</summary>
+    /// <summary>Counts the slots by their relation to the current host shell.</summary>
     public static ShellSlots ShellSlotsOf(PoolSnapshot pool)
     {
         var settled = pool.Slots.Where(s => s.State is SlotState.Standby or SlotState.Idle or SlotState.Leased).ToList();

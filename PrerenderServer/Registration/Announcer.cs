@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Registration;
 
-/// <summary>Keeps this server in the registry: on each change, but not more often than the pace, and at least as often as the registry's time
-/// to live wants it. On stop: announces draining before visits are let finish, and unregisters after.</summary>
+/// <summary>Keeps this server in the registry. Announces each change, at most every 200 ms, and repeats the announcement before the registry's
+/// time to live ends. On stop, starts the drain and announces it, and unregisters after it.</summary>
 internal sealed partial class Announcer(
     IServerRegistry registry,
     IWarmAffinities warm,
@@ -26,11 +26,11 @@ internal sealed partial class Announcer(
     TimeProvider time,
     ILogger<Announcer> logger) : BackgroundService, IHostedLifecycleService
 {
-    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_minInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_unregisterTimeout = TimeSpan.FromSeconds(3);
     private readonly SemaphoreSlim _writing = new(1, 1);
     private long _version;
-    private bool _away;
+    private bool _isUnavailable;
     private string? _warmWritten;
     private long _warmWrittenAt;
 
@@ -38,7 +38,7 @@ internal sealed partial class Announcer(
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Runs before the drain is waited for: managers send their renders elsewhere meanwhile.</summary>
+    /// <summary>Starts the drain and announces it before the host waits for it, so that managers send new renders elsewhere.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         drain.Stop();
@@ -48,7 +48,7 @@ internal sealed partial class Announcer(
         }
         catch (OperationCanceledException)
         {
-            // The host is in a hurry; managers learn it from the first render that this server rejects.
+            // The host's stop timeout has passed. Managers notice the drain when this server rejects a render.
         }
     }
 
@@ -79,14 +79,14 @@ internal sealed partial class Announcer(
         {
             var changed = drain.Changed.Next;
             var now = Announcement.Of(pool.Snapshot, drain.IsDraining);
-            if (now != announced || time.GetElapsedTime(at) >= RegistryTtl.Repeat - s_pace)
+            if (now != announced || time.GetElapsedTime(at) >= RegistryTtl.Repeat - s_minInterval)
             {
                 at = time.GetTimestamp();
                 announced = await TryAnnounceAsync(stoppingToken) ? now : null;
             }
 
-            // An operator's drain or undrain is announced at once.
-            await changed.WaitAsync(announced is null ? RegistryTtl.Repeat / 5 : s_pace, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A drain or undrain by an operator ends the wait, so it is announced at once.
+            await changed.WaitAsync(announced is null ? RegistryTtl.Repeat / 5 : s_minInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             stoppingToken.ThrowIfCancellationRequested();
         }
     }
@@ -98,38 +98,38 @@ internal sealed partial class Announcer(
             return false;
         }
 
-        // The loop and the drain both write; a record with a higher version must not be written first.
+        // The loop and the stop both write; records must be written in the order of their versions.
         await _writing.WaitAsync(cancellationToken);
         try
         {
             var snapshot = pool.Snapshot;
-            var said = Announcement.Of(snapshot, drain.IsDraining);
-            await registry.AnnounceAsync(Record(snapshot, said, url), cancellationToken);
-            // Loads change with every render, the warm list with few. It is repeated with each heartbeat, before the registry forgets it.
-            if (said.Warm != _warmWritten || time.GetElapsedTime(_warmWrittenAt) >= RegistryTtl.Repeat / 2)
+            var announcement = Announcement.Of(snapshot, drain.IsDraining);
+            await registry.AnnounceAsync(Record(snapshot, announcement, url), cancellationToken);
+            // The load changes with every render, the warm list rarely. Rewrite an unchanged list with each heartbeat, before it expires.
+            if (announcement.Warm != _warmWritten || time.GetElapsedTime(_warmWrittenAt) >= RegistryTtl.Repeat / 2)
             {
                 var now = time.GetUtcNow();
                 _warmWritten = null;
                 await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToDictionary(a => a, _ => now), cancellationToken);
-                (_warmWritten, _warmWrittenAt) = (said.Warm, time.GetTimestamp());
+                (_warmWritten, _warmWrittenAt) = (announcement.Warm, time.GetTimestamp());
             }
 
-            if (_away)
+            if (_isUnavailable)
             {
-                LogBack();
+                LogAnnouncedAgain();
             }
 
-            _away = false;
+            _isUnavailable = false;
             return true;
         }
         catch (RegistryUnavailableException e)
         {
-            if (!_away)
+            if (!_isUnavailable)
             {
-                LogAway(e.Message);
+                LogUnavailable(e.Message);
             }
 
-            (_away, _warmWritten) = (true, null);
+            (_isUnavailable, _warmWritten) = (true, null);
             return false;
         }
         finally
@@ -138,20 +138,20 @@ internal sealed partial class Announcer(
         }
     }
 
-    private ServerRecord Record(PoolSnapshot snapshot, Announcement said, string url) => new()
+    private ServerRecord Record(PoolSnapshot snapshot, Announcement announcement, string url) => new()
     {
         Incarnation = server.Incarnation,
         Name = server.Name,
         Url = url,
-        State = said.State,
+        State = announcement.State,
         Version = ++_version,
-        Slots = said.Slots,
-        Free = said.Free,
-        Queue = said.Queue,
+        Slots = announcement.Slots,
+        Free = announcement.Free,
+        Queue = announcement.Queue,
         RendersPerAffinity = poolOptions.Value.RendersPerAffinity,
         RecentRenderMs = Math.Round(metrics.RecentMs, 2),
         RecentBootMs = Math.Round(snapshot.Totals.RecentBoot.TotalMilliseconds, 2),
-        ShellSlots = said.ShellSlots,
+        ShellSlots = announcement.ShellSlots,
         Shells = Announcement.ShellsOf(snapshot),
     };
 
@@ -162,12 +162,12 @@ internal sealed partial class Announcer(
         await started.Task.WaitAsync(stoppingToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "This server cannot be announced, and managers will forget it: {Reason}")]
-    private partial void LogAway(string reason);
+    [LoggerMessage(LogLevel.Warning, "This server cannot be announced, so its registration will expire: {Reason}")]
+    private partial void LogUnavailable(string reason);
 
     [LoggerMessage(LogLevel.Information, "This server is announced again.")]
-    private partial void LogBack();
+    private partial void LogAnnouncedAgain();
 
-    [LoggerMessage(LogLevel.Warning, "This server could not be unregistered; the registry forgets it within {TimeToLive}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Could not unregister this server; its registration expires within {TimeToLive}: {Reason}")]
     private partial void LogNotRemoved(TimeSpan timeToLive, string reason);
 }

@@ -3,18 +3,18 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fleet.PrerenderServer.Registration;
 
-/// <summary>Hears the hint that every server is to recycle. It may be lost, and so the manager asks each server as well.</summary>
+/// <summary>Recycles on the change notification of a fleet-wide recycle. A notification can be lost, so the manager also sends a request to each server.</summary>
 internal sealed class RecycleListener(IBackplane backplane, Recycler recycler) : IHostedService
 {
     private IAsyncDisposable? _subscription;
 
     public async Task StartAsync(CancellationToken cancellationToken) =>
         _subscription = await backplane.SubscribeAsync(
-            hint =>
+            notification =>
             {
-                if (hint.Kind == FleetEventKind.Recycle)
+                if (notification.Kind == FleetEventKind.Recycle)
                 {
-                    recycler.Recycle(hint.Version);
+                    recycler.Recycle(notification.Version);
                 }
             },
             cancellationToken);

@@ -2,15 +2,15 @@ using Fleet.PrerenderServer.Pool;
 
 namespace Fleet.PrerenderServer.Registration;
 
-/// <summary>Replaces the browser when an operator asks for it. An render of the whole fleet arrives as a request and as a hint; its generation, which the
-/// registry counts, makes sure that it is carried out once.</summary>
+/// <summary>Replaces the browser when an operator requests it. A fleet-wide recycle arrives as a request and as a change notification; its generation,
+/// which the registry counts, ensures that it runs once.</summary>
 internal sealed class Recycler(IPagePool pool)
 {
     private readonly Lock _gate = new();
     private long _last;
 
-    /// <summary>Recycles, unless this generation or a later one was carried out before; false then.</summary>
-    /// <param name="generation">The render's; null for a request to this server alone, which is always carried out.</param>
+    /// <summary>Recycles and returns true, unless this generation or a later one has run before.</summary>
+    /// <param name="generation">Generation of a fleet-wide recycle; null for a request to this server alone, which always runs.</param>
     public bool Recycle(long? generation)
     {
         lock (_gate)
@@ -23,7 +23,7 @@ internal sealed class Recycler(IPagePool pool)
             _last = generation ?? _last;
         }
 
-        pool.RecycleBrowser("an operator asked for it");
+        pool.RecycleBrowser("requested by an operator");
         return true;
     }
 }

@@ -9,18 +9,18 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Reads what <c>capture.js</c> took out of a page.</summary>
+/// <summary>Reads the output of <c>capture.js</c>.</summary>
 internal static class CapturedDocument
 {
     private const int MaxHeaders = 20;
     private const int MaxDeps = 2_000;
     private const int MaxHeaderLength = 2_000;
 
-    /// <summary>The answer that the captured document makes.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="httpStatus">Status of the document's response.</param>
-    /// <param name="realm">URL prefix of what counts as a dependency.</param>
-    /// <param name="allowed">Origins that may be rendered; the page may have left them by itself.</param>
+    /// <summary>Converts a captured document to an answer.</summary>
+    /// <param name="json">The output of <c>capture.js</c>.</param>
+    /// <param name="httpStatus">HTTP status of the document's response.</param>
+    /// <param name="realm">URL prefix of the requests that count as dependencies.</param>
+    /// <param name="allowed">Origins that may be rendered. The page may have navigated elsewhere by itself.</param>
     public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed)
     {
         var captured = JsonSerializer.Deserialize<Capture>(PageJson.Mend(json), FleetJson.Options)!;
@@ -35,16 +35,16 @@ internal static class CapturedDocument
             {
                 Outcome = RenderOutcome.Failed,
                 Status = httpStatus,
-                Message = "The page went to an address outside the allow-list (Fleet:AllowedOrigins), which does not exist for the fleet's browsers.",
+                Message = "The page navigated to an address outside the allow-list (Fleet:AllowedOrigins), which the fleet's browsers cannot reach.",
             };
         }
 
-        var own = int.TryParse(captured.StatusCode, NumberStyles.None, CultureInfo.InvariantCulture, out var said) && said is >= 100 and <= 599 ? said : (int?)null;
+        var own = int.TryParse(captured.StatusCode, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed is >= 100 and <= 599 ? parsed : (int?)null;
         var status = own ?? httpStatus;
         var headers = ReadHeaders(captured.Headers, url);
         return new()
         {
-            Outcome = own is { } given ? OutcomeMapping.OfOwnStatus(given) : OutcomeMapping.OfHttpStatus(httpStatus),
+            Outcome = own is { } pageStatus ? OutcomeMapping.OfOwnStatus(pageStatus) : OutcomeMapping.OfHttpStatus(httpStatus),
             Status = status,
             Headers = headers.Count > 0 ? headers : null,
             RedirectUrl = status is >= 300 and < 400 ? headers.GetValueOrDefault(HeaderNames.Location) : null,
@@ -67,7 +67,7 @@ internal static class CapturedDocument
 
             var (name, text) = (line[..colon], line[(colon + 1)..].Trim());
             var value = name.Equals(HeaderNames.Location, StringComparison.OrdinalIgnoreCase) ? Resolve(text, document) : text;
-            // Whoever sends these on must be able to send them as they are.
+            // Only headers that can be forwarded unchanged.
             if (value is not null && value.All(c => c is >= ' ' and <= '~') && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
             {
                 headers[name] = value;
@@ -77,7 +77,7 @@ internal static class CapturedDocument
         return headers;
     }
 
-    /// <summary>Where a location leads, from this document: whoever sends it on no longer knows from where. Null when that is no web address.</summary>
+    /// <summary>Resolves a location against the document, because later consumers do not know the document's URL. Null if the result is not an HTTP URL.</summary>
     private static string? Resolve(string location, Uri document) =>
         Uri.TryCreate(document, location, out var url) && OriginAllowList.IsHttp(url) ? OriginAllowList.WithAsciiHost(url).AbsoluteUri : null;
 

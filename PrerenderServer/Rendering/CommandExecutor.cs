@@ -8,39 +8,39 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Where commands are handed in. One that was started before, here or on another server, is answered with what came of it; if that is lost,
-/// the caller is told so and it is not started again.</summary>
+/// <summary>Runs each command at most once. A command that was already started, here or on another server, returns its stored result.
+/// If that result is lost, the caller gets an outcome without a verdict; the command is not started again.</summary>
 internal sealed partial class CommandExecutor(Renderer runner, ICommandStore store, TimeProvider time, ILogger<CommandExecutor> logger)
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The result of the command's one start.</summary>
+    /// <summary>Returns the result of the command's only start.</summary>
     public async Task<RenderResult> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
         var command = operation.Command!;
-        if (await AskAsync(() => store.GetAsync(operation.Affinity.ToString(), command.Key, cancellationToken),
-            "Nothing was started, since nobody could tell whether it was started before.") is { } known)
+        if (await WithRegistryAsync(() => store.GetAsync(operation.Affinity.ToString(), command.Key, cancellationToken),
+            "The command was not started, because it is unknown whether it was started before.") is { } known)
         {
-            return await RepeatAsync(operation, known, cancellationToken);
+            return await ReplayAsync(operation, known, cancellationToken);
         }
 
-        // That it starts is noted right before; a note whose receipt is lost may have been taken all the same.
-        var result = (await AskAsync(() => runner.RunAsync(operation, cancellationToken),
-            $"It is not known whether it was noted as started. Ask again with the same {FleetHeaders.IdempotencyKey}.")).Result;
+        // The start is recorded right before the command runs. If the registry's reply is lost, the record may still have been written.
+        var result = (await WithRegistryAsync(() => runner.RunAsync(operation, cancellationToken),
+            $"It is unknown whether the command was recorded as started. Retry with the same {FleetHeaders.IdempotencyKey}.")).Result;
         if (command.StartedBefore is { } before)
         {
-            return await RepeatAsync(operation, before, cancellationToken);
+            return await ReplayAsync(operation, before, cancellationToken);
         }
 
-        return command.Started is { } started ? await KeepAsync(operation, started, result) : result;
+        return command.Started is { } started ? await StoreAsync(operation, started, result) : result;
     }
 
-    /// <summary>The answer, or a 503 that says what is known when the registry is away.</summary>
-    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, string known)
+    /// <summary>Awaits a call. Throws a 503 that starts with <paramref name="known"/> when the registry is unavailable.</summary>
+    private static async Task<T> WithRegistryAsync<T>(Func<Task<T>> call, string known)
     {
         try
         {
-            return await ask();
+            return await call();
         }
         catch (RegistryUnavailableException e)
         {
@@ -48,7 +48,7 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
         }
     }
 
-    private async Task<RenderResult> KeepAsync(RenderOperation operation, CommandRecord started, RenderResult result)
+    private async Task<RenderResult> StoreAsync(RenderOperation operation, CommandRecord started, RenderResult result)
     {
         result = result with { StartedAt = started.StartedAt };
         try
@@ -57,14 +57,14 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
         }
         catch (RegistryUnavailableException e)
         {
-            // Who asked, is told. Who asks again, will be told that it is lost.
-            LogNotKept(operation.RequestId, e.Message);
+            // This caller still gets the result. A retry with the same key gets the outcome of a lost command.
+            LogNotStored(operation.RequestId, e.Message);
         }
 
         return result;
     }
 
-    private async Task<RenderResult> RepeatAsync(RenderOperation operation, CommandRecord known, CancellationToken cancellationToken)
+    private async Task<RenderResult> ReplayAsync(RenderOperation operation, CommandRecord known, CancellationToken cancellationToken)
     {
         var command = operation.Command!;
         while (true)
@@ -72,7 +72,7 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
             if (known.Fingerprint != command.Fingerprint && known.Fingerprint.Length > 0)
             {
                 throw new RequestException(StatusCodes.Status422UnprocessableEntity, "key-reused",
-                    $"This {FleetHeaders.IdempotencyKey} named another command, or other input, at {known.StartedAt:O}. Each command has a key of its own.");
+                    $"This {FleetHeaders.IdempotencyKey} was used for a different command or input at {known.StartedAt:O}. Use a new key for each command.");
             }
 
             if (known.Result is { } result)
@@ -88,22 +88,22 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
                     Url = operation.Url.AbsoluteUri,
                     Affinity = operation.Affinity.ToString(),
                     StartedAt = known.StartedAt,
-                    Diagnostics = new() { Message = $"It was started at {known.StartedAt:O} by {known.Server}, which was lost before it said what came of it. It is not started again." },
+                    Diagnostics = new() { Message = $"The command was started at {known.StartedAt:O} by {known.Server}, which was lost before it reported a result. It is not started again." },
                 };
             }
 
-            if (operation.Deadline.Left < s_look)
+            if (operation.Deadline.Left < s_pollInterval)
             {
                 throw new RequestException(StatusCodes.Status504GatewayTimeout, "deadline",
-                    $"It was started at {known.StartedAt:O} by {known.Server} and is still running. Ask again with the same {FleetHeaders.IdempotencyKey}.");
+                    $"The command was started at {known.StartedAt:O} by {known.Server} and is still running. Retry with the same {FleetHeaders.IdempotencyKey}.");
             }
 
-            await Task.Delay(s_look, time, cancellationToken);
-            known = await AskAsync(() => store.GetAsync(operation.Affinity.ToString(), command.Key, cancellationToken),
-                $"It was started at {known.StartedAt:O} by {known.Server}; what came of it cannot be told now. Ask again with the same {FleetHeaders.IdempotencyKey}.") ?? known;
+            await Task.Delay(s_pollInterval, time, cancellationToken);
+            known = await WithRegistryAsync(() => store.GetAsync(operation.Affinity.ToString(), command.Key, cancellationToken),
+                $"The command was started at {known.StartedAt:O} by {known.Server}; its result is not available now. Retry with the same {FleetHeaders.IdempotencyKey}.") ?? known;
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The result of command {RequestId} could not be kept: {Reason}")]
-    private partial void LogNotKept(string requestId, string reason);
+    [LoggerMessage(LogLevel.Warning, "The result of command {RequestId} could not be stored: {Reason}")]
+    private partial void LogNotStored(string requestId, string reason);
 }

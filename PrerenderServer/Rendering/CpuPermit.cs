@@ -4,15 +4,15 @@ using Fleet.PrerenderServer.Pool;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>A render's turn at the processor: a permit of the CPU gate, held while the page computes. It ends early when the page waits for
-/// something, and when it has lasted long enough that the page may be one that computes for ever: such pages must not keep the others waiting.</summary>
+/// <summary>A render's CPU permit, held while the page uses the CPU. It is released early when the page becomes idle, and after a maximum duration,
+/// so that a page in an endless loop does not block the others.</summary>
 internal sealed class CpuPermit : IAsyncDisposable
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
-    /// <summary>A page that used less of the time since the last look than this waits for something.</summary>
+    /// <summary>A page that used less than this share of the CPU since the last poll counts as idle.</summary>
     private const double BusyShare = 0.25;
 
-    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_maxDuration = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _done = new();
     private readonly CpuLimiter.Permit _permit;
@@ -24,18 +24,18 @@ internal sealed class CpuPermit : IAsyncDisposable
         _watch = WatchAsync(page, time);
     }
 
-    /// <summary>Waits for a turn. Throws <see cref="PoolDeadlineException"/> when none comes in time.</summary>
+    /// <summary>Waits for a permit. Throws <see cref="PoolDeadlineException"/> after <paramref name="timeout"/>.</summary>
     public static async Task<CpuPermit> TakeAsync(CpuLimiter gate, IRenderPage page, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        using var timer = new CancellationTokenSource(timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            return new(await gate.EnterAsync(either.Token), page, time);
+            return new(await gate.EnterAsync(linked.Token), page, time);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PoolDeadlineException($"All {gate.Width} turns at the processor were taken for {timeout.TotalMilliseconds:0} ms.");
+            throw new PoolDeadlineException($"All {gate.Width} CPU permits were in use for {timeout.TotalMilliseconds:0} ms.");
         }
     }
 
@@ -53,22 +53,22 @@ internal sealed class CpuPermit : IAsyncDisposable
         var (computed, at) = (default(TimeSpan?), start);
         try
         {
-            while (time.GetElapsedTime(start) < s_longest)
+            while (time.GetElapsedTime(start) < s_maxDuration)
             {
-                await Task.Delay(s_look, time, _done.Token);
+                await Task.Delay(s_pollInterval, time, _done.Token);
                 var now = time.GetTimestamp();
-                var sofar = await page.ComputedAsync(s_longest, _done.Token);
-                if (computed is { } before && sofar - before < time.GetElapsedTime(at, now) * BusyShare)
+                var total = await page.ComputedAsync(s_maxDuration, _done.Token);
+                if (computed is { } previous && total - previous < time.GetElapsedTime(at, now) * BusyShare)
                 {
                     break;
                 }
 
-                (computed, at) = (sofar, now);
+                (computed, at) = (total, now);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or BrowserException)
         {
-            // The render has ended, or the page cannot tell: then it is no longer our turn either.
+            // The render has ended, or the page cannot report its CPU time. Release the permit in both cases.
         }
 
         _permit.Dispose();

@@ -6,11 +6,11 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>The path for any app: navigate to the URL, let the page come to rest, capture the whole document.</summary>
+/// <summary>Renders a page of any app: navigates to the URL, waits until the page settles, and captures the document.</summary>
 internal sealed class DocumentRender(RenderingOptions options, OriginAllowList allowed, TimeProvider time)
 {
-    /// <summary>Kept back from settling, so that a page that never rests is still captured: a fifth of the deadline, at most 2 s.</summary>
-    private static readonly TimeSpan s_mostForCapture = TimeSpan.FromSeconds(2);
+    /// <summary>Upper bound of the time reserved for the capture, so that a page that never settles is still captured. The reserve is a fifth of the deadline.</summary>
+    private static readonly TimeSpan s_maxCaptureReserve = TimeSpan.FromSeconds(2);
 
     private readonly Settling _settling = new(options, time);
     private readonly ScreenshotCapture _screenshots = new(options);
@@ -34,7 +34,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         var (captured, stability) = await CaptureAsync(page, operation, progress, reserve, cancellationToken);
         var answer = CapturedDocument.Read(captured, navigation.Status, operation.Realm, allowed) with { Stability = stability };
         progress.Keep(answer);
-        // A page that has a document has a screenshot, also when the document says that there was an error.
+        // A document gets a screenshot even if its status is an error.
         if (operation.Screenshot is { } shape && answer.Formats.Count > 0)
         {
             progress.Enter(Stages.Screenshot);
@@ -48,8 +48,8 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     private async Task<(string Captured, string Stability)> CaptureAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         var fifth = operation.Deadline.Total / 5;
-        var forCapture = fifth < s_mostForCapture ? fifth : s_mostForCapture;
-        var settling = new Deadline(operation.Deadline.Step(reserve + forCapture, options.SettleTimeout), time);
+        var captureReserve = fifth < s_maxCaptureReserve ? fifth : s_maxCaptureReserve;
+        var settling = new Deadline(operation.Deadline.Step(reserve + captureReserve, options.SettleTimeout), time);
         while (true)
         {
             progress.Enter(Stages.Settle);
@@ -62,10 +62,10 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
             {
-                // The document that was asked is gone. The next one has the rest of the time; with none that stays, the render is late.
+                // The page navigated to another document. Retry with the new one until the deadline.
                 if (operation.Deadline.Left <= reserve)
                 {
-                    throw new BrowserTimeoutException("The page went on to another document whenever it was asked.");
+                    throw new BrowserTimeoutException("The page navigated to another document on each attempt to capture it.");
                 }
 
                 await Task.Delay(Settling.PauseAfterNavigation, time, cancellationToken);

@@ -5,11 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Refuses what wedged its pages again and again: a URL, or a realm with several such URLs. After a while one render is let through to try;
-/// a new host shell is a new chance for all.</summary>
+/// <summary>Rejects renders of URLs, and of realms, that repeatedly hung their pages. After a pause it allows one trial render; a new host shell resets it.</summary>
 internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider time)
 {
-    /// <summary>How many times as many wedges close a realm as close a URL.</summary>
+    /// <summary>How many times more hangs it takes to reject a realm than a URL.</summary>
     private const int RealmFactor = 4;
     private const int MaxKeys = 1_000;
 
@@ -17,9 +16,9 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
     private readonly Dictionary<string, Record> _records = [];
     private string? _shell;
 
-    /// <summary>Throws a 503 that says why when the render's URL or realm is refused at the moment.</summary>
+    /// <summary>Throws a 503 with the reason when the render's URL or realm is currently rejected.</summary>
     /// <param name="operation">The render.</param>
-    /// <param name="shell">Token of the current host shell, if it is known.</param>
+    /// <param name="shell">Token of the current host shell; null if unknown.</param>
     public void Check(RenderOperation operation, string? shell)
     {
         lock (_gate)
@@ -38,10 +37,10 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
                     if (left > TimeSpan.Zero)
                     {
                         throw new RequestException(StatusCodes.Status503ServiceUnavailable, "breaker-open",
-                            string.Create(CultureInfo.InvariantCulture, $"{key} wedged its page {record.Wedges} times (Rendering:WedgesToOpen is {options.WedgesToOpen}). It is tried again in {left.TotalSeconds:0} s."), left);
+                            string.Create(CultureInfo.InvariantCulture, $"{key} hung its page {record.Hangs} times (Rendering:WedgesToOpen is {options.WedgesToOpen}). The next attempt is allowed in {left.TotalSeconds:0} s."), left);
                     }
 
-                    // This render is the trial; until it has ended, the others wait for its verdict.
+                    // This render is the trial. Others are rejected for another pause, or until the trial ends.
                     record.OpenUntil = time.GetUtcNow() + options.BreakerPause;
                     record.Trial = operation;
                 }
@@ -49,10 +48,10 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
         }
     }
 
-    /// <summary>Notes how a render's page fared. One that renders clears its URL, and its realm when it was the trial; else it makes up for one of the
-    /// realm's wedges. So a realm is refused when more of it wedges than renders, and neither for a few bad pages among many good ones nor let off for one good one.</summary>
+    /// <summary>Records whether a render hung its page. A success clears the URL, and also the realm if it was the trial; otherwise it cancels one hang of the
+    /// realm. So a realm is rejected only when its hangs outnumber its successes, and a single success does not clear it.</summary>
     /// <param name="operation">The render.</param>
-    /// <param name="wedged">It computed past the deadline, or crashed.</param>
+    /// <param name="wedged">Whether the page was busy past the deadline, or crashed.</param>
     public void Report(RenderOperation operation, bool wedged)
     {
         lock (_gate)
@@ -61,10 +60,10 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
             {
                 if (wedged)
                 {
-                    Count(key, limit);
+                    AddHang(key, limit);
                 }
                 else if (_records.TryGetValue(key, out var record)
-                    && (isUrl || ReferenceEquals(record.Trial, operation) || (record.OpenUntil is null && --record.Wedges <= 0)))
+                    && (isUrl || ReferenceEquals(record.Trial, operation) || (record.OpenUntil is null && --record.Hangs <= 0)))
                 {
                     _records.Remove(key);
                 }
@@ -72,7 +71,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
         }
     }
 
-    private void Count(string key, int limit)
+    private void AddHang(string key, int limit)
     {
         if (!_records.TryGetValue(key, out var record) || time.GetUtcNow() - record.Last > options.BreakerPause * 10)
         {
@@ -84,27 +83,27 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
             _records[key] = record = new();
         }
 
-        record.Wedges++;
+        record.Hangs++;
         record.Last = time.GetUtcNow();
-        record.OpenUntil = record.Wedges >= limit ? record.Last + options.BreakerPause : null;
+        record.OpenUntil = record.Hangs >= limit ? record.Last + options.BreakerPause : null;
     }
 
     private IEnumerable<(string Key, int Limit, bool IsUrl)> KeysOf(RenderOperation operation)
     {
-        // All commands have one URL; what one user's input does is not to refuse the others.
-        var whose = operation.Command is null ? "" : $" for {operation.Affinity}";
-        return [(operation.Url.AbsoluteUri + whose, options.WedgesToOpen, true), ("The realm " + operation.Realm + whose, options.WedgesToOpen * RealmFactor, false)];
+        // All commands share one URL. The input of one user must not block the others.
+        var owner = operation.Command is null ? "" : $" for {operation.Affinity}";
+        return [(operation.Url.AbsoluteUri + owner, options.WedgesToOpen, true), ("The realm " + operation.Realm + owner, options.WedgesToOpen * RealmFactor, false)];
     }
 
     private sealed class Record
     {
-        public int Wedges { get; set; }
+        public int Hangs { get; set; }
 
         public DateTimeOffset Last { get; set; }
 
         public DateTimeOffset? OpenUntil { get; set; }
 
-        /// <summary>Who was let through to try.</summary>
+        /// <summary>The render that was allowed as a trial.</summary>
         public RenderOperation? Trial { get; set; }
     }
 }

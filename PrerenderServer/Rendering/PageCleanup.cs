@@ -11,29 +11,29 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>What is done to a page after its render, while the caller already has the answer: a late page is freed, a navigated page is parked.
-/// It holds the lease until the page's fate is known. It owns that work: nothing of it outlives the server's stop.</summary>
+/// <summary>Cleans up pages after their render, while the caller already has the answer: frees pages that timed out and parks navigated pages.
+/// It holds the lease until the page's outcome is known, and waits for all cleanups when the server stops.</summary>
 internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, ILogger<PageCleanup> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits for what runs; each piece is bounded by its own budgets.</summary>
+    /// <summary>Waits for running cleanups. Each is bounded by its own timeouts.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_running.Keys).WaitAsync(cancellationToken);
 
-    private static readonly ScreenshotShape s_look = new(ScreenshotType.Jpeg);
+    private static readonly ScreenshotShape s_failureScreenshot = new(ScreenshotType.Jpeg);
 
-    /// <summary>Frees a late page, notes for a failure what it shows, and gives its lease back.</summary>
+    /// <summary>Stops a page that timed out, records its content for the failure, and returns the lease.</summary>
     /// <param name="lease">The page's lease.</param>
     /// <param name="page">The page.</param>
-    /// <param name="operation">The render that was late.</param>
-    /// <param name="failure">The record of it, if one is kept.</param>
-    /// <param name="lacksStack">The page computes, and its stack could not be had before the caller had to have an answer.</param>
+    /// <param name="operation">The render that timed out.</param>
+    /// <param name="failure">The failure record; null if none is kept.</param>
+    /// <param name="lacksStack">Whether the page is busy and its stack was not available before the caller's deadline.</param>
     public void Free(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure, bool lacksStack) =>
         Run(lease, () => FreeAsync(page, operation, failure, lacksStack));
 
-    /// <summary>Leaves a document that was only visited, so that its timers stop, and gives the lease back.</summary>
+    /// <summary>Leaves a navigated document, so that its timers stop, and returns the lease.</summary>
     public void Park(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure) =>
         Run(lease, () => ParkAsync(page, operation, failure));
 
@@ -41,14 +41,14 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     {
         var task = Task.Run(async () =>
         {
-            // Whatever happens here, the lease goes back: as dirty, unless the work says otherwise.
+            // The lease is returned in every case: as dirty, unless the work completes it with another outcome.
             await using (lease)
             {
                 try
                 {
                     lease.Complete(await work());
                 }
-#pragma warning disable CA1031 // The end of the line: nobody above could do anything about it.
+#pragma warning disable CA1031 // A background task: there is no caller to handle the exception.
                 catch (Exception e)
 #pragma warning restore CA1031
                 {
@@ -77,14 +77,14 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
             }
 
             await page.TerminateAsync(options.UnwedgeBudget, CancellationToken.None);
-            await LookAsync(page, failure);
+            await RecordContentAsync(page, failure);
             var answers = await page.AnswersAsync(options.UnwedgeBudget, CancellationToken.None);
             LogFreed(url, answers);
             return answers ? PageOutcome.Dirty : PageOutcome.Wedged;
         }
         catch (BrowserException e)
         {
-            LogWedged(url, e.Message);
+            LogHanging(url, e.Message);
             return page.End == PageTermination.None ? PageOutcome.Wedged : OutcomeOf(page.End);
         }
     }
@@ -93,7 +93,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     {
         try
         {
-            await LookAsync(page, failure);
+            await RecordContentAsync(page, failure);
             await page.ParkAsync(options.UnwedgeBudget, CancellationToken.None);
             if (operation.Screenshot is { IsSized: true })
             {
@@ -109,8 +109,8 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
     }
 
-    /// <summary>Document and screenshot of a page that failed. What it does not tell in time stays unknown.</summary>
-    private async Task LookAsync(IRenderPage page, Failure? failure)
+    /// <summary>Records markup and screenshot of a failed page. Parts that are not available in time stay null.</summary>
+    private async Task RecordContentAsync(IRenderPage page, Failure? failure)
     {
         if (failure is null)
         {
@@ -118,16 +118,16 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
 
         var html = await TryAsync<string>(async () => await page.MarkupAsync(options.UnwedgeBudget / 4, CancellationToken.None));
-        var screenshot = await TryAsync<byte[]>(async () => await page.ScreenshotAsync(s_look, options.UnwedgeBudget / 4, CancellationToken.None));
+        var screenshot = await TryAsync<byte[]>(async () => await page.ScreenshotAsync(s_failureScreenshot, options.UnwedgeBudget / 4, CancellationToken.None));
         failures.Complete(failure.Id, html, screenshot);
     }
 
-    private static async Task<T?> TryAsync<T>(Func<Task<T?>> ask)
+    private static async Task<T?> TryAsync<T>(Func<Task<T?>> call)
         where T : class
     {
         try
         {
-            return await ask();
+            return await call();
         }
         catch (BrowserException)
         {
@@ -137,15 +137,15 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
 
     private static PageOutcome OutcomeOf(PageTermination end) => end == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged;
 
-    [LoggerMessage(LogLevel.Debug, "The page that was late with {Url} was terminated; it answers again: {Answers}.")]
+    [LoggerMessage(LogLevel.Debug, "The page that timed out on {Url} was terminated. It answers again: {Answers}.")]
     private partial void LogFreed(string url, bool answers);
 
-    [LoggerMessage(LogLevel.Debug, "The page that rendered {Url} is replaced, since its document cannot be left: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "The page that rendered {Url} is replaced because it could not leave its document: {Reason}")]
     private partial void LogNotParked(string url, string reason);
 
-    [LoggerMessage(LogLevel.Information, "The page that was late with {Url} is wedged and will be closed: {Reason}")]
-    private partial void LogWedged(string url, string reason);
+    [LoggerMessage(LogLevel.Information, "The page that timed out on {Url} hangs and will be closed: {Reason}")]
+    private partial void LogHanging(string url, string reason);
 
-    [LoggerMessage(LogLevel.Error, "Tidying up slot {Slot} failed.")]
+    [LoggerMessage(LogLevel.Error, "Cleaning up slot {Slot} failed.")]
     private partial void LogFailed(long slot, Exception exception);
 }

@@ -13,7 +13,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Carries out one render: a page from the pool, the path that fits, one deadline over all of it, and a verdict on content and page.</summary>
+/// <summary>Executes one render: leases a page, renders on the matching path within one deadline, and decides the outcomes of the content and of the page.</summary>
 internal sealed class Renderer(
     IPagePool pool,
     CpuLimiter gate,
@@ -33,8 +33,8 @@ internal sealed class Renderer(
     private readonly CommandRender _commandRender = new(commands, server, time);
     private readonly DocumentRender _documentRender = new(options, allowed, time);
 
-    /// <summary>Renders. Throws what <see cref="IPagePool.LeaseAsync"/> throws while no page was touched, and <see cref="OperationCanceledException"/>
-    /// when the client went away; everything else is in the result.</summary>
+    /// <summary>Renders. Throws the exceptions of <see cref="IPagePool.LeaseAsync"/> before a page was used, and <see cref="OperationCanceledException"/>
+    /// when the client disconnected. All other failures are in the result.</summary>
     public async Task<RenderOperationResult> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
         using var activity = PrerenderActivity.Source.StartActivity("visit");
@@ -53,12 +53,12 @@ internal sealed class Renderer(
         }
         catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
         {
-            // Nobody foresaw it, so nobody vouches for the page; but the slot is not to wait for its hold deadline.
+            // Unexpected: the state of the page is unknown. Return it now, so that the slot does not wait for its hold deadline.
             lease.Complete(PageOutcome.Dirty);
             throw;
         }
 
-        // A page that was late without computing, or of which nothing can be said, is no evidence either way.
+        // A page that timed out while idle, or a render without a verdict, counts as neither a hang nor a success.
         if (answer.Wedged || answer.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
         {
             breaker.Report(operation, answer.Wedged);
@@ -68,7 +68,7 @@ internal sealed class Renderer(
         Failure? failure = null;
         try
         {
-            // Before the page goes back: afterwards it may already be another render's.
+            // Read the page before it is returned. Afterwards another render may already use it.
             result = ToResult(operation, lease, page, answer, progress, shellAtStart);
             activity?.SetTag("fleet.outcome", result.Outcome.ToString()).SetTag("fleet.shell.generation", result.Shell?.Generation).SetTag("fleet.page.warm", lease.Warm);
             if (result.Outcome != RenderOutcome.Rendered && operation.Command?.StartedBefore is null)
@@ -78,38 +78,38 @@ internal sealed class Renderer(
         }
         finally
         {
-            answer.GiveBack(operation.IsPrivate ? null : failure);
+            answer.ReturnPage(operation.IsPrivate ? null : failure);
         }
 
         metrics.Rendered(result.Outcome, IsDocument(operation, page), lease.Warm, operation.Deadline.Total - operation.Deadline.Left - lease.Waited);
         return new(result, answer.Answer.Screenshot);
     }
 
-    /// <summary>The page's answer, and how to give the page back. When nobody is to have an answer, the page is given back and this throws
+    /// <summary>Gets the page's answer and the action that returns the page. If there is no answer, it returns the page itself and throws
     /// <see cref="PoolDeadlineException"/> or <see cref="OperationCanceledException"/>.</summary>
     private async Task<RenderedPage> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress, CancellationToken cancellationToken)
     {
         var eighth = operation.Deadline.Total / 8;
         var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
         try
         {
             page.Activity.Begin();
-            await using var turn = await CpuPermit.TakeAsync(gate, page, operation.Deadline.Step(reserve), time, either.Token);
+            await using var permit = await CpuPermit.TakeAsync(gate, page, operation.Deadline.Step(reserve), time, linked.Token);
             if (operation.Credentials is { } credentials)
             {
-                await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), either.Token);
+                await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), linked.Token);
             }
 
             if (IsDocument(operation, page))
             {
-                var document = await _documentRender.RunAsync(page, operation, progress, reserve, either.Token);
+                var document = await _documentRender.RunAsync(page, operation, progress, reserve, linked.Token);
                 return new(document, null, failure => cleanup.Park(lease, page, operation, failure));
             }
 
             var answer = operation.Command is null
-                ? await _hostRender.RunAsync(page, operation, progress, reserve, either.Token)
-                : await _commandRender.RunAsync(page, operation, progress, reserve, either.Token, lease.Revoked);
+                ? await _hostRender.RunAsync(page, operation, progress, reserve, linked.Token)
+                : await _commandRender.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
             return new(answer, null, _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
         }
         catch (PoolDeadlineException)
@@ -119,21 +119,21 @@ internal sealed class Renderer(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && operation.Command?.Started is null)
         {
-            // Nobody waits for an answer. The page stops at once, and nothing is held against it.
+            // The client disconnected. Stop the page now; the circuit breaker does not count this render.
             cleanup.Free(lease, page, operation, null, false);
             throw;
         }
         catch (OperationCanceledException)
         {
-            return TakenAway(lease, page, progress);
+            return Interrupted(lease, page, progress);
         }
         catch (BrowserTimeoutException) when (page.End == PageTermination.None)
         {
-            return await LateAsync(operation, lease, page, progress);
+            return await TimedOutAsync(operation, lease, page, progress);
         }
         catch (BrowserException e)
         {
-            var (answer, outcome) = Judge(e, operation, page);
+            var (answer, outcome) = Classify(e, operation, page);
             return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
         }
         catch (Exception e) when (PageJson.IsUnreadable(e))
@@ -149,27 +149,27 @@ internal sealed class Renderer(
         }
     }
 
-    private static RenderedPage TakenAway(PageLease lease, IRenderPage page, RenderProgress progress) => new(
-        new() { Outcome = RenderOutcome.NoVerdict, Message = "The page was taken away during the visit: its browser ended, or it was revoked." },
+    private static RenderedPage Interrupted(PageLease lease, IRenderPage page, RenderProgress progress) => new(
+        new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's lease was revoked during the render, or its browser ended." },
         progress.Stage,
         _ => lease.Complete(page.End == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged),
         page.End == PageTermination.Crashed);
 
-    private async Task<RenderedPage> LateAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
+    private async Task<RenderedPage> TimedOutAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
     {
         try
         {
-            var late = await TimeoutDiagnosis.AskAsync(page, operation, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked);
-            var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = late.Formats };
+            var diagnosis = await TimeoutDiagnosis.AskAsync(page, operation, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked);
+            var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = diagnosis.Formats };
             return new(
-                finished with { Outcome = RenderOutcome.TimedOut, Message = late.Message, Stack = late.Stack },
+                finished with { Outcome = RenderOutcome.TimedOut, Message = diagnosis.Message, Stack = diagnosis.Stack },
                 progress.Stage,
-                failure => cleanup.Free(lease, page, operation, failure, late.Computes && late.Stack is null),
-                late.Computes);
+                failure => cleanup.Free(lease, page, operation, failure, diagnosis.Computes && diagnosis.Stack is null),
+                diagnosis.Computes);
         }
         catch (OperationCanceledException)
         {
-            return TakenAway(lease, page, progress);
+            return Interrupted(lease, page, progress);
         }
     }
 
@@ -181,16 +181,16 @@ internal sealed class Renderer(
         }
         catch (BrowserException)
         {
-            // The page is gone. One that is not has forgotten on our side first, and sends nothing any more.
+            // The page is gone, or does not answer. Either way it no longer sends credentials: this server has already discarded them.
         }
     }
 
-    private (PageAnswer Answer, PageOutcome Page) Judge(BrowserException error, RenderOperation operation, IRenderPage page) => (page.End, error) switch
+    private (PageAnswer Answer, PageOutcome Page) Classify(BrowserException error, RenderOperation operation, IRenderPage page) => (page.End, error) switch
     {
         (PageTermination.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
         (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Wedged),
         (_, PageScriptException script) =>
-            // A document that was visited still runs; the host app is where it was, unless it was shown in another way for a screenshot.
+            // A navigated document still runs. The booted host app is unchanged, unless the page was altered for a screenshot.
             (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && operation.Screenshot is null ? PageOutcome.Healthy : PageOutcome.Dirty),
         (_, NavigationException failed) => (new()
         {
@@ -200,14 +200,14 @@ internal sealed class Renderer(
         _ => (new() { Outcome = RenderOutcome.NoVerdict, Message = error.Message }, PageOutcome.Dirty),
     };
 
-    /// <summary>Whether the render navigates: it asks for that, or nobody in the page could render it otherwise.</summary>
+    /// <summary>Whether the render navigates to the URL: HTML was requested, or the host app cannot render the URL.</summary>
     private bool IsDocument(RenderOperation operation, IRenderPage page) =>
         operation.Formats is [RenderFormat.Html] || (operation.Formats is null && (!page.OffersRender || !host.IsOrigin(operation.Url)));
 
     private RenderResult ToResult(RenderOperation operation, PageLease lease, IRenderPage page, RenderedPage answered, RenderProgress progress, string? shellAtStart)
     {
         progress.End();
-        var (answer, late, _, _) = answered;
+        var (answer, stage, _, _) = answered;
         var rendered = answer.Outcome == RenderOutcome.Rendered;
         return new()
         {
@@ -232,8 +232,8 @@ internal sealed class Renderer(
             Diagnostics = rendered && answer.Stability is null ? null : new()
             {
                 Message = Failure.Cut(answer.Message, Failure.MaxMessage),
-                Stage = late,
-                // Console errors of a successful render are its own business; requests that failed may have cost it its styles or data.
+                Stage = stage,
+                // A successful render does not report console errors, but it does report failed requests: styles or data may be missing.
                 Console = rendered ? [] : page.Activity.Errors,
                 FailedRequests = page.Activity.FailedRequests,
                 Stack = Failure.Cut(answer.Stack, Failure.MaxStack),
@@ -242,5 +242,5 @@ internal sealed class Renderer(
         };
     }
 
-    private sealed record RenderedPage(PageAnswer Answer, string? Late, Action<Failure?> GiveBack, bool Wedged = false);
+    private sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, bool Wedged = false);
 }

@@ -3,17 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Fleet.RealmServer.Caching;
 
-/// <summary>Keeps what was used lately, within a number of bytes. Reading takes no lock.</summary>
-/// <param name="maxBytes">Most bytes of all values together.</param>
-/// <param name="sizeOf">Bytes of a value.</param>
+/// <summary>A least-recently-used cache that is bounded by bytes. Reads take no lock.</summary>
+/// <param name="maxBytes">Maximum size of all entries in bytes.</param>
+/// <param name="sizeOf">Gets the size of a value in bytes.</param>
 internal sealed class BoundedCache<TValue>(long maxBytes, Func<TValue, long> sizeOf)
     where TValue : class
 {
-    /// <summary>What an entry costs beside its value, roughly: key, node, links.</summary>
-    private const long PerEntry = 300;
+    /// <summary>Approximate overhead of an entry in bytes: key, node, references.</summary>
+    private const long EntryOverhead = 300;
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private readonly Lock _trimming = new();
+    private readonly Lock _trimLock = new();
     private long _clock;
     private long _bytes;
 
@@ -25,7 +25,7 @@ internal sealed class BoundedCache<TValue>(long maxBytes, Func<TValue, long> siz
             return false;
         }
 
-        // Once per change of the clock is enough, so that a hot entry is not written by every reader.
+        // Written once per tick of the clock, so that readers of a hot entry do not contend on its cache line.
         var now = Volatile.Read(ref _clock);
         if (entry.UsedAt != now)
         {
@@ -39,8 +39,8 @@ internal sealed class BoundedCache<TValue>(long maxBytes, Func<TValue, long> siz
     public void Set(string key, TValue value)
     {
         _entries[key] = new(value) { UsedAt = Interlocked.Increment(ref _clock) };
-        // What was replaced is not subtracted; the count is made good when it reaches the bound.
-        if (Interlocked.Add(ref _bytes, PerEntry + sizeOf(value)) > maxBytes)
+        // Replaced and removed values are not subtracted. Trim recounts when the total reaches the bound.
+        if (Interlocked.Add(ref _bytes, EntryOverhead + sizeOf(value)) > maxBytes)
         {
             Trim();
         }
@@ -50,20 +50,20 @@ internal sealed class BoundedCache<TValue>(long maxBytes, Func<TValue, long> siz
 
     public void Clear() => _entries.Clear();
 
-    /// <summary>Makes room: down to nine tenths, so that it is not done for every new value.</summary>
+    /// <summary>Evicts down to nine tenths of the bound, so that not every new value triggers a trim.</summary>
     private void Trim()
     {
-        lock (_trimming)
+        lock (_trimLock)
         {
             var entries = _entries.ToArray();
-            var bytes = entries.Sum(entry => PerEntry + sizeOf(entry.Value.Value));
+            var bytes = entries.Sum(entry => EntryOverhead + sizeOf(entry.Value.Value));
             if (bytes > maxBytes)
             {
                 foreach (var (key, entry) in entries.OrderBy(entry => entry.Value.UsedAt).TakeWhile(_ => bytes > maxBytes / 10 * 9))
                 {
                     if (_entries.TryRemove(new(key, entry)))
                     {
-                        bytes -= PerEntry + sizeOf(entry.Value);
+                        bytes -= EntryOverhead + sizeOf(entry.Value);
                     }
                 }
             }

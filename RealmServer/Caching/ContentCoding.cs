@@ -2,7 +2,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Caching;
 
-/// <summary>How bytes are packed on their way to the client.</summary>
+/// <summary>The content coding of a response.</summary>
 internal enum ContentCoding
 {
     Identity,
@@ -10,10 +10,10 @@ internal enum ContentCoding
     Brotli,
 }
 
-/// <summary>Picks a coding.</summary>
+/// <summary>Negotiates the content coding.</summary>
 internal static class ContentCodings
 {
-    /// <summary>The best one that the client takes: Brotli packs tighter and unpacks as fast.</summary>
+    /// <summary>The best coding that the client accepts. Brotli is preferred to gzip: it compresses better and decompresses as fast.</summary>
     /// <param name="acceptEncoding">The request's <c>Accept-Encoding</c>.</param>
     public static ContentCoding For(string? acceptEncoding)
     {
@@ -22,7 +22,7 @@ internal static class ContentCodings
             return ContentCoding.Identity;
         }
 
-        // What browsers send, without a list being made of it.
+        // Fast path: what browsers send, without parsing.
         if (acceptEncoding.StartsWith("gzip, deflate, br", StringComparison.Ordinal) && !acceptEncoding.Contains(';', StringComparison.Ordinal))
         {
             return ContentCoding.Brotli;
@@ -39,7 +39,7 @@ internal static class ContentCodings
             : ContentCoding.Identity;
     }
 
-    /// <summary>The coding's name in <c>Content-Encoding</c>; null for bytes as they are.</summary>
+    /// <summary>The coding's name in <c>Content-Encoding</c>; null for identity.</summary>
     public static string? NameOf(ContentCoding coding) => coding switch
     {
         ContentCoding.Brotli => "br",

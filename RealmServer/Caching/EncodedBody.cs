@@ -2,13 +2,13 @@ using System.IO.Compression;
 
 namespace Fleet.RealmServer.Caching;
 
-/// <summary>A body in every coding that clients ask for. Each is made once, when it is first asked for, and kept.</summary>
+/// <summary>A body in each content coding. Encodings are created on first use and cached.</summary>
 internal sealed class EncodedBody
 {
-    /// <summary>Below this, packing saves nothing that fills a packet.</summary>
+    /// <summary>Minimum size for compression in bytes: 512. Smaller bodies fit into one packet anyway.</summary>
     private const int MinBytes = 512;
 
-    /// <summary>Four fifths of what the highest quality saves, at a fiftieth of its time.</summary>
+    /// <summary>Quality 5 saves four fifths of what the highest quality saves, in a fiftieth of the time.</summary>
     private const int BrotliQuality = 5;
 
     private const int BrotliWindow = 22;
@@ -18,15 +18,15 @@ internal sealed class EncodedBody
     private readonly Lazy<EncodedForm> _gzip;
 
     /// <param name="bytes">The body.</param>
-    /// <param name="tag">Its entity tag, unquoted. Each coding gets its own: strong tags promise equal bytes.</param>
+    /// <param name="tag">The unquoted entity tag. Each coding gets its own tag, since a strong tag guarantees identical bytes.</param>
     public EncodedBody(byte[] bytes, string tag)
     {
         _identity = new(bytes, $"\"{tag}\"", null);
-        _brotli = new(() => Pack(tag, ContentCoding.Brotli));
-        _gzip = new(() => Pack(tag, ContentCoding.Gzip));
+        _brotli = new(() => Compress(tag, ContentCoding.Brotli));
+        _gzip = new(() => Compress(tag, ContentCoding.Gzip));
     }
 
-    /// <summary>Bytes of memory, with room for the packed forms.</summary>
+    /// <summary>Approximate memory in bytes, including the compressed forms.</summary>
     public long Size => 2L * _identity.Bytes.Length;
 
     public EncodedForm In(ContentCoding coding) => coding switch
@@ -36,38 +36,38 @@ internal sealed class EncodedBody
         _ => _identity,
     };
 
-    private EncodedForm Pack(string tag, ContentCoding coding)
+    private EncodedForm Compress(string tag, ContentCoding coding)
     {
         if (_identity.Bytes.Length < MinBytes)
         {
             return _identity;
         }
 
-        var packed = coding == ContentCoding.Brotli ? Brotli(_identity.Bytes) : Gzip(_identity.Bytes);
+        var compressed = coding == ContentCoding.Brotli ? Brotli(_identity.Bytes) : Gzip(_identity.Bytes);
         var name = ContentCodings.NameOf(coding);
-        return packed.Length < _identity.Bytes.Length ? new(packed, $"\"{tag}-{name}\"", name) : _identity;
+        return compressed.Length < _identity.Bytes.Length ? new(compressed, $"\"{tag}-{name}\"", name) : _identity;
     }
 
     private static byte[] Brotli(byte[] bytes)
     {
-        var packed = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
-        return BrotliEncoder.TryCompress(bytes, packed, out var written, BrotliQuality, BrotliWindow) ? packed[..written] : bytes;
+        var compressed = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
+        return BrotliEncoder.TryCompress(bytes, compressed, out var written, BrotliQuality, BrotliWindow) ? compressed[..written] : bytes;
     }
 
     private static byte[] Gzip(byte[] bytes)
     {
-        using var packed = new MemoryStream(bytes.Length / 3);
-        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        using var compressed = new MemoryStream(bytes.Length / 3);
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
         {
             gzip.Write(bytes);
         }
 
-        return packed.ToArray();
+        return compressed.ToArray();
     }
 }
 
 /// <summary>A body in one coding.</summary>
-/// <param name="Bytes">What is sent.</param>
-/// <param name="ETag">Its entity tag, quoted.</param>
+/// <param name="Bytes">The encoded bytes.</param>
+/// <param name="ETag">The quoted entity tag.</param>
 /// <param name="Coding">Value of <c>Content-Encoding</c>; null for none.</param>
 internal sealed record EncodedForm(byte[] Bytes, string ETag, string? Coding);

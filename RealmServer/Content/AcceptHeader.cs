@@ -2,25 +2,25 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>One URL answers both a page and its card; this tells which.</summary>
+/// <summary>Decides by the <c>Accept</c> header whether a URL is answered with the page or with the card's JSON.</summary>
 internal static class AcceptHeader
 {
-    /// <summary>Whether JSON is asked for by name, and HTML is not wanted at least as much. <c>*/*</c>, as curl sends it, means the page.</summary>
+    /// <summary>Whether the header names JSON and prefers it to HTML. <c>*/*</c>, as curl sends it, selects the page.</summary>
     public static bool PrefersJson(string? accept)
     {
         if (string.IsNullOrEmpty(accept) || !accept.Contains("json", StringComparison.OrdinalIgnoreCase)
-            || !MediaTypeHeaderValue.TryParseList([accept], out var wanted))
+            || !MediaTypeHeaderValue.TryParseList([accept], out var accepted))
         {
             return false;
         }
 
-        var json = Best(wanted, "application/json");
-        return json > 0 && json > Best(wanted, "text/html");
+        var json = Quality(accepted, "application/json");
+        return json > 0 && json > Quality(accepted, "text/html");
     }
 
-    private static double Best(IList<MediaTypeHeaderValue> wanted, string mediaType) => wanted
-        .Where(w => w.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase))
-        .Select(w => w.Quality ?? 1)
+    private static double Quality(IList<MediaTypeHeaderValue> accepted, string mediaType) => accepted
+        .Where(a => a.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase))
+        .Select(a => a.Quality ?? 1)
         .DefaultIfEmpty(0)
         .Max();
 }

@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>A card as it was read.</summary>
-/// <param name="Json">The file's bytes, one JSON object.</param>
-/// <param name="ETag">Changes with the bytes; quoted.</param>
+/// <summary>A card as read from its file.</summary>
+/// <param name="Json">The file's bytes without a byte order mark: one JSON object.</param>
+/// <param name="ETag">The quoted entity tag, which changes with the bytes.</param>
 internal sealed record Card(ReadOnlyMemory<byte> Json, string ETag);
 
-/// <summary>What may name a card or a realm: 1 to 64 ASCII letters, digits, <c>-</c> and <c>_</c>, not starting with <c>_</c>. No dot, slash or
-/// percent sign gets through, so an id is a file name and nothing but that. Upper and lower case are different ids.</summary>
+/// <summary>Validates ids of cards and realms: 1 to 64 ASCII letters, digits, <c>-</c> and <c>_</c>, not starting with <c>_</c>. Dots, slashes and
+/// percent signs are not allowed, so an id is always a plain file name. Ids are case-sensitive.</summary>
 internal static class CardId
 {
     public const int MaxLength = 64;

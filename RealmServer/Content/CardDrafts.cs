@@ -1,18 +1,17 @@
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Cards while they are written, next to where they go.</summary>
+/// <summary>Drafts: temporary files in a realm's folder to which cards are written before they are moved into place.</summary>
 internal static class CardDrafts
 {
-    /// <summary>Age from which a draft is what a killed server left.</summary>
+    /// <summary>Age from which a draft counts as left behind by a killed server: 1 h.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
 
     private const string Extension = ".draft";
 
-    /// <summary>A file of its own for each write. Its name is no card's, and no watcher's concern.</summary>
+    /// <summary>A unique path for each write. The name is not a card's, and file watchers ignore it.</summary>
     public static string PathFor(Realm realm, string id) => Path.Combine(realm.Folder, $".{id}.{Guid.NewGuid():N}{Extension}");
 
-    /// <summary>Writes a draft. It is on the disk, and not only on its way there, before it takes the card's place: after a power failure that place
-    /// must not hold an empty file.</summary>
+    /// <summary>Writes a draft and flushes it to disk. Without the flush, a power failure after the move could leave an empty card.</summary>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
@@ -20,7 +19,7 @@ internal static class CardDrafts
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Deletes what is left over in a realm's folder.</summary>
+    /// <summary>Deletes old drafts in a realm's folder.</summary>
     public static void RemoveLeftovers(Realm realm, DateTimeOffset now)
     {
         try
@@ -32,7 +31,7 @@ internal static class CardDrafts
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // They are in nobody's way; the next hour tries again.
+            // Leftover drafts are harmless. The next hourly run tries again.
         }
     }
 }

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Cards as files: <c>&lt;realm folder&gt;/&lt;id&gt;.json</c>.</summary>
+/// <summary>Reads cards from files: <c>&lt;realm folder&gt;/&lt;id&gt;.json</c>.</summary>
 internal sealed class CardFiles(IOptions<RealmsOptions> options)
 {
     private const string Extension = ".json";
 
-    /// <summary>Version of a card: when its file was last written, or the one that a link leads to. Null when there is no such card.</summary>
+    /// <summary>Version of a card: the last write time, in ticks, of its file or of the file that a link points to. Null if there is no such card.</summary>
     public static long? VersionOf(Realm realm, string id)
     {
         if (PathOf(realm, id) is not { } path)
@@ -16,13 +16,13 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
             return null;
         }
 
-        // One look at the file answers all, and every page costs one.
+        // One file-system call answers everything; every page request makes one.
         var file = new FileInfo(path);
         var written = WrittenAt(file);
-        return written is not null && file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? VersionBehind(file) : written;
+        return written is not null && file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? VersionOfTarget(file) : written;
     }
 
-    /// <summary>Ids of the realm's cards, ordered. Files whose names are no ids come as problems.</summary>
+    /// <summary>Ids of the realm's cards in ordinal order. Files whose names are not valid ids are returned as problems.</summary>
     public static (IReadOnlyList<string> Ids, IReadOnlyList<RealmProblem> Problems) List(Realm realm)
     {
         var files = Directory.GetFiles(realm.Folder, "*" + Extension)
@@ -31,11 +31,11 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
         return (
             [.. files[true].Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)],
             [.. files[false].Order(StringComparer.Ordinal).Select(file => new RealmProblem(
-                $"{realm.Id}/{Path.GetFileName(file)}", $"A card's file is named with 1 to {CardId.MaxLength} letters, digits, - and _, not starting with _.") { Realm = realm })]);
+                $"{realm.Id}/{Path.GetFileName(file)}", $"The name of a card's file must have 1 to {CardId.MaxLength} letters, digits, - and _, and must not start with _.") { Realm = realm })]);
     }
 
-    /// <summary>Reads a card; null when there is none.</summary>
-    /// <exception cref="CardException">The file is no card.</exception>
+    /// <summary>Reads a card; null if there is none.</summary>
+    /// <exception cref="CardException">The file is not a valid card.</exception>
     public async Task<Card?> ReadAsync(Realm realm, string id, CancellationToken cancellationToken)
     {
         if (PathOf(realm, id) is not { } path || !File.Exists(path))
@@ -49,7 +49,7 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
             if (length > options.Value.MaxCardBytes)
             {
                 throw new CardException("card-too-large",
-                    $"{realm.Path}{id} has {length} bytes; a card may have at most {options.Value.MaxCardBytes} (Realms:MaxCardBytes).");
+                    $"{realm.Path}{id} has {length} bytes; the maximum for a card is {options.Value.MaxCardBytes} (Realms:MaxCardBytes).");
             }
 
             var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
@@ -60,12 +60,12 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
         }
         catch (FileNotFoundException)
         {
-            // Deleted since.
+            // The card was deleted after the check.
             return null;
         }
     }
 
-    private static long? VersionBehind(FileInfo link)
+    private static long? VersionOfTarget(FileInfo link)
     {
         try
         {
@@ -73,25 +73,25 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
         }
         catch (IOException)
         {
-            // It leads in a circle, or was deleted since.
+            // The link is circular, or the target was deleted.
             return null;
         }
     }
 
-    // A file that is not there has a time of its own.
+    // LastWriteTimeUtc of a missing file is a date in 1601.
     private static long? WrittenAt(FileSystemInfo file) => file.LastWriteTimeUtc is { Year: > 1601 } written ? written.Ticks : null;
 
-    /// <summary>The entity tag of a card, quoted.</summary>
+    /// <summary>The quoted entity tag of a card.</summary>
     public static string ETagOf(ReadOnlySpan<byte> json) => $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(..16))}\"";
 
-    /// <summary>File of a card; null when the text is no id.</summary>
+    /// <summary>Path of a card's file; null if <paramref name="id"/> is not a valid card id.</summary>
     public static string? PathOf(Realm realm, string id) =>
         CardId.IsValid(id) && id + Extension != Realm.FileName ? Path.Combine(realm.Folder, id + Extension) : null;
 }
 
-/// <summary>A card's file is there but is no card. A repeat will not help; somebody has to mend the file.</summary>
-/// <param name="reason">Stable word: <c>card-not-json</c>, <c>card-too-large</c>.</param>
-/// <param name="message">Names the card, and what is wrong with it.</param>
+/// <summary>A card's file exists but is not a valid card. Retrying does not help; the file has to be fixed.</summary>
+/// <param name="reason">Machine-readable reason: <c>card-not-json</c>, <c>card-too-large</c>.</param>
+/// <param name="message">Names the card and what is wrong with it.</param>
 internal sealed class CardException(string reason, string message) : Exception(message)
 {
     public string Reason => reason;

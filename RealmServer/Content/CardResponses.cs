@@ -6,32 +6,32 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Cards as JSON.</summary>
+/// <summary>Answers requests for cards and realms as JSON.</summary>
 internal sealed class CardResponses(CardFiles cards, RealmCatalog catalog)
 {
-    /// <summary>Most cards of one bulk request.</summary>
+    /// <summary>Maximum number of ids in a bulk request.</summary>
     public const int MaxIds = 200;
 
-    /// <summary>Largest bulk answer, in bytes: 16 MiB. It is put together in memory.</summary>
+    /// <summary>Maximum size of a bulk response in bytes: 16 MiB. It is built in memory.</summary>
     public const int MaxBulkBytes = 16 * 1024 * 1024;
 
     private const string MediaType = "application/json";
 
-    /// <summary>The list of realms.</summary>
+    /// <summary>The list of public realms.</summary>
     public IResult Realms(HttpContext http)
     {
         var json = catalog.Current.Announcement;
         return Json(http, json, CardFiles.ETagOf(json.Span));
     }
 
-    /// <summary>What one realm says of itself. The list leaves private ones out, and their readers need it.</summary>
+    /// <summary>One realm's description. The list of realms omits private ones, whose readers need it too.</summary>
     public IResult Realm(HttpContext http, Realm realm)
     {
         var json = catalog.Current.Descriptions.GetValueOrDefault(realm.Id, []);
         return Json(http, json, CardFiles.ETagOf(json));
     }
 
-    /// <summary>One card at its own URL.</summary>
+    /// <summary>The card at its own URL.</summary>
     public async Task<IResult> CardAsync(HttpContext http, Realm realm, string id)
     {
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
@@ -47,15 +47,15 @@ internal sealed class CardResponses(CardFiles cards, RealmCatalog catalog)
         }
     }
 
-    /// <summary>Several cards of a realm in one object, by id. An id without a card, or with one that cannot be read, is left out: the
-    /// cards that mention it are not to suffer for it.</summary>
+    /// <summary>Several cards of a realm in one object, by id. Missing and unreadable cards are omitted, so that they do not break the pages that
+    /// reference them.</summary>
     public async Task<IResult> CardsAsync(HttpContext http, Realm realm)
     {
         var ids = http.Request.Query["ids"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
         if (ids.Count is 0 or > MaxIds)
         {
             return FleetProblem.Result(StatusCodes.Status400BadRequest, "bad-ids",
-                $"The query's ids names {ids.Count.ToString(CultureInfo.InvariantCulture)} cards; it must name 1 to {MaxIds}, separated by commas.");
+                $"The query parameter ids names {ids.Count.ToString(CultureInfo.InvariantCulture)} cards; it must name 1 to {MaxIds}, separated by commas.");
         }
 
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
@@ -71,11 +71,11 @@ internal sealed class CardResponses(CardFiles cards, RealmCatalog catalog)
             if (writer.BytesCommitted + writer.BytesPending + card.Json.Length > MaxBulkBytes)
             {
                 return FleetProblem.Result(StatusCodes.Status422UnprocessableEntity, "cards-too-large",
-                    $"The cards take more than {MaxBulkBytes} bytes together; ask for fewer at a time.");
+                    $"The cards exceed {MaxBulkBytes} bytes in total; request fewer at a time.");
             }
 
             writer.WritePropertyName(id);
-            // It was checked when it was read.
+            // The JSON was validated when it was read.
             writer.WriteRawValue(card.Json.Span, skipInputValidation: true);
         }
 
@@ -96,7 +96,7 @@ internal sealed class CardResponses(CardFiles cards, RealmCatalog catalog)
         }
     }
 
-    // The framework's file result answers If-None-Match and HEAD.
+    // The framework's result handles If-None-Match and HEAD.
     private static IResult Json(HttpContext http, ReadOnlyMemory<byte> json, string etag)
     {
         if (http.Response.Headers.CacheControl.Count == 0)

@@ -4,14 +4,15 @@ using Microsoft.Extensions.Primitives;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Writes and deletes cards. A card is there as a whole or not at all, whenever somebody reads it.</summary>
+/// <summary>Writes and deletes cards. Writes are atomic: readers see the old card or the new one, never a part.</summary>
 internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> options) : IDisposable
 {
-    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly SemaphoreSlim _writeLock = new(1, 1);
 
     /// <summary>Writes a card.</summary>
-    /// <returns>Its tag, and whether it is new.</returns>
-    /// <exception cref="RequestException">It is no card, or what is there is not what <paramref name="wanted"/> says.</exception>
+    /// <returns>The card's entity tag, and whether it was created.</returns>
+    /// <exception cref="RequestException">The body is not a valid card, the existing card does not meet <paramref name="wanted"/>, or the folder is not
+    /// writable.</exception>
     public async Task<(string ETag, bool Created)> WriteAsync(Realm realm, string id, Stream body, CardConditions wanted, CancellationToken cancellationToken)
     {
         var path = CardFiles.PathOf(realm, id) ?? throw BadId(id);
@@ -21,7 +22,7 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
             throw new RequestException(StatusCodes.Status422UnprocessableEntity, "card-not-json", $"{realm.Path}{id} is not written: {why}");
         }
 
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _writeLock.WaitAsync(cancellationToken);
         try
         {
             await CheckAsync(realm, id, wanted, cancellationToken);
@@ -45,15 +46,15 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
         }
         finally
         {
-            _oneAtATime.Release();
+            _writeLock.Release();
         }
     }
 
-    /// <summary>Deletes a card. False when there is none.</summary>
+    /// <summary>Deletes a card. False if there is none.</summary>
     public async Task<bool> DeleteAsync(Realm realm, string id, CardConditions wanted, CancellationToken cancellationToken)
     {
         var path = CardFiles.PathOf(realm, id) ?? throw BadId(id);
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _writeLock.WaitAsync(cancellationToken);
         try
         {
             await CheckAsync(realm, id, wanted, cancellationToken);
@@ -71,14 +72,14 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
         }
         finally
         {
-            _oneAtATime.Release();
+            _writeLock.Release();
         }
     }
 
-    public void Dispose() => _oneAtATime.Dispose();
+    public void Dispose() => _writeLock.Dispose();
 
     private static RequestException BadId(string id) => new(StatusCodes.Status400BadRequest, "bad-card-id",
-        $"A card is named with 1 to {CardId.MaxLength} letters, digits, - and _, not starting with _; this one has {id.Length} characters.");
+        $"A card id must have 1 to {CardId.MaxLength} letters, digits, - and _, and must not start with _; this one has {id.Length} characters.");
 
     private static RequestException Unwritable(Realm realm, string id, Exception e) =>
         new(StatusCodes.Status503ServiceUnavailable, "card-not-writable", $"{realm.Path}{id} cannot be written: {e.Message}");
@@ -87,17 +88,17 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
     {
         var max = options.Value.MaxCardBytes;
         using var buffer = new MemoryStream();
-        var piece = new byte[64 * 1024];
+        var chunk = new byte[64 * 1024];
         int read;
-        while ((read = await body.ReadAsync(piece, cancellationToken)) > 0)
+        while ((read = await body.ReadAsync(chunk, cancellationToken)) > 0)
         {
             if (buffer.Length + read > max)
             {
                 throw new RequestException(StatusCodes.Status413PayloadTooLarge, "card-too-large",
-                    $"The card has more than {max} bytes, the most that a card may have (Realms:MaxCardBytes).");
+                    $"The card has more than {max} bytes, the maximum for a card (Realms:MaxCardBytes).");
             }
 
-            buffer.Write(piece, 0, read);
+            buffer.Write(chunk, 0, read);
         }
 
         return buffer.ToArray();
@@ -114,17 +115,17 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
         if (wanted.IfMatch.Count > 0 && (current is null || !IfNoneMatch.Holds(wanted.IfMatch, current)))
         {
             throw new RequestException(StatusCodes.Status412PreconditionFailed, "card-changed",
-                $"{realm.Path}{id} is not the one that If-Match names; read it again.");
+                $"{realm.Path}{id} does not match If-Match; read it again.");
         }
 
         if (current is not null && IfNoneMatch.Holds(wanted.IfNoneMatch, current))
         {
             throw new RequestException(StatusCodes.Status412PreconditionFailed, "card-exists",
-                $"{realm.Path}{id} is there already, which If-None-Match rules out.");
+                $"{realm.Path}{id} already exists, but If-None-Match requires that it does not.");
         }
     }
 
-    /// <summary>The card's tag; null when there is none. A file that is no card is there all the same, with a tag that nobody was given.</summary>
+    /// <summary>The card's entity tag; null if there is no card. A file that is not a valid card gets an empty tag, which no client has ever received.</summary>
     private async Task<string?> TagOfAsync(Realm realm, string id, CancellationToken cancellationToken)
     {
         try
@@ -138,9 +139,9 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
     }
 }
 
-/// <summary>What somebody who writes a card wants to find in its place.</summary>
-/// <param name="IfMatch">Tags, one of which the card must have; <c>*</c> for any card at all.</param>
-/// <param name="IfNoneMatch">Tags, none of which the card may have; <c>*</c> for no card at all.</param>
+/// <summary>The preconditions of a write.</summary>
+/// <param name="IfMatch">The card must have one of these tags; <c>*</c> requires that the card exists.</param>
+/// <param name="IfNoneMatch">The card must have none of these tags; <c>*</c> requires that the card does not exist.</param>
 internal readonly record struct CardConditions(StringValues IfMatch, StringValues IfNoneMatch)
 {
     public static CardConditions Of(HttpRequest request) => new(request.Headers.IfMatch, request.Headers.IfNoneMatch);

@@ -3,11 +3,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Whether a client has what it would be sent.</summary>
+/// <summary>Evaluates conditional request headers.</summary>
 internal static class IfNoneMatch
 {
-    /// <param name="header">The request's <c>If-None-Match</c>.</param>
-    /// <param name="etag">The current tag, quoted. Compared weakly: a proxy that compresses marks tags as weak.</param>
+    /// <summary>Whether the header names the tag, or is <c>*</c>. False if the header is missing or malformed.</summary>
+    /// <param name="header">The value of <c>If-None-Match</c> or <c>If-Match</c>.</param>
+    /// <param name="etag">The current tag, quoted. The comparison is weak, since proxies that compress mark tags as weak.</param>
     public static bool Holds(StringValues header, string etag)
     {
         if (header.Count == 0)

@@ -3,16 +3,16 @@ using System.Text.Unicode;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>JSON as it stands in files that people write.</summary>
+/// <summary>Handles JSON in files that people edit.</summary>
 internal static class JsonText
 {
-    /// <summary>Editors on Windows put a byte order mark in front; JSON has none.</summary>
+    /// <summary>Strips the byte order mark, which editors on Windows add and JSON does not allow.</summary>
     public static ReadOnlySpan<byte> WithoutBom(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
 
-    /// <summary>Why the text is not one JSON object; null when it is.</summary>
+    /// <summary>Why the text is not a JSON object; null if it is.</summary>
     public static string? WhyNotAnObject(ReadOnlySpan<byte> json)
     {
-        // The reader looks into no text, and who writes with Windows-1252 has single bytes in it that are no character here.
+        // Utf8JsonReader does not validate the bytes inside strings, and text saved as Windows-1252 has bytes that are not valid UTF-8.
         if (!Utf8.IsValid(json))
         {
             return "it is not UTF-8; save it as UTF-8.";
@@ -28,7 +28,7 @@ internal static class JsonText
 
             while (reader.Read())
             {
-                // Reading is the check.
+                // Reading to the end validates the JSON.
             }
 
             return null;

@@ -4,20 +4,20 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>The URL under which this server is reached. Without a setting it is known once the server listens, since the port may be any free one.</summary>
+/// <summary>The URL at which this server is reached. Without <c>Realms:PublicUrl</c> it is known only once the server listens, since the port may be dynamic.</summary>
 internal sealed class PublicAddress(IOptions<RealmsOptions> options, IServer server)
 {
     private volatile string? _url;
 
-    /// <summary>Ends with a slash; null as long as the server does not listen.</summary>
-    public string? Url => _url ??= options.Value.PublicUrl is { } set ? WithSlash(new Uri(set)) : Bound();
+    /// <summary>The URL with a trailing slash; null until the server listens.</summary>
+    public string? Url => _url ??= options.Value.PublicUrl is { } configured ? WithSlash(new Uri(configured)) : Bound();
 
     /// <summary>The URL of a path of this server.</summary>
-    /// <param name="path">Starts with a slash.</param>
+    /// <param name="path">The path, with a leading slash.</param>
     public string UrlOf(string path) => string.Concat(
-        Url ?? throw new InvalidOperationException("The server does not listen yet, so its own URL is not known."), path.AsSpan(1));
+        Url ?? throw new InvalidOperationException("The server does not listen yet, so its URL is not known."), path.AsSpan(1));
 
-    /// <summary>An address that can be dialled for one that can be bound: "all interfaces" is no destination.</summary>
+    /// <summary>Converts a bound address into one that clients can connect to: a wildcard host becomes 127.0.0.1.</summary>
     internal static string Dialable(string bound)
     {
         var address = BindingAddress.Parse(bound);
@@ -27,7 +27,7 @@ internal sealed class PublicAddress(IOptions<RealmsOptions> options, IServer ser
 
     private static string WithSlash(Uri uri) => uri.AbsoluteUri.EndsWith('/') ? uri.AbsoluteUri : uri.AbsoluteUri + "/";
 
-    // Port 0 stands there until the server listens.
+    // The address has port 0 until the server listens.
     private string? Bound() => server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } bound && BindingAddress.Parse(bound).Port != 0
         ? Dialable(bound)
         : null;

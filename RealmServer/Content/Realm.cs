@@ -1,24 +1,24 @@
 namespace Fleet.RealmServer.Content;
 
-/// <summary>One realm: a folder of cards.</summary>
-/// <param name="Id">The folder's name, and the first part of every URL in it.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Index">Id of the card that is served at the realm's own URL.</param>
-/// <param name="Folder">The folder, absolute.</param>
-/// <param name="Scope">Digest of the key that reading it wants, which names the principal; null for a public realm.</param>
+/// <summary>A realm: a folder of cards.</summary>
+/// <param name="Id">The folder's name, and the first path segment of every URL in the realm.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Index">Id of the card that is served at the realm's URL.</param>
+/// <param name="Folder">The absolute path of the folder.</param>
+/// <param name="Scope">Digest of the read key, which identifies the principal; null for a public realm.</param>
 internal sealed record Realm(string Id, string Name, string Index, string Folder, string? Scope = null)
 {
-    /// <summary>Name of the file that makes a folder a realm; it is no card.</summary>
+    /// <summary>Name of the file that makes a folder a realm. It is not a card.</summary>
     public const string FileName = "realm.json";
 
-    /// <summary>Last part of the path at which a realm says what it is; no card's id.</summary>
+    /// <summary>Last path segment of the realm's description. It is not a valid card id.</summary>
     public const string Description = "_realm";
 
     public bool IsPrivate => Scope is not null;
 
-    /// <summary>Starts and ends with a slash.</summary>
+    /// <summary>The realm's path, with leading and trailing slash.</summary>
     public string Path { get; } = $"/{Id}/";
 
-    /// <summary>The one path of a card: the index card has the realm's.</summary>
+    /// <summary>The canonical path of a card. The index card has the realm's path.</summary>
     public string PathOf(string card) => card == Index ? Path : Path + card;
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>The realms that are served now.</summary>
+/// <summary>The realms that this server serves.</summary>
 internal sealed partial class RealmCatalog
 {
     private static readonly string SampleRoot = Path.Combine(AppContext.BaseDirectory, "Samples", "Realms");
@@ -15,12 +15,12 @@ internal sealed partial class RealmCatalog
     private readonly ILogger<RealmCatalog> _logger;
     private readonly TimeProvider _timeProvider;
     private readonly Lock _refresh = new();
-    private DateTimeOffset _tidiedAt;
+    private DateTimeOffset _draftsRemovedAt;
     private volatile RealmSet _current;
 
     public RealmCatalog(IOptions<RealmsOptions> options, IOptions<HostAppOptions> host, ReadKeys keys, HostShellFile shell, TimeProvider timeProvider, ILogger<RealmCatalog> logger)
     {
-        // The sample's realms are made for the sample's app.
+        // The sample realms only fit the sample app.
         var root = options.Value.Root ?? (host.Value.Dist == HostAppOptions.SampleDist ? SampleRoot : null);
         _root = root is null ? null : Path.GetFullPath(root);
         _scopes = keys.Scopes;
@@ -33,17 +33,17 @@ internal sealed partial class RealmCatalog
         }
 
         _current = RealmFolders.Read(_root, _dist, _scopes);
-        // Later a folder may be gone for a while; whoever starts with a key for none has misspelt one of them.
+        // A key without a folder is a typo at startup. Later it is not an error, since a folder may be missing for a while.
         if (_current.Problems.FirstOrDefault(problem => problem.Setting is not null) is { } misspelt)
         {
             throw new StartException($"{misspelt.Reason} The folders of {_root ?? "Realms:Root, which is not set"}: {string.Join(", ", _current.Folders.DefaultIfEmpty("none"))}.");
         }
 
         Log(previous: null, _current);
-        Tidy();
+        RemoveOldDrafts();
     }
 
-    /// <summary>The folder of realm folders, absolute; null when there are no realms.</summary>
+    /// <summary>The absolute path of the folder that contains the realm folders; null if none is configured.</summary>
     public string? Root => _root;
 
     public RealmSet Current => _current;
@@ -56,27 +56,27 @@ internal sealed partial class RealmCatalog
             var previous = _current;
             _current = RealmFolders.Read(_root, _dist, _scopes);
             Log(previous, _current);
-            Tidy();
+            RemoveOldDrafts();
         }
     }
 
-    // At the start and each hour after: a server that was killed is back before its drafts are old.
-    private void Tidy()
+    // At startup and then hourly: when a killed server restarts, its drafts are not old enough to remove yet.
+    private void RemoveOldDrafts()
     {
         var now = _timeProvider.GetUtcNow();
-        if (now - _tidiedAt < CardDrafts.MaxAge)
+        if (now - _draftsRemovedAt < CardDrafts.MaxAge)
         {
             return;
         }
 
-        _tidiedAt = now;
+        _draftsRemovedAt = now;
         foreach (var realm in _current.ById.Values)
         {
             CardDrafts.RemoveLeftovers(realm, now);
         }
     }
 
-    // It is read every few seconds; only what changed is worth a line.
+    // The folder is read every few seconds, so only changes are logged.
     private void Log(RealmSet? previous, RealmSet current)
     {
         foreach (var problem in current.Problems.Except(previous?.Problems ?? []))
@@ -91,7 +91,7 @@ internal sealed partial class RealmCatalog
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Serving {Count} realms of {Root}: {Names}")]
+    [LoggerMessage(LogLevel.Information, "Serving {Count} realms from {Root}: {Names}")]
     private partial void LogRealms(int count, string root, string names);
 
     [LoggerMessage(LogLevel.Warning, "{Folder} is not served: {Reason}")]

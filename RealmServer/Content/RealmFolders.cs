@@ -8,21 +8,22 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Reads the realms out of a folder. One that cannot be read is a problem in the list, never an exception: the others are served.</summary>
+/// <summary>Reads the realms from a folder. A realm that cannot be read becomes a problem, not an exception, so that the others are served.</summary>
 internal static class RealmFolders
 {
-    /// <summary>Largest realm.json, in bytes: 256 KiB.</summary>
+    /// <summary>Maximum size of realm.json in bytes: 256 KiB.</summary>
     public const int MaxRealmFileBytes = 256 * 1024;
 
-    /// <summary>Longest name of a realm, in characters.</summary>
+    /// <summary>Maximum length of a realm's name in characters.</summary>
     public const int MaxNameLength = 200;
 
-    // Paths that the server answers by itself.
+    // Paths of the server's own endpoints.
     private static readonly string[] s_reserved = ["health", "alive"];
 
-    /// <param name="root">The folder of realm folders; null for no realms.</param>
-    /// <param name="dist">The host app's folder: a realm must not hide one of its.</param>
-    /// <param name="scopes">Scopes of the private realms, by id, however that is spelled.</param>
+    /// <summary>Reads all realms.</summary>
+    /// <param name="root">The folder that contains the realm folders; null for no realms.</param>
+    /// <param name="dist">The host app's folder. A realm must not hide a file or folder in it.</param>
+    /// <param name="scopes">Scopes of the private realms, by id, in any equivalent spelling.</param>
     public static RealmSet Read(string? root, string dist, IReadOnlyDictionary<string, string> scopes)
     {
         var realms = new SortedDictionary<string, (Realm Realm, byte[] Json)>(StringComparer.Ordinal);
@@ -42,14 +43,14 @@ internal static class RealmFolders
             }
         }
 
-        // A key that locks nothing is a slip of the pen, and what it was meant for stands open.
+        // A key without a folder is a typo, and the realm that it was meant for is public.
         foreach (var name in scopes.Keys.Except(folders.Select(folder => Path.GetFileName(folder)), FolderNames.Alike))
         {
             var setting = $"{RealmsOptions.Section}:{nameof(RealmsOptions.ReadKeys)}:{name}";
-            problems.Add(new(name, $"There is no such folder for {setting}.") { Setting = setting, Realm = Private(name, folder: "") });
+            problems.Add(new(name, $"There is no folder for {setting}.") { Setting = setting, Realm = Private(name, folder: "") });
         }
 
-        var announcement = ListOf(realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json));
+        var announcement = CreateList(realms.Values.Where(r => !r.Realm.IsPrivate).Select(r => r.Json));
         return new(realms.ToFrozenDictionary(r => r.Key, r => r.Value.Realm, StringComparer.Ordinal), problems, announcement)
         {
             Folders = [.. folders.Select(folder => Path.GetFileName(folder))],
@@ -57,14 +58,14 @@ internal static class RealmFolders
             Descriptions = realms.ToFrozenDictionary(r => r.Key, r => r.Value.Json, StringComparer.Ordinal),
             Versions = realms.Values.Select(r => (Path: r.Realm.Path + Realm.Description, Json: (ReadOnlyMemory<byte>)r.Json))
                 .Append((Path: RealmSet.AnnouncementPath, Json: announcement))
-                .ToFrozenDictionary(said => said.Path, said => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(said.Json.Span)), StringComparer.Ordinal),
+                .ToFrozenDictionary(source => source.Path, source => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(source.Json.Span)), StringComparer.Ordinal),
         };
 
         Realm? Private(string id, string folder) => scopes.TryGetValue(id, out var scope) ? new(id, id, "index", folder, scope) : null;
     }
 
-    // Put together from bytes that were written already, so that no realm can spoil it for the others.
-    private static ReadOnlyMemory<byte> ListOf(IEnumerable<byte[]> realms)
+    // Built from JSON that is already serialized, so that one realm cannot break the list for the others.
+    private static ReadOnlyMemory<byte> CreateList(IEnumerable<byte[]> realms)
     {
         var list = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(list);
@@ -97,23 +98,23 @@ internal static class RealmFolders
         var id = Path.GetFileName(folder);
         if (!CardId.IsValid(id))
         {
-            throw new InvalidDataException($"A realm's folder is named with 1 to {CardId.MaxLength} letters, digits, - and _, not starting with _.");
+            throw new InvalidDataException($"The name of a realm's folder must have 1 to {CardId.MaxLength} letters, digits, - and _, and must not start with _.");
         }
 
         if (s_reserved.Contains(id) || Path.Exists(Path.Combine(dist, id)))
         {
-            throw new InvalidDataException($"/{id}/ is taken by the host app or by this server; rename the folder.");
+            throw new InvalidDataException($"/{id}/ is used by the host app or by this server; rename the folder.");
         }
 
         var file = new FileInfo(Path.Combine(folder, Realm.FileName));
         if (!file.Exists)
         {
-            throw new InvalidDataException($"It has no {Realm.FileName}, so it is not served. The smallest one is {{\"name\":\"…\"}}.");
+            throw new InvalidDataException($"The folder has no {Realm.FileName}. The smallest valid one is {{\"name\":\"…\"}}.");
         }
 
         if (file.Length > MaxRealmFileBytes)
         {
-            throw new InvalidDataException($"{Realm.FileName} has {file.Length} bytes; it may have at most {MaxRealmFileBytes}.");
+            throw new InvalidDataException($"{Realm.FileName} has {file.Length} bytes; the maximum is {MaxRealmFileBytes}.");
         }
 
         return Parse(id, folder, JsonText.WithoutBom(File.ReadAllBytes(file.FullName)));
@@ -132,7 +133,7 @@ internal static class RealmFolders
             var name = Text(json, "name");
             if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
             {
-                throw new InvalidDataException($"{Realm.FileName}: \"name\" must be a text of 1 to {MaxNameLength} characters.");
+                throw new InvalidDataException($"{Realm.FileName}: \"name\" must be a string of 1 to {MaxNameLength} characters.");
             }
 
             var index = Text(json, "index") ?? "index";
@@ -146,7 +147,7 @@ internal static class RealmFolders
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            // A name that stands twice, or half a character (\ud800), is only found by whoever looks at that place.
+            // Duplicate properties and unpaired surrogates (\ud800) are detected only when the property is accessed.
             throw new InvalidDataException($"{Realm.FileName} cannot be read: it is not valid JSON: {e.GetBaseException().Message}", e);
         }
     }
@@ -155,6 +156,6 @@ internal static class RealmFolders
     {
         null => null,
         JsonValue value when value.TryGetValue<string>(out var text) => text,
-        _ => throw new InvalidDataException($"{Realm.FileName}: \"{name}\" must be a text."),
+        _ => throw new InvalidDataException($"{Realm.FileName}: \"{name}\" must be a string."),
     };
 }

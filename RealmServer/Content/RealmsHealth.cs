@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Ready when the fleet knows the realms. Folders that are not served degrade, since everything else is.</summary>
+/// <summary>Unhealthy until the realms are announced. Folders that are not served only degrade health, since everything else is served.</summary>
 internal sealed class RealmsHealth(RealmCatalog catalog, RealmAnnouncer announcer) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -14,14 +14,14 @@ internal sealed class RealmsHealth(RealmCatalog catalog, RealmAnnouncer announce
     private HealthCheckResult Check()
     {
         var realms = catalog.Current;
-        return announcer.AcknowledgedAt is null ? HealthCheckResult.Unhealthy($"The realms are not announced yet. {announcer.Error}".TrimEnd())
+        return announcer.AcknowledgedAt is null ? HealthCheckResult.Unhealthy($"The realms have not been announced yet. {announcer.Error}".TrimEnd())
             : announcer.Error is { } error ? HealthCheckResult.Degraded($"The realms could not be announced again: {error}")
-            : realms.Problems.Count > 0 ? HealthCheckResult.Degraded($"{realms.ById.Count} realms served, {realms.Problems.Count} folders not: GET /_index lists them.")
+            : realms.Problems.Count > 0 ? HealthCheckResult.Degraded($"{realms.ById.Count} realms served; {realms.Problems.Count} problems: GET /_index lists them.")
             : HealthCheckResult.Healthy($"{realms.ById.Count} realms served.");
     }
 }
 
-/// <summary>Tells the fleet which realms there are. Reads the folder again before each report, so a new realm is known within seconds.</summary>
+/// <summary>Announces the public realms to the fleet. Reads the folder again before each report, so a new realm is known within seconds.</summary>
 internal sealed class RealmAnnouncer(
     RealmCatalog catalog, PublicAddress address, IRealmDirectory directory, RealmInstance instance, IHostApplicationLifetime lifetime,
     TimeProvider timeProvider, ILogger<RealmAnnouncer> logger)

@@ -1,6 +1,6 @@
 namespace Fleet.RealmServer.Content;
 
-/// <summary>What a path of this server is.</summary>
+/// <summary>What a path of this server refers to.</summary>
 internal enum SitePlace
 {
     /// <summary>A path that is always answered with the bare shell.</summary>
@@ -12,28 +12,29 @@ internal enum SitePlace
     /// <summary>Several cards of a realm.</summary>
     Cards,
 
-    /// <summary>What a realm says of itself.</summary>
+    /// <summary>A realm's description.</summary>
     Realm,
 
-    /// <summary>A card or realm at a second URL; the first is the one to use.</summary>
+    /// <summary>A card or realm at a URL that is not canonical.</summary>
     Redirect,
 
-    /// <summary>A path inside a realm, or of the server's own, at which there can be nothing.</summary>
+    /// <summary>A path in a realm or in the server's own namespace that cannot exist.</summary>
     NotFound,
 
-    /// <summary>A file of the host app, or a route of its own.</summary>
+    /// <summary>A file or a route of the host app.</summary>
     HostApp,
 }
 
-/// <summary>Tells what a path is, by its text alone.</summary>
-/// <param name="Place">What it is.</param>
-/// <param name="Realm">The realm that it is in.</param>
+/// <summary>Classifies a path by its text alone.</summary>
+/// <param name="Place">What the path refers to.</param>
+/// <param name="Realm">The realm; null outside of realms.</param>
 /// <param name="Card">Id of the card, for <see cref="SitePlace.Card"/> and <see cref="SitePlace.Redirect"/>.</param>
 internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, string Card = "")
 {
     private const string Bulk = "_cards";
 
-    /// <param name="path">The request's path: decoded, dot segments removed, starts with a slash.</param>
+    /// <summary>Classifies a path.</summary>
+    /// <param name="path">The request's path: decoded, without dot segments, with a leading slash.</param>
     /// <param name="realms">The realms.</param>
     public static SiteRoute Of(string path, RealmSet realms)
     {
@@ -52,7 +53,7 @@ internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, 
         var first = slash < 0 ? rest : rest[..slash];
         if (realms.Find(first) is not { } realm)
         {
-            // A private realm that cannot be read now does not become a route that anybody may have rendered.
+            // A private realm that cannot be read must not become a route of the host app, which anyone may request.
             return new(rest.StartsWith('_') || realms.IsLocked(first) ? SitePlace.NotFound : SitePlace.HostApp);
         }
 

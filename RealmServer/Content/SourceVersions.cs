@@ -1,9 +1,9 @@
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Versions of what pages read of this server, as they are now.</summary>
+/// <summary>Current versions of the sources that pages read from this server.</summary>
 internal sealed class SourceVersions(RealmCatalog catalog, PublicAddress address)
 {
-    /// <summary>Version of what is at a URL without query and fragment; 0 when there is nothing, or nothing that has a version.</summary>
+    /// <summary>Version of the source at a URL without query and fragment; 0 if there is none, or it has no version.</summary>
     public long Of(string url)
     {
         if (address.Url is not { } site || !url.StartsWith(site, StringComparison.Ordinal))

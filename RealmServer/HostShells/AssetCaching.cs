@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>How long a file of the host app may be kept by a browser.</summary>
+/// <summary>Chooses the <c>Cache-Control</c> value of the host app's files.</summary>
 internal static partial class AssetCaching
 {
     public const string Immutable = "public, max-age=31536000, immutable";
 
     public const string Revalidate = "no-cache";
 
-    /// <summary>Names with a content hash, as bundlers make them (<c>index-BRBmoGS9.js</c>), may be kept for ever. A plain word of eight letters
-    /// is no hash: <c>host-contract.js</c> kept for a year would outlive every deploy, so a digit or a capital inside is wanted.</summary>
+    /// <summary>File names with a content hash, as bundlers emit them (<c>index-BRBmoGS9.js</c>), are immutable. A plain word of eight letters is not
+    /// a hash: <c>host-contract.js</c>, cached for a year, would outlive every deploy. A hash must contain a digit or an inner capital.</summary>
     public static string For(string fileName) =>
         Hash().Match(fileName) is { Success: true } match && LooksRandom(match.Groups["hash"].ValueSpan) ? Immutable : Revalidate;
 

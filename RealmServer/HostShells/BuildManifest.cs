@@ -3,14 +3,14 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>What a build may say about itself: <c>fleet-build.json</c> beside <c>index.html</c>, <c>{"builtAt":"2026-01-02T03:04:05Z"}</c>. Of two
-/// builds that are served at the same time the newer one becomes current, and a file's time tells them apart only where copying keeps it.</summary>
-/// <param name="BuiltAt">When it was built.</param>
+/// <summary>An optional build manifest: <c>fleet-build.json</c> beside <c>index.html</c>, <c>{"builtAt":"2026-01-02T03:04:05Z"}</c>. When replicas serve
+/// two builds, the newer one becomes current; file times order them only if copying preserves the times.</summary>
+/// <param name="BuiltAt">The build time.</param>
 internal sealed record BuildManifest(DateTimeOffset? BuiltAt)
 {
     public const string FileName = "fleet-build.json";
 
-    /// <summary>The build time that the folder's manifest names; null when there is none or it cannot be read.</summary>
+    /// <summary>The build time in the folder's manifest; null if the manifest is missing or unreadable.</summary>
     public static DateTimeOffset? ReadBuiltAt(string folder)
     {
         try

@@ -3,7 +3,7 @@ using Fleet.Registry.HostShells;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>Claims the served shell for the fleet, and repeats it as the sign that this replica serves it.</summary>
+/// <summary>Claims the served shell for the fleet. The claim is repeated as the heartbeat that says this replica serves the shell.</summary>
 internal sealed partial class HostShellClaims(
     HostShellFile file, IHostShellStore store, RealmInstance instance, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
     ILogger<HostShellClaims> logger)
@@ -12,13 +12,13 @@ internal sealed partial class HostShellClaims(
     private readonly ILogger _logger = logger;
     private volatile Contracts.HostShell? _fleetShell;
 
-    /// <summary>Raised after the fleet's shell changed, as far as this replica knows. Listeners set a signal and do the work elsewhere.</summary>
+    /// <summary>Raised after a claim shows that the fleet's shell changed. Handlers must only set a signal and do the work elsewhere.</summary>
     public event Action? FleetShellChanged;
 
     /// <summary>The fleet's current shell as of the latest claim; null before the first.</summary>
     public Contracts.HostShell? FleetShell => _fleetShell;
 
-    /// <summary>Makes the served shell the fleet's, whatever is current now.</summary>
+    /// <summary>Makes the served shell current, regardless of which shell is current now.</summary>
     public Task<ClaimResult> ForceAsync(CancellationToken cancellationToken) =>
         ReportAsync(token => ClaimAsync(force: true, token), cancellationToken);
 
@@ -61,12 +61,12 @@ internal sealed partial class HostShellClaims(
         return result;
     }
 
-    [LoggerMessage(LogLevel.Information, "Host shell {Token} is the fleet's now, generation {Generation}.")]
+    [LoggerMessage(LogLevel.Information, "Host shell {Token} is now the fleet's current shell, generation {Generation}.")]
     private partial void LogClaimed(string token, long generation);
 
-    [LoggerMessage(LogLevel.Information, "This replica serves shell {Token}, the fleet's is {FleetToken}, claimed by {Reporter}: a deploy is rolling, or the other one is newer.")]
+    [LoggerMessage(LogLevel.Information, "This replica serves shell {Token}, but the fleet's current shell is {FleetToken}, claimed by {Reporter}: a deploy is rolling, or the other shell is newer.")]
     private partial void LogNotCurrent(string token, string fleetToken, string reporter);
 
-    [LoggerMessage(LogLevel.Warning, "Could not withdraw {Instance} from the registry; it forgets it by itself. {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Could not withdraw {Instance} from the registry; its entry expires. {Reason}")]
     private partial void LogStillServing(string instance, string reason);
 }

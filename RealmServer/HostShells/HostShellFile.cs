@@ -3,10 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>The host shell on disk and the version of it that is served. Keeps the last good one whatever happens to the file.</summary>
+/// <summary>The host shell on disk and the version that is served. Keeps serving the last good version when the file is missing or broken.</summary>
 internal sealed partial class HostShellFile
 {
-    /// <summary>Largest shell, in bytes: 2 MiB. It is held in memory and goes out with every page.</summary>
+    /// <summary>Maximum size of the shell in bytes: 2 MiB. It is held in memory and sent with every page.</summary>
     public const int MaxBytes = 2 * 1024 * 1024;
 
     private readonly ILogger<HostShellFile> _logger;
@@ -25,43 +25,43 @@ internal sealed partial class HostShellFile
         LogLoaded(IndexPath, _current.Token, _current.TakesContent);
     }
 
-    /// <summary>Folder of the host app, absolute.</summary>
+    /// <summary>The absolute path of the host app's folder.</summary>
     public string Dist { get; }
 
     public string IndexPath { get; }
 
-    /// <summary>The version that is served now.</summary>
+    /// <summary>The served version.</summary>
     public ShellDocument Current => _current;
 
-    /// <summary>Why the file as it is now is not served; null when it is.</summary>
+    /// <summary>Why the current file is not served; null if it is.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Looks at the file. A changed one is taken when two looks in a row agree, so that one that is being written is not.</summary>
-    /// <returns>Whether another shell is served now.</returns>
-    public bool Look() => Look(settled: false);
+    /// <summary>Polls the file. A change is accepted once two consecutive polls agree, so that a half-written file is not served.</summary>
+    /// <returns>Whether the served shell changed.</returns>
+    public bool Look() => Poll(isComplete: false);
 
-    /// <summary>Looks at the file and takes it at once: somebody says that it is complete.</summary>
-    public bool Reload() => Look(settled: true);
+    /// <summary>Polls the file and accepts a change at once. For callers that know the file is complete.</summary>
+    public bool Reload() => Poll(isComplete: true);
 
-    private bool Look(bool settled)
+    private bool Poll(bool isComplete)
     {
         lock (_gate)
         {
             var found = Read(out var problem);
-            // An app whose build leaves </html> out is not half-written for ever; one that had it and lost it is.
+            // Some builds omit </html>, so its absence alone does not mean half-written. A shell that had the tag and lost it does.
             if (found is { IsClosed: false } && _current.IsClosed)
             {
-                (found, problem) = (null, $"{IndexPath} has no </html>: it looks half-written.");
+                (found, problem) = (null, $"{IndexPath} has no </html> and appears to be half-written.");
             }
 
-            NoteProblem(problem);
+            SetProblem(problem);
             if (found is null || found.Token == _current.Token)
             {
                 _candidateToken = null;
                 return false;
             }
 
-            if (!settled && found.Token != _candidateToken)
+            if (!isComplete && found.Token != _candidateToken)
             {
                 _candidateToken = found.Token;
                 return false;
@@ -73,11 +73,11 @@ internal sealed partial class HostShellFile
         }
     }
 
-    private void NoteProblem(string? problem)
+    private void SetProblem(string? problem)
     {
         if (problem is not null && problem != Problem)
         {
-            LogNotTaken(problem, _current.Token);
+            LogNotAccepted(problem, _current.Token);
         }
 
         Problem = problem;
@@ -91,9 +91,9 @@ internal sealed partial class HostShellFile
             problem = !Directory.Exists(Dist) ? "the folder does not exist."
                 : !file.Exists ? $"{IndexPath} does not exist."
                 : file.Length == 0 ? $"{IndexPath} is empty."
-                : file.Length > MaxBytes ? $"{IndexPath} has {file.Length} bytes; a shell may have at most {MaxBytes}."
+                : file.Length > MaxBytes ? $"{IndexPath} has {file.Length} bytes; the maximum for a shell is {MaxBytes}."
                 : null;
-            return problem is null ? Document(File.ReadAllBytes(IndexPath), file.LastWriteTimeUtc) : null;
+            return problem is null ? CreateDocument(File.ReadAllBytes(IndexPath), file.LastWriteTimeUtc) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -102,18 +102,18 @@ internal sealed partial class HostShellFile
         }
     }
 
-    private ShellDocument Document(byte[] bytes, DateTime writtenAt)
+    private ShellDocument CreateDocument(byte[] bytes, DateTime writtenAt)
     {
         var assets = _assets.Read(bytes);
         return new(bytes, BuildManifest.ReadBuiltAt(Dist) ?? assets.Select(asset => asset.ChangedAt).Append(writtenAt).Max(), assets);
     }
 
-    [LoggerMessage(LogLevel.Information, "Serving host shell {Path}, token {Token}, takes prerendered content: {TakesContent}.")]
+    [LoggerMessage(LogLevel.Information, "Serving host shell {Path}, token {Token}, accepts prerendered content: {TakesContent}.")]
     private partial void LogLoaded(string path, string token, bool takesContent);
 
-    [LoggerMessage(LogLevel.Information, "Host shell changed from {OldToken} to {NewToken}, takes prerendered content: {TakesContent}.")]
+    [LoggerMessage(LogLevel.Information, "Host shell changed from {OldToken} to {NewToken}, accepts prerendered content: {TakesContent}.")]
     private partial void LogChanged(string oldToken, string newToken, bool takesContent);
 
-    [LoggerMessage(LogLevel.Warning, "The host shell on disk is not taken: {Problem} Token {Token} is still served.")]
-    private partial void LogNotTaken(string problem, string token);
+    [LoggerMessage(LogLevel.Warning, "The host shell on disk is not accepted: {Problem} Token {Token} is still served.")]
+    private partial void LogNotAccepted(string problem, string token);
 }

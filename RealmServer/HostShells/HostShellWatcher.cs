@@ -2,8 +2,8 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>Looks at the shell again and again, and has a change claimed at once. Reading a few kilobytes twice a second is cheaper than
-/// a file watcher's blind spots: network mounts, bind mounts, swapped symbolic links, a folder that is replaced as a whole.</summary>
+/// <summary>Polls the shell and triggers a claim when it changes. File watchers miss changes on network mounts, on bind mounts, behind swapped symbolic
+/// links and in replaced folders; reading a few kilobytes twice a second does not.</summary>
 internal sealed partial class HostShellWatcher(
     HostShellFile file, HostShellClaims claims, IOptions<HostAppOptions> options, TimeProvider timeProvider, ILogger<HostShellWatcher> logger)
     : BackgroundService
@@ -30,10 +30,10 @@ internal sealed partial class HostShellWatcher(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops.
+            // The service is stopping.
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Looking at the host shell failed; trying again.")]
+    [LoggerMessage(LogLevel.Error, "Polling the host shell failed; retrying at the next interval.")]
     private partial void LogFailed(Exception exception);
 }

@@ -6,19 +6,19 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>The hook for the end of a deploy.</summary>
+/// <summary>The hook that a deployment calls at its end.</summary>
 internal static class PostDeployment
 {
     public static void MapPostDeployment(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/_post-deployment", RunAsync).RequireAdminKey();
 
-    /// <summary>Reads the shell again and makes it the fleet's, even if its build is older than the current one.</summary>
+    /// <summary>Reloads the shell and makes it current, even if its build is older than the current one.</summary>
     private static async Task<Ok<ClaimResult>> RunAsync(HostShellFile file, HostShellClaims claims, CancellationToken cancellationToken)
     {
         file.Reload();
         if (file.Problem is { } problem)
         {
-            throw new RequestException(StatusCodes.Status409Conflict, "shell-not-taken", $"Nothing was claimed: {problem}");
+            throw new RequestException(StatusCodes.Status409Conflict, "shell-not-taken", $"The shell was not claimed: {problem}");
         }
 
         try

@@ -4,24 +4,24 @@ using AngleSharp.Html.Parser;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>The scripts and styles that a shell names and whose names say nothing of their content, as in an app without a build step. A warm page
-/// keeps them as it keeps the shell, so they are part of its version. Names with a hash change in the shell itself and are not looked at.</summary>
-/// <param name="dist">The host app's folder, absolute.</param>
+/// <summary>The scripts and styles that a shell references without a content hash in their names, as in an app without a build step. A warm page keeps
+/// them as it keeps the shell, so they are part of the shell's version. Assets with a hash in their names are ignored: a change of one changes the shell.</summary>
+/// <param name="dist">The absolute path of the host app's folder.</param>
 internal sealed class ShellAssets(string dist)
 {
-    /// <summary>Most files that are looked at, those named first. Each look opens them.</summary>
+    /// <summary>Maximum number of files that are tracked, in document order. Each poll opens all of them.</summary>
     public const int MaxFiles = 500;
 
     private static readonly Uri s_site = new("http://site.invalid/");
-    private static readonly string[] s_loading = ["stylesheet", "modulepreload", "preload"];
+    private static readonly string[] s_assetRelations = ["stylesheet", "modulepreload", "preload"];
 
     private byte[] _shell = [];
     private IReadOnlyList<string> _paths = [];
-    private Dictionary<string, Seen> _seen = [];
+    private Dictionary<string, AssetState> _states = [];
 
-    /// <summary>The files as they are now, in the order in which the shell names them.</summary>
+    /// <summary>The current state of the files, in document order.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
     public IReadOnlyList<ShellAsset> Read(byte[] shell)
     {
         if (!shell.AsSpan().SequenceEqual(_shell))
@@ -29,17 +29,17 @@ internal sealed class ShellAssets(string dist)
             (_shell, _paths) = (shell, PathsIn(shell));
         }
 
-        _seen = _paths.ToDictionary(path => path, Look);
-        return [.. _paths.Select(path => _seen[path].Asset)];
+        _states = _paths.ToDictionary(path => path, ReadState);
+        return [.. _paths.Select(path => _states[path].Asset)];
     }
 
-    /// <summary>Paths of the shell's own scripts and styles without a hash in their name, each once.</summary>
+    /// <summary>Distinct paths of the shell's own scripts and styles that have no hash in their names.</summary>
     internal static IReadOnlyList<string> PathsIn(byte[] shell)
     {
         using var document = new HtmlParser().ParseDocument(new MemoryStream(shell));
         var root = Uri.TryCreate(s_site, document.QuerySelector("base[href]")?.GetAttribute("href"), out var found) ? found : s_site;
         return [.. document.QuerySelectorAll("script[src], link[href]")
-            .Where(element => element is not IHtmlLinkElement link || s_loading.Any(link.RelationList.Contains))
+            .Where(element => element is not IHtmlLinkElement link || s_assetRelations.Any(link.RelationList.Contains))
             .Select(element => element.GetAttribute("src") ?? element.GetAttribute("href"))
             .Select(name => Uri.TryCreate(root, name, out var url) && url.Host == s_site.Host ? Uri.UnescapeDataString(url.AbsolutePath) : "/")
             .Where(path => !path.EndsWith('/') && !path.Contains('\0') && AssetCaching.For(Path.GetFileName(path)) == AssetCaching.Revalidate)
@@ -47,14 +47,14 @@ internal sealed class ShellAssets(string dist)
             .Take(MaxFiles)];
     }
 
-    // Opened rather than asked by name: through a symbolic link the time and length are those of what it points to.
-    private Seen Look(string path)
+    // Opened instead of queried by name: through a symbolic link, the handle gives the time and length of the target.
+    private AssetState ReadState(string path)
     {
         try
         {
             using var file = File.OpenHandle(Path.Join(dist, path), options: FileOptions.SequentialScan);
             var (length, changedAt) = (RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
-            if (_seen.TryGetValue(path, out var last) && last.Length == length && last.Asset.ChangedAt == changedAt)
+            if (_states.TryGetValue(path, out var last) && last.Length == length && last.Asset.ChangedAt == changedAt)
             {
                 return last;
             }
@@ -68,11 +68,11 @@ internal sealed class ShellAssets(string dist)
         }
     }
 
-    private sealed record Seen(long Length, ShellAsset Asset);
+    private sealed record AssetState(long Length, ShellAsset Asset);
 }
 
-/// <summary>A file that a shell names and that keeps its name when its content changes.</summary>
-/// <param name="Path">Its path as a request has it, decoded: <c>/assets/app.js</c>.</param>
-/// <param name="Digest">SHA-256 of its content, 64 lower-case hex digits; empty while it is missing.</param>
-/// <param name="ChangedAt">The file's time.</param>
+/// <summary>A file that a shell references and whose name does not change with its content.</summary>
+/// <param name="Path">The decoded request path, such as <c>/assets/app.js</c>.</param>
+/// <param name="Digest">SHA-256 of the content, 64 lower-case hex digits; empty if the file is missing.</param>
+/// <param name="ChangedAt">The file's last write time.</param>
 internal sealed record ShellAsset(string Path, string Digest, DateTime ChangedAt);

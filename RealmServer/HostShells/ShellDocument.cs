@@ -3,56 +3,56 @@ using System.Text;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>One version of the host shell: the exact bytes, their token, and the same bytes cut where rendered text goes in.</summary>
+/// <summary>One version of the host shell: the exact bytes, their token, and the slices around the places where rendered text is inserted.</summary>
 internal sealed class ShellDocument
 {
     private readonly byte[] _bytes;
     private readonly ShellMarkers? _markers;
 
-    /// <param name="bytes">The document.</param>
+    /// <param name="bytes">The bytes of the document.</param>
     /// <param name="builtAt">When this version was built.</param>
-    /// <param name="assets">What it names and what may change under its name.</param>
+    /// <param name="assets">The referenced files that may change without a change of name.</param>
     public ShellDocument(byte[] bytes, DateTimeOffset builtAt, IReadOnlyList<ShellAsset> assets)
     {
         _bytes = bytes;
-        // One character per byte: positions in the text are positions in the bytes.
+        // Latin-1 decodes one character per byte, so positions in the text are positions in the bytes.
         var html = Encoding.Latin1.GetString(bytes);
         _markers = ShellMarkers.Find(html);
         IsClosed = html.Contains("</html", StringComparison.OrdinalIgnoreCase);
         BuiltAt = builtAt;
         Assets = assets;
-        var named = string.Concat(assets.Select(asset => $"\n{asset.Path} {asset.Digest}"));
-        // md5 names the shell, it protects nothing; every service of the fleet knows a shell by it.
+        var assetDigests = string.Concat(assets.Select(asset => $"\n{asset.Path} {asset.Digest}"));
+        // MD5 only identifies the shell and protects nothing; all services of the fleet use it as the token.
 #pragma warning disable CA5351
-        Token = Convert.ToHexStringLower(MD5.HashData([.. bytes, .. Encoding.UTF8.GetBytes(named)]));
+        Token = Convert.ToHexStringLower(MD5.HashData([.. bytes, .. Encoding.UTF8.GetBytes(assetDigests)]));
 #pragma warning restore CA5351
     }
 
-    /// <summary>md5 of <see cref="Bare"/> and of the digests of <see cref="Assets"/>, 32 lower-case hex digits.</summary>
+    /// <summary>MD5 of <see cref="Bare"/> and of the paths and digests of <see cref="Assets"/>, 32 lower-case hex digits.</summary>
     public string Token { get; }
 
-    /// <summary>The files that it names and whose names do not change with their content.</summary>
+    /// <summary>The referenced files whose names do not change with their content.</summary>
     public IReadOnlyList<ShellAsset> Assets { get; }
 
     public DateTimeOffset BuiltAt { get; }
 
-    /// <summary>The shell as it stands in the file, markers included: they are comments.</summary>
+    /// <summary>The unmodified shell. The markers are included, since they are HTML comments.</summary>
     public ReadOnlyMemory<byte> Bare => _bytes;
 
-    /// <summary>Whether rendered text can be put into it.</summary>
+    /// <summary>Whether rendered text can be inserted.</summary>
     public bool TakesContent => _markers is not null;
 
-    /// <summary>What stands before the head's text.</summary>
+    /// <summary>The bytes before the head's text.</summary>
     public ReadOnlyMemory<byte> BeforeHead => _bytes.AsMemory(..Markers.Head.Start);
 
-    /// <summary>What stands between the head's text and the body's.</summary>
+    /// <summary>The bytes between the head's text and the body's text.</summary>
     public ReadOnlyMemory<byte> BeforeBody => _bytes.AsMemory(Markers.Head.End..Markers.Body.Start);
 
-    /// <summary>What stands after the body's text.</summary>
+    /// <summary>The bytes after the body's text.</summary>
     public ReadOnlyMemory<byte> AfterBody => _bytes.AsMemory(Markers.Body.End..);
 
-    /// <summary>Whether the document was written to its end.</summary>
+    /// <summary>Whether the document has an <c>&lt;/html&gt;</c> tag. If it had one and lost it, it is half-written.</summary>
     public bool IsClosed { get; }
 
-    private ShellMarkers Markers => _markers ?? throw new InvalidOperationException("This shell has no place for rendered text; ask TakesContent first.");
+    private ShellMarkers Markers => _markers ?? throw new InvalidOperationException("This shell cannot take rendered text; check TakesContent first.");
 }

@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>Tells the manager which shell generation this replica knows. It has claimed it a moment ago, perhaps: nobody can know earlier.</summary>
+/// <summary>Sends the manager the latest shell generation that this replica knows. This replica may have just claimed it, before the manager has seen it.</summary>
 internal sealed class ShellGenerationHandler(HostShellClaims claims) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -2,18 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace Fleet.RealmServer.HostShells;
 
-/// <summary>Where a shell takes rendered text. Positions are in bytes of its UTF-8.</summary>
-/// <param name="Head">Range that the head's text replaces; empty when it is only inserted.</param>
-/// <param name="Body">Range that the body's text replaces.</param>
+/// <summary>Where rendered text is inserted into a shell. Positions are byte offsets.</summary>
+/// <param name="Head">The range that the head's text replaces; empty if the text is only inserted.</param>
+/// <param name="Body">The range that the body's text replaces; empty if the text is only inserted.</param>
 internal sealed partial record ShellMarkers(Range Head, Range Body)
 {
     public const string HeadMarker = "<!--fleet:head-->";
 
     public const string BodyMarker = "<!--fleet:body-->";
 
-    /// <summary>Finds both places: the markers, else the end of the head and the start of the element that is the app's root.
-    /// Null when either is missing or they stand in the wrong order; such a shell is served as it is.</summary>
-    /// <param name="html">The shell, decoded as Latin-1: one character per byte, so that positions are byte positions.</param>
+    /// <summary>Finds both places: the markers or, without them, the end of the head and the start of the app's root element.
+    /// Null if either is missing or they are in the wrong order; such a shell is served unmodified.</summary>
+    /// <param name="html">The shell, decoded as Latin-1: one character per byte, so that positions are byte offsets.</param>
     public static ShellMarkers? Find(string html)
     {
         var head = FindMarker(html, HeadMarker) ?? InsertAt(HeadEnd().Match(html), atEnd: false);

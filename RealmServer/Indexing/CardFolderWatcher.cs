@@ -2,8 +2,8 @@ using Fleet.RealmServer.Content;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Tells the indexer at once when a file changes. A hint only: the folders are looked through all the same, since watchers miss what
-/// happens on network mounts, behind symbolic links, and beyond the system's limit of watches.</summary>
+/// <summary>Notifies the indexer when a file changes. This is only an optimization: the folders are also scanned regularly, since file watchers miss
+/// changes on network mounts, behind symbolic links and beyond the system's limit of watches.</summary>
 internal sealed partial class CardFolderWatcher(RealmCatalog catalog, Indexer indexer, ILogger<CardFolderWatcher> logger) : IHostedService, IDisposable
 {
     private FileSystemWatcher? _watcher;
@@ -22,12 +22,12 @@ internal sealed partial class CardFolderWatcher(RealmCatalog catalog, Indexer in
             _watcher.Created += OnEvent;
             _watcher.Deleted += OnEvent;
             _watcher.Renamed += OnEvent;
-            _watcher.Error += (_, error) => LogLost(error.GetException().Message);
+            _watcher.Error += (_, error) => LogNotWatching(error.GetException().Message);
             _watcher.EnableRaisingEvents = true;
         }
         catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
         {
-            LogLost(e.Message);
+            LogNotWatching(e.Message);
         }
 
         return Task.CompletedTask;
@@ -47,6 +47,6 @@ internal sealed partial class CardFolderWatcher(RealmCatalog catalog, Indexer in
 
     private void OnEvent(object sender, FileSystemEventArgs change) => indexer.SourcesMayHaveChanged();
 
-    [LoggerMessage(LogLevel.Warning, "The folders are not watched; changed cards are found by looking through them every Index:RescanInterval. {Reason}")]
-    private partial void LogLost(string reason);
+    [LoggerMessage(LogLevel.Warning, "The folders are not watched; changed cards are found by scanning them every Index:RescanInterval. {Reason}")]
+    private partial void LogNotWatching(string reason);
 }

@@ -11,14 +11,14 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Has screenshots taken of cards, one after the other: of those that a crawler asked for, then of those that the index is through with. Never
-/// while the index runs, and with its low priority: no page waits for a screenshot.</summary>
+/// <summary>Takes screenshots of cards, one at a time: first of cards that a crawler requested, then of all indexed cards whose screenshot is missing or
+/// out of date. The latter pause while the index runs, and all have its low priority, so that no page waits for a screenshot.</summary>
 internal sealed partial class CardScreenshots(
-    ManagerClient manager, PageWriter keeping, IPageStore pages, IScreenshotStore screenshots, IndexProgress progress, RealmCatalog catalog, PublicAddress address,
+    ManagerClient manager, PageWriter writer, IPageStore pages, IScreenshotStore screenshots, IndexProgress progress, RealmCatalog catalog, PublicAddress address,
     IOptions<ScreenshotsOptions> options, IOptions<IndexOptions> index, TimeProvider timeProvider, ILogger<CardScreenshots> logger)
     : BackgroundService
 {
-    /// <summary>Most cards that crawlers asked for; the next one is left to the index.</summary>
+    /// <summary>Maximum number of queued crawler requests. Cards beyond it are left to the plan that follows each index pass.</summary>
     private const int MaxAsked = 100;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
@@ -26,29 +26,29 @@ internal sealed partial class CardScreenshots(
     private static readonly TimeSpan s_failureMemory = TimeSpan.FromMinutes(10);
 
     private readonly Channel<PageSource> _asked = Channel.CreateBounded<PageSource>(new BoundedChannelOptions(MaxAsked) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly AsyncAutoResetEvent _news = new();
+    private readonly AsyncAutoResetEvent _wakeUp = new();
 
-    // The worker's own.
+    // Accessed only by the worker.
     private readonly Queue<PageSource> _due = new();
     private readonly Dictionary<string, (string Look, long At)> _failed = new(StringComparer.Ordinal);
-    private volatile bool _planIsOld;
-    private string? _trouble;
+    private volatile bool _isPlanOutdated;
+    private string? _lastFailure;
 
     private bool IsOn => options.Value.Enabled && manager.IsConfigured;
 
-    /// <summary>The index is through: pages may have changed their looks.</summary>
+    /// <summary>Signals that a pass of the index ended, so that screenshots may be out of date.</summary>
     public void PagesMayHaveChanged()
     {
-        _planIsOld = true;
-        _news.Set();
+        _isPlanOutdated = true;
+        _wakeUp.Set();
     }
 
-    /// <summary>A crawler was sent a page without a screenshot; the next one shall have it.</summary>
+    /// <summary>Requests a screenshot for a page that was sent to a crawler without one.</summary>
     public void Ask(PageSource source)
     {
         if (IsOn && source.Realm is { IsPrivate: false } && _asked.Writer.TryWrite(source))
         {
-            _news.Set();
+            _wakeUp.Set();
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class CardScreenshots(
                 }
                 else
                 {
-                    await _news.WaitAsync(s_pause, timeProvider, stoppingToken);
+                    await _wakeUp.WaitAsync(s_pause, timeProvider, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -78,8 +78,8 @@ internal sealed partial class CardScreenshots(
                     LogFailed(e);
                 }
 
-                // Whatever it was about is found again.
-                _planIsOld = true;
+                // The next plan finds the card again.
+                _isPlanOutdated = true;
                 await Task.Delay(s_pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -97,9 +97,9 @@ internal sealed partial class CardScreenshots(
             return null;
         }
 
-        if (_planIsOld)
+        if (_isPlanOutdated)
         {
-            _planIsOld = false;
+            _isPlanOutdated = false;
             await PlanAsync(cancellationToken);
         }
 
@@ -111,9 +111,9 @@ internal sealed partial class CardScreenshots(
         _due.Clear();
         foreach (var realm in catalog.Current.ById.Values.Where(realm => !realm.IsPrivate))
         {
-            var keptUnder = PageSource.StorageScope(realm, address);
-            var taken = await screenshots.GetFactsAsync(keptUnder, cancellationToken);
-            var facts = await pages.GetFactsAsync(keptUnder, cancellationToken);
+            var scope = PageSource.StorageScope(realm, address);
+            var taken = await screenshots.GetFactsAsync(scope, cancellationToken);
+            var facts = await pages.GetFactsAsync(scope, cancellationToken);
             foreach (var (id, version) in CardFiles.List(realm).Ids.Select(id => (id, CardFiles.VersionOf(realm, id))))
             {
                 if (version is { } written && PageSource.OfCard(realm, id, written, address) is var source
@@ -127,7 +127,7 @@ internal sealed partial class CardScreenshots(
 
     private async Task TakeAsync(PageSource source, CancellationToken cancellationToken)
     {
-        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } page || ScreenshotKey.Of(page) is not { } look || FailedLately(source, look))
+        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } page || ScreenshotKey.Of(page) is not { } look || FailedRecently(source, look))
         {
             return;
         }
@@ -135,14 +135,14 @@ internal sealed partial class CardScreenshots(
         var facts = await screenshots.GetFactsAsync(source.RealmUrl, source.Url, cancellationToken);
         if (!IsCurrent(facts, look))
         {
-            if (await TryTakeAsync(source, page, look, cancellationToken) is { } trouble)
+            if (await TryTakeAsync(source, page, look, cancellationToken) is { } failure)
             {
                 _failed[source.Url] = (look, timeProvider.GetTimestamp());
-                // What is wrong with one is often wrong with all.
-                if (trouble != _trouble)
+                // The same problem often affects all cards, so log a change of reason only.
+                if (failure != _lastFailure)
                 {
-                    _trouble = trouble;
-                    LogNone(source.Url, trouble);
+                    _lastFailure = failure;
+                    LogNone(source.Url, failure);
                 }
 
                 return;
@@ -154,34 +154,34 @@ internal sealed partial class CardScreenshots(
         }
 
         _failed.Remove(source.Url);
-        // Taking it took a while: what is stored by now may be another page, and only its screenshot is to change.
-        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } current || await keeping.StoreAsync(source, current, cancellationToken) is PageOutcome.Gone)
+        // The page may have been replaced while the screenshot was taken. Read it again and change only its screenshot.
+        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } current || await writer.StoreAsync(source, current, cancellationToken) is PageOutcome.Gone)
         {
             await screenshots.RemoveAsync(source.RealmUrl, source.Url, cancellationToken);
         }
     }
 
-    /// <summary>Has the screenshot taken and stores it. Gives why there is none; null when there is.</summary>
+    /// <summary>Takes the screenshot and stores it. Returns why there is none; null on success.</summary>
     private async Task<string?> TryTakeAsync(PageSource source, StoredPage page, string look, CancellationToken cancellationToken)
     {
         try
         {
-            var taken = await manager.ScreenshotAsync(Request(source), index.Value.RenderDeadline, cancellationToken);
+            var taken = await manager.ScreenshotAsync(CreateRequest(source), index.Value.RenderDeadline, cancellationToken);
             if (taken.ShellToken != page.ShellToken)
             {
-                return "The screenshot is of another host shell than the page.";
+                return "The screenshot shows another host shell than the stored page.";
             }
 
             if (taken.Bytes.Length > options.Value.MaxBytes)
             {
-                return $"The screenshot has {taken.Bytes.Length} bytes; at most {options.Value.MaxBytes} are kept (Screenshots:MaxKb).";
+                return $"The screenshot has {taken.Bytes.Length} bytes; the maximum is {options.Value.MaxBytes} (Screenshots:MaxKb).";
             }
 
             var tag = Convert.ToHexStringLower(SHA256.HashData(taken.Bytes).AsSpan(..8));
             return await screenshots.StoreAsync(
                 new(source.RealmUrl, source.Url, new(tag, look, options.Value.Width, options.Value.Height), taken.Bytes), options.Value.MaxRealmBytes, cancellationToken)
                 ? null
-                : $"The realm's screenshots take {options.Value.MaxRealmMb} MB, the most that is kept (Screenshots:MaxRealmMb).";
+                : $"The realm's screenshots have reached {options.Value.MaxRealmMb} MB, the maximum (Screenshots:MaxRealmMb).";
         }
         catch (RenderRefusedException e)
         {
@@ -189,7 +189,7 @@ internal sealed partial class CardScreenshots(
         }
     }
 
-    private ScreenshotRequest Request(PageSource source) => new()
+    private ScreenshotRequest CreateRequest(PageSource source) => new()
     {
         Url = source.Url,
         Affinity = source.Affinity.ToString(),
@@ -204,12 +204,12 @@ internal sealed partial class CardScreenshots(
     private bool IsCurrent(ScreenshotFacts? facts, string look) =>
         facts is not null && facts.Look == look && (facts.Width, facts.Height) == (options.Value.Width, options.Value.Height);
 
-    private bool FailedLately(PageSource source, string look) =>
+    private bool FailedRecently(PageSource source, string look) =>
         _failed.TryGetValue(source.Url, out var failed) && failed.Look == look && timeProvider.GetElapsedTime(failed.At) < s_failureMemory;
 
-    [LoggerMessage(LogLevel.Warning, "No screenshot of {Url}, nor of others for the same reason: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "No screenshot of {Url}: {Reason} Further failures for the same reason are not logged.")]
     private partial void LogNone(string url, string reason);
 
-    [LoggerMessage(LogLevel.Error, "Taking screenshots failed unexpectedly; it goes on.")]
+    [LoggerMessage(LogLevel.Error, "Taking screenshots failed unexpectedly; retrying.")]
     private partial void LogFailed(Exception exception);
 }

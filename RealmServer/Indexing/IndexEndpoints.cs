@@ -9,7 +9,7 @@ namespace Fleet.RealmServer.Indexing;
 
 internal static class IndexEndpoints
 {
-    // All of its script and style is in the file, and it talks to nobody but this server.
+    // The page's script and style are inline, and it connects only to this server.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -23,7 +23,7 @@ internal static class IndexEndpoints
         routes.MapPost("/_index", Run).RequireAdminKey();
     }
 
-    /// <summary>How the index stands: a page for browsers, JSON for everybody else.</summary>
+    /// <summary>The status of the index: HTML for browsers, JSON for all other clients.</summary>
     private static IResult Status(HttpContext http, IndexProgress progress, ReadKeys keys)
     {
         http.Response.Headers.Vary = $"{HeaderNames.Accept}, {HeaderNames.Authorization}";
@@ -38,19 +38,19 @@ internal static class IndexEndpoints
         return TypedResults.Content(s_page, "text/html", Encoding.UTF8);
     }
 
-    /// <summary>The same as events, whenever it changes. Without the failures, of which there may be many.</summary>
+    /// <summary>The status as server-sent events, one per change. Failures and problems are omitted, since there may be many.</summary>
     private static IResult Events(HttpContext http, IndexEvents events, ReadKeys keys, CancellationToken cancellationToken) => events.TryEnter()
         ? TypedResults.ServerSentEvents(events.ListenAsync(realm => keys.MayRead(http.Request, realm), cancellationToken))
         : FleetProblem.Result(StatusCodes.Status503ServiceUnavailable, "too-many-listeners",
-            $"{IndexEvents.MaxListeners} streams are open, the most there may be. GET /_index tells the same.");
+            $"{IndexEvents.MaxListeners} streams are open, the maximum. Use GET /_index instead.");
 
     private static Results<Ok<Contracts.RenderDiagnostics>, ProblemHttpResult> Diagnostics(
         string? url, HttpContext http, IndexProgress progress, ReadKeys keys) =>
         url is not null && progress.Find(url) is { Diagnostics: { } diagnostics } failure && (failure.Realm is not { } realm || keys.MayRead(http.Request, realm))
             ? TypedResults.Ok(diagnostics)
-            : FleetProblem.Result(StatusCodes.Status404NotFound, "no-diagnostics", "The query's url names no card that failed in the latest pass.");
+            : FleetProblem.Result(StatusCodes.Status404NotFound, "no-diagnostics", "The query parameter url names no card that failed in the latest pass.");
 
-    /// <summary>Has a pass made; cards that failed are tried again.</summary>
+    /// <summary>Requests a pass. Cards that failed are rendered again.</summary>
     private static Accepted Run(Indexer indexer)
     {
         indexer.Request();

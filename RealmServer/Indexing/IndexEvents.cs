@@ -4,20 +4,20 @@ using Fleet.RealmServer.Content;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>The index's progress as a stream, for a bounded number of listeners.</summary>
+/// <summary>Streams the index's progress to a bounded number of listeners.</summary>
 internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifetime lifetime, TimeProvider timeProvider)
 {
-    /// <summary>Most streams at a time.</summary>
+    /// <summary>Maximum number of concurrent streams.</summary>
     public const int MaxListeners = 64;
 
-    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(250);
 
-    // Shows a listener behind a proxy that the line is alive, and this server that the listener is.
+    // Keeps connections through proxies open, and detects listeners that are gone.
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
     private int _listeners;
 
-    /// <summary>True when there is room for one more, who must then listen.</summary>
+    /// <summary>Reserves a stream. True if one is free; the caller must then enumerate <see cref="ListenAsync"/>, which releases it.</summary>
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _listeners) <= MaxListeners)
@@ -29,17 +29,17 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
         return false;
     }
 
-    /// <summary>The status now, after each change of it, and now and then without one.</summary>
+    /// <summary>Yields the status immediately, after each change, and every 15 s without one.</summary>
     /// <param name="mayRead">Whether the listener may read a realm.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
     public async IAsyncEnumerable<SseItem<IndexStatus>> ListenAsync(Func<Realm, bool> mayRead, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         try
         {
             IndexStatus? sent = null;
             var sentAt = timeProvider.GetTimestamp();
-            while (!either.IsCancellationRequested)
+            while (!linked.IsCancellationRequested)
             {
                 var status = progress.BriefFor(mayRead);
                 if (status != sent || timeProvider.GetElapsedTime(sentAt) >= s_heartbeat)
@@ -48,7 +48,7 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
                     yield return new(status, "index");
                 }
 
-                await Task.Delay(s_pace, timeProvider, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_pollInterval, timeProvider, linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         finally

@@ -4,7 +4,7 @@ using Fleet.Registry.Leases;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Which replica indexes. Two that do it for a moment do no harm, they only do it twice.</summary>
+/// <summary>The lease of the replica that indexes. Two holders for a moment do no harm; they only render pages twice.</summary>
 internal sealed partial class IndexLease(
     ILeases leases, RealmInstance instance, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<IndexLease> logger)
     : HeartbeatService("the index lease", lifetime, timeProvider, logger)
@@ -14,13 +14,13 @@ internal sealed partial class IndexLease(
     private readonly ILogger _logger = logger;
     private volatile string? _holder;
 
-    /// <summary>Raised when another replica holds it than before.</summary>
+    /// <summary>Raised when the holder changes.</summary>
     public event Action? Changed;
 
-    /// <summary>The replica that indexes, as far as this one knows; null before the first answer.</summary>
+    /// <summary>The holder of the lease as of the latest report; null before the first.</summary>
     public string? Holder => _holder;
 
-    /// <summary>Whether this replica goes by that name.</summary>
+    /// <summary>Whether <paramref name="holder"/> is this replica.</summary>
     public bool IsMine(string holder) => holder == instance.Name;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -47,9 +47,9 @@ internal sealed partial class IndexLease(
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "The replica {Holder} indexes.")]
+    [LoggerMessage(LogLevel.Debug, "Replica {Holder} holds the index lease.")]
     private static partial void LogHolder(ILogger logger, string holder);
 
-    [LoggerMessage(LogLevel.Warning, "Could not give the index lease back; it runs out by itself. {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Could not release the index lease; it expires. {Reason}")]
     private partial void LogStillHeld(string reason);
 }

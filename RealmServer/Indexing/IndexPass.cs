@@ -8,13 +8,13 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Goes once through all cards. It plans from what is stored, so one that was broken off, by a lost manager or by a kill, goes on
-/// where it stood, and one with nothing to do renders nothing.</summary>
+/// <summary>Runs one pass over all cards. The plan is based on the stored pages, so after an interrupted pass, by a lost manager or a kill, the next one
+/// continues where it stopped, and a pass with nothing to do renders nothing.</summary>
 internal sealed partial class IndexPass(
     PageRenderer renderer, ManagerClient manager, IPageStore store, IScreenshotStore screenshots, IStorageScopes scopes, IndexSources sources, IndexProgress progress, RealmMetrics metrics,
     IOptions<IndexOptions> options, ILogger<IndexPass> logger)
 {
-    // Written by the workers, read between passes.
+    // Written by the workers, read at the start of a pass.
     private readonly ConcurrentDictionary<string, (RenderedFrom From, IndexFailure Failure)> _failed = new(StringComparer.Ordinal);
 
     private SourceListing _listing = SourceListing.Empty;
@@ -22,20 +22,20 @@ internal sealed partial class IndexPass(
     /// <summary>Whether cards or realms were added, changed or removed since the latest pass began.</summary>
     public bool SourcesChanged => !_listing.HasSameAs(sources.Read());
 
-    /// <summary>Has cards that failed tried again although nothing changed.</summary>
+    /// <summary>Makes the next pass render failed cards again even if nothing changed.</summary>
     public void ForgetFailures() => _failed.Clear();
 
-    /// <summary>Has every card rendered that has no page of its content on the current shell, and pages without a card removed. True when each got
-    /// a verdict.</summary>
+    /// <summary>Renders every card that has no page of its current content on the current shell, and removes pages whose card is gone. True if every
+    /// card got a verdict.</summary>
     /// <param name="generation">The fleet's shell generation.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ManagerUnavailableException">Nobody can render now.</exception>
-    /// <exception cref="RegistryUnavailableException">Nothing can be stored now.</exception>
+    /// <param name="cancellationToken">Cancels the pass.</param>
+    /// <exception cref="ManagerUnavailableException">The manager cannot render now.</exception>
+    /// <exception cref="RegistryUnavailableException">The registry is unavailable, so nothing can be stored.</exception>
     public async Task<bool> RunAsync(long generation, CancellationToken cancellationToken)
     {
         var listing = sources.Read();
         _listing = listing;
-        await ForgetAsync(listing.Withdrawn, cancellationToken);
+        await RemoveWithdrawnAsync(listing.Withdrawn, cancellationToken);
         var failed = _failed.ToDictionary();
         var stored = await StoredIndex.ReadAsync(store, listing, cancellationToken);
         var rendered = stored.Rendered;
@@ -58,7 +58,7 @@ internal sealed partial class IndexPass(
         return isComplete;
     }
 
-    // What is rendered for its own sake comes before what is rendered for another card's.
+    // Cards that changed themselves are rendered before cards that only read a changed one.
     private static Func<PageSource, bool> IsChanged(IReadOnlyDictionary<string, RenderedFrom> rendered, long generation) =>
         entry => !rendered.TryGetValue(entry.Url, out var from) || from.Seen?.Card != entry.Version || from.Generation < generation;
 
@@ -94,8 +94,8 @@ internal sealed partial class IndexPass(
         }
     }
 
-    // What was stored while a realm was public is removed at once: no key is required to read it.
-    private async Task ForgetAsync(IEnumerable<string> withdrawn, CancellationToken cancellationToken)
+    // Pages that were stored while a realm was still public are removed at once, since no key is required to read them.
+    private async Task RemoveWithdrawnAsync(IEnumerable<string> withdrawn, CancellationToken cancellationToken)
     {
         foreach (var scope in withdrawn)
         {
@@ -103,7 +103,7 @@ internal sealed partial class IndexPass(
         }
     }
 
-    // Whatever one card does, the others are indexed; only what concerns them all breaks the pass off.
+    // A failure of one card does not stop the pass; an unavailable manager or registry does.
     private async Task<PageOutcome> RenderAsync(PageSource entry, RenderBasis basis, CancellationToken cancellationToken)
     {
         try
@@ -113,7 +113,7 @@ internal sealed partial class IndexPass(
         catch (Exception e) when (e is not (ManagerUnavailableException or RegistryUnavailableException) && !cancellationToken.IsCancellationRequested)
         {
             LogCardFailed(e, entry.Url);
-            return new PageOutcome.Unresolved($"Indexing it failed unexpectedly: {e.Message}");
+            return new PageOutcome.Unresolved($"Indexing the card failed unexpectedly: {e.Message}");
         }
     }
 
@@ -152,7 +152,7 @@ internal sealed partial class IndexPass(
     [LoggerMessage(LogLevel.Information, "Indexing {Progress}")]
     private partial void LogProgress(string progress);
 
-    [LoggerMessage(LogLevel.Information, "Index complete {Progress}, {Skipped} were stored already.")]
+    [LoggerMessage(LogLevel.Information, "Index complete {Progress}, {Skipped} already stored.")]
     private partial void LogEnd(string progress, int skipped);
 
     [LoggerMessage(LogLevel.Warning, "No page of {Url}: {Reason}")]
@@ -161,6 +161,6 @@ internal sealed partial class IndexPass(
     [LoggerMessage(LogLevel.Information, "Removed the page of {Url}: its card is gone.")]
     private partial void LogRemoved(string url);
 
-    [LoggerMessage(LogLevel.Error, "Indexing {Url} failed unexpectedly; the others go on.")]
+    [LoggerMessage(LogLevel.Error, "Indexing {Url} failed unexpectedly; continuing with the other cards.")]
     private partial void LogCardFailed(Exception exception, string url);
 }

@@ -3,7 +3,7 @@ using Fleet.RealmServer.Rendering;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>How far the index is: written by the indexer's workers, read by whoever asks.</summary>
+/// <summary>The progress of the index. Written by the indexer's workers, read by requests.</summary>
 internal sealed class IndexProgress(TimeProvider timeProvider)
 {
     private const int MaxFailures = 1000;
@@ -13,9 +13,9 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, IndexFailure> _failures = new(StringComparer.Ordinal);
     private Dictionary<Realm, IndexCounts> _counts = [];
-    private IndexStatus _status = new() { State = IndexState.Waiting, Reason = "The server starts." };
+    private IndexStatus _status = new() { State = IndexState.Waiting, Reason = "The server is starting." };
 
-    /// <summary>How it stands, with the numbers, failures and problems of the realms that somebody may read.</summary>
+    /// <summary>The status with the counts, failures and problems of the realms that the caller may read.</summary>
     public IndexStatus StatusFor(Func<Realm, bool> mayRead)
     {
         lock (_gate)
@@ -28,7 +28,7 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>The same without the lists.</summary>
+    /// <summary>The status without failures and problems.</summary>
     public IndexStatus BriefFor(Func<Realm, bool> mayRead)
     {
         lock (_gate)
@@ -37,10 +37,10 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>How it stands with all realms, without the lists.</summary>
+    /// <summary>The status of all realms, without failures and problems.</summary>
     public IndexStatus Brief => BriefFor(Everything);
 
-    /// <summary>The failure of a card; null when it is none.</summary>
+    /// <summary>The failure of a card; null if it did not fail.</summary>
     public IndexFailure? Find(string url)
     {
         lock (_gate)
@@ -51,22 +51,22 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
 
     public void Off(string reason) => Change(status => status with { State = IndexState.Off, Reason = reason });
 
-    /// <summary>Waits. True when it did not wait for the same before.</summary>
+    /// <summary>Sets the state to waiting. True if state or reason changed.</summary>
     public bool Wait(string reason)
     {
         lock (_gate)
         {
-            var news = _status.State != IndexState.Waiting || _status.Reason != reason;
+            var changed = _status.State != IndexState.Waiting || _status.Reason != reason;
             _status = _status with { State = IndexState.Waiting, Reason = reason };
-            return news;
+            return changed;
         }
     }
 
-    /// <summary>A pass begins.</summary>
+    /// <summary>Begins a pass.</summary>
     /// <param name="cards">Cards of all realms.</param>
-    /// <param name="skipped">Those whose page is stored already.</param>
-    /// <param name="failures">Those that failed before and have not changed since.</param>
-    /// <param name="problems">What is no realm or no card.</param>
+    /// <param name="skipped">Cards whose page is already stored.</param>
+    /// <param name="failures">Cards that failed before and have not changed since.</param>
+    /// <param name="problems">Folders that are not realms and files that are not cards.</param>
     public void Begin(IReadOnlyCollection<PageSource> cards, IEnumerable<PageSource> skipped, IReadOnlyCollection<IndexFailure> failures, IReadOnlyList<RealmProblem> problems)
     {
         lock (_gate)
@@ -87,9 +87,9 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>One card is done. Gives the progress as a line when it crosses a tenth, else null.</summary>
-    /// <param name="card">It.</param>
-    /// <param name="failure">Why it has no page; null when it has.</param>
+    /// <summary>Records that a card is done. Returns a progress line when another tenth of the cards is done, otherwise null.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="failure">Why the card has no page; null if it has one.</param>
     public string? Advance(PageSource card, IndexFailure? failure)
     {
         lock (_gate)
@@ -106,7 +106,7 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>The pass is over. Gives its last line.</summary>
+    /// <summary>Ends the pass. Returns the final progress line.</summary>
     public string End()
     {
         lock (_gate)
@@ -116,7 +116,7 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>Progress for people: <c>[##########----------]  50 %  60 of 120 cards, 1 failed</c>.</summary>
+    /// <summary>The progress line: <c>[##########----------]  50 %  60 of 120 cards, 1 failed</c>.</summary>
     internal static string Line(IndexStatus status)
     {
         var filled = status.Total == 0 ? BarWidth : BarWidth * status.Done / status.Total;

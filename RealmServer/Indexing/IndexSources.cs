@@ -3,7 +3,7 @@ using Fleet.RealmServer.Rendering;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>All cards of all realms that are indexed, and all that is wrong with the folders.</summary>
+/// <summary>Lists the cards of all realms and the problems in their folders.</summary>
 internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
 {
     /// <summary>Reads the folders.</summary>
@@ -33,7 +33,7 @@ internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
             }
         }
 
-        var versions = entries.Select(entry => (entry.Url, entry.Version)).Concat(set.Versions.Select(said => (Url: address.UrlOf(said.Key), Version: said.Value)));
+        var versions = entries.Select(entry => (entry.Url, entry.Version)).Concat(set.Versions.Select(source => (Url: address.UrlOf(source.Key), Version: source.Value)));
         return new(
             entries,
             versions.ToDictionary(source => source.Url, source => source.Version, StringComparer.Ordinal),

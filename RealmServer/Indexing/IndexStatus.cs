@@ -2,51 +2,51 @@ using Fleet.RealmServer.Content;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>How the index stands. Body of <c>GET /_index</c>.</summary>
+/// <summary>The status of the index. Body of <c>GET /_index</c>.</summary>
 internal sealed record IndexStatus
 {
     public required IndexState State { get; init; }
 
-    /// <summary>Why it is off or waits; null otherwise.</summary>
+    /// <summary>Why the index is off or waiting; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Cards that this pass is through with: stored, skipped or failed.</summary>
+    /// <summary>Number of cards that the pass has processed: stored, skipped or failed.</summary>
     public int Done { get; init; }
 
-    /// <summary>Cards of all realms that whoever asks may read.</summary>
+    /// <summary>Number of cards in all realms that the caller may read.</summary>
     public int Total { get; init; }
 
-    /// <summary>Cards of <see cref="Done"/> that have no page of their current content on the current shell.</summary>
+    /// <summary>Number of cards in <see cref="Done"/> without a page of their current content on the current shell.</summary>
     public int Failed { get; init; }
 
-    /// <summary>Cards of <see cref="Done"/> whose page was stored already.</summary>
+    /// <summary>Number of cards in <see cref="Done"/> whose page was already stored.</summary>
     public int Skipped { get; init; }
 
     /// <summary>The failed cards, at most 1000, ordered by URL.</summary>
     public IReadOnlyList<IndexFailure> Failures { get; init; } = [];
 
-    /// <summary>Folders that are no realms and files that are no cards.</summary>
+    /// <summary>Folders that are not realms and files that are not cards.</summary>
     public IReadOnlyList<RealmProblem> Problems { get; init; } = [];
 
-    /// <summary>When the latest pass began.</summary>
+    /// <summary>Start of the latest pass.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When it ended; null while it runs.</summary>
+    /// <summary>End of the latest pass; null while it runs.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 }
 
-/// <summary>What the index does.</summary>
+/// <summary>The state of the index.</summary>
 internal enum IndexState
 {
-    /// <summary>Switched off, or no manager is configured.</summary>
+    /// <summary>Disabled, or no manager is configured.</summary>
     Off,
 
-    /// <summary>Waits for the manager, the registry or the first claim of the host shell.</summary>
+    /// <summary>Waiting for the manager, the registry, the index lease or the first claim of the host shell.</summary>
     Waiting,
 
-    /// <summary>Has cards rendered.</summary>
+    /// <summary>A pass is running.</summary>
     Running,
 
-    /// <summary>Through with all cards, until content or shell change.</summary>
+    /// <summary>The pass has processed all cards.</summary>
     Done,
 }

@@ -6,35 +6,35 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Keeps a rendered page of every card: one pass at the start, and another whenever the shell, a file or an operator calls for it.</summary>
+/// <summary>Keeps a rendered page of every card: runs a pass at startup, and again when the shell or a file changes, or when an operator requests one.</summary>
 internal sealed partial class Indexer(
     IndexPass pass, IndexLease lease, ManagerClient manager, HostShellClaims claims, IndexProgress progress, CardScreenshots screenshots, IOptions<IndexOptions> options, TimeProvider timeProvider,
     ILogger<Indexer> logger)
     : BackgroundService
 {
-    // Whoever writes a file may not be through with it, or with the next one.
-    private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(100);
+    // The writer may still be writing the file, or about to write another.
+    private static readonly TimeSpan s_settleDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly AsyncAutoResetEvent _requested = new();
-    private readonly AsyncAutoResetEvent _looked = new();
+    private readonly AsyncAutoResetEvent _sourcesChanged = new();
     private volatile Basis? _basis;
 
-    /// <summary>Has a pass made as soon as the current one is over; cards that failed are tried again.</summary>
+    /// <summary>Requests a pass, after the current one. Cards that failed are rendered again.</summary>
     public void Request()
     {
         pass.ForgetFailures();
         _requested.Set();
     }
 
-    /// <summary>Has the folders looked through soon.</summary>
-    public void SourcesMayHaveChanged() => _looked.Set();
+    /// <summary>Triggers a scan of the folders.</summary>
+    public void SourcesMayHaveChanged() => _sourcesChanged.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.Enabled || !manager.IsConfigured)
         {
             progress.Off(options.Value.Enabled
-                ? "The address of the manager is not set (services:manager:http:0); pages are not prerendered."
+                ? "The manager's address is not set (services:manager:http:0); pages are not prerendered."
                 : "Index:Enabled is false.");
             return;
         }
@@ -51,14 +51,14 @@ internal sealed partial class Indexer(
                 previous = next;
                 if (await WaitAsync(next, repeats, stoppingToken))
                 {
-                    // Something is new, so what did not work before may work now.
+                    // Something changed, so what failed before may succeed now.
                     repeats = -1;
                 }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops.
+            // The service is stopping.
         }
         finally
         {
@@ -67,7 +67,7 @@ internal sealed partial class Indexer(
         }
     }
 
-    // Who changes it tells afterwards: by then a pass may have begun that knows.
+    // The event is raised after the change, when a pass with the new basis may already be running.
     private void OnBasisChanged()
     {
         if (CurrentBasis != _basis)
@@ -81,21 +81,21 @@ internal sealed partial class Indexer(
     private async Task<IndexNext> PassAsync(CancellationToken stoppingToken)
     {
         _requested.Reset();
-        _looked.Reset();
+        _sourcesChanged.Reset();
         var basis = CurrentBasis;
         _basis = basis;
         try
         {
-            // The first claim's acknowledgement sets the signal, so this is not for long.
+            // The acknowledgement of the first claim requests a pass, so the wait is short.
             if (basis.Generation is not { } generation)
             {
-                progress.Wait("The claim of the host shell is not acknowledged yet.");
+                progress.Wait("The claim of the host shell has not been acknowledged yet.");
                 return IndexNext.AfterPause;
             }
 
             if (basis.Holder is not { } holder || !lease.IsMine(holder))
             {
-                progress.Wait(basis.Holder is { } other ? $"The replica {other} indexes." : "No replica has taken the index yet.");
+                progress.Wait(basis.Holder is { } other ? $"Replica {other} holds the index lease." : "No replica holds the index lease yet.");
                 return IndexNext.AfterPause;
             }
 
@@ -114,34 +114,34 @@ internal sealed partial class Indexer(
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
-            progress.Wait("A pass failed unexpectedly; the log has the details.");
+            progress.Wait("The pass failed unexpectedly; see the log.");
             LogFailed(e);
             return IndexNext.AfterPause;
         }
     }
 
-    /// <summary>Waits for the next pass. True when it was requested or a card changed, false when time is up.</summary>
+    /// <summary>Waits until the next pass is due. True if it was requested or a card changed, false if the pause ended.</summary>
     private async Task<bool> WaitAsync(IndexNext next, int repeats, CancellationToken stoppingToken)
     {
-        var began = timeProvider.GetTimestamp();
+        var startedAt = timeProvider.GetTimestamp();
         var limit = IndexPauses.For(next, repeats, options.Value.RetryInterval);
         while (true)
         {
-            var left = limit - timeProvider.GetElapsedTime(began) ?? options.Value.RescanInterval;
+            var left = limit - timeProvider.GetElapsedTime(startedAt) ?? options.Value.RescanInterval;
             if (left <= TimeSpan.Zero)
             {
                 return false;
             }
 
-            var look = left < options.Value.RescanInterval ? left : options.Value.RescanInterval;
-            if (await EitherAsync(look, stoppingToken) || (next is not IndexNext.AfterPause && SourcesChanged()))
+            var interval = left < options.Value.RescanInterval ? left : options.Value.RescanInterval;
+            if (await WaitForSignalAsync(interval, stoppingToken) || (next is not IndexNext.AfterPause && SourcesChanged()))
             {
                 return true;
             }
         }
     }
 
-    // What cannot be looked through is the pass's to tell, which logs it and tries again by itself.
+    // On an error, start a pass: it reports the problem and is repeated.
     private bool SourcesChanged()
     {
         try
@@ -150,30 +150,30 @@ internal sealed partial class Indexer(
         }
         catch (Exception e)
         {
-            LogLookFailed(e);
+            LogScanFailed(e);
             return true;
         }
     }
 
-    /// <summary>Waits for a request, a sign of a changed file, or the end of time. True when it was a request.</summary>
-    private async Task<bool> EitherAsync(TimeSpan limit, CancellationToken stoppingToken)
+    /// <summary>Waits for a request, for a notification of a changed file, or until the limit. True if a pass was requested.</summary>
+    private async Task<bool> WaitForSignalAsync(TimeSpan limit, CancellationToken stoppingToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var requested = _requested.WaitAsync(limit, timeProvider, either.Token);
-        var looked = _looked.WaitAsync(limit, timeProvider, either.Token);
-        await Task.WhenAny(requested, looked);
-        if (looked is { IsCompletedSuccessfully: true, Result: true })
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var requested = _requested.WaitAsync(limit, timeProvider, linked.Token);
+        var changed = _sourcesChanged.WaitAsync(limit, timeProvider, linked.Token);
+        await Task.WhenAny(requested, changed);
+        if (changed is { IsCompletedSuccessfully: true, Result: true })
         {
-            await Task.Delay(s_settle, timeProvider, stoppingToken);
+            await Task.Delay(s_settleDelay, timeProvider, stoppingToken);
         }
 
-        await either.CancelAsync();
-        var results = await Task.WhenAll(WonAsync(requested, stoppingToken), WonAsync(looked, stoppingToken));
+        await linked.CancelAsync();
+        var results = await Task.WhenAll(WasSignaledAsync(requested, stoppingToken), WasSignaledAsync(changed, stoppingToken));
         return results[0];
     }
 
-    // The one that lost was cancelled, unless its signal came first.
-    private static async Task<bool> WonAsync(Task<bool> wait, CancellationToken stoppingToken)
+    // The other wait was canceled, unless its signal was set first.
+    private static async Task<bool> WasSignaledAsync(Task<bool> wait, CancellationToken stoppingToken)
     {
         try
         {
@@ -185,15 +185,15 @@ internal sealed partial class Indexer(
         }
     }
 
-    /// <summary>What a pass goes by.</summary>
+    /// <summary>What a pass depends on: the holder of the lease and the shell generation.</summary>
     private sealed record Basis(string? Holder, long? Generation);
 
-    [LoggerMessage(LogLevel.Information, "The index waits, and goes on by itself: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "The index is waiting and resumes automatically: {Reason}")]
     private partial void LogWaiting(string reason);
 
-    [LoggerMessage(LogLevel.Error, "Looking through the folders failed; a pass follows.")]
-    private partial void LogLookFailed(Exception exception);
+    [LoggerMessage(LogLevel.Error, "Scanning the folders failed; starting a pass.")]
+    private partial void LogScanFailed(Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "A pass of the index failed; another follows.")]
+    [LoggerMessage(LogLevel.Error, "A pass of the index failed; retrying after a pause.")]
     private partial void LogFailed(Exception exception);
 }

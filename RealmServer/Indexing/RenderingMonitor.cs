@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Watches whether this realm server gets its pages rendered: asks the manager every few seconds, and looks at what the index came to. A change is one
-/// line in the log, whatever number of renders fails.</summary>
+/// <summary>Monitors whether pages can be rendered: probes the manager every few seconds and evaluates the result of the index. Logs one line per change,
+/// regardless of how many renders fail.</summary>
 internal sealed partial class RenderingMonitor(
     ManagerClient manager, IndexProgress progress, RealmMetrics metrics, TimeProvider timeProvider, ILogger<RenderingMonitor> logger)
     : BackgroundService, IHealthCheck
@@ -15,7 +15,7 @@ internal sealed partial class RenderingMonitor(
     private volatile RenderingHealth _current = RenderingHealth.Unknown;
     private int _failedProbes;
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The latest decision.</summary>
     public RenderingHealth Current => _current;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -31,13 +31,13 @@ internal sealed partial class RenderingMonitor(
         {
             do
             {
-                Note(RenderingHealthRules.Decide(_current, Facts(await ProbeAsync(stoppingToken))));
+                Note(RenderingHealthRules.Decide(_current, GetFacts(await ProbeAsync(stoppingToken))));
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops.
+            // The service is stopping.
         }
     }
 
@@ -61,13 +61,13 @@ internal sealed partial class RenderingMonitor(
         }
     }
 
-    private RenderingFacts Facts(string? managerProblem)
+    private RenderingFacts GetFacts(string? managerProblem)
     {
         var all = progress.Brief;
-        var open = progress.StatusFor(static realm => !realm.IsPrivate);
-        var reason = open.Failures.GroupBy(failure => failure.Reason).MaxBy(group => group.Count())?.Key;
+        var publicRealms = progress.StatusFor(static realm => !realm.IsPrivate);
+        var reason = publicRealms.Failures.GroupBy(failure => failure.Reason).MaxBy(group => group.Count())?.Key;
         return new(
-            manager.IsConfigured, _failedProbes, managerProblem, all.State, new(all.Total, all.Failed), new(open.Total, open.Failed),
+            manager.IsConfigured, _failedProbes, managerProblem, all.State, new(all.Total, all.Failed), new(publicRealms.Total, publicRealms.Failed),
             reason?.Length > MaxReason ? reason[..MaxReason] + "…" : reason);
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class RenderingMonitor(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Degraded until further notice: {Description}")]
+    [LoggerMessage(LogLevel.Warning, "Rendering is degraded: {Description}")]
     private partial void LogDegraded(string description);
 
     [LoggerMessage(LogLevel.Information, "Pages are rendered again. {Description}")]

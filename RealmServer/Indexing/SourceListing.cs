@@ -3,22 +3,22 @@ using Fleet.RealmServer.Rendering;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>What the folders held at one moment.</summary>
+/// <summary>A snapshot of the folders.</summary>
 /// <param name="Entries">All cards of all realms.</param>
-/// <param name="Versions">Version of all that a page can read: cards, what the realms say of themselves, and their list; by URL.</param>
-/// <param name="Problems">What is wrong with the folders.</param>
-/// <param name="Realms">What the pages of the realms whose folders could be read are kept under.</param>
-/// <param name="Withdrawn">Under what those of private realms were kept, had they been public once.</param>
+/// <param name="Versions">Versions of all sources that a page can read, by URL: cards, the descriptions of the realms and their list.</param>
+/// <param name="Problems">Problems in the folders.</param>
+/// <param name="Realms">Storage scopes of the realms whose folders could be read.</param>
+/// <param name="Withdrawn">Storage scopes that the private realms would have if they were public; pages may be left there from when they were.</param>
 internal sealed record SourceListing(
     IReadOnlyList<PageSource> Entries, IReadOnlyDictionary<string, long> Versions, IReadOnlyList<RealmProblem> Problems, IReadOnlyList<string> Realms,
     IReadOnlyList<string> Withdrawn)
 {
     public static readonly SourceListing Empty = new([], new Dictionary<string, long>(), [], [], []);
 
-    /// <summary>Version of what was at a URL; 0 when there was nothing.</summary>
+    /// <summary>Version of the source at a URL; 0 if there was none.</summary>
     public long VersionOf(string url) => Versions.GetValueOrDefault(url);
 
-    /// <summary>Whether the same was there at both moments.</summary>
+    /// <summary>Whether both snapshots have the same cards and versions.</summary>
     public bool HasSameAs(SourceListing other) => Entries.SequenceEqual(other.Entries)
         && Versions.Count == other.Versions.Count && Versions.All(source => other.VersionOf(source.Key) == source.Value);
 }

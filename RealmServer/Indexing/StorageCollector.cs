@@ -7,28 +7,28 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Tells the registry which storage scopes this replica serves and, on the replica that indexes, removes those that no replica has served for
-/// <c>Pages:KeepUnserved</c>: of a realm that was removed, of a read key that was replaced, of an earlier <c>Realms:PublicUrl</c>.</summary>
+/// <summary>Reports to the registry which storage scopes this replica serves. On the replica that indexes, also removes scopes that no replica has served for
+/// <c>Pages:KeepUnserved</c>: of a removed realm, of a replaced read key, of an earlier <c>Realms:PublicUrl</c>.</summary>
 internal sealed partial class StorageCollector(
     IStorageScopes scopes, RealmCatalog catalog, PublicAddress address, IndexLease lease, IOptions<PagesOptions> options, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
     ILogger<StorageCollector> logger)
     : HeartbeatService("the storage scopes", lifetime, timeProvider, logger)
 {
-    /// <summary>Most scopes that are removed in a round; the others follow in the next ones.</summary>
+    /// <summary>Maximum number of scopes that are removed per round; the rest follow in later rounds.</summary>
     private const int MaxRemovals = 100;
 
-    // A replica repeats several times between two rounds, but one of its reports may be late or lost.
+    // Replicas report several times per round, but reports may be late or lost.
     private const int MinRounds = 3;
 
     private readonly ILogger _logger = logger;
 
-    /// <summary>Rounds without being served after which a scope is removed.</summary>
-    /// <param name="keep">How long it is to be kept.</param>
+    /// <summary>Number of rounds without being served after which a scope is removed.</summary>
+    /// <param name="keep">How long unserved scopes are kept.</param>
     internal static int RoundsOf(TimeSpan keep) => Math.Max(MinRounds, (int)Math.Ceiling(keep / RegistryTtl.ScopeRound));
 
     protected override async Task SendAsync(CancellationToken cancellationToken)
     {
-        // Before the round is counted: it must not count what this replica serves.
+        // Report first, so that the round does not count the scopes of this replica as unserved.
         await scopes.ServeAsync([.. Served()], cancellationToken);
         if (lease.Holder is { } holder && lease.IsMine(holder))
         {

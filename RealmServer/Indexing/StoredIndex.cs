@@ -3,27 +3,27 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>What is stored of the realms that are indexed, beside what is there to be rendered.</summary>
-/// <param name="listing">What is there.</param>
+/// <summary>The stored pages of the indexed realms, compared with the cards in the folders.</summary>
+/// <param name="listing">The cards in the folders.</param>
 internal sealed class StoredIndex(SourceListing listing)
 {
     private readonly Dictionary<string, (string Realm, PageVersion Version)> _pages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PageFacts> _facts = new(StringComparer.Ordinal);
 
-    /// <summary>What is known of each page, by URL.</summary>
+    /// <summary>Facts of the stored pages, by URL.</summary>
     public IReadOnlyDictionary<string, PageFacts> Facts => _facts;
 
-    /// <summary>What each page was rendered from, by URL.</summary>
+    /// <summary>What each stored page was rendered from, by URL.</summary>
     public IReadOnlyDictionary<string, RenderedFrom> Rendered =>
         _pages.ToDictionary(page => page.Key, page => new RenderedFrom(_facts.GetValueOrDefault(page.Key)?.Seen, page.Value.Version.Generation), StringComparer.Ordinal);
 
-    /// <summary>Pages whose card is gone.</summary>
+    /// <summary>Stored pages whose card is gone.</summary>
     public IReadOnlyList<RemovedPage> Removed
     {
         get
         {
-            var there = listing.Entries.Select(entry => entry.Url).ToHashSet(StringComparer.Ordinal);
-            return [.. _pages.Where(page => !there.Contains(page.Key)).Select(page => new RemovedPage(page.Value.Realm, page.Key, page.Value.Version.SourceVersion))];
+            var existing = listing.Entries.Select(entry => entry.Url).ToHashSet(StringComparer.Ordinal);
+            return [.. _pages.Where(page => !existing.Contains(page.Key)).Select(page => new RemovedPage(page.Value.Realm, page.Key, page.Value.Version.SourceVersion))];
         }
     }
 
@@ -46,10 +46,10 @@ internal sealed class StoredIndex(SourceListing listing)
         return stored;
     }
 
-    /// <summary>What a page would be rendered from now, if it reads what it read last.</summary>
+    /// <summary>The fingerprint of what a page would be rendered from now, assuming that it reads what it read last.</summary>
     public DependencyFingerprint SeenNow(PageSource entry) => BasisOf(entry).FingerprintOf(entry, _facts.GetValueOrDefault(entry.Url)?.Deps ?? []);
 
-    /// <summary>What is known before a page is rendered.</summary>
+    /// <summary>What is known of a page before it is rendered.</summary>
     public RenderBasis BasisOf(PageSource entry) => new(
         _pages.TryGetValue(entry.Url, out var page) ? page.Version.SourceVersion : null, _facts.GetValueOrDefault(entry.Url)?.Seen, url => listing.VersionOf(url));
 }

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>Tells who cannot be expected to run the host app.</summary>
+/// <summary>Recognizes crawlers: clients that cannot be expected to run the host app.</summary>
 internal sealed class Crawlers(IOptions<PagesOptions> options)
 {
-    /// <summary>Any value of this header asks for a prerendered page, as proxies in front of prerender services send it.</summary>
+    /// <summary>A request with this header, regardless of its value, gets a prerendered page. Proxies in front of prerender services send it.</summary>
     public const string Header = "X-Prerender";
 
     private static readonly string[] s_known =

@@ -5,16 +5,16 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>What a change of one card means for the pages that read it. What a page shows follows from the cards that it read, all of which
-/// it names; so only those who name the changed card are rendered again, not those who name them.</summary>
+/// <summary>Determines which pages depend on a card. A page lists every card that it read, so a change of a card affects only the pages that list it,
+/// not the pages that list those.</summary>
 internal static class DependencyRules
 {
-    /// <summary>The URL of the page of a card that was read, whatever was behind it.</summary>
+    /// <summary>The URL of a dependency without query and fragment.</summary>
     public static string PageOf(string dependency) => dependency.AsSpan().IndexOfAny('?', '#') is >= 0 and var end ? dependency[..end] : dependency;
 
-    /// <summary>Digest of what a page read, each with its version, in whatever order. Null when the version of one is not known.</summary>
-    /// <param name="deps">What the page read.</param>
-    /// <param name="versionOf">Version of what is at a URL; 0 when there is nothing, so that it changes when something comes; null when not known.</param>
+    /// <summary>Digest of a page's dependencies and their versions, independent of their order. Null if the version of one is not known.</summary>
+    /// <param name="deps">The URLs that the page read.</param>
+    /// <param name="versionOf">Gets the version of the source at a URL: 0 if there is none, so that the digest changes when it is added; null if it is not known.</param>
     public static string? TagOf(IEnumerable<string> deps, Func<string, long?> versionOf)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -31,11 +31,11 @@ internal static class DependencyRules
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(..12));
     }
 
-    /// <summary>Sources in the order in which they are rendered: first those that changed themselves, then those that read one of them, and so on.
-    /// Each comes once, cycles or not.</summary>
-    /// <param name="due">What is to be rendered.</param>
-    /// <param name="changed">Whether a source changed itself, or what else there is to render it for.</param>
-    /// <param name="facts">What is stored, by URL.</param>
+    /// <summary>Groups sources into levels, in render order: first those that changed themselves, then those that read one of them, and so on.
+    /// Each source is in exactly one level, even in cycles.</summary>
+    /// <param name="due">The sources to render.</param>
+    /// <param name="changed">Whether a source must be rendered for its own sake, not only because a card that it read changed.</param>
+    /// <param name="facts">Facts of the stored pages, by URL.</param>
     public static IReadOnlyList<IReadOnlyList<PageSource>> ByDepth(
         IReadOnlyList<PageSource> due, Func<PageSource, bool> changed, IReadOnlyDictionary<string, PageFacts> facts)
     {
@@ -49,7 +49,7 @@ internal static class DependencyRules
         {
             if (level.Count == 0)
             {
-                // Read something that is no card any more.
+                // The rest read something that is not due, such as a deleted card.
                 level = [.. due.Where(seen.Add)];
             }
 
@@ -61,7 +61,7 @@ internal static class DependencyRules
     }
 }
 
-/// <summary>What a page was rendered from, or failed to be.</summary>
-/// <param name="Seen">Its card and what it read; null when that was not kept.</param>
+/// <summary>What a page was rendered from, or was when its render failed.</summary>
+/// <param name="Seen">Fingerprint of its card and its dependencies; null if it was not recorded.</param>
 /// <param name="Generation">The shell generation.</param>
 internal readonly record struct RenderedFrom(DependencyFingerprint? Seen, long Generation);

@@ -5,27 +5,27 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>Asks the manager for renders.</summary>
+/// <summary>Client of the manager's render API.</summary>
 internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
 {
-    /// <summary>Largest answer, in bytes: 32 MiB.</summary>
+    /// <summary>Maximum size of a response in bytes: 32 MiB.</summary>
     public const int MaxAnswerBytes = 32 * 1024 * 1024;
 
-    /// <summary>What the answer may take longer than the render's own deadline: the caller is the last to give up.</summary>
+    /// <summary>Added to the render's deadline to get the HTTP timeout: 5 s. The caller must be the last to give up.</summary>
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan s_probeDeadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Whether there is a manager to ask.</summary>
+    /// <summary>Whether the address of a manager is configured.</summary>
     public bool IsConfigured => http.BaseAddress is not null;
 
-    /// <summary>Returns when the manager is ready for work.</summary>
-    /// <exception cref="ManagerUnavailableException">It is not.</exception>
+    /// <summary>Checks that the manager is ready.</summary>
+    /// <exception cref="ManagerUnavailableException">The manager is not ready or cannot be reached.</exception>
     public async Task EnsureReadyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await SendAsync(new(HttpMethod.Get, "health"), s_probeDeadline, cancellationToken);
+            using var response = await SendAsync(new(HttpMethod.Get, "health"), s_probeTimeout, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
                 throw new ManagerUnavailableException($"The manager at {http.BaseAddress} is not ready: /health answers {(int)response.StatusCode}.");
@@ -37,12 +37,12 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         }
     }
 
-    /// <summary>Has a page rendered.</summary>
-    /// <param name="request">What to render.</param>
-    /// <param name="deadline">How long the result may take, all submissions included.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ManagerUnavailableException">The manager is away or busy, and is likely to be so until the deadline.</exception>
-    /// <exception cref="RenderRefusedException">The manager will not have this render, or not soon.</exception>
+    /// <summary>Renders a page.</summary>
+    /// <param name="request">The render to submit.</param>
+    /// <param name="deadline">Deadline of the render, including all submissions.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ManagerUnavailableException">The manager is unreachable or busy, and probably stays so until the deadline.</exception>
+    /// <exception cref="RenderRefusedException">The manager rejects this render, at least for a while.</exception>
     public async Task<RenderResult> RenderAsync(RenderRequest request, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("N");
@@ -50,11 +50,11 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         return await ReadAsync(response, cancellationToken);
     }
 
-    /// <summary>Has a screenshot taken.</summary>
-    /// <param name="request">Of what.</param>
-    /// <param name="deadline">How long it may take, all submissions included.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ManagerUnavailableException">The manager is away or busy, and is likely to be so until the deadline.</exception>
+    /// <summary>Takes a screenshot.</summary>
+    /// <param name="request">The screenshot to take.</param>
+    /// <param name="deadline">Deadline of the screenshot, including all submissions.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ManagerUnavailableException">The manager is unreachable or busy, and probably stays so until the deadline.</exception>
     /// <exception cref="RenderRefusedException">There is no screenshot; the message says why.</exception>
     public async Task<CapturedScreenshot> ScreenshotAsync(ScreenshotRequest request, TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -80,15 +80,15 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         try
         {
             return await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, cancellationToken)
-                ?? throw new RenderRefusedException("The manager's answer is empty.");
+                ?? throw new RenderRefusedException("The manager's response is empty.");
         }
         catch (JsonException e)
         {
-            throw new RenderRefusedException($"The manager's answer is no render result: {e.Message}");
+            throw new RenderRefusedException($"The manager's response is not a render result: {e.Message}");
         }
     }
 
-    /// <summary>The manager's answer to a render, which is a success. What it refuses for lack of capacity is submitted again, see <see cref="Resubmission"/>.</summary>
+    /// <summary>Submits a request until it succeeds. Requests that are rejected for lack of capacity are submitted again, see <see cref="Resubmission"/>.</summary>
     private async Task<HttpResponseMessage> SubmitAsync(Func<int, HttpRequestMessage> create, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
@@ -137,23 +137,23 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         }
         catch (HttpRequestException e)
         {
-            // The manager may have begun with it, and how often it has tried is not known: another submission could double the attempts.
+            // The manager may have started the render, and its number of attempts is not known. Another submission could double the attempts.
             throw new ManagerUnavailableException($"The connection to the manager at {http.BaseAddress} broke: {e.Message}", e);
         }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(timeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        using var timeoutSource = new CancellationTokenSource(timeout, timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeoutSource.Token, cancellationToken);
         try
         {
             using (request)
             {
-                return await http.SendAsync(request, either.Token);
+                return await http.SendAsync(request, linked.Token);
             }
         }
-        catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (timeoutSource.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new ManagerUnavailableException($"The manager at {http.BaseAddress} did not answer within {timeout.TotalSeconds:0} s.", e);
         }
@@ -164,18 +164,18 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
     }
 }
 
-/// <summary>A screenshot as the manager gave it.</summary>
-/// <param name="Bytes">The file.</param>
-/// <param name="ShellToken">Token of the host shell that was in the page; empty when nobody could say.</param>
+/// <summary>A screenshot from the manager.</summary>
+/// <param name="Bytes">The bytes of the image file.</param>
+/// <param name="ShellToken">Token of the page's host shell; empty if it is not known.</param>
 internal sealed record CapturedScreenshot(byte[] Bytes, string ShellToken);
 
-/// <summary>The manager cannot be reached, or cannot take work for long. It says nothing about the card: wait, then go on.</summary>
+/// <summary>The manager cannot be reached or has no capacity. This is no verdict on the card: wait, then continue.</summary>
 internal sealed class ManagerUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>The manager refuses this one render; a repeat will not help.</summary>
+/// <summary>The manager rejects this one render; waiting for capacity does not help.</summary>
 internal sealed class RenderRefusedException(string message) : Exception(message);
 
-/// <summary>A screenshot as the manager's <c>GET /screenshot</c> is asked for it.</summary>
+/// <summary>Builds the query of the manager's <c>GET /screenshot</c>.</summary>
 internal static class ScreenshotQuery
 {
     public static QueryString Of(ScreenshotRequest request) => QueryString.Create(new Dictionary<string, string?>

@@ -5,33 +5,33 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>Why the manager did not do what it was asked for.</summary>
-/// <param name="Status">HTTP status; null when no connection came about.</param>
-/// <param name="Reason">The problem's reason; empty when it names none.</param>
-/// <param name="Detail">For people, at most 300 characters.</param>
+/// <summary>An error of the manager.</summary>
+/// <param name="Status">HTTP status; null if no connection was made.</param>
+/// <param name="Reason">The reason of the problem details; empty if there is none.</param>
+/// <param name="Detail">Description for people, at most 300 characters.</param>
 internal sealed record ManagerProblem(HttpStatusCode? Status, string Reason, string Detail)
 {
     private const int MaxDetail = 300;
 
-    /// <summary>Refusals of one URL, or of one realm, because of what it did to browsers. To wait for it would hold up all others.</summary>
-    private static readonly string[] s_ofTheContent = ["quarantined", "breaker-open"];
+    /// <summary>Reasons of errors that concern one URL or one realm, because of what it did to browsers. Waiting for them would hold up all other renders.</summary>
+    private static readonly string[] s_contentReasons = ["quarantined", "breaker-open"];
 
-    /// <summary>When the manager wants to be asked again; null when it does not say.</summary>
+    /// <summary>When the request may be repeated; null if the manager does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>How often the render may still be sent to a prerender server; null when the manager sent it to none.</summary>
+    /// <summary>How often the render may still be sent to a prerender server; null if the manager sent it to none.</summary>
     public int? AttemptsLeft { get; init; }
 
-    /// <summary>Whether the manager could take nothing now, whatever it was.</summary>
-    public bool IsBusy => Status is null or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && !s_ofTheContent.Contains(Reason);
+    /// <summary>Whether the manager is unreachable or has no capacity for any request.</summary>
+    public bool IsBusy => Status is null or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && !s_contentReasons.Contains(Reason);
 
-    /// <summary>No connection came about.</summary>
+    /// <summary>Creates the problem for a failed connection.</summary>
     public static ManagerProblem Unreachable(HttpRequestException error) => new(null, "", Bounded(error.Message));
 
-    /// <summary>Reads an answer.</summary>
-    /// <param name="response">The answer; may be read again.</param>
-    /// <param name="now">The time, for a <c>Retry-After</c> that names a date.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>Reads an error response.</summary>
+    /// <param name="response">The response; its content is buffered and can be read again.</param>
+    /// <param name="now">The current time, for a <c>Retry-After</c> with a date.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     public static async Task<ManagerProblem> ReadAsync(HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
@@ -45,10 +45,10 @@ internal sealed record ManagerProblem(HttpStatusCode? Status, string Reason, str
         };
     }
 
-    /// <summary>What a caller can decide upon.</summary>
+    /// <summary>Converts the problem to the exception that callers handle.</summary>
     /// <param name="manager">The manager's address.</param>
     public Exception ToException(Uri? manager) => Status is not { } status ? new ManagerUnavailableException($"The manager at {manager} cannot be reached: {Detail}")
-        : IsBusy ? new ManagerUnavailableException($"The manager at {manager} takes no work: {Detail}")
+        : IsBusy ? new ManagerUnavailableException($"The manager at {manager} accepts no work: {Detail}")
         : new RenderRefusedException($"The manager answered {(int)status}: {Detail}");
 
     private static (string Reason, string Detail) Read(string text)
@@ -60,7 +60,7 @@ internal sealed record ManagerProblem(HttpStatusCode? Status, string Reason, str
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No problem details; the text will do.
+            // Not problem details; use the whole text.
             return ("", text);
         }
     }

@@ -5,12 +5,12 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>A page's entity tag.</summary>
+/// <summary>Computes a page's entity tag.</summary>
 internal static class PageETag
 {
-    /// <summary>Changes with the source, the status and every rendered text.</summary>
-    /// <param name="source">The source's own tag; empty when it has none.</param>
-    /// <param name="result">What was rendered.</param>
+    /// <summary>The unquoted entity tag. Changes with the source, the status, the redirect target and every rendered text.</summary>
+    /// <param name="source">The source's own tag; empty if it has none.</param>
+    /// <param name="result">The render's result.</param>
     public static string Of(string source, RenderResult result)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -28,7 +28,7 @@ internal static class PageETag
         void Append(string text)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(text));
-            // Keeps "ab" + "c" apart from "a" + "bc".
+            // The separator distinguishes "ab" + "c" from "a" + "bc".
             hash.AppendData([0]);
         }
     }

@@ -5,17 +5,18 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>Pages that failed lately: not to be tried again with every visit.</summary>
+/// <summary>Remembers pages that failed recently, so that not every request renders them again.</summary>
 internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions> options, TimeProvider timeProvider)
 {
     private const long MaxBytes = 16 * 1024 * 1024;
 
     private readonly BoundedCache<Failure> _failures = new(MaxBytes, static failure => failure.Size);
 
-    /// <summary>Content and shell that a render begins with.</summary>
+    /// <summary>The versions of content and shell that a render starts with.</summary>
     public PageVersion VersionOf(PageSource source) => new(source.Version, claims.FleetShell?.Generation ?? 0);
 
-    /// <summary>The failure of a page that is not to be tried again yet; null when it may be, or when content or shell are newer.</summary>
+    /// <summary>The failure of a page that must not be rendered again yet. Null if there is none, if it has expired
+    /// (<c>Pages:FailureMemory</c>), or if content or shell are newer.</summary>
     public PageOutcome.Failed? Find(PageSource source)
     {
         if (!_failures.TryGet(source.Key, out var failure) || timeProvider.GetElapsedTime(failure.At) >= options.Value.FailureMemory)
@@ -23,14 +24,14 @@ internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions
             return null;
         }
 
-        var now = VersionOf(source);
-        return now.SourceVersion <= failure.Version.SourceVersion && now.Generation <= failure.Version.Generation ? failure.Outcome : null;
+        var current = VersionOf(source);
+        return current.SourceVersion <= failure.Version.SourceVersion && current.Generation <= failure.Version.Generation ? failure.Outcome : null;
     }
 
-    /// <summary>Remembers what became of a page.</summary>
+    /// <summary>Records the outcome of a render. A good outcome clears the failure.</summary>
     /// <param name="source">The page.</param>
-    /// <param name="version">What its render began with.</param>
-    /// <param name="outcome">What became of it. No verdict holds off the next try like a failure: each visit would cause one.</param>
+    /// <param name="version">The versions that its render started with.</param>
+    /// <param name="outcome">The outcome. An unresolved one counts as a failure: otherwise every request would start a render.</param>
     public void Note(PageSource source, PageVersion version, PageOutcome outcome)
     {
         var failed = outcome as PageOutcome.Failed ?? (outcome is PageOutcome.Unresolved unresolved ? new(unresolved.Reason, version.Generation) : null);

@@ -3,10 +3,10 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>What became of a page that was to be rendered.</summary>
+/// <summary>The outcome of rendering and storing a page.</summary>
 internal abstract record PageOutcome
 {
-    /// <summary>Why there is no good page; null when there is.</summary>
+    /// <summary>Why there is no good page; null if there is one or the source is gone.</summary>
     public string? Trouble => this switch
     {
         Failed failed => failed.Reason,
@@ -14,25 +14,25 @@ internal abstract record PageOutcome
         _ => null,
     };
 
-    /// <summary>A page of its content on the current shell is stored, by this replica or another.</summary>
-    /// <param name="Page">It, as this replica rendered it.</param>
+    /// <summary>A page of the current content on the current shell is stored, by this replica or another.</summary>
+    /// <param name="Page">The page as this replica rendered or found it.</param>
     public sealed record Stored(StoredPage Page) : PageOutcome
     {
-        /// <summary>Whether what is stored is another replica's, or of a visit, and newer as far as the clocks say. The index looks at it again.</summary>
+        /// <summary>Whether a newer page of another render was already stored, judging by the clocks. The index checks the page again in its next pass.</summary>
         public bool IsSuperseded { get; init; }
     }
 
-    /// <summary>The content fails; it is not tried again before content or shell change.</summary>
+    /// <summary>The content fails. The page is not rendered again until content or shell change, or the failure expires.</summary>
     /// <param name="Reason">Why.</param>
-    /// <param name="Generation">The shell generation on which it does.</param>
-    /// <param name="Page">What the page shows of it, with its status: a "not found", for one. Never stored.</param>
-    /// <param name="Diagnostics">What a person needs to understand it.</param>
+    /// <param name="Generation">The shell generation on which it fails.</param>
+    /// <param name="Page">The failed page with its status, such as a "not found". Never stored.</param>
+    /// <param name="Diagnostics">Diagnostics for people.</param>
     public sealed record Failed(string Reason, long Generation, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome;
 
-    /// <summary>Nobody could tell, or what there is may not be kept: it is on an older shell, or had not come to rest. To be tried again.</summary>
+    /// <summary>There is no verdict, or the page may not stay: it is on an older shell, or it did not settle. To be rendered again.</summary>
     /// <param name="Reason">Why.</param>
-    /// <param name="Page">What there is; better than an empty shell.</param>
-    /// <param name="Diagnostics">What a person needs to understand it.</param>
+    /// <param name="Page">The page to serve instead of an empty shell; null if there is none.</param>
+    /// <param name="Diagnostics">Diagnostics for people.</param>
     public sealed record Unresolved(string Reason, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome;
 
     /// <summary>The source is gone.</summary>

@@ -8,19 +8,20 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>Has one page rendered and stores what may be stored.</summary>
+/// <summary>Renders a page through the manager and stores the result if it may be stored.</summary>
 internal sealed class PageRenderer(
-    ManagerClient manager, PageWriter keeping, PageFailures failures, CardFiles cards, ReadKeys keys, HostShellFile shell, HostShellClaims claims,
+    ManagerClient manager, PageWriter writer, PageFailures failures, CardFiles cards, ReadKeys keys, HostShellFile shell, HostShellClaims claims,
     IOptions<IndexOptions> options, RealmMetrics metrics, TimeProvider timeProvider)
 {
     private const string Capped = "capped";
 
-    /// <param name="source">The page.</param>
-    /// <param name="basis">What is known of it, looked at before this call.</param>
-    /// <param name="urgency">How urgent it is.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ManagerUnavailableException">Nobody can render now.</exception>
-    /// <exception cref="Registry.RegistryUnavailableException">Nothing can be stored now.</exception>
+    /// <summary>Renders a page.</summary>
+    /// <param name="source">The page's source.</param>
+    /// <param name="basis">What is known of the stored page and its dependencies, read before this call.</param>
+    /// <param name="urgency">The urgency of the render.</param>
+    /// <param name="cancellationToken">Cancels the render.</param>
+    /// <exception cref="ManagerUnavailableException">The manager cannot render now.</exception>
+    /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable, so nothing can be stored.</exception>
     public async Task<PageOutcome> RenderAsync(PageSource source, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
     {
         using var activity = RealmActivity.Source.StartActivity("render page");
@@ -41,7 +42,7 @@ internal sealed class PageRenderer(
                 return await RenderAsync(source, "", basis, urgency, cancellationToken);
             }
 
-            // A card that is no JSON is not worth a render.
+            // Reading the card validates it: a card that is not JSON is not rendered.
             return await cards.ReadAsync(source.Realm, source.CardId, cancellationToken) is { } card
                 ? await RenderAsync(source, card.ETag, basis, urgency, cancellationToken)
                 : new PageOutcome.Gone();
@@ -52,40 +53,40 @@ internal sealed class PageRenderer(
         }
         catch (RenderRefusedException e)
         {
-            // Not the content's word: the manager may not have heard of the realm yet.
+            // Not a verdict on the content: the manager may not know the realm yet.
             return new PageOutcome.Unresolved(e.Message);
         }
     }
 
-    // Once: the manager has tried what can be tried now. What is not resolved, the next pass of the index or a later visit has rendered again.
+    // No retry here: the manager has already retried. Unresolved pages are rendered again by the next pass of the index or a later request.
     private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
     {
-        var began = timeProvider.GetUtcNow().UtcTicks;
-        var result = await manager.RenderAsync(Request(source, urgency), options.Value.RenderDeadline, cancellationToken);
-        var page = Page(source, sourceTag, result, basis.FingerprintOf(source, result.Deps), basis, began);
+        var startedAt = timeProvider.GetUtcNow().UtcTicks;
+        var result = await manager.RenderAsync(CreateRequest(source, urgency), options.Value.RenderDeadline, cancellationToken);
+        var page = CreatePage(source, sourceTag, result, basis.FingerprintOf(source, result.Deps), basis, startedAt);
         var action = StoreDecision.For(result, claims.FleetShell?.Generation);
         metrics.Decided(action);
         if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && result.Diagnostics?.Stability == Capped)
         {
-            // Possibly half a page: good for the caller who waits, not to be kept.
+            // Possibly incomplete: good enough for a waiting crawler, but not to be stored.
             return new PageOutcome.Unresolved(
-                "The page did not come to rest before Rendering:SettleTimeout. Let it set window.prerenderReady to true once it is complete.", page, result.Diagnostics);
+                "The page did not settle before Rendering:SettleTimeout. Let it set window.prerenderReady to true once it is complete.", page, result.Diagnostics);
         }
 
         if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && ShowsNothing(result))
         {
             return new PageOutcome.Unresolved(
-                "The page shows nothing but what index.html has: its app did not start. Are the scripts that index.html names there?", Diagnostics: result.Diagnostics);
+                "The page shows nothing beyond index.html: its app did not start. Check that the scripts that index.html references exist.", Diagnostics: result.Diagnostics);
         }
 
         switch (action)
         {
             case StoreAction.Store:
-                return await keeping.StoreAsync(source, page, cancellationToken);
+                return await writer.StoreAsync(source, page, cancellationToken);
             case StoreAction.StoreAndRenderAgain:
-                await keeping.StoreAsync(source, page, cancellationToken);
-                return new PageOutcome.Unresolved("The page that is stored was rendered on another shell than the current one.", page);
-            // A page that was late may have met a slow hour of its machine.
+                await writer.StoreAsync(source, page, cancellationToken);
+                return new PageOutcome.Unresolved("The stored page was not rendered on the current shell.", page);
+            // A timeout is not a verdict on the content: the machine may have been slow.
             case StoreAction.RecordFailure when result.Outcome != RenderOutcome.TimedOut:
                 return new PageOutcome.Failed(StoreDecision.Reason(result), result.Shell?.Generation ?? 0, page, result.Diagnostics);
             default:
@@ -109,17 +110,17 @@ internal sealed class PageRenderer(
             && (shown.Length == 0 || shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)));
     }
 
-    private RenderRequest Request(PageSource source, RenderUrgency urgency) => new()
+    private RenderRequest CreateRequest(PageSource source, RenderUrgency urgency) => new()
     {
         Url = source.Url,
-        // Named, since the manager may not have heard of a new realm yet, and routes are in none.
+        // Explicit, since the manager may not know a new realm yet, and routes are in no realm.
         Affinity = source.Affinity.ToString(),
         Credentials = source.Realm is { } realm ? keys.CredentialsFor(realm) : null,
         DeadlineMs = (int)options.Value.RenderDeadline.TotalMilliseconds,
         Priority = (int)urgency,
     };
 
-    private StoredPage Page(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long began) => new()
+    private StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt) => new()
     {
         Realm = source.RealmUrl,
         Url = source.Url,
@@ -129,8 +130,8 @@ internal sealed class PageRenderer(
         Data = result.Data?.GetRawText(),
         Deps = result.Deps,
         Seen = seen,
-        SourceVersion = basis.VersionOfRender(seen, began),
-        // A shell that the renderer never knew as the current one has no generation; the lowest lets any other result replace it.
+        SourceVersion = basis.VersionOfRender(seen, startedAt),
+        // A shell that the prerender server never saw as current has no generation. With 0, any other result replaces the page.
         Generation = result.Shell?.Generation ?? 0,
         ShellToken = result.Shell?.Token ?? "",
         RenderedAt = timeProvider.GetUtcNow(),
@@ -138,21 +139,21 @@ internal sealed class PageRenderer(
     };
 }
 
-/// <summary>The source of the realm server's spans.</summary>
+/// <summary>The activity source of the realm server.</summary>
 internal static class RealmActivity
 {
     public static ActivitySource Source { get; } = new("Fleet.RealmServer");
 }
 
-/// <summary>How urgent a render is, as the fleet's priority.</summary>
+/// <summary>The urgency of a render. The value is the fleet's priority.</summary>
 internal enum RenderUrgency
 {
-    /// <summary>Ahead of anybody who asks.</summary>
+    /// <summary>Rendered in advance by the index.</summary>
     Index = 0,
 
-    /// <summary>Somebody got the shell or an older page; the next one shall have it.</summary>
+    /// <summary>Rendered in the background for a request that got the shell or an older page.</summary>
     Visited = 5,
 
-    /// <summary>A crawler waits.</summary>
+    /// <summary>Rendered while a crawler waits.</summary>
     Awaited = 10,
 }

@@ -3,10 +3,10 @@ using Fleet.RealmServer.Content;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>What a page is rendered from: a card, or a route of the host app that is no card.</summary>
-/// <param name="RealmUrl">What the page is kept under: the realm's URL, for a private realm with its scope behind. Routes have one of their own: the site's address.</param>
+/// <summary>The source of a page: a card or a route of the host app.</summary>
+/// <param name="RealmUrl">The storage scope of the page: the realm's URL, followed by the realm's scope if it is private. For routes, the site's URL.</param>
 /// <param name="Url">URL of the page.</param>
-/// <param name="Version">Version of the source; grows with each change of it. Always 0 for a route: only its app knows what is behind it.</param>
+/// <param name="Version">Version of the source; for a card, its file time in ticks. Always 0 for a route, since only the app knows its content.</param>
 /// <param name="Realm">The card's realm; null for a route.</param>
 /// <param name="CardId">The card's id; empty for a route.</param>
 internal sealed record PageSource(string RealmUrl, string Url, long Version, Realm? Realm = null, string CardId = "")
@@ -14,20 +14,21 @@ internal sealed record PageSource(string RealmUrl, string Url, long Version, Rea
     /// <summary>Whether the page is a route of the host app.</summary>
     public bool IsRoute => Realm is null;
 
-    /// <summary>What the page is remembered by: the URL alone may be a private card's now and a route's, which is anybody's, a moment later.</summary>
+    /// <summary>The key of the page in memory. The URL alone is not enough: it may be a private card's now and, a moment later, that of a public route.</summary>
     public string Key => $"{RealmUrl} {Url}";
 
     public static PageSource OfCard(Realm realm, string id, long version, PublicAddress address) =>
         new(StorageScope(realm, address), address.UrlOf(realm.PathOf(id)), version, realm, id);
 
-    /// <summary>What a realm's pages are kept under. Nobody finds a private page who does not have its realm's key, and a new key begins with nothing.</summary>
+    /// <summary>The storage scope of a realm's pages. A private realm's scope is derived from its key, so without the key its pages
+    /// cannot be found, and a new key starts empty.</summary>
     public static string StorageScope(Realm realm, PublicAddress address) =>
         realm.Scope is { } scope ? $"{address.UrlOf(realm.Path)}#{scope}" : address.UrlOf(realm.Path);
 
-    /// <summary>What routes of the host app are kept under.</summary>
+    /// <summary>The storage scope of the host app's routes.</summary>
     public static string RoutesKeptUnder(PublicAddress address) => address.UrlOf("/");
 
-    /// <summary>Who may share a browser context with the page: for a private realm the holders of its key alone.</summary>
+    /// <summary>The affinity of the page's renders. A private realm shares a browser context only with renders that have its key.</summary>
     public AffinityKey Affinity => Realm?.Scope is { } scope
         ? AffinityKey.Realm(RealmUrl[..^(scope.Length + 1)]) with { Scope = scope }
         : AffinityKey.Realm(RealmUrl);

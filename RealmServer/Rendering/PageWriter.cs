@@ -6,33 +6,34 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>Stores pages, within their bounds, each with the screenshot that there is of it.</summary>
+/// <summary>Stores pages within the bounds of their storage scope, each with its latest screenshot.</summary>
 internal sealed class PageWriter(IPageStore store, IScreenshotStore screenshots, PublicAddress address, IOptions<PagesOptions> options)
 {
-    /// <exception cref="Registry.RegistryUnavailableException">Nothing can be stored now.</exception>
+    /// <summary>Stores a page.</summary>
+    /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable, so nothing can be stored.</exception>
     public async Task<PageOutcome> StoreAsync(PageSource source, StoredPage page, CancellationToken cancellationToken)
     {
-        var kept = page with { Screenshot = await ScreenshotOfAsync(source, page, cancellationToken) };
+        var stored = page with { Screenshot = await ScreenshotOfAsync(source, page, cancellationToken) };
         var bounds = source.IsRoute ? options.Value.BoundsOfRoutes : options.Value.BoundsOfRealm;
-        var result = await store.StoreAsync(kept, bounds, cancellationToken);
+        var result = await store.StoreAsync(stored, bounds, cancellationToken);
         if (result == StoreResult.Full)
         {
             return new PageOutcome.Failed(
-                $"The realm is full: it keeps at most {options.Value.MaxRealmMb} MB of pages. The page is served as the bare shell; raise Pages:MaxRealmMb.", page.Generation);
+                $"The realm is full: at most {options.Value.MaxRealmMb} MB of its pages are stored. The page is served as the bare shell; raise Pages:MaxRealmMb.", page.Generation);
         }
 
         if (source.Realm is { } realm && CardFiles.VersionOf(realm, source.CardId) is null && Directory.Exists(realm.Folder))
         {
-            // The card was deleted while it was rendered, and the index may have been here already. Looked at only now: a card that is deleted
-            // after this look finds its page stored, and the index removes it.
+            // The card was deleted during its render, and the index may have processed the deletion already. The check must follow the store: if the
+            // card is deleted after the check, the page is already stored, and the index removes it.
             await store.RemoveAsync(page.Realm, page.Url, page.SourceVersion, cancellationToken);
             return new PageOutcome.Gone();
         }
 
-        return new PageOutcome.Stored(kept) { IsSuperseded = result == StoreResult.Outdated };
+        return new PageOutcome.Stored(stored) { IsSuperseded = result == StoreResult.Outdated };
     }
 
-    // An earlier look is better than none until the next screenshot is taken.
+    // An outdated screenshot is better than none until the next one is taken.
     private async Task<PageScreenshot?> ScreenshotOfAsync(PageSource source, StoredPage page, CancellationToken cancellationToken) =>
         source.Realm is { IsPrivate: false } realm && page.Formats.ContainsKey(RenderFormat.Fitted)
         && await screenshots.GetFactsAsync(source.RealmUrl, source.Url, cancellationToken) is { } facts

@@ -2,14 +2,14 @@ using System.Diagnostics.Metrics;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>What this server counts.</summary>
+/// <summary>The metrics of the realm server.</summary>
 internal sealed class RealmMetrics
 {
     public const string MeterName = "Fleet.RealmServer";
 
-    private static readonly string[] s_matters = [.. Enum.GetNames<ContentKind>().Select(name => name.ToLowerInvariant())];
+    private static readonly string[] s_kinds = [.. Enum.GetNames<ContentKind>().Select(name => name.ToLowerInvariant())];
 
-    private static readonly (RenderingTrouble Value, string Name)[] s_troubles = [(RenderingTrouble.NoManager, "no_manager"), (RenderingTrouble.CardsFail, "cards_fail")];
+    private static readonly (RenderingTrouble Value, string Name)[] s_troubleNames = [(RenderingTrouble.NoManager, "no_manager"), (RenderingTrouble.CardsFail, "cards_fail")];
 
     private readonly Meter _meter;
     private readonly Counter<long> _pages;
@@ -22,29 +22,29 @@ internal sealed class RealmMetrics
     public RealmMetrics(IMeterFactory meters)
     {
         var meter = _meter = meters.Create(MeterName);
-        _pages = meter.CreateCounter<long>("fleet.realm.pages", "{page}", "Pages answered, by what they were made of.");
-        _indexed = meter.CreateCounter<long>("fleet.realm.indexed", "{card}", "Cards that the index had rendered, by what became of it.");
-        _onDemand = meter.CreateCounter<long>("fleet.realm.on_demand", "{page}", "Pages that were rendered because somebody asked for them, by what became of them.");
-        _notQueued = meter.CreateCounter<long>("fleet.realm.not_queued", "{page}", "Pages that were asked for and not queued, because too many waited.");
-        _withheld = meter.CreateCounter<long>("fleet.shell.stale.withheld", "{result}", "Errors that were not stored, because their page was not on the current host shell from beginning to end.");
-        _rerendered = meter.CreateCounter<long>("fleet.shell.stale.rerendered", "{result}", "Good pages of an older or unverified host shell that were stored and rendered again.");
+        _pages = meter.CreateCounter<long>("fleet.realm.pages", "{page}", "Pages served, by the kind of their content.");
+        _indexed = meter.CreateCounter<long>("fleet.realm.indexed", "{card}", "Cards that the index rendered, by outcome.");
+        _onDemand = meter.CreateCounter<long>("fleet.realm.on_demand", "{page}", "Pages that were rendered on demand, by outcome.");
+        _notQueued = meter.CreateCounter<long>("fleet.realm.not_queued", "{page}", "Requested pages that were not queued for a render because the queue was full.");
+        _withheld = meter.CreateCounter<long>("fleet.shell.stale.withheld", "{result}", "Errors that were not recorded because the page was not on the current host shell for the whole render.");
+        _rerendered = meter.CreateCounter<long>("fleet.shell.stale.rerendered", "{result}", "Good pages of an older or unverified host shell that were stored and are rendered again.");
     }
 
-    /// <summary>Shows whether pages are rendered: one series for each kind of trouble, 1 for the one that there is.</summary>
+    /// <summary>Registers the gauge that shows whether pages can be rendered: one series per kind of trouble, 1 for the current one and 0 for the others.</summary>
     public void Observe(Func<RenderingTrouble> trouble) => _meter.CreateObservableGauge(
         "fleet.realm.degraded",
-        () => s_troubles.Select(kind => new Measurement<int>(trouble() == kind.Value ? 1 : 0, new KeyValuePair<string, object?>("reason", kind.Name))),
+        () => s_troubleNames.Select(kind => new Measurement<int>(trouble() == kind.Value ? 1 : 0, new KeyValuePair<string, object?>("reason", kind.Name))),
         "{server}",
-        "Whether this realm server does not get its pages rendered, by reason: 1 when it is so.");
+        "Whether rendering is degraded for this realm server, by reason: 1 if it is.");
 
-    public void PageServed(ContentKind matter) => _pages.Add(1, new KeyValuePair<string, object?>("source", s_matters[(int)matter]));
+    public void PageServed(ContentKind matter) => _pages.Add(1, new KeyValuePair<string, object?>("source", s_kinds[(int)matter]));
 
     public void PageRenderedOnDemand(PageOutcome outcome) =>
         _onDemand.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name.ToLowerInvariant()));
 
     public void PageNotQueued() => _notQueued.Add(1);
 
-    /// <summary>Counts what the host shell had a part in.</summary>
+    /// <summary>Counts the decisions that depend on the host shell.</summary>
     public void Decided(StoreAction action)
     {
         switch (action)
@@ -60,29 +60,29 @@ internal sealed class RealmMetrics
 /// <summary>Why pages are not rendered.</summary>
 internal enum RenderingTrouble
 {
-    /// <summary>They are.</summary>
+    /// <summary>Pages are rendered.</summary>
     None,
 
-    /// <summary>No manager answers, or the one that does is not ready.</summary>
+    /// <summary>The manager does not answer or is not ready.</summary>
     NoManager,
 
-    /// <summary>A manager answers, and most cards have no page of their current content all the same.</summary>
+    /// <summary>The manager is ready, but most cards have no page of their current content.</summary>
     CardsFail,
 }
 
-/// <summary>What an answer is made of. A tag of metrics, in lower case.</summary>
+/// <summary>What a response is made of. Its lower-case name is a metric tag.</summary>
 internal enum ContentKind
 {
     /// <summary>The bare shell.</summary>
     Shell,
 
-    /// <summary>Rendered content in the shell that is served now.</summary>
+    /// <summary>Rendered content in the served shell.</summary>
     Content,
 
-    /// <summary>A whole document, captured with the shell that is served now.</summary>
+    /// <summary>A whole document that was captured with the served shell.</summary>
     Document,
 
-    /// <summary>A whole document that was captured with another shell. Text for crawlers; its scripts may be gone.</summary>
+    /// <summary>A whole document that was captured with another shell. Only for crawlers, which read its text; its scripts may be gone.</summary>
     OldDocument,
 
     /// <summary>The page's own redirect.</summary>

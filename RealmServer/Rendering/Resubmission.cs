@@ -3,18 +3,18 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>When a render that the manager did not take is submitted again. Only the manager repeats a render: what is submitted again here has been
-/// refused for lack of capacity, waits as long as the refusal says, and keeps deadline and attempts of the first submission.</summary>
+/// <summary>Decides when a render that the manager rejected is submitted again. Only the manager repeats renders: a render is submitted again here only if it
+/// was rejected for lack of capacity. It waits at least as long as the error says, and keeps the deadline and the attempts of the first submission.</summary>
 internal static class Resubmission
 {
     private static readonly Backoff s_backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
 
-    /// <summary>The pause before the next submission; null when there is none.</summary>
-    /// <param name="problem">Why the manager did not take the render.</param>
-    /// <param name="attemptsLeft">How often the render may still reach a prerender server; null when it has reached none.</param>
-    /// <param name="submissions">Submissions so far.</param>
-    /// <param name="left">What is left of the deadline.</param>
-    /// <param name="random">0 to 1: which part of a fifth the back-off is shortened by.</param>
+    /// <summary>The pause before the next submission; null if there must be none.</summary>
+    /// <param name="problem">Why the manager rejected the render.</param>
+    /// <param name="attemptsLeft">How often the render may still be sent to a prerender server; null if it was sent to none yet.</param>
+    /// <param name="submissions">Number of submissions so far.</param>
+    /// <param name="left">The time left until the deadline.</param>
+    /// <param name="random">A random number from 0 to 1, by which the back-off is shortened by up to a fifth.</param>
     public static TimeSpan? PauseAfter(ManagerProblem problem, int? attemptsLeft, int submissions, TimeSpan left, double random)
     {
         if (!problem.IsBusy || attemptsLeft == 0)

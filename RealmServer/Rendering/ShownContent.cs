@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>What a document shows: an app whose bundle is missing leaves its <c>index.html</c> as it came, and that is no page.</summary>
+/// <summary>Extracts the visible content of a document, to detect an app that did not start: if its bundle is missing, <c>index.html</c> stays unchanged.</summary>
 internal static class ShownContent
 {
-    private static readonly HashSet<string> s_unseen = new(["script", "style", "noscript", "title", "head"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> s_invisibleElements = new(["script", "style", "noscript", "title", "head"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HashSet<string> s_screenshots =
+    private static readonly HashSet<string> s_visualElements =
         new(["img", "svg", "canvas", "video", "audio", "iframe", "object", "embed", "input", "button", "textarea", "math"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Text, and the names of elements that show something without any; empty when there is nothing to be seen. Once through the document, since
-    /// it is as large and as broken as whoever wrote it likes.</summary>
+    /// <summary>The text, and the names of elements that are visible without text; empty if nothing is visible. A single pass, since documents may be
+    /// large and malformed.</summary>
     public static string Of(ReadOnlySpan<char> html)
     {
         var shown = new StringBuilder();
@@ -30,7 +30,7 @@ internal static class ShownContent
         return shown.ToString();
     }
 
-    /// <summary>What follows a tag, or an element of which nothing is seen.</summary>
+    /// <summary>The text after a tag, or after an invisible element.</summary>
     private static ReadOnlySpan<char> After(ReadOnlySpan<char> tag, StringBuilder shown)
     {
         if (tag.StartsWith("<!--", StringComparison.Ordinal))
@@ -45,12 +45,12 @@ internal static class ShownContent
             return tag[1..];
         }
 
-        if (s_unseen.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+        if (s_invisibleElements.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
         {
             return Behind(Behind(tag, $"</{name}"), ">");
         }
 
-        if (s_screenshots.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+        if (s_visualElements.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
         {
             shown.Append('<').Append(name).Append("> ");
         }

@@ -2,30 +2,32 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>What is to become of a render's result.</summary>
+/// <summary>What to do with a render's result.</summary>
 internal enum StoreAction
 {
-    /// <summary>A good page on the current shell.</summary>
+    /// <summary>A good page on the current shell. It is stored.</summary>
     Store,
 
-    /// <summary>A good page on an older shell, or one that nobody could verify: stored if nothing newer is, and soon replaced.</summary>
+    /// <summary>A good page on an older or unverified shell. It is stored unless a newer page is, and rendered again.</summary>
     StoreAndRenderAgain,
 
-    /// <summary>It says nothing about the content: the infrastructure failed. Nothing is stored.</summary>
+    /// <summary>The infrastructure failed; the result is no verdict on the content. Nothing is stored.</summary>
     RenderAgain,
 
-    /// <summary>An error of a page that was not on the current shell from beginning to end, or may not have been. Nothing is stored.</summary>
+    /// <summary>An error of a page that was not verifiably on the current shell for the whole render. Nothing is stored.</summary>
     WithholdAndRenderAgain,
 
-    /// <summary>The content fails on the current shell. It is listed as a failure; the last good page stays.</summary>
+    /// <summary>The content fails on the current shell. The failure is recorded; the last good page stays.</summary>
     RecordFailure,
 }
 
-/// <summary>Decides what is stored. A page that runs yesterday's bundle has no say in what is an error today.</summary>
+/// <summary>Decides what is stored. An error of a page on a stale shell is no verdict on the content.</summary>
 internal static class StoreDecision
 {
-    /// <param name="result">What the visit produced.</param>
-    /// <param name="known">The fleet's shell generation as the storing side knows it now, after the visit: the renderer may have missed a change.</param>
+    /// <summary>Decides on a render's result.</summary>
+    /// <param name="result">The render's result.</param>
+    /// <param name="known">The fleet's shell generation as this replica knows it after the render, since the prerender server
+    /// may have missed a change. Null if not known.</param>
     public static StoreAction For(RenderResult result, long? known) => result switch
     {
         { Outcome: RenderOutcome.NoVerdict } or { Shell: null } => StoreAction.RenderAgain,
@@ -34,13 +36,13 @@ internal static class StoreDecision
         _ => StoreAction.WithholdAndRenderAgain,
     };
 
-    /// <summary>One sentence on why a result is no page.</summary>
+    /// <summary>One sentence on why a result is not a good page.</summary>
     public static string Reason(RenderResult result) =>
         result.Diagnostics?.Message ?? (result.Outcome == RenderOutcome.Rendered
             ? "The render has neither the format 'isolated' nor 'html'."
             : $"The render ended as {result.Outcome}{(result.Status > 0 ? $" with status {result.Status}" : "")}.");
 
-    // Both must say so: the renderer, and what the storing side has heard meanwhile.
+    // Both the prerender server and this replica must consider the shell current.
     private static bool IsCurrent(ShellStamp shell, long? known) => shell.Current == true && shell.Generation >= known;
 
     private static bool HasPage(RenderResult result) =>

@@ -4,27 +4,27 @@ using Fleet.ServiceDefaults.Concurrency;
 
 namespace Fleet.RealmServer.Reporting;
 
-/// <summary>Tells the registry something from the moment the server listens, every few seconds and whenever it changed, until it stops.
-/// A report that fails is repeated with back-off until it is acknowledged.</summary>
+/// <summary>Reports to the registry from when the server listens until it stops: every few seconds, and immediately when triggered.
+/// A failed report is repeated with back-off until it is acknowledged.</summary>
 internal abstract partial class HeartbeatService(string subject, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger logger)
     : BackgroundService
 {
-    private readonly AsyncAutoResetEvent _now = new();
-    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly AsyncAutoResetEvent _triggered = new();
+    private readonly SemaphoreSlim _sendLock = new(1, 1);
     private int _failures;
 
     /// <summary>When a report was last acknowledged; null before the first.</summary>
     public DateTimeOffset? AcknowledgedAt { get; private set; }
 
-    /// <summary>Why the latest report failed; null when it did not.</summary>
+    /// <summary>Why the latest report failed; null if it succeeded.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Has the next report made at once.</summary>
-    public void TriggerNow() => _now.Set();
+    /// <summary>Triggers a report immediately.</summary>
+    public void TriggerNow() => _triggered.Set();
 
     public override void Dispose()
     {
-        _oneAtATime.Dispose();
+        _sendLock.Dispose();
         base.Dispose();
     }
 
@@ -34,23 +34,23 @@ internal abstract partial class HeartbeatService(string subject, IHostApplicatio
     {
         try
         {
-            await ListeningAsync(stoppingToken);
+            await WaitUntilListeningAsync(stoppingToken);
             while (true)
             {
                 await TryReportAsync(stoppingToken);
-                await _now.WaitAsync(RegistryPolling.PauseAfter(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
+                await _triggered.WaitAsync(RegistryPolling.PauseAfter(_failures, Random.Shared.NextDouble()), timeProvider, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops.
+            // The service is stopping.
         }
     }
 
-    /// <summary>Reports and lets the caller see what became of it. Never beside another report: the later one must win.</summary>
+    /// <summary>Sends a report and returns its result. Reports never overlap, so that the latest one wins.</summary>
     protected async Task<T> ReportAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _sendLock.WaitAsync(cancellationToken);
         try
         {
             var answer = await send(cancellationToken);
@@ -65,7 +65,7 @@ internal abstract partial class HeartbeatService(string subject, IHostApplicatio
         }
         finally
         {
-            _oneAtATime.Release();
+            _sendLock.Release();
         }
     }
 
@@ -77,7 +77,7 @@ internal abstract partial class HeartbeatService(string subject, IHostApplicatio
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
-            // A Redis that is away fails every report: the first failure is worth a line.
+            // While Redis is unavailable every report fails; log only the first failure.
             if (Error is null)
             {
                 LogFailed(logger, e is RegistryUnavailableException ? null : e, subject, e.Message);
@@ -88,7 +88,7 @@ internal abstract partial class HeartbeatService(string subject, IHostApplicatio
         }
     }
 
-    private async Task ListeningAsync(CancellationToken stoppingToken)
+    private async Task WaitUntilListeningAsync(CancellationToken stoppingToken)
     {
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(listening.SetResult);
@@ -102,8 +102,8 @@ internal abstract partial class HeartbeatService(string subject, IHostApplicatio
     private static partial void LogRecovered(ILogger logger, string subject);
 }
 
-/// <summary>This replica's name in the registry: readable, and another one after every start, so that a restarted replica cannot be
-/// taken for the one that died.</summary>
+/// <summary>This replica's name in the registry. It is readable and unique to every start, so that a restarted replica is not mistaken for its
+/// predecessor.</summary>
 internal sealed class RealmInstance(IConfiguration configuration)
 {
     public string Name { get; } = $"{configuration["OTEL_SERVICE_NAME"] ?? "realm"}/{Guid.NewGuid().ToString("N")[..8]}";

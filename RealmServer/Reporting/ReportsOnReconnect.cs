@@ -2,14 +2,14 @@ using Fleet.Registry.Events;
 
 namespace Fleet.RealmServer.Reporting;
 
-/// <summary>Repeats every report at once when the connection to the registry is back: it may have come back empty, and until it knows the realms
-/// nobody can render.</summary>
+/// <summary>Triggers every report when the connection to the registry is restored: the registry may have lost its data, and no page can be rendered until
+/// it knows the realms again.</summary>
 internal sealed class ReportsOnReconnect(IEnumerable<HeartbeatService> reports, IBackplane backplane) : IHostedService
 {
     private readonly HeartbeatService[] _reports = [.. reports];
     private IAsyncDisposable? _subscription;
 
-    public async Task StartAsync(CancellationToken cancellationToken) => _subscription = await backplane.SubscribeAsync(OnHint, cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken) => _subscription = await backplane.SubscribeAsync(OnEvent, cancellationToken);
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -19,9 +19,9 @@ internal sealed class ReportsOnReconnect(IEnumerable<HeartbeatService> reports, 
         }
     }
 
-    private void OnHint(FleetEvent hint)
+    private void OnEvent(FleetEvent change)
     {
-        if (hint.Kind == FleetEventKind.Reconnected)
+        if (change.Kind == FleetEventKind.Reconnected)
         {
             Array.ForEach(_reports, static report => report.TriggerNow());
         }

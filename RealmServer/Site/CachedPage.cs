@@ -1,10 +1,10 @@
 namespace Fleet.RealmServer.Site;
 
-/// <summary>A stored page, composed with the shell that is served.</summary>
-/// <param name="realmUrl">What it is kept under.</param>
-/// <param name="served">It.</param>
-/// <param name="state">What matters of it for the decision how it is answered.</param>
-/// <param name="readAt">Timestamp of the read of the store.</param>
+/// <summary>A stored page in memory, composed with the served shell.</summary>
+/// <param name="realmUrl">The storage scope of the page.</param>
+/// <param name="served">The composed page.</param>
+/// <param name="state">The state of the stored page that decides how a request is answered.</param>
+/// <param name="readAt">Timestamp at which the store was read.</param>
 internal sealed class CachedPage(string realmUrl, ServedPage served, StoredState state, long readAt)
 {
     private int _checking;
@@ -19,9 +19,9 @@ internal sealed class CachedPage(string realmUrl, ServedPage served, StoredState
 
     public long Size => served.Body.Size;
 
-    /// <summary>True for one caller, who is to read the store again; the others use what there is meanwhile.</summary>
+    /// <summary>True for one caller, which must read the store again. The others use this page in the meantime.</summary>
     public bool TryBeginCheck() => Interlocked.Exchange(ref _checking, 1) == 0;
 
-    /// <summary>The check came to nothing; another one may be made.</summary>
+    /// <summary>Ends the check, so that another caller may begin one.</summary>
     public void EndCheck() => Volatile.Write(ref _checking, 0);
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Cards are written and deleted at their own URLs, with the admin key.</summary>
+/// <summary>Endpoints that write and delete cards at their URLs. They require the admin key.</summary>
 internal static class CardWriteEndpoints
 {
     public static void MapCardWrites(this IEndpointRouteBuilder routes)
@@ -18,7 +18,7 @@ internal static class CardWriteEndpoints
     private static async Task<IResult> PutAsync(
         string realm, string card, HttpContext http, RealmCatalog catalog, CardWriter writer, Indexer indexer, CancellationToken cancellationToken)
     {
-        // The writer has a bound of its own, which a setting may raise above the server's.
+        // The writer enforces Realms:MaxCardBytes, which may exceed Kestrel's limit.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;

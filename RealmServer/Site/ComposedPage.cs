@@ -8,25 +8,25 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>How a page is answered: its pieces in their order.</summary>
+/// <summary>A page response: its parts, in order.</summary>
 internal readonly record struct ComposedPage
 {
     /// <summary>HTTP status.</summary>
     public required int Status { get; init; }
 
-    /// <summary>Changes with content, rendered text and shell; unquoted.</summary>
+    /// <summary>The unquoted entity tag. Changes with the content, the rendered text, the shell and the screenshot.</summary>
     public required string ETag { get; init; }
 
-    /// <summary>Where the page redirects to.</summary>
+    /// <summary>The redirect target; null if the page does not redirect.</summary>
     public string? Location { get; init; }
 
-    /// <summary>What the answer was made of.</summary>
+    /// <summary>What the response is made of.</summary>
     public required ContentKind Matter { get; init; }
 
-    /// <summary>URL that search engines are to know the page by; null when the page says so itself.</summary>
+    /// <summary>The canonical URL for search engines; null if the document names one itself, or is not a whole document.</summary>
     public string? Canonical { get; init; }
 
-    /// <summary>Whether there could be a screenshot of it, and is none.</summary>
+    /// <summary>Whether the page can have a screenshot but has none.</summary>
     public bool LacksScreenshot { get; init; }
 
     public ReadOnlyMemory<byte> BeforeHead { get; init; }
@@ -39,14 +39,14 @@ internal readonly record struct ComposedPage
 
     public ReadOnlyMemory<byte> AfterBody { get; init; }
 
-    /// <summary>The shell as it is.</summary>
+    /// <summary>The bare shell.</summary>
     public static ComposedPage Bare(ShellDocument shell, int status) =>
         new() { Status = status, ETag = shell.Token, Matter = ContentKind.Shell, BeforeHead = shell.Bare };
 
-    /// <summary>The page with what is stored of it put into the shell that is served now. Text goes between pieces of bytes, so nothing in it
-    /// is looked for or replaced.</summary>
-    /// <param name="stored">What is stored; null when nothing is.</param>
-    /// <param name="shell">The shell that is served.</param>
+    /// <summary>Composes the stored page with the served shell. Text is inserted between slices of the shell, so it is never searched or
+    /// replaced.</summary>
+    /// <param name="stored">The stored page; null if there is none.</param>
+    /// <param name="shell">The served shell.</param>
     public static ComposedPage Of(StoredPage? stored, ShellDocument shell)
     {
         if (stored is null)
@@ -55,7 +55,7 @@ internal readonly record struct ComposedPage
         }
 
         var etag = $"{stored.ETag}-{shell.Token.AsSpan(..12)}{(stored.Screenshot is { } screenshot ? "-" + screenshot.Tag : "")}";
-        if (stored.Status is >= 300 and <= 399 && Target(stored) is { } location)
+        if (stored.Status is >= 300 and <= 399 && RedirectTarget(stored) is { } location)
         {
             return new() { Status = stored.Status, ETag = etag, Location = location, Matter = ContentKind.Redirect };
         }
@@ -68,7 +68,7 @@ internal readonly record struct ComposedPage
                 ETag = etag,
                 Matter = ContentKind.Content,
                 BeforeHead = shell.BeforeHead,
-                Head = HeadOf(stored),
+                Head = CreateHead(stored),
                 LacksScreenshot = stored.Screenshot is null && ScreenshotKey.Of(stored) is not null,
                 BeforeBody = shell.BeforeBody,
                 Body = body,
@@ -85,27 +85,27 @@ internal readonly record struct ComposedPage
         {
             Status = stored.Status,
             ETag = etag,
-            // It names the bundles of the shell that it was captured with; after a deploy they may be gone.
+            // The document references the bundles of the shell that it was captured with, which may be gone after a deploy.
             Matter = stored.ShellToken == shell.Token ? ContentKind.Document : ContentKind.OldDocument,
             Canonical = document.Contains("rel=\"canonical\"", StringComparison.OrdinalIgnoreCase) ? null : stored.Url,
             Body = document,
         };
     }
 
-    /// <summary>All of it, put together.</summary>
+    /// <summary>All parts, concatenated.</summary>
     public byte[] ToBytes()
     {
         var bytes = new byte[BeforeHead.Length + Count(Head) + BeforeBody.Length + Count(Body) + AfterBody.Length];
-        var rest = bytes.AsSpan();
-        Add(BeforeHead.Span, ref rest);
-        Add(Head, ref rest);
-        Add(BeforeBody.Span, ref rest);
-        Add(Body, ref rest);
-        Add(AfterBody.Span, ref rest);
+        var remaining = bytes.AsSpan();
+        Add(BeforeHead.Span, ref remaining);
+        Add(Head, ref remaining);
+        Add(BeforeBody.Span, ref remaining);
+        Add(Body, ref remaining);
+        Add(AfterBody.Span, ref remaining);
         return bytes;
     }
 
-    private static string? HeadOf(StoredPage stored)
+    private static string? CreateHead(StoredPage stored)
     {
         var head = stored.Formats.GetValueOrDefault(RenderFormat.Head);
         return stored.Screenshot is { } screenshot && head?.Contains("og:image", StringComparison.OrdinalIgnoreCase) != true ? head + ScreenshotTags.Of(screenshot) : head;
@@ -113,26 +113,26 @@ internal readonly record struct ComposedPage
 
     private static int Count(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
 
-    private static void Add(ReadOnlySpan<byte> piece, ref Span<byte> rest)
+    private static void Add(ReadOnlySpan<byte> part, ref Span<byte> remaining)
     {
-        piece.CopyTo(rest);
-        rest = rest[piece.Length..];
+        part.CopyTo(remaining);
+        remaining = remaining[part.Length..];
     }
 
-    private static void Add(string? text, ref Span<byte> rest)
+    private static void Add(string? text, ref Span<byte> remaining)
     {
         if (text is not null)
         {
-            rest = rest[Encoding.UTF8.GetBytes(text, rest)..];
+            remaining = remaining[Encoding.UTF8.GetBytes(text, remaining)..];
         }
     }
 
-    // Absolute and percent-encoded, so that nothing in it can end the header.
-    private static string? Target(StoredPage stored) =>
+    // Absolute and percent-encoded, so that the value cannot inject a header.
+    private static string? RedirectTarget(StoredPage stored) =>
         Uri.TryCreate(new Uri(stored.Url), stored.RedirectUrl, out var uri) && uri.Scheme is "http" or "https" ? uri.AbsoluteUri : null;
 }
 
-/// <summary>What a page's head says of its screenshot. Marked as the page's own, so that the host app takes it away when it goes to another page.</summary>
+/// <summary>The meta elements for a page's screenshot. They are marked as the page's own, so that the host app removes them when it navigates to another page.</summary>
 internal static class ScreenshotTags
 {
     public static string Of(PageScreenshot screenshot) => string.Create(

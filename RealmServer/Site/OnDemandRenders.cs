@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Pages that are rendered because somebody asked for them: each once at a time, crawlers' first, a bounded number waiting.</summary>
+/// <summary>Renders requested pages: each page once at a time, crawlers first, with a bounded queue.</summary>
 internal sealed partial class OnDemandRenders(
     PageRenderer renderer, PageFailures failures, PageDecisions decisions, IPageStore store, SourceVersions versions, ShellPages shells, ManagerClient manager, RealmMetrics metrics,
     IOptions<PagesOptions> options, TimeProvider timeProvider, ILogger<OnDemandRenders> logger)
@@ -23,16 +23,16 @@ internal sealed partial class OnDemandRenders(
 
     public bool IsOn => options.Value.OnDemand && manager.IsConfigured;
 
-    /// <summary>Crawlers that wait for a render now.</summary>
+    /// <summary>Number of crawlers that wait for a render.</summary>
     public int Listeners => Volatile.Read(ref _listeners);
 
-    /// <summary>Has a page rendered when its turn comes. False when too many wait.</summary>
-    public bool Queue(PageSource source) => Ask(source, RenderUrgency.Visited) is not null;
+    /// <summary>Queues a render in the background. False if the queue is full.</summary>
+    public bool Queue(PageSource source) => Enqueue(source, RenderUrgency.Visited) is not null;
 
-    /// <summary>Has a page rendered and waits for it. Null when that takes longer than the budget; the render goes on.</summary>
+    /// <summary>Queues a render and waits for it. Null if the queue is full or the wait exceeds <c>Pages:CrawlerBudget</c>; the render continues.</summary>
     public async Task<PageOutcome?> AwaitAsync(PageSource source, CancellationToken cancellationToken)
     {
-        if (Ask(source, RenderUrgency.Awaited) is not { } job)
+        if (Enqueue(source, RenderUrgency.Awaited) is not { } job)
         {
             return null;
         }
@@ -55,7 +55,7 @@ internal sealed partial class OnDemandRenders(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Enumerable.Range(0, options.Value.Concurrency).Select(_ => WorkAsync(stoppingToken)));
 
-    private Job? Ask(PageSource source, RenderUrgency urgency)
+    private Job? Enqueue(PageSource source, RenderUrgency urgency)
     {
         if (!_jobs.TryGetValue(source.Key, out var job))
         {
@@ -76,7 +76,7 @@ internal sealed partial class OnDemandRenders(
 
         if (job.RaiseTo(urgency))
         {
-            // For a job that was queued less urgently this is a second, earlier turn. The turn that comes later finds the job begun.
+            // A job that was already queued with lower urgency gets a second turn, which comes earlier. The later turn finds that the job has begun.
             _turns.Writer.TryWrite(new(job, urgency, Interlocked.Increment(ref _lastTurn)));
         }
 
@@ -97,7 +97,7 @@ internal sealed partial class OnDemandRenders(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops.
+            // The service is stopping.
         }
     }
 
@@ -130,23 +130,22 @@ internal sealed partial class OnDemandRenders(
         }
 
         metrics.PageRenderedOnDemand(outcome);
-        // Out of the list before anybody hears of it: who asks from now on starts anew.
+        // Removed before the outcome is published, so that later requests start a new job.
         _jobs.TryRemove(job.Source.Key, out _);
         job.Outcome.TrySetResult(outcome);
     }
 
-    // It waited for its turn, and whoever asked had looked at the store before that: a render that ended in between, of this replica or another,
-    // has brought what is wanted.
+    // The request read the store before the job was queued. Another render of this or another replica may have stored the page in the meantime.
     private bool IsCurrent(StoredPage page, PageSource source) =>
         decisions.On(StoredState.Of(page, ComposedPage.Of(page, shells.Current).Matter), source, crawler: false).Render == PageRender.No;
 
-    [LoggerMessage(LogLevel.Information, "{Url} was asked for and could not be rendered: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "Rendering {Url} on demand failed: {Reason}")]
     private partial void LogFailed(string url, string reason);
 
     [LoggerMessage(LogLevel.Error, "Rendering {Url} on demand failed unexpectedly.")]
     private partial void LogFailedUnexpectedly(Exception exception, string url);
 
-    /// <summary>A page to be rendered, shared by all requests for it.</summary>
+    /// <summary>A render that all requests for the page share.</summary>
     internal sealed class Job(PageSource source)
     {
         private readonly Lock _gate = new();
@@ -155,14 +154,14 @@ internal sealed partial class OnDemandRenders(
 
         public PageSource Source => source;
 
-        /// <summary>The trace of the request that asked first.</summary>
+        /// <summary>Trace context of the first request.</summary>
         public ActivityContext RequestedBy { get; } = Activity.Current?.Context ?? default;
 
         public TaskCompletionSource<PageOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool TryBegin() => Interlocked.Exchange(ref _begun, 1) == 0;
 
-        /// <summary>Raises the urgency. True when it was lower before; for one of several concurrent callers with the same urgency.</summary>
+        /// <summary>Raises the urgency. True if it was lower; of concurrent callers with the same urgency, one gets true.</summary>
         public bool RaiseTo(RenderUrgency urgency)
         {
             lock (_gate)

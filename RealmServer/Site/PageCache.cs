@@ -8,17 +8,17 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Stored pages that were asked for lately, ready to be sent. A hint removes a page that changed; for hints that get lost, a page is
-/// compared with the store every few seconds. Visitors get what there is, the shell at worst, when the store is away.</summary>
+/// <summary>Caches recently requested stored pages, ready to be sent. A change notification removes a page; since notifications can be lost, a page is
+/// also compared with the store every <c>Pages:CacheCheck</c>. While the store is unavailable, cached pages are served, otherwise the shell.</summary>
 internal sealed partial class PageCache(
     IPageStore store, IBackplane backplane, IOptions<PagesOptions> options, TimeProvider timeProvider, ILogger<PageCache> logger) : IHostedService
 {
     private readonly BoundedCache<CachedPage> _pages = new(options.Value.PageCacheBytes, static page => page.Size);
     private IAsyncDisposable? _subscription;
-    private long _hints;
-    private int _away;
+    private long _changes;
+    private int _isUnavailable;
 
-    public async Task StartAsync(CancellationToken cancellationToken) => _subscription = await backplane.SubscribeAsync(OnHint, cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken) => _subscription = await backplane.SubscribeAsync(OnEvent, cancellationToken);
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -28,11 +28,12 @@ internal sealed partial class PageCache(
         }
     }
 
-    /// <summary>The page, from memory or with one read of the store. Null when there is none that can be shown, or nobody who could say.</summary>
+    /// <summary>The page, from memory or with one read of the store. Null if no page that can be shown is stored, or if the
+    /// store is unavailable and the page is not cached.</summary>
     public async ValueTask<CachedPage?> FindAsync(PageSource source, ShellDocument shell, CancellationToken cancellationToken)
     {
-        // By URL alone, since hints name no more. What is kept under another name is another page: a private card's is not the route's that
-        // has its URL while the realm cannot be read.
+        // The key is the URL alone, since change notifications carry only the URL. An entry of another storage scope is another page: while a private
+        // realm cannot be read, a route of the host app may have the URL of one of its cards.
         _pages.TryGet(source.Url, out var known);
         if (known is not null && (known.Served.ShellToken != shell.Token || known.RealmUrl != source.RealmUrl))
         {
@@ -51,12 +52,12 @@ internal sealed partial class PageCache(
     {
         try
         {
-            var hints = Volatile.Read(ref _hints);
+            var changes = Volatile.Read(ref _changes);
             var readAt = timeProvider.GetTimestamp();
             var stored = await store.GetAsync(source.RealmUrl, source.Url, cancellationToken);
-            if (Interlocked.Exchange(ref _away, 0) == 1)
+            if (Interlocked.Exchange(ref _isUnavailable, 0) == 1)
             {
-                LogBack();
+                LogAvailable();
             }
 
             if (stored is null || ComposedPage.Of(stored, shell) is not { Matter: not ContentKind.Shell } composed)
@@ -66,8 +67,8 @@ internal sealed partial class PageCache(
             }
 
             var page = new CachedPage(source.RealmUrl, new(composed, shell), StoredState.Of(stored, composed.Matter), readAt);
-            // A hint that came meanwhile may have been about this page, and would not come again.
-            if (hints == Volatile.Read(ref _hints))
+            // A change notification that arrived during the read may have been for this page and is not repeated.
+            if (changes == Volatile.Read(ref _changes))
             {
                 _pages.Set(source.Url, page);
             }
@@ -76,10 +77,10 @@ internal sealed partial class PageCache(
         }
         catch (RegistryUnavailableException e)
         {
-            // Every visit fails alike; the first is worth a line.
-            if (Interlocked.Exchange(ref _away, 1) == 0)
+            // Every request fails in the same way; log only the first failure.
+            if (Interlocked.Exchange(ref _isUnavailable, 1) == 0)
             {
-                LogAway(e.Message);
+                LogUnavailable(e.Message);
             }
 
             return known;
@@ -90,17 +91,17 @@ internal sealed partial class PageCache(
         }
     }
 
-    private void OnHint(FleetEvent hint)
+    private void OnEvent(FleetEvent change)
     {
-        if (hint.Kind is not (FleetEventKind.Pages or FleetEventKind.Reconnected))
+        if (change.Kind is not (FleetEventKind.Pages or FleetEventKind.Reconnected))
         {
             return;
         }
 
-        Interlocked.Increment(ref _hints);
-        if (hint.Kind == FleetEventKind.Pages)
+        Interlocked.Increment(ref _changes);
+        if (change.Kind == FleetEventKind.Pages)
         {
-            _pages.Remove(hint.Subject);
+            _pages.Remove(change.Subject);
         }
         else
         {
@@ -108,9 +109,9 @@ internal sealed partial class PageCache(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Stored pages cannot be read; visitors get those in memory, else the bare shell. {Reason}")]
-    private partial void LogAway(string reason);
+    [LoggerMessage(LogLevel.Warning, "Stored pages cannot be read; requests are answered from memory, otherwise with the bare shell. {Reason}")]
+    private partial void LogUnavailable(string reason);
 
     [LoggerMessage(LogLevel.Information, "Stored pages can be read again.")]
-    private partial void LogBack();
+    private partial void LogAvailable();
 }

@@ -6,16 +6,17 @@ using Microsoft.Extensions.Options;
 namespace Fleet.RealmServer.Site;
 
 /// <summary>How a request for a page is answered.</summary>
-/// <param name="UseStored">Whether what is stored is sent; else the shell.</param>
-/// <param name="Render">Whether the page is rendered, and who waits for it.</param>
+/// <param name="UseStored">Whether the stored page is sent; otherwise the shell.</param>
+/// <param name="Render">Whether the page is rendered, and whether the request waits for it.</param>
 internal readonly record struct PageDecision(bool UseStored, PageRender Render)
 {
-    /// <param name="stored">What is stored; null when nothing is.</param>
-    /// <param name="sourceVersion">Version of the source now.</param>
-    /// <param name="generation">The fleet's shell generation; null when it is not known.</param>
-    /// <param name="maxAge">Age from which the page is old whatever its version; null for pages whose version tells.</param>
-    /// <param name="now">Now.</param>
-    /// <param name="crawler">Whether a crawler asks, who runs no scripts and whose next visit is far away.</param>
+    /// <summary>Decides on a request.</summary>
+    /// <param name="stored">State of the stored page; null if there is none.</param>
+    /// <param name="sourceVersion">Current version of the source.</param>
+    /// <param name="generation">The fleet's shell generation; null if it is not known.</param>
+    /// <param name="maxAge">Age from which the page is out of date regardless of its version; null for pages whose version suffices.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="crawler">Whether the request is a crawler's. Crawlers run no scripts and return only much later.</param>
     public static PageDecision For(StoredState? stored, long sourceVersion, long? generation, TimeSpan? maxAge, DateTimeOffset now, bool crawler)
     {
         if (stored is not { } page)
@@ -25,45 +26,46 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
 
         if (page.Matter == ContentKind.OldDocument)
         {
-            // Its text is better than a shell for those who read only text; for the others its scripts are likely gone.
+            // Crawlers read only the text, so it is better than a shell. For browsers, the scripts that it references are probably gone.
             return new(crawler, crawler ? PageRender.Await : PageRender.Queue);
         }
 
-        // Only a later version is another one here: replicas that see different files would have the page rendered in turns.
-        var old = page.CardVersion is null || page.CardVersion < sourceVersion || page.Generation < generation || now - page.RenderedAt > maxAge;
-        return new(UseStored: true, old ? PageRender.Queue : PageRender.No);
+        // Only a later version counts as changed: otherwise replicas that see different files would take turns in rendering the page.
+        var isOutdated = page.CardVersion is null || page.CardVersion < sourceVersion || page.Generation < generation || now - page.RenderedAt > maxAge;
+        return new(UseStored: true, isOutdated ? PageRender.Queue : PageRender.No);
     }
 }
 
-/// <summary>What matters of a stored page for the decision.</summary>
-/// <param name="Matter">What it would be sent as.</param>
-/// <param name="CardVersion">Version of its card that was rendered; null when that was not kept.</param>
-/// <param name="Generation">Generation of the shell.</param>
-/// <param name="RenderedAt">When it was rendered.</param>
+/// <summary>The state of a stored page that the decision depends on.</summary>
+/// <param name="Matter">The kind of content that it would be sent as.</param>
+/// <param name="CardVersion">Version of the source that it was rendered from; null if that was not recorded.</param>
+/// <param name="Generation">Generation of the shell that it was rendered on.</param>
+/// <param name="RenderedAt">The time of the render.</param>
 internal readonly record struct StoredState(ContentKind Matter, long? CardVersion, long Generation, DateTimeOffset RenderedAt)
 {
     public static StoredState Of(StoredPage page, ContentKind matter) => new(matter, page.Seen?.Card, page.Generation, page.RenderedAt);
 }
 
-/// <summary>Whether a page that was asked for is rendered.</summary>
+/// <summary>Whether a requested page is rendered.</summary>
 internal enum PageRender
 {
-    /// <summary>What is stored is good.</summary>
+    /// <summary>Not rendered: the stored page is up to date.</summary>
     No,
 
-    /// <summary>Behind the back of the one who asks.</summary>
+    /// <summary>Rendered in the background, after the response.</summary>
     Queue,
 
-    /// <summary>Before the answer, within the budget.</summary>
+    /// <summary>Rendered before the response, within <c>Pages:CrawlerBudget</c>.</summary>
     Await,
 }
 
-/// <summary>Decides on a page by what this replica knows of its source and of the fleet's shell.</summary>
+/// <summary>Decides on requests by what this replica knows of the page's source and of the fleet's shell.</summary>
 internal sealed class PageDecisions(HostShellClaims claims, IOptions<PagesOptions> options, TimeProvider timeProvider)
 {
-    /// <param name="stored">What is stored; null when nothing is.</param>
-    /// <param name="source">The page.</param>
-    /// <param name="crawler">Whether a crawler asks.</param>
+    /// <summary>Decides on a request.</summary>
+    /// <param name="stored">State of the stored page; null if there is none.</param>
+    /// <param name="source">The page's source.</param>
+    /// <param name="crawler">Whether the request is a crawler's.</param>
     public PageDecision On(StoredState? stored, PageSource source, bool crawler) => PageDecision.For(
         stored, source.Version, claims.FleetShell?.Generation, source.IsRoute ? options.Value.RouteMaxAge : null, timeProvider.GetUtcNow(), crawler);
 }

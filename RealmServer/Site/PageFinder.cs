@@ -5,7 +5,7 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Finds what is sent for a page: what is stored, what a render within a crawler's timeout brings, or the shell.</summary>
+/// <summary>Finds the response to a page request: the stored page, the result of a render within the crawler's timeout, or the shell.</summary>
 internal sealed class PageFinder(
     PageCache cache, OnDemandRenders onDemand, PageFailures failures, PageDecisions decisions, ShellPages shells, Crawlers crawlers, CardScreenshots screenshots)
 {
@@ -34,7 +34,7 @@ internal sealed class PageFinder(
 
         if (failures.Find(source) is { } failure)
         {
-            return stored ?? Failed(failure, shell, crawler);
+            return stored ?? CreateFailed(failure, shell, crawler);
         }
 
         if (decision.Render == PageRender.Queue)
@@ -46,15 +46,15 @@ internal sealed class PageFinder(
         return await onDemand.AwaitAsync(source, http.RequestAborted) switch
         {
             PageOutcome.Stored rendered => new(ComposedPage.Of(rendered.Page, shell), shell),
-            PageOutcome.Unresolved { Page: { } rendered } => stored ?? Passing(rendered, shell),
-            PageOutcome.Failed failed => stored ?? Failed(failed, shell, crawler),
+            PageOutcome.Unresolved { Page: { } rendered } => stored ?? CreateTransient(rendered, shell),
+            PageOutcome.Failed failed => stored ?? CreateFailed(failed, shell, crawler),
             _ => stored ?? shells.Bare(StatusCodes.Status200OK),
         };
     }
 
-    // Its own words and its own status, as "404, no such page". One that has no words is an error of the app; a crawler that was told
-    // "200" would take the empty shell for the page.
-    private ServedPage Failed(PageOutcome.Failed failure, ShellDocument shell, bool crawler)
+    // A failed page with content is sent with its own status, such as a "not found" page with 404. Without content, a crawler gets the error status with
+    // the bare shell: with 200 it would index the empty shell.
+    private ServedPage CreateFailed(PageOutcome.Failed failure, ShellDocument shell, bool crawler)
     {
         if (failure.Page is { } page && ComposedPage.Of(page, shell) is { Matter: not ContentKind.Shell } composed)
         {
@@ -66,5 +66,5 @@ internal sealed class PageFinder(
             : shells.Bare(StatusCodes.Status200OK);
     }
 
-    private static ServedPage Passing(StoredPage page, ShellDocument shell) => new(ComposedPage.Of(page, shell), shell) { Passing = true };
+    private static ServedPage CreateTransient(StoredPage page, ShellDocument shell) => new(ComposedPage.Of(page, shell), shell) { Passing = true };
 }

@@ -5,12 +5,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Writes a page into the response.</summary>
+/// <summary>Writes a page to the response.</summary>
 internal static class PageResponse
 {
     private const string Vary = "Accept, Accept-Encoding";
 
-    // Always asked again, which costs a 304: a page must not outlive its shell or its content.
+    // Caches must revalidate every time, at the cost of a 304: a page must not outlive its shell or its content.
     private const string Revalidate = "no-cache";
 
     public static Task WriteAsync(HttpContext http, ServedPage page)
@@ -20,14 +20,14 @@ internal static class PageResponse
         var form = page.Body.In(ContentCodings.For(request.Headers.AcceptEncoding));
         headers[FleetHeaders.HostShell] = page.ShellToken;
         headers.Vary = headers.Vary.Count == 0 ? Vary : $"{headers.Vary}, {Vary}";
-        // A private realm's answer says already that it is private.
+        // For a private realm the header is already set.
         headers.CacheControl = page.Passing ? "no-store" : headers.CacheControl.Count > 0 ? headers.CacheControl : Revalidate;
         if (page.Link is { } link)
         {
             headers.Link = link;
         }
 
-        // A tag is for what can be found unchanged. One of a "not found" would be: as the bare shell of a card that has come since.
+        // No tag on a "not found": it would match the bare shell that is sent once the card exists, and the client would get a 304.
         if (page is { Status: StatusCodes.Status200OK, Passing: false })
         {
             headers.ETag = form.ETag;

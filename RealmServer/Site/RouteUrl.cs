@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Which page a request for a route of the host app means. Anybody can make up query strings, so only what is configured makes a page.</summary>
+/// <summary>Maps a request for a route of the host app to a page. Clients can send arbitrary query strings, so only configured parameters distinguish pages.</summary>
 internal sealed class RouteUrl(IOptions<PagesOptions> options)
 {
     private static readonly string[] s_ignored = ["utm_*", "gclid", "fbclid", "msclkid", "mc_cid", "mc_eid", "ref"];
@@ -12,7 +12,8 @@ internal sealed class RouteUrl(IOptions<PagesOptions> options)
     private readonly HashSet<string> _kept = new(options.Value.QueryKept, StringComparer.Ordinal);
     private readonly string[] _ignored = options.Value.QueryIgnored ?? s_ignored;
 
-    /// <summary>Path and query of the page, percent-encoded, parameters in order of their names. Null when the request is for no page that is kept.</summary>
+    /// <summary>Path and query of the page, percent-encoded, with the parameters ordered by name. Null if the query has an unknown
+    /// parameter; such a page is not stored.</summary>
     public string? Of(PathString path, IQueryCollection query)
     {
         var kept = new List<KeyValuePair<string, StringValues>>();

@@ -13,7 +13,7 @@ internal static class ScreenshotEndpoints
     public static void MapScreenshots(this IEndpointRouteBuilder routes) =>
         routes.MapMethods(ScreenshotAddress.Prefix + "{realm}/{file}", [HttpMethods.Get, HttpMethods.Head], FindAsync);
 
-    /// <summary>The screenshot of a card; none of a private realm has one.</summary>
+    /// <summary>The screenshot of a card. Cards of private realms have none.</summary>
     private static async Task<IResult> FindAsync(
         string realm, string file, string? v, HttpContext http, RealmCatalog catalog, PublicAddress address, IScreenshotStore screenshots, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Fleet.RealmServer.Rendering;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>A page ready to be sent.</summary>
+/// <summary>A page that is ready to be sent.</summary>
 internal sealed class ServedPage
 {
     public ServedPage(ComposedPage page, ShellDocument shell)
@@ -19,20 +19,20 @@ internal sealed class ServedPage
 
     public ContentKind Matter { get; }
 
-    /// <summary>Where it redirects to.</summary>
+    /// <summary>The redirect target; null if the page does not redirect.</summary>
     public string? Location { get; }
 
-    /// <summary>Whether there could be a screenshot of it, and is none.</summary>
+    /// <summary>Whether the page can have a screenshot but has none.</summary>
     public bool LacksScreenshot { get; }
 
-    /// <summary>The <c>Link</c> header; null for none.</summary>
+    /// <summary>Value of the <c>Link</c> header; null for none.</summary>
     public string? Link { get; }
 
-    /// <summary>Token of the shell that it was composed with.</summary>
+    /// <summary>Token of the shell that the page was composed with.</summary>
     public string ShellToken { get; }
 
     public EncodedBody Body { get; }
 
-    /// <summary>A good page that may be kept, but for this one answer only: it had not come to rest, or is a failure's.</summary>
+    /// <summary>Whether the page is sent only once and with <c>no-store</c>: it is a failure, or it may not be stored.</summary>
     public bool Passing { get; init; }
 }

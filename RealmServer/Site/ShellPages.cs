@@ -2,12 +2,12 @@ using Fleet.RealmServer.HostShells;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>The bare shell as a page, made once per shell.</summary>
+/// <summary>The bare shell as a page, created once per shell.</summary>
 internal sealed class ShellPages(HostShellFile file)
 {
     private volatile Pair? _pair;
 
-    /// <summary>The shell that is served now.</summary>
+    /// <summary>The served shell.</summary>
     public ShellDocument Current => file.Current;
 
     /// <summary>The bare shell with a status of 200 or 404.</summary>
@@ -17,14 +17,14 @@ internal sealed class ShellPages(HostShellFile file)
         var pair = _pair;
         if (pair is null || pair.Found.ShellToken != shell.Token)
         {
-            // Two that make it at once make the same.
-            _pair = pair = new(Make(shell, StatusCodes.Status200OK), Make(shell, StatusCodes.Status404NotFound));
+            // A race is harmless: both threads create the same pages.
+            _pair = pair = new(Create(shell, StatusCodes.Status200OK), Create(shell, StatusCodes.Status404NotFound));
         }
 
         return status == StatusCodes.Status200OK ? pair.Found : pair.NotFound;
     }
 
-    private static ServedPage Make(ShellDocument shell, int status) => new(ComposedPage.Bare(shell, status), shell);
+    private static ServedPage Create(ShellDocument shell, int status) => new(ComposedPage.Bare(shell, status), shell);
 
     private sealed record Pair(ServedPage Found, ServedPage NotFound);
 }

@@ -8,19 +8,19 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Everything that visitors, crawlers and the fleet's own pages get: pages, cards, files of the host app.</summary>
+/// <summary>Serves pages, cards and the host app's files to visitors, crawlers and the fleet's own browser pages.</summary>
 internal sealed class SiteHandler(
     ShellPages shells, RealmCatalog catalog, PublicAddress address, ReadKeys keys, RouteUrl routes, PageFinder pages, CardResponses cards, HostAppFiles files, CrawlerFiles crawlerFiles,
     RealmMetrics metrics)
 {
-    /// <summary>Answers GET and HEAD of any path that no other route took.</summary>
+    /// <summary>Handles GET and HEAD of any path that no other endpoint matches.</summary>
     public Task AnswerAsync(HttpContext http)
     {
         var path = http.Request.Path.Value ?? "/";
         if (path.Length > RenderLimits.MaxUrlLength)
         {
             return FleetProblem.Result(StatusCodes.Status414UriTooLong, "url-too-long",
-                $"The URL's path has {path.Length} characters; it may have at most {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
+                $"The URL's path has {path.Length} characters; the maximum is {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
         }
 
         var route = SiteRoute.Of(path, catalog.Current);
@@ -46,7 +46,7 @@ internal sealed class SiteHandler(
 
     private static bool WantsJson(HttpContext http) => AcceptHeader.PrefersJson(http.Request.Headers.Accept);
 
-    // The same URL may be a page for whoever wants HTML, and anything a moment later.
+    // The same URL may be a page for clients that accept HTML, and may exist a moment later.
     private static Task NotFoundAsync(HttpContext http, string path)
     {
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
@@ -57,16 +57,16 @@ internal sealed class SiteHandler(
     private static Task RedirectAsync(HttpContext http, string path) =>
         Results.Redirect(path + http.Request.QueryString, permanent: true, preserveMethod: true).ExecuteAsync(http);
 
-    // A page that is being prerendered must not be fed with an earlier prerendered page. Caches need no word of it in Vary: every use of a
-    // page is revalidated, and the bare shell's ETag is another one.
-    private static bool IsOfTheFleet(HttpContext http) =>
+    // A render must load the bare shell, not an earlier prerendered page. Vary need not name User-Agent: caches revalidate every use of a page,
+    // and the bare shell has a different ETag.
+    private static bool IsFleetBrowser(HttpContext http) =>
         http.Request.Headers.UserAgent.ToString().Contains(FleetHeaders.UserAgentProduct, StringComparison.Ordinal);
 
     private Task CardPageAsync(HttpContext http, Realm realm, string card) => CardFiles.VersionOf(realm, card) is not { } version
         ? WriteAsync(http, shells.Bare(StatusCodes.Status404NotFound))
         : PageAsync(http, PageSource.OfCard(realm, card, version, address));
 
-    private Task PageAsync(HttpContext http, PageSource source) => IsOfTheFleet(http)
+    private Task PageAsync(HttpContext http, PageSource source) => IsFleetBrowser(http)
         ? WriteAsync(http, shells.Bare(StatusCodes.Status200OK))
         : AnswerPageAsync(http, source);
 
@@ -84,7 +84,7 @@ internal sealed class SiteHandler(
         return PageResponse.WriteAsync(http, page);
     }
 
-    // A route of the host app has no file; what looks like a file and is none must not be answered with HTML that a module loader chokes on.
+    // Routes of the host app have no file extension. A missing file must get a 404: a module loader fails on HTML.
     private Task HostAppAsync(HttpContext http, string path) => files.Find(http, path) is { } file ? AssetAsync(http, file)
         : path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
@@ -108,7 +108,7 @@ internal static class SiteEndpoints
     {
         routes.MapMethods(RealmSet.AnnouncementPath, [HttpMethods.Get, HttpMethods.Head], static (HttpContext http, CardResponses cards) => cards.Realms(http));
 
-        // A plain delegate: nothing is bound or converted on the way to a page.
+        // A RequestDelegate avoids parameter binding and result conversion on the hot path.
         var site = routes.ServiceProvider.GetRequiredService<SiteHandler>();
         routes.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], site.AnswerAsync);
     }

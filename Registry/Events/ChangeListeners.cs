@@ -2,15 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Registry.Events;
 
-/// <summary>Those in this process who listen to hints.</summary>
+/// <summary>The listeners to change notifications in this process.</summary>
 internal sealed partial class ChangeListeners(ILogger logger)
 {
     private readonly Lock _gate = new();
     private Listener[] _listeners = [];
 
-    public IAsyncDisposable Add(Action<FleetEvent> onHint)
+    public IAsyncDisposable Add(Action<FleetEvent> onNotification)
     {
-        var listener = new Listener(this, onHint);
+        var listener = new Listener(this, onNotification);
         lock (_gate)
         {
             _listeners = [.. _listeners, listener];
@@ -19,30 +19,30 @@ internal sealed partial class ChangeListeners(ILogger logger)
         return listener;
     }
 
-    /// <summary>Tells everybody. One who throws is logged: it must not keep the hint from the others.</summary>
-    public void Raise(FleetEvent hint)
+    /// <summary>Calls every listener. An exception of one is logged and does not affect the others.</summary>
+    public void Raise(FleetEvent notification)
     {
         foreach (var listener in Volatile.Read(ref _listeners))
         {
             try
             {
-                listener.OnHint(hint);
+                listener.OnNotification(notification);
             }
-#pragma warning disable CA1031 // Whatever a listener throws, the others must hear the hint.
+#pragma warning disable CA1031 // A failing listener must not keep the notification from the others.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogListenerFailed(hint.Kind, exception);
+                LogListenerFailed(notification.Kind, exception);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A listener failed on a {Kind} hint.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A listener failed on a {Kind} change notification.")]
     private partial void LogListenerFailed(FleetEventKind kind, Exception exception);
 
-    private sealed class Listener(ChangeListeners owner, Action<FleetEvent> onHint) : IAsyncDisposable
+    private sealed class Listener(ChangeListeners owner, Action<FleetEvent> onNotification) : IAsyncDisposable
     {
-        public Action<FleetEvent> OnHint { get; } = onHint;
+        public Action<FleetEvent> OnNotification { get; } = onNotification;
 
         public ValueTask DisposeAsync()
         {

@@ -1,11 +1,11 @@
 namespace Fleet.Registry.Generations;
 
-/// <summary>Numbers that order what several services do, so that none of them has to compare its clock with another's.</summary>
+/// <summary>Issues numbers that order actions of several services without comparing their clocks.</summary>
 public interface IGenerationCounter
 {
-    /// <summary>A number that is higher than every earlier one of that name, also after the registry lost its data: it is at least the registry's own
-    /// time in milliseconds.</summary>
-    /// <param name="name">What is counted.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <summary>Returns a number that is higher than every earlier one of the same name. It is at least the registry's time in milliseconds, so it grows even
+    /// after the registry lost its data.</summary>
+    /// <param name="name">Name of the counter.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     Task<long> NextAsync(string name, CancellationToken cancellationToken);
 }

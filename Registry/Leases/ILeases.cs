@@ -1,17 +1,17 @@
 namespace Fleet.Registry.Leases;
 
-/// <summary>Work that one replica does for all. What it guards must be harmless when two do it for a moment: a holder that was frozen
-/// may wake up after its time.</summary>
+/// <summary>Leases for work that one replica does for all. The work must tolerate two holders for a moment: a holder that was frozen may resume after its lease
+/// has expired.</summary>
 public interface ILeases
 {
-    /// <summary>Takes the lease if nobody holds it, prolongs it if the holder asks.</summary>
-    /// <param name="name">What is leased.</param>
-    /// <param name="holder">Who asks.</param>
-    /// <param name="timeToLive">How long it lasts from now.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
-    /// <returns>Who holds it now.</returns>
+    /// <summary>Acquires the lease if it is free, or extends it if <paramref name="holder"/> has it.</summary>
+    /// <param name="name">Name of the lease.</param>
+    /// <param name="holder">The requesting replica.</param>
+    /// <param name="timeToLive">Duration of the lease from now.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The holder after the call.</returns>
     Task<string> HoldAsync(string name, string holder, TimeSpan timeToLive, CancellationToken cancellationToken);
 
-    /// <summary>Gives it back, if <paramref name="holder"/> holds it.</summary>
+    /// <summary>Releases the lease if <paramref name="holder"/> has it.</summary>
     Task ReleaseAsync(string name, string holder, CancellationToken cancellationToken);
 }

@@ -1,39 +1,39 @@
 namespace Fleet.Registry.Pages;
 
-/// <summary>Rendered pages, last known good by construction: only a newer good page replaces one. Pages have no time to live.
-/// Every change is followed by a <see cref="Events.FleetEventKind.Pages"/> hint with the page's URL.</summary>
+/// <summary>Stores rendered pages. A stored page is replaced only by a newer good one and never expires. Every change sends a
+/// <see cref="Events.FleetEventKind.Pages"/> change notification with the page's URL.</summary>
 public interface IPageStore
 {
-    /// <summary>The stored page; null when there is none. One read.</summary>
+    /// <summary>The stored page; null when there is none. Takes one call to Redis.</summary>
     Task<StoredPage?> GetAsync(string realm, string url, CancellationToken cancellationToken);
 
     /// <summary>Stores a page unless a newer one is stored (<see cref="PageVersion.MayReplace"/>) or the realm is full.</summary>
     Task<StoreResult> StoreAsync(StoredPage page, PageBounds bounds, CancellationToken cancellationToken);
 
-    /// <summary>Stores a page, whatever room it takes, unless a newer one is stored. True when it was stored.</summary>
+    /// <summary>Stores a page, without limits, unless a newer one is stored. True when it was stored.</summary>
     async Task<bool> TryStoreAsync(StoredPage page, CancellationToken cancellationToken) =>
         await StoreAsync(page, PageBounds.None, cancellationToken) == StoreResult.Stored;
 
     /// <summary>Version of every stored page of a realm, by URL.</summary>
     Task<IReadOnlyDictionary<string, PageVersion>> GetVersionsAsync(string realm, CancellationToken cancellationToken);
 
-    /// <summary>What is known of every stored page of a realm, by URL.</summary>
+    /// <summary>Metadata of every stored page of a realm, by URL.</summary>
     Task<IReadOnlyDictionary<string, PageFacts>> GetFactsAsync(string realm, CancellationToken cancellationToken);
 
-    /// <summary>How much is stored of a realm.</summary>
+    /// <summary>Number and size of a realm's stored pages.</summary>
     Task<PageTotals> GetTotalsAsync(string realm, CancellationToken cancellationToken);
 
-    /// <summary>Forgets a page whose source is gone. A version lower than the stored one is ignored. True when it was removed.</summary>
+    /// <summary>Removes a page whose source was deleted. Ignored when <paramref name="sourceVersion"/> is lower than the stored one. True when it was removed.</summary>
     Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken);
 }
 
-/// <summary>The stored pages of a realm in numbers.</summary>
-/// <param name="Pages">How many.</param>
-/// <param name="Bytes">Their size as JSON.</param>
-/// <param name="Changes">Grows with every page that is stored or removed: whoever has read at this number need not read again.</param>
+/// <summary>Totals of a realm's stored pages.</summary>
+/// <param name="Pages">Number of pages.</param>
+/// <param name="Bytes">Total size as JSON, in bytes.</param>
+/// <param name="Changes">Grows with every page that is stored or removed. A reader need not read again while it stays the same.</param>
 public readonly record struct PageTotals(long Pages, long Bytes, long Changes);
 
-/// <summary>What orders two renders of one page: a newer source wins, then a newer shell. Equal replaces, so a repeat is harmless.</summary>
+/// <summary>Orders the renders of a page: first by source version, then by shell generation. An equal version replaces, so a repeated store is harmless.</summary>
 /// <param name="SourceVersion">Version of the source.</param>
 /// <param name="Generation">Generation of the host shell.</param>
 public readonly record struct PageVersion(long SourceVersion, long Generation)
@@ -42,15 +42,15 @@ public readonly record struct PageVersion(long SourceVersion, long Generation)
     public bool MayReplace(PageVersion? stored) => stored is not { } old || (SourceVersion, Generation).CompareTo((old.SourceVersion, old.Generation)) >= 0;
 }
 
-/// <summary>What became of a page that was to be stored.</summary>
+/// <summary>The result of storing a page.</summary>
 public enum StoreResult
 {
-    /// <summary>It is stored.</summary>
+    /// <summary>The page is stored.</summary>
     Stored,
 
-    /// <summary>A newer one is, and stays.</summary>
+    /// <summary>A newer page is already stored.</summary>
     Outdated,
 
-    /// <summary>There is no room for it.</summary>
+    /// <summary>The limits leave no room for the page.</summary>
     Full,
 }

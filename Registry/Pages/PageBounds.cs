@@ -1,21 +1,21 @@
 namespace Fleet.Registry.Pages;
 
-/// <summary>How much of a realm's pages is kept.</summary>
-/// <param name="MaxPages">Most pages.</param>
-/// <param name="MaxBytes">Most bytes of all of them together, as JSON.</param>
-/// <param name="WhenFull">What a page over a bound does.</param>
+/// <summary>Limits of a realm's stored pages.</summary>
+/// <param name="MaxPages">Maximum number of pages.</param>
+/// <param name="MaxBytes">Maximum total size of the pages as JSON, in bytes.</param>
+/// <param name="WhenFull">What happens to a page that exceeds a limit.</param>
 public sealed record PageBounds(long MaxPages, long MaxBytes, WhenFull WhenFull)
 {
-    /// <summary>No bounds.</summary>
+    /// <summary>No limits.</summary>
     public static readonly PageBounds None = new(long.MaxValue, long.MaxValue, WhenFull.Refuse);
 }
 
-/// <summary>What becomes of a page for which there is no room.</summary>
+/// <summary>What happens to a page for which there is no room.</summary>
 public enum WhenFull
 {
-    /// <summary>It is not stored. For pages whose number is known beforehand: making room for one would have another rendered again.</summary>
+    /// <summary>It is not stored. For a known set of pages, where making room would only cause another page to be rendered again.</summary>
     Refuse,
 
-    /// <summary>The pages that were stored longest ago go. For pages that anybody can ask for.</summary>
+    /// <summary>The pages that were stored longest ago are removed. For pages that any request can create.</summary>
     RemoveOldest,
 }

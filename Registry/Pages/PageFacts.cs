@@ -5,28 +5,28 @@ using Fleet.Contracts;
 
 namespace Fleet.Registry.Pages;
 
-/// <summary>What is known of a stored page without reading it: enough to plan an index and to search.</summary>
+/// <summary>Metadata of a stored page: enough to plan an index and to search without reading the page.</summary>
 public sealed record PageFacts
 {
     /// <summary>The page's own HTTP status.</summary>
     public required int Status { get; init; }
 
-    /// <summary>What the render read.</summary>
+    /// <summary>URLs that the render read.</summary>
     public IReadOnlyList<string> Deps { get; init; } = [];
 
-    /// <summary>What it was rendered from; null for a page of a time at which that was not kept.</summary>
+    /// <summary>What the page was rendered from; null for a page of an older version that did not record it.</summary>
     public DependencyFingerprint? Seen { get; init; }
 
     /// <summary>The host's search document and types, as JSON text; null when it is larger than <see cref="MaxDataChars"/>.</summary>
     public string? Data { get; init; }
 
-    /// <summary>What a screenshot of it depends on; null when there is nothing to take one of.</summary>
+    /// <summary>What a screenshot of the page depends on (<see cref="ScreenshotKey"/>); null when there is nothing to capture.</summary>
     public string? Look { get; init; }
 
-    /// <summary>When it was rendered.</summary>
+    /// <summary>When the page was rendered.</summary>
     public required DateTimeOffset RenderedAt { get; init; }
 
-    /// <summary>Longest search document that is kept here, in characters: 64 Ki. All of a realm's are read at a time.</summary>
+    /// <summary>Maximum length of <see cref="Data"/>, in characters: 64 Ki. Bounded because the metadata of a whole realm is read at once.</summary>
     public const int MaxDataChars = 64 * 1024;
 
     internal static PageFacts Of(StoredPage page) => new()
@@ -40,10 +40,10 @@ public sealed record PageFacts
     };
 }
 
-/// <summary>What a screenshot of a page depends on.</summary>
+/// <summary>Identifies what a screenshot of a page depends on.</summary>
 public static class ScreenshotKey
 {
-    /// <summary>Changes with the page's format <c>fitted</c> and with the host shell. Null when there is nothing to take a screenshot of.</summary>
+    /// <summary>A key that changes with the page's format <c>fitted</c> and with the host shell. Null when there is nothing to capture.</summary>
     public static string? Of(StoredPage page) =>
         page.Status == 200 && page.Formats.TryGetValue(RenderFormat.Fitted, out var fitted) && !string.IsNullOrWhiteSpace(fitted)
             ? string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fitted)).AsSpan(..8))}-{page.Generation}")

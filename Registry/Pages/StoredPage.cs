@@ -2,10 +2,10 @@ using Fleet.Contracts;
 
 namespace Fleet.Registry.Pages;
 
-/// <summary>A page as it was rendered and kept.</summary>
+/// <summary>A rendered page as the registry stores it.</summary>
 public sealed record StoredPage
 {
-    /// <summary>URL of the realm that it belongs to.</summary>
+    /// <summary>The scope that the page is stored under; see <see cref="Storage.IStorageScopes"/>.</summary>
     public required string Realm { get; init; }
 
     /// <summary>URL of the page; the key within the realm.</summary>
@@ -14,7 +14,7 @@ public sealed record StoredPage
     /// <summary>The page's own HTTP status.</summary>
     public required int Status { get; init; }
 
-    /// <summary>Where the page redirects to, when the status says so.</summary>
+    /// <summary>Where the page redirects to, if the status is a redirect.</summary>
     public string? RedirectUrl { get; init; }
 
     /// <summary>Rendered text by format.</summary>
@@ -23,51 +23,49 @@ public sealed record StoredPage
     /// <summary>The host's search document and types, as JSON text.</summary>
     public string? Data { get; init; }
 
-    /// <summary>What the render read; a change of one of them makes the page old.</summary>
+    /// <summary>URLs that the render read; a change of one of them makes the page outdated.</summary>
     public IReadOnlyList<string> Deps { get; init; } = [];
 
-    /// <summary>What it was rendered from; null for a page of a time at which that was not kept. Such a page is rendered again.</summary>
+    /// <summary>What the page was rendered from; null for a page of an older version that did not record it. Such a page is rendered again.</summary>
     public DependencyFingerprint? Seen { get; init; }
 
-    /// <summary>Version of the source that was rendered. Orders the renders of one page: one that saw another source than the stored page has a higher
-    /// one.</summary>
+    /// <summary>Version of the rendered source. It orders the renders of a page: a render of a different source than the stored page has a higher version.</summary>
     public required long SourceVersion { get; init; }
 
-    /// <summary>Generation of the host shell that rendered it.</summary>
+    /// <summary>Generation of the host shell that rendered the page.</summary>
     public required long Generation { get; init; }
 
-    /// <summary>Token of the host shell that rendered it.</summary>
+    /// <summary>Token of the host shell that rendered the page.</summary>
     public required string ShellToken { get; init; }
 
-    /// <summary>When it was rendered.</summary>
+    /// <summary>When the page was rendered.</summary>
     public required DateTimeOffset RenderedAt { get; init; }
 
-    /// <summary>The screenshot that there is of it; null when there is none.</summary>
+    /// <summary>The screenshot of the page; null when there is none.</summary>
     public PageScreenshot? Screenshot { get; init; }
 
-    /// <summary>Changes with the content of <see cref="Formats"/> and <see cref="Status"/>; unquoted.</summary>
+    /// <summary>Entity tag, unquoted. It changes with <see cref="Formats"/> and <see cref="Status"/>.</summary>
     public required string ETag { get; init; }
 }
 
-/// <summary>The screenshot that there is of a page, for previews of links to it.</summary>
-/// <param name="Url">Where it is.</param>
-/// <param name="Tag">Changes with its bytes.</param>
+/// <summary>The screenshot of a page, for link previews.</summary>
+/// <param name="Url">Its URL.</param>
+/// <param name="Tag">A tag that changes with its bytes.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
 public sealed record PageScreenshot(string Url, string Tag, int Width, int Height);
 
-/// <summary>A page is larger than the registry keeps. It is a verdict on the page: a repeat will not help.</summary>
+/// <summary>A page exceeds the registry's size limit. Rendering it again does not help.</summary>
 public sealed class PageTooLargeException(string url, long bytes, long maxBytes)
-    : Exception($"The page {url} takes {bytes} bytes as JSON; the registry keeps at most {maxBytes} bytes of a page.");
+    : Exception($"The page {url} has {bytes} bytes as JSON; the registry stores at most {maxBytes} bytes per page.");
 
-/// <summary>A page as bytes, within bounds.</summary>
+/// <summary>Serializes pages and enforces the size limit.</summary>
 internal static class StoredPageJson
 {
-    /// <summary>Most bytes of one page, all formats together: 8 MiB. A larger value would hold up every other caller of a
-    /// single-threaded Redis while it is copied.</summary>
+    /// <summary>Maximum size of one page, all formats together: 8 MiB. Copying a larger value would block a single-threaded Redis for every other caller.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
-    /// <exception cref="PageTooLargeException">It is larger than <see cref="MaxBytes"/>.</exception>
+    /// <exception cref="PageTooLargeException">The page is larger than <see cref="MaxBytes"/>.</exception>
     public static byte[] Write(StoredPage page)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(page.SourceVersion, "StoredPage.SourceVersion");
@@ -77,8 +75,8 @@ internal static class StoredPageJson
     }
 }
 
-/// <summary>What a page was rendered from, as it was before the render began: what changed since, the render may or may not have read. Compared for
-/// equality only. A file that is put back from a copy has an older time than what it replaces, and what is deleted has none.</summary>
-/// <param name="Card">Version of the page's own card; 0 for a page without one.</param>
-/// <param name="Deps">Digest of what the page read, each with its version; null when the version of one was not known before.</param>
+/// <summary>The versions of a page's sources before the render began; the render may or may not have read later changes. Compared for equality only, because
+/// versions can go back: a file restored from a backup is older than the file it replaces, and a deleted file has no version.</summary>
+/// <param name="Card">Version of the page's own card; 0 for a page without a card.</param>
+/// <param name="Deps">Digest of the URLs that the page read and their versions; null when one of the versions was not known before the render.</param>
 public sealed record DependencyFingerprint(long Card, string? Deps);

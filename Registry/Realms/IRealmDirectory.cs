@@ -2,20 +2,20 @@ using Fleet.Contracts;
 
 namespace Fleet.Registry.Realms;
 
-/// <summary>Which realms there are, announced by the realm servers. A realm that nobody repeats is forgotten after <see cref="RegistryTtl.Realm"/>.</summary>
+/// <summary>Stores the realms that realm servers announce. A realm that is not announced again expires after <see cref="RegistryTtl.Realm"/>.</summary>
 public interface IRealmDirectory
 {
-    /// <summary>Announces the realms of one realm-server replica, replacing what it announced before.</summary>
+    /// <summary>Announces the realms of one realm-server replica, replacing its earlier announcement.</summary>
     Task AnnounceAsync(string instance, IReadOnlyCollection<RealmRecord> realms, CancellationToken cancellationToken);
 
     /// <summary>The live realms, ordered by URL, each once.</summary>
     Task<IReadOnlyList<RealmRecord>> ListAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>One list of realms out of what several replicas announced.</summary>
+/// <summary>Merges the announcements of several replicas.</summary>
 internal static class RealmMerge
 {
-    /// <summary>Ordered by URL, each URL once. Where replicas disagree on a name the first by name wins, so that every reader sees the same.</summary>
+    /// <summary>The realms ordered by URL, each URL once. If replicas disagree on a name, the first in ordinal order wins, so that every reader sees the same.</summary>
     public static IReadOnlyList<RealmRecord> Merge(IEnumerable<IReadOnlyCollection<RealmRecord>> announced) =>
     [
         .. announced.SelectMany(realms => realms)

@@ -2,14 +2,14 @@ using StackExchange.Redis;
 
 namespace Fleet.Registry.Redis;
 
-/// <summary>One field of a hash whose fields expire by time: <c>"seen payload"</c>.</summary>
+/// <summary>One field of a hash whose fields expire; its value is <c>"seen payload"</c>.</summary>
 internal readonly record struct LiveEntry(string Field, DateTimeOffset Seen, string Payload)
 {
-    /// <summary>The entries that still count, as <c>list-live.lua</c> returns them.</summary>
+    /// <summary>The live entries of a hash.</summary>
     public static Task<IReadOnlyList<LiveEntry>> ListAsync(RedisConnection connection, RedisKey hash, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         GetAsync(connection, hash, [], timeToLive, cancellationToken);
 
-    /// <summary>Those of these fields that still count; of all fields when none is named.</summary>
+    /// <summary>The live entries of these fields, or of all fields when none is named.</summary>
     public static async Task<IReadOnlyList<LiveEntry>> GetAsync(
         RedisConnection connection, RedisKey hash, IReadOnlyCollection<string> fields, TimeSpan timeToLive, CancellationToken cancellationToken)
     {

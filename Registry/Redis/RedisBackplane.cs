@@ -8,12 +8,12 @@ using StackExchange.Redis;
 namespace Fleet.Registry.Redis;
 
 /// <inheritdoc/>
-/// <remarks>The client can end a subscription by itself: an UNSUBSCRIBE that it queued while the connection was away may overtake the
-/// SUBSCRIBE of the new one (StackExchange.Redis issue 1110). From inside, a deaf line and a quiet one look the same. So one loop
-/// renews the subscription when a connection was restored, and whenever nothing was heard for a while.</remarks>
+/// <remarks>The client can lose a subscription without an error: an UNSUBSCRIBE that it queued while disconnected may overtake the SUBSCRIBE on the new
+/// connection (StackExchange.Redis issue 1110). A lost subscription cannot be told from one without messages. One loop therefore renews the subscription after
+/// a reconnect, and whenever no message arrived for a while.</remarks>
 internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
 {
-    /// <summary>A line that is quiet for this long is renewed: 15 s.</summary>
+    /// <summary>The subscription is renewed after this time without a message: 15 s.</summary>
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(15);
 
     private readonly RedisConnection _connection;
@@ -39,7 +39,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     {
         try
         {
-            await _connection.CallAsync("send a hint", database => database.PublishAsync(RedisKeys.Events, RegistryJson.Write(hint)), cancellationToken);
+            await _connection.CallAsync("send a change notification", database => database.PublishAsync(RedisKeys.Events, RegistryJson.Write(hint)), cancellationToken);
         }
         catch (RegistryUnavailableException exception)
         {
@@ -47,8 +47,8 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         }
     }
 
-    /// <summary>Returns once the subscription stands, or could not be made: then the loop goes on trying and tells by
-    /// <see cref="FleetEventKind.Reconnected"/> when it stands.</summary>
+    /// <summary>Subscribes. Returns after the first attempt, even if it failed: the loop then keeps trying and raises
+    /// <see cref="FleetEventKind.Reconnected"/> when it succeeds.</summary>
     public async Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onHint, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
@@ -99,7 +99,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
                     subscribed = await TryRenewAsync();
                 }
 
-                // After a gap, hints are missing. Where only the subscription is still away the keys can be read all the same.
+                // Notifications may have been lost. After a reconnect the keys can be read even if subscribing failed again.
                 if (missed && (restored || subscribed))
                 {
                     LogReconnected();
@@ -124,8 +124,8 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         var subscriber = _connection.Multiplexer.GetSubscriber();
         try
         {
-            // Two bounded calls, not one: of a call that is given up on, no second half may follow later.
-            // Subscribing alone would send nothing: the client believes that it is subscribed.
+            // Two calls with a timeout each, so that no SUBSCRIBE follows after the first call has timed out.
+            // Subscribing alone would send nothing, because the client believes that it is subscribed.
             await _connection.CallAsync("unsubscribe", _ => Completed(subscriber.UnsubscribeAsync(RedisKeys.Events)), _stopping.Token);
             await _connection.CallAsync("subscribe", _ => Completed(subscriber.SubscribeAsync(RedisKeys.Events, _onMessage)), _stopping.Token);
             return true;
@@ -146,7 +146,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         }
         catch (RegistryUnavailableException exception)
         {
-            // Redis forgets the subscription with the connection.
+            // Redis drops the subscription with the connection.
             LogNotUnsubscribed(exception.Message);
         }
     }
@@ -160,21 +160,21 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     private void OnMessage(RedisValue message)
     {
         Volatile.Write(ref _heardAt, _timeProvider.GetTimestamp());
-        if (RegistryJson.Read<FleetEvent>(message.ToString(), RedisKeys.EventsName, _logger) is { Subject: not null } hint)
+        if (RegistryJson.Read<FleetEvent>(message.ToString(), RedisKeys.EventsName, _logger) is { Subject: not null } notification)
         {
-            _listeners.Raise(hint);
+            _listeners.Raise(notification);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A {Kind} hint was not sent, readers will see the change with their next poll: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A {Kind} change notification was not sent; readers will see the change on their next poll. {Reason}")]
     private partial void LogNotSent(FleetEventKind kind, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not subscribed to hints, polling goes on: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot subscribe to change notifications; polling continues. {Reason}")]
     private partial void LogNotSubscribed(string reason);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Not unsubscribed from hints: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Cannot unsubscribe from change notifications. {Reason}")]
     private partial void LogNotUnsubscribed(string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The connection to Redis is back, everything is read again.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The connection to Redis is restored; reading everything again.")]
     private partial void LogReconnected();
 }

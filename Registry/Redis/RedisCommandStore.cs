@@ -24,17 +24,17 @@ internal sealed class RedisCommandStore(RedisConnection connection, ILogger<Redi
     }
 
     public Task FinishAsync(string affinity, string key, CommandRecord done, CancellationToken cancellationToken) => connection.CallAsync(
-        "keep a command's result",
+        "store a command's result",
         database => database.StringSetAsync(KeysOf(affinity, key)[0], RegistryJson.WriteBytes(done), RegistryTtl.Command),
         cancellationToken);
 
-    // One that cannot be read was started nevertheless: it is not started again, whatever it was.
+    // A record that cannot be read proves that the command was started, so it must not be started again.
     private CommandRecord? Read(RedisValue[] known, RedisKey name) => known is [{ IsNull: false } json, var running]
         ? (RegistryJson.Read<CommandRecord>((byte[])json!, name.ToString(), logger) ?? new("", "another version of the fleet", DateTimeOffset.UnixEpoch, TimeSpan.Zero))
             with { IsRunning = !running.IsNull }
         : null;
 
-    // Neither a user's id nor a key that somebody made up belongs into a key of Redis as it is.
+    // Hashed, because user ids and caller-supplied keys must not appear in Redis keys.
     private static RedisKey[] KeysOf(string affinity, string key)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{affinity}\n{key}")));

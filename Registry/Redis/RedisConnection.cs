@@ -3,19 +3,20 @@ using StackExchange.Redis;
 
 namespace Fleet.Registry.Redis;
 
-/// <summary>The way to Redis for all stores: every call ends within the deadline, and every failure is one exception.</summary>
-/// <remarks>The deadline is here because the client has none for asynchronous calls (1.2.6), or one that only its own heartbeat looks at.</remarks>
+/// <summary>Calls Redis for all stores. Every call has a timeout, and every failure is a <see cref="RegistryUnavailableException"/>.</summary>
+/// <remarks>The timeout is enforced here because the client has none for asynchronous calls (1.2.6), or checks it only on its heartbeat.</remarks>
 internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, TimeProvider timeProvider)
 {
-    /// <summary>Longest time that a caller waits for Redis: 2 s.</summary>
+    /// <summary>Timeout of a call: 2 s.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     public IConnectionMultiplexer Multiplexer => multiplexer;
 
-    /// <param name="operation">What the call does, for the error: "read the host shell".</param>
-    /// <param name="call">Starts it.</param>
-    /// <param name="cancellationToken">Stops the waiting; a command that has been sent may still be carried out.</param>
-    /// <exception cref="RegistryUnavailableException">Redis is away, late, or refuses.</exception>
+    /// <summary>Calls Redis.</summary>
+    /// <param name="operation">What the call does, for error messages: "read the host shell".</param>
+    /// <param name="call">Starts the call.</param>
+    /// <param name="cancellationToken">Cancels the wait; a command that was sent may still run.</param>
+    /// <exception cref="RegistryUnavailableException">Redis is unavailable, did not answer in time, or rejected the call.</exception>
     public async Task<T> CallAsync<T>(string operation, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -32,7 +33,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, TimePr
     public Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
         CallAsync(script.Operation, database => EvaluateAsync(database, script.Text, keys, values), cancellationToken);
 
-    // Redis forgets scripts when it restarts; the client learns it from this error, and sends the text with the next call.
+    // Redis loses its scripts on a restart. The client notices by this error and sends the text with the next call.
     private static async Task<RedisResult> EvaluateAsync(IDatabase database, string text, RedisKey[] keys, RedisValue[] values)
     {
         try
@@ -51,8 +52,8 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, TimePr
         var reason = exception switch
         {
             TimeoutException => $"did not answer within {Deadline.TotalSeconds:0} s",
-            RedisServerException or RedisCommandException => $"refused ({exception.Message})",
-            ObjectDisposedException => "is disconnected, because this service stops,",
+            RedisServerException or RedisCommandException => $"rejected the call ({exception.Message})",
+            ObjectDisposedException => "is disconnected because this service is stopping,",
             _ => "cannot be reached",
         };
         return new($"Redis at {address} {reason} when asked to {operation} (ConnectionStrings:redis).", exception);

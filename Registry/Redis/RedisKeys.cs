@@ -2,10 +2,10 @@ using StackExchange.Redis;
 
 namespace Fleet.Registry.Redis;
 
-/// <summary>Every key and channel that the fleet has in Redis.</summary>
+/// <summary>All keys and channels of the fleet in Redis.</summary>
 /// <remarks>
 /// <code>
-/// key                            type    holds                                        forgotten                     written by
+/// key                            type    value                                        expires                       written by
 /// fleet:host-shell               hash    token, generation, changedAt, reporter,      never                         realm servers (claim.lua)
 ///                                        builtAt
 /// fleet:host-shell:serving       hash    instance → "seen token"                      field: 15 s after last seen   realm servers (claim.lua)
@@ -18,20 +18,20 @@ namespace Fleet.Registry.Redis;
 /// fleet:page-facts:{scope}       hash    url → status, dependencies, search document  with its scope                realm servers
 /// fleet:page-order:{scope}       zset    url by number of the change that stored it   with its scope                realm servers
 /// fleet:page-totals:{scope}      hash    bytes, changes                               with its scope                realm servers
-/// fleet:screenshots:{scope}         hash    url → screenshot (JPEG)                         with its scope                realm servers
-/// fleet:screenshot-facts:{scope}    hash    url → tag, look and size of the screenshot      with its scope                realm servers
-/// fleet:screenshot-totals:{scope}   hash    bytes                                        with its scope                realm servers
-/// fleet:scopes                   hash    scope → rounds in a row without being served when its pages are removed    realm servers
+/// fleet:screenshots:{scope}      hash    url → screenshot (JPEG)                      with its scope                realm servers
+/// fleet:screenshot-facts:{scope} hash    url → tag, look and size of the screenshot   with its scope                realm servers
+/// fleet:screenshot-totals:{scope} hash   bytes                                        with its scope                realm servers
+/// fleet:scopes                   hash    scope → consecutive rounds without service   with its pages                realm servers
 /// fleet:scopes:round             string  "1": a round was counted                     1 min                         realm servers
-/// fleet:generation:{name}        string  the latest one                               never                         managers
-/// fleet:lease:{name}             string  who holds it                                 when it runs out              realm servers
-/// fleet:command:{hash}           string  that it was started, and its result          24 h                          prerender servers
-/// fleet:command:running:{hash}   string  "1": it may still run                        when it must have ended       prerender servers
-/// fleet:events                   channel hints                                                                      everybody
+/// fleet:generation:{name}        string  the latest generation                        never                         managers
+/// fleet:lease:{name}             string  holder                                       end of the lease              realm servers
+/// fleet:command:{hash}           string  start and result of the command              24 h                          prerender servers
+/// fleet:command:running:{hash}   string  "1": the command may still run               end of its maximum run time   prerender servers
+/// fleet:events                   channel change notifications                                                       all services
 /// </code>
-/// Times are milliseconds since 1970 by Redis' own clock, pages and records are JSON. A hash field cannot expire by itself
-/// before Redis 7.4; "seen" does it here, and readers drop what is too old. Scripts touch several keys at once, so this wants a Redis
-/// that is not sharded (Azure Managed Redis: the non-clustered policy).
+/// Times are milliseconds since 1970 by Redis' clock; pages and records are JSON. Hash fields cannot expire before Redis 7.4, so "seen" holds the time of the last
+/// write and readers drop entries that are too old. Scripts use several keys at once, which requires a Redis that is not sharded (Azure Managed Redis: the
+/// non-clustered policy).
 /// </remarks>
 internal static class RedisKeys
 {

@@ -23,7 +23,7 @@ internal sealed class RedisPageStore(RedisConnection connection, ILogger<RedisPa
             [.. KeysOf(page.Realm), RedisKeys.Scopes],
             [
                 page.Url, SortableVersion.Format(new PageVersion(page.SourceVersion, page.Generation)), StoredPageJson.Write(page), RegistryJson.WriteBytes(PageFacts.Of(page)),
-                bounds.MaxPages, bounds.MaxBytes, bounds.WhenFull == WhenFull.RemoveOldest ? 1 : 0, RedisKeys.EventsName, Hint(page.Url), page.Realm,
+                bounds.MaxPages, bounds.MaxBytes, bounds.WhenFull == WhenFull.RemoveOldest ? 1 : 0, RedisKeys.EventsName, Notification(page.Url), page.Realm,
             ],
             cancellationToken);
         return (long)stored switch
@@ -70,7 +70,7 @@ internal sealed class RedisPageStore(RedisConnection connection, ILogger<RedisPa
         var removed = await connection.EvaluateAsync(
             RedisScript.RemovePage,
             KeysOf(realm),
-            [url, SortableVersion.Format(sourceVersion), RedisKeys.EventsName, Hint(url)],
+            [url, SortableVersion.Format(sourceVersion), RedisKeys.EventsName, Notification(url)],
             cancellationToken);
         return (long)removed == 1;
     }
@@ -78,7 +78,7 @@ internal sealed class RedisPageStore(RedisConnection connection, ILogger<RedisPa
     private static RedisKey[] KeysOf(string realm) =>
         [RedisKeys.Pages(realm), RedisKeys.PageVersions(realm), RedisKeys.PageFacts(realm), RedisKeys.PageOrder(realm), RedisKeys.PageTotals(realm)];
 
-    private static string Hint(string url) => RegistryJson.Write(new FleetEvent(FleetEventKind.Pages, url, 0));
+    private static string Notification(string url) => RegistryJson.Write(new FleetEvent(FleetEventKind.Pages, url, 0));
 
     private static long Number(RedisValue value) => value.IsNull ? 0 : long.Parse(value.ToString(), CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,7 @@ internal sealed class RedisScreenshotStore(RedisConnection connection, ILogger<R
             return null;
         }
 
-        // Replaced in between, the bytes are newer than the facts: whoever kept them under the old tag has a good screenshot all the same.
+        // If the screenshot was replaced in between, the bytes are newer than the metadata. Cached under the old tag, they are still a valid screenshot.
         var bytes = (byte[]?)await connection.CallAsync("read a screenshot", database => database.HashGetAsync(RedisKeys.Screenshots(realm), url), cancellationToken);
         return bytes is null ? null : new(realm, url, facts, bytes);
     }
@@ -22,14 +22,14 @@ internal sealed class RedisScreenshotStore(RedisConnection connection, ILogger<R
     public async Task<ScreenshotFacts?> GetFactsAsync(string realm, string url, CancellationToken cancellationToken)
     {
         var key = RedisKeys.ScreenshotFacts(realm);
-        var json = (byte[]?)await connection.CallAsync("read what is known of a screenshot", database => database.HashGetAsync(key, url), cancellationToken);
+        var json = (byte[]?)await connection.CallAsync("read screenshot metadata", database => database.HashGetAsync(key, url), cancellationToken);
         return json is null ? null : RegistryJson.Read<ScreenshotFacts>(json, $"{key} {url}", logger);
     }
 
     public async Task<IReadOnlyDictionary<string, ScreenshotFacts>> GetFactsAsync(string realm, CancellationToken cancellationToken)
     {
         var key = RedisKeys.ScreenshotFacts(realm);
-        var entries = await connection.CallAsync("read what is known of screenshots", database => database.HashGetAllAsync(key), cancellationToken);
+        var entries = await connection.CallAsync("read the screenshot metadata of a realm", database => database.HashGetAllAsync(key), cancellationToken);
         var facts = new Dictionary<string, ScreenshotFacts>(entries.Length, StringComparer.Ordinal);
         foreach (var entry in entries)
         {

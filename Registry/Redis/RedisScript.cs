@@ -1,15 +1,15 @@
 namespace Fleet.Registry.Redis;
 
-/// <summary>A Lua script of <c>Redis/Scripts</c>, with the lines of <c>common.lua</c> in front. The Redis client sends the text
-/// once per connection and the hash from then on.</summary>
-/// <param name="Operation">What it does, for errors: "claim the host shell".</param>
-/// <param name="Text">Its source.</param>
+/// <summary>A Lua script of <c>Redis/Scripts</c>, prefixed with <c>common.lua</c>. The Redis client sends the text once per connection and its hash from then
+/// on.</summary>
+/// <param name="Operation">What the script does, for error messages: "claim the host shell".</param>
+/// <param name="Text">The source.</param>
 internal sealed record RedisScript(string Operation, string Text)
 {
     private static readonly string Common = Load("common");
 
     public static readonly RedisScript Claim = Create("claim", "claim the host shell");
-    public static readonly RedisScript ListLive = Create("list-live", "list what is live");
+    public static readonly RedisScript ListLive = Create("list-live", "list live entries");
     public static readonly RedisScript AnnounceServer = Create("announce-server", "announce a server");
     public static readonly RedisScript RemoveServer = Create("remove-server", "remove a server");
     public static readonly RedisScript ReplaceWarm = Create("replace-warm", "replace a warm list");
@@ -20,10 +20,10 @@ internal sealed record RedisScript(string Operation, string Text)
     public static readonly RedisScript RemoveScreenshot = Create("remove-screenshot", "remove a screenshot");
     public static readonly RedisScript HoldLease = Create("hold-lease", "hold a lease");
     public static readonly RedisScript ReleaseLease = Create("release-lease", "release a lease");
-    public static readonly RedisScript ServeScopes = Create("serve-scopes", "note which scopes are served");
-    public static readonly RedisScript CountScopeRound = Create("count-scope-round", "count which scopes are not served");
+    public static readonly RedisScript ServeScopes = Create("serve-scopes", "record served scopes");
+    public static readonly RedisScript CountScopeRound = Create("count-scope-round", "count a round of unserved scopes");
     public static readonly RedisScript RemoveScope = Create("remove-scope", "remove the pages of a scope");
-    public static readonly RedisScript NextGeneration = Create("next-generation", "count a generation");
+    public static readonly RedisScript NextGeneration = Create("next-generation", "issue a generation");
     public static readonly RedisScript StartCommand = Create("start-command", "start a command");
 
     private static RedisScript Create(string file, string operation) => new(operation, Common + Load(file));

@@ -35,7 +35,7 @@ internal sealed class RedisServerRegistry(RedisConnection connection, ILogger<Re
     private IReadOnlyList<ServerRecord> Read(IEnumerable<LiveEntry> entries) =>
         [.. entries.Select(Read).OfType<ServerRecord>().OrderBy(server => server.Name, StringComparer.Ordinal)];
 
-    // The payload is "version record"; the version is there for the script only.
+    // The payload is "version record"; only the script uses the version.
     private ServerRecord? Read(LiveEntry entry)
     {
         var json = entry.Payload[(entry.Payload.IndexOf(' ', StringComparison.Ordinal) + 1)..];

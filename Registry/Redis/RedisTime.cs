@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Fleet.Registry.Redis;
 
-/// <summary>Times as Redis holds them: whole milliseconds since 1970.</summary>
+/// <summary>Converts times to their form in Redis: whole milliseconds since 1970.</summary>
 internal static class RedisTime
 {
     public static RedisValue Milliseconds(this TimeSpan duration) => (long)duration.TotalMilliseconds;
@@ -15,8 +15,8 @@ internal static class RedisTime
         DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(milliseconds, CultureInfo.InvariantCulture));
 }
 
-/// <summary>Versions as digits of a fixed width, so that Lua can compare them as text. Lua's numbers are doubles: beyond 2^53
-/// (a file time in ticks, for one) two different versions would be equal to it.</summary>
+/// <summary>Formats versions as fixed-width digits, so that Lua can compare them as text. Lua numbers are doubles: beyond 2^53 (a file time in ticks, for
+/// example) different versions could compare as equal.</summary>
 internal static class SortableVersion
 {
     private const int Digits = 19;

@@ -2,17 +2,17 @@ using Fleet.Registry.Events;
 
 namespace Fleet.Registry.Watching;
 
-/// <summary>What a watcher reads again: what change notifications have named since its last read, or everything.</summary>
+/// <summary>What a watcher has to read: the subjects of the change notifications since its last read, or everything.</summary>
 public sealed class RegistryChanges
 {
     private readonly HashSet<(FleetEventKind Kind, string Subject)>? _named;
 
     private RegistryChanges(HashSet<(FleetEventKind Kind, string Subject)>? named) => _named = named;
 
-    /// <summary>Anything may have changed: at the start, at every poll, after a reconnect, and after a read that failed.</summary>
+    /// <summary>Everything may have changed: at the start, on every poll, after a reconnect and after a failed read.</summary>
     public static RegistryChanges Everything { get; } = new(null);
 
-    /// <summary>Whether anything may have changed.</summary>
+    /// <summary>Whether everything may have changed.</summary>
     public bool IsEverything => _named is null;
 
     /// <summary>The changes that notifications named.</summary>
@@ -21,7 +21,7 @@ public sealed class RegistryChanges
     /// <summary>Whether something of this kind may have changed.</summary>
     public bool Concern(FleetEventKind kind) => _named?.Any(change => change.Kind == kind) ?? true;
 
-    /// <summary>The subjects that were named with one of these kinds. Of no use when <see cref="IsEverything"/>.</summary>
+    /// <summary>The named subjects of these kinds. Meaningless when <see cref="IsEverything"/> is true.</summary>
     public IReadOnlyCollection<string> SubjectsOf(params ReadOnlySpan<FleetEventKind> kinds)
     {
         var subjects = new HashSet<string>(StringComparer.Ordinal);

@@ -7,16 +7,16 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.Registry.Watching;
 
 /// <summary>
-/// A service's screenshot of some state in the registry. It subscribes, then reads everything, and reads everything again when the connection is back and at
-/// least every <see cref="RegistryTtl.Repeat"/>; on a change notification that concerns it, it reads what the notification names, but never more often than
-/// every 100 ms. A notification that is lost, doubled or late changes nothing. While the registry is away the last good value stays.
+/// Maintains a snapshot of registry state. It subscribes first, then reads everything, and reads everything again after a reconnect and at least every
+/// <see cref="RegistryTtl.Repeat"/>. On a change notification that concerns it, it reads what the notification names, at most every 100 ms. Lost, duplicated
+/// and delayed notifications are harmless. While the registry is unavailable the last good value remains.
 /// </summary>
-/// <param name="name">What is watched, for logs: "host shell".</param>
-/// <param name="concerns">The hints on which it is read again; <see cref="FleetEventKind.Reconnected"/> always is.</param>
-/// <param name="read">Reads what may have changed and gives the whole. Called by one loop at a time. Must be bounded, as every call of the registry is.</param>
-/// <param name="backplane">Where hints come from.</param>
+/// <param name="name">Name of the state, for logs: "host shell".</param>
+/// <param name="concerns">The kinds of change notification that trigger a read; <see cref="FleetEventKind.Reconnected"/> always does.</param>
+/// <param name="read">Reads what may have changed and returns the whole state. Called by one loop. Must have a timeout, as every registry call has.</param>
+/// <param name="backplane">The source of change notifications.</param>
 /// <param name="timeProvider">The clock of the poll.</param>
-/// <param name="logger">The watcher's own log.</param>
+/// <param name="logger">The logger.</param>
 public sealed partial class RegistryWatcher<T>(
     string name,
     IReadOnlyCollection<FleetEventKind> concerns,
@@ -25,7 +25,7 @@ public sealed partial class RegistryWatcher<T>(
     TimeProvider timeProvider,
     ILogger<RegistryWatcher<T>> logger) : BackgroundService
 {
-    /// <summary>With more changes than this everything is read.</summary>
+    /// <summary>With more pending changes than this, everything is read.</summary>
     private const int MaxChanges = 1_000;
 
     private readonly AsyncAutoResetEvent _wanted = new();
@@ -36,14 +36,14 @@ public sealed partial class RegistryWatcher<T>(
     private RegistryReading<T>? _current;
     private int _failures;
 
-    /// <summary>What was read last; null before the first success.</summary>
+    /// <summary>The latest reading; null before the first successful read.</summary>
     public RegistryReading<T>? Current => Volatile.Read(ref _current);
 
-    /// <summary>Raised on the watcher's loop after every successful read, changed or not, and once when the reading is no longer verified.
-    /// A listener must be quick; the next read waits for it.</summary>
+    /// <summary>Raised on the watcher's loop after every successful read, even without a change, and once when the reading is no longer verified. Handlers must be
+    /// quick: the next read waits for them.</summary>
     public event Action<RegistryReading<T>>? Updated;
 
-    /// <summary>Asks for a read of everything now. For a caller that learns by another way that the reading is old.</summary>
+    /// <summary>Requests a read of everything. For a caller that knows from another source that the reading is outdated.</summary>
     public void Refresh()
     {
         lock (_gate)
@@ -63,7 +63,7 @@ public sealed partial class RegistryWatcher<T>(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var subscription = await backplane.SubscribeAsync(OnHint, stoppingToken);
+        await using var subscription = await backplane.SubscribeAsync(OnNotification, stoppingToken);
         var (polledAt, pause) = (timeProvider.GetTimestamp(), TimeSpan.Zero);
         while (true)
         {
@@ -72,15 +72,15 @@ public sealed partial class RegistryWatcher<T>(
             var readAt = timeProvider.GetTimestamp();
             if (changes.IsEverything || _failures > 0)
             {
-#pragma warning disable CA5394 // Jitter is no secret.
+#pragma warning disable CA5394 // Jitter need not be secure.
                 (polledAt, pause) = (readAt, RegistryPolling.PauseAfter(_failures, Random.Shared.NextDouble()));
 #pragma warning restore CA5394
             }
 
-            // A stream of notifications must not put off the poll.
+            // A stream of notifications must not delay the poll.
             var isNotified = await _wanted.WaitAsync(pause - timeProvider.GetElapsedTime(polledAt), timeProvider, stoppingToken);
             WantEverythingIf(!isNotified || _failures > 0 || timeProvider.GetElapsedTime(polledAt) >= pause);
-            // A notification after a rest is read at once, a stream of them at the pace.
+            // A notification after a pause causes a read at once; a stream of them is limited to one read per MinInterval.
             if (RegistryPolling.MinInterval - timeProvider.GetElapsedTime(readAt) is { Ticks: > 0 } rest)
             {
                 await Task.Delay(rest, timeProvider, stoppingToken);
@@ -88,21 +88,21 @@ public sealed partial class RegistryWatcher<T>(
         }
     }
 
-    private void OnHint(FleetEvent hint)
+    private void OnNotification(FleetEvent notification)
     {
-        var isReconnect = hint.Kind == FleetEventKind.Reconnected;
-        if (!isReconnect && !concerns.Contains(hint.Kind))
+        var isReconnect = notification.Kind == FleetEventKind.Reconnected;
+        if (!isReconnect && !concerns.Contains(notification.Kind))
         {
             return;
         }
 
         lock (_gate)
         {
-            // One that names no subject may be about any.
-            _isEverythingWanted |= isReconnect || hint.Subject.Length == 0 || _changes.Count == MaxChanges;
+            // A notification without a subject may concern any subject.
+            _isEverythingWanted |= isReconnect || notification.Subject.Length == 0 || _changes.Count == MaxChanges;
             if (!_isEverythingWanted)
             {
-                _changes.Add(hint with { Version = 0 });
+                _changes.Add(notification with { Version = 0 });
             }
 
             _wanted.Set();
@@ -144,7 +144,7 @@ public sealed partial class RegistryWatcher<T>(
             Update(new(value, timeProvider.GetUtcNow(), IsVerified: true) { EverythingReadAt = changes.IsEverything ? began : Current!.EverythingReadAt });
             _first.TrySetResult();
         }
-#pragma warning disable CA1031 // Whatever went wrong with one read, the loop must live to try the next.
+#pragma warning disable CA1031 // A failed read must not end the loop.
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -175,7 +175,7 @@ public sealed partial class RegistryWatcher<T>(
         {
             Updated?.Invoke(reading);
         }
-#pragma warning disable CA1031 // A listener's fault is neither a failed read nor a reason to stop reading.
+#pragma warning disable CA1031 // A failing handler is not a failed read and must not end the loop.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -183,7 +183,7 @@ public sealed partial class RegistryWatcher<T>(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Name} cannot be read; what was last read at {ReadAt:O} stays. {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Name} cannot be read; keeping the state of {ReadAt:O}. {Reason}")]
     private partial void LogAway(string name, DateTimeOffset? readAt, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The {Name} still cannot be read. {Reason}")]
@@ -196,29 +196,29 @@ public sealed partial class RegistryWatcher<T>(
     private partial void LogListenerFailed(string name, Exception exception);
 }
 
-/// <summary>How often the registry is read, and written, again.</summary>
+/// <summary>Determines how often the registry is read and written.</summary>
 public static class RegistryPolling
 {
-    /// <summary>The least time between two reads, whatever the change notifications: 100 ms. Busy servers notify of every change.</summary>
+    /// <summary>Minimum time between two reads: 100 ms. Busy servers send a change notification for every change.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
 
     private static readonly Backoff s_backoff = new(TimeSpan.FromMilliseconds(250), RegistryTtl.Repeat);
 
-    /// <summary>The pause after a success is <see cref="RegistryTtl.Repeat"/>, after failures 250 ms, doubled with each further one up to that. Each is up to
-    /// a fifth shorter, so that services which lost Redis together do not return together, and never longer: two lost heartbeats must fit into what
-    /// the registry waits for.</summary>
-    /// <param name="failures">Failures in a row; 0 after a success.</param>
-    /// <param name="random">0 to 1: which part of the fifth is taken off.</param>
+    /// <summary>The pause before the next attempt: <see cref="RegistryTtl.Repeat"/> after a success; after failures 250 ms, doubled per further failure up to
+    /// <see cref="RegistryTtl.Repeat"/>. Jitter shortens it by up to 20 %, so that services that lost Redis together do not return together. It never gets longer: the
+    /// registry's timeout must allow for two lost heartbeats.</summary>
+    /// <param name="failures">Consecutive failures; 0 after a success.</param>
+    /// <param name="random">0 to 1: the fraction of the jitter to apply.</param>
     public static TimeSpan PauseAfter(int failures, double random) =>
         failures == 0 ? Backoff.Spread(RegistryTtl.Repeat, random) : s_backoff.After(failures, random);
 }
 
-/// <summary>What a watcher read last.</summary>
+/// <summary>The latest reading of a watcher.</summary>
 /// <param name="Value">The last good value.</param>
 /// <param name="ReadAt">When it was read, by this service's clock.</param>
-/// <param name="IsVerified">False since a later attempt to read failed: the value may be old.</param>
+/// <param name="IsVerified">False when a later read failed, so the value may be outdated.</param>
 public sealed record RegistryReading<T>(T Value, DateTimeOffset ReadAt, bool IsVerified)
 {
-    /// <summary>When the last read of everything began; what was read since then is what notifications named. By this service's clock.</summary>
+    /// <summary>When the last read of everything began, by this service's clock. Later reads covered only what notifications named.</summary>
     public required DateTimeOffset EverythingReadAt { get; init; }
 }

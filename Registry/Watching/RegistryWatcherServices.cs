@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Registry.Watching;
 
-/// <summary>Adds watchers to a service.</summary>
+/// <summary>Registers registry watchers.</summary>
 public static class RegistryWatcherServices
 {
-    /// <summary>Adds a <see cref="RegistryWatcher{T}"/> that runs as long as the host, for a state that is always read as a whole.</summary>
+    /// <summary>Adds a <see cref="RegistryWatcher{T}"/> that always reads everything and runs as long as the host.</summary>
     public static IServiceCollection AddRegistryWatcher<T>(
         this IServiceCollection services,
         string name,

@@ -1,16 +1,16 @@
 namespace Fleet.ServiceDefaults.Concurrency;
 
-/// <summary>Wakes one asynchronous waiter per signal, first come, first served. A signal that finds no waiter is kept for the next one; several kept
-/// signals are one.</summary>
-/// <remarks>Every signal is taken exactly once: a wait that is cancelled or times out in the moment it is signaled returns true instead. A caller that
-/// must not go on after cancellation checks its token.</remarks>
+/// <summary>Releases one asynchronous waiter per signal, in order of arrival. A signal without a waiter is kept for the next one; several kept signals count as
+/// one.</summary>
+/// <remarks>Every signal is consumed exactly once: a wait that is cancelled or times out at the moment it is signaled returns true. A caller that must not
+/// continue after cancellation checks its token.</remarks>
 public sealed class AsyncAutoResetEvent
 {
     private readonly LinkedList<TaskCompletionSource> _waiters = [];
     private readonly Lock _gate = new();
     private bool _isSet;
 
-    /// <summary>Wakes the waiter that has waited longest, else the next one to come.</summary>
+    /// <summary>Releases the waiter that has waited longest, or the next one if none waits.</summary>
     public void Set()
     {
         lock (_gate)
@@ -26,7 +26,7 @@ public sealed class AsyncAutoResetEvent
         }
     }
 
-    /// <summary>Discards a kept signal. For a caller that is about to look at what the signal announced.</summary>
+    /// <summary>Discards a kept signal. For a caller that is about to read the state that the signal announced.</summary>
     public void Reset()
     {
         lock (_gate)
@@ -35,11 +35,11 @@ public sealed class AsyncAutoResetEvent
         }
     }
 
-    /// <summary>Waits for a signal and takes it. False when <paramref name="timeout"/> passed first.</summary>
-    /// <param name="timeout">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for no bound. With zero or less only a kept signal is taken.</param>
+    /// <summary>Waits for a signal and consumes it. False when <paramref name="timeout"/> passed first.</summary>
+    /// <param name="timeout">The maximum wait; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. With zero or less only a kept signal is consumed.</param>
     /// <param name="timeProvider">The clock of the timeout.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The wait was cancelled and has taken no signal.</exception>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="OperationCanceledException">The wait was cancelled and consumed no signal.</exception>
     public async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -81,7 +81,7 @@ public sealed class AsyncAutoResetEvent
         }
     }
 
-    /// <summary>False when the waiter has been signaled meanwhile.</summary>
+    /// <summary>Removes a waiter. False when it has already been signaled.</summary>
     private bool TryLeave(LinkedListNode<TaskCompletionSource> waiter)
     {
         lock (_gate)
@@ -97,8 +97,8 @@ public sealed class AsyncAutoResetEvent
     }
 }
 
-/// <summary>Wakes all who wait for the next change, and keeps nothing for those who come later; <see cref="AsyncAutoResetEvent"/> wakes one and keeps the
-/// signal. Take <see cref="Next"/>, then look at the state, then await: a change in between is not missed.</summary>
+/// <summary>Releases all current waiters per pulse and keeps no signal, unlike <see cref="AsyncAutoResetEvent"/>. Take <see cref="Next"/> first, then read the state,
+/// then await: a change in between is then not missed.</summary>
 public sealed class AsyncPulse
 {
     private TaskCompletionSource _next = New();
@@ -106,7 +106,7 @@ public sealed class AsyncPulse
     /// <summary>Completes at the next <see cref="PulseAll"/>.</summary>
     public Task Next => Volatile.Read(ref _next).Task;
 
-    /// <summary>Completes <see cref="Next"/> for all who have taken it.</summary>
+    /// <summary>Completes the current <see cref="Next"/>.</summary>
     public void PulseAll() => Interlocked.Exchange(ref _next, New()).SetResult();
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

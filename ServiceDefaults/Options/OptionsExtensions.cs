@@ -6,11 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Options;
 
-/// <summary>Options that are bound strictly and validated before the service starts.</summary>
+/// <summary>Registers options that are bound strictly and validated at start.</summary>
 public static partial class OptionsExtensions
 {
-    /// <summary>Binds <typeparamref name="T"/> to a section. An unknown key, a value of the wrong type or one outside its bounds stops
-    /// the start with a sentence that names setting, value and bound.</summary>
+    /// <summary>Binds <typeparamref name="T"/> to a section. An unknown key, or a value of the wrong type or out of range, fails the start with a message that names
+    /// the setting, the value and the range.</summary>
     public static IHostApplicationBuilder AddFleetOptions<T>(this IHostApplicationBuilder builder, string section)
         where T : class
     {
@@ -34,7 +34,7 @@ public static partial class OptionsExtensions
         }
     }
 
-    // The binder's own words name a C# type and bare property names; an operator knows settings.
+    // The binder's message names a C# type and bare property names; operators know setting names.
     private static string Explain(string message, string section) =>
         UnknownKeys().Match(message) is { Success: true } unknown
             ? $"Unknown setting under {section}: {unknown.Groups["keys"].Value}. Check its spelling against docs/settings.md."

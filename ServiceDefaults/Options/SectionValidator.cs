@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Options;
 
-/// <summary>Validates annotations like the framework's validator, but says the full setting name and the value it found.</summary>
+/// <summary>Validates data annotations like the framework's validator, but reports the full setting name and the value.</summary>
 internal sealed class SectionValidator<T>(string section) : IValidateOptions<T>
     where T : class
 {
@@ -34,7 +34,7 @@ internal sealed class SectionValidator<T>(string section) : IValidateOptions<T>
                 }
             }
 
-            // Nested option classes of ours; anything else is a value.
+            // Recurse into the fleet's own option classes; anything else is a value.
             if (value is not null && property.PropertyType.Namespace?.StartsWith("Fleet.", StringComparison.Ordinal) == true && property.PropertyType.IsClass)
             {
                 foreach (var failure in Check(setting, value))
@@ -48,7 +48,7 @@ internal sealed class SectionValidator<T>(string section) : IValidateOptions<T>
     private static string Show(string property, object? value) => value switch
     {
         null => "not set",
-        // Secrets don't go to logs, not even wrong ones.
+        // Never log secrets, not even invalid ones.
         string s when property.Contains("Key", StringComparison.Ordinal) => $"{s.Length} characters long",
         string s => $"'{s}'",
         IEnumerable list => $"[{string.Join(", ", list.Cast<object?>())}]",
@@ -56,10 +56,10 @@ internal sealed class SectionValidator<T>(string section) : IValidateOptions<T>
     };
 }
 
-/// <summary>The sections of settings that services read.</summary>
+/// <summary>The configuration sections that the services read.</summary>
 public static class SettingSections
 {
-    /// <summary>Their names, sorted. A test compares them with the options classes of all services.</summary>
+    /// <summary>The names, sorted. A test compares them with the options classes of all services.</summary>
     public static IReadOnlyList<string> All { get; } =
         ["Browser", "Fleet", "Host", "Index", "Logging", "Manager", "Pages", "Pool", "Realms", "Registration", "Rendering", "Screenshots"];
 }

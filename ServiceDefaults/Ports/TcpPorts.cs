@@ -3,25 +3,25 @@ using System.Net.Sockets;
 
 namespace Fleet.ServiceDefaults.Ports;
 
-/// <summary>The port on 127.0.0.1 that a resource is to have.</summary>
+/// <summary>Requests a port on 127.0.0.1 for a resource.</summary>
 /// <param name="Resource">Name of the resource.</param>
-/// <param name="Setting">The setting or option that asks for it.</param>
+/// <param name="Setting">The setting or option that specifies the port.</param>
 /// <param name="Port">0 means any free port.</param>
 public sealed record PortRequest(string Resource, string Setting, int Port);
 
-/// <summary>Gives every resource its port before anything starts, so that a port that is taken is one sentence and not several failed resources.</summary>
+/// <summary>Allocates the ports of all resources before any starts, so that a port in use is reported as one error instead of several failed resources.</summary>
 public static class TcpPorts
 {
-    /// <summary>Chooses free ports where the request is 0, and makes sure that the others are free.</summary>
+    /// <summary>Chooses a free port for each request of 0, and verifies that the other ports are free.</summary>
     /// <returns>The port of each resource.</returns>
-    /// <exception cref="StartException">A port is taken or not permitted; names it and its setting.</exception>
+    /// <exception cref="StartException">A port is in use or not permitted; the message names the port and its setting.</exception>
     public static IReadOnlyDictionary<string, int> Allocate(IReadOnlyList<PortRequest> requests)
     {
-        // All listeners stay open until every port is chosen, so that no two resources get the same one.
+        // Keep all listeners open until every port is chosen, so that no two resources get the same port.
         var listeners = new List<TcpListener>();
         try
         {
-            // Fixed ports first: a free choice must not take what another resource asks for.
+            // Fixed ports first, so that a free choice does not take one of them.
             return requests.OrderBy(r => r.Port == 0).ToDictionary(r => r.Resource, r =>
             {
                 var listener = Listen(r);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Fleet.ServiceDefaults.Problems;
 
-/// <summary>Says what a bare status does not. Routing answers some requests by status alone, so no exception passes by that could be described.</summary>
+/// <summary>Adds reason and detail to responses that have only a status code. Routing produces them without an exception that could be described.</summary>
 internal static class BareStatus
 {
     public static void Describe(ProblemDetailsContext problem)
@@ -21,8 +21,8 @@ internal static class BareStatus
 
     private static (string Reason, string Detail)? Explain(int? status, HttpContext http) => status switch
     {
-        StatusCodes.Status404NotFound => ("not-found", "There is nothing at this address."),
-        StatusCodes.Status405MethodNotAllowed => ("method-not-allowed", $"This address does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}."),
+        StatusCodes.Status404NotFound => ("not-found", "No resource exists at this address."),
+        StatusCodes.Status405MethodNotAllowed => ("method-not-allowed", $"This address does not support {http.Request.Method}. Supported: {http.Response.Headers.Allow}."),
         StatusCodes.Status413PayloadTooLarge => ("body-too-large",
             $"The request body is too large: at most {http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes are allowed."),
         StatusCodes.Status415UnsupportedMediaType => ("not-json", "The body must be JSON: send Content-Type: application/json."),

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.ServiceDefaults.Problems;
 
-/// <summary>Turns exceptions into problem details. Never a stack trace: that goes to the log.</summary>
+/// <summary>Converts exceptions to problem details. Stack traces go only to the log.</summary>
 internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is listening; 499 is what the field logs for it.
+            // The client disconnected. 499 is the conventional status for the access log.
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
         }
@@ -42,7 +42,7 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
             (StatusCodes.Status413PayloadTooLarge, "body-too-large", exception.Message),
         BadHttpRequestException { InnerException: JsonException json } e => (e.StatusCode, "malformed-json", DescribeJson(json)),
         BadHttpRequestException e => (e.StatusCode, "bad-request", BindingMessage.Of(e.Message)),
-        _ => (StatusCodes.Status500InternalServerError, "unexpected", "Something failed that should not. The log of this service has the details."),
+        _ => (StatusCodes.Status500InternalServerError, "unexpected", "An unexpected error occurred. See the log of this service for details."),
     };
 
     private static string DescribeJson(JsonException json) => json.Path is { Length: > 1 } path
@@ -53,8 +53,8 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
     private partial void LogUnexpected(Exception exception, string method, string path);
 }
 
-/// <summary>Says for callers what the framework says of a query parameter for programmers: <c>Failed to bind parameter "Nullable&lt;int&gt; scale" from
-/// "NaN".</c> Other messages stay as they are.</summary>
+/// <summary>Rewrites the framework's message about an invalid query parameter, <c>Failed to bind parameter "Nullable&lt;int&gt; scale" from "NaN".</c>, for API
+/// callers. Other messages are unchanged.</summary>
 internal static partial class BindingMessage
 {
     public static string Of(string message) => Failure().Match(message) is { Success: true } match

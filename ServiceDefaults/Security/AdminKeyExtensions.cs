@@ -12,20 +12,20 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Security;
 
-/// <summary>Routes for operators and for the services among themselves: <c>Authorization: Bearer &lt;Fleet:AdminKey&gt;</c>.</summary>
+/// <summary>Protects routes for operators and for other services with the admin key: <c>Authorization: Bearer &lt;Fleet:AdminKey&gt;</c>.</summary>
 public static class AdminKeyExtensions
 {
-    /// <summary>Wants the admin key. Without a configured key nobody gets in.</summary>
+    /// <summary>Requires the admin key. Without a configured key every request is rejected.</summary>
     public static TBuilder RequireAdminKey<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder =>
         endpoints.AddEndpointFilter<TBuilder>(static (invocation, next) =>
-            Check(invocation.HttpContext, required: true) is { } refusal ? ValueTask.FromResult<object?>(refusal) : next(invocation));
+            Check(invocation.HttpContext, required: true) is { } error ? ValueTask.FromResult<object?>(error) : next(invocation));
 
-    /// <summary>Wants the admin key only with <c>Fleet:RequireKey=true</c>.</summary>
+    /// <summary>Requires the admin key if <c>Fleet:RequireKey</c> is true.</summary>
     public static TBuilder RequireAdminKeyIfConfigured<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder =>
         endpoints.AddEndpointFilter<TBuilder>(static (invocation, next) =>
-            Check(invocation.HttpContext, required: false) is { } refusal ? ValueTask.FromResult<object?>(refusal) : next(invocation));
+            Check(invocation.HttpContext, required: false) is { } error ? ValueTask.FromResult<object?>(error) : next(invocation));
 
     /// <summary>Adds the key to every request of a client that calls another service.</summary>
     public static void UseAdminKey(this HttpClient client, FleetOptions options)
@@ -36,14 +36,14 @@ public static class AdminKeyExtensions
         }
     }
 
-    /// <summary>Whether a presented header holds the key. Takes the same time for every wrong key.</summary>
+    /// <summary>Whether an <c>Authorization</c> header contains the key. The comparison takes the same time for every wrong key.</summary>
     public static bool Matches(string? authorization, string key)
     {
         const string scheme = "Bearer ";
         var presented = authorization is not null && authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
             ? authorization[scheme.Length..]
             : "";
-        // Hashes have one length, so the comparison does not tell the key's.
+        // Hashes have a fixed length, so the comparison does not reveal the length of the key.
         return CryptographicOperations.FixedTimeEquals(
             SHA256.HashData(Encoding.UTF8.GetBytes(presented)), SHA256.HashData(Encoding.UTF8.GetBytes(key)));
     }
@@ -59,7 +59,7 @@ public static class AdminKeyExtensions
         if (options.AdminKey is null)
         {
             return FleetProblem.Result(StatusCodes.Status401Unauthorized, "no-admin-key",
-                "This route wants the admin key, and none is configured. Set Fleet:AdminKey.");
+                "This route requires the admin key, but none is configured. Set Fleet:AdminKey.");
         }
 
         if (Matches(http.Request.Headers.Authorization, options.AdminKey))
@@ -69,6 +69,6 @@ public static class AdminKeyExtensions
 
         http.Response.Headers.WWWAuthenticate = "Bearer";
         return FleetProblem.Result(StatusCodes.Status401Unauthorized, "wrong-admin-key",
-            "This route wants 'Authorization: Bearer <Fleet:AdminKey>'.");
+            "This route requires 'Authorization: Bearer <Fleet:AdminKey>'.");
     }
 }

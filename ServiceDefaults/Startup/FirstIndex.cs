@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace Fleet.ServiceDefaults.Startup;
 
-/// <summary>Reports how a realm server's first index goes, for the console of a program that has just started one.</summary>
+/// <summary>Reports the progress of a realm server's first index, for the console of a program that has started one.</summary>
 public static class FirstIndex
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Returns when every card is stored or has failed, or when there is no index.</summary>
+    /// <summary>Polls until every card is stored or has failed, or until the realm server reports that there is no index.</summary>
     /// <param name="realm">Address of the realm server, ending with a slash.</param>
-    /// <param name="report">Receives a line every five seconds and one at the end.</param>
-    /// <param name="time">Times the polls.</param>
-    /// <param name="cancellationToken">Stops the report.</param>
+    /// <param name="report">Receives a line every 5 s and one at the end.</param>
+    /// <param name="time">The clock of the polls.</param>
+    /// <param name="cancellationToken">Cancels the polling.</param>
     public static async Task FollowAsync(Uri realm, Action<string> report, TimeProvider time, CancellationToken cancellationToken)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = s_requestTimeout };
@@ -31,7 +31,7 @@ public static class FirstIndex
 
                 if (status.State is "done")
                 {
-                    var failures = status.Failed == 0 ? "" : $", {status.Failed} failed ({index} says why)";
+                    var failures = status.Failed == 0 ? "" : $", {status.Failed} failed (see {index})";
                     report($"First index: {status.Total - status.Failed} of {status.Total} cards are prerendered and stored{failures}, {time.GetElapsedTime(began).TotalSeconds:0} s.");
                     return;
                 }
@@ -55,7 +55,7 @@ public static class FirstIndex
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // The realm server restarts; the next poll asks again.
+            // The realm server may be restarting; poll again.
             return null;
         }
     }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.ServiceDefaults.Stopping;
 
-/// <summary>Lets requests in flight finish before anything stops. The listener is open meanwhile, so that late callers get an answer that names the reason
-/// rather than a refused connection.</summary>
+/// <summary>Waits for requests in flight before the service stops. The listener stays open meanwhile, so that late callers get an error with the reason instead of a
+/// refused connection.</summary>
 internal sealed partial class DrainOnStop(RequestDrain drain, TimeSpan timeout, TimeProvider timeProvider, ILogger<DrainOnStop> logger) : IHostedLifecycleService
 {
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ internal sealed partial class DrainOnStop(RequestDrain drain, TimeSpan timeout, 
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // The host goes on to stop the rest.
+            // The host continues to stop the other services.
             LogGaveUp(drain.InFlight, timeProvider.GetElapsedTime(started).TotalSeconds, timeout);
         }
     }
@@ -37,9 +37,9 @@ internal sealed partial class DrainOnStop(RequestDrain drain, TimeSpan timeout, 
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(LogLevel.Information, "Stopping: letting {InFlight} renders finish.")]
+    [LoggerMessage(LogLevel.Information, "Stopping: waiting for {InFlight} renders to finish.")]
     private partial void LogDraining(int inFlight);
 
-    [LoggerMessage(LogLevel.Warning, "Stopping although {InFlight} renders are in flight after {Seconds:0.0} s (DrainTimeout is {Timeout}).")]
+    [LoggerMessage(LogLevel.Warning, "Stopping with {InFlight} renders still in flight after {Seconds:0.0} s (DrainTimeout is {Timeout}).")]
     private partial void LogGaveUp(int inFlight, double seconds, TimeSpan timeout);
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Stopping;
 
-/// <summary>Counts requests in flight and rejects new ones while the service drains: until an operator resumes it, or for good once it stops.</summary>
+/// <summary>Counts requests in flight and rejects new ones while the service drains: until an operator resumes it, or permanently once it stops.</summary>
 public sealed class RequestDrain
 {
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,7 +26,7 @@ public sealed class RequestDrain
     /// <summary>Pulses when draining begins or ends.</summary>
     public AsyncPulse Changed { get; } = new();
 
-    /// <summary>Completes when the service stops and no request is in flight any more.</summary>
+    /// <summary>Completes when the service is stopping and no request is in flight.</summary>
     public Task Idle => _idle.Task;
 
     /// <summary>Admits a request; dispose the ticket when it ends. Null while the service drains.</summary>
@@ -49,7 +49,7 @@ public sealed class RequestDrain
         Changed.PulseAll();
     }
 
-    /// <summary>Admits requests again. False when the service stops.</summary>
+    /// <summary>Admits requests again. False when the service is stopping.</summary>
     public bool TryResume()
     {
         lock (_gate)
@@ -66,7 +66,7 @@ public sealed class RequestDrain
         return true;
     }
 
-    /// <summary>Rejects new requests for good; <see cref="Idle"/> completes when those in flight have ended.</summary>
+    /// <summary>Permanently rejects new requests; <see cref="Idle"/> completes when those in flight have ended.</summary>
     public void Stop()
     {
         lock (_gate)
@@ -110,20 +110,20 @@ public sealed class RequestDrain
     }
 }
 
-/// <summary>Drains a service before it stops.</summary>
+/// <summary>Registers the drain of a service before it stops.</summary>
 public static class RequestDrainExtensions
 {
-    private static readonly TimeSpan s_tidyUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_cleanupTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Adds a <see cref="RequestDrain"/>, and gives the stop of the service as long as the drain may take and some seconds to tidy up. Hosted
-    /// services are told to stop in the reverse order: what is added later is told before the drain is waited for.</summary>
+    /// <summary>Adds a <see cref="RequestDrain"/> and sets the host's shutdown timeout to the drain timeout plus 5 s for cleanup. Stopping
+    /// callbacks run in reverse order of registration: those of services added later run before the drain.</summary>
     public static IHostApplicationBuilder AddRequestDrain<TOptions>(this IHostApplicationBuilder builder, Func<TOptions, TimeSpan> timeout)
         where TOptions : class
     {
         builder.Services.AddSingleton<RequestDrain>();
         builder.Services.AddHostedService(services =>
             ActivatorUtilities.CreateInstance<DrainOnStop>(services, timeout(services.GetRequiredService<IOptions<TOptions>>().Value)));
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<TOptions>>((host, options) => host.ShutdownTimeout = timeout(options.Value) + s_tidyUp);
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<TOptions>>((host, options) => host.ShutdownTimeout = timeout(options.Value) + s_cleanupTime);
         return builder;
     }
 }

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 namespace Fleet.ServiceDefaults.Stopping;
 
 /// <summary>
-/// Goes on answering for a while when the service is told to stop, so that nobody is cut off. A listener that closes at once breaks the request
-/// that a client has just sent on a connection kept alive, and no server can tell that from an idle connection. So, for
-/// <c>Fleet:StopNotice</c>: whoever asks for health is told to turn to another, and each connection is closed in an orderly way, after an answer.
+/// Keeps the service answering for <c>Fleet:StopNotice</c> when it stops. If the listener closed at once, a request that a client has just sent on a keep-alive
+/// connection would fail, and the server cannot tell such a connection from an idle one. During the notice, health checks report unhealthy, and
+/// each connection is closed after a response.
 /// </summary>
 internal sealed partial class StopNotice(IOptions<FleetOptions> options, TimeProvider timeProvider, ILogger<StopNotice> logger)
     : IHostedLifecycleService, IHealthCheck
@@ -19,7 +19,7 @@ internal sealed partial class StopNotice(IOptions<FleetOptions> options, TimePro
     /// <summary>Whether the service is about to stop.</summary>
     public bool IsGiven => _isGiven;
 
-    /// <summary>Runs before anything stops.</summary>
+    /// <summary>Waits for the notice before other services stop.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _isGiven = true;
@@ -29,7 +29,7 @@ internal sealed partial class StopNotice(IOptions<FleetOptions> options, TimePro
         }
 
         LogGiven(options.Value.StopNotice);
-        // Cancelled when the host's own timeout is over; it goes on to stop the rest.
+        // Cancelled when the host's shutdown timeout expires; the host then continues to stop.
         await Task.Delay(options.Value.StopNotice, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -46,6 +46,6 @@ internal sealed partial class StopNotice(IOptions<FleetOptions> options, TimePro
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(LogLevel.Information, "Stopping: not ready from now on, and closing connections after their answers for {Notice} (Fleet:StopNotice).")]
+    [LoggerMessage(LogLevel.Information, "Stopping: reporting unhealthy and closing connections after their responses for {Notice} (Fleet:StopNotice).")]
     private partial void LogGiven(TimeSpan notice);
 }

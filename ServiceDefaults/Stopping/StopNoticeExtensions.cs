@@ -6,11 +6,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fleet.ServiceDefaults.Stopping;
 
-/// <summary>Gives notice before a stop.</summary>
+/// <summary>Registers the notice before a stop.</summary>
 public static class StopNoticeExtensions
 {
-    /// <summary>Goes on answering for <c>Fleet:StopNotice</c> when the service is told to stop. Call it after everything else: hosted services are
-    /// told to stop in the reverse order, and nothing may refuse anybody before the notice is over.</summary>
+    /// <summary>Keeps the service answering for <c>Fleet:StopNotice</c> when it stops. Call it last: stopping callbacks run in reverse order of
+    /// registration, and no service may reject requests before the notice is over.</summary>
     public static IHostApplicationBuilder AddStopNotice(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<StopNotice>();
@@ -26,7 +26,7 @@ public static class StopNoticeExtensions
         {
             app.Use((http, following) =>
             {
-                // Looked at when the answer begins: a stop may have come meanwhile. HTTP/2 has its own way to say it, and the server uses it.
+                // Checked when the response starts, because the notice may begin during the request. For HTTP/2 the server sends GOAWAY itself.
                 if (HttpProtocol.IsHttp11(http.Request.Protocol))
                 {
                     http.Response.OnStarting(static state =>

@@ -6,18 +6,18 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Telemetry;
 
-/// <summary>One line per entry that somebody reads who has the whole fleet in one console: time, level, the type that speaks, what it says.
-/// Numbers and full names are for machines, which read OTLP, or JSON with <c>Logging:Console:FormatterName=json</c>.</summary>
+/// <summary>Formats each log entry as one readable line for a console that shows the whole fleet: time, level, type and message. Event ids and full category names
+/// are omitted; they are in OTLP, and in JSON with <c>Logging:Console:FormatterName=json</c>.</summary>
 internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<ConsoleLinesOptions> options) : ConsoleFormatter(FormatterName)
 {
-    /// <summary>Its name in <c>Logging:Console:FormatterName</c>.</summary>
+    /// <summary>The formatter's name in <c>Logging:Console:FormatterName</c>.</summary>
     public const string FormatterName = "fleet";
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" ");
-        var speaker = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
-        textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {Service}{speaker}: {message}"));
+        var type = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
+        textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {Service}{type}: {message}"));
         if (logEntry.Exception is { } exception)
         {
             textWriter.WriteLine(exception);
@@ -40,6 +40,6 @@ internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<Co
 /// <summary>Options of <see cref="ConsoleLines"/>, section <c>Logging:Console:FormatterOptions</c>.</summary>
 internal sealed class ConsoleLinesOptions : ConsoleFormatterOptions
 {
-    /// <summary>Name in front of each line, for a console that several services share. Default: none.</summary>
+    /// <summary>Service name to print in each line, for a console that several services share. Default: none.</summary>
     public string? Service { get; set; }
 }

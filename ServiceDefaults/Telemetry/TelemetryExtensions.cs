@@ -12,13 +12,13 @@ using OpenTelemetry.Trace;
 
 namespace Fleet.ServiceDefaults.Telemetry;
 
-/// <summary>OpenTelemetry, exported by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; without it nothing is collected.</summary>
+/// <summary>Configures OpenTelemetry: exported by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, otherwise not collected.</summary>
 public static class TelemetryExtensions
 {
-    /// <summary>The fleet's sources and meters are named after their assemblies: <c>Fleet.Manager</c>, <c>Fleet.PrerenderServer</c>, …</summary>
+    /// <summary>Matches the fleet's sources and meters, which are named after their assemblies: <c>Fleet.Manager</c>, <c>Fleet.PrerenderServer</c>, …</summary>
     private const string FleetSources = "Fleet.*";
 
-    /// <summary>Removes the current request from its trace. Call it where an asset is served: traces are for visits.</summary>
+    /// <summary>Removes the current request from its trace. Call it for assets: only renders and page requests are traced.</summary>
     public static void SuppressTrace(this HttpContext http)
     {
         if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpActivityFeature>()?.Activity is { } activity)
@@ -28,7 +28,7 @@ public static class TelemetryExtensions
         }
     }
 
-    /// <summary>Logs to the console in the fleet's own format, or in the one that <c>Logging:Console:FormatterName</c> names.</summary>
+    /// <summary>Logs to the console in the fleet's format, or in the one that <c>Logging:Console:FormatterName</c> names.</summary>
     public static ILoggingBuilder AddFleetConsole(this ILoggingBuilder logging, IConfiguration configuration)
     {
         logging.Services.TryAddSingleton(TimeProvider.System);
@@ -46,9 +46,9 @@ public static class TelemetryExtensions
         builder.Logging.AddFleetConsole(builder.Configuration);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        // The client logs every attempt with its stack trace; the registry says once that Redis is away, and when it is back.
+        // The client logs every attempt with a stack trace; the registry logs once when Redis becomes unavailable and when it is back.
         builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Critical);
-        // The caller of /health has the answer; as a log line "not ready yet" would be an error per poll.
+        // The response of /health has the result; logged, a service that is not ready would be an error per poll.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
 
         if (!builder.IsTelemetryExported())
@@ -70,7 +70,7 @@ public static class TelemetryExtensions
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation())
             .WithTracing(tracing => tracing
-                .SetSampler(new ParentBasedSampler(new VisitSampler()))
+                .SetSampler(new ParentBasedSampler(new RootSampler()))
                 .AddSource(FleetSources)
                 .AddAspNetCoreInstrumentation(options => options.Filter = http => !IsHealthRequest(http.Request.Path))
                 .AddHttpClientInstrumentation())
@@ -80,9 +80,9 @@ public static class TelemetryExtensions
     private static bool IsHealthRequest(PathString path) =>
         path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/alive", StringComparison.Ordinal);
 
-    /// <summary>Decides which traces begin: those of requests and of the fleet's own work. A call that a background loop makes (a heartbeat, a
-    /// poll, a command to Redis) is a root of kind Client and begins none.</summary>
-    private sealed class VisitSampler : Sampler
+    /// <summary>Samples traces that start with a request or with the fleet's own work. Calls of background loops (heartbeats, polls, Redis commands) are roots of kind
+    /// Client and are dropped.</summary>
+    private sealed class RootSampler : Sampler
     {
         public override SamplingResult ShouldSample(in SamplingParameters parameters) =>
             new(parameters.Kind == ActivityKind.Client ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);

@@ -10,7 +10,7 @@ internal sealed class CommonOptions
     private const string BrowserSetting = "Browser:ExecutablePath";
 
     private readonly Option<Dictionary<string, string>> _settings = OptionParsers.Settings();
-    private readonly Option<bool> _verbose = new("--verbose") { Description = "Log what the services do on standard error, and not only warnings." };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Log what the services do to standard error, instead of warnings only." };
 
     public void AddTo(Command command)
     {
@@ -24,7 +24,7 @@ internal sealed class CommonOptions
     /// <summary>Lowest level of the log lines.</summary>
     public LogLevel LogLevel(ParseResult command) => command.GetValue(_verbose) ? Microsoft.Extensions.Logging.LogLevel.Information : Microsoft.Extensions.Logging.LogLevel.Warning;
 
-    /// <summary>The configured browser; null for the one that is installed.</summary>
+    /// <summary>The configured browser; null for an installed one.</summary>
     public string? Browser(ParseResult command) => BrowserOf(Settings(command));
 
     /// <summary><c>Browser:ExecutablePath</c> of <c>--set</c> or the environment.</summary>

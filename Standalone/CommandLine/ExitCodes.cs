@@ -1,9 +1,9 @@
 namespace Fleet.Standalone.CommandLine;
 
-/// <summary>What the program's exit code says.</summary>
+/// <summary>Exit codes of the program.</summary>
 internal static class ExitCodes
 {
-    /// <summary>Done, or stopped by a signal in order.</summary>
+    /// <summary>Done, or stopped cleanly by a signal.</summary>
     public const int Success = 0;
 
     /// <summary>The fleet could not start or go on, or the page could not be rendered.</summary>
@@ -13,5 +13,5 @@ internal static class ExitCodes
     public const int Usage = 2;
 }
 
-/// <summary>An option has a wrong value. The message is one sentence for people: option, value, remedy.</summary>
+/// <summary>An option has a wrong value. The message names option, value and remedy in one sentence.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Standalone.CommandLine;
 
-/// <summary>The program: its commands, and what becomes of errors.</summary>
+/// <summary>The program: its commands, and the messages and exit codes of errors.</summary>
 internal static class FleetCommandLine
 {
     private const string Name = "fleet";
@@ -35,8 +35,8 @@ internal static class FleetCommandLine
     /// <summary>Runs a command.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="streams">Where its output goes.</param>
-    /// <param name="time">Times everything.</param>
-    /// <param name="stop">Stops it in order.</param>
+    /// <param name="time">Clock of the program.</param>
+    /// <param name="stop">Stops the command cleanly.</param>
     internal static async Task<int> RunAsync(string[] args, InvocationConfiguration streams, TimeProvider time, CancellationToken stop)
     {
         streams.EnableDefaultExceptionHandler = false;
@@ -45,7 +45,7 @@ internal static class FleetCommandLine
         var command = Create(time).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (command.Action is ParseErrorAction)
         {
-            // The first is the cause: of "--prot 5100" both words are unknown.
+            // The first error is the cause: in "--prot 5100" both words are unknown.
             streams.Error.WriteLine($"{Name}: {command.Errors[0].Message}");
             return PointToHelp(command, streams);
         }
@@ -67,7 +67,7 @@ internal static class FleetCommandLine
         }
     }
 
-    /// <summary>The commands.</summary>
+    /// <summary>Creates the commands.</summary>
     internal static RootCommand Create(TimeProvider time)
     {
         var serve = new ServeCommand(time);
@@ -96,7 +96,7 @@ internal static class FleetCommandLine
         return root;
     }
 
-    /// <summary>An error of a service with the options of this program in place of the settings that they set.</summary>
+    /// <summary>Replaces the names of settings in a service's error with the options that set them.</summary>
     internal static string NameOptions(string reason) => reason
         .Replace("Host:Dist", "--dist", StringComparison.Ordinal)
         .Replace("Realms:Root", "--realms", StringComparison.Ordinal)
@@ -113,7 +113,7 @@ internal static class FleetCommandLine
     }
 }
 
-/// <summary>The usual help, and examples below it.</summary>
+/// <summary>The default help, followed by examples.</summary>
 internal sealed class HelpWithExamples(IReadOnlyDictionary<Command, string> examples) : SynchronousCommandLineAction
 {
     private readonly HelpAction _help = new();

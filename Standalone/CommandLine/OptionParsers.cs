@@ -7,10 +7,10 @@ using Fleet.ServiceDefaults.Options;
 
 namespace Fleet.Standalone.CommandLine;
 
-/// <summary>Options whose wrong values are one sentence that names option, value and remedy.</summary>
+/// <summary>Creates options that report a wrong value in one sentence: option, value, remedy.</summary>
 internal static class OptionParsers
 {
-    // Settings that an option sets, so that no setting has two values.
+    // Settings that an option or the program sets. --set rejects them, so that no setting has two values.
     private static readonly (string Setting, string Remedy)[] s_ownSettings =
     [
         ("Host:Dist", "use --dist"),
@@ -19,8 +19,8 @@ internal static class OptionParsers
         ("Fleet:AdminKey", "use --admin-key-file, since other users of this machine can read the command line"),
         ("Fleet:Ports", "use --port and --manager-port"),
         ("Fleet:PrerenderServers", "this program runs one prerender server; Pool:Slots makes it larger"),
-        ("Fleet:Redis", "this program brings its own store"),
-        ("Registration:Url", "this program knows the address of its prerender server"),
+        ("Fleet:Redis", "this program has its own store"),
+        ("Registration:Url", "this program sets the address of its prerender server"),
     ];
 
     /// <summary>An option with a whole number.</summary>
@@ -32,7 +32,7 @@ internal static class OptionParsers
         CustomParser = result => ParseNumber(result, name, min, max) ?? defaultValue,
     };
 
-    /// <summary>An option with a whole number that has no default of its own.</summary>
+    /// <summary>An option with a whole number and no default.</summary>
     public static Option<int?> OptionalNumber(string name, string helpName, int min, int max, string description) => new(name)
     {
         HelpName = helpName,
@@ -109,7 +109,7 @@ internal static class OptionParsers
         },
     };
 
-    /// <summary>What is wrong with <c>Section:Key=value</c>; null when nothing is.</summary>
+    /// <summary>Checks <c>Section:Key=value</c>. Returns the error; null when it is valid.</summary>
     internal static string? CheckSetting(string text)
     {
         var (key, _) = Split(text);

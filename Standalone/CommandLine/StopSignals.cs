@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Fleet.Standalone.CommandLine;
 
-/// <summary>Ctrl-C, SIGTERM and the end of the terminal. The first asks to stop in order; a second one ends the process at once.</summary>
+/// <summary>Handles Ctrl-C, SIGTERM and SIGHUP. The first signal requests a clean stop; a second one exits at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
-    // One Ctrl-C may arrive twice: from the terminal, and from a parent that forwards it.
+    // One Ctrl-C may arrive twice: from the terminal and from a parent process that forwards it.
     private static readonly TimeSpan s_sameSignal = TimeSpan.FromMilliseconds(300);
 
     private readonly CancellationTokenSource _requested = new();
@@ -15,7 +15,7 @@ internal sealed class StopSignals : IDisposable
     private readonly Lock _gate = new();
     private long? _requestedAt;
 
-    /// <param name="time">Tells a second signal from a repeated first one.</param>
+    /// <param name="time">Distinguishes a second signal from a duplicate of the first.</param>
     /// <param name="exit">Ends the process.</param>
     public StopSignals(TimeProvider time, Action exit)
     {

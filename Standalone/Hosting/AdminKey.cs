@@ -5,18 +5,18 @@ namespace Fleet.Standalone.Hosting;
 
 /// <summary>The key of the operator routes.</summary>
 /// <param name="Value">The key.</param>
-/// <param name="File">The file that holds it; null when only this process knows it.</param>
+/// <param name="File">The file that holds it; null when the key is known to this process only.</param>
 internal sealed record AdminKey(string Value, string? File)
 {
     private const string FileName = "admin-key";
     private const int MinLength = 8;
     private const int MaxLength = 256;
 
-    /// <summary>A new key that only this process knows.</summary>
+    /// <summary>Generates a key that is known to this process only.</summary>
     public static AdminKey Generate() => new(RandomNumberGenerator.GetHexString(32, lowercase: true), null);
 
-    /// <summary>The key of a file, else the one in the data folder, which is generated at the first start, else a new one.</summary>
-    /// <exception cref="StartException">The file cannot be read, or holds no key.</exception>
+    /// <summary>Reads the key from <paramref name="file"/>, else from the data folder, where the first start generates it. Without both, generates a key.</summary>
+    /// <exception cref="StartException">The file cannot be read, or its content is not a key.</exception>
     public static AdminKey Open(string? file, string? dataFolder)
     {
         if ((file ?? (dataFolder is null ? null : Path.Combine(dataFolder, FileName))) is not { } path)

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Fleet.Standalone.Hosting;
 
-/// <summary>Addresses of one run.</summary>
+/// <summary>Addresses of the services in one run.</summary>
 /// <param name="Realm">The realm server.</param>
 /// <param name="Manager">The manager.</param>
 /// <param name="Prerender">The prerender server.</param>
 internal sealed record StandaloneAddresses(Uri Realm, Uri Manager, Uri Prerender);
 
-/// <summary>The command line of each service: the settings that the AppHost gives its processes in the environment.</summary>
+/// <summary>The command line of each service: the settings that the AppHost passes to its processes in the environment.</summary>
 internal static class ServiceArguments
 {
     public const string Realm = "realm";
@@ -16,7 +16,7 @@ internal static class ServiceArguments
     public const string Prerender = "prerender";
     public const string Garnet = "garnet";
 
-    // A person who stops the program waits for it, so renders in progress get less time than on a server that is drained.
+    // The user waits for the program to stop, so renders in progress get less time than on a drained server.
     private static readonly (string Key, string Value)[] s_defaults =
     [
         ("Fleet:StopNotice", "00:00:00"),
@@ -27,7 +27,7 @@ internal static class ServiceArguments
 
     private static readonly (string Key, string Value)[] s_oneShotDefaults = [("Index:Enabled", "false"), ("Manager:MaxAttempts", "1")];
 
-    /// <summary>The arguments of one service.</summary>
+    /// <summary>Creates the command line of one service.</summary>
     /// <param name="service">Its name.</param>
     /// <param name="settings">The settings of the run.</param>
     /// <param name="addresses">Where the services listen.</param>
@@ -46,7 +46,7 @@ internal static class ServiceArguments
             values[key] = value;
         }
 
-        // From here on nothing can be replaced: the parts of one process must agree.
+        // --set cannot override the following: the services of one process must agree on it.
         values["urls"] = Address(service switch { Realm => addresses.Realm, Manager => addresses.Manager, _ => addresses.Prerender });
         values["environment"] = "Production";
         // The working directory is the user's: its appsettings.json belongs to another program, and it may be too large to watch.
@@ -64,7 +64,7 @@ internal static class ServiceArguments
         if (service != Manager)
         {
             values["services:manager:http:0"] = Address(addresses.Manager);
-            // Sources and meters are those of the process: one exporter has them all.
+            // Activity sources and meters are per process: one exporter covers all services.
             values["OTEL_EXPORTER_OTLP_ENDPOINT"] = "";
         }
 
@@ -78,7 +78,7 @@ internal static class ServiceArguments
         return [.. values.Select(value => $"--{value.Key}={value.Value}")];
     }
 
-    /// <summary>The settings of the console, by key. Standard output is for the program's own lines and results.</summary>
+    /// <summary>The logging settings, by key. All logs go to standard error: standard output is for the program's own lines and results.</summary>
     public static Dictionary<string, string> Logging(string service, StandaloneSettings settings) => new(StringComparer.OrdinalIgnoreCase)
     {
         ["Logging:LogLevel:Default"] = settings.LogLevel.ToString(),
@@ -86,7 +86,7 @@ internal static class ServiceArguments
         ["Logging:Console:FormatterOptions:Service"] = service,
     };
 
-    // Without the slash at the end, as Aspire writes addresses.
+    // Without the trailing slash, as Aspire formats addresses.
     private static string Address(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
     private static void Add(Dictionary<string, string> values, string key, string? path)

@@ -41,16 +41,16 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
     /// <summary>The admin key.</summary>
     public AdminKey AdminKey { get; private set; } = AdminKey.Generate();
 
-    /// <summary>Completes when a part stops by itself, with its name.</summary>
+    /// <summary>Completes with the name of the first service that stops by itself.</summary>
     public Task<string> PartStopped { get; private set; } = new TaskCompletionSource<string>().Task;
 
-    /// <summary>Starts everything. It is ready when this returns.</summary>
-    /// <exception cref="StartException">Something cannot start; nothing is left running.</exception>
+    /// <summary>Starts all services and returns once they are ready.</summary>
+    /// <exception cref="StartException">A service cannot start; nothing is left running.</exception>
     public static async Task<StandaloneFleet> StartAsync(StandaloneSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         if (PlaywrightDriver.Missing is { } missing)
         {
-            throw new StartException($"{missing}. Install a package of this program that was made for this platform.");
+            throw new StartException($"{missing}. Install the package of this program for this platform.");
         }
 
         var ports = TcpPorts.Allocate(
@@ -74,8 +74,8 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the manager, which takes no new renders and lets those in progress finish, then the prerender server, the realm server whose pages
-    /// it shows, and the store.</summary>
+    /// <summary>Stops the manager, which rejects new renders and lets those in progress finish, then the prerender server, then the realm server that it
+    /// loads pages from, then the store.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var service in _services.OrderBy(service => service.Name switch { ServiceArguments.Manager => 0, ServiceArguments.Prerender => 1, _ => 2 }))
@@ -86,7 +86,7 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // The others are to stop all the same, above all the store, which has data to write.
+                // The other services must still stop, above all the store, which has data to write.
                 LogStopFailed(e, service.Name);
             }
         }
@@ -110,16 +110,16 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
     private async Task StartAsync(StandaloneSettings settings, int redisPort, TimeProvider time, CancellationToken cancellationToken)
     {
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var began = time.GetTimestamp();
+        var startedAt = time.GetTimestamp();
         _garnet = await StartGarnetAsync(new() { Port = redisPort, Password = password, DataFolder = settings.DataFolder }, time, cancellationToken);
-        LogReady(ServiceArguments.Garnet, time.GetElapsedTime(began).TotalSeconds);
+        LogReady(ServiceArguments.Garnet, time.GetElapsedTime(startedAt).TotalSeconds);
         AdminKey = AdminKey.Open(settings.AdminKeyFile, settings.DataFolder);
         var redis = $"127.0.0.1:{redisPort},password={password}";
 
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
-        // The first that fails ends the start of the others, which would wait for it until their time is up.
+        // The first failure cancels the start of the others, which would otherwise wait for the failed service until they time out.
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // At once, since most of the time goes into the start of the browser; it asks the realm server for its first page when that is long up.
+        // In parallel, since most of the time is the start of the browser; the realm server is up long before the browser requests its first page.
         await Task.WhenAll(
             StartServiceAsync(ServiceArguments.Realm, RealmServerApp.Build, Addresses.Realm),
             StartServiceAsync(ServiceArguments.Manager, ManagerApp.Build, Addresses.Manager),
@@ -139,7 +139,7 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
                 }
 
                 await service.WaitUntilReadyAsync(client, address, s_readyTimeout, time, failed.Token);
-                LogReady(name, time.GetElapsedTime(began).TotalSeconds);
+                LogReady(name, time.GetElapsedTime(startedAt).TotalSeconds);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -173,6 +173,6 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "The {Part} is ready after {Seconds:0.00} s.")]
     private partial void LogReady(string part, double seconds);
 
-    [LoggerMessage(LogLevel.Error, "The service '{Service}' did not stop in order.")]
+    [LoggerMessage(LogLevel.Error, "The service '{Service}' did not stop cleanly.")]
     private partial void LogStopFailed(Exception exception, string service);
 }

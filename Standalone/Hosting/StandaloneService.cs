@@ -24,12 +24,12 @@ internal sealed class StandaloneService : IAsyncDisposable
     /// <summary>Name of the service.</summary>
     public string Name { get; }
 
-    /// <summary>Completes when the service begins to stop: because it was told to, or by itself.</summary>
+    /// <summary>Completes when the service begins to stop, on request or by itself.</summary>
     public Task Stopping => _stopping.Task;
 
     /// <summary>Builds and starts a service.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="build">The service's own composition.</param>
+    /// <param name="build">Builds the service's application.</param>
     /// <param name="arguments">Its command line.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     public static async Task<StandaloneService> StartAsync(
@@ -48,11 +48,11 @@ internal sealed class StandaloneService : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the service is ready to work.</summary>
-    /// <exception cref="StartException">It stopped, or is not ready in time; says what it waits for.</exception>
+    /// <summary>Waits until the health check of the service succeeds.</summary>
+    /// <exception cref="StartException">The service stopped, or is not ready in time; the message has the last answer of the health check.</exception>
     public async Task WaitUntilReadyAsync(HttpClient client, Uri address, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
+        var startedAt = time.GetTimestamp();
         while (await ProbeAsync(client, new Uri(address, "health"), time, cancellationToken) is { } reason)
         {
             if (Stopping.IsCompleted)
@@ -60,7 +60,7 @@ internal sealed class StandaloneService : IAsyncDisposable
                 throw new StartException($"The service '{Name}' stopped before it was ready: {reason}");
             }
 
-            if (time.GetElapsedTime(began) > timeout)
+            if (time.GetElapsedTime(startedAt) > timeout)
             {
                 throw new StartException($"The service '{Name}' is not ready after {timeout.TotalSeconds:0} s: {reason}");
             }
@@ -69,7 +69,7 @@ internal sealed class StandaloneService : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets it finish what is in progress, and stops it.</summary>
+    /// <summary>Lets requests in progress finish, and stops the service.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
@@ -77,16 +77,16 @@ internal sealed class StandaloneService : IAsyncDisposable
     private static async Task<string?> ProbeAsync(HttpClient client, Uri health, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(s_requestTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using var response = await client.GetAsync(health, either.Token);
+            using var response = await client.GetAsync(health, linked.Token);
             if (response.IsSuccessStatusCode)
             {
                 return null;
             }
 
-            var body = await response.Content.ReadAsStringAsync(either.Token);
+            var body = await response.Content.ReadAsStringAsync(linked.Token);
             return body.Length <= MaxReasonLength ? body : body[..MaxReasonLength];
         }
         catch (HttpRequestException e)
@@ -100,7 +100,7 @@ internal sealed class StandaloneService : IAsyncDisposable
     }
 }
 
-/// <summary>A lifetime that does not listen to signals: several services share the process, which stops them in order.</summary>
+/// <summary>A host lifetime that ignores signals: the program handles them, and stops the services in its own order.</summary>
 internal sealed class NoSignals : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

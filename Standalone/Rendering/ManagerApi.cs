@@ -7,14 +7,14 @@ using Fleet.Contracts;
 
 namespace Fleet.Standalone.Rendering;
 
-/// <summary>The routes of the manager that one page is asked for with.</summary>
+/// <summary>Client of the manager's render routes.</summary>
 internal sealed class ManagerApi(HttpClient client)
 {
     private static readonly JsonSerializerOptions s_indented = new(FleetJson.Options) { WriteIndented = true };
 
     /// <summary>Renders a page as HTML.</summary>
     /// <param name="url">The page.</param>
-    /// <param name="deadline">How long it may take.</param>
+    /// <param name="deadline">Deadline of the render.</param>
     /// <param name="asJson">Whether the content is the whole result instead of the document.</param>
     /// <param name="cancellationToken">Stops the render.</param>
     public async Task<PageAnswer> RenderAsync(string url, TimeSpan deadline, bool asJson, CancellationToken cancellationToken)
@@ -39,9 +39,9 @@ internal sealed class ManagerApi(HttpClient client)
         };
     }
 
-    /// <summary>Takes a screenshot of a page, or prints it.</summary>
+    /// <summary>Takes a screenshot of a page, or prints it as PDF.</summary>
     /// <param name="route"><c>screenshot</c> or <c>pdf</c>.</param>
-    /// <param name="parameters">Parameters of the route; those that are null are left out.</param>
+    /// <param name="parameters">Parameters of the route; null values are omitted.</param>
     /// <param name="cancellationToken">Stops the render.</param>
     public async Task<PageAnswer> GetFileAsync(string route, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
     {

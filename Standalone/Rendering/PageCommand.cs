@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Standalone.Rendering;
 
-/// <summary>What one command asks for.</summary>
+/// <summary>The page that a command renders.</summary>
 /// <param name="Url">The page.</param>
 /// <param name="Output">The file to write; null for standard output.</param>
 /// <param name="Deadline">How long the page may take.</param>
 internal sealed record PageTarget(string Url, string? Output, TimeSpan Deadline);
 
-/// <summary>A command that renders one page in a fleet of its own and ends.</summary>
+/// <summary>A command that starts a fleet, renders one page and exits.</summary>
 internal abstract class PageCommand : Command
 {
     private const string StandardOutput = "-";
@@ -26,10 +26,10 @@ internal abstract class PageCommand : Command
     private readonly Option<int> _timeout = OptionParsers.Number(
         "--timeout", "SECONDS", 1, RenderLimits.MaxDeadlineMs / 1000, RenderLimits.DefaultDeadlineMs / 1000, "How long the page may take, 1 to 120. The start of the browser is not counted.");
 
-    private readonly Option<string[]> _origins = OptionParsers.Origins("Another origin that the page may load from: all but its own are closed to it. Repeatable.");
+    private readonly Option<string[]> _origins = OptionParsers.Origins("Another origin that the page may load from; by default only its own. Repeatable.");
     private readonly Option<bool> _failOnStatus = new("--fail-on-status")
     {
-        Description = "Exit with 1 when the page has a status of 300 and up. Its content is written all the same. Default: a warning, and exit with 0.",
+        Description = "Exit with 1 when the page has a status of 300 and up. Its content is still written. Default: a warning, and exit with 0.",
     };
 
     private readonly CommonOptions _common = new();
@@ -38,8 +38,8 @@ internal abstract class PageCommand : Command
     /// <param name="name">Name of the command.</param>
     /// <param name="description">What it does.</param>
     /// <param name="isOutputRequired">Whether a file must be named, since the content is binary.</param>
-    /// <param name="options">Options of this command alone.</param>
-    /// <param name="time">Times the render.</param>
+    /// <param name="options">Options that only this command has.</param>
+    /// <param name="time">Clock of the fleet.</param>
     protected PageCommand(string name, string description, bool isOutputRequired, IEnumerable<Option> options, TimeProvider time)
         : base(name, description)
     {
@@ -60,13 +60,13 @@ internal abstract class PageCommand : Command
         SetAction(RunAsync);
     }
 
-    /// <summary>Checks what this command alone knows of.</summary>
+    /// <summary>Checks the options that only this command has.</summary>
     /// <exception cref="UsageException">The options are wrong.</exception>
     protected virtual void Check(ParseResult command, PageTarget target)
     {
     }
 
-    /// <summary>Asks the manager for the page.</summary>
+    /// <summary>Requests the page from the manager.</summary>
     protected abstract Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken);
 
     private async Task<int> RunAsync(ParseResult command, CancellationToken cancellationToken)
@@ -87,12 +87,12 @@ internal abstract class PageCommand : Command
                 "No Chromium is installed. Run 'fleet setup', or name one with --set Browser:ExecutablePath=FILE."),
             Settings = _common.Settings(command),
             IsOneShot = true,
-            // What a script has to know is in the report below.
+            // The report below has what a script needs, so warnings are not logged.
             LogLevel = _common.LogLevel(command) is LogLevel.Warning ? LogLevel.Error : _common.LogLevel(command),
         };
         try
         {
-            var report = await AskFleetAsync(settings, command, target, cancellationToken);
+            var report = await RenderAsync(settings, command, target, cancellationToken);
             foreach (var line in report.Lines)
             {
                 errors.WriteLine(line);
@@ -112,7 +112,7 @@ internal abstract class PageCommand : Command
         }
     }
 
-    private async Task<PageReport> AskFleetAsync(StandaloneSettings settings, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    private async Task<PageReport> RenderAsync(StandaloneSettings settings, ParseResult command, PageTarget target, CancellationToken cancellationToken)
     {
         await using var fleet = await StandaloneFleet.StartAsync(settings, _time, cancellationToken);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
@@ -125,8 +125,8 @@ internal abstract class PageCommand : Command
         var failOnStatus = command.GetValue(_failOnStatus);
         for (var hops = 0; ; hops++)
         {
-            var answer = await AskAsync(manager, command, target, cancellationToken);
-            // As a browser does; the fleet itself passes redirects on.
+            var answer = await TryGetAsync(manager, command, target, cancellationToken);
+            // Follow redirects as a browser does; the manager only returns them.
             if (failOnStatus || hops == MaxRedirects || answer.IsResult || answer.RedirectUrl is null || !allowed.Allows(new Uri(answer.RedirectUrl)))
             {
                 return PageReport.Of(target.Url, answer, allowed, failOnStatus);
@@ -136,7 +136,7 @@ internal abstract class PageCommand : Command
         }
     }
 
-    private async Task<PageAnswer> AskAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    private async Task<PageAnswer> TryGetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken)
     {
         try
         {
@@ -174,7 +174,7 @@ internal abstract class PageCommand : Command
         }
     }
 
-    // A file is there whole or not at all.
+    // Through a temporary file, so that the file is complete or absent.
     private static async Task WriteAsync(string? file, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         if (file is null)

@@ -4,16 +4,16 @@ using Fleet.Standalone.CommandLine;
 
 namespace Fleet.Standalone.Rendering;
 
-/// <summary>What a page's answer means for a script.</summary>
+/// <summary>Exit code, output and messages for one answer.</summary>
 /// <param name="ExitCode">Exit code of the program.</param>
-/// <param name="Content">What goes to the output; empty for nothing.</param>
-/// <param name="Lines">Lines for standard error; none when all went well.</param>
+/// <param name="Content">Content to write to the output; empty for none.</param>
+/// <param name="Lines">Lines for standard error; none on success.</param>
 internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Lines)
 {
-    /// <summary>Judges an answer. A page that came with a status of its own, such as 404, is content: it is written, with a warning.</summary>
+    /// <summary>Creates the report. A page with a status of its own, such as 404, is content: it is written, with a warning.</summary>
     /// <param name="url">The page.</param>
     /// <param name="answer">The answer.</param>
-    /// <param name="allowed">Origins that the page could load from.</param>
+    /// <param name="allowed">Origins that the page may load from.</param>
     /// <param name="failOnStatus">Whether a status of 300 and up is a failure.</param>
     public static PageReport Of(string url, PageAnswer answer, OriginAllowList allowed, bool failOnStatus)
     {
@@ -22,7 +22,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
         if (answer.RedirectUrl is { } target)
         {
             isFailure = failOnStatus || answer.Content is null;
-            lines.Add($"{Severity(isFailure)}: {url} redirects to {target} ({answer.Status}){(allowed.Allows(new Uri(target)) ? "." : ", which is closed to it: render that address instead.")}");
+            lines.Add($"{Severity(isFailure)}: {url} redirects to {target} ({answer.Status}){(allowed.Allows(new Uri(target)) ? "." : ", which is not an allowed origin: render that address instead.")}");
         }
         else if (!IsContent(answer))
         {
@@ -37,12 +37,12 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
         }
         else if (answer.Diagnostics?.Stability is "capped")
         {
-            lines.Add($"warning: {url} did not come to rest and was captured as it was.");
+            lines.Add($"warning: {url} did not settle and was captured as it was.");
         }
 
         if (BlockedOrigins(answer.Diagnostics, allowed) is { Count: > 0 } blocked)
         {
-            lines.Add($"warning: the page asked other origins, which are closed to it; open them with {string.Join(' ', blocked.Select(origin => $"--origin {origin}"))}.");
+            lines.Add($"warning: the page requested other origins, which are not allowed; allow them with {string.Join(' ', blocked.Select(origin => $"--origin {origin}"))}.");
         }
 
         return new(isFailure ? ExitCodes.Failure : ExitCodes.Success, answer.IsResult || IsContent(answer) ? answer.Content : null, lines);

@@ -2,11 +2,11 @@ using System.CommandLine;
 
 namespace Fleet.Standalone.Rendering;
 
-/// <summary><c>fleet pdf</c>: a page on paper.</summary>
+/// <summary><c>fleet pdf</c>: prints a page as PDF.</summary>
 internal sealed class PdfCommand(TimeProvider time)
     : PageCommand("pdf", "Prints one page as PDF, without a running fleet.", isOutputRequired: true, [], time)
 {
-    /// <summary>Shown below the help.</summary>
+    /// <summary>Printed below the help.</summary>
     public const string Examples =
         """
         Examples:

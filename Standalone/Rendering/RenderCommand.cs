@@ -3,10 +3,10 @@ using Fleet.Standalone.CommandLine;
 
 namespace Fleet.Standalone.Rendering;
 
-/// <summary><c>fleet render</c>: a page as HTML.</summary>
+/// <summary><c>fleet render</c>: renders a page as HTML.</summary>
 internal sealed class RenderCommand : PageCommand
 {
-    /// <summary>Shown below the help.</summary>
+    /// <summary>Printed below the help.</summary>
     public const string Examples =
         """
         Examples:

@@ -4,10 +4,10 @@ using Fleet.Standalone.CommandLine;
 
 namespace Fleet.Standalone.Rendering;
 
-/// <summary><c>fleet screenshot</c>: a screenshot of a page.</summary>
+/// <summary><c>fleet screenshot</c>: takes a screenshot of a page.</summary>
 internal sealed class ScreenshotCommand : PageCommand
 {
-    /// <summary>Shown below the help.</summary>
+    /// <summary>Printed below the help.</summary>
     public const string Examples =
         """
         Examples:
@@ -19,26 +19,26 @@ internal sealed class ScreenshotCommand : PageCommand
         Exit codes: 0 written; 1 could not start, or the page failed or timed out (standard error says why); 2 wrong command line.
         """;
 
-    private readonly Parts _parts;
+    private readonly OptionSet _options;
 
     public ScreenshotCommand(TimeProvider time)
-        : this(new Parts(), time)
+        : this(new OptionSet(), time)
     {
     }
 
-    private ScreenshotCommand(Parts parts, TimeProvider time)
-        : base("screenshot", "Takes a screenshot of one page, without a running fleet.", isOutputRequired: true, parts.All, time) => _parts = parts;
+    private ScreenshotCommand(OptionSet options, TimeProvider time)
+        : base("screenshot", "Takes a screenshot of one page, without a running fleet.", isOutputRequired: true, options.All, time) => _options = options;
 
     protected override void Check(ParseResult command, PageTarget target)
     {
         var errors = ScreenshotRequestRules.Check(new()
         {
             Url = target.Url,
-            Width = command.GetValue(_parts.Width),
-            Height = command.GetValue(_parts.Height),
-            Scale = command.GetValue(_parts.Scale),
-            FullPage = command.GetValue(_parts.FullPage),
-            Selector = command.GetValue(_parts.Selector),
+            Width = command.GetValue(_options.Width),
+            Height = command.GetValue(_options.Height),
+            Scale = command.GetValue(_options.Scale),
+            FullPage = command.GetValue(_options.FullPage),
+            Selector = command.GetValue(_options.Selector),
         });
         if (errors is [var error, ..])
         {
@@ -52,16 +52,16 @@ internal sealed class ScreenshotCommand : PageCommand
             [
                 ("url", target.Url),
                 ("deadlineMs", (int)target.Deadline.TotalMilliseconds),
-                ("type", command.GetValue(_parts.Type) ?? TypeOf(target.Output)),
-                ("width", command.GetValue(_parts.Width)),
-                ("height", command.GetValue(_parts.Height)),
-                ("scale", command.GetValue(_parts.Scale)),
-                ("fullPage", command.GetValue(_parts.FullPage)),
-                ("selector", command.GetValue(_parts.Selector)),
+                ("type", command.GetValue(_options.Type) ?? TypeOf(target.Output)),
+                ("width", command.GetValue(_options.Width)),
+                ("height", command.GetValue(_options.Height)),
+                ("scale", command.GetValue(_options.Scale)),
+                ("fullPage", command.GetValue(_options.FullPage)),
+                ("selector", command.GetValue(_options.Selector)),
             ],
             cancellationToken);
 
-    /// <summary>The file type that the name of a file asks for.</summary>
+    /// <summary>The file type for the extension of a file name; <c>png</c> for any other extension.</summary>
     internal static string TypeOf(string? file) => Path.GetExtension(file)?.ToLowerInvariant() switch
     {
         ".jpg" or ".jpeg" => "jpeg",
@@ -69,9 +69,9 @@ internal sealed class ScreenshotCommand : PageCommand
         _ => "png",
     };
 
-    private sealed class Parts
+    private sealed class OptionSet
     {
-        public Option<string?> Type { get; } = OptionParsers.Word("--type", ["png", "jpeg", "webp"], "File type. Default: that of the file's name, else png.");
+        public Option<string?> Type { get; } = OptionParsers.Word("--type", ["png", "jpeg", "webp"], "File type. Default: by the extension of the file, else png.");
 
         public Option<int?> Width { get; } = OptionParsers.OptionalNumber("--width", "PIXELS", 100, 3840, "Width of the viewport in CSS pixels, 100 to 3840. Default: 1280.");
 

@@ -7,7 +7,7 @@ using Fleet.Standalone.Hosting;
 
 namespace Fleet.Standalone.Serving;
 
-/// <summary><c>fleet serve</c>: the whole fleet in this process, until a signal.</summary>
+/// <summary><c>fleet serve</c>: runs the whole fleet in this process until a signal.</summary>
 internal sealed class ServeCommand : Command
 {
     private const int DefaultPort = 5100;
@@ -34,7 +34,7 @@ internal sealed class ServeCommand : Command
     private readonly Option<DirectoryInfo?> _data = new("--data")
     {
         HelpName = "DIR",
-        Description = "Folder that keeps stored pages over a restart; created if need be. Default: none, pages are in memory only.",
+        Description = "Folder that keeps stored pages across restarts; created if need be. Default: none, pages are in memory only.",
     };
 
     private readonly Option<FileInfo?> _adminKeyFile = new("--admin-key-file")
@@ -60,7 +60,7 @@ internal sealed class ServeCommand : Command
         SetAction(RunAsync);
     }
 
-    /// <summary>Shown below the help.</summary>
+    /// <summary>Printed below the help.</summary>
     public const string Examples =
         """
         Examples:
@@ -72,7 +72,7 @@ internal sealed class ServeCommand : Command
         Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 could not start or go on; 2 wrong command line.
         """;
 
-    /// <summary>The port of the manager.</summary>
+    /// <summary>Returns the port of the manager; 0 means any free one.</summary>
     internal static int ManagerPort(int port, int? managerPort)
     {
         var chosen = managerPort ?? (port == 0 ? 0 : port + ManagerPortOffset);
@@ -83,7 +83,7 @@ internal sealed class ServeCommand : Command
             : chosen;
     }
 
-    /// <summary>Makes sure that the folders and files of the command line are there.</summary>
+    /// <summary>Checks that the folders and files of the command line exist.</summary>
     internal static void CheckFiles(string? dist, string? realms, string? data, string? adminKeyFile)
     {
         if (dist is not null && !File.Exists(Path.Combine(dist, "index.html")))
@@ -128,7 +128,7 @@ internal sealed class ServeCommand : Command
         };
         CheckFiles(settings.Dist, settings.Realms, settings.DataFolder, settings.AdminKeyFile);
 
-        var began = _time.GetTimestamp();
+        var startedAt = _time.GetTimestamp();
         try
         {
             settings = settings with
@@ -136,7 +136,7 @@ internal sealed class ServeCommand : Command
                 Browser = await BrowserInstaller.EnsureAsync(_common.Browser(command), errors.WriteLine, _time, cancellationToken),
             };
             await using var fleet = await StandaloneFleet.StartAsync(settings, _time, cancellationToken);
-            output.WriteLine(ServeSummary.Format(settings, fleet.Addresses, fleet.AdminKey.File, _time.GetElapsedTime(began)));
+            output.WriteLine(ServeSummary.Format(settings, fleet.Addresses, fleet.AdminKey.File, _time.GetElapsedTime(startedAt)));
             return await RunUntilStoppedAsync(fleet, output, errors, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -148,15 +148,15 @@ internal sealed class ServeCommand : Command
 
     private async Task<int> RunUntilStoppedAsync(StandaloneFleet fleet, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var index = FirstIndex.FollowAsync(fleet.Addresses.Realm, output.WriteLine, _time, ending.Token);
+        using var indexing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var index = FirstIndex.FollowAsync(fleet.Addresses.Realm, output.WriteLine, _time, indexing.Token);
         var stopped = Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
         await Task.WhenAny(stopped, fleet.PartStopped);
-        await ending.CancelAsync();
+        await indexing.CancelAsync();
         await index.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (fleet.PartStopped.IsCompletedSuccessfully && !cancellationToken.IsCancellationRequested)
         {
-            errors.WriteLine($"fleet: the {await fleet.PartStopped} stopped by itself, so the program ends; --verbose shows more.");
+            errors.WriteLine($"fleet: the {await fleet.PartStopped} stopped by itself, so the program exits; --verbose shows more.");
             return ExitCodes.Failure;
         }
 

@@ -2,11 +2,11 @@ using Fleet.Standalone.Hosting;
 
 namespace Fleet.Standalone.Serving;
 
-/// <summary>What runs where and what to try, once it runs.</summary>
+/// <summary>The addresses and commands that are printed once the fleet is ready.</summary>
 internal static class ServeSummary
 {
-    /// <summary>The lines.</summary>
-    /// <param name="settings">What the program was started with.</param>
+    /// <summary>Formats the summary.</summary>
+    /// <param name="settings">Settings of the fleet.</param>
     /// <param name="addresses">Where the services listen.</param>
     /// <param name="adminKeyFile">The file with the admin key; null when there is none.</param>
     /// <param name="took">How long the start took.</param>
@@ -25,7 +25,7 @@ internal static class ServeSummary
         }
 
         lines.Add("");
-        // Of the sample it is known which cards it has.
+        // Only the sample's cards are known.
         lines.AddRange(isSample
             ?
             [
@@ -41,7 +41,7 @@ internal static class ServeSummary
         lines.Add("");
         if (settings.DataFolder is null)
         {
-            lines.Add("Stored pages live in memory and are rendered anew at the next start; --data DIR keeps them.");
+            lines.Add("Stored pages are in memory only and are rendered again at the next start; --data DIR keeps them.");
         }
 
         lines.Add(FormattableString.Invariant($"Ready after {took.TotalSeconds:0.0} s. Ctrl-C stops everything."));

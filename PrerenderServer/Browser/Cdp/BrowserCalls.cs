@@ -2,10 +2,10 @@ using Microsoft.Playwright;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>Deadlines that are kept here, not in the driver or the page: either may be the one that hangs.</summary>
+/// <summary>Enforces deadlines on browser calls in this process, because the driver and the page may both hang.</summary>
 internal static class BrowserCalls
 {
-    /// <summary>Waits for a call to the browser at most this long. What goes wrong becomes a <see cref="BrowserException"/> that names the call.</summary>
+    /// <summary>Waits for a browser call until the deadline. Timeouts and driver errors become a <see cref="BrowserException"/> that names the call.</summary>
     public static async Task<T> Within<T>(this Task<T> call, string what, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
     {
         try
@@ -32,7 +32,7 @@ internal static class BrowserCalls
     public static Task Within(this Task call, string what, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken) =>
         Typed(call).Within(what, deadline, time, cancellationToken);
 
-    /// <summary>The first line of a message of the driver; the rest is its call log.</summary>
+    /// <summary>The first line of a driver message. The rest is the driver's call log.</summary>
     public static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
 
     private static async Task<bool> Typed(Task call)
@@ -41,7 +41,7 @@ internal static class BrowserCalls
         return true;
     }
 
-    /// <summary>Lets go of a call: nobody waits for it any more, so its exception is looked at here. It ends with its page at the latest.</summary>
+    /// <summary>Stops waiting for a call and observes its exception. The call ends with its page at the latest.</summary>
     public static void Abandon(Task call) =>
         call.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

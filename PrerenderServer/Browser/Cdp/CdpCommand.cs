@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>A protocol command: method, session, and a writer of its parameters.</summary>
+/// <summary>A DevTools protocol command.</summary>
 /// <param name="Method"><c>Domain.method</c>.</param>
-/// <param name="SessionId">The target's session; null for the browser.</param>
+/// <param name="SessionId">Session of the target; null for the browser.</param>
 /// <param name="Parameters">Writes the members of <c>params</c>; null for none.</param>
 internal readonly record struct CdpCommand(string Method, string? SessionId, Action<Utf8JsonWriter>? Parameters)
 {
-    // The text goes to Chromium, not into HTML: escaping every quote and angle bracket of an expression would only make it longer.
+    // The text goes to Chromium, not into HTML. Escaping quotes and angle brackets would only make it longer.
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Writes the message.</summary>
@@ -36,14 +36,14 @@ internal readonly record struct CdpCommand(string Method, string? SessionId, Act
     }
 }
 
-/// <summary>A command that waits for its reply. Continuations run elsewhere, so that the receive loop never runs a caller's code.</summary>
+/// <summary>A command that waits for its reply. Continuations run asynchronously, so that the receive loop never runs a caller's code.</summary>
 internal sealed class PendingCommand(string method)
 {
     private readonly TaskCompletionSource<CdpReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<CdpReply> Task => _reply.Task;
 
-    /// <summary>True when the reply now belongs to the caller; false when nobody waits any more, or when it was an error.</summary>
+    /// <summary>Completes the command. Returns true if the reply now belongs to the caller; false if the command has ended before, or the reply is an error.</summary>
     public bool TrySetReply(CdpReply reply, CdpEnvelope envelope)
     {
         if (envelope.Error is { } error)
@@ -56,9 +56,9 @@ internal sealed class PendingCommand(string method)
         return _reply.TrySetResult(reply);
     }
 
-    /// <summary>The reply was longer than anybody reads. What the page made so long is the page's own doing.</summary>
-    public void TrySetTooLong(int mostBytes) =>
-        _reply.TrySetException(new PageScriptException($"The answer to {method} has more than {mostBytes} bytes.", null));
+    /// <summary>Fails the command because its reply is too long. This counts as an error of the page's script, which determines the length.</summary>
+    public void TrySetTooLong(int maxBytes) =>
+        _reply.TrySetException(new PageScriptException($"The answer to {method} exceeds {maxBytes} bytes.", null));
 
     public void TrySetCanceled(CancellationToken token) => _reply.TrySetCanceled(token);
 }

@@ -3,13 +3,13 @@ using System.Net.WebSockets;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>The receive loop. The pages of all tenants are told of through it, so nothing that one of them says may end it.</summary>
+/// <summary>The receive loop. Messages of all tenants' pages pass through it, so no single message may end it.</summary>
 internal sealed partial class CdpConnection
 {
-    /// <summary>What is kept of a message that is too long, to tell whose it was.</summary>
+    /// <summary>Number of bytes kept of a message that is too long, to read its id.</summary>
     private const int HeadBytes = 1024;
 
-    /// <summary>Most bytes of one message, roughly: buffers grow by doubling. A longer one is lost, and fails the command that it answers.</summary>
+    /// <summary>Approximate maximum size of a message in bytes (buffers grow by doubling). A longer message is dropped and fails its command. Default: 128 MB.</summary>
     public int MaxMessageBytes { get; set; } = 128 * 1024 * 1024;
 
     private async Task ReceiveAsync()
@@ -22,7 +22,7 @@ internal sealed partial class CdpConnection
                 Deliver(message);
             }
         }
-#pragma warning disable CA1031 // However the loop ends, those who wait for the browser have to hear of it.
+#pragma warning disable CA1031 // However the loop ends, pending commands must be cancelled.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -84,22 +84,22 @@ internal sealed partial class CdpConnection
         {
             if (message.IsCut)
             {
-                Refuse(message);
+                RejectTooLong(message);
             }
             else
             {
-                DeliverWhole(message);
+                DeliverComplete(message);
             }
         }
-#pragma warning disable CA1031 // What one listener cannot take is lost to that listener, not the browser to everybody.
+#pragma warning disable CA1031 // A failing listener loses one message; the connection stays open for all others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogLost(e);
+            LogMessageFailed(e);
         }
     }
 
-    private void Refuse(CdpReply message)
+    private void RejectTooLong(CdpReply message)
     {
         using (message)
         {
@@ -111,7 +111,7 @@ internal sealed partial class CdpConnection
         }
     }
 
-    private void DeliverWhole(CdpReply message)
+    private void DeliverComplete(CdpReply message)
     {
         PageJson.Mend(message.Bytes.Span);
         var envelope = CdpEnvelope.Read(message.Bytes.Span);
@@ -136,7 +136,7 @@ internal sealed partial class CdpConnection
             session?.Raise(method, message, envelope);
             if (method == "Target.detachedFromTarget" && _sessions.TryRemove(envelope.ParamsOf(message).GetProperty("sessionId").GetString()!, out var gone))
             {
-                // Told to the parent, but of interest to the one that is gone, however it went: closed itself, or with its context.
+                // Chromium sends this to the parent session. Pass it on to the detached session, which closed by itself or with its context.
                 gone.Raise(method, message, envelope);
             }
         }

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>One web socket to a Chromium process, shared by the sessions of its pages. Playwright drives the same process over its own
-/// pipe and leaves alone what it has not made; going round it saves a process hop and two copies of every result.</summary>
-/// <remarks>Nothing here waits without a bound: a command has a deadline, and all pending ones end when the socket does.</remarks>
+/// <summary>A web socket to a Chromium process, shared by the sessions of its pages. Playwright controls the same process over its own pipe and ignores
+/// contexts that it did not create. Bypassing it saves a process hop and two copies of every result.</summary>
+/// <remarks>Every wait is bounded: each command has a deadline, and all pending commands end when the socket closes.</remarks>
 internal sealed partial class CdpConnection : IAsyncDisposable
 {
     private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(5);
@@ -32,13 +32,13 @@ internal sealed partial class CdpConnection : IAsyncDisposable
         _receiving = ReceiveAsync();
     }
 
-    /// <summary>The session of the browser itself: contexts and targets.</summary>
+    /// <summary>The session of the browser itself, for contexts and targets.</summary>
     public CdpSession Browser { get; }
 
-    /// <summary>What went over it so far.</summary>
+    /// <summary>Traffic since the connection was opened.</summary>
     public CdpTraffic Traffic => new(Volatile.Read(ref _lastId), Volatile.Read(ref _sentBytes), Volatile.Read(ref _receivedBytes));
 
-    /// <summary>Fires when the socket is gone, for whatever reason.</summary>
+    /// <summary>Cancelled when the socket closes for any reason.</summary>
     public CancellationToken Closed => _closed.Token;
 
     /// <summary>Connects to a browser's <c>ws://127.0.0.1:…/devtools/browser/…</c>. Throws <see cref="BrowserException"/>.</summary>
@@ -69,7 +69,7 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     /// <summary>The session of a target that was attached with <c>flatten</c>.</summary>
     public CdpSession Session(string sessionId) => _sessions.GetOrAdd(sessionId, id => new CdpSession(this, id));
 
-    /// <summary>Targets that are attached.</summary>
+    /// <summary>Number of attached targets.</summary>
     public int Attached => _sessions.Count;
 
     internal async Task<CdpReply> SendAsync(CdpCommand command, TimeSpan deadline, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed partial class CdpConnection : IAsyncDisposable
                 var writing = WriteAsync(id, command, any.Token);
                 if (!writing.IsCompletedSuccessfully)
                 {
-                    // A browser that reads nothing any more must not hold up whoever has a deadline.
+                    // A browser that no longer reads must not delay the caller beyond its deadline.
                     BrowserCalls.Abandon(writing);
                     await writing.WaitAsync(any.Token);
                 }
@@ -106,11 +106,11 @@ internal sealed partial class CdpConnection : IAsyncDisposable
         }
         finally
         {
-            // A reply that comes after this finds nobody and goes back to the array pool.
+            // A later reply finds no pending command and is returned to the array pool.
             _pending.TryRemove(id, out _);
         }
 
-        static BrowserException Closed(CdpCommand command, Exception? cause) => new($"The browser could not answer {command.Method}: it is gone.", cause);
+        static BrowserException Closed(CdpCommand command, Exception? cause) => new($"The browser could not answer {command.Method}: the connection is closed.", cause);
     }
 
     private async Task WriteAsync(long id, CdpCommand command, CancellationToken cancellationToken)
@@ -121,7 +121,7 @@ internal sealed partial class CdpConnection : IAsyncDisposable
         await _sending.WaitAsync(cancellationToken);
         try
         {
-            // Not the caller's token: cancelling a send in the middle would close the socket under everybody else.
+            // Not the caller's token: a cancelled send closes the socket for all other commands.
             await _socket.SendAsync(buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _closed.Token);
         }
         finally
@@ -147,24 +147,24 @@ internal sealed partial class CdpConnection : IAsyncDisposable
         }
 
         _socket.Dispose();
-        // Whatever it ended with, it has ended: nobody's kill may stumble over that.
+        // Errors are ignored here, because this must not interrupt the kill of the browser.
         await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _sending.Dispose();
     }
 
-    [LoggerMessage(LogLevel.Debug, "A debugging socket is closed: {Reason}. {Pending} commands were pending.")]
+    [LoggerMessage(LogLevel.Debug, "A debugging socket closed: {Reason}. {Pending} commands were pending.")]
     private partial void LogClosed(string reason, int pending);
 
-    [LoggerMessage(LogLevel.Error, "A message from the browser is lost: reading it failed.")]
-    private partial void LogLost(Exception exception);
+    [LoggerMessage(LogLevel.Error, "A message from the browser could not be processed and was dropped.")]
+    private partial void LogMessageFailed(Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "A message from the browser is lost: it has more than {MostBytes} bytes.")]
+    [LoggerMessage(LogLevel.Warning, "A message from the browser exceeds {MostBytes} bytes and was dropped.")]
     private partial void LogTooLong(int mostBytes);
 }
 
-/// <summary>What went over a debugging socket so far.</summary>
-/// <param name="Commands">Commands sent; each is one round trip.</param>
-/// <param name="SentBytes">Bytes of them.</param>
+/// <summary>Traffic of a debugging socket.</summary>
+/// <param name="Commands">Number of commands sent; each is one round trip.</param>
+/// <param name="SentBytes">Bytes of these commands.</param>
 /// <param name="ReceivedBytes">Bytes of replies and events.</param>
 internal readonly record struct CdpTraffic(long Commands, long SentBytes, long ReceivedBytes)
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>The outer members of a protocol message, read without touching what is inside: a result of a megabyte is skipped, not parsed.</summary>
+/// <summary>The outer members of a protocol message. Their contents are skipped, not parsed, since a result may be megabytes long.</summary>
 internal readonly record struct CdpEnvelope(long? Id, string? Method, string? SessionId, Range Result, Range Params, string? Error)
 {
     /// <summary>Reads the outer members. Chromium's messages are well-formed JSON; anything else throws <see cref="JsonException"/>.</summary>
@@ -50,7 +50,7 @@ internal readonly record struct CdpEnvelope(long? Id, string? Method, string? Se
         return envelope;
     }
 
-    /// <summary>The <c>id</c> at the head of a message whose rest is missing: Chromium writes it first. Null when there is none, as in events.</summary>
+    /// <summary>Reads the <c>id</c> of a truncated message; Chromium writes it first. Null if there is none, as in events.</summary>
     public static long? ReadId(ReadOnlySpan<byte> head)
     {
         var reader = new Utf8JsonReader(head, isFinalBlock: false, default);
@@ -58,7 +58,7 @@ internal readonly record struct CdpEnvelope(long? Id, string? Method, string? Se
             && reader.Read() && reader.TryGetInt64(out var id) ? id : null;
     }
 
-    /// <summary>The event's parameters as an element of its own.</summary>
+    /// <summary>The event's parameters, as an element that outlives the message.</summary>
     public JsonElement ParamsOf(CdpReply message)
     {
         if (Params.Equals(default))

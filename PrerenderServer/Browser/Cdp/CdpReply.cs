@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>One message from the browser, in an array of the shared pool. Whoever holds it last disposes it.</summary>
+/// <summary>A message from the browser, in an array of the shared pool. The last owner disposes it.</summary>
 internal sealed class CdpReply(byte[] buffer, int length) : IDisposable
 {
     private byte[]? _buffer = buffer;
@@ -10,10 +10,10 @@ internal sealed class CdpReply(byte[] buffer, int length) : IDisposable
     /// <summary>The whole message.</summary>
     public Memory<byte> Bytes => _buffer is { } b ? b.AsMemory(0, length) : throw new ObjectDisposedException(nameof(CdpReply));
 
-    /// <summary>Whether it was too long: then only its head is here.</summary>
+    /// <summary>Whether the message was too long. Then only its head is available.</summary>
     public bool IsCut { get; init; }
 
-    /// <summary>The bytes of <c>result</c>; set by the command that it answers.</summary>
+    /// <summary>The bytes of <c>result</c>; set by the command that it completes.</summary>
     public Range Result { get; set; }
 
     /// <summary>The result's JSON text.</summary>

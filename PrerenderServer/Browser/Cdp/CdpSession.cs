@@ -2,30 +2,30 @@ using System.Text.Json;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>Commands to and events from one target (a page), or the browser itself.</summary>
+/// <summary>Sends commands to a target (a page) or to the browser itself, and raises its events.</summary>
 internal sealed class CdpSession(CdpConnection connection, string? sessionId)
 {
-    // Replaced, never changed: the receive loop reads it while somebody adds to it.
+    // Replaced, never mutated: the receive loop reads it concurrently.
     private volatile Dictionary<string, Action<JsonElement>> _listeners = [];
 
     /// <summary>The session's id; null for the browser's own.</summary>
     public string? SessionId => sessionId;
 
-    /// <summary>Calls back on each event of this name, on the receive loop: must be quick, must not throw, must not wait. Events that nobody
-    /// asked for are not even parsed.</summary>
+    /// <summary>Adds a listener for an event. It runs on the receive loop, so it must be quick and must not throw or block. Events without a listener
+    /// are not parsed.</summary>
     public void On(string method, Action<JsonElement> listener)
     {
         var listeners = new Dictionary<string, Action<JsonElement>>(_listeners);
-        listeners[method] = listeners.TryGetValue(method, out var earlier) ? earlier + listener : listener;
+        listeners[method] = listeners.TryGetValue(method, out var existing) ? existing + listener : listener;
         _listeners = listeners;
     }
 
     /// <summary>Sends a command and returns its reply, which the caller disposes. Throws <see cref="BrowserTimeoutException"/> after the deadline
-    /// and <see cref="BrowserException"/> when the browser refuses or is gone.</summary>
+    /// and <see cref="BrowserException"/> when the browser returns an error or the connection is closed.</summary>
     public Task<CdpReply> SendAsync(string method, Action<Utf8JsonWriter>? parameters, TimeSpan deadline, CancellationToken cancellationToken) =>
         connection.SendAsync(new CdpCommand(method, sessionId, parameters), deadline, cancellationToken);
 
-    /// <summary>Sends a command whose reply is small.</summary>
+    /// <summary>Sends a command and returns its result as an element. For small results.</summary>
     public async Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var reply = await SendAsync(method, parameters, deadline, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class CdpSession(CdpConnection connection, string? sessionId)
         return document.RootElement.Clone();
     }
 
-    /// <summary>Sends a command whose reply nobody waits for.</summary>
+    /// <summary>Sends a command without waiting for its reply.</summary>
     public void Post(string method, Action<Utf8JsonWriter>? parameters, TimeSpan deadline) =>
         BrowserCalls.Abandon(CallAsync(method, parameters, deadline, CancellationToken.None));
 

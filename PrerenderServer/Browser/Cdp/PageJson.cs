@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>JSON that a page had a hand in. A JavaScript string may hold half of a surrogate pair, which JSON carries as an escape but no .NET
-/// string can: whoever reads such a text throws. So it is mended where it comes in, once for all who read it.</summary>
+/// <summary>Repairs JSON that contains strings from a page. A JavaScript string may contain a lone surrogate, which JSON carries as an escape but .NET
+/// cannot decode: reading it throws. Such escapes are replaced once, when the message is received.</summary>
 internal static class PageJson
 {
-    /// <summary>As deep as Chromium writes values; the default of 64 is a page's to exceed.</summary>
+    /// <summary>Maximum depth at which Chromium writes values. A page can easily exceed the default of 64.</summary>
     public const int MaxDepth = 1_000;
 
     private const int EscapeLength = 6;
 
-    /// <summary>Options for parsing messages that contain it.</summary>
+    /// <summary>Options for parsing messages that contain values from a page.</summary>
     public static JsonDocumentOptions Options { get; } = new() { MaxDepth = MaxDepth };
 
-    /// <summary>Makes each lone surrogate U+FFFD, in place. Chromium and <c>JSON.stringify</c> write escapes in lower case.</summary>
+    /// <summary>Replaces each lone surrogate with U+FFFD, in place. Chromium and <c>JSON.stringify</c> write escapes in lower case.</summary>
     public static void Mend(Span<byte> json)
     {
         var from = 0;
@@ -37,7 +37,7 @@ internal static class PageJson
         }
     }
 
-    /// <summary>The text with each lone surrogate made U+FFFD; the text itself where there is none, which is nearly always.</summary>
+    /// <summary>Returns the text with each lone surrogate replaced with U+FFFD; nearly always the same instance.</summary>
     public static string Mend(string json)
     {
         if (!json.Contains("\\ud", StringComparison.Ordinal))
@@ -50,11 +50,11 @@ internal static class PageJson
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>Whether reading an answer failed because of what the page made of it: a page may override what its answers are written with.</summary>
+    /// <summary>Whether an exception means that a page's answer is malformed. A page may override the functions that write its answers.</summary>
     public static bool IsUnreadable(Exception error) => error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException;
 
     private static bool IsHigh(byte third) => third is (byte)'8' or (byte)'9' or (byte)'a' or (byte)'b';
 
-    /// <summary>Whether the backslash is itself the second half of one.</summary>
+    /// <summary>Whether the backslash is itself escaped.</summary>
     private static bool IsEscaped(ReadOnlySpan<byte> json, int at) => (at - 1 - json[..at].LastIndexOfAnyExcept((byte)'\\')) % 2 == 1;
 }

@@ -10,7 +10,7 @@ internal sealed partial class BrowserPage
     public Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken)
     {
         _credentials = credentials;
-        // Only requests of that origin are stopped on their way; a redirect to another one is another request.
+        // Pauses only requests to this origin. A redirect to another origin is a separate request.
         return _cdp.CallAsync("Fetch.enable", p =>
         {
             p.WriteStartArray("patterns"u8);
@@ -31,11 +31,11 @@ internal sealed partial class BrowserPage
     {
         var id = paused.GetProperty("requestId").GetString()!;
         var request = paused.GetProperty("request");
-        var mayShow = _credentials is { } known && OriginAllowList.OriginOf(new Uri(request.GetProperty("url").GetString()!)) == known.Origin ? known : null;
+        var matching = _credentials is { } current && OriginAllowList.OriginOf(new Uri(request.GetProperty("url").GetString()!)) == current.Origin ? current : null;
         _cdp.Post("Fetch.continueRequest", p =>
         {
             p.WriteString("requestId"u8, id);
-            if (mayShow is null)
+            if (matching is null)
             {
                 return;
             }
@@ -46,7 +46,7 @@ internal sealed partial class BrowserPage
                 WriteHeader(p, header.Name, header.Value.GetString()!);
             }
 
-            WriteHeader(p, "Authorization", mayShow.Authorization);
+            WriteHeader(p, "Authorization", matching.Authorization);
             p.WriteEndArray();
         }, _settings.CallTimeout);
     }

@@ -5,10 +5,10 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>Which document stands in the page: the booted app, another one, or the empty one between two visits.</summary>
+/// <summary>Loads the page's documents: the booted host app, a document to render, or the empty document between two renders.</summary>
 internal sealed partial class BrowserPage
 {
-    private const int MaxStops = 50;
+    private const int MaxStopAttempts = 50;
 
     private static readonly Uri s_empty = new("about:blank");
 
@@ -25,8 +25,8 @@ internal sealed partial class BrowserPage
         var ready = await EvaluateAsync(PageScripts.Boot, Left(deadline, start), cancellationToken);
         if (_loads.Current != loader)
         {
-            // What it answered, it answered for itself.
-            throw new BrowserException($"Another document took the place of {standby} while it booted.");
+            // The evaluated answer came from another document.
+            throw new BrowserException($"Another document replaced {standby} while it booted.");
         }
 
         Host = ready.ValueKind == JsonValueKind.Object
@@ -47,65 +47,65 @@ internal sealed partial class BrowserPage
 
     public async Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
-        // A page may be about to navigate by itself. Without script it begins nothing new; what it had begun may still win against our load, and is
-        // stopped when the empty document stands, which begins nothing. Only then is the next document safe from this one.
+        // The page may be about to navigate by itself. Disabling script prevents new navigations, but one that has already started may still win over this
+        // load. It is stopped once the empty document is loaded, which starts none. Only then can this document no longer replace the next one.
         await AllowScriptAsync(false, deadline, cancellationToken);
         await StopLoadingAsync(deadline, cancellationToken);
         var (loader, _, _) = await LoadAsync(s_empty, deadline, cancellationToken);
         await StopLoadingAsync(deadline, cancellationToken);
         if (_loads.Current != loader)
         {
-            throw new BrowserException("Another document took the place of the empty one.");
+            throw new BrowserException("Another document replaced the empty one.");
         }
 
         await AllowScriptAsync(true, deadline, cancellationToken);
         await _cdp.CallAsync("Network.disable", null, deadline, cancellationToken);
     }
 
-    // A document that its renderer has committed is the browser's own only a moment later. Until then the browser has no page to stop.
+    // The browser process learns of a committed document slightly later than the renderer. Until then it has no active page to stop.
     private async Task StopLoadingAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
-        for (var tries = 1; ; tries++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await _cdp.CallAsync("Page.stopLoading", null, deadline, cancellationToken);
                 return;
             }
-            catch (BrowserException e) when (tries < MaxStops && e.Message.Contains("Not attached to an active page", StringComparison.Ordinal))
+            catch (BrowserException e) when (attempt < MaxStopAttempts && e.Message.Contains("Not attached to an active page", StringComparison.Ordinal))
             {
-                // Each try is a round trip, which is about the time that it takes.
+                // No delay needed: each attempt is a round trip, which takes about as long.
             }
         }
     }
 
-    /// <summary>Loads a document and returns when it has begun, with the first redirect on the way.</summary>
+    /// <summary>Loads a document and returns when it has been committed, with its response and the first redirect.</summary>
     private async Task<(string Loader, DocumentResponse? Response, (int Status, string Url)? Redirect)> LoadAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
     {
         (_booted, Host) = (null, HostCapabilities.None);
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
         await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
-        var begun = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(deadline, start), cancellationToken);
-        if (!begun.TryGetProperty("loaderId", out var name))
+        var navigation = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(deadline, start), cancellationToken);
+        if (!navigation.TryGetProperty("loaderId", out var name))
         {
-            throw new BrowserException($"The browser could not load {url}: {(begun.TryGetProperty("errorText", out var said) ? said.GetString() : "it stayed where it was")}.");
+            throw new BrowserException($"The browser could not load {url}: {(navigation.TryGetProperty("errorText", out var reason) ? reason.GetString() : "the page did not navigate")}.");
         }
 
         var loader = name.GetString()!;
         var load = _loads[loader];
-        if (begun.TryGetProperty("errorText", out var error))
+        if (navigation.TryGetProperty("errorText", out var error))
         {
-            var isDownload = begun.TryGetProperty("isDownload", out var download) && download.GetBoolean();
+            var isDownload = navigation.TryGetProperty("isDownload", out var download) && download.GetBoolean();
             throw new NavigationException(isDownload ? NavigationException.Download : error.GetString()!.Replace("net::", "", StringComparison.Ordinal), load.LastUrl ?? url.AbsoluteUri);
         }
 
         await load.Committed.Task.Within($"load {url}", Left(deadline, start), _settings.Time, cancellationToken);
         return url == s_empty ? (loader, null, null)
-            : (loader, await load.Response.Task.Within($"tell the response of {url}", Left(deadline, start), _settings.Time, cancellationToken), load.Redirect);
+            : (loader, await load.Response.Task.Within($"report the response of {url}", Left(deadline, start), _settings.Time, cancellationToken), load.Redirect);
     }
 
-    /// <summary>Never less than 1 ms, so that the call itself notices that it is late.</summary>
+    /// <summary>Remaining time, at least 1 ms, so that the call itself reports the timeout.</summary>
     private TimeSpan Left(TimeSpan deadline, long start) => deadline - _settings.Time.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.FromMilliseconds(1);
 
     private async Task<string?> HashAsync(DocumentResponse response, TimeSpan left, CancellationToken cancellationToken)
@@ -114,7 +114,7 @@ internal sealed partial class BrowserPage
         {
             var answer = await CallAsync("Network.getResponseBody", p => p.WriteString("requestId"u8, response.RequestId), left, cancellationToken);
             var body = answer.GetProperty("body");
-#pragma warning disable CA5351 // Names a version; guards nothing.
+#pragma warning disable CA5351 // Identifies a version; not used for security.
             return Convert.ToHexStringLower(MD5.HashData(answer.GetProperty("base64Encoded").GetBoolean() ? body.GetBytesFromBase64() : Encoding.UTF8.GetBytes(body.GetString()!)));
 #pragma warning restore CA5351
         }

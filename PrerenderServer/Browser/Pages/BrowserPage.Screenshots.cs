@@ -7,9 +7,9 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 
 internal sealed partial class BrowserPage
 {
-    /// <summary>Highest screenshot in CSS pixels. What is below is cut off: Chromium has no larger surface.</summary>
+    /// <summary>Maximum height of a screenshot in CSS pixels, the limit of Chromium's surfaces. The rest is cut off.</summary>
     private const double MaxHeight = 16_384;
-    /// <summary>Most pixels of a screenshot: each takes 4 bytes in the renderer, the GPU process and the encoder alike.</summary>
+    /// <summary>Maximum number of pixels. Each takes 4 bytes in the renderer, the GPU process and the encoder.</summary>
     private const double MaxPixels = 50_000_000;
     private const int Quality = 80;
 
@@ -21,18 +21,18 @@ internal sealed partial class BrowserPage
     {
         if (shape.Type == ScreenshotType.Pdf)
         {
-            return await BytesAsync("Page.printToPDF", static p => p.WriteBoolean("printBackground"u8, true), deadline, cancellationToken);
+            return await CallForBytesAsync("Page.printToPDF", static p => p.WriteBoolean("printBackground"u8, true), deadline, cancellationToken);
         }
 
         var area = shape.Selector is { } selector ? await AreaOfAsync(selector, deadline, cancellationToken)
-            : shape.FullPage ? await WholeAsync(deadline, cancellationToken)
+            : shape.FullPage ? await FullPageAsync(deadline, cancellationToken)
             : null;
-        if (area is { } taken && TooLarge(taken.Width, taken.Height, shape) is { } error)
+        if (area is { } region && TooLarge(region.Width, region.Height, shape) is { } error)
         {
             throw error;
         }
 
-        return await BytesAsync("Page.captureScreenshot", p =>
+        return await CallForBytesAsync("Page.captureScreenshot", p =>
         {
             p.WriteString("format"u8, shape.Type switch { ScreenshotType.Jpeg => "jpeg", ScreenshotType.Webp => "webp", _ => "png" });
             if (shape.Type != ScreenshotType.Png)
@@ -62,15 +62,15 @@ internal sealed partial class BrowserPage
         return markup.GetProperty("outerHTML").GetString()!;
     }
 
-    private async Task<byte[]> BytesAsync(string method, Action<Utf8JsonWriter> parameters, TimeSpan deadline, CancellationToken cancellationToken) =>
+    private async Task<byte[]> CallForBytesAsync(string method, Action<Utf8JsonWriter> parameters, TimeSpan deadline, CancellationToken cancellationToken) =>
         (await _cdp.CallAsync(method, parameters, deadline, cancellationToken)).GetProperty("data").GetBytesFromBase64();
 
     private static PageScriptException? TooLarge(double width, double height, ScreenshotShape shape) =>
         width * height * shape.Scale * shape.Scale is > RenderLimits.MaxScreenshotPixels and var pixels
-            ? new(string.Create(CultureInfo.InvariantCulture, $"The screenshot would have {pixels:N0} pixels, more than the {RenderLimits.MaxScreenshotPixels:N0} that are taken: {width:0} x {height:0} at scale {shape.Scale}."), null)
+            ? new(string.Create(CultureInfo.InvariantCulture, $"The screenshot would have {pixels:N0} pixels, more than the {RenderLimits.MaxScreenshotPixels:N0} that are allowed: {width:0} x {height:0} at scale {shape.Scale}."), null)
             : null;
 
-    private async Task<Area?> WholeAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    private async Task<Area?> FullPageAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var metrics = await _cdp.CallAsync("Page.getLayoutMetrics", null, deadline, cancellationToken);
         var size = metrics.GetProperty("cssContentSize");
@@ -82,7 +82,7 @@ internal sealed partial class BrowserPage
         var box = await EvaluateAsync($"({PageScripts.Box})({JsonSerializer.Serialize(selector)})", deadline, cancellationToken);
         return box.ValueKind == JsonValueKind.Array && box.EnumerateArray().Select(n => n.GetDouble()).ToArray() is [var x, var y, > 0 and var width, > 0 and var height]
             ? new(x, y, width, Math.Min(MaxHeight, height))
-            : throw new PageScriptException($"Nothing that can be seen matches '{selector}'.", null);
+            : throw new PageScriptException($"No visible element matches '{selector}'.", null);
     }
 
     private readonly record struct Area(double X, double Y, double Width, double Height);

@@ -4,11 +4,11 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>A page that is driven over the browser's debugging socket. A render in the booted page is one call and one answer; the Network domain,
-/// which costs throughput and makes the renderer grow, is on only while documents are loaded.</summary>
+/// <summary>A page driven over the browser's debugging socket. A render in the booted page is one round trip. The Network domain, which costs throughput
+/// and renderer memory, is enabled only while documents are loaded.</summary>
 internal sealed partial class BrowserPage : IRenderPage
 {
-    private const int MaxCloses = 3;
+    private const int MaxCloseAttempts = 3;
 
     private readonly CdpContext _context;
     private readonly string _target;
@@ -26,7 +26,7 @@ internal sealed partial class BrowserPage : IRenderPage
         (_context, _target, _cdp, _settings) = (context, target, cdp, settings);
         Activity = new PageActivity(settings.Time);
         Activity.Watch(cdp);
-        // The main frame has the name of its target.
+        // The main frame has the id of its target.
         _loads.Watch(cdp, target);
         cdp.On("Debugger.paused", OnPaused);
         cdp.On("Debugger.resumed", _ => _isPaused = false);
@@ -63,7 +63,7 @@ internal sealed partial class BrowserPage : IRenderPage
         var opened = new BrowserPage(context, target, session, settings, crashed);
         try
         {
-            // A page whose thread is busy for ever answers no 'enable'. So what will be asked of it then is enabled now.
+            // A page that hangs does not answer 'enable', so enable the domains that diagnose a hang now.
             await Task.WhenAll(
                 opened.CallAsync("Page.enable", null, cancellationToken),
                 opened.CallAsync("Runtime.enable", null, cancellationToken),
@@ -72,7 +72,7 @@ internal sealed partial class BrowserPage : IRenderPage
                 opened.CallAsync("Debugger.enable", null, cancellationToken),
                 opened.CallAsync("Emulation.setUserAgentOverride", p => p.WriteString("userAgent"u8, context.UserAgent), cancellationToken),
                 opened.CallAsync("Emulation.setDeviceMetricsOverride", p => settings.WriteViewport(p, null), cancellationToken),
-                // Only one page of a context is visible; the others would get no animation frames.
+                // Only one page of a context is visible. Without this, the others get no animation frames.
                 opened.CallAsync("Emulation.setFocusEmulationEnabled", static p => p.WriteBoolean("enabled"u8, true), cancellationToken),
                 opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken));
             await opened.BootAsync(settings.BootTimeout, cancellationToken);
@@ -80,7 +80,7 @@ internal sealed partial class BrowserPage : IRenderPage
         }
         catch
         {
-            // The slot may live on with its old page. This one must not, beside it, whoever gave up on it.
+            // The slot may keep its old page, so this page must be closed, even if the caller cancelled.
             await opened.TryCloseAsync(CancellationToken.None);
             throw;
         }
@@ -108,26 +108,26 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public async Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
-        // A page is paused once and then replaced. Who asks again, having been impatient, waits for the same pause.
+        // A page is paused once and then replaced. A second call after a timeout waits for the same pause.
         var asked = new TaskCompletionSource<JsonElement?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var paused = Interlocked.CompareExchange(ref _pause, asked, null) ?? asked;
         try
         {
             await _cdp.CallAsync("Debugger.pause", null, deadline, cancellationToken);
             var frames = await paused.Task.Within("pause", deadline, _settings.Time, cancellationToken);
-            return frames is { } event_ && event_.TryGetProperty("callFrames", out var stack) ? JavaScriptStack.Describe(stack) : null;
+            return frames is { } pauseEvent && pauseEvent.TryGetProperty("callFrames", out var stack) ? JavaScriptStack.Describe(stack) : null;
         }
         catch (BrowserTimeoutException)
         {
-            // No script ran that could be paused: the page waits for something.
+            // No script is running: the page waits for something.
             return null;
         }
     }
 
     public async Task TerminateAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
-        // Script is forbidden first, or what is terminated would be followed by the page's next task. None of the calls is awaited before all
-        // are sent: a paused page confirms its end only after it was resumed.
+        // Disable script first; otherwise the page's next task runs after the terminated one. Send all calls before awaiting any: a paused page
+        // confirms the termination only after it was resumed.
         var disable = AllowScriptAsync(false, deadline, cancellationToken);
         var terminate = _cdp.CallAsync("Runtime.terminateExecution", null, deadline, cancellationToken);
         var resume = _isPaused
@@ -149,7 +149,7 @@ internal sealed partial class BrowserPage : IRenderPage
         }
     }
 
-    /// <summary>JavaScript heap and documents of the page in bytes; null when it did not tell in time.</summary>
+    /// <summary>Size of the page's JavaScript heap in bytes; null if the page did not answer in time.</summary>
     public async Task<long?> MeasureAsync(CancellationToken cancellationToken)
     {
         try
@@ -162,7 +162,7 @@ internal sealed partial class BrowserPage : IRenderPage
         }
     }
 
-    /// <summary>Crashes the renderer. It cannot answer that; what confirms it is the page's end.</summary>
+    /// <summary>Crashes the renderer. There is no reply; the crash event confirms it.</summary>
     public async Task CrashAsync(CancellationToken cancellationToken)
     {
         try
@@ -171,7 +171,7 @@ internal sealed partial class BrowserPage : IRenderPage
         }
         catch (BrowserException)
         {
-            // As expected.
+            // Expected: the renderer crashed before it could reply.
         }
     }
 
@@ -186,8 +186,8 @@ internal sealed partial class BrowserPage : IRenderPage
     {
         try
         {
-            // A page that is just on its way to another document may take no notice of the first time.
-            for (var tries = 0; tries < MaxCloses && !_gone.Task.IsCompleted; tries++)
+            // A page that is navigating may ignore the first attempt.
+            for (var tries = 0; tries < MaxCloseAttempts && !_gone.Task.IsCompleted; tries++)
             {
                 await CloseAsync(cancellationToken);
                 await _gone.Task.WaitAsync(_settings.ProbeTimeout, _settings.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -195,7 +195,7 @@ internal sealed partial class BrowserPage : IRenderPage
         }
         catch (BrowserException)
         {
-            // It ends with its context.
+            // The page ends with its context.
         }
     }
 
@@ -205,7 +205,7 @@ internal sealed partial class BrowserPage : IRenderPage
     private Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellationToken) =>
         _cdp.CallAsync(method, parameters, _settings.CallTimeout, cancellationToken);
 
-    /// <summary>A call that is a step of something with a deadline of its own.</summary>
+    /// <summary>A call that is part of an operation with its own deadline.</summary>
     private Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? parameters, TimeSpan left, CancellationToken cancellationToken) =>
         _cdp.CallAsync(method, parameters, left < _settings.CallTimeout ? left : _settings.CallTimeout, cancellationToken);
 
@@ -216,7 +216,7 @@ internal sealed partial class BrowserPage : IRenderPage
             .Where(m => m.GetProperty("name").ValueEquals(name)).Select(m => (double?)m.GetProperty("value").GetDouble()).FirstOrDefault();
     }
 
-    /// <summary>A pause that we asked for stays until the page is terminated. Any other is a <c>debugger</c> statement in the page.</summary>
+    /// <summary>A requested pause lasts until the page is terminated. Any other pause is a <c>debugger</c> statement in the page, and is resumed.</summary>
     private void OnPaused(JsonElement parameters)
     {
         if (Volatile.Read(ref _pause) is { } asked)
@@ -226,13 +226,13 @@ internal sealed partial class BrowserPage : IRenderPage
         }
         else
         {
-            // Chromium forgets that breakpoints are off when a navigation takes the page to another process, so it is said again here.
+            // Chromium reactivates breakpoints when a navigation moves the page to another process, so deactivate them here.
             _cdp.Post("Debugger.setBreakpointsActive", static p => p.WriteBoolean("active"u8, false), _settings.CallTimeout);
             _cdp.Post("Debugger.resume", null, _settings.CallTimeout);
         }
     }
 
-    /// <summary>Nobody is there to answer. A page that asks whether it may be left, may be.</summary>
+    /// <summary>Dismisses dialogs, except that <c>beforeunload</c> is accepted, so that the page can be left.</summary>
     private void OnDialog(JsonElement dialog)
     {
         var accept = dialog.GetProperty("type").ValueEquals("beforeunload");
@@ -243,7 +243,7 @@ internal sealed partial class BrowserPage : IRenderPage
     {
         lock (_gate)
         {
-            // A crash is followed by a close; the cause stays.
+            // A crash is followed by a close. Keep the first cause.
             End = End == PageTermination.None ? end : End;
         }
 
@@ -251,17 +251,17 @@ internal sealed partial class BrowserPage : IRenderPage
     }
 }
 
-/// <summary>What every page of an adapter is made with.</summary>
+/// <summary>Settings shared by all pages of an adapter.</summary>
 /// <param name="Host">Address of the host app, ending with a slash.</param>
-/// <param name="BootTimeout">For booting the host app.</param>
-/// <param name="CallTimeout">For any other call.</param>
-/// <param name="ProbeTimeout">For a trivial question.</param>
-/// <param name="Width">Of the page, in CSS pixels.</param>
-/// <param name="Height">Of the page, in CSS pixels.</param>
+/// <param name="BootTimeout">Timeout for booting the host app.</param>
+/// <param name="CallTimeout">Timeout for any other call.</param>
+/// <param name="ProbeTimeout">Timeout for evaluating a trivial expression.</param>
+/// <param name="Width">Width of the page in CSS pixels.</param>
+/// <param name="Height">Height of the page in CSS pixels.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeSpan CallTimeout, TimeSpan ProbeTimeout, int Width, int Height, TimeProvider Time)
 {
-    /// <summary>Writes the viewport as the protocol wants it: for a screenshot with a size of its own, or else the usual.</summary>
+    /// <summary>Writes the viewport parameters: the size and scale of the screenshot, or the defaults.</summary>
     public void WriteViewport(Utf8JsonWriter parameters, ScreenshotShape? shape)
     {
         parameters.WriteNumber("width"u8, shape?.Width ?? Width);
@@ -271,12 +271,12 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
     }
 }
 
-/// <summary>The call frames of a paused page, as text.</summary>
+/// <summary>Formats the call frames of a paused page.</summary>
 internal static class JavaScriptStack
 {
     private const int MaxFrames = 30;
 
-    /// <summary>One line per frame, innermost first: <c>at name (url:line:column)</c>; lines and columns count from 1.</summary>
+    /// <summary>One line per frame, innermost first, as <c>at name (url:line:column)</c>. Lines and columns start at 1.</summary>
     public static string Describe(JsonElement callFrames) => string.Join('\n', callFrames.EnumerateArray().Take(MaxFrames).Select(frame =>
     {
         var (name, place) = (frame.GetProperty("functionName").GetString(), frame.GetProperty("location"));

@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>What a page wrote to its console, as one line.</summary>
+/// <summary>Formats console output of a page.</summary>
 internal static class ConsoleText
 {
-    /// <summary>A call of <c>console.error</c>: its arguments and where it was made.</summary>
+    /// <summary>Formats a call of a console method as its arguments and its location.</summary>
     public static string Format(JsonElement call)
     {
         var text = string.Join(' ', call.GetProperty("args").EnumerateArray().Select(TextOf));
         return call.TryGetProperty("stackTrace", out var trace) && trace.GetProperty("callFrames").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } frame
-            ? $"{text} ({PlaceOf(frame)})" : text;
+            ? $"{text} ({LocationOf(frame)})" : text;
     }
 
-    /// <summary>An exception that nobody caught.</summary>
+    /// <summary>Formats the details of an exception: its description with the stack, or its text.</summary>
     public static string OfException(JsonElement thrown) =>
         thrown.TryGetProperty("exception", out var exception) && exception.TryGetProperty("description", out var described)
             ? described.GetString()! : thrown.GetProperty("text").GetString()!;
@@ -24,6 +24,6 @@ internal static class ConsoleText
         : argument.TryGetProperty("description", out var described) ? described.GetString()!
         : argument.GetProperty("type").GetString()!;
 
-    private static string PlaceOf(JsonElement frame) => string.Create(CultureInfo.InvariantCulture,
+    private static string LocationOf(JsonElement frame) => string.Create(CultureInfo.InvariantCulture,
         $"{frame.GetProperty("url").GetString()}:{frame.GetProperty("lineNumber").GetInt32() + 1}:{frame.GetProperty("columnNumber").GetInt32() + 1}");
 }

@@ -5,8 +5,8 @@ using ShellTokens = Fleet.Registry.HostShells.ShellToken;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>What the protocol tells of the documents that a page's main frame loads: redirects, the response, the commit. Events of a load may come
-/// before the answer to the command that began it, so they are kept by loader until the next load begins.</summary>
+/// <summary>Tracks the documents that a page's main frame loads: redirects, the response, and the commit. Events of a load may arrive before the reply to
+/// the command that started it, so they are kept by loader id until the next load starts.</summary>
 internal sealed class DocumentLoad
 {
     private const int MaxLoads = 50;
@@ -15,12 +15,12 @@ internal sealed class DocumentLoad
     private string? _frame;
     private volatile string? _current;
 
-    /// <summary>Loader of the document that the main frame shows; null before the first. A page may go on to another one by itself at any time.</summary>
+    /// <summary>Loader id of the current document of the main frame; null before the first. The page may navigate by itself at any time.</summary>
     public string? Current => _current;
 
-    /// <summary>Listens to a page.</summary>
+    /// <summary>Subscribes to the events of a page.</summary>
     /// <param name="session">The page's session.</param>
-    /// <param name="frame">Its main frame.</param>
+    /// <param name="frame">Id of its main frame.</param>
     public void Watch(CdpSession session, string frame)
     {
         _frame = frame;
@@ -29,7 +29,7 @@ internal sealed class DocumentLoad
         session.On("Page.frameNavigated", OnNavigated);
     }
 
-    /// <summary>Forgets earlier loads.</summary>
+    /// <summary>Removes earlier loads.</summary>
     public void Begin()
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed class DocumentLoad
         }
     }
 
-    /// <summary>The load of this loader.</summary>
+    /// <summary>The load with this loader id; created if needed.</summary>
     public Load this[string loader]
     {
         get
@@ -49,7 +49,7 @@ internal sealed class DocumentLoad
                 {
                     if (_loads.Count >= MaxLoads)
                     {
-                        // A page that navigates for ever. The loads that it leaves behind are nobody's.
+                        // The page navigates in an endless loop. Its earlier loads are no longer awaited.
                         _loads.Clear();
                     }
 
@@ -93,7 +93,7 @@ internal sealed class DocumentLoad
         }
     }
 
-    // A document's request has the id of its loader; what the document asks for then has others.
+    // The request id of a document equals its loader id; subresources have other ids.
     private bool IsMainDocument(JsonElement parameters, out string loader)
     {
         loader = parameters.GetProperty("loaderId").GetString()!;
@@ -103,29 +103,29 @@ internal sealed class DocumentLoad
 
     private static string? TokenOf(JsonElement headers)
     {
-        var said = headers.EnumerateObject().FirstOrDefault(h => h.Name.Equals(FleetHeaders.HostShell, StringComparison.OrdinalIgnoreCase));
-        return said.Value.ValueKind == JsonValueKind.String && ShellTokens.TryNormalize(said.Value.GetString(), out var token) ? token : null;
+        var header = headers.EnumerateObject().FirstOrDefault(h => h.Name.Equals(FleetHeaders.HostShell, StringComparison.OrdinalIgnoreCase));
+        return header.Value.ValueKind == JsonValueKind.String && ShellTokens.TryNormalize(header.Value.GetString(), out var token) ? token : null;
     }
 
-    /// <summary>One load.</summary>
+    /// <summary>The load of one document.</summary>
     internal sealed class Load
     {
-        /// <summary>The URL that was asked for last: the end of a chain of redirects.</summary>
+        /// <summary>The last requested URL: the end of the redirect chain.</summary>
         public string? LastUrl { get; set; }
 
-        /// <summary>The first redirect: its status, and where it led.</summary>
+        /// <summary>Status and target of the first redirect; null if there is none.</summary>
         public (int Status, string Url)? Redirect { get; set; }
 
-        /// <summary>Ends when the response has begun.</summary>
+        /// <summary>Completes when the response headers have arrived.</summary>
         public TaskCompletionSource<DocumentResponse> Response { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Ends when the page has left the old document for this one.</summary>
+        /// <summary>Completes when this document has replaced the previous one.</summary>
         public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 
 /// <summary>The response of a document.</summary>
 /// <param name="Status">HTTP status.</param>
-/// <param name="ShellToken">The shell token it names.</param>
-/// <param name="RequestId">Chromium's name of the request.</param>
+/// <param name="ShellToken">The host shell token in its headers; null if there is none.</param>
+/// <param name="RequestId">Chromium's id of the request.</param>
 internal sealed record DocumentResponse(int Status, string? ShellToken, string RequestId);

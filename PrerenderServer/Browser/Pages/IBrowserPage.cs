@@ -1,8 +1,8 @@
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>A booted page. The pool only carries it; the rendering room uses it.</summary>
+/// <summary>A booted page. The pool only passes it on; rendering uses it as <see cref="IRenderPage"/>.</summary>
 internal interface IBrowserPage
 {
-    /// <summary>Token of the host shell that the page's document was loaded from; null when the host did not say and the body could not be read.</summary>
+    /// <summary>Token of the host shell that the page's document was loaded from; null if the response had none and the body could not be read.</summary>
     string? ShellToken { get; }
 }

@@ -3,14 +3,14 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>What a page says and asks for during a render: console errors, failed requests, and what is in flight. Bounded. It is written by the
-/// receive loop and read by the render. Requests are seen only while the page's Network domain is on: during navigations and visits of documents.</summary>
+/// <summary>Records console errors, failed requests and requests in flight of a page during a render. Lists are bounded. The receive loop writes it; the render
+/// reads it. Requests are recorded only while the page's Network domain is enabled: during boots and document renders.</summary>
 internal sealed class PageActivity(TimeProvider time)
 {
     private const int MaxLines = 20;
     private const int MaxLineLength = 500;
 
-    /// <summary>A response whose body takes longer than this after its headers is a stream, and nobody waits for its end.</summary>
+    /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight.</summary>
     private static readonly TimeSpan s_streamAfter = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -25,19 +25,19 @@ internal sealed class PageActivity(TimeProvider time)
         get { lock (_gate) { return [.. _errors]; } }
     }
 
-    /// <summary>Requests that failed or were answered with 400 and up, oldest first.</summary>
+    /// <summary>Requests that failed or returned a status of 400 or above, oldest first.</summary>
     public IReadOnlyList<string> FailedRequests
     {
         get { lock (_gate) { return [.. _failed]; } }
     }
 
-    /// <summary>URLs that are being waited for.</summary>
+    /// <summary>URLs of the requests in flight.</summary>
     public IReadOnlyList<string> InFlight
     {
         get { lock (_gate) { return [.. Awaited().Take(MaxLines).Select(f => Cut(f.Url))]; } }
     }
 
-    /// <summary>Forgets what earlier visits left.</summary>
+    /// <summary>Clears the records of earlier renders.</summary>
     public void Begin()
     {
         lock (_gate)
@@ -49,7 +49,7 @@ internal sealed class PageActivity(TimeProvider time)
         }
     }
 
-    /// <summary>Waits until nothing has been in flight for <paramref name="quiet"/>.</summary>
+    /// <summary>Waits until no request has been in flight for <paramref name="quiet"/>.</summary>
     public async Task WaitForQuietAsync(TimeSpan quiet, CancellationToken cancellationToken)
     {
         while (Remaining(quiet) is { } remaining && remaining > TimeSpan.Zero)
@@ -58,10 +58,10 @@ internal sealed class PageActivity(TimeProvider time)
         }
     }
 
-    /// <summary>Whether nothing has been in flight for <paramref name="quiet"/>.</summary>
+    /// <summary>Whether no request has been in flight for <paramref name="quiet"/>.</summary>
     public bool IsQuiet(TimeSpan quiet) => Remaining(quiet) <= TimeSpan.Zero;
 
-    /// <summary>Listens to a page.</summary>
+    /// <summary>Subscribes to the events of a page.</summary>
     public void Watch(CdpSession session)
     {
         session.On("Runtime.consoleAPICalled", call =>
@@ -110,7 +110,7 @@ internal sealed class PageActivity(TimeProvider time)
     {
         lock (_gate)
         {
-            // While something is in flight a look each quarter of the window is enough: it only has to end before the deadline.
+            // While a request is in flight, polling every quarter of the window is enough.
             return Awaited().Any() ? quiet / 4 : quiet - time.GetElapsedTime(_lastChange);
         }
     }

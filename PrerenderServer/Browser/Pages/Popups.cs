@@ -3,12 +3,12 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>Nobody looks at a window that a page opens, and it would compute.</summary>
+/// <summary>Closes popups. They consume CPU and are never captured.</summary>
 internal static class Popups
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>From now on closes each window that a page of this browser opens.</summary>
+    /// <summary>Starts closing every window that a page of this browser opens.</summary>
     public static Task CloseAsync(CdpConnection connection, TimeSpan deadline, CancellationToken cancellationToken)
     {
         connection.Browser.On("Target.targetCreated", created =>

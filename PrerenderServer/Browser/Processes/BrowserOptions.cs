@@ -8,30 +8,30 @@ public sealed class BrowserOptions : IValidatableObject
     /// <summary>Name of the section.</summary>
     public const string Section = "Browser";
 
-    /// <summary>Path of a Chromium or, better, of a chromium-headless-shell. Default: the first that <see cref="BrowserSetup.BrowserLocator"/> finds.</summary>
+    /// <summary>Path of a chromium-headless-shell (preferred) or a Chromium. Default: the first that <see cref="BrowserSetup.BrowserLocator"/> finds.</summary>
     [MaxLength(4096)]
     public string? ExecutablePath { get; set; }
 
-    /// <summary>How long a browser process may take to start, 1 s to 5 min. Default: 30 s.</summary>
+    /// <summary>Maximum time for a browser process to start, 1 s to 5 min. Default: 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a page may take to boot the host app, 1 s to 5 min. Default: 20 s.</summary>
+    /// <summary>Maximum time for a page to boot the host app, 1 s to 5 min. Default: 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan BootTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long any other single call to the browser may take, 100 ms to 1 min. Default: 5 s.</summary>
+    /// <summary>Maximum time for any other call to the browser, 100 ms to 1 min. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a page may take to answer a trivial question before it counts as wedged, 50 ms to 10 s. Default: 500 ms.</summary>
+    /// <summary>Maximum time for a page to evaluate a trivial expression before it counts as hanging, 50 ms to 10 s. Default: 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:00:10")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Chromium's sandbox. Default: <see cref="SandboxMode.Auto"/>.</summary>
     public SandboxMode Sandbox { get; set; } = SandboxMode.Auto;
 
-    /// <summary>Further command-line switches for Chromium, each starting with <c>--</c>. Default: none.</summary>
+    /// <summary>Additional command-line switches for Chromium, each starting with <c>--</c>. Default: none.</summary>
     [MaxLength(50)]
     public string[] ExtraArguments { get; set; } = [];
 
@@ -59,9 +59,9 @@ public enum SandboxMode
     /// <summary>On, unless this service runs as root on Linux, where Chromium refuses to start with it.</summary>
     Auto,
 
-    /// <summary>On; as root Chromium will not start.</summary>
+    /// <summary>On. Chromium does not start as root.</summary>
     On,
 
-    /// <summary>Off: only for content that is trusted.</summary>
+    /// <summary>Off. Only for trusted content.</summary>
     Off,
 }

@@ -5,8 +5,8 @@ using Microsoft.Playwright;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 
-/// <summary>One browser generation: a Chromium process tree, the driver that speaks with it, and its profile folder. Nothing of it is shared
-/// with another generation, so whatever hangs here can be killed without asking anybody else.</summary>
+/// <summary>One browser generation: a Chromium process tree, its Playwright driver, and its profile folder. Generations share nothing, so one that hangs
+/// can be killed without affecting another.</summary>
 internal sealed partial class BrowserProcess
 {
     private readonly int _generation;
@@ -28,7 +28,7 @@ internal sealed partial class BrowserProcess
         _tree = new ProcessTree(_profile);
     }
 
-    /// <summary>Starts a driver: on a thread of its own, since its start blocks, and the pool's only thread must not.</summary>
+    /// <summary>Starts a driver. It runs on the thread pool, because the start blocks and the page pool's single thread must not.</summary>
     public Func<Task<IPlaywright>> StartDriver { get; init; } = static () => Task.Run(Playwright.CreateAsync);
 
     /// <summary>User agent of the fleet's pages in this browser.</summary>
@@ -37,13 +37,13 @@ internal sealed partial class BrowserProcess
     /// <summary>The browser's processes.</summary>
     public ProcessTree Tree => _tree;
 
-    /// <summary>The socket to the running browser.</summary>
-    public CdpConnection Connection => _connection ?? throw new BrowserException($"Browser generation {_generation} is not up.");
+    /// <summary>The socket to the browser. Throws <see cref="BrowserException"/> before the launch.</summary>
+    public CdpConnection Connection => _connection ?? throw new BrowserException($"Browser generation {_generation} is not running.");
 
-    /// <summary>What went over that socket so far.</summary>
+    /// <summary>Traffic of that socket.</summary>
     public CdpTraffic Traffic => _connection?.Traffic ?? default;
 
-    /// <summary>Starts driver and browser. A launch that failed is to be followed by <see cref="KillAsync"/>.</summary>
+    /// <summary>Starts the driver and the browser. After a failed launch, call <see cref="KillAsync"/>.</summary>
     public async Task LaunchAsync(string executable, IReadOnlyList<string> origins, string userAgentProduct, Action lost, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
@@ -62,31 +62,31 @@ internal sealed partial class BrowserProcess
             UserAgent = $"{version.GetProperty("userAgent").GetString()} {userAgentProduct}";
             if (!_tree.Discover() && OperatingSystem.IsLinux())
             {
-                throw new BrowserException($"The browser started, but no process names {_profile}: is {executable} a wrapper that drops arguments?");
+                throw new BrowserException($"The browser started, but no process has {_profile} on its command line. Is {executable} a wrapper that drops arguments?");
             }
 
             LogLaunched(_generation, executable, _browser.Version, _tree.Root, _time.GetElapsedTime(start).TotalSeconds);
         }
         catch (BrowserException e)
         {
-            throw new BrowserException(DidNotStart(executable, e), e);
+            throw new BrowserException(LaunchErrorOf(executable, e), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BrowserException($"The profile folder '{_profile}' cannot be used: {e.Message} The setting is Browser:ProfileRoot.", e);
+            throw new BrowserException($"The profile folder '{_profile}' cannot be used: {e.Message} Check Browser:ProfileRoot.", e);
         }
     }
 
-    /// <summary>Ends the whole tree and the driver, and removes the profile. Returns when the processes are gone.</summary>
+    /// <summary>Kills the process tree and the driver, and removes the profile. Returns when the processes have exited.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _ending, 1);
         try
         {
-            // First the processes, then the driver: it removes its own temporary folders when it sees its browser exit.
+            // Processes first: the driver removes its temporary folders when its browser exits.
             await _tree.KillAsync(_options.CallTimeout, _time, cancellationToken);
             await StopDriverAsync(cancellationToken);
-            // A browser that was only just being started.
+            // A browser that the driver was still starting.
             await _tree.KillAsync(_options.CallTimeout, _time, cancellationToken);
         }
         finally
@@ -106,7 +106,7 @@ internal sealed partial class BrowserProcess
         {
             try
             {
-                // The process is dead; this waits until the driver has noticed and tidied up.
+                // The process has exited. Wait until the driver has noticed and cleaned up.
                 await browser.CloseAsync().Within("close", TimeSpan.FromSeconds(1), _time, cancellationToken);
             }
             catch (BrowserException e)
@@ -115,20 +115,20 @@ internal sealed partial class BrowserProcess
             }
         }
 
-        // One that was too late for its launch goes when it comes.
+        // A driver that starts after the launch timed out is disposed when it arrives.
         _driver?.ContinueWith(static driver => driver.Result.Dispose(), CancellationToken.None,
             TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _tree.KillDriver();
     }
 
-    // The setting, its value, what went wrong, and what to do.
-    private string DidNotStart(string executable, BrowserException error)
+    // Names the setting, its value, the error, and the fix.
+    private string LaunchErrorOf(string executable, BrowserException error)
     {
         var isConfigured = !string.IsNullOrWhiteSpace(_options.ExecutablePath);
         var what = isConfigured
             ? $"Browser:ExecutablePath is '{executable}', which did not start: {error.Message}"
-            : $"The browser '{executable}', which was found since Browser:ExecutablePath is not set, did not start: {error.Message}";
-        var more = error is BrowserTimeoutException ? $" Give it more time with Browser:LaunchTimeout (now {_options.LaunchTimeout.TotalSeconds:0.###} s) where the machine is slow." : "";
+            : $"The browser '{executable}', which was detected because Browser:ExecutablePath is not set, did not start: {error.Message}";
+        var more = error is BrowserTimeoutException ? $" On a slow machine, increase Browser:LaunchTimeout (now {_options.LaunchTimeout.TotalSeconds:0.###} s)." : "";
         return what + more + (isConfigured
             ? " Set Browser:ExecutablePath to a chromium-headless-shell or Chromium, or remove it to use the one that is installed."
             : " Set Browser:ExecutablePath to another chromium-headless-shell or Chromium.");
@@ -140,7 +140,7 @@ internal sealed partial class BrowserProcess
         return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
     }
 
-    // Not as a persistent context: the driver would take every page that is made over the socket for one of that context, and drive it too.
+    // Not a persistent context: the driver would adopt, and drive, every page that is created over the socket.
     private Task<IBrowser> StartAsync(IPlaywright driver, string executable, IReadOnlyList<string> origins) => driver.Chromium.LaunchAsync(new()
     {
         ExecutablePath = executable,
@@ -148,7 +148,7 @@ internal sealed partial class BrowserProcess
         IgnoreAllDefaultArgs = true,
         Args = ChromiumArguments.For(_options, _profile, origins, Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), HasSmallSharedMemory()),
         Timeout = (float)_options.LaunchTimeout.TotalMilliseconds,
-        // The service decides when it stops; the driver must not close the browser under renders that are being finished.
+        // The driver must not close the browser on a signal: renders in progress still finish during shutdown.
         HandleSIGINT = false,
         HandleSIGTERM = false,
         HandleSIGHUP = false,
@@ -162,7 +162,7 @@ internal sealed partial class BrowserProcess
         }
     }
 
-    /// <summary>Renderers share bitmaps through <c>/dev/shm</c>; containers often give it 64 MB.</summary>
+    /// <summary>Whether <c>/dev/shm</c> has less than 512 MB free. Renderers share bitmaps through it, and containers often limit it to 64 MB.</summary>
     private static bool HasSmallSharedMemory()
     {
         try
@@ -175,9 +175,9 @@ internal sealed partial class BrowserProcess
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Browser generation {Generation} is up: {Executable} {Version}, process {ProcessId}, after {Seconds:0.0} s.")]
+    [LoggerMessage(LogLevel.Information, "Browser generation {Generation} started: {Executable} {Version}, process {ProcessId}, after {Seconds:0.0} s.")]
     private partial void LogLaunched(int generation, string executable, string version, int? processId, double seconds);
 
-    [LoggerMessage(LogLevel.Debug, "The driver of browser generation {Generation} did not confirm the end of its browser: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "The driver of browser generation {Generation} did not confirm that its browser exited: {Reason}")]
     private partial void LogDriverLate(int generation, string reason);
 }

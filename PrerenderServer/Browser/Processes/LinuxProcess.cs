@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 
-/// <summary>One process as <c>/proc</c> shows it.</summary>
+/// <summary>A process, as reported by <c>/proc</c>.</summary>
 /// <param name="Id">Process id.</param>
 /// <param name="Parent">Id of the parent.</param>
 /// <param name="Group">Id of the process group.</param>
 internal readonly record struct LinuxProcess(int Id, int Parent, int Group)
 {
-    /// <summary>All live processes; what ends while we look is left out, and so are zombies, which hold nothing any more.</summary>
+    /// <summary>All running processes. Skips zombies, and processes that exit during the enumeration.</summary>
     public static IEnumerable<LinuxProcess> All()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
@@ -20,10 +20,10 @@ internal readonly record struct LinuxProcess(int Id, int Parent, int Group)
         }
     }
 
-    /// <summary>A process; null when there is none, or only its zombie.</summary>
+    /// <summary>Reads a process; null if it does not exist or is a zombie.</summary>
     public static LinuxProcess? Read(int id) => TryReadText($"/proc/{id}/stat") is { } stat ? Parse(stat) : null;
 
-    /// <summary>Reads a line of <c>/proc/&lt;pid&gt;/stat</c>. The name in parentheses may contain anything, parentheses and spaces included.</summary>
+    /// <summary>Parses a line of <c>/proc/&lt;pid&gt;/stat</c>. The name in parentheses may contain anything, parentheses and spaces included.</summary>
     public static LinuxProcess? Parse(string stat)
     {
         var nameEnd = stat.LastIndexOf(')');
@@ -38,10 +38,10 @@ internal readonly record struct LinuxProcess(int Id, int Parent, int Group)
             : null;
     }
 
-    /// <summary>The arguments of the process; empty when it is gone or not ours to see.</summary>
+    /// <summary>The arguments of the process; empty if it has exited or cannot be read.</summary>
     public string[] Arguments() => (TryReadText($"/proc/{Id}/cmdline") ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Proportional set size in bytes: shared pages are divided among those who share them. Null when the system does not tell.</summary>
+    /// <summary>Proportional set size in bytes: shared memory is divided among its processes. Null if not available.</summary>
     public long? ProportionalBytes() =>
         TryReadText($"/proc/{Id}/smaps_rollup")?.Split('\n')
             .Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
@@ -56,7 +56,7 @@ internal readonly record struct LinuxProcess(int Id, int Parent, int Group)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The process ended, or belongs to somebody else.
+            // The process has exited, or belongs to another user.
             return null;
         }
     }

@@ -4,21 +4,21 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 
-/// <summary>The processes of one browser. They are found by the profile folder on the command line, which only we name, and by the process
-/// group that the driver gives the browser: so children that lost their parent are found too, and a browser whose launch never answered.</summary>
+/// <summary>The processes of one browser. The browser is identified by the unique profile folder on its command line; the others by its process group, which
+/// the driver creates. This also finds orphaned children, and a browser whose launch timed out.</summary>
 internal sealed class ProcessTree(string profile)
 {
     private readonly string _switch = ChromiumArguments.ProfileSwitch(profile);
     private int? _group;
     private int? _root;
 
-    /// <summary>Id of the browser's own process; null before <see cref="Discover"/> saw it.</summary>
+    /// <summary>Id of the browser's own process; null until <see cref="Discover"/> finds it.</summary>
     public int? Root => _root;
 
     /// <summary>Id of the process that started the browser: Playwright's driver.</summary>
     public int? Driver { get; private set; }
 
-    /// <summary>Looks for the browser. False when it is not there (or no Linux, where Playwright alone must do).</summary>
+    /// <summary>Searches for the browser. Returns false if it is not found, and always on systems other than Linux, where only Playwright manages the browser.</summary>
     public bool Discover()
     {
         if (!OperatingSystem.IsLinux() || _root is not null)
@@ -28,12 +28,12 @@ internal sealed class ProcessTree(string profile)
 
         foreach (var process in LinuxProcess.All())
         {
-            // Renderers and zygotes carry --type; the browser does not.
+            // Child processes have a --type switch; the browser process does not.
             var arguments = process.Arguments();
             if (arguments.Contains(_switch) && !arguments.Any(a => a.StartsWith("--type=", StringComparison.Ordinal)))
             {
                 (_root, _group, Driver) = (process.Id, process.Group, process.Parent);
-                // A wrapper script that did not exec leads the group; the driver is its parent then.
+                // A wrapper script that did not exec leads the group. Then the driver is the parent of the script.
                 if (process.Group != process.Id && LinuxProcess.Read(process.Group) is { } leader)
                 {
                     Driver = leader.Parent;
@@ -46,17 +46,17 @@ internal sealed class ProcessTree(string profile)
         return false;
     }
 
-    /// <summary>The live processes of the browser.</summary>
+    /// <summary>The running processes of the browser.</summary>
     public IReadOnlyList<LinuxProcess> Members()
     {
         Discover();
-        // The group check against our own keeps a browser that somehow shares it from taking this server along.
+        // Never return this server's own process group: killing it would kill the server.
         return _group is { } group && OperatingSystem.IsLinux() && group != LinuxProcess.Read(Environment.ProcessId)?.Group
             ? [.. LinuxProcess.All().Where(p => p.Group == group)]
             : [];
     }
 
-    /// <summary>Kills every process of the browser and returns when all are gone; throws <see cref="BrowserException"/> if one is not within the deadline.</summary>
+    /// <summary>Kills all processes of the browser and waits until they have exited. Throws <see cref="BrowserException"/> after the deadline.</summary>
     public async Task KillAsync(TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
@@ -64,7 +64,7 @@ internal sealed class ProcessTree(string profile)
         {
             if (time.GetElapsedTime(start) > deadline)
             {
-                throw new BrowserException($"{members.Count} browser processes ({string.Join(", ", members.Select(m => m.Id))}) outlived SIGKILL for {deadline.TotalSeconds:0.#} s.");
+                throw new BrowserException($"{members.Count} browser processes ({string.Join(", ", members.Select(m => m.Id))}) did not exit within {deadline.TotalSeconds:0.#} s of SIGKILL.");
             }
 
             foreach (var member in members)
@@ -76,17 +76,17 @@ internal sealed class ProcessTree(string profile)
         }
     }
 
-    /// <summary>Kills the driver that started the browser, if it is still there.</summary>
+    /// <summary>Kills the driver that started the browser, if it is still running.</summary>
     public void KillDriver()
     {
-        // The id may have been given to another process since; the driver's own command line says that it is the driver.
+        // The id may have been reused. The command line confirms that the process is a driver.
         if (Driver is { } id && LinuxProcess.Read(id) is { } driver && driver.Arguments().Contains("run-driver"))
         {
             Kill(id);
         }
     }
 
-    /// <summary>Kills one process; one that is gone already is fine.</summary>
+    /// <summary>Kills a process. Does nothing if it has already exited.</summary>
     public static void Kill(int id)
     {
         try
@@ -96,7 +96,7 @@ internal sealed class ProcessTree(string profile)
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
         {
-            // Gone in the meantime.
+            // The process has already exited.
         }
     }
 

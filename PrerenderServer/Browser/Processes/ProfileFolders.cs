@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 
-/// <summary>Profile folders of this server: <c>fleet-browsers/&lt;instance&gt;/generation-N</c> under the temporary folder. The instance folder
-/// holds a lock file that the server keeps locked while it lives, so that another server can tell a folder in use from one left behind.</summary>
+/// <summary>The profile folders of this server: <c>fleet-browsers/&lt;instance&gt;/generation-N</c> under <c>Browser:ProfileRoot</c>. The instance folder contains
+/// a file that the server keeps locked while it runs, so that other servers can distinguish folders in use from abandoned ones.</summary>
 internal sealed partial class ProfileFolders : IDisposable
 {
     private const string RootName = "fleet-browsers";
@@ -32,16 +32,16 @@ internal sealed partial class ProfileFolders : IDisposable
         }
     }
 
-    /// <summary>Folder of all servers on this machine.</summary>
+    /// <summary>The folder of all servers that use this root.</summary>
     public string Root { get; }
 
-    /// <summary>Folder of this server.</summary>
+    /// <summary>The folder of this server.</summary>
     public string Instance { get; }
 
-    /// <summary>The profile folder of a generation; not made yet.</summary>
+    /// <summary>Path of a generation's profile folder. The folder is not created.</summary>
     public string For(int generation) => Path.Combine(Instance, $"generation-{generation}");
 
-    /// <summary>Ends browsers and removes folders that servers left behind which were killed.</summary>
+    /// <summary>Kills the browsers and removes the folders of servers that were killed.</summary>
     public async Task ReapAsync(TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var instance in Directory.EnumerateDirectories(Root).Where(folder => folder != Instance))
@@ -53,19 +53,19 @@ internal sealed partial class ProfileFolders : IDisposable
 
             try
             {
-                await EndAsync(instance, deadline, time, cancellationToken);
+                await KillBrowsersAsync(instance, deadline, time, cancellationToken);
                 LogReaped(instance);
                 Remove(instance);
             }
             catch (Exception e) when (e is BrowserException or IOException or UnauthorizedAccessException)
             {
-                // An orphan that outlives its kill, or a neighbour that tidies up at the same moment: neither is a reason not to start.
+                // A process survived its kill, or another server cleans up at the same time. Neither prevents the start.
                 LogNotRemoved(instance, e.Message);
             }
         }
     }
 
-    /// <summary>Removes a folder. What cannot be removed is logged and left to the next start.</summary>
+    /// <summary>Removes a folder. A failure is logged, and the next start tries again.</summary>
     public void Remove(string folder)
     {
         try
@@ -87,7 +87,7 @@ internal sealed partial class ProfileFolders : IDisposable
         Remove(Instance);
     }
 
-    private static async Task EndAsync(string instance, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task KillBrowsersAsync(string instance, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var profile in Directory.EnumerateDirectories(instance))
         {
@@ -106,7 +106,7 @@ internal sealed partial class ProfileFolders : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Locked by a live server, or half made by one that is starting just now.
+            // Locked by a running server, or incomplete because a server is starting.
             return false;
         }
     }

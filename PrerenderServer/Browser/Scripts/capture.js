@@ -1,6 +1,6 @@
-// Takes the document as it is now, and changes nothing in it. Runs before any script of the document and keeps the built-ins that it needs.
+// Captures the current document without changing it. Runs before any script of the document and saves the built-ins that it needs.
 (() => {
-  if (globalThis !== globalThis.top) return; // only a page's own document is written
+  if (globalThis !== globalThis.top) return; // only the main frame is captured
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
   const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const write = globalThis.fleetHtml;
@@ -28,7 +28,7 @@
   const timeName = getter(PerformanceEntry, 'name');
   const initiator = getter(PerformanceResourceTiming, 'initiatorType');
 
-  // Rules that were inserted by script exist in no text; neither do adopted sheets.
+  // The text of an element contains neither rules that were inserted by script nor adopted style sheets.
   const cssOf = (sheet) => {
     try {
       const rules = rulesOf(sheet);
@@ -36,11 +36,11 @@
       for (let i = 0; i < ruleCount(rules); i++) text += `${i > 0 ? '\n' : ''}${ruleText(rules[i])}`;
       return text;
     } catch {
-      return ''; // a sheet of another origin: its link stays
+      return ''; // a sheet of another origin; its link is kept
     }
   };
 
-  // Values that users, or scripts, put into forms live in properties; HTML has only attributes.
+  // State that is not in the tree: form values live in properties, whereas HTML has only attributes.
   const live = {
     attributes(element, name) {
       if (name === 'option') return { __proto__: null, selected: isSelected(element) ? '' : null };

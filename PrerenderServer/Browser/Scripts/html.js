@@ -1,13 +1,13 @@
-// Writes nodes as HTML that parses back to the same tree, or to less of it, and never to more. A DOM may hold trees that no HTML text stands for;
-// browsers' own serializers write those too, and what was text, or inert, is markup that runs once it is parsed again. Here:
-//   * text never opens a tag. Where the parser takes entities it is escaped; where it does not, it is written in the language of the element (JSON,
-//     CSS, JavaScript), or left out (noscript, iframe, noembed, noframes, which show nothing in a page whose scripts run);
-//   * an element is written only where the parser makes the same element of the same namespace, an attribute only if it gets the same name back;
-//   * the contents of a template stay inert.
-// Runs before any script of the document and keeps the built-ins that it needs: a page may replace them, and forms shadow properties with their controls.
-// So nothing that runs later iterates, destructures, or uses a method of an object.
+// Serializes nodes as HTML that parses to the same tree or a subset of it, never to more. A DOM may contain trees that no HTML text represents.
+// The browsers' serializers write those as well, so that text or inert content becomes active markup when it is parsed again. Here:
+//   * Text never opens a tag. It is escaped where the parser decodes entities. Elsewhere it is escaped in the language of the element (JSON, CSS,
+//     JavaScript), or omitted (noscript, iframe, noembed and noframes, which show nothing in a page whose scripts run).
+//   * An element is written only if the parser creates the same element in the same namespace, an attribute only if the parser gives it the same name.
+//   * The contents of a template stay inert.
+// Runs before any script of the document and saves the built-ins that it needs: a page may replace them, and forms shadow properties with their controls.
+// Code that runs later must therefore not iterate, destructure, or call methods of objects.
 (() => {
-  if (globalThis !== globalThis.top) return; // only a page's own document is written
+  if (globalThis !== globalThis.top) return; // only the main frame is serialized
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
   const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const nodeType = getter(Node, 'nodeType');
@@ -61,18 +61,18 @@
   const XMLNS = 'http://www.w3.org/2000/xmlns/';
 
   const voids = words('area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr');
-  // What is in them is text to the parser, with scripting on or with any; none of it is seen.
+  // Their content is text to the parser (noscript: while scripting is enabled) and is never displayed.
   const hollow = words('iframe noembed noframes noscript');
-  // The parser makes something else of these, or nothing.
+  // The parser turns these into other elements, or drops them.
   const misread = words('frame image isindex malignmark math mglyph svg');
-  // The parser leaves foreign content at these ...
+  // These end foreign content (SVG and MathML) in the parser ...
   const breakouts = words(`b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p
     pre ruby s small span strong strike sub sup table tt u ul var`);
-  // ... and these mean something else outside of it: they are of no use in it, and a trap where the parser has left it early.
+  // ... and these have another meaning outside of it. They are useless in foreign content, and dangerous if the parser has left it early.
   const ambiguous = words('iframe malignmark mglyph noembed noframes noscript plaintext template textarea xmp');
   const integrationPoints = words('desc foreignObject title');
   const textIntegrationPoints = words('mi mn mo ms mtext');
-  // The parser writes the names of foreign content in lower case, except these.
+  // The parser converts names in foreign content to lower case, except these.
   const svgNames = byLowerCase(`altGlyph altGlyphDef altGlyphItem animateColor animateMotion animateTransform clipPath feBlend feColorMatrix
     feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG
     feFuncR feGaussianBlur feImage feMerge feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence
@@ -85,22 +85,22 @@
     viewTarget xChannelSelector yChannelSelector zoomAndPan`);
   const mathAttributes = byLowerCase('definitionURL');
   const xlinkAttributes = words('actuate arcrole href role show title type');
-  // Where elements are nested deeper than 512, Chromium's parser puts what belongs into a template beside it. It adds up to two elements of a table
-  // for one that is written.
-  const MOST_DEPTH_OF_TEMPLATES = 160;
+  // Beyond a nesting depth of 512, Chromium's parser puts the contents of a template next to it. It also adds up to two table elements for each
+  // written one.
+  const MAX_TEMPLATE_DEPTH = 160;
 
   const isLetter = (code) => (code | 32) >= 97 && (code | 32) <= 122;
   const isUpper = (code) => code >= 65 && code <= 90;
   const isSpace = (code) => code === 32 || (code >= 9 && code <= 13 && code !== 11);
-  /** Whether `<` before this character is more than a character to an HTML parser. */
+  /** Whether `<` before this character has a meaning to an HTML parser. */
   const opens = (code) => isLetter(code) || code === 33 || code === 47 || code === 63;
 
-  /** Whether a name has none of the characters that end one. */
+  /** Whether a name contains none of the characters that end a name. */
   const isName = (name, mayHaveUpper) => {
     if (mayHaveUpper) return judge(name, true);
     return (judged[name] ??= judge(name, false));
   };
-  // Names of the document that is being written.
+  // Cache of names, reset per document.
   let judged = { __proto__: null };
   const judge = (name, mayHaveUpper) => {
     if (name === '') return false;
@@ -114,7 +114,7 @@
 
   const escapes = { __proto__: null, 0: '\ufffd', 13: '&#13;', 34: '&quot;', 38: '&amp;', 60: '&lt;', 62: '&gt;', 160: '&nbsp;' };
   const escape = (text, inAttribute) => {
-    // Nearly all texts have none of them, and native searches find that out faster than a loop over the characters.
+    // Nearly all texts contain none of these, and native searches are faster than a loop over the characters.
     if (indexOf(text, '&') < 0 && indexOf(text, '<') < 0 && indexOf(text, '>') < 0 && indexOf(text, '\u00a0') < 0 && indexOf(text, '\r') < 0
       && indexOf(text, '\0') < 0 && (!inAttribute || indexOf(text, '"') < 0)) return text;
     let written = '';
@@ -130,7 +130,7 @@
     return written + slice(text, from);
   };
 
-  /** A comment's text without what ends a comment, and without what opens a tag wherever the comment is no comment. */
+  /** The text of a comment, without sequences that end it, or that open a tag where the parser does not treat it as a comment. */
   const comment = (text) => {
     let written = text[0] === '>' || startsWith(text, '->') ? ' ' : '';
     let from = 0;
@@ -154,15 +154,15 @@
     return written + slice(text, from);
   };
 
-  /** Whether `script` stands here as the name of a tag. */
+  /** Whether the text at this position is the tag name `script`. */
   const namesScript = (text, at) => {
     for (let i = 0; i < 6; i++) if ((codeAt(text, at + i) | 32) !== codeAt('script', i)) return false;
     const after = codeAt(text, at + 6);
     return at + 6 >= text.length || isSpace(after) || after === 47 || after === 62;
   };
 
-  /** JavaScript, or text of any other kind, without the end of its element, and without `<script` after `<!--`, which would hide that end. In strings,
-   * regular expressions and comments, where alone they stand in a script, the escape means the same. */
+  /** The text of a script, with `</script` escaped, and `<script` after `<!--`, which would hide the end tag. In JavaScript they occur only in strings,
+   * regular expressions and comments, where the escape has the same meaning. */
   const script = (text) => {
     const comments = indexOf(text, '<!--');
     let written = '';
@@ -186,26 +186,26 @@
 
   const isUrl = (text, at) => at >= 3 && lower(slice(text, at - 3, at)) === 'url';
 
-  /** CSS that means the same and in which `<` opens no tag. */
+  /** Equivalent CSS in which `<` opens no tag. */
   const css = (text) => {
     if (indexOf(text, '<') < 0) return text;
     let written = '';
     let from = 0;
-    let until = 0; // what ends the string or unquoted URL that this is in
+    let until = 0; // the character that ends the current string or unquoted URL
     for (let i = 0; i < text.length; i++) {
       const code = codeAt(text, i);
-      let instead = null;
+      let replacement = null;
       let length = 1;
       if (code === 92) {
         i++;
         if (text[i] !== '<') continue;
-        instead = '3c '; // of an escaped one, only the character is written otherwise
+        replacement = '3c '; // already escaped: only the character is replaced
       } else if (code === 60) {
-        if (until !== 0) instead = '\\3c ';
+        if (until !== 0) replacement = '\\3c ';
         else if (startsWith(text, '<!--', i)) {
-          instead = ' ';
+          replacement = ' ';
           length = 4;
-        } else if (opens(codeAt(text, i + 1))) instead = '</**/';
+        } else if (opens(codeAt(text, i + 1))) replacement = '</**/';
       } else if (until !== 0) {
         if (code === until || (until !== 41 && (code === 10 || code === 12 || code === 13))) until = 0;
       } else if (code === 34 || code === 39) {
@@ -218,14 +218,14 @@
         const end = indexOf(text, '*/', i + 2);
         const after = end < 0 ? text.length : end + 2;
         if (indexOf(slice(text, i, after), '<') >= 0) {
-          instead = end < 0 ? '/*' : '/**/';
+          replacement = end < 0 ? '/*' : '/**/';
           length = after - i;
         } else {
           i = after - 1;
         }
       }
-      if (instead !== null) {
-        written += slice(text, from, i) + instead;
+      if (replacement !== null) {
+        written += slice(text, from, i) + replacement;
         from = i + length;
         i = from - 1;
       }
@@ -233,7 +233,7 @@
     return written + slice(text, from);
   };
 
-  /** The text of an element whose other children the parser could not make. */
+  /** The text of an element that cannot have other children in the parser. */
   const childText = (element) => {
     let text = '';
     for (let child = firstChild(element); child !== null; child = nextSibling(child)) {
@@ -250,7 +250,7 @@
 
   const pair = (name, value) => ` ${name}="${escape(value, true)}"`;
 
-  /** An attribute, if there is text that the parser reads as this one; else nothing. */
+  /** An attribute, if the parser can create it; otherwise an empty string. */
   const attribute = (element, name, namespace) => {
     const plain = attributeNS(element, null, name);
     if (namespace === HTML) return plain !== null && isName(name, false) ? pair(name, plain) : '';
@@ -266,13 +266,13 @@
     return value !== null ? pair(`${xlinkAttributes[local] ? 'xlink' : 'xml'}:${local}`, value) : '';
   };
 
-  /** @param changed what to write instead of some attributes: text, or null for none */
+  /** @param changed values that replace attributes: a text, or null to omit the attribute */
   const attributes = (element, namespace, isTemplate, changed) => {
     let written = '';
     const names = attributeNames(element);
     for (let i = 0; i < names.length; i++) {
       const name = names[i];
-      // What makes the parser do more with a template than keep it.
+      // These make the parser do more than create the template.
       if (isTemplate && (name === 'for' || startsWith(name, 'shadowroot'))) continue;
       if (changed !== null && name in changed) continue;
       written += attribute(element, name, namespace);
@@ -281,15 +281,15 @@
     return written;
   };
 
-  /** Whether the parser makes this element of its name in foreign content. */
+  /** Whether the parser creates this element from its name in foreign content. */
   const isForeign = (name, namespace) => {
-    // In an annotation-xml, svg begins a drawing.
+    // In an annotation-xml element, svg starts SVG content.
     if (breakouts[name] || ambiguous[name] || !isName(name, true) || (namespace === MATHML && name === 'svg')) return false;
     const small = lower(name);
     return ((namespace === SVG && svgNames[small]) || small) === name;
   };
 
-  /** What the parser takes the content of a foreign element for. */
+  /** The namespace in which the parser reads the content of a foreign element. */
   const contextIn = (element, name, namespace) => {
     if (namespace === SVG) return integrationPoints[name] ? HTML : SVG;
     if (textIntegrationPoints[name]) return HTML;
@@ -297,7 +297,7 @@
     return encoding === 'text/html' || encoding === 'application/xhtml+xml' ? HTML : MATHML;
   };
 
-  /** The elements that a document has once, where they are. */
+  /** False for an html, head or body element that is not the document's own. */
   const isPlaced = (element, name) => {
     switch (name) {
       case 'html': return element === rootElement(document);
@@ -309,7 +309,7 @@
 
   const doctype = () => {
     const type = doctypeOf(document);
-    // Under any other name a document is in quirks mode, as one without a doctype is.
+    // Any other name causes quirks mode, like a missing doctype.
     if (type === null || lower(doctypeName(type)) !== 'html') return '';
     const open = publicId(type);
     const system = systemId(type);
@@ -322,15 +322,15 @@
     `${delegatesFocus(root) ? ' shadowrootdelegatesfocus=""' : ''}${isSerializable(root) ? ' shadowrootserializable=""' : ''}${isClonable(root) ? ' shadowrootclonable=""' : ''}`;
 
   /**
-   * @param node a document, which is written as a whole, or what has the nodes that are written
-   * @param live what is not in the tree: `attributes(element, name)`, `text(element, name)` and `styles(document or shadow root)`
+   * @param node a document, or the parent of the nodes to serialize
+   * @param live provides state that is not in the tree: `attributes(element, name)`, `text(element, name)` and `styles(document or shadow root)`
    */
   const write = (node, live) => {
     judged = { __proto__: null };
     let written = '';
-    // The innermost level. Levels are no recursion: a script may nest elements deeper than the stack reaches.
+    // The innermost level. No recursion: a script may nest elements deeper than the call stack allows.
     let level = { next: null, end: '', context: HTML, isInert: false, depth: 0, outer: null };
-    // Right after a tag after which the parser drops a line feed.
+    // True right after a tag after which the parser drops a line feed.
     let dropsLine = false;
 
     const enter = (first, end, context, isInert) => {
@@ -347,7 +347,7 @@
       const namespace = namespaceOf(element);
       const { context, isInert } = level;
       if (context === SVG || context === MATHML) {
-        // It is not shown either: what is no part of a drawing is not drawn.
+        // Other elements are not displayed in foreign content either.
         if (namespace === context && isForeign(name, namespace)) foreign(element, name, namespace);
         return;
       }
@@ -361,7 +361,7 @@
       if (namespace === SVG || namespace === MATHML || (context === FRAMES && !isFrame)) return;
       if (namespace !== HTML || !isLetter(codeAt(name, 0)) || !isName(name, false) || (misread[name] && context !== FRAMES)
         || (name === 'frameset' && context !== FRAMES && element !== bodyOf(document)) || !isPlaced(element, name)) {
-        // An element of no known kind shows what is in it.
+        // Write the children only, because the parser does not create this element here.
         enter(firstChild(element), '', context, isInert);
         return;
       }
@@ -378,7 +378,7 @@
     const html = (element, name) => {
       const { isInert, depth } = level;
       if (name === 'template') {
-        if (depth > MOST_DEPTH_OF_TEMPLATES) return;
+        if (depth > MAX_TEMPLATE_DEPTH) return;
         written += `<template${attributes(element, HTML, true, null)}>`;
         dropsLine = false;
         enter(firstChild(templateContent(element)), '</template>', HTML, true);
@@ -403,7 +403,7 @@
       } else if (name === 'xmp' && !hasElements(element) && indexOf(childText(element), '<') < 0) {
         written += `<xmp${open}${childText(element)}${end}`;
       } else if (name === 'xmp' || name === 'plaintext') {
-        // Looks the same, and its text can be written.
+        // A pre element looks the same, and its text can be escaped.
         written += `<pre${open}`;
         dropsLine = true;
         enter(firstChild(element), '</pre>', HTML, isInert);
@@ -462,6 +462,6 @@
     return written;
   };
 
-  // Writable: it is offered to host apps, and a page that has something of that name keeps it.
+  // Writable: host apps may use it, and a page that defines the same name may replace it.
   Object.defineProperty(globalThis, 'fleetHtml', { value: write, writable: true, configurable: true });
 })();

@@ -1,6 +1,6 @@
 (async (method, request, maxLength) => {
   const host = globalThis.fleet;
-  // Entries of an earlier visit are not what this one read.
+  // Entries of an earlier render are not dependencies of this one.
   performance.clearResourceTimings();
   const reply = await host[method](request);
   const read = performance.getEntriesByType('resource')

@@ -1,10 +1,10 @@
 (async (command, input, call, maxLength) => {
-  let said;
+  let outcome;
   try {
-    said = { value: await globalThis.fleet.run(command, JSON.parse(input), call) };
+    outcome = { value: await globalThis.fleet.run(command, JSON.parse(input), call) };
   } catch (error) {
-    said = { error: { kind: error?.kind, message: String(error?.message ?? error), stack: error?.stack } };
+    outcome = { error: { kind: error?.kind, message: String(error?.message ?? error), stack: error?.stack } };
   }
-  const text = JSON.stringify(said);
+  const text = JSON.stringify(outcome);
   return text.length > maxLength ? JSON.stringify({ tooLarge: text.length }) : text;
 })

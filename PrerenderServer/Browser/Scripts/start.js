@@ -1,4 +1,4 @@
-// Runs before any script of the document. A closed shadow root can be captured, and watched, only by code that saw it being made.
+// Runs before any script of the document. A closed shadow root is accessible only to the code that observed its creation.
 (() => {
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
   const deref = uncurry(WeakRef.prototype.deref);
@@ -27,12 +27,12 @@
       return connected;
     },
   });
-  // A window of its own shares this page's thread, and nobody would look at it: it is refused, as a browser's popup blocker does.
+  // A new window shares this page's thread and is never captured. Return null, as a popup blocker does.
   const open = globalThis.open;
   globalThis.open = function (url, target, features) {
     return /^_(self|parent|top)$/i.test(target) ? open.call(globalThis, url, target, features) : null;
   };
-  // A service worker would answer for the host app, with what it kept from before.
+  // A service worker would answer requests to the host app from an old cache.
   if (globalThis.ServiceWorkerContainer) {
     ServiceWorkerContainer.prototype.register = async () => {
       throw new DOMException('Service workers are not available to prerendering.', 'NotSupportedError');

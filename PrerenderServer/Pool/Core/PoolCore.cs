@@ -5,13 +5,13 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core;
 
 /// <summary>
-/// The page pool: one state machine without tasks, clocks or I/O. <see cref="Apply"/> takes what happened and when, and returns what to
-/// do; every completion of what was to do is an event again. The only place where decisions are made.
+/// The page pool: one state machine without tasks, clocks or I/O, which makes every decision. <see cref="Apply"/> takes an event and its time
+/// and returns effects; the completion of each effect is another event.
 /// <para>
-/// Read on with <see cref="SlotState"/> (what a slot can be doing), <see cref="PageBoot"/>, <see cref="Leases"/> and <see cref="CloseEscalation"/>
-/// (how it gets from one state to another), <see cref="Browsers"/> and <see cref="ShellReload"/> (how the pool renews itself),
-/// <see cref="AdmissionPolicy"/>, <see cref="Dispatcher"/> and <see cref="CapacityPlan"/> (who gets which page), and <see cref="PoolRules"/>
-/// (every decision in one line).
+/// See <see cref="SlotState"/> (the states of a slot), <see cref="PageBoot"/>, <see cref="Leases"/> and <see cref="CloseEscalation"/> (the
+/// transitions between them), <see cref="Browsers"/> and <see cref="ShellReload"/> (how the pool replaces browsers and documents),
+/// <see cref="AdmissionPolicy"/>, <see cref="Dispatcher"/> and <see cref="CapacityPlan"/> (which waiter gets which page), and
+/// <see cref="PoolRules"/> (each decision as one method).
 /// </para>
 /// </summary>
 internal sealed class PoolCore
@@ -41,11 +41,11 @@ internal sealed class PoolCore
         _reload = new(_pool, _queue, _pageBoot);
     }
 
-    /// <summary>Stopped for good: no slot, no process, nobody waits.</summary>
+    /// <summary>Whether the pool has stopped: it has no slots and no browser processes.</summary>
     public bool IsStopped => _pool is { Stopping: true, Slots.Count: 0, Generations.Count: 0 };
 
-    /// <summary>The earliest time at which something is due; <see cref="TimeSpan.MaxValue"/> when nothing is. Whoever runs the core applies
-    /// <see cref="TimePassed"/> then, so the pool needs no timer per thing that can be late.</summary>
+    /// <summary>The earliest deadline; <see cref="TimeSpan.MaxValue"/> when there is none. The actor applies <see cref="TimePassed"/> then, so the
+    /// pool needs only one timer.</summary>
     public TimeSpan NextDeadline
     {
         get
@@ -69,24 +69,24 @@ internal sealed class PoolCore
         }
     }
 
-    /// <summary>Whether the slot is not gone yet.</summary>
+    /// <summary>Whether the slot still exists.</summary>
     public bool Knows(long slot) => _pool.Find(slot) is not null;
 
-    /// <summary>The pool as others may see it.</summary>
+    /// <summary>Builds an immutable snapshot of the pool.</summary>
     public PoolSnapshot Snapshot() => SnapshotBuilder.Build(_pool, _queue);
 
-    /// <summary>Applies one event. The effects are to be run in order; the list is valid until the next call.</summary>
-    public IReadOnlyList<PoolEffect> Apply(PoolEvent happened, TimeSpan now)
+    /// <summary>Applies one event and returns its effects, to be run in order. The list is valid until the next call.</summary>
+    public IReadOnlyList<PoolEffect> Apply(PoolEvent poolEvent, TimeSpan now)
     {
         _pool.ClearEffects();
         _pool.Now = now > _pool.Now ? now : _pool.Now;
-        On(happened);
+        On(poolEvent);
         ExpireSlots();
         ExpireBrowsers();
         _browsers.Settle();
         Dispatch();
 
-        // Only now: whoever wants a page if one is at hand, and not otherwise, has had the chance.
+        // Expire waiters after dispatching: a request with a zero wait still gets a page that is free now.
         if (ExpireWaiters())
         {
             Dispatch();
@@ -123,9 +123,9 @@ internal sealed class PoolCore
         return any;
     }
 
-    private void On(PoolEvent happened)
+    private void On(PoolEvent poolEvent)
     {
-        switch (happened)
+        switch (poolEvent)
         {
             case Started or TimePassed: break;
             case PageWanted e: Add(e); break;
@@ -146,7 +146,7 @@ internal sealed class PoolCore
             case ShellLearned e: _pool.Shell.Learn(e.Shell, _pool.Now + e.Pause); break;
             case AffinityDisposed e: _retirement.Dispose(e); break;
             case StopWanted: Stop(); break;
-            default: throw new ArgumentException($"The pool knows no event {happened.GetType().Name}.", nameof(happened));
+            default: throw new ArgumentException($"The pool does not handle the event {poolEvent.GetType().Name}.", nameof(poolEvent));
         }
     }
 
@@ -184,7 +184,7 @@ internal sealed class PoolCore
         _pool.Do(new FailWaiter(waiter.Id, end));
     }
 
-    // What the passing of a deadline means depends on the state alone.
+    // The effect of a passed deadline depends on the state alone.
     private void ExpireSlots()
     {
         foreach (var slot in _pool.Slots)

@@ -8,34 +8,35 @@ using Fleet.Registry.Commands;
 
 namespace Fleet.PrerenderServer.Rendering.Commands;
 
-/// <summary>Runs a command in the booted page: <c>fleet.run</c>. It is noted as started right before, fleet-wide, and never started when somebody
-/// has noted that already.</summary>
+/// <summary>Runs a command in the booted page by calling <c>fleet.run</c>. The start is recorded in the registry right before; a command that already has
+/// such a record is not started.</summary>
 internal sealed class CommandRender(ICommandStore store, ServerIdentity server, TimeProvider time)
 {
-    /// <summary>Longest result that is kept, in characters.</summary>
-    private const int MaxResult = 1024 * 1024;
+    /// <summary>Maximum length of a result, in characters.</summary>
+    private const int MaxResultLength = 1024 * 1024;
 
-    /// <summary>For the result to be written, before a command without one counts as lost.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
+    /// <summary>Time after the deadline for the result to be stored, before the command counts as lost.</summary>
+    private static readonly TimeSpan s_storeGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>Runs the command.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="operation">The render; its command says afterwards whether it was started.</param>
-    /// <param name="progress">The steps.</param>
-    /// <param name="reserve">What is kept of the deadline.</param>
-    /// <param name="beforeStart">The client went away, or the page was taken away.</param>
-    /// <param name="afterStart">The page was taken away. What the client does makes no difference any more: the result is kept for it.</param>
+    /// <param name="operation">The render. Its command records whether it was started.</param>
+    /// <param name="progress">Receives the steps.</param>
+    /// <param name="reserve">The part of the deadline to leave unused.</param>
+    /// <param name="beforeStart">Cancels until the command starts: the client disconnected, or the lease was revoked.</param>
+    /// <param name="afterStart">Cancels once the command has started: the lease was revoked. A disconnect no longer matters, because the result is stored.</param>
     public async Task<PageAnswer> RunAsync(
         IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken beforeStart, CancellationToken afterStart)
     {
         await HostRender.BootAsync(page, operation, progress, reserve, beforeStart);
         if (!page.Host.Runs)
         {
-            return new() { Outcome = RenderOutcome.Unusable, Message = "The host app offers no fleet.run, so no command can be run." };
+            return new() { Outcome = RenderOutcome.Unusable, Message = "The host app does not offer fleet.run, so it cannot run commands." };
         }
 
         progress.Enter(Stages.Run);
         var command = operation.Command!;
-        var start = new CommandRecord(command.Fingerprint, server.Name, time.GetUtcNow(), operation.Deadline.Left + s_grace);
+        var start = new CommandRecord(command.Fingerprint, server.Name, time.GetUtcNow(), operation.Deadline.Left + s_storeGrace);
         command.StartedBefore = await store.StartAsync(operation.Affinity.ToString(), command.Key, start, beforeStart);
         if (command.StartedBefore is not null)
         {
@@ -44,10 +45,10 @@ internal sealed class CommandRender(ICommandStore store, ServerIdentity server, 
 
         command.Started = start;
         var call = JsonSerializer.Serialize(new Call(operation.RequestId, operation.Lineage), FleetJson.Options);
-        var said = await page.EvaluateAsync(
-            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MaxResult})", operation.Deadline.Step(reserve), afterStart);
+        var reply = await page.EvaluateAsync(
+            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MaxResultLength})", operation.Deadline.Step(reserve), afterStart);
         progress.End();
-        return Read(said.GetString()!);
+        return Read(reply.GetString()!);
     }
 
     private static PageAnswer Read(string json)
@@ -56,7 +57,7 @@ internal sealed class CommandRender(ICommandStore store, ServerIdentity server, 
         var root = document.RootElement;
         if (root.TryGetProperty("tooLarge", out var size))
         {
-            return new() { Outcome = RenderOutcome.Failed, Message = $"The command's result has {size.GetInt64()} characters, more than the {MaxResult} that are kept." };
+            return new() { Outcome = RenderOutcome.Failed, Message = $"The command's result has {size.GetInt64()} characters; the maximum is {MaxResultLength}." };
         }
 
         if (root.TryGetProperty("error", out var error))

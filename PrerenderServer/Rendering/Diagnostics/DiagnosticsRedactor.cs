@@ -4,10 +4,10 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
-/// <summary>What may be kept of a private render for whoever looks later: that it failed and where, not what its page said or asked with.</summary>
+/// <summary>Removes console output and URL queries from the diagnostics of a private render before they are stored.</summary>
 internal static partial class DiagnosticsRedactor
 {
-    /// <summary>The diagnostics without console lines and queries. Who asked for the render gets them whole.</summary>
+    /// <summary>The diagnostics without console lines and queries. The caller of the render gets the original.</summary>
     public static RenderDiagnostics? Of(RenderDiagnostics? diagnostics) => diagnostics is null ? null : diagnostics with
     {
         Message = WithoutQueries(diagnostics.Message),
@@ -15,11 +15,11 @@ internal static partial class DiagnosticsRedactor
         FailedRequests = [.. diagnostics.FailedRequests.Select(line => WithoutQueries(line))],
     };
 
-    /// <summary>The text with the URLs in it cut off where their queries begin.</summary>
+    /// <summary>The text with the query and fragment of each URL removed.</summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? WithoutQueries(string? text) => text is null ? null : Query.Replace(text, "");
 
-    // Up to white space, or to what ends a sentence before it.
+    // Ends at white space, or at the punctuation before it.
     [GeneratedRegex(@"(?<=https?://[^\s?#]*)[?#]\S*?(?=[,:.]?(\s|$))")]
     private static partial Regex Query { get; }
 }

@@ -3,52 +3,52 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
-/// <summary>A render that did not render, for the person who wants to know why.</summary>
+/// <summary>A failed render, kept for troubleshooting.</summary>
 internal sealed record Failure
 {
-    /// <summary>Longest document that is kept, in characters.</summary>
+    /// <summary>Maximum length of a document, in characters.</summary>
     public const int MaxHtml = 256 * 1024;
 
-    /// <summary>Longest message that is kept, in characters.</summary>
+    /// <summary>Maximum length of a message, in characters.</summary>
     public const int MaxMessage = 2_000;
 
-    /// <summary>Longest stack that is kept, in characters.</summary>
+    /// <summary>Maximum length of a stack, in characters.</summary>
     public const int MaxStack = 16_000;
 
-    /// <summary>Number on this server, growing.</summary>
+    /// <summary>Number of the failure on this server, ascending.</summary>
     public required long Id { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>When the render ended.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Id of the logical call.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>The URL.</summary>
+    /// <summary>The rendered URL.</summary>
     public required string Url { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The outcome.</summary>
     public required RenderOutcome Outcome { get; init; }
 
-    /// <summary>The page's HTTP status; 0 when it never said.</summary>
+    /// <summary>The page's HTTP status; 0 if there was no response.</summary>
     public int Status { get; init; }
 
-    /// <summary>Where the time went.</summary>
+    /// <summary>Time spent per step.</summary>
     public required RenderTimings Timings { get; init; }
 
-    /// <summary>Message, stage, console, requests, stack.</summary>
+    /// <summary>Message, stage, console, failed requests and stack.</summary>
     public RenderDiagnostics? Diagnostics { get; init; }
 
-    /// <summary>The document as it stood, cut to size; null when the page told nothing, or showed what credentials had opened.</summary>
+    /// <summary>The document's markup, truncated to <see cref="MaxHtml"/>; null if it was not captured, as for every private render.</summary>
     public string? Html { get; init; }
 
-    /// <summary>Whether <c>/failures/{id}/screenshot</c> has a screenshot.</summary>
+    /// <summary>Whether <c>/failures/{id}/screenshot</c> returns a screenshot.</summary>
     public bool HasScreenshot => Screenshot is not null;
 
-    /// <summary>The page as it looked, as JPEG.</summary>
+    /// <summary>Screenshot of the page, as JPEG.</summary>
     [JsonIgnore]
     public byte[]? Screenshot { get; init; }
 
-    /// <summary>A page's text, no longer than that: what a page says is as long as it likes.</summary>
+    /// <summary>Truncates a text that comes from a page to <paramref name="most"/> characters.</summary>
     public static string? Cut(string? text, int most) => text is { Length: var length } && length > most ? text[..most] : text;
 }

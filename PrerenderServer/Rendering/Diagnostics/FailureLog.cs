@@ -3,23 +3,23 @@ using Fleet.PrerenderServer.Rendering.Operations;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
-/// <summary>The last visits of this server that did not render.</summary>
+/// <summary>The most recent failed renders of this server.</summary>
 internal sealed class FailureLog(TimeProvider time)
 {
-    /// <summary>How many are kept.</summary>
+    /// <summary>Maximum number of failures.</summary>
     public const int Most = 50;
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, Failure> _failures = [];
     private long _last;
 
-    /// <summary>Newest first.</summary>
+    /// <summary>All failures, newest first.</summary>
     public IReadOnlyList<Failure> All
     {
         get { lock (_gate) { return [.. _failures.Values.Reverse()]; } }
     }
 
-    /// <summary>The failure of this number; null when it is gone.</summary>
+    /// <summary>The failure with this number; null if it is unknown or was removed.</summary>
     public Failure? Find(long id)
     {
         lock (_gate)
@@ -28,7 +28,7 @@ internal sealed class FailureLog(TimeProvider time)
         }
     }
 
-    /// <summary>Keeps a failure; the oldest goes.</summary>
+    /// <summary>Adds a failure and removes the oldest above <see cref="Most"/>.</summary>
     public Failure Add(RenderOperation operation, RenderResult result)
     {
         lock (_gate)
@@ -54,14 +54,14 @@ internal sealed class FailureLog(TimeProvider time)
         }
     }
 
-    /// <summary>Adds what the page showed, learned after the caller had its answer.</summary>
+    /// <summary>Adds the page's markup and screenshot, which are captured after the caller got its answer.</summary>
     public void Complete(long id, string? html, byte[]? screenshot) => Change(id, failure => failure with
     {
         Html = Failure.Cut(html, Failure.MaxHtml),
         Screenshot = screenshot,
     });
 
-    /// <summary>Adds the stack of a page that computed, when it could be had only after the caller had its answer.</summary>
+    /// <summary>Adds the JavaScript stack of a busy page, when it arrived only after the caller got its answer.</summary>
     public void AddStack(long id, string? stack) =>
         Change(id, failure => failure with { Diagnostics = (failure.Diagnostics ?? new()) with { Stack = Failure.Cut(stack, Failure.MaxStack) } });
 

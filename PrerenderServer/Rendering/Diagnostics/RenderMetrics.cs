@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
-/// <summary>Figures of the visits.</summary>
+/// <summary>Metrics of renders.</summary>
 internal sealed class RenderMetrics
 {
     private const double AverageWeight = 0.2;
@@ -12,21 +12,21 @@ internal sealed class RenderMetrics
 
     public RenderMetrics(IMeterFactory meters)
     {
-        _duration = meters.Create("Fleet.PrerenderServer").CreateHistogram("fleet.render.duration", "s", "Time a visit held its page.",
+        _duration = meters.Create("Fleet.PrerenderServer").CreateHistogram("fleet.render.duration", "s", "Time a render held its page.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] });
     }
 
-    /// <summary>Moving average of a render, queue excluded, in milliseconds; 0 before the first.</summary>
+    /// <summary>Moving average of the duration of renders without the queue, in milliseconds; 0 before the first.</summary>
     public double RecentMs => Volatile.Read(ref _recentMs);
 
-    /// <summary>Counts a render that reached a page.</summary>
+    /// <summary>Records a render that reached a page.</summary>
     public void Rendered(RenderOutcome outcome, bool document, bool warm, TimeSpan took)
     {
         _duration.Record(took.TotalSeconds,
             new KeyValuePair<string, object?>("outcome", outcome.ToString()),
             new KeyValuePair<string, object?>("path", document ? "document" : "host"),
             new KeyValuePair<string, object?>("warm", warm));
-        // A lost update among racing visits costs an average nothing.
+        // Racing renders may lose an update, which does not matter for an average.
         var recent = RecentMs;
         Volatile.Write(ref _recentMs, recent == 0 ? took.TotalMilliseconds : recent + ((took.TotalMilliseconds - recent) * AverageWeight));
     }

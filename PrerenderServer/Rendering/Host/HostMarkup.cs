@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Fleet.PrerenderServer.Rendering.Host;
 
-/// <summary>Checks that markup from a host can stand inside a document: it ends outside of every tag, comment and element whose content is text, and
-/// closes none that it has not opened. Markup that fails this has text that was not escaped for its place. The reverse does not hold: text that both ends
-/// and opens an element looks like any other markup.</summary>
+/// <summary>Checks that markup from a host can be embedded in a document: it ends outside of every tag, comment and text element, and closes no text
+/// element that it did not open. Markup that fails contains unescaped text. Markup that passes may still contain some: text that closes and reopens
+/// an element looks like any other markup.</summary>
 internal static class HostMarkup
 {
-    /// <summary>More roots and integration points inside each other than any drawing has. What is deeper is read as what stands around it.</summary>
+    /// <summary>Maximum nesting of foreign roots and integration points that is tracked. Deeper ones are treated like their surroundings.</summary>
     private const int MaxForeign = 32;
 
     private static readonly HashSet<string> s_textElements =
@@ -16,7 +16,7 @@ internal static class HostMarkup
     private static readonly HashSet<string> s_integrationPoints =
         new(["foreignObject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HashSet<string> s_breakouts = new(
+    private static readonly HashSet<string> s_breakoutElements = new(
         [
             "b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em", "embed", "h1", "h2", "h3", "h4", "h5", "h6", "head", "hr", "i", "img", "li",
             "listing", "menu", "meta", "nobr", "ol", "p", "pre", "ruby", "s", "small", "span", "strong", "strike", "sub", "sup", "table", "tt", "u", "ul", "var",
@@ -28,10 +28,10 @@ internal static class HostMarkup
 
     private static readonly SearchValues<char> s_inTag = SearchValues.Create("=>");
 
-    /// <summary>What is wrong with the markup, to follow "The host's 'head' "; null when nothing is. Reads it once.</summary>
+    /// <summary>Describes the first fault, as the end of a sentence that starts with "The host's 'head'"; null if there is none. Reads the markup once.</summary>
     public static string? FaultOf(ReadOnlySpan<char> markup)
     {
-        // Open roots of SVG and MathML, and the places in them where HTML goes on; empty in nearly all markup.
+        // Open SVG and MathML roots and integration points. Empty for nearly all markup.
         var foreign = new List<string>();
         while (markup.IndexOf('<') is >= 0 and var at)
         {
@@ -51,7 +51,7 @@ internal static class HostMarkup
             var tag = isEnd ? markup[1..] : markup;
             if (tag is not [var first, ..] || !char.IsAsciiLetter(first))
             {
-                // A bogus comment, or a character.
+                // A bogus comment, or plain text.
                 if (markup is ['!' or '?', ..] || (isEnd && tag is not []))
                 {
                     markup = markup.IndexOf('>') is >= 0 and var close ? markup[(close + 1)..] : [];
@@ -73,7 +73,7 @@ internal static class HostMarkup
             {
                 if (isText && !(foreign.Count > 0 && foreign[^1].Equals(element, StringComparison.OrdinalIgnoreCase)))
                 {
-                    return $"closes a <{element}> that it has not opened: text inside one ended it.";
+                    return $"closes a <{element}> that it did not open: unescaped text ended one early.";
                 }
 
                 Leave(foreign, name);
@@ -99,7 +99,7 @@ internal static class HostMarkup
 
     private static void Enter(List<string> foreign, ReadOnlySpan<char> name, bool isSelfClosing)
     {
-        if (IsForeign(foreign) && s_breakouts.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+        if (IsForeign(foreign) && s_breakoutElements.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
         {
             while (IsForeign(foreign))
             {
@@ -129,7 +129,7 @@ internal static class HostMarkup
 
     private static string Cut(ReadOnlySpan<char> name) => name[..Math.Min(name.Length, 40)].ToString();
 
-    /// <summary>Length of a tag after its name, with its <c>&gt;</c>; null when it does not end. Only a value may hold one, in quotes that follow a <c>=</c>.</summary>
+    /// <summary>Length of the rest of a tag including its <c>&gt;</c>; null if the tag does not end. Only a quoted value after <c>=</c> may contain <c>&gt;</c>.</summary>
     private static int? EndOfTag(ReadOnlySpan<char> rest)
     {
         for (var at = 0; rest[at..].IndexOfAny(s_inTag) is >= 0 and var found;)
@@ -163,7 +163,7 @@ internal static class HostMarkup
         return null;
     }
 
-    /// <summary>Where a comment ends, from behind its <c>&lt;!--</c>.</summary>
+    /// <summary>Offset after the end of a comment; <paramref name="text"/> starts after its <c>&lt;!--</c>. Null if the comment does not end.</summary>
     private static int? EndOfComment(ReadOnlySpan<char> text)
     {
         if (text is ['>', ..])
@@ -195,36 +195,36 @@ internal static class HostMarkup
         return null;
     }
 
-    /// <summary>Where the text of an element ends, with its end tag. A script goes on behind an end tag when <c>&lt;!--</c> and <c>&lt;script</c> came before.</summary>
+    /// <summary>Offset after the end tag of a text element; null if there is none. A script continues after an end tag that follows <c>&lt;!--</c> and <c>&lt;script</c>.</summary>
     private static int? EndOfText(ReadOnlySpan<char> text, string element)
     {
         var isScript = element == "script";
-        var (isEscaped, isTwice) = (false, false);
+        var (isEscaped, isDoubleEscaped) = (false, false);
         for (var at = 0; text[at..].IndexOfAny('<', isEscaped ? '-' : '<') is >= 0 and var found;)
         {
             at += found;
             var rest = text[at..];
             if (rest.StartsWith("-->", StringComparison.Ordinal))
             {
-                (isEscaped, isTwice) = (false, false);
+                (isEscaped, isDoubleEscaped) = (false, false);
             }
             else if (isScript && rest.StartsWith("<!--", StringComparison.Ordinal))
             {
                 isEscaped = true;
                 at++;
             }
-            else if (isEscaped && !isTwice && IsTag(rest, "<", element))
+            else if (isEscaped && !isDoubleEscaped && IsTag(rest, "<", element))
             {
-                isTwice = true;
+                isDoubleEscaped = true;
             }
             else if (IsTag(rest, "</", element))
             {
-                if (!isTwice)
+                if (!isDoubleEscaped)
                 {
                     return EndOfTag(rest[(2 + element.Length)..]) is { } end && element != "plaintext" ? at + 2 + element.Length + end : null;
                 }
 
-                isTwice = false;
+                isDoubleEscaped = false;
             }
 
             at++;

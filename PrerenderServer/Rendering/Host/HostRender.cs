@@ -6,8 +6,8 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering.Host;
 
-/// <summary>The fast path: <c>fleet.render</c> in the booted page, one round trip for all formats. An answer that comes after its render has
-/// ended is an answer to a call that nobody waits for any more, so it can reach no later render.</summary>
+/// <summary>Renders with <c>fleet.render</c> in the booted page, with one round trip for all formats. An answer that arrives after its render has ended
+/// belongs to an abandoned call, so it cannot reach a later render.</summary>
 internal sealed class HostRender(RenderingOptions options)
 {
     private readonly ScreenshotCapture _screenshots = new(options);
@@ -17,14 +17,14 @@ internal sealed class HostRender(RenderingOptions options)
         await BootAsync(page, operation, progress, reserve, cancellationToken);
         var extracts = operation.Formats is [RenderFormat.Data];
         var formats = operation.Formats is null ? HostFormats.All : extracts ? [] : operation.Formats;
-        // A host that does not extract, renders nothing and says what it knows all the same.
+        // A host without fleet.extract is asked to render no formats; its answer contains the data all the same.
         var method = extracts && page.Host.Extracts ? "extract" : "render";
         if (!page.Host.Renders && method == "render")
         {
             return new()
             {
                 Outcome = RenderOutcome.Unusable,
-                Message = $"The host app offers no fleet.render, so {(extracts ? "data" : string.Join(", ", formats.Select(HostFormats.NameOf)))} cannot be had from it. Ask for 'html', or leave 'formats' out.",
+                Message = $"The host app does not offer fleet.render, so it cannot return {(extracts ? "data" : string.Join(", ", formats.Select(HostFormats.NameOf)))}. Request 'html', or omit 'formats'.",
             };
         }
 
@@ -43,7 +43,7 @@ internal sealed class HostRender(RenderingOptions options)
             }
             else if (answer.Outcome == RenderOutcome.Rendered)
             {
-                answer = answer with { Outcome = RenderOutcome.Unusable, Message = $"The host rendered no '{HostFormats.NameOf(format)}'." };
+                answer = answer with { Outcome = RenderOutcome.Unusable, Message = $"The host did not render '{HostFormats.NameOf(format)}'." };
             }
         }
 
@@ -51,7 +51,7 @@ internal sealed class HostRender(RenderingOptions options)
         return answer;
     }
 
-    /// <summary>Sees to it that the page shows the booted host app.</summary>
+    /// <summary>Boots the host app unless the page already shows it.</summary>
     internal static async Task BootAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         if (!page.IsStandby)
@@ -64,10 +64,10 @@ internal sealed class HostRender(RenderingOptions options)
     private sealed record HostRequest(string Id, string Url, IReadOnlyList<string> Formats, string Lineage);
 }
 
-/// <summary>Where the host app is.</summary>
+/// <summary>The address of the host app.</summary>
 /// <param name="Url">Its address, ending with a slash.</param>
 internal sealed record HostAddress(Uri Url)
 {
-    /// <summary>Whether a URL is of the host's origin, and may so be rendered by the host app in a booted page.</summary>
+    /// <summary>Whether a URL has the host's origin, so that the host app can render it in a booted page.</summary>
     public bool IsOrigin(Uri url) => OriginAllowList.OriginOf(url) == OriginAllowList.OriginOf(Url);
 }

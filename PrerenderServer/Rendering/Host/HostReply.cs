@@ -5,15 +5,15 @@ using Fleet.PrerenderServer.Rendering.Operations;
 
 namespace Fleet.PrerenderServer.Rendering.Host;
 
-/// <summary>Reads what <c>fleet.render</c> answered. The host is another program, of another version: nothing in its answer is taken for granted.</summary>
+/// <summary>Reads the answer of <c>fleet.render</c>. The host is a separate program of any version, so every member is validated.</summary>
 internal static class HostReply
 {
     private const int MaxDeps = 2_000;
 
-    /// <summary>The answer as JSON text, as <c>render.js</c> returns it.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="formats">What was asked for.</param>
-    /// <param name="realm">URL prefix of what counts as a dependency among the URLs that the page fetched.</param>
+    /// <summary>Reads an answer.</summary>
+    /// <param name="json">The output of <c>render.js</c>.</param>
+    /// <param name="formats">The requested formats.</param>
+    /// <param name="realm">URL prefix of the fetched URLs that count as dependencies.</param>
     public static PageAnswer Read(string json, IReadOnlyList<RenderFormat> formats, string realm)
     {
         using var document = JsonDocument.Parse(PageJson.Mend(json));
@@ -24,9 +24,9 @@ internal static class HostReply
         }
 
         if (!root.TryGetProperty("reply", out var reply) || reply.ValueKind != JsonValueKind.Object
-            || !reply.TryGetProperty("status", out var said) || said.ValueKind != JsonValueKind.Number || !said.TryGetInt32(out var status) || status is < 100 or > 599)
+            || !reply.TryGetProperty("status", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var status) || status is < 100 or > 599)
         {
-            return new() { Outcome = RenderOutcome.Unusable, Message = "fleet.render did not answer with an object that has a status of 100 to 599." };
+            return new() { Outcome = RenderOutcome.Unusable, Message = "fleet.render did not return an object with a status from 100 to 599." };
         }
 
         var answer = new PageAnswer
@@ -56,7 +56,7 @@ internal static class HostReply
         };
     }
 
-    /// <summary>What keeps a format from being put into a document; null when nothing does.</summary>
+    /// <summary>Explains why a format cannot be embedded in a document; null if all can.</summary>
     private static string? FaultOf(IReadOnlyDictionary<RenderFormat, string> formats)
     {
         foreach (var (format, text) in formats)
@@ -70,14 +70,14 @@ internal static class HostReply
         return null;
     }
 
-    /// <summary>The answer for a result that is over the bound.</summary>
+    /// <summary>The answer for a result that exceeds <c>Rendering:MaxResultMb</c>.</summary>
     public static PageAnswer TooLarge(long characters) => new()
     {
         Outcome = RenderOutcome.Failed,
         Message = $"The result has {characters} characters, more than Rendering:MaxResultMb allows.",
     };
 
-    /// <summary>The texts in an answer, of those that were asked for.</summary>
+    /// <summary>The requested formats that an answer contains.</summary>
     public static Dictionary<RenderFormat, string> ReadFormats(JsonElement reply, IReadOnlyList<RenderFormat> wanted)
     {
         var formats = new Dictionary<RenderFormat, string>();
@@ -102,24 +102,24 @@ internal static class HostReply
         return formats;
     }
 
-    /// <summary>The strings in a list of an answer.</summary>
+    /// <summary>The strings in an array of an answer; empty if the member is not an array.</summary>
     public static IEnumerable<string> Strings(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()!)
             : [];
 
-    /// <summary>A string in an answer; null for anything else.</summary>
+    /// <summary>A string member of an answer; null if it is missing or not a string.</summary>
     public static string? Text(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 }
 
-/// <summary>The formats that a cooperative host renders, and how the contract spells them.</summary>
+/// <summary>The formats that a host can render, and their names in the host contract.</summary>
 internal static class HostFormats
 {
-    /// <summary>All of them; a host skips what it does not know.</summary>
+    /// <summary>All host formats. A host skips formats that it does not know.</summary>
     public static IReadOnlyList<RenderFormat> All { get; } = [.. Enum.GetValues<RenderFormat>().Where(f => f is not (RenderFormat.Html or RenderFormat.Data))];
 
-    /// <summary>The name in the contract.</summary>
+    /// <summary>The format's name in the host contract.</summary>
     public static string NameOf(RenderFormat format) => format switch
     {
         RenderFormat.Isolated => "isolated",
@@ -129,6 +129,6 @@ internal static class HostFormats
         RenderFormat.Head => "head",
         RenderFormat.Icon => "icon",
         RenderFormat.Markdown => "markdown",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a host's format."),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a host format."),
     };
 }

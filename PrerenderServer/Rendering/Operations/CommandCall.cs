@@ -5,29 +5,30 @@ using Fleet.Registry.Commands;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
-/// <summary>A command that a render is to run.</summary>
-/// <param name="name">As the host knows it.</param>
-/// <param name="input">What it is given, as JSON text.</param>
-/// <param name="key">Names this command of this user.</param>
+/// <summary>A command that a render runs.</summary>
+/// <param name="name">The command's name in the host app.</param>
+/// <param name="input">The input, as JSON text.</param>
+/// <param name="key">The idempotency key, unique per user.</param>
 internal sealed class CommandCall(string name, string input, string key)
 {
-    /// <summary>As the host knows it.</summary>
+    /// <summary>The command's name in the host app.</summary>
     public string Name => name;
 
-    /// <summary>What it is given, as JSON text.</summary>
+    /// <summary>The input, as JSON text.</summary>
     public string Input => input;
 
-    /// <summary>Names this command of this user.</summary>
+    /// <summary>The idempotency key, unique per user.</summary>
     public string Key => key;
 
-    /// <summary>Tells a repetition from another command under the same key.</summary>
+    /// <summary>Hash of name and input. It distinguishes a retry from a different command with the same key.</summary>
     public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{input}")));
 
-    /// <summary>That this render started it; null as long as it has not.</summary>
+    /// <summary>The record of the start by this render; null before the start.</summary>
     public CommandRecord? Started { get; set; }
 
-    /// <summary>What was known of it when this render was about to start it: somebody else had. Null otherwise.</summary>
+    /// <summary>The existing record of an earlier start, which kept this render from starting the command; otherwise null.</summary>
     public CommandRecord? StartedBefore { get; set; }
 
+    /// <summary>Creates a call. A missing input becomes <c>null</c>.</summary>
     public static CommandCall Of(string name, JsonElement? input, string key) => new(name, input?.GetRawText() ?? "null", key);
 }

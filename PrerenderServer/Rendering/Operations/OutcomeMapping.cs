@@ -3,10 +3,10 @@ using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
-/// <summary>How evidence becomes an outcome. Pure; the tables of it are tests.</summary>
+/// <summary>Maps statuses and errors to outcomes.</summary>
 internal static class OutcomeMapping
 {
-    /// <summary>The outcome of a status that the page gave itself: whatever it is, it says something about the content.</summary>
+    /// <summary>The outcome of a status that the page set itself. Every value is a verdict on the content.</summary>
     public static RenderOutcome OfOwnStatus(int status) => status switch
     {
         401 => RenderOutcome.Unauthorized,
@@ -14,7 +14,7 @@ internal static class OutcomeMapping
         _ => RenderOutcome.Rendered,
     };
 
-    /// <summary>The outcome of a document's HTTP status. What a gateway says for a host that is away or overloaded is no word on the content.</summary>
+    /// <summary>The outcome of a document's HTTP status. The status of an unavailable or overloaded host is no verdict on the content.</summary>
     public static RenderOutcome OfHttpStatus(int status) => status is 429 or 502 or 503 or 504 ? RenderOutcome.NoVerdict : OfOwnStatus(status);
 
     /// <summary>The outcome of an error that the host reports.</summary>
@@ -27,12 +27,12 @@ internal static class OutcomeMapping
 
     /// <summary>The outcome of a URL that could not be loaded.</summary>
     /// <param name="code">Chromium's error code.</param>
-    /// <param name="failedAllowed">Whether the URL that failed is inside the allow-list. It may not be after a redirect, and then its failure is our refusal.</param>
+    /// <param name="failedAllowed">Whether the URL that failed is inside the allow-list. After a redirect it may be outside, and then the fleet itself blocked it.</param>
     public static RenderOutcome OfNavigation(string code, bool failedAllowed) => code switch
     {
         _ when !failedAllowed => RenderOutcome.Failed,
         "ERR_TOO_MANY_REDIRECTS" or "ERR_INVALID_REDIRECT" or "ERR_UNSAFE_REDIRECT" or "ERR_INVALID_RESPONSE" or "ERR_BLOCKED_BY_RESPONSE" => RenderOutcome.Failed,
-        // No document: a download, or a 204.
+        // A download or a 204 has no document.
         NavigationException.Download or "ERR_ABORTED" => RenderOutcome.Unusable,
         _ => RenderOutcome.NoVerdict,
     };

@@ -3,39 +3,39 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
-/// <summary>What a page answered to a render, before it becomes a result.</summary>
+/// <summary>A page's answer to a render, before it is converted to a result.</summary>
 internal sealed record PageAnswer
 {
-    /// <summary>The verdict.</summary>
+    /// <summary>The outcome.</summary>
     public required RenderOutcome Outcome { get; init; }
 
-    /// <summary>The page's own status; 0 when it never said.</summary>
+    /// <summary>The page's status; 0 if unknown.</summary>
     public int Status { get; init; }
 
-    /// <summary>Where it redirects to.</summary>
+    /// <summary>Target of the redirect; null if there is none.</summary>
     public string? RedirectUrl { get; init; }
 
-    /// <summary>Headers it asks for.</summary>
+    /// <summary>Response headers that the page requests; null if there are none.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
     /// <summary>Rendered text by format.</summary>
     public IReadOnlyDictionary<RenderFormat, string> Formats { get; init; } = new Dictionary<RenderFormat, string>();
 
-    /// <summary>What the host says about the content.</summary>
+    /// <summary>The host's data about the content.</summary>
     public JsonElement? Data { get; init; }
 
-    /// <summary>What the page read.</summary>
+    /// <summary>URLs that the page read.</summary>
     public IReadOnlyList<string> Deps { get; init; } = [];
 
-    /// <summary>One sentence on an outcome other than rendered.</summary>
+    /// <summary>Explains an outcome other than <see cref="RenderOutcome.Rendered"/>, in one sentence.</summary>
     public string? Message { get; init; }
 
-    /// <summary>JavaScript stack of the content's error.</summary>
+    /// <summary>JavaScript stack of the error.</summary>
     public string? Stack { get; init; }
 
-    /// <summary>The screenshot, if one was asked for and could be taken.</summary>
+    /// <summary>The screenshot; null if none was requested or it failed.</summary>
     public byte[]? Screenshot { get; init; }
 
-    /// <summary><c>settled</c> or <c>capped</c>.</summary>
+    /// <summary><c>settled</c> or <c>capped</c>; null if not measured.</summary>
     public string? Stability { get; init; }
 }

@@ -2,24 +2,24 @@ using System.Diagnostics;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
-/// <summary>The steps of a render and how long each took, as milliseconds for the result and as spans for the trace. The step in progress when the
-/// deadline passes is the one that was late.</summary>
+/// <summary>Measures the steps of a render, for the result (milliseconds) and for the trace (spans). When the deadline passes, the step in progress is
+/// reported as the one that timed out.</summary>
 internal sealed class RenderProgress(TimeProvider time)
 {
     private readonly Dictionary<string, TimeSpan> _spent = [];
-    private readonly ActivityContext _visit = Activity.Current?.Context ?? default;
-    private (long Timestamp, DateTimeOffset Time)? _began = (time.GetTimestamp(), time.GetUtcNow());
+    private readonly ActivityContext _parent = Activity.Current?.Context ?? default;
+    private (long Timestamp, DateTimeOffset Time)? _started = (time.GetTimestamp(), time.GetUtcNow());
 
     /// <summary>The step in progress: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>screenshot</c>.</summary>
     public string Stage { get; private set; } = Stages.Queue;
 
-    /// <summary>The answer so far; null before there is one. It is the result when a later step is late.</summary>
+    /// <summary>The answer so far; null before there is one. It becomes the result if a later step times out.</summary>
     public PageAnswer? Finished { get; private set; }
 
-    /// <summary>Keeps the answer so far.</summary>
+    /// <summary>Sets <see cref="Finished"/>.</summary>
     public void Keep(PageAnswer finished) => Finished = finished;
 
-    /// <summary>Moves the part of the wait in which the pool booted a page from <c>queue</c> to <c>boot</c>. Call it when the wait ends.</summary>
+    /// <summary>Moves the time that the pool spent on booting a page from <c>queue</c> to <c>boot</c>. Call it when the wait for a page ends.</summary>
     public void Booted(TimeSpan duration)
     {
         if (duration > TimeSpan.Zero)
@@ -29,24 +29,24 @@ internal sealed class RenderProgress(TimeProvider time)
         }
     }
 
-    /// <summary>Ends the step in progress and begins another.</summary>
+    /// <summary>Ends the step in progress and starts another.</summary>
     public void Enter(string stage)
     {
         End();
-        (Stage, _began) = (stage, (time.GetTimestamp(), time.GetUtcNow()));
+        (Stage, _started) = (stage, (time.GetTimestamp(), time.GetUtcNow()));
     }
 
-    /// <summary>Ends the step in progress; does nothing when it has ended.</summary>
+    /// <summary>Ends the step in progress, if any.</summary>
     public void End()
     {
-        if (_began is { } began)
+        if (_started is { } started)
         {
-            _began = null;
-            Add(Stage, began.Time, time.GetElapsedTime(began.Timestamp));
+            _started = null;
+            Add(Stage, started.Time, time.GetElapsedTime(started.Timestamp));
         }
     }
 
-    /// <summary>Milliseconds that steps took.</summary>
+    /// <summary>Total duration of steps in milliseconds.</summary>
     public double Milliseconds(params ReadOnlySpan<string> stages)
     {
         var sum = TimeSpan.Zero;
@@ -58,11 +58,11 @@ internal sealed class RenderProgress(TimeProvider time)
         return Math.Round(Math.Max(0, sum.TotalMilliseconds), 2);
     }
 
-    // A span is written when its step has ended: a step may begin in one asynchronous method and end in another, where the current activity differs.
-    private void Add(string stage, DateTimeOffset began, TimeSpan duration)
+    // The span is created when the step ends, because a step may start in one async method and end in another, where the current activity differs.
+    private void Add(string stage, DateTimeOffset started, TimeSpan duration)
     {
         _spent[stage] = Spent(stage) + duration;
-        PrerenderActivity.Source.StartActivity(stage, ActivityKind.Internal, _visit, startTime: began)?.SetEndTime((began + duration).UtcDateTime).Dispose();
+        PrerenderActivity.Source.StartActivity(stage, ActivityKind.Internal, _parent, startTime: started)?.SetEndTime((started + duration).UtcDateTime).Dispose();
     }
 
     private TimeSpan Spent(string stage) => _spent.GetValueOrDefault(stage);

@@ -6,10 +6,10 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
-/// <summary>Takes the screenshot of a render: of the page that it led to, or of a format that the host rendered.</summary>
+/// <summary>Takes the screenshot of a render: of the page, or of a format that the host rendered.</summary>
 internal sealed class ScreenshotCapture(RenderingOptions options)
 {
-    /// <summary>The answer with a screenshot in place of its texts.</summary>
+    /// <summary>Takes a screenshot of the page and returns the answer with it in place of the texts.</summary>
     public async Task<PageAnswer> OfPageAsync(IRenderPage page, ScreenshotShape shape, PageAnswer answer, Deadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
     {
         try
@@ -25,7 +25,7 @@ internal sealed class ScreenshotCapture(RenderingOptions options)
         return answer with { Formats = new Dictionary<RenderFormat, string>(), Screenshot = screenshot };
     }
 
-    /// <summary>Shows what the host rendered alone in a box, takes the screenshot, and leaves the booted page as it was.</summary>
+    /// <summary>Shows the host's markup alone in an overlay, takes the screenshot, and restores the booted page.</summary>
     public async Task<PageAnswer> OfFormatAsync(
         IRenderPage page, ScreenshotShape shape, string markup, PageAnswer answer, Deadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
     {

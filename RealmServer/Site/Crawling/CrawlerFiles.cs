@@ -6,21 +6,21 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site.Crawling;
 
-/// <summary>What crawlers look for beside pages. A file of the same name in the host app's folder comes first.</summary>
+/// <summary>Serves robots.txt and sitemap.xml. A file of the same name in the host app's folder takes precedence.</summary>
 internal sealed class CrawlerFiles(PublicAddress address, Sitemap sitemap)
 {
     public const string RobotsPath = "/robots.txt";
 
     public const string SitemapPath = "/sitemap.xml";
 
-    /// <summary>Everything may be read but what is of the server's own; the screenshots that pages name may.</summary>
+    /// <summary>robots.txt: allows everything except the server's own paths; screenshots are allowed, since pages reference them.</summary>
     public Task RobotsAsync(HttpContext http)
     {
         http.Response.Headers.CacheControl = "no-cache";
         return Results.Text($"User-agent: *\nDisallow: /_\nAllow: {ScreenshotAddress.Prefix}\n\nSitemap: {address.UrlOf(SitemapPath)}\n", "text/plain", Encoding.UTF8).ExecuteAsync(http);
     }
 
-    /// <summary>The sitemap. The framework's result answers <c>If-None-Match</c> and HEAD.</summary>
+    /// <summary>sitemap.xml. The framework's result handles <c>If-None-Match</c> and HEAD.</summary>
     public async Task SitemapAsync(HttpContext http)
     {
         var body = await sitemap.GetAsync(http.RequestAborted);

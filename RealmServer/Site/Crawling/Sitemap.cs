@@ -11,11 +11,11 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site.Crawling;
 
-/// <summary>What <c>/sitemap.xml</c> says: all cards of public realms, and the routes of the host app that <c>Pages:SitemapRoutes</c> names. Anybody
-/// may ask for it, so it is made by one caller at a time and kept for a minute.</summary>
+/// <summary>Builds <c>/sitemap.xml</c>: all cards of public realms, and the routes of the host app that <c>Pages:SitemapRoutes</c> names. The endpoint is
+/// public, so the sitemap is built only once at a time and cached for a minute.</summary>
 internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPageStore store, IOptions<PagesOptions> options, TimeProvider timeProvider)
 {
-    /// <summary>Most URLs, as the protocol has it. Realms come first, each whole or cut at the end.</summary>
+    /// <summary>Maximum number of URLs, as the sitemap protocol defines it. Realms come first; what exceeds the limit is cut off.</summary>
     private const int MaxUrls = 50_000;
 
     private const string Namespace = "http://www.sitemaps.org/schemas/sitemap/0.9";
@@ -23,23 +23,23 @@ internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPage
     private static readonly TimeSpan s_maxAge = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private (Task<EncodedBody> Body, long At)? _made;
+    private (Task<EncodedBody> Body, long At)? _latest;
 
     public Task<EncodedBody> GetAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_made is not { } made || made.Body.IsFaulted || (made.Body.IsCompleted && timeProvider.GetElapsedTime(made.At) >= s_maxAge))
+            if (_latest is not { } latest || latest.Body.IsFaulted || (latest.Body.IsCompleted && timeProvider.GetElapsedTime(latest.At) >= s_maxAge))
             {
-                // Nobody's own: who asked first may be gone before the others have it.
-                _made = made = (Task.Run(MakeAsync, CancellationToken.None), timeProvider.GetTimestamp());
+                // Not bound to the first caller's token: the result is shared, and the first caller may cancel.
+                _latest = latest = (Task.Run(BuildAsync, CancellationToken.None), timeProvider.GetTimestamp());
             }
 
-            return made.Body.WaitAsync(cancellationToken);
+            return latest.Body.WaitAsync(cancellationToken);
         }
     }
 
-    private async Task<EncodedBody> MakeAsync()
+    private async Task<EncodedBody> BuildAsync()
     {
         var urls = Cards().Concat(await RoutesAsync()).Take(MaxUrls);
         using var bytes = new MemoryStream();
@@ -82,25 +82,25 @@ internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The index lists it among the problems; the other realms are found all the same.
+            // The index reports it as a problem; the sitemap lists the other realms.
             return [];
         }
     }
 
-    // An app that answers 200 to everything has a page at every address that somebody makes up, so only what is named is listed.
+    // An app that answers 200 to everything has a page at every invented URL, so only configured routes are listed.
     private async Task<IEnumerable<(string Url, DateTimeOffset? Changed)>> RoutesAsync()
     {
         var named = options.Value.RoutesOfSitemap.ToLookup(route => route.EndsWith('*'), route => address.UrlOf(route.TrimEnd('*')));
-        var kept = named[true].Any() ? await KeptAsync([.. named[true]]) : [];
-        return named[false].Select(url => (url, default(DateTimeOffset?))).Concat(kept).DistinctBy(route => route.Item1, StringComparer.Ordinal);
+        var stored = named[true].Any() ? await StoredAsync([.. named[true]]) : [];
+        return named[false].Select(url => (url, default(DateTimeOffset?))).Concat(stored).DistinctBy(route => route.Item1, StringComparer.Ordinal);
     }
 
-    private async Task<IEnumerable<(string Url, DateTimeOffset? Changed)>> KeptAsync(string[] beginnings)
+    private async Task<IEnumerable<(string Url, DateTimeOffset? Changed)>> StoredAsync(string[] prefixes)
     {
         try
         {
             var facts = await store.GetFactsAsync(address.UrlOf("/"), CancellationToken.None);
-            return facts.Where(route => route.Value.Status == StatusCodes.Status200OK && beginnings.Any(beginning => route.Key.StartsWith(beginning, StringComparison.Ordinal)))
+            return facts.Where(route => route.Value.Status == StatusCodes.Status200OK && prefixes.Any(prefix => route.Key.StartsWith(prefix, StringComparison.Ordinal)))
                 .OrderBy(route => route.Key, StringComparer.Ordinal)
                 .Select(route => (route.Key, (DateTimeOffset?)route.Value.RenderedAt));
         }

@@ -1,14 +1,14 @@
 namespace Fleet.RealmServer.Site.Search;
 
 /// <summary>Body of <c>GET /_search</c>.</summary>
-/// <param name="Query">What was asked for.</param>
-/// <param name="Total">How many pages fit.</param>
-/// <param name="Results">The best of them.</param>
+/// <param name="Query">The query of the request.</param>
+/// <param name="Total">Number of pages that match.</param>
+/// <param name="Results">The best matches, best first.</param>
 internal sealed record SearchAnswer(string Query, int Total, IReadOnlyList<SearchHit> Results);
 
-/// <summary>A page that fits.</summary>
-/// <param name="Url">Its URL.</param>
-/// <param name="Title">Its title.</param>
-/// <param name="Description">One sentence; may be empty.</param>
-/// <param name="Realm">URL of its realm.</param>
+/// <summary>A page that matches.</summary>
+/// <param name="Url">URL of the page.</param>
+/// <param name="Title">Title of the page.</param>
+/// <param name="Description">Description of the page; may be empty.</param>
+/// <param name="Realm">URL of the page's realm.</param>
 internal sealed record SearchHit(string Url, string Title, string Description, string Realm);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Fleet.RealmServer.Site.Search;
 
-/// <summary>What is searched of one page: what the host app says of it in <c>data.searchDoc</c>.</summary>
+/// <summary>The searchable text of a page, which the host app provides in <c>data.searchDoc</c>.</summary>
 internal sealed class SearchDocument
 {
     private const double TitleWeight = 10;
@@ -27,10 +27,10 @@ internal sealed class SearchDocument
 
     public string Description { get; }
 
-    /// <summary>Reads it; null when the host app says nothing that could be searched.</summary>
+    /// <summary>Reads a search document; null if the JSON has none with a title.</summary>
     /// <param name="url">URL of the page.</param>
-    /// <param name="realm">URL of its realm.</param>
-    /// <param name="json">What the host app says of the page.</param>
+    /// <param name="realm">URL of the page's realm.</param>
+    /// <param name="json">The page's data from the host app; null if there is none.</param>
     public static SearchDocument? Read(string url, string realm, string? json)
     {
         if (json is null)
@@ -53,11 +53,11 @@ internal sealed class SearchDocument
         }
     }
 
-    /// <summary>Words as they are compared: in small letters. Accents stay: taking them off is left to the machine's ICU, which is not everywhere.</summary>
+    /// <summary>Folds text for comparison: to lower case. Accents are kept, since stripping them needs ICU, which is not installed everywhere.</summary>
     public static string Fold(string text) => text.ToLowerInvariant();
 
-    /// <summary>How well the document fits; 0 when it lacks one of the words.</summary>
-    /// <param name="words">Folded words; each must begin a word of the document.</param>
+    /// <summary>How well the document matches; 0 if it lacks one of the words.</summary>
+    /// <param name="words">The folded words; each must be the prefix of a word in the document.</param>
     public double Score(IReadOnlyList<string> words)
     {
         var score = 0d;

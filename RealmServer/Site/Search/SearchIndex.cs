@@ -6,20 +6,20 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Site.Search;
 
-/// <summary>The search documents of realms, read from the store when somebody searches and something has changed since.</summary>
+/// <summary>Searches the stored pages of realms. A search reloads a realm's documents if the realm's stored pages have changed.</summary>
 internal sealed class SearchIndex(PublicAddress address, IPageStore store, TimeProvider timeProvider) : IDisposable
 {
-    /// <summary>How long what was read is used without another look: an index that runs changes something all the time.</summary>
-    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
+    /// <summary>How long loaded documents are used before the store is checked for changes: 1 s. A running index changes pages all the time.</summary>
+    private static readonly TimeSpan s_recheckInterval = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Loaded> _realms = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly SemaphoreSlim _loadLock = new(1, 1);
 
     /// <summary>Finds pages, best first.</summary>
-    /// <param name="query">Words.</param>
-    /// <param name="realms">Where: realms that the one who asks may read.</param>
-    /// <param name="limit">Most results.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="query">Words, separated by spaces.</param>
+    /// <param name="realms">The realms to search; the caller must be allowed to read them.</param>
+    /// <param name="limit">Maximum number of results.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     public async Task<SearchAnswer> FindAsync(string query, IEnumerable<Realm> realms, int limit, CancellationToken cancellationToken)
     {
         var words = SearchDocument.Fold(query).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
@@ -37,20 +37,20 @@ internal sealed class SearchIndex(PublicAddress address, IPageStore store, TimeP
         return new(query, found.Count, [.. best.Select(hit => new SearchHit(hit.Document.Url, hit.Document.Title, hit.Document.Description, hit.Document.Realm))]);
     }
 
-    public void Dispose() => _oneAtATime.Dispose();
+    public void Dispose() => _loadLock.Dispose();
 
     private async Task<IReadOnlyList<SearchDocument>> DocumentsAsync(Realm from, CancellationToken cancellationToken)
     {
         var realm = PageSource.StorageScope(from, address);
-        if (_realms.TryGetValue(realm, out var loaded) && timeProvider.GetElapsedTime(loaded.CheckedAt) < s_rest)
+        if (_realms.TryGetValue(realm, out var loaded) && timeProvider.GetElapsedTime(loaded.CheckedAt) < s_recheckInterval)
         {
             return loaded.Documents;
         }
 
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _loadLock.WaitAsync(cancellationToken);
         try
         {
-            if (_realms.TryGetValue(realm, out loaded) && timeProvider.GetElapsedTime(loaded.CheckedAt) < s_rest)
+            if (_realms.TryGetValue(realm, out loaded) && timeProvider.GetElapsedTime(loaded.CheckedAt) < s_recheckInterval)
             {
                 return loaded.Documents;
             }
@@ -66,7 +66,7 @@ internal sealed class SearchIndex(PublicAddress address, IPageStore store, TimeP
         }
         finally
         {
-            _oneAtATime.Release();
+            _loadLock.Release();
         }
     }
 

@@ -1,6 +1,6 @@
--- A heartbeat. An older version is ignored, and so is an incarnation that has unregistered: a heartbeat that was on its way must not
--- bring a server back that no longer listens.
--- KEYS: servers, removed mark.  ARGV: incarnation, version (fixed width), record, channel, hint.
+-- Stores a heartbeat. Ignores an older version, and an incarnation that has unregistered: a delayed heartbeat must not bring back a server that no
+-- longer listens.
+-- KEYS: servers, removed mark.  ARGV: incarnation, version (fixed width), record, channel, change notification.
 if redis.call('EXISTS', KEYS[2]) == 1 then
     return 0
 end

@@ -1,4 +1,4 @@
--- A realm server says which shell it serves; the rules of ClaimRules.Decide say whether that one becomes current.
+-- Records the shell that a realm server serves and makes it current if the rules of ClaimRules.Decide allow it.
 -- KEYS: host shell, serving.  ARGV: token, instance, built at (ms), force (0/1), time to live of serving (ms), channel.
 -- Returns token, generation, changed at (ms), reporter of the current shell, and 1 if this claim made it current.
 local token, instance, built_at, force, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])
@@ -26,7 +26,7 @@ if not current_token then
 elseif token == current_token then
     claims = false
 elseif force then
-    -- Else a replica that still serves the replaced, newer shell would take it back with its next repeat.
+    -- Keep the later build time. Otherwise the next claim of a replica that still serves the replaced, newer shell would win.
     claims = true
     built_at = math.max(built_at, current_built_at)
 else

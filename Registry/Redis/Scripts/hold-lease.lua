@@ -1,5 +1,5 @@
--- Takes or prolongs a lease.
--- KEYS: lease.  ARGV: holder, time to live (ms).  Returns who holds it.
+-- Acquires or extends a lease.
+-- KEYS: lease.  ARGV: holder, time to live (ms).  Returns the current holder.
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then
     return holder

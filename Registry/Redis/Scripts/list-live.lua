@@ -1,4 +1,4 @@
--- Reads entries ("seen payload") of a hash, all or some, and forgets those that nobody repeated.
+-- Reads some or all entries ("seen payload") of a hash and deletes those that have expired.
 -- KEYS: hash.  ARGV: time to live (ms), then the fields; none means all.  Returns field, entry, field, entry, …
 local now, ttl = now_ms(), tonumber(ARGV[1])
 local entries, live = {}, {}

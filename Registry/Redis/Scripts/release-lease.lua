@@ -1,4 +1,4 @@
--- Gives a lease back.
+-- Releases a lease, if the caller holds it.
 -- KEYS: lease.  ARGV: holder.
 if redis.call('GET', KEYS[1]) == ARGV[1] then
     redis.call('DEL', KEYS[1])

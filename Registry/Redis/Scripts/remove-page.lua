@@ -1,5 +1,6 @@
--- Forgets a page unless one of a newer source is stored.
--- KEYS: pages, versions, facts, order, totals.  ARGV: url, source version (fixed width; the stored version begins with its own), channel, hint.
+-- Removes a page unless a page of a newer source is stored.
+-- KEYS: pages, versions, facts, order, totals.  ARGV: url, source version (fixed width; the stored version begins with its own), channel,
+-- change notification.
 local url = ARGV[1]
 local stored = redis.call('HGET', KEYS[2], url)
 if not stored or ARGV[2] < string.sub(stored, 1, #ARGV[2]) then

@@ -1,4 +1,4 @@
--- Forgets the screenshot of a page.
+-- Removes the screenshot of a page.
 -- KEYS: screenshots, facts, totals.  ARGV: url.
 if redis.call('HDEL', KEYS[2], ARGV[1]) == 0 then
     return 0

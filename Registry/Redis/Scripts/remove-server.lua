@@ -1,5 +1,5 @@
--- A server unregisters, and with it all that it registered.
--- KEYS: servers, removed mark, warm list.  ARGV: incarnation, time to live of the mark (ms), channel, hint.
+-- Unregisters a server and removes everything that it registered.
+-- KEYS: servers, removed mark, warm list.  ARGV: incarnation, time to live of the mark (ms), channel, change notification.
 redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
 redis.call('DEL', KEYS[3])
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 then

@@ -1,5 +1,5 @@
--- Replaces the warm list of a server that has not unregistered. Only a change of the affinities is worth a hint; their times change always.
--- KEYS: warm list, removed mark.  ARGV: time to live (ms), channel, hint, then affinity, last used (ms), …
+-- Replaces the warm list of a server, unless it has unregistered. Only a change of the set of affinities sends a change notification: their times always change.
+-- KEYS: warm list, removed mark.  ARGV: time to live (ms), channel, change notification, then affinity, last used (ms), …
 if redis.call('EXISTS', KEYS[2]) == 1 then
     return 0
 end

@@ -1,4 +1,4 @@
--- A realm server serves these scopes: it is the start of their count of rounds without it. What nothing is stored in needs no count.
+-- Resets the rounds without service of the scopes that a realm server serves. Scopes without stored content have no count.
 -- KEYS: scopes.  ARGV: scopes.
 for i = 1, #ARGV do
     if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 1 then

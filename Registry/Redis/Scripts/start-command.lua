@@ -1,6 +1,6 @@
--- Notes that a command starts, unless it was started before.
--- KEYS: command, running.  ARGV: record, time to live (ms), how long it may run (ms).
--- Returns what is known of it and whether it may still run ("1" or nothing), or nothing to the one who may start it.
+-- Records that a command starts, unless it was started before.
+-- KEYS: command, running.  ARGV: record, time to live (ms), maximum run time (ms).
+-- Returns nothing if the caller may start the command; otherwise the record and whether it may still run ("1" or nothing).
 local known = redis.call('GET', KEYS[1])
 if known then
     return { known, redis.call('GET', KEYS[2]) }

@@ -1,7 +1,8 @@
 -- Stores a page unless a newer one is stored or the realm is full.
 -- KEYS: pages, versions, facts, order, totals, scopes.
--- ARGV: url, version (fixed width, so that text compares like numbers), page, facts, most pages, most bytes, remove oldest (0/1), channel, hint, scope.
--- Returns 1 stored, 0 a newer one is stored, 2 full.
+-- ARGV: url, version (fixed width, so that text compares like numbers), page, facts, max pages, max bytes, remove oldest (0/1), channel,
+-- change notification, scope.
+-- Returns 1: stored, 0: a newer page is stored, 2: full.
 local url, version, page = ARGV[1], ARGV[2], ARGV[3]
 local max_pages, max_bytes, remove_oldest = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7] == '1'
 local stored = redis.call('HGET', KEYS[2], url)
@@ -16,7 +17,7 @@ if not remove_oldest and growth > 0 and (pages > max_pages or bytes > max_bytes)
     return 2
 end
 
--- Out of the order, so that the page does not make room for itself.
+-- Remove the page from the order first, so that it is not evicted to make room for itself.
 redis.call('ZREM', KEYS[4], url)
 local changes = 1
 while remove_oldest and (pages > max_pages or bytes > max_bytes) do
@@ -35,7 +36,7 @@ end
 
 redis.call('HSETNX', KEYS[6], ARGV[10], 0)
 if redis.call('HEXISTS', KEYS[5], 'changes') == 0 then
-    -- Counted from the time in microseconds and not from 0: a scope that was removed and comes back must not look unchanged to its readers.
+    -- Starts at the time in microseconds instead of 0: a scope that was removed and created again must not look unchanged to its readers.
     local time = redis.call('TIME')
     redis.call('HSET', KEYS[5], 'changes', digits(time[1] * 1000000 + time[2]))
 end

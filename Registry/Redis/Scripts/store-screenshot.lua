@@ -1,6 +1,6 @@
--- Stores a screenshot of a page unless the realm's screenshots would take too much room.
--- KEYS: screenshots, facts, totals, scopes.  ARGV: url, screenshot, facts, most bytes, scope.
--- Returns 1 stored, 0 full.
+-- Stores a screenshot of a page unless the realm's screenshots would exceed the limit.
+-- KEYS: screenshots, facts, totals, scopes.  ARGV: url, screenshot, facts, max bytes, scope.
+-- Returns 1: stored, 0: full.
 local growth = #ARGV[2] - redis.call('HSTRLEN', KEYS[1], ARGV[1])
 local bytes = tonumber(redis.call('HGET', KEYS[3], 'bytes') or 0) + growth
 if growth > 0 and bytes > tonumber(ARGV[4]) then

@@ -40,7 +40,7 @@ public sealed class PageCommandTests(TestSite site) : IClassFixture<TestSite>, I
     [Theory]
     [InlineData("/missing", false, ExitCodes.Success, "warning: {0} answered with status 404.")]
     [InlineData("/missing", true, ExitCodes.Failure, "error: {0} answered with status 404.")]
-    [InlineData("/cdn", false, ExitCodes.Success, "warning: the page asked other origins, which are closed to it; open them with --origin http://cdn.example.")]
+    [InlineData("/cdn", false, ExitCodes.Success, "warning: the page requested other origins, which are not allowed; allow them with --origin http://cdn.example.")]
     public async Task Render_PageWithSomethingToSay_IsWrittenAndSaysItOnStandardError(string path, bool failOnStatus, int exitCode, string line)
     {
         await using var fleet = FleetProgram.Start(["render", site[path].AbsoluteUri, .. failOnStatus ? ["--fail-on-status"] : (string[])[]]);

@@ -31,7 +31,7 @@ public sealed class ServeTests : IDisposable
         var site = await AddressAsync(fleet, "site");
         var manager = await AddressAsync(fleet, "manager");
         Assert.StartsWith("Ready after ", await fleet.LineAsync("Ready"), StringComparison.Ordinal);
-        Assert.Contains("Stored pages live in memory and are rendered anew at the next start; --data DIR keeps them.", fleet.Output, StringComparison.Ordinal);
+        Assert.Contains("Stored pages are in memory only and are rendered again at the next start; --data DIR keeps them.", fleet.Output, StringComparison.Ordinal);
         Assert.Contains($"curl '{manager}render?url={site}elements/hydrogen'", fleet.Output, StringComparison.Ordinal);
         Assert.StartsWith("First index: 155 of 155 cards are prerendered and stored, ", await fleet.LineAsync("First index: 155"), StringComparison.Ordinal);
 
@@ -98,7 +98,7 @@ public sealed class ServeTests : IDisposable
         await using var second = FleetProgram.Start("serve", "--port", "0", "--data", _folder.FullName);
 
         Assert.Equal(ExitCodes.Failure, await second.EndAsync());
-        Assert.Equal($"fleet: The data folder '{_folder.FullName}' is in use by another process. Stop that one, or name another folder.{Environment.NewLine}", second.Errors);
+        Assert.Equal($"fleet: The data folder '{_folder.FullName}' is in use by another process. Stop that process, or name another folder.{Environment.NewLine}", second.Errors);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
         var (_, session) = await context.OpenPageAsync(s_deadline, Token);
         connection.MaxMessageBytes = 64 * 1024;
         var error = await Assert.ThrowsAsync<PageScriptException>(() => EvaluateAsync(session, "'x'.repeat(1e6)"));
-        Assert.Equal("The answer to Runtime.evaluate has more than 65536 bytes.", error.Message);
+        Assert.Equal("The answer to Runtime.evaluate exceeds 65536 bytes.", error.Message);
         Assert.Equal("2", (await EvaluateAsync(session, "'' + 2")).GetProperty("result").GetProperty("value").GetString());
         await context.CloseAsync(s_deadline, Token);
     }

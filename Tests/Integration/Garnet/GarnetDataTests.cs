@@ -138,7 +138,7 @@ public sealed class GarnetDataTests : IDisposable
 
         var error = await Assert.ThrowsAsync<StartException>(() => StartAsync());
 
-        Assert.Equal($"The data folder '{_folder.FullName}' is in use by another process. Stop that one, or name another folder.", error.Message);
+        Assert.Equal($"The data folder '{_folder.FullName}' is in use by another process. Stop that process, or name another folder.", error.Message);
         await first.Connection.GetDatabase().StringSetAsync("still", "there");
     }
 

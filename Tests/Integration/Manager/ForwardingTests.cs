@@ -144,7 +144,7 @@ public sealed class ForwardingTests : IAsyncLifetime
             first.Result(request) with { Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = new('x', 10_000) } }, FleetJson.Options);
         using var response = await manager.PostAsync(s_request);
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 502, "result-too-large");
-        Assert.Contains("2048 bytes, the bound of Manager:MaxResultBytes", ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+        Assert.Contains("2048 bytes (Manager:MaxResultBytes)", ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
         Assert.Empty(second.Calls);
     }
 

@@ -70,8 +70,8 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Theory]
-    [InlineData(0, "Nothing was started")]
-    [InlineData(1, "It is not known whether it was noted as started")]
+    [InlineData(0, "The command was not started")]
+    [InlineData(1, "It is unknown whether the command was recorded as started")]
     public async Task Commands_RegistryGoes_IsToldWhatIsKnownAndNobodyHoldsThePage(int after, string says)
     {
         var key = Guid.NewGuid().ToString("N");
@@ -88,7 +88,7 @@ public sealed class CommandTests(ServerFixture server)
         var start = TimeProvider.System.GetUtcNow();
         await server.Registry.Commands.StartAsync("user:ada", key, new CommandRecord("", "prerender-9", start, TimeSpan.FromMinutes(1)), Token);
         server.Commands.AwayAfter[key] = 1;
-        await AssertProblemAsync(await PostAsync(request, key, Token), HttpStatusCode.ServiceUnavailable, "registry-away", "It was started at");
+        await AssertProblemAsync(await PostAsync(request, key, Token), HttpStatusCode.ServiceUnavailable, "registry-away", "The command was started at");
     }
 
     [Theory]

@@ -65,7 +65,7 @@ public sealed class FailureTests(ServerFixture server)
                     return response;
                 }
 
-                wedged += (await response.Content.ReadAsStringAsync(Token)).Contains("the page computes", StringComparison.Ordinal) ? 1 : 0;
+                wedged += (await response.Content.ReadAsStringAsync(Token)).Contains("the page is busy", StringComparison.Ordinal) ? 1 : 0;
                 response.Dispose();
             }
         }

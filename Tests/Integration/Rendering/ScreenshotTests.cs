@@ -87,7 +87,7 @@ public sealed class ScreenshotTests(ServerFixture server)
         using var response = await server.Client.PostAsJsonAsync("screenshots",
             new ScreenshotRequest { Url = server.Site["elements/bare"].AbsoluteUri, Affinity = "user:bare", Format = RenderFormat.Fitted }, FleetJson.Options, Token);
         var result = (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, Token))!;
-        Assert.Equal((RenderOutcome.Unusable, "The host rendered no 'fitted'."), (result.Outcome, result.Diagnostics!.Message));
+        Assert.Equal((RenderOutcome.Unusable, "The host did not render 'fitted'."), (result.Outcome, result.Diagnostics!.Message));
     }
 
     [Fact]

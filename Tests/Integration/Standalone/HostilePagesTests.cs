@@ -79,7 +79,7 @@ public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<Vi
         JsonElement index = default;
         await Eventually.TrueAsync(
             async () => (index = await crawler.GetFromJsonAsync<JsonElement>("_index", Token)).GetProperty("failures").GetArrayLength() > 0, TimeSpan.FromMinutes(1), () => $"the card to be listed; {index}");
-        Assert.Contains("that it has not opened", index.GetProperty("failures")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("that it did not open", index.GetProperty("failures")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     private async Task OpenAsync(StandaloneFleet fleet, string path)

@@ -52,12 +52,12 @@ public sealed class RenderingHealthRulesTests
 
     [Fact]
     public void Decide_NoManager_SaysWhyAndWhatIsServed() => Assert.Equal(
-        "No page can be rendered: The manager at http://m/ cannot be reached. Pages are served as they are stored.",
+        "No page can be rendered: The manager at http://m/ cannot be reached. Stored pages are still served.",
         RenderingHealthRules.Decide(RenderingHealth.Unknown, Facts(new(9, 0), null) with { FailedProbes = Away, ManagerProblem = "The manager at http://m/ cannot be reached." }).Description);
 
     [Fact]
     public void Decide_CardsFail_SaysHowManyAndWhy() => Assert.Equal(
-        "155 of 155 cards have no page of their current content, most of them for this reason: The manager answered 401. GET /_index lists them.",
+        "155 of 155 cards have no page of their current content. Most frequent reason: The manager answered 401. GET /_index lists them.",
         RenderingHealthRules.Decide(RenderingHealth.Unknown, Facts(new(155, 155), "The manager answered 401.")).Description);
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class RenderingMonitorTests : IDisposable
         Assert.Equal(HealthStatus.Degraded, health.Status);
         Assert.Contains("http://manager/ cannot be reached", health.Description, StringComparison.Ordinal);
         Assert.Equal((1, 0), (degraded.Read("no_manager"), degraded.Read("cards_fail")));
-        Assert.Single(log.Lines, line => line.Contains("Degraded until further notice", StringComparison.Ordinal));
+        Assert.Single(log.Lines, line => line.Contains("Rendering is degraded", StringComparison.Ordinal));
 
         _manager.IsAway = false;
         await ProbesAsync(3);

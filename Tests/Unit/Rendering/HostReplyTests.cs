@@ -58,7 +58,7 @@ public class HostReplyTests
         var answer = Read("""{"reply":{"status":200,"formats":{"isolated":"<script type=application/ld+json>{\"a\":\"</script><img src=x onerror=a()>\"}</script>","head":""}}}""");
         Assert.Equal(RenderOutcome.Failed, answer.Outcome);
         Assert.Empty(answer.Formats);
-        Assert.Equal("The host's 'isolated' closes a <script> that it has not opened: text inside one ended it.", answer.Message);
+        Assert.Equal("The host's 'isolated' closes a <script> that it did not open: unescaped text ended one early.", answer.Message);
     }
 
     [Fact]

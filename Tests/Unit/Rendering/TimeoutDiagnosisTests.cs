@@ -15,7 +15,7 @@ public sealed class TimeoutDiagnosisTests
     public async Task Ask_PageThatWaits_SaysForWhatAndGivesWhatIsFinished()
     {
         var late = await AskAsync(new() { Answer = _ => """{"stage":"read","inFlight":["http://h/r/b"],"formats":{"atom":"<i>a</i>","icon":"not asked for","head":7}}""" });
-        Assert.Equal("The deadline of 4000 ms passed in step 'render': the page waits for something that is no request. The host is at 'read' and waits for http://h/r/b.", late.Message);
+        Assert.Equal("The deadline of 4000 ms passed in step 'render': the page waits for something other than a request. The host is at 'read' and waits for http://h/r/b.", late.Message);
         Assert.False(late.Computes);
         Assert.Equal([KeyValuePair.Create(RenderFormat.Atom, "<i>a</i>")], late.Formats);
     }
@@ -27,7 +27,7 @@ public sealed class TimeoutDiagnosisTests
     public async Task Ask_HostThatSaysNonsense_IsNotBelieved(string said)
     {
         var late = await AskAsync(new() { Answer = _ => said });
-        Assert.EndsWith("something that is no request.", late.Message, StringComparison.Ordinal);
+        Assert.EndsWith("something other than a request.", late.Message, StringComparison.Ordinal);
         Assert.Empty(late.Formats);
     }
 

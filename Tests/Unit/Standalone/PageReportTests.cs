@@ -65,7 +65,7 @@ public sealed class PageReportTests
 
     [Theory]
     [InlineData("http://app.example/login", "error: http://app.example/ redirects to http://app.example/login (302).")]
-    [InlineData("https://app.example/", "error: http://app.example/ redirects to https://app.example/ (302), which is closed to it: render that address instead.")]
+    [InlineData("https://app.example/", "error: http://app.example/ redirects to https://app.example/ (302), which is not an allowed origin: render that address instead.")]
     public void Of_Redirect_NamesItsTarget(string target, string line)
     {
         var report = Of(new() { Outcome = RenderOutcome.Rendered, Status = 302, RedirectUrl = target });
@@ -93,7 +93,7 @@ public sealed class PageReportTests
         });
 
         Assert.Equal(ExitCodes.Success, report.ExitCode);
-        Assert.Equal(["warning: the page asked other origins, which are closed to it; open them with --origin http://127.0.0.1:9 --origin https://cdn.example."], report.Lines);
+        Assert.Equal(["warning: the page requested other origins, which are not allowed; allow them with --origin http://127.0.0.1:9 --origin https://cdn.example."], report.Lines);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class PageReportTests
         var report = Of(new() { Content = s_content, Outcome = RenderOutcome.Rendered, Status = 200, Diagnostics = new() { Stability = "capped" } });
 
         Assert.Equal(ExitCodes.Success, report.ExitCode);
-        Assert.Equal(["warning: http://app.example/ did not come to rest and was captured as it was."], report.Lines);
+        Assert.Equal(["warning: http://app.example/ did not settle and was captured as it was."], report.Lines);
     }
 
     [Fact]

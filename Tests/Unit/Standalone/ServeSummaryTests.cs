@@ -18,7 +18,7 @@ public sealed class ServeSummaryTests
           Try       curl -H 'Accept: text/html' http://127.0.0.1:5100/elements/hydrogen
                     curl 'http://127.0.0.1:5200/render?url=http://127.0.0.1:5100/elements/hydrogen'
 
-        Stored pages live in memory and are rendered anew at the next start; --data DIR keeps them.
+        Stored pages are in memory only and are rendered again at the next start; --data DIR keeps them.
         Ready after 2.5 s. Ctrl-C stops everything.
         """,
         ServeSummary.Format(s_settings, s_addresses, adminKeyFile: null, TimeSpan.FromSeconds(2.5)), ignoreLineEndingDifferences: true);

@@ -3,29 +3,29 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
 /// <summary>
-/// The browser processes, one per generation. Replaced blue/green: the next one is launched and up before anything of the old one is
-/// retired, and the old one is killed when its last slot is gone.
+/// The browser processes, one per generation. They are replaced blue/green: the old process is retired only once the next one is up, and
+/// killed once its last slot is closed.
 /// </summary>
 internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation escalation, Retirement retirement)
 {
-    private int _wanted = 1;
+    private int _minGeneration = 1;
     private int _newest;
     private int _failures;
     private int _failedLaunches;
     private bool _wasUp;
     private TimeSpan _launchFrom;
 
-    /// <summary>When the next launch may be tried; never, when none is due.</summary>
+    /// <summary>Earliest time of the next launch; <see cref="TimeSpan.MaxValue"/> when none is due.</summary>
     public TimeSpan NextLaunch => NeedsLaunch ? _launchFrom : TimeSpan.MaxValue;
 
-    // A number says what will do. So a wish survives a launch that fails, and asking twice is asking once.
+    // Compares generation numbers, so that a recycle survives a failed launch and two requests cause one launch.
     private bool NeedsLaunch =>
         !pool.Stopping &&
-        (pool.CurrentGeneration()?.Number ?? 0) < _wanted &&
+        (pool.CurrentGeneration()?.Number ?? 0) < _minGeneration &&
         pool.Generations.TrueForAll(g => g.State != GenerationState.Launching);
 
-    /// <summary>Asks for a newer browser than the current one.</summary>
-    public void Recycle() => _wanted = Math.Max(_wanted, (pool.CurrentGeneration()?.Number ?? 0) + 1);
+    /// <summary>Requests a newer browser than the current one.</summary>
+    public void Recycle() => _minGeneration = Math.Max(_minGeneration, (pool.CurrentGeneration()?.Number ?? 0) + 1);
 
     public void Launched(BrowserLaunched launched)
     {
@@ -49,20 +49,20 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
     {
         if (pool.FindGeneration(failed.Generation) is { State: GenerationState.Launching } generation)
         {
-            NotLaunched(generation, failed.Why);
+            FailLaunch(generation, failed.Why);
         }
     }
 
-    /// <summary>A process is gone that nobody killed. Its memory is not believed free before its whole tree is.</summary>
+    /// <summary>A process ended unexpectedly. Its memory counts as used until the kill of its process tree is confirmed.</summary>
     public void Crashed(BrowserCrashed crashed)
     {
         if (pool.FindGeneration(crashed.Generation) is { State: not GenerationState.Killing } generation)
         {
-            Lose(generation);
+            KillLost(generation);
         }
     }
 
-    /// <summary>No process is left: everything of this generation is gone.</summary>
+    /// <summary>No process is left: removes the generation and its slots.</summary>
     public void Killed(BrowserKilled killed)
     {
         if (pool.FindGeneration(killed.Generation) is not { State: GenerationState.Killing } generation)
@@ -81,12 +81,13 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
         pool.Generations.Remove(generation);
     }
 
-    /// <summary>The launch takes too long, or the kill has not been confirmed: then once more.</summary>
+    /// <summary>The launch timed out and counts as failed, or the kill is unconfirmed and is repeated.</summary>
     public void Overdue(Generation generation)
     {
         if (generation.State == GenerationState.Launching)
         {
-            NotLaunched(generation, $"The browser did not start within {pool.Rules.Options.LaunchDeadline.TotalSeconds:0.#} s. The setting is Browser:LaunchTimeout.");
+            FailLaunch(
+                generation, $"The browser did not start within {pool.Rules.Options.LaunchDeadline.TotalSeconds:0.#} s. The setting is Browser:LaunchTimeout.");
         }
         else
         {
@@ -94,7 +95,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
         }
     }
 
-    /// <summary>Retires every process. Unlike a recycle it waits for no boot.</summary>
+    /// <summary>Retires every process. Unlike a recycle, it also closes slots that still boot.</summary>
     public void Stop()
     {
         foreach (var slot in pool.Slots)
@@ -114,7 +115,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
         }
     }
 
-    /// <summary>Kills what is finished and launches what is wanted.</summary>
+    /// <summary>Kills the processes that are finished and launches the next one if it is due.</summary>
     public void Settle()
     {
         if (pool.CurrentGeneration() is { } current)
@@ -141,7 +142,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
         }
     }
 
-    /// <summary>When this process is too old, whatever else it is.</summary>
+    /// <summary>When this process reaches <see cref="PoolOptions.RetireAfter"/>.</summary>
     public TimeSpan WornOutAt(Generation generation) => generation.BornAt + pool.Rules.Options.RetireAfter;
 
     private bool IsWornOut(Generation generation) =>
@@ -177,17 +178,17 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
         }
     }
 
-    private void NotLaunched(Generation generation, string why)
+    private void FailLaunch(Generation generation, string why)
     {
         pool.Problem = why;
-        Lose(generation);
+        KillLost(generation);
         if (pool.Rules.GivesUp(_wasUp, ++_failedLaunches) && !pool.Stopping)
         {
             pool.Do(new GiveUpStart($"{why} It was tried {_failedLaunches} times."));
         }
     }
 
-    private void Lose(Generation generation)
+    private void KillLost(Generation generation)
     {
         _launchFrom = generation.Renders > 0 ? pool.Now : pool.Now + pool.Rules.BackOff(++_failures);
         Kill(generation, CloseReason.Crashed);

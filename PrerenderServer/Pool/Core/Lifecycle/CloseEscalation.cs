@@ -3,19 +3,19 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
 /// <summary>
-/// Closing, apart from leasing: nobody waits for a close who does not need its memory, and the memory counts until it is really free.
-/// Each stage has a deadline and is followed by a harsher one; the last ends the process, so capacity always returns.
+/// Closes slots independently of leasing: only a waiter that needs the memory waits for a close, and the memory counts until it is free.
+/// Each stage has a deadline and is followed by a harsher one. The last kills the process, so capacity always returns.
 /// </summary>
 internal sealed class CloseEscalation(PoolState pool)
 {
-    /// <summary>Begins to close a slot that nobody has.</summary>
+    /// <summary>Begins to close a slot that is not leased.</summary>
     public void Close(Slot slot, CloseReason reason)
     {
         Enter(slot, reason);
         Begin(slot, CloseStage.Terminate);
     }
 
-    /// <summary>Counts a slot as closing whose process is being killed: nothing is left to ask of it.</summary>
+    /// <summary>Marks a slot as closing because its process is being killed. Starts no stage of its own.</summary>
     public void CloseWithProcess(Slot slot, CloseReason reason)
     {
         if (slot.State != SlotState.Closing)
@@ -27,10 +27,10 @@ internal sealed class CloseEscalation(PoolState pool)
         slot.Deadline = TimeSpan.MaxValue;
     }
 
-    /// <summary>The deadline of the stage has passed.</summary>
+    /// <summary>The deadline of the stage passed: begins the next one.</summary>
     public void Overdue(Slot slot) => Begin(slot, slot.Stage + 1);
 
-    /// <summary>The stage ended and the context may still be there.</summary>
+    /// <summary>The stage ended, but the context may still exist: begins the next one.</summary>
     public void StageEnded(CloseStageEnded ended)
     {
         if (pool.Find(ended.Slot, ended.Op, SlotState.Closing) is { } slot && slot.Stage == ended.Stage)
@@ -39,7 +39,7 @@ internal sealed class CloseEscalation(PoolState pool)
         }
     }
 
-    /// <summary>The browser confirmed it.</summary>
+    /// <summary>The browser confirmed the close.</summary>
     public void Closed(SlotClosed closed)
     {
         if (pool.Find(closed.Slot, closed.Op, SlotState.Closing) is { } slot)
@@ -48,7 +48,7 @@ internal sealed class CloseEscalation(PoolState pool)
         }
     }
 
-    /// <summary>The slot's memory is free.</summary>
+    /// <summary>Removes the slot; its memory is free.</summary>
     public void Forget(Slot slot)
     {
         pool.RemoveSlot(slot);
@@ -67,7 +67,7 @@ internal sealed class CloseEscalation(PoolState pool)
         slot.Op = pool.NextOp();
     }
 
-    // The kill stage is not begun here: the generation notices a slot that needs it and ends as a whole.
+    // The kill stage issues no effect here: Browsers.Settle finds a slot in that stage and kills the whole generation.
     private void Begin(Slot slot, CloseStage stage)
     {
         slot.Stage = stage;

@@ -2,10 +2,10 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
-/// <summary>Lending pages and taking them back. Release and verdict are one event, so no page is lent whose doom is not known yet.</summary>
+/// <summary>Grants and ends leases. Release and outcome are one event, so a page is never granted again before its outcome is known.</summary>
 internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation escalation, PageBoot pageBoot)
 {
-    /// <summary>Lends a standby or an idle page. One that rendered before is first asked whether it answers.</summary>
+    /// <summary>Grants a standby or an idle page. A page that has rendered before is probed first.</summary>
     public void Grant(Waiter waiter, Slot slot)
     {
         if (slot.Affinity is null)
@@ -28,7 +28,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         pool.Do(new ProbePage(slot.Id, slot.Op));
     }
 
-    /// <summary>The answer to the question.</summary>
+    /// <summary>The probe ended.</summary>
     public void Probed(PageProbed probed)
     {
         if (pool.Find(probed.Slot, probed.Op, SlotState.Leased) is not { } slot)
@@ -46,13 +46,13 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         }
         else
         {
-            // The shell changed while the page was being asked.
+            // The shell changed during the probe.
             End(slot);
-            Rest(slot);
+            MakeIdle(slot);
         }
     }
 
-    /// <summary>A deadline of the lease has passed: that of the probe, or of the render.</summary>
+    /// <summary>A deadline of the lease passed: of the probe, of the render, or of the drain.</summary>
     public void Overdue(Slot slot)
     {
         if (slot.IsProbed)
@@ -69,7 +69,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         }
     }
 
-    /// <summary>A render gives its page back. The verdict of a lease that was revoked finds no slot and changes nothing.</summary>
+    /// <summary>A render releases its page. The release of a revoked lease finds no slot and has no effect.</summary>
     public void Completed(LeaseCompleted completed)
     {
         if (pool.FindByLease(completed.Lease) is not { } slot)
@@ -95,7 +95,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
                 pageBoot.Reload(slot);
                 break;
             case SlotState.Idle:
-                Rest(slot);
+                MakeIdle(slot);
                 break;
             case SlotState.Repaging:
                 pageBoot.ReplacePage(slot);
@@ -106,7 +106,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         }
     }
 
-    /// <summary>Gives a leased slot no future: it closes when it comes back, or at the latest after <paramref name="grace"/>.</summary>
+    /// <summary>Closes a leased slot on release, or after <paramref name="grace"/> at the latest. A slot whose probe is pending closes at once.</summary>
     public void Drain(Slot slot, TimeSpan grace, CloseReason reason)
     {
         if (slot.IsProbed)
@@ -121,14 +121,14 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         slot.Reason = reason;
     }
 
-    /// <summary>Takes a leased slot away now. A page that was still on its way goes to nobody; its waiter keeps its place.</summary>
+    /// <summary>Revokes the lease and closes the slot at once. If the page was not handed over yet, its waiter returns to its old place.</summary>
     public void Revoke(Slot slot, CloseReason reason)
     {
         End(slot);
         escalation.Close(slot, reason);
     }
 
-    /// <summary>Ends a lease whose page is lost, and leaves the slot to the caller.</summary>
+    /// <summary>Ends a lease without a release; the caller decides on the slot.</summary>
     public void End(Slot slot)
     {
         var wasProbed = slot.IsProbed;
@@ -143,7 +143,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         }
     }
 
-    /// <summary>Somebody does not want a page any more. Whose page is just being asked is not among those who wait.</summary>
+    /// <summary>Cancels a waiter. A waiter whose page is being probed has already left the queue.</summary>
     public void Cancel(long waiter)
     {
         if (queue.Find(waiter) is { } waiting)
@@ -166,15 +166,15 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
     private void HandOver(Slot slot)
     {
         var lease = slot.Lease!;
-        var asked = lease.Waiter.ArrivedAt;
+        var arrivedAt = lease.Waiter.ArrivedAt;
         var warm = slot.Renders > 0;
-        var boot = warm || slot.BootedAt <= asked ? TimeSpan.Zero : slot.BootedAt - (slot.BornAt > asked ? slot.BornAt : asked);
+        var boot = warm || slot.BootedAt <= arrivedAt ? TimeSpan.Zero : slot.BootedAt - (slot.BornAt > arrivedAt ? slot.BornAt : arrivedAt);
         slot.Op = Slot.NoOp;
         slot.Deadline = PoolTime.After(pool.Now, pool.Rules.HoldDeadline);
-        pool.Do(new GrantLease(lease.Waiter.Id, lease.Id, slot.Id, warm, pool.Now - asked, boot));
+        pool.Do(new GrantLease(lease.Waiter.Id, lease.Id, slot.Id, warm, pool.Now - arrivedAt, boot));
     }
 
-    private void Rest(Slot slot)
+    private void MakeIdle(Slot slot)
     {
         slot.State = SlotState.Idle;
         slot.Op = Slot.NoOp;

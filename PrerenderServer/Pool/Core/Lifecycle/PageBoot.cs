@@ -2,10 +2,10 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
-/// <summary>Pages that boot: in a new context, or in place of an old document. How many at a time is bounded, failures are followed by a pause.</summary>
+/// <summary>Boots pages: in a new context, or in place of an old document. Limits concurrent creations, and pauses creations after a failure.</summary>
 internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
 {
-    /// <summary>Begins a slot if there is room for it below <paramref name="limit"/> and a browser to make it in.</summary>
+    /// <summary>Creates a slot if fewer than <paramref name="limit"/> exist, a browser is up, and neither a pause nor the limit on creations forbids it.</summary>
     public bool TryCreate(int limit)
     {
         if (pool.CurrentGeneration() is not { } generation ||
@@ -22,14 +22,14 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         return true;
     }
 
-    /// <summary>Begins a new document in a slot's context, whose old one is good for nothing.</summary>
+    /// <summary>Boots a new document in the context of a slot whose document is unusable.</summary>
     public void ReplacePage(Slot slot) => ReplacePage(slot, keepsDocument: false);
 
-    /// <summary>Begins a new document in a slot's context, whose old one loaded another shell. If the new one does not come, the slot is not lost.</summary>
+    /// <summary>Boots a new document in the context of a slot whose document is stale. If the boot fails, the slot keeps the old document.</summary>
     public void Reload(Slot slot) => ReplacePage(slot, keepsDocument: true);
 
-    /// <summary>A page is up. Recycling is this: what comes back is judged by the generation stamped on it at birth and by the shell it
-    /// loaded. A page of an old browser is closed; one that still loaded another shell rests until the shell rule reloads it.</summary>
+    /// <summary>A page has booted. A page whose browser is no longer up is closed. A page that loaded another shell is available until
+    /// <see cref="ShellReload"/> reloads it.</summary>
     public void Booted(PageBooted booted)
     {
         if (Find(booted.Slot, booted.Op) is not { } slot)
@@ -56,11 +56,11 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
             return;
         }
 
-        Rest(slot);
+        MakeAvailable(slot);
     }
 
-    /// <summary>A page did not come up. What is half made takes memory until it is closed; nobody who waits hears of it. A page that was to be
-    /// reloaded stays as it is: while the host is away, an old page is better than none.</summary>
+    /// <summary>A page did not boot. Its slot uses memory until it is closed; waiters keep waiting. A page that was being reloaded keeps its
+    /// document: while the host is unreachable, a stale page is better than none.</summary>
     public void Failed(BootFailed failed)
     {
         if (Find(failed.Slot, failed.Op) is not { } slot)
@@ -73,14 +73,14 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         {
             slot.Op = Slot.NoOp;
             pool.Shell.NotBooted(slot.BootsFor, pool.Now);
-            Rest(slot);
+            MakeAvailable(slot);
             return;
         }
 
         Fail(slot, CloseReason.BootFailed);
     }
 
-    /// <summary>A page did not come up in time.</summary>
+    /// <summary>A page did not boot before its deadline.</summary>
     public void Overdue(Slot slot)
     {
         pool.Problem = $"A page did not boot within {pool.Rules.Options.BootDeadline.TotalSeconds:0.#} s. The setting is Browser:BootTimeout.";
@@ -102,7 +102,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         pool.Do(new RepageSlot(slot.Id, slot.Op));
     }
 
-    private void Rest(Slot slot)
+    private void MakeAvailable(Slot slot)
     {
         slot.State = slot.Affinity is null ? SlotState.Standby : SlotState.Idle;
         slot.Deadline = PoolTime.After(pool.Now, pool.Rules.Options.IdleTimeout);

@@ -2,10 +2,10 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
-/// <summary>Taking slots out of use. What is at rest closes now, what is lent when it comes back.</summary>
+/// <summary>Takes slots out of use. A standby or idle slot closes now, a leased slot on release.</summary>
 internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation escalation)
 {
-    /// <summary>Retires one slot, whatever it is doing. A boot under way is left alone: what it brings is judged when it returns.</summary>
+    /// <summary>Retires one slot in any state. A slot that is being created is left alone: its generation is checked when its boot completes.</summary>
     public void Retire(Slot slot, TimeSpan grace, CloseReason reason)
     {
         switch (slot.State)
@@ -19,7 +19,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
         }
     }
 
-    /// <summary>Retires what an affinity has. Its waiters stay, and get a new slot.</summary>
+    /// <summary>Retires the slots of an affinity. Its waiters stay and get a new slot.</summary>
     public void Dispose(AffinityDisposed disposed)
     {
         foreach (var slot in pool.Slots)
@@ -40,7 +40,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
         }
     }
 
-    /// <summary>A renderer crashed: the slot closes, and who uses it hears of it now rather than at its own deadline.</summary>
+    /// <summary>A renderer crashed: closes the slot and revokes its lease at once, so that the render does not wait for its own deadline.</summary>
     public void Crashed(SlotCrashed crashed)
     {
         switch (pool.Find(crashed.Slot))
@@ -54,7 +54,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
         }
     }
 
-    /// <summary>Notes what the slots take. Idle ones that take too much close now, lent ones when they come back.</summary>
+    /// <summary>Records the memory of the slots. Standby and idle slots that use too much close now, leased slots on release.</summary>
     public void Measured(MemoryMeasured measured)
     {
         if (pool.FindGeneration(measured.Generation) is not { } generation)
@@ -76,7 +76,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
         }
     }
 
-    /// <summary>Nobody used the slot for a long time. The standbys that the pool always keeps stay.</summary>
+    /// <summary>A slot was idle for too long: closes it, except the last <see cref="PoolOptions.MinStandby"/> standbys.</summary>
     public void IdleTooLong(Slot slot)
     {
         if (slot.State == SlotState.Idle || pool.Count(SlotState.Standby) > pool.Rules.Options.MinStandby)

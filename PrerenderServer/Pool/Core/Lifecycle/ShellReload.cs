@@ -4,16 +4,16 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
 /// <summary>
-/// Moves the pool to the current host shell: in place, rolling, pages at rest first and among them the most recently used, which are
-/// the likeliest to be wanted next. A lent page is reloaded when it comes back; no render is ever cut short for a shell.
+/// Moves the pool to the current host shell by rolling reloads in place. Reloads standby and idle pages, the most recently used first, since
+/// they are the most likely to be used next. A leased page reloads on release; no render is cut short for a shell.
 /// </summary>
 internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pageBoot)
 {
-    /// <summary>When a reload that rests now may begin; never, when none does.</summary>
+    /// <summary>When a paused reload may begin; <see cref="TimeSpan.MaxValue"/> when none is paused.</summary>
     public TimeSpan WakeAt { get; private set; }
 
-    /// <summary>Begins the reloads that may begin now.</summary>
-    /// <returns>Whether there were any.</returns>
+    /// <summary>Begins the reloads that are due.</summary>
+    /// <returns>Whether any reload began.</returns>
     public bool Run()
     {
         var any = false;
@@ -34,8 +34,8 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pa
         return any;
     }
 
-    /// <summary>Ends the waits of those who accept nothing but the current shell at once, when the pool is between two shells.</summary>
-    /// <returns>Whether there were any.</returns>
+    /// <summary>Fails the waiters that require the current shell at once, when the pool is between two shells.</summary>
+    /// <returns>Whether any waiter failed.</returns>
     public bool FailImpatient()
     {
         if (queue.Impatient.Count == 0 || !IsBetweenShells())
@@ -65,7 +65,7 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pa
         return false;
     }
 
-    // The pause after a change is a courtesy to the host. Whoever waits for a page does not pay for it; after a failure everybody does.
+    // The pause after a change spares the host, so a waiter skips it. The pause after a wrong boot applies to all.
     private bool IsWanted() => pool.Shell.WrongBoots == 0 && queue.Count > 0;
 
     private Slot? MostRecentlyUsedStale()

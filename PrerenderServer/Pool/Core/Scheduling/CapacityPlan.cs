@@ -4,18 +4,18 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Scheduling;
 
 /// <summary>
-/// Where pages come from for those who have none: from pageBoot and closes under way first, each covering one waiter; then from a new
-/// slot, if there is room; then from an idle page of another affinity. Begun afresh with every event, walked in the waiters' order.
+/// Finds capacity for waiters without a page: first from boots, reloads and closes in progress, each for one waiter; then from a new slot, if there
+/// is room; then by evicting an idle page of another affinity. Starts over with every pass of the dispatcher, in the order of the waiters.
 /// </summary>
 internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscalation escalation, PageBoot pageBoot)
 {
     private int _coming;
     private int _future;
 
-    /// <summary>When a waiter that was passed over may take more than it may now.</summary>
+    /// <summary>When a skipped waiter may use more capacity than now; <see cref="TimeSpan.MaxValue"/> when none may.</summary>
     public TimeSpan WakeAt { get; private set; }
 
-    /// <summary>Counts what is there and what is under way.</summary>
+    /// <summary>Counts the existing slots and those that will be usable soon.</summary>
     public void Begin()
     {
         (_coming, _future, WakeAt) = (0, 0, TimeSpan.MaxValue);
@@ -42,7 +42,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         }
     }
 
-    /// <summary>Finds capacity for a waiter that no page at hand suits. False when there is none to be had now.</summary>
+    /// <summary>Finds capacity for a waiter that no free page suits. False when there is none now.</summary>
     public bool Cover(Waiter waiter)
     {
         if (!pool.AdmissionPolicy.Plan(waiter, pool.Now))
@@ -87,7 +87,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         return true;
     }
 
-    /// <summary>Asks to be run again at some time, if that is yet to come.</summary>
+    /// <summary>Requests another run at a time, if that is in the future.</summary>
     public void Wake(TimeSpan at)
     {
         if (at > pool.Now)
@@ -96,7 +96,8 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         }
     }
 
-    /// <summary>Keeps booted pages ready. When there is no room for one and nobody waits, an idle page that nobody has used for longest makes way.</summary>
+    /// <summary>Keeps <see cref="PoolOptions.MinStandby"/> booted pages. If there is no room for any and no request waits, evicts the least recently
+    /// used idle page, unless it is the only one.</summary>
     public void KeepStandbys()
     {
         var options = pool.Rules.Options;
@@ -147,7 +148,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         return oldest;
     }
 
-    // Somebody who may have it waits for this affinity.
+    // Whether the affinity has a waiter that would be admitted now.
     private bool IsContended(Affinity? affinity)
     {
         if (affinity is { Waiting: > 0 })
@@ -164,7 +165,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         return false;
     }
 
-    // A slot on its way out makes room; one that pageBoot, or whose document is about to be replaced, will serve somebody.
+    // A slot that leaves makes room. A slot that boots, or whose document is about to be replaced, will serve a waiter.
     private bool IsLeaving(Slot slot) =>
         slot.State == SlotState.Closing ||
         (slot.State == SlotState.Creating && pool.FindGeneration(slot.Generation)!.State != GenerationState.Up);

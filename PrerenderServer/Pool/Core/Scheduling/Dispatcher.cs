@@ -4,15 +4,15 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool.Core.Scheduling;
 
 /// <summary>
-/// Gives pages to those who wait, after every event. Order: deepest first, then rank. Whoever may not be let in is passed over and
-/// blocks nobody. The work of one event is bounded by the number of slots, not of waiters.
+/// Grants pages to waiters after every event, deepest first, then by rank. A waiter that is not admitted is skipped and blocks no waiter that
+/// would be. The work per event is bounded by the number of slots, not of waiters.
 /// </summary>
 internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan plan, Leases leases)
 {
-    private readonly List<Waiter> _passed = [];
+    private readonly List<Waiter> _skipped = [];
     private readonly List<AffinityLane>[] _capped = [.. Enumerable.Range(0, pool.Rules.Options.MaxDepth + 1).Select(_ => new List<AffinityLane>())];
 
-    /// <summary>Until a pass grants nothing: what was planned before a grant was planned for another pool.</summary>
+    /// <summary>Runs passes until one grants nothing: each grant changes the pool, which invalidates the plan made before it.</summary>
     public void Run()
     {
         while (Pass())
@@ -39,8 +39,8 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
         return granted;
     }
 
-    // The front of the queue: as far as there are pages to be had. Whoever finds neither a page nor capacity could at best have taken
-    // the place of an idle page, so once there are more of them than idle pages nobody behind can get anything but a page of its own.
+    // Walks the front of the queue. A waiter that finds neither a page nor capacity could at best have evicted an idle page. Once there are more such
+    // waiters than idle pages, the waiters behind them can only get an idle page of their own affinity.
     private bool Walk(int depth)
     {
         var granted = false;
@@ -55,7 +55,7 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
             }
 
             queue.Detach(waiter);
-            _passed.Add(waiter);
+            _skipped.Add(waiter);
             unserved += plan.Cover(waiter) ? 0 : 1;
         }
 
@@ -64,13 +64,13 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
 
     private Waiter? Next(int depth)
     {
-        while (queue.First(depth) is { } entry)
+        while (queue.First(depth) is { } lane)
         {
-            var waiter = entry.Waiters.First!;
+            var waiter = lane.Waiters.First!;
             if (!pool.AdmissionPolicy.AdmitsAffinity(waiter))
             {
-                queue.Detach(entry, depth);
-                _capped[depth].Add(entry);
+                queue.Detach(lane, depth);
+                _capped[depth].Add(lane);
             }
             else if (pool.AdmissionPolicy.Admits(waiter, pool.Now))
             {
@@ -78,7 +78,7 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
             }
             else
             {
-                // Nobody behind the first of a depth is let in if it is not: those of the high-priority tier come first.
+                // If the first waiter of a depth is not admitted, none behind it is: waiters of the high-priority tier come first.
                 plan.Wake(pool.Rules.HighFrom(waiter));
                 return null;
             }
@@ -91,30 +91,30 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
     {
         for (var depth = 0; depth < _capped.Length; depth++)
         {
-            foreach (var entry in _capped[depth])
+            foreach (var lane in _capped[depth])
             {
-                queue.Attach(entry, depth);
+                queue.Attach(lane, depth);
             }
 
             _capped[depth].Clear();
         }
 
-        foreach (var waiter in _passed)
+        foreach (var waiter in _skipped)
         {
             queue.Attach(waiter);
             (waiter.Affinity.Coming, waiter.Affinity.PlannedRoots) = (0, 0);
         }
 
-        _passed.Clear();
+        _skipped.Clear();
     }
 
-    // An idle page of its own, most recently used first; else a standby, oldest first.
+    // An idle page of the waiter's affinity, most recently used first; otherwise a standby, oldest first.
     private Slot? PageFor(Waiter waiter)
     {
         Slot? best = null;
         foreach (var slot in pool.Slots)
         {
-            if (IsOwnPage(slot, waiter))
+            if (IsIdlePageOf(slot, waiter))
             {
                 best = best is { State: SlotState.Idle } && best.UsedAt >= slot.UsedAt ? best : slot;
             }
@@ -127,7 +127,7 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
         return best;
     }
 
-    // Beyond the front only pages of one's own are left: of those who have one, the first in order.
+    // Beyond the front, waiters can only get an idle page of their own affinity: returns the first such waiter in order.
     private (Waiter?, Slot?) OwnIdlePage()
     {
         Waiter? first = null;
@@ -141,7 +141,7 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
 
             for (var depth = pool.Rules.Options.MaxDepth; depth >= 0; depth--)
             {
-                if (affinity.First(depth) is not { } waiter || !IsOwnPage(slot, waiter))
+                if (affinity.First(depth) is not { } waiter || !IsIdlePageOf(slot, waiter))
                 {
                     continue;
                 }
@@ -160,7 +160,7 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
         return (first, page);
     }
 
-    private bool IsOwnPage(Slot slot, Waiter waiter) =>
+    private bool IsIdlePageOf(Slot slot, Waiter waiter) =>
         slot.State == SlotState.Idle && pool.Rules.MayServe(slot, waiter.Affinity) && Accepts(waiter, slot);
 
     private bool Accepts(Waiter waiter, Slot slot) => pool.Shell.Accepts(waiter.Request.Accept, slot.ShellToken);

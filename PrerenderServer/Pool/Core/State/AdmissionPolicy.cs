@@ -1,28 +1,28 @@
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>
-/// Who may have a page now. With T permits and nesting at most D, work at depth d is let in only if for every d' ≥ d the leases at
-/// depth d' and above it, and one more, leave D − d' permits free. So the deepest work always finds a permit, gives it back,
-/// and lets the work above it end: no chain of renders can wait for itself. Ordinary root work is counted against the
-/// ordinary slots alone; nested work always against all, or a high-priority render could take the permit that the rule keeps for it.
+/// Decides which waiter may be granted a page now. With T permits and a maximum nesting depth D, a waiter at depth d is admitted only if, for
+/// every d' ≥ d, the leases at depths 0 to d' plus this one leave D − d' permits free. The deepest renders therefore always find a permit,
+/// release it, and let the renders that caused them finish: a chain of renders cannot deadlock. Ordinary root renders count against the
+/// ordinary slots alone. Nested renders count against all slots; otherwise a high-priority render could take the permit reserved for them.
 /// </summary>
 internal sealed class AdmissionPolicy(PoolRules rules)
 {
     private readonly int[] _leases = new int[rules.Options.MaxDepth + 1];
     private readonly int[] _planned = new int[rules.Options.MaxDepth + 1];
 
-    /// <summary>Deeper work than the rule knows counts as the deepest.</summary>
+    /// <summary>Nesting depth of a request, limited to <see cref="PoolOptions.MaxDepth"/>.</summary>
     public int DepthOf(LeaseRequest request) => Math.Clamp(request.Depth, 0, rules.Options.MaxDepth);
 
     public bool IsHigh(Waiter waiter, TimeSpan now) => waiter.Depth > 0 || now >= rules.HighFrom(waiter);
 
-    /// <summary>Most slots there may be when one is made for this waiter.</summary>
+    /// <summary>Maximum number of slots when one is created for this waiter.</summary>
     public int SlotsFor(Waiter waiter, TimeSpan now) => IsHigh(waiter, now) ? rules.TotalSlots : rules.Options.Slots;
 
     /// <summary>Whether the waiter may be granted a page now.</summary>
     public bool Admits(Waiter waiter, TimeSpan now) => AdmitsAffinity(waiter) && Fits(_leases, waiter, now);
 
-    /// <summary>The cap on one affinity binds root work only: what nests in it must never wait for it.</summary>
+    /// <summary>Whether the limit per affinity admits the waiter. It applies to root renders only: a nested render must never wait for its parent.</summary>
     public bool AdmitsAffinity(Waiter waiter) =>
         waiter.Depth > 0 || waiter.Affinity.RootLeases < rules.Options.RendersPerAffinity;
 
@@ -39,10 +39,10 @@ internal sealed class AdmissionPolicy(PoolRules rules)
         waiter.Affinity.RootLeases -= waiter.Depth == 0 ? 1 : 0;
     }
 
-    /// <summary>Begins a plan: what would be let in if those before had got their pages.</summary>
+    /// <summary>Begins a plan: which waiters would be admitted once those before them have their pages.</summary>
     public void BeginPlan() => _leases.CopyTo(_planned, 0);
 
-    /// <summary>Whether the waiter would be let in behind those planned before; if so, plans it.</summary>
+    /// <summary>Adds the waiter to the plan if it would be admitted after those already planned; returns whether it was added.</summary>
     public bool Plan(Waiter waiter, TimeSpan now)
     {
         var affinity = waiter.Affinity;

@@ -1,6 +1,6 @@
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>The affinities that hold or want something, the longest known first.</summary>
+/// <summary>The affinities that hold slots or have waiters, oldest first.</summary>
 internal sealed class AffinityTable(int maxDepth)
 {
     private readonly Dictionary<string, LinkedListNode<Affinity>> _byKey = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class AffinityTable(int maxDepth)
         return node.Value;
     }
 
-    /// <summary>Forgets it unless it still holds or wants something.</summary>
+    /// <summary>Drops the affinity if it holds no slot and has no waiter.</summary>
     public void Release(Affinity affinity)
     {
         if (affinity is { Slots: 0, Waiting: 0 } && _byKey.Remove(affinity.Key, out var node))

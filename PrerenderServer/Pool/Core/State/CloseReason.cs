@@ -9,13 +9,13 @@ internal enum CloseReason
     /// <summary>Its boot did not end in time.</summary>
     BootOverdue,
 
-    /// <summary>It made room for another affinity.</summary>
+    /// <summary>It made room for another affinity or for a standby.</summary>
     Evicted,
 
-    /// <summary>Nobody used it for too long.</summary>
+    /// <summary>It was not used for <see cref="PoolOptions.IdleTimeout"/>.</summary>
     IdleTooLong,
 
-    /// <summary>It took more memory than a slot may.</summary>
+    /// <summary>It used more than <see cref="PoolOptions.SlotMemoryMb"/>.</summary>
     OverMemory,
 
     /// <summary>Its browser process is being replaced.</summary>
@@ -24,37 +24,37 @@ internal enum CloseReason
     /// <summary>Its affinity was disposed.</summary>
     Disposed,
 
-    /// <summary>The render said that the page answers nothing, or the page did not answer the probe.</summary>
+    /// <summary>The render reported that the page hangs, or the page did not answer the probe.</summary>
     Wedged,
 
-    /// <summary>Its renderer, or the whole browser, is gone.</summary>
+    /// <summary>Its renderer process, or the whole browser, ended unexpectedly.</summary>
     Crashed,
 
-    /// <summary>The render left it dirty when it was obsolete anyway.</summary>
+    /// <summary>The render left it dirty, and its host shell was stale anyway.</summary>
     Obsolete,
 
-    /// <summary>Its lease did not come back in time.</summary>
+    /// <summary>Its lease was not released in time.</summary>
     HoldOverdue,
 
-    /// <summary>Another slot's close got no answer, so the process was killed.</summary>
+    /// <summary>Its browser process was killed because closing another slot failed.</summary>
     ProcessKilled,
 
     /// <summary>The pool stops.</summary>
     Stopping,
 }
 
-/// <summary>The rungs of the close escalation, gentlest first. Each has a deadline; the next one begins when it passes.</summary>
+/// <summary>The stages of the close escalation, gentlest first. Each has a deadline; when it passes, the next stage begins.</summary>
 internal enum CloseStage
 {
-    /// <summary>Stop whatever script the page runs, so that the next stage gets an answer.</summary>
+    /// <summary>Terminate the running script of the page, so that the browser answers the next stage.</summary>
     Terminate,
 
     /// <summary>Dispose the browser context.</summary>
     Dispose,
 
-    /// <summary>Crash the renderer, then dispose what is left of the context.</summary>
+    /// <summary>Crash the renderer, then dispose the context.</summary>
     Crash,
 
-    /// <summary>Kill the process tree. Ends every slot of that browser generation.</summary>
+    /// <summary>Kill the process tree, which ends every slot of that browser generation.</summary>
     Kill,
 }

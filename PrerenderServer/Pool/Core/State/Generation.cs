@@ -2,19 +2,19 @@ using Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>What a browser process is doing. Exactly one state.</summary>
+/// <summary>State of a browser process.</summary>
 internal enum GenerationState
 {
-    /// <summary>Starting. Late: "launched" after its deadline finds it being killed and is ignored.</summary>
+    /// <summary>Starting. A <see cref="BrowserLaunched"/> after the deadline finds the state <see cref="Killing"/> and is ignored.</summary>
     Launching,
 
-    /// <summary>In use. New slots are made in the newest one that is up.</summary>
+    /// <summary>In use. New slots are created in the newest process that is up.</summary>
     Up,
 
-    /// <summary>Its successor is up: makes no more slots, ends with its last one. Late: a boot that ends in it is closed.</summary>
+    /// <summary>Its successor is up, or the pool stops: it gets no more slots and ends with its last one. A slot whose boot completes now is closed.</summary>
     Retiring,
 
-    /// <summary>Being killed, its slots with it; they take memory until no process is left. Late: whatever its slots still report is ignored.</summary>
+    /// <summary>Being killed together with its slots, which use memory until no process is left. Late events of its slots are ignored.</summary>
     Killing,
 }
 
@@ -27,23 +27,23 @@ internal sealed class Generation(int number, TimeSpan since)
 
     public GenerationState State { get; set; } = GenerationState.Launching;
 
-    /// <summary>When the launch has failed, or the kill is repeated.</summary>
+    /// <summary>When the launch counts as failed, or the kill is repeated.</summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.MaxValue;
 
-    /// <summary>How often its kill was asked for.</summary>
+    /// <summary>How many times its kill was requested.</summary>
     public int Kills { get; set; }
 
-    /// <summary>Slots in it that are not gone.</summary>
+    /// <summary>Slots in it that still exist.</summary>
     public int Slots { get; set; }
 
-    /// <summary>Leases that came back used.</summary>
+    /// <summary>Leases released after a render.</summary>
     public int Renders { get; set; }
 
     public long MemoryBytes { get; set; }
 
-    /// <summary>Boots in a row that failed in it.</summary>
+    /// <summary>Consecutive failed boots in it.</summary>
     public int BootFailures { get; set; }
 
-    /// <summary>No slot is made in it before.</summary>
+    /// <summary>Earliest time at which the next slot may be created in it.</summary>
     public TimeSpan CreateFrom { get; set; }
 }

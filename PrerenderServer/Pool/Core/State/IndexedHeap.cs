@@ -1,16 +1,16 @@
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>How a heap orders its items and where an item remembers its place, so that it can be taken out of the middle.</summary>
+/// <summary>How a heap orders its items, and where an item stores its place so that it can be removed from the middle.</summary>
 internal interface IHeapOrder<T>
 {
     /// <summary>Whether <paramref name="a"/> comes before <paramref name="b"/>. Total: two items are never equal.</summary>
     static abstract bool Before(T a, T b);
 
-    /// <summary>The item's place in this heap; negative while it is not in it.</summary>
+    /// <summary>The item's place in this heap; negative while the item is not in the heap.</summary>
     static abstract ref int Place(T item);
 }
 
-/// <summary>A binary heap whose items know their place: add, remove and re-order any item in O(log n), look at the first in O(1).</summary>
+/// <summary>A binary heap whose items store their place: adds, removes and reorders any item in O(log n), reads the first in O(1).</summary>
 internal sealed class IndexedHeap<T, TOrder>
     where T : class
     where TOrder : IHeapOrder<T>

@@ -1,20 +1,20 @@
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>What a render says about its page when it gives it back.</summary>
+/// <summary>The state of a page, as its render reports it on release.</summary>
 internal enum PageOutcome
 {
-    /// <summary>Rendered, whatever the verdict on the content: the page may be used again.</summary>
+    /// <summary>Usable again, whatever the outcome of the render.</summary>
     Healthy,
 
-    /// <summary>Was never used: the page is as it was.</summary>
+    /// <summary>Never used: the page is unchanged.</summary>
     Untouched,
 
-    /// <summary>Answers again after its script was terminated: same context, new document.</summary>
+    /// <summary>Answers, but its document cannot be reused: same context, new document.</summary>
     Dirty,
 
-    /// <summary>Answers nothing: the context is closed.</summary>
+    /// <summary>Hangs: the context is closed.</summary>
     Wedged,
 
-    /// <summary>The renderer process is gone.</summary>
+    /// <summary>The renderer process has ended.</summary>
     Crashed,
 }

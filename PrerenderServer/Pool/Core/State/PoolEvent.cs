@@ -2,47 +2,47 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>Something that happened. The only way to change the pool.</summary>
+/// <summary>An event. Events are the only way to change the pool.</summary>
 internal abstract record PoolEvent;
 
-/// <summary>The pool begins: launch a browser.</summary>
+/// <summary>The pool starts: launch a browser.</summary>
 internal sealed record Started : PoolEvent;
 
-/// <summary>The pool ends: serve nobody any more, drain, close, kill. Bounded.</summary>
+/// <summary>The pool stops: reject requests, drain, close, kill, all within a bound.</summary>
 internal sealed record StopWanted : PoolEvent;
 
-/// <summary>Time has passed. Any event makes what is due happen; this one does nothing else.</summary>
+/// <summary>Time has passed. Every event applies the deadlines that are due; this one does nothing else.</summary>
 internal sealed record TimePassed : PoolEvent;
 
-/// <summary>Somebody wants a page.</summary>
+/// <summary>A caller requests a page.</summary>
 internal sealed record PageWanted(long Waiter, LeaseRequest Request) : PoolEvent;
 
-/// <summary>Somebody does not want it any more. After the grant it means nothing here: the page comes back <see cref="PageOutcome.Untouched"/>.</summary>
+/// <summary>A caller cancels its request. After the grant this has no effect: the page is released as <see cref="PageOutcome.Untouched"/>.</summary>
 internal sealed record WantCancelled(long Waiter) : PoolEvent;
 
 /// <summary>A new page, or a new document in an old context, has booted.</summary>
 internal record PageBooted(long Slot, long Op, string? ShellToken) : PoolEvent;
 
-/// <summary>It did not boot. A context may be half made. <paramref name="Why"/> is for people.</summary>
+/// <summary>A page did not boot. Its context may exist in part. <paramref name="Why"/> is a message for people.</summary>
 internal sealed record BootFailed(long Slot, long Op, string Why) : PoolEvent;
 
-/// <summary>A page was asked whether it answers before it is handed over.</summary>
+/// <summary>A page was probed before the handover.</summary>
 internal sealed record PageProbed(long Slot, long Op, bool Answers) : PoolEvent;
 
-/// <summary>A render gives its page back, with the verdict on it.</summary>
+/// <summary>A render releases its page and reports its outcome.</summary>
 internal sealed record LeaseCompleted(long Lease, PageOutcome Outcome) : PoolEvent
 {
-    /// <summary>Whether the page is on a booted document, which the render may have loaded anew.</summary>
+    /// <summary>Whether the page's document is a booted host shell, which the render may have loaded again.</summary>
     public bool Booted { get; init; }
 
-    /// <summary>Of that document.</summary>
+    /// <summary>Shell token of that document.</summary>
     public string? ShellToken { get; init; }
 }
 
-/// <summary>The browser confirmed that a context is gone.</summary>
+/// <summary>The browser confirmed that a context is closed.</summary>
 internal sealed record SlotClosed(long Slot, long Op) : PoolEvent;
 
-/// <summary>A stage of closing ended, or failed, and the context may still be there.</summary>
+/// <summary>A stage of closing ended or failed, and the context may still exist.</summary>
 internal sealed record CloseStageEnded(long Slot, long Op, CloseStage Stage) : PoolEvent;
 
 /// <summary>A renderer crashed.</summary>
@@ -51,27 +51,27 @@ internal sealed record SlotCrashed(long Slot) : PoolEvent;
 /// <summary>A browser process is up.</summary>
 internal sealed record BrowserLaunched(int Generation) : PoolEvent;
 
-/// <summary>It did not come up. <paramref name="Why"/> is for people.</summary>
+/// <summary>A browser process did not start. <paramref name="Why"/> is a message for people.</summary>
 internal sealed record LaunchFailed(int Generation, string Why) : PoolEvent;
 
-/// <summary>A browser process is gone, or cannot be talked to any more.</summary>
+/// <summary>A browser process ended, or the connection to it is lost.</summary>
 internal sealed record BrowserCrashed(int Generation) : PoolEvent;
 
-/// <summary>No process of that browser is left: whatever lived in it is gone.</summary>
+/// <summary>No process of that browser is left, so none of its slots exists any more.</summary>
 internal sealed record BrowserKilled(int Generation) : PoolEvent;
 
-/// <summary>Somebody wants another browser process.</summary>
+/// <summary>A new browser process is requested.</summary>
 internal sealed record RecycleWanted : PoolEvent;
 
 /// <summary>Memory was measured.</summary>
 internal sealed record MemoryMeasured(int Generation, long TotalBytes, IReadOnlyDictionary<long, long> SlotBytes) : PoolEvent;
 
-/// <summary>The fleet's current host shell.</summary>
+/// <summary>The fleet's current host shell was read.</summary>
 internal sealed record ShellLearned(HostShell Shell) : PoolEvent
 {
-    /// <summary>How long pages at rest wait before they reload, if it is news.</summary>
+    /// <summary>How long standby and idle pages wait before they reload, if the shell is new.</summary>
     public TimeSpan Pause { get; init; }
 }
 
-/// <summary>Close what an affinity has; with <paramref name="Revoke"/> also under a running render.</summary>
+/// <summary>Close the slots of an affinity; with <paramref name="Revoke"/>, leased slots too, at once.</summary>
 internal sealed record AffinityDisposed(string Affinity, bool Revoke) : PoolEvent;

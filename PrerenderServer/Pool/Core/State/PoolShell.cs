@@ -3,31 +3,31 @@ using Fleet.Contracts;
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>
-/// Which host shell is current, and what that means for a page. There is no baseline to compare with: every slot carries the token of
-/// the document it really loaded, and unknown is not current.
+/// The current host shell, and which pages it makes stale. Every slot carries the token of the document that it actually loaded; an unknown
+/// token is stale.
 /// </summary>
 internal sealed class PoolShell(PoolRules rules)
 {
-    // Tokens of the latest wrong pageBoot, as long as no two were the same.
-    private readonly HashSet<string> _different = [];
+    // Tokens of the latest consecutive wrong boots, as long as no two are equal.
+    private readonly HashSet<string> _distinctTokens = [];
 
-    /// <summary>The current token; null while none is known, and then every page will do.</summary>
+    /// <summary>The current token; null while none is known, and then no page is stale.</summary>
     public string? Token { get; private set; }
 
     /// <summary>Its generation; null while none is known.</summary>
     public long? Generation { get; private set; }
 
-    /// <summary>Boots in a row that loaded another shell, or none, since this one became current: the load balancer still serves the old one,
-    /// or the host is away.</summary>
+    /// <summary>Consecutive boots since this shell became current that loaded another shell or none: the load balancer still serves the old one,
+    /// or the host is unreachable.</summary>
     public int WrongBoots { get; private set; }
 
-    /// <summary>No page is reloaded before; set by a new shell, so that servers don't all begin at once, and by a boot that did not load it.</summary>
+    /// <summary>Earliest time of the next reload. Set by a new shell, so that servers do not all begin at once, and by a boot that loaded another one.</summary>
     public TimeSpan RetryAt { get; private set; }
 
-    /// <summary>The host's shell differs on every fetch: no page can ever have the current one. That is a mistake in the host's set-up, no deploy.</summary>
-    public bool IsUnstable => _different.Count >= rules.Options.LastResortAfter;
+    /// <summary>Whether the host shell differs on every fetch, so that no page can ever load the current one: a faulty host configuration, not a deploy.</summary>
+    public bool IsUnstable => _distinctTokens.Count >= rules.Options.LastResortAfter;
 
-    /// <summary>Takes note of a shell. An older generation, or the same again, changes nothing.</summary>
+    /// <summary>Records a host shell. An older or equal generation has no effect.</summary>
     /// <param name="shell">The shell.</param>
     /// <param name="begin">When pages may begin to reload.</param>
     public void Learn(HostShell shell, TimeSpan begin)
@@ -45,10 +45,10 @@ internal sealed class PoolShell(PoolRules rules)
         }
     }
 
-    /// <summary>Takes note of what a boot loaded.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="begunFor">The token that was current when the boot began: one that began before a change says nothing about it.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Records the shell that a boot loaded.</summary>
+    /// <param name="token">Token of the loaded document.</param>
+    /// <param name="begunFor">The token that was current when the boot began. A boot that began before a change says nothing about the new shell.</param>
+    /// <param name="now">Current pool time.</param>
     public void Booted(string? token, string? begunFor, TimeSpan now)
     {
         if (IsCurrent(token))
@@ -57,33 +57,33 @@ internal sealed class PoolShell(PoolRules rules)
         }
         else if (begunFor == Token)
         {
-            if (token is not null && !_different.Add(token) && !IsUnstable)
+            if (token is not null && !_distinctTokens.Add(token) && !IsUnstable)
             {
-                _different.Clear();
+                _distinctTokens.Clear();
             }
 
-            Wrong(now);
+            CountWrongBoot(now);
         }
     }
 
-    /// <summary>A page could not be reloaded and keeps its old document.</summary>
+    /// <summary>Records that a page could not be reloaded and keeps its document.</summary>
     public void NotBooted(string? begunFor, TimeSpan now)
     {
         if (begunFor == Token)
         {
-            Wrong(now);
+            CountWrongBoot(now);
         }
     }
 
     public bool IsCurrent(string? token) => Token is null || Token == token;
 
-    /// <summary>Whether a page that comes back from a render with an old document reloads at once. Not while reloads fail: then it takes its turn.</summary>
+    /// <summary>Whether a stale page reloads at once on release. While reloads fail it does not, and waits for its turn.</summary>
     public bool ReloadsAtRelease(TimeSpan now) => WrongBoots == 0 || now >= RetryAt;
 
-    /// <summary>Whether a request takes a page with this token.</summary>
+    /// <summary>Whether a request accepts a page with this token.</summary>
     public bool Accepts(ShellAcceptance accept, string? token) => IsCurrent(token) || rules.AcceptsStale(accept, WrongBoots);
 
-    private void Wrong(TimeSpan now)
+    private void CountWrongBoot(TimeSpan now)
     {
         WrongBoots++;
         RetryAt = now + (IsUnstable ? PoolRules.UnstableShellPause : rules.BackOff(WrongBoots));
@@ -92,6 +92,6 @@ internal sealed class PoolShell(PoolRules rules)
     private void Reset(TimeSpan begin)
     {
         (WrongBoots, RetryAt) = (0, begin);
-        _different.Clear();
+        _distinctTokens.Clear();
     }
 }

@@ -1,6 +1,6 @@
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>All that the pool knows. Changed by one event at a time; every part of the core works on this one state.</summary>
+/// <summary>The state of the pool, shared by all parts of the core. One event at a time changes it.</summary>
 internal sealed class PoolState(PoolRules rules)
 {
     private readonly Dictionary<long, Slot> _byId = [];
@@ -27,26 +27,26 @@ internal sealed class PoolState(PoolRules rules)
 
     public long Version { get; set; }
 
-    /// <summary>The pool serves nobody any more.</summary>
+    /// <summary>Whether the pool is stopping and rejects requests.</summary>
     public bool Stopping { get; set; }
 
-    /// <summary>Why the last launch or boot failed; null since one succeeded.</summary>
+    /// <summary>Why the last launch or boot failed; null once a page boots.</summary>
     public string? Problem { get; set; }
 
-    /// <summary>Moving average of booting a page.</summary>
+    /// <summary>Moving average of the boot time of a page.</summary>
     public TimeSpan RecentBoot { get; set; }
 
-    /// <summary>Slots that are not gone, oldest first.</summary>
+    /// <summary>All slots, oldest first.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 
-    /// <summary>What the event being applied has led to so far, in order.</summary>
+    /// <summary>Effects of the event being applied so far, in order.</summary>
     public IReadOnlyList<PoolEffect> Effects => _effects;
 
     public Slot? Find(long slot) => _byId.GetValueOrDefault(slot);
 
     public Slot? FindByLease(long lease) => _byLease.GetValueOrDefault(lease);
 
-    /// <summary>The slot, if the completion belongs to what it is doing now; else null, and the completion is late.</summary>
+    /// <summary>The slot if the completion belongs to its current operation; null if the completion is late.</summary>
     public Slot? Find(long slot, long op, SlotState state) =>
         Find(slot) is { } found && found.State == state && Rules.IsCurrent(found, op) ? found : null;
 
@@ -61,7 +61,7 @@ internal sealed class PoolState(PoolRules rules)
         return count;
     }
 
-    /// <summary>Slots that take memory.</summary>
+    /// <summary>Number of slots that use memory.</summary>
     public int Taken()
     {
         var count = 0;
@@ -135,7 +135,7 @@ internal sealed class PoolState(PoolRules rules)
         return null;
     }
 
-    /// <summary>The browser process that new slots are made in: the newest one that is up.</summary>
+    /// <summary>The browser process in which new slots are created: the newest that is up. Null when none is.</summary>
     public Generation? CurrentGeneration()
     {
         for (var i = Generations.Count - 1; i >= 0; i--)

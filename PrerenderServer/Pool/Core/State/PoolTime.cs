@@ -3,7 +3,7 @@ namespace Fleet.PrerenderServer.Pool.Core.State;
 /// <summary>Arithmetic on points in time that may be "never".</summary>
 internal static class PoolTime
 {
-    /// <summary>A point in time after a span; never, when the span is longer than time.</summary>
+    /// <summary>A point in time plus a span; <see cref="TimeSpan.MaxValue"/> ("never") when the sum would overflow.</summary>
     public static TimeSpan After(TimeSpan now, TimeSpan span) => span >= TimeSpan.MaxValue - now ? TimeSpan.MaxValue : now + span;
 
     /// <summary>The earlier one.</summary>

@@ -2,63 +2,63 @@ using Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>One browser context: one lease on real memory, from the start of its creation to the confirmation of its close.</summary>
+/// <summary>One browser context. It uses memory from the start of its creation until its close is confirmed.</summary>
 internal sealed class Slot(long id, int generation, TimeSpan bornAt)
 {
-    /// <summary>No render, no deadline.</summary>
+    /// <summary>Value of <see cref="Op"/> while no completion is awaited.</summary>
     public const long NoOp = 0;
 
-    /// <summary>Its number; never used again.</summary>
+    /// <summary>Its number; never reused.</summary>
     public long Id { get; } = id;
 
-    /// <summary>The browser process, stamped at birth and judged whenever the slot comes back from something.</summary>
+    /// <summary>Generation of its browser process, set on creation and checked whenever an operation or a lease of the slot ends.</summary>
     public int Generation { get; } = generation;
 
     public TimeSpan BornAt { get; } = bornAt;
 
     public SlotState State { get; set; } = SlotState.Creating;
 
-    /// <summary>The render whose completion is awaited; a completion of any other is late and ignored.</summary>
+    /// <summary>Number of the operation (boot, probe or close) whose completion is awaited. A completion with another number is late and ignored.</summary>
     public long Op { get; set; }
 
-    /// <summary>When the state is left unless something happens before: what then happens depends on the state alone.</summary>
+    /// <summary>When the current state times out. What happens then depends on the state alone.</summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.MaxValue;
 
-    /// <summary>Whom it serves; null before the first grant, then the same for life.</summary>
+    /// <summary>The affinity it serves; null before the first grant, constant afterwards.</summary>
     public Affinity? Affinity { get; set; }
 
-    /// <summary>Who has it; set exactly while leased or draining.</summary>
+    /// <summary>Its lease; set exactly while leased or draining.</summary>
     public Lease? Lease { get; set; }
 
     public TimeSpan BootedAt { get; set; }
 
     public TimeSpan UsedAt { get; set; } = bornAt;
 
-    /// <summary>Leases that came back used.</summary>
+    /// <summary>Leases released after a render.</summary>
     public int Renders { get; set; }
 
-    /// <summary>Of the host shell its document was loaded from.</summary>
+    /// <summary>Token of the host shell that its document was loaded from.</summary>
     public string? ShellToken { get; set; }
 
-    /// <summary>The shell token that was current when its boot began; means something while creating or repaging.</summary>
+    /// <summary>The shell token that was current when its boot began. Valid while creating or repaging.</summary>
     public string? BootsFor { get; set; }
 
-    /// <summary>Its document is merely old: it stays if the new one does not come. Means something while repaging.</summary>
+    /// <summary>Whether the document is merely stale and stays if the new one does not boot. Valid while repaging.</summary>
     public bool KeepsDocument { get; set; }
 
     public long MemoryBytes { get; set; }
 
-    /// <summary>Why it has no future; means something while draining or closing.</summary>
+    /// <summary>Why it closes. Valid while draining or closing.</summary>
     public CloseReason Reason { get; set; }
 
-    /// <summary>How far closing has come; means something while closing.</summary>
+    /// <summary>Current stage of closing. Valid while closing.</summary>
     public CloseStage Stage { get; set; }
 
-    /// <summary>Lent, and asked whether it answers: its page has not been handed over yet.</summary>
+    /// <summary>Whether it is leased and its probe is pending: its page has not been handed over yet.</summary>
     public bool IsProbed => State == SlotState.Leased && Op != NoOp;
 }
 
-/// <summary>Who has a slot. Keeps the request, so that a hand-over that fails can put it back at its old place.</summary>
+/// <summary>A lease on a slot. Keeps the waiter, so that a failed handover can put it back at its old place.</summary>
 internal sealed class Lease(long id, Waiter waiter)
 {
     public long Id { get; } = id;
@@ -67,35 +67,35 @@ internal sealed class Lease(long id, Waiter waiter)
 }
 
 /// <summary>
-/// What a slot is doing. A slot is in exactly one state; there are no flags beside it. Every state names what it means
-/// when an event arrives that belongs to an earlier one: completions carry <c>(slot, op)</c>, leases their own number.
+/// State of a slot. A slot is in exactly one state. Each state says what happens when a late event, one that belongs to an earlier state,
+/// arrives: completions carry <c>(slot, op)</c>, leases their own number.
 /// </summary>
 internal enum SlotState
 {
-    /// <summary>A context is being made and its page pageBoot the host app. Memory is taken from the first moment.
-    /// Late: nothing can be. It may be obsolete when it returns; that is judged then, by its browser generation.</summary>
+    /// <summary>Its context is being created and its page boots the host app. It uses memory from the start. Late events: none is possible.
+    /// Its browser generation may be retired meanwhile; this is checked when the boot completes.</summary>
     Creating,
 
-    /// <summary>Booted, bound to no affinity. Late: the completion of the boot that its deadline gave up on never comes here,
-    /// such a slot is closing.</summary>
+    /// <summary>Booted and bound to no affinity. Late events: the completion of a boot that timed out never arrives here, since such a slot
+    /// is closing.</summary>
     Standby,
 
-    /// <summary>Bound to an affinity, at rest, warm. Late: a second verdict of the lease that ended finds no such lease and is ignored.</summary>
+    /// <summary>Bound to an affinity, not leased. Late events: a second completion of the lease that ended finds no such lease and is ignored.</summary>
     Idle,
 
-    /// <summary>Lent to one render; while its answer to the probe is awaited, on its way to it. Late: an answer to the probe after the
-    /// probe's deadline has another op and is ignored.</summary>
+    /// <summary>Leased to one render, or reserved for it while the probe is pending. Late events: an answer to the probe after the probe's
+    /// deadline has another op and is ignored.</summary>
     Leased,
 
-    /// <summary>Lent, but without a future: closes when it comes back, and at its deadline whether it comes back or not.
-    /// Late: nothing can be; a second request to retire it changes nothing.</summary>
+    /// <summary>Leased, and closes on release or at its deadline, whichever comes first. Late events: none is possible. A second request to
+    /// retire it replaces the reason and can bring the deadline forward.</summary>
     Draining,
 
-    /// <summary>Same context, new document. The affinity, if any, stays bound. Late: a crash of the document that is being replaced counts
-    /// as a crash of the slot.</summary>
+    /// <summary>Boots a new document in the same context; the affinity, if any, stays bound. Late events: a crash of the document that is being
+    /// replaced counts as a crash of the slot.</summary>
     Repaging,
 
-    /// <summary>Being closed, stage by stage; memory counts until the browser has confirmed it or the process is dead. Late: a verdict,
-    /// a boot or a probe that was under way belongs to an older op and is ignored.</summary>
+    /// <summary>Closes stage by stage; its memory counts until the browser confirms the close or the process has ended. Late events: a release, a boot
+    /// or a probe that was pending belongs to an earlier lease or op and is ignored.</summary>
     Closing,
 }

@@ -1,6 +1,6 @@
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>Copies what the pool knows into what others may read.</summary>
+/// <summary>Builds immutable snapshots of the pool.</summary>
 internal static class SnapshotBuilder
 {
     public static PoolSnapshot Build(PoolState pool, WaiterQueue queue)

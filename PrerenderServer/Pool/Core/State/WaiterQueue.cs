@@ -1,8 +1,8 @@
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>
-/// Everybody who waits. Per depth a lane, in a lane one entry per affinity, in an entry its waiters in order: so an affinity that
-/// may not have more pages is passed over in one step, however many wait for it.
+/// All waiters: a heap per depth, with one lane per affinity, which holds its waiters in order. An affinity at its limit is therefore
+/// skipped in one step, however many waiters it has.
 /// </summary>
 internal sealed class WaiterQueue(int maxDepth, AffinityTable affinities)
 {
@@ -17,10 +17,10 @@ internal sealed class WaiterQueue(int maxDepth, AffinityTable affinities)
 
     public IReadOnlyCollection<Waiter> All => _byId.Values;
 
-    /// <summary>Those who accept nothing but the current host shell at once.</summary>
+    /// <summary>Waiters that require the current host shell at once.</summary>
     public IReadOnlyCollection<Waiter> Impatient => _impatient;
 
-    /// <summary>Whose deadline is next.</summary>
+    /// <summary>The waiter whose deadline is next; null when the queue is empty.</summary>
     public Waiter? NextToExpire => _deadlines.First;
 
     public int Affinities { get; private set; }
@@ -55,42 +55,42 @@ internal sealed class WaiterQueue(int maxDepth, AffinityTable affinities)
         affinities.Release(waiter.Affinity);
     }
 
-    /// <summary>The affinity whose waiter is first at a depth.</summary>
+    /// <summary>The lane whose waiter is first at a depth; null when there is none.</summary>
     public AffinityLane? First(int depth) => _lanes[depth].First;
 
-    /// <summary>Takes a waiter out of the order for the length of one walk.</summary>
+    /// <summary>Takes a waiter out of the order for one pass of the dispatcher.</summary>
     public void Detach(Waiter waiter)
     {
-        var entry = waiter.Affinity.Lane(waiter.Depth);
-        entry.Waiters.Remove(waiter);
-        if (entry.Waiters.Count == 0)
+        var lane = waiter.Affinity.Lane(waiter.Depth);
+        lane.Waiters.Remove(waiter);
+        if (lane.Waiters.Count == 0)
         {
-            _lanes[waiter.Depth].Remove(entry);
+            _lanes[waiter.Depth].Remove(lane);
         }
         else
         {
-            _lanes[waiter.Depth].Reorder(entry);
+            _lanes[waiter.Depth].Reorder(lane);
         }
     }
 
-    /// <summary>Puts it back.</summary>
+    /// <summary>Puts the waiter back.</summary>
     public void Attach(Waiter waiter)
     {
-        var entry = waiter.Affinity.Lane(waiter.Depth);
-        entry.Waiters.Add(waiter);
-        if (entry.LanePlace < 0)
+        var lane = waiter.Affinity.Lane(waiter.Depth);
+        lane.Waiters.Add(waiter);
+        if (lane.LanePlace < 0)
         {
-            _lanes[waiter.Depth].Add(entry);
+            _lanes[waiter.Depth].Add(lane);
         }
         else
         {
-            _lanes[waiter.Depth].Reorder(entry);
+            _lanes[waiter.Depth].Reorder(lane);
         }
     }
 
-    /// <summary>Takes all waiters of one affinity and depth out of the order for the length of one walk.</summary>
-    public void Detach(AffinityLane entry, int depth) => _lanes[depth].Remove(entry);
+    /// <summary>Takes a lane out of the order for one pass of the dispatcher.</summary>
+    public void Detach(AffinityLane lane, int depth) => _lanes[depth].Remove(lane);
 
-    /// <summary>Puts them back.</summary>
-    public void Attach(AffinityLane entry, int depth) => _lanes[depth].Add(entry);
+    /// <summary>Puts the lane back.</summary>
+    public void Attach(AffinityLane lane, int depth) => _lanes[depth].Add(lane);
 }
