@@ -30,7 +30,7 @@ var manager = builder.AddProject<Projects.Manager>("manager", project => project
     .WithRestart()
     .WithFleetCommands(adminKey, settings);
 
-// The realm server sends cards to the manager once it answers; WaitFor would be a cycle.
+// The realm server sends cards to the manager once it answers; waiting for each other would be a cycle.
 realm.WithReference(manager).WithPublicUrl(settings);
 
 // Named servers, not replicas: the manager sends each render to one particular server, so each server needs its own address.
@@ -42,7 +42,7 @@ for (var i = 0; i < settings.Fleet.PrerenderServers; i++)
         .WithHttpHealthCheck("/health")
         .WithFleetSettings(settings, adminKey)
         .WithRedis(redis)
-        .WithReference(realm).WaitFor(realm)
+        .WithReference(realm).WaitForStart(realm)
         .WithReference(manager)
         .WithParentRelationship(manager)
         .WithRestart();

@@ -7,7 +7,7 @@ namespace Fleet.AppHost.Resources;
 
 /// <summary>The Redis of the fleet.</summary>
 /// <param name="Connection">Its connection string.</param>
-/// <param name="Server">The resource to wait for; null when the AppHost does not start Redis.</param>
+/// <param name="Server">The resource to start first; null when the AppHost does not start Redis.</param>
 internal sealed record FleetRedis(IResourceBuilder<IResourceWithConnectionString> Connection, IResourceBuilder<IResource>? Server);
 
 /// <summary>Adds Redis to the app model.</summary>
@@ -31,12 +31,12 @@ internal static class RedisResources
         return builder.AddGarnet(name, settings.PortOf(name)!.Value);
     }
 
-    /// <summary>Passes the connection string to a service, and starts the service once Redis is healthy.</summary>
+    /// <summary>Passes the connection string to a service, and starts the service after Redis. A service connects in the background and reports itself
+    /// as degraded until then, so it does not wait for Redis to be healthy: that would add the intervals of Aspire's health checks to each start.</summary>
     public static IResourceBuilder<ProjectResource> WithRedis(this IResourceBuilder<ProjectResource> service, FleetRedis redis)
     {
         service.WithReference(redis.Connection);
-        // A connection string resource is healthy before its server is, so wait for the server.
-        return redis.Server is { } server ? service.WaitFor(server) : service;
+        return redis.Server is { } server ? service.WaitForStart(server) : service;
     }
 
     private static FleetRedis AddGarnet(this IDistributedApplicationBuilder builder, string name, int port)

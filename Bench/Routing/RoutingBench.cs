@@ -31,7 +31,7 @@ internal static class RoutingBench
 
     public static void Cost()
     {
-        Say("| servers | affinities | decision, warm | decision, cold | index of a new screenshot |");
+        Say("| servers | affinities | decision, warm | decision, cold | index of a new snapshot |");
         Say("|---|---|---|---|---|");
         foreach (var (servers, affinities) in new[] { (10, 100), (100, 1_000), (1_000, 10_000), (1_000, 1_000_000), (10_000, 10_000), (10_000, 1_000_000) })
         {

@@ -4,9 +4,9 @@ import { dataOf, emptyPage, loadPage, renderFormat } from './page.js';
 import { PageError, Visit } from './visit.js';
 
 /**
- * @typedef {import('../../../../docs/fleet-host').FleetHost} FleetHost
- * @typedef {import('../../../../docs/fleet-host').RenderRequest} RenderRequest
- * @typedef {import('../../../../docs/fleet-host').RenderAnswer} RenderAnswer
+ * @typedef {import('../../../docs/fleet-host').FleetHost} FleetHost
+ * @typedef {import('../../../docs/fleet-host').RenderRequest} RenderRequest
+ * @typedef {import('../../../docs/fleet-host').RenderAnswer} RenderAnswer
  */
 
 /**
@@ -50,7 +50,7 @@ export function createFleet() {
 
 /**
  * @param {unknown} error
- * @returns {import('../../../../docs/fleet-host').HostError}
+ * @returns {import('../../../docs/fleet-host').HostError}
  */
 export function describe(error) {
   if (error instanceof PageError) return { kind: error.kind, message: error.message, url: error.url };

@@ -1,7 +1,7 @@
 // @ts-check
 import { isObject } from './card.js';
 
-/** @typedef {import('../../../../docs/fleet-host').HostError} HostError */
+/** @typedef {import('../../../docs/fleet-host').HostError} HostError */
 
 /** A page that could not be had, and whose fault that is. */
 export class PageError extends Error {

@@ -4,7 +4,7 @@ using Fleet.Tests.Docs;
 namespace Fleet.Tests.Manager;
 
 /// <summary>The tables of refusals in docs/api.md have every one that the manager knows, and no other.</summary>
-public sealed partial class RefusalTableTests
+public sealed partial class ErrorTableTests
 {
     /// <summary>Of the services in general, or passed on from the prerender servers.</summary>
     private static readonly string[] s_common =
@@ -14,7 +14,7 @@ public sealed partial class RefusalTableTests
     public void Tables_EveryRefusal_HasItsRow()
     {
         var known = Directory.EnumerateFiles(Path.GetDirectoryName(Repository.File("Manager/Manager.csproj"))!, "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => Refusals().Matches(File.ReadAllText(file)))
+            .SelectMany(file => Errors().Matches(File.ReadAllText(file)))
             // 429 and 503 share a line of code, and shortages a function.
             .SelectMany(match => match.Groups["status"].Value is { Length: > 0 } statuses
                 ? Digits().Matches(statuses).Select(status => $"{status.Value} {match.Groups["reason"].Value}")
@@ -31,8 +31,8 @@ public sealed partial class RefusalTableTests
         Assert.True(known.SetEquals(rows), $"Only in the code: {string.Join(", ", known.Except(rows))}. Only in docs/api.md: {string.Join(", ", rows.Except(known))}.");
     }
 
-    [GeneratedRegex(@"(?<status>\d{3}(?: : \d{3})?), ""(?<reason>[a-z-]+)""|Refuse\(""(?<reason>[a-z-]+)""")]
-    private static partial Regex Refusals();
+    [GeneratedRegex(@"(?<status>\d{3}(?: : \d{3})?), ""(?<reason>[a-z-]+)""|(?<![A-Za-z])Error\(""(?<reason>[a-z-]+)""")]
+    private static partial Regex Errors();
 
     [GeneratedRegex(@"\d{3}")]
     private static partial Regex Digits();
