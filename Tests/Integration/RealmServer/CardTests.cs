@@ -163,8 +163,8 @@ public sealed class CardTests
     [InlineData("number", "{ \"name\": 7 }", "\"name\"")]
     [InlineData("index", "{ \"name\": \"x\", \"index\": \"../x\" }", "\"index\"")]
     [InlineData("a.b", "{ \"name\": \"x\" }", "letters")]
-    [InlineData("assets", "{ \"name\": \"x\" }", "taken")]
-    [InlineData("health", "{ \"name\": \"x\" }", "taken")]
+    [InlineData("assets", "{ \"name\": \"x\" }", "is used by")]
+    [InlineData("health", "{ \"name\": \"x\" }", "is used by")]
     public async Task Realm_FolderThatIsNone_IsListedAndTheOthersServed(string folder, string? file, string reason)
     {
         await using var server = new RealmServerUnderTest();

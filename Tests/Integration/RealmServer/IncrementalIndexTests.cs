@@ -250,7 +250,7 @@ public sealed class IncrementalIndexTests
         await using var second = new RealmServerUnderTest(first.Registry, folders: first);
         await second.With(manager).StartAsync();
         await Eventually.TrueAsync(
-            async () => (await second.IndexAsync()).TryGetProperty("reason", out var reason) && reason.GetString()!.Contains("indexes", StringComparison.Ordinal),
+            async () => (await second.IndexAsync()).TryGetProperty("reason", out var reason) && reason.GetString()!.Contains("holds the index lease", StringComparison.Ordinal),
             () => "the second replica to say that the first one indexes");
 
         await first.StopAsync();

@@ -77,7 +77,7 @@ public abstract class PageStoreContract : ContractSuite
 
         var exception = await Assert.ThrowsAsync<PageTooLargeException>(() => Registry.Pages.TryStoreAsync(page, Cancel));
 
-        Assert.Matches($"{Url} takes 8[0-9]{{6}} bytes.*at most {StoredPageJson.MaxBytes} bytes", exception.Message);
+        Assert.Matches($"{Url} has 8[0-9]{{6}} bytes.*at most {StoredPageJson.MaxBytes} bytes", exception.Message);
         Assert.Null(await Registry.Pages.GetAsync(Realm, Url, Cancel));
     }
 

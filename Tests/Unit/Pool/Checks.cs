@@ -11,6 +11,7 @@ internal static class Checks
     public const string LateIsIgnored = "P6 a late completion touches nothing";
     public const string NothingLeftToDo = "P7 an event is applied to the end";
     public const string DoomedIsNotLent = "P8 a page is not lent again after a verdict against it";
+    public const string OnlyTransitionsOfTheTable = "P16 a slot changes as the table of transitions says";
     public const string ClosedOnce = "P9 close is begun once, and never under a lease";
     public const string VersionGrows = "P10 every event has its own version";
     public const string CapacityReturns = "P12 capacity always returns";

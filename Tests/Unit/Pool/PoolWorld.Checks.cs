@@ -114,6 +114,49 @@ internal sealed partial class PoolWorld
         Check(Checks.ContextsWithinCap, _contexts.Keys.All(closed.Contains), "a context is alive that the pool has forgotten");
     }
 
+    // One event may lead a slot over several rows of the table: what is observed is a path.
+    private static void CheckTransitions(PoolSnapshot before, PoolSnapshot after, PoolEffect[] effects)
+    {
+        var earlier = before.Slots.ToDictionary(slot => slot.Slot, slot => slot.State);
+        foreach (var slot in after.Slots)
+        {
+            var from = earlier.GetValueOrDefault(slot.Slot, SlotState.Creating);
+            Check(Checks.OnlyTransitionsOfTheTable, s_reachable[from].Contains(slot.State), $"slot {slot.Slot} went from {from} to {slot.State}");
+            if (from == slot.State)
+            {
+                continue;
+            }
+
+            var allowed = SlotTransitions.All.Where(row => s_reachable[from].Contains(row.From) && s_reachable[row.To].Contains(slot.State)).SelectMany(row => row.Effects);
+            foreach (var effect in effects.Where(effect => SlotChangedBy(effect) == slot.Slot))
+            {
+                Check(Checks.OnlyTransitionsOfTheTable, allowed.Contains(effect.GetType()), $"slot {slot.Slot} went from {from} to {slot.State} with {effect}");
+            }
+        }
+    }
+
+    private static long? SlotChangedBy(PoolEffect effect) => effect switch
+    {
+        RepageSlot e => e.Slot,
+        ProbePage e => e.Slot,
+        CloseSlot e => e.Slot,
+        GrantLease e => e.Slot,
+        _ => null,
+    };
+
+    private static readonly Dictionary<SlotState, HashSet<SlotState>> s_reachable = Enum.GetValues<SlotState>().ToDictionary(state => state, Reachable);
+
+    private static HashSet<SlotState> Reachable(SlotState from)
+    {
+        var reached = new HashSet<SlotState> { from };
+        while (SlotTransitions.All.FirstOrDefault(row => reached.Contains(row.From) && !reached.Contains(row.To)) is { } row)
+        {
+            reached.Add(row.To);
+        }
+
+        return reached;
+    }
+
     private void CheckWarm(PoolSnapshot snapshot)
     {
         foreach (var affinity in snapshot.Affinities.Where(a => a.Warm > 0))

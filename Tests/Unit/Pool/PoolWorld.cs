@@ -221,7 +221,7 @@ internal sealed partial class PoolWorld
 
     public void Apply(PoolEvent happened)
     {
-        var version = _core.Snapshot().Version;
+        var before = _core.Snapshot();
         PoolEffect[] effects;
         try
         {
@@ -229,7 +229,7 @@ internal sealed partial class PoolWorld
         }
         catch (InvalidOperationException e)
         {
-            throw new PropertyBroken(Checks.ClosedOnce, $"{happened} made the pool throw", e);
+            throw new PropertyBroken(e.Message.StartsWith("A slot that is", StringComparison.Ordinal) ? Checks.OnlyTransitionsOfTheTable : Checks.ClosedOnce, $"{happened} made the pool throw", e);
         }
 
         foreach (var effect in effects)
@@ -239,9 +239,10 @@ internal sealed partial class PoolWorld
         }
 
         var snapshot = _core.Snapshot();
-        Check(Checks.VersionGrows, snapshot.Version == version + 1, $"{version} → {snapshot.Version}");
+        Check(Checks.VersionGrows, snapshot.Version == before.Version + 1, $"{before.Version} → {snapshot.Version}");
         Check(Checks.ContextsWithinCap, _contexts.Count <= Options.Slots + Options.HighPrioritySlots, $"{_contexts.Count} are alive after {happened}");
         CheckStates(snapshot);
+        CheckTransitions(before, snapshot, effects);
         CheckWarm(snapshot);
         while (_untouched.TryDequeue(out var lease))
         {

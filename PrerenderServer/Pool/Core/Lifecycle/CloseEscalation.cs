@@ -57,12 +57,12 @@ internal sealed class CloseEscalation(PoolState pool)
 
     private void Enter(Slot slot, CloseReason reason)
     {
-        if (slot.Lease is not null || slot.State == SlotState.Closing)
+        if (slot.Lease is not null)
         {
             throw new InvalidOperationException($"Slot {slot.Id} cannot be closed for {reason}: it is {slot.State} and its lease is {slot.Lease?.Id}.");
         }
 
-        slot.State = SlotState.Closing;
+        slot.Change(SlotTrigger.Closed);
         slot.Reason = reason;
         slot.Op = pool.NextOp();
     }

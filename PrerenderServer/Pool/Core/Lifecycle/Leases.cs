@@ -15,7 +15,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         }
 
         queue.Remove(waiter);
-        slot.State = SlotState.Leased;
+        slot.Change(SlotTrigger.Granted);
         pool.AddLease(slot, waiter);
         if (slot.Renders == 0)
         {
@@ -117,7 +117,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
 
         var until = pool.Now + grace;
         slot.Deadline = slot.Deadline > pool.Now ? PoolTime.Earlier(slot.Deadline, until) : until;
-        slot.State = SlotState.Draining;
+        slot.Change(SlotTrigger.Retired);
         slot.Reason = reason;
     }
 
@@ -176,7 +176,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
 
     private void MakeIdle(Slot slot)
     {
-        slot.State = SlotState.Idle;
+        slot.Change(SlotTrigger.Released);
         slot.Op = Slot.NoOp;
         slot.Deadline = PoolTime.After(pool.Now, pool.Rules.Options.IdleTimeout);
     }

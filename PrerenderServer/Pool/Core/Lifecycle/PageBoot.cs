@@ -96,7 +96,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
 
     private void ReplacePage(Slot slot, bool keepsDocument)
     {
-        slot.State = SlotState.Repaging;
+        slot.Change(SlotTrigger.Replaced);
         slot.KeepsDocument = keepsDocument;
         Begin(slot);
         pool.Do(new RepageSlot(slot.Id, slot.Op));
@@ -104,7 +104,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
 
     private void MakeAvailable(Slot slot)
     {
-        slot.State = slot.Affinity is null ? SlotState.Standby : SlotState.Idle;
+        slot.Change(slot.Affinity is null ? SlotTrigger.BootedUnbound : SlotTrigger.BootedBound);
         slot.Deadline = PoolTime.After(pool.Now, pool.Rules.Options.IdleTimeout);
     }
 

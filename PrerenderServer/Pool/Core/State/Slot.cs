@@ -16,7 +16,7 @@ internal sealed class Slot(long id, int generation, TimeSpan bornAt)
 
     public TimeSpan BornAt { get; } = bornAt;
 
-    public SlotState State { get; set; } = SlotState.Creating;
+    public SlotState State { get; private set; } = SlotState.Creating;
 
     /// <summary>Number of the operation (boot, probe or close) whose completion is awaited. A completion with another number is late and ignored.</summary>
     public long Op { get; set; }
@@ -56,6 +56,10 @@ internal sealed class Slot(long id, int generation, TimeSpan bornAt)
 
     /// <summary>Whether it is leased and its probe is pending: its page has not been handed over yet.</summary>
     public bool IsProbed => State == SlotState.Leased && Op != NoOp;
+
+    /// <summary>Changes the state as <see cref="SlotTransitions"/> says.</summary>
+    /// <exception cref="InvalidOperationException">The slot cannot change like that in its state.</exception>
+    public void Change(SlotTrigger trigger) => State = SlotTransitions.Next(State, trigger);
 }
 
 /// <summary>A lease on a slot. Keeps the waiter, so that a failed handover can put it back at its old place.</summary>
