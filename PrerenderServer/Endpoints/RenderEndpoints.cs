@@ -102,7 +102,7 @@ internal static class RenderEndpoints
 
     private static async Task<T> AdmitAsync<T>(RenderOperation operation, HttpContext http, RequestDrain drain, Func<Task<T>> run)
     {
-        using var ticket = Enter(drain, http.RequestServices.GetRequiredService<IOptions<RenderingOptions>>().Value.MaxVisits);
+        using var ticket = Enter(drain, http.RequestServices.GetRequiredService<IOptions<RenderingOptions>>().Value.MaxRenders);
         http.Response.Headers[FleetHeaders.RequestId] = operation.RequestId;
         try
         {
@@ -132,6 +132,6 @@ internal static class RenderEndpoints
         }
 
         ticket.Dispose();
-        throw new RequestException(StatusCodes.Status503ServiceUnavailable, "queue-full", $"{maxRenders} renders are in flight or waiting, the limit of Rendering:MaxVisits.", s_retryAfter);
+        throw new RequestException(StatusCodes.Status503ServiceUnavailable, "queue-full", $"{maxRenders} renders are in flight or waiting, the limit of Rendering:MaxRenders.", s_retryAfter);
     }
 }

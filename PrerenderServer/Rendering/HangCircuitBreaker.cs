@@ -37,7 +37,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
                     if (left > TimeSpan.Zero)
                     {
                         throw new RequestException(StatusCodes.Status503ServiceUnavailable, "breaker-open",
-                            string.Create(CultureInfo.InvariantCulture, $"{key} hung its page {record.Hangs} times (Rendering:WedgesToOpen is {options.WedgesToOpen}). The next attempt is allowed in {left.TotalSeconds:0} s."), left);
+                            string.Create(CultureInfo.InvariantCulture, $"{key} hung its page {record.Hangs} times (Rendering:HangsToOpen is {options.HangsToOpen}). The next attempt is allowed in {left.TotalSeconds:0} s."), left);
                     }
 
                     // This render is the trial. Others are rejected for another pause, or until the trial ends.
@@ -51,14 +51,14 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
     /// <summary>Records whether a render hung its page. A success clears the URL, and also the realm if it was the trial; otherwise it cancels one hang of the
     /// realm. So a realm is rejected only when its hangs outnumber its successes, and a single success does not clear it.</summary>
     /// <param name="operation">The render.</param>
-    /// <param name="wedged">Whether the page was busy past the deadline, or crashed.</param>
-    public void Report(RenderOperation operation, bool wedged)
+    /// <param name="hung">Whether the page was busy past the deadline, or crashed.</param>
+    public void Report(RenderOperation operation, bool hung)
     {
         lock (_gate)
         {
             foreach (var (key, limit, isUrl) in KeysOf(operation))
             {
-                if (wedged)
+                if (hung)
                 {
                     AddHang(key, limit);
                 }
@@ -92,7 +92,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
     {
         // All commands share one URL. The input of one user must not block the others.
         var owner = operation.Command is null ? "" : $" for {operation.Affinity}";
-        return [(operation.Url.AbsoluteUri + owner, options.WedgesToOpen, true), ("The realm " + operation.Realm + owner, options.WedgesToOpen * RealmFactor, false)];
+        return [(operation.Url.AbsoluteUri + owner, options.HangsToOpen, true), ("The realm " + operation.Realm + owner, options.HangsToOpen * RealmFactor, false)];
     }
 
     private sealed class Record

@@ -72,20 +72,20 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         {
             if (lacksStack && failure is not null)
             {
-                var stack = await TryAsync(() => page.PauseAsync(options.UnwedgeBudget / 2, CancellationToken.None));
+                var stack = await TryAsync(() => page.PauseAsync(options.RecoveryBudget / 2, CancellationToken.None));
                 failures.AddStack(failure.Id, stack);
             }
 
-            await page.TerminateAsync(options.UnwedgeBudget, CancellationToken.None);
+            await page.TerminateAsync(options.RecoveryBudget, CancellationToken.None);
             await RecordContentAsync(page, failure);
-            var answers = await page.AnswersAsync(options.UnwedgeBudget, CancellationToken.None);
+            var answers = await page.AnswersAsync(options.RecoveryBudget, CancellationToken.None);
             LogFreed(url, answers);
-            return answers ? PageOutcome.Dirty : PageOutcome.Wedged;
+            return answers ? PageOutcome.Dirty : PageOutcome.Hung;
         }
         catch (BrowserException e)
         {
             LogHanging(url, e.Message);
-            return page.End == PageTermination.None ? PageOutcome.Wedged : OutcomeOf(page.End);
+            return page.End == PageTermination.None ? PageOutcome.Hung : OutcomeOf(page.End);
         }
     }
 
@@ -94,10 +94,10 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         try
         {
             await RecordContentAsync(page, failure);
-            await page.ParkAsync(options.UnwedgeBudget, CancellationToken.None);
+            await page.ParkAsync(options.RecoveryBudget, CancellationToken.None);
             if (operation.Screenshot is { IsSized: true })
             {
-                await page.ResizeAsync(null, options.UnwedgeBudget, CancellationToken.None);
+                await page.ResizeAsync(null, options.RecoveryBudget, CancellationToken.None);
             }
 
             return PageOutcome.Healthy;
@@ -117,8 +117,8 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
             return;
         }
 
-        var html = await TryAsync<string>(async () => await page.MarkupAsync(options.UnwedgeBudget / 4, CancellationToken.None));
-        var screenshot = await TryAsync<byte[]>(async () => await page.ScreenshotAsync(s_failureScreenshot, options.UnwedgeBudget / 4, CancellationToken.None));
+        var html = await TryAsync<string>(async () => await page.MarkupAsync(options.RecoveryBudget / 4, CancellationToken.None));
+        var screenshot = await TryAsync<byte[]>(async () => await page.ScreenshotAsync(s_failureScreenshot, options.RecoveryBudget / 4, CancellationToken.None));
         failures.Complete(failure.Id, html, screenshot);
     }
 
@@ -135,7 +135,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
     }
 
-    private static PageOutcome OutcomeOf(PageTermination end) => end == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged;
+    private static PageOutcome OutcomeOf(PageTermination end) => end == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Hung;
 
     [LoggerMessage(LogLevel.Debug, "The page that timed out on {Url} was terminated. It answers again: {Answers}.")]
     private partial void LogFreed(string url, bool answers);

@@ -59,9 +59,9 @@ internal sealed class Renderer(
         }
 
         // A page that timed out while idle, or a render without a verdict, counts as neither a hang nor a success.
-        if (answer.Wedged || answer.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
+        if (answer.Hung || answer.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
         {
-            breaker.Report(operation, answer.Wedged);
+            breaker.Report(operation, answer.Hung);
         }
 
         RenderResult result;
@@ -152,7 +152,7 @@ internal sealed class Renderer(
     private static RenderedPage Interrupted(PageLease lease, IRenderPage page, RenderProgress progress) => new(
         new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's lease was revoked during the render, or its browser ended." },
         progress.Stage,
-        _ => lease.Complete(page.End == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Wedged),
+        _ => lease.Complete(page.End == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Hung),
         page.End == PageTermination.Crashed);
 
     private async Task<RenderedPage> TimedOutAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
@@ -188,7 +188,7 @@ internal sealed class Renderer(
     private (PageAnswer Answer, PageOutcome Page) Classify(BrowserException error, RenderOperation operation, IRenderPage page) => (page.End, error) switch
     {
         (PageTermination.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
-        (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Wedged),
+        (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Hung),
         (_, PageScriptException script) =>
             // A navigated document still runs. The booted host app is unchanged, unless the page was altered for a screenshot.
             (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && operation.Screenshot is null ? PageOutcome.Healthy : PageOutcome.Dirty),
@@ -242,5 +242,5 @@ internal sealed class Renderer(
         };
     }
 
-    private sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, bool Wedged = false);
+    private sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, bool Hung = false);
 }

@@ -27,7 +27,7 @@ public sealed class RenderingOptions
 
     /// <summary>Maximum time for a page that timed out to become usable again before it is closed, 100 ms to 30 s. Default: 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:30")]
-    public TimeSpan UnwedgeBudget { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan RecoveryBudget { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Maximum time that a screenshot waits for fonts and images after the page has settled, 0 to 30 s. Default: 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
@@ -36,7 +36,7 @@ public sealed class RenderingOptions
     /// <summary>Number of hangs or crashes after which a URL is rejected for <see cref="BreakerPause"/>, 1 to 100. For a realm it is four times as many, and each
     /// successful render cancels one. Default: 3.</summary>
     [Range(1, 100)]
-    public int WedgesToOpen { get; set; } = 3;
+    public int HangsToOpen { get; set; } = 3;
 
     /// <summary>How long such a URL or realm is rejected before one trial render is allowed, 1 s to 1 h. Default: 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
@@ -48,5 +48,5 @@ public sealed class RenderingOptions
 
     /// <summary>Maximum number of concurrent renders, including those that wait for a page, 1 to 100,000. Default: 256.</summary>
     [Range(1, 100_000)]
-    public int MaxVisits { get; set; } = 256;
+    public int MaxRenders { get; set; } = 256;
 }

@@ -14,7 +14,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Wedges => ["loop", "regex", "microtasks", "frames"];
+    public static TheoryData<string> Hangs => ["loop", "regex", "microtasks", "frames"];
 
     [Fact]
     public async Task PeggedPage_Evaluate_HangsButMetricsAndPauseAnswer()
@@ -29,28 +29,28 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
         Assert.Contains("loop", stack, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Wedges))]
-    public async Task Terminate_BusyPage_IsFreeAndAnswersAgain(string wedge)
+    [Theory, MemberData(nameof(Hangs))]
+    public async Task Terminate_BusyPage_IsFreeAndAnswersAgain(string hang)
     {
         await using var slot = await browser.OpenAsync();
-        await PegAsync(slot.Page, wedge);
+        await PegAsync(slot.Page, hang);
 
         var start = Stopwatch.GetTimestamp();
         await slot.Page.TerminateAsync(s_long, Token);
         var took = Stopwatch.GetElapsedTime(start);
-        Assert.True(await slot.Page.AnswersAsync(s_long, Token), $"After terminating '{wedge}' the page does not answer.");
-        Assert.True(took < TimeSpan.FromSeconds(1), $"Terminating '{wedge}' took {took}.");
+        Assert.True(await slot.Page.AnswersAsync(s_long, Token), $"After terminating '{hang}' the page does not answer.");
+        Assert.True(took < TimeSpan.FromSeconds(1), $"Terminating '{hang}' took {took}.");
     }
 
-    [Theory, MemberData(nameof(Wedges))]
-    public async Task Terminate_PausedPage_IsFreeToo(string wedge)
+    [Theory, MemberData(nameof(Hangs))]
+    public async Task Terminate_PausedPage_IsFreeToo(string hang)
     {
         await using var slot = await browser.OpenAsync();
-        await PegAsync(slot.Page, wedge);
+        await PegAsync(slot.Page, hang);
 
         await slot.Page.PauseAsync(s_long, Token);
         await slot.Page.TerminateAsync(s_long, Token);
-        Assert.True(await slot.Page.AnswersAsync(s_long, Token), $"After pausing and terminating '{wedge}' the page does not answer.");
+        Assert.True(await slot.Page.AnswersAsync(s_long, Token), $"After pausing and terminating '{hang}' the page does not answer.");
     }
 
     [Fact]
@@ -152,10 +152,10 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
         await browser.Adapter.CloseAsync(crashing.Number, Token);
     }
 
-    private static async Task PegAsync(BrowserPage page, string wedge)
+    private static async Task PegAsync(BrowserPage page, string hang)
     {
-        var never = page.EvaluateAsync($"(void Promise.resolve(fleet.render({{id: '1', url: 'http://x/{wedge}', formats: []}})), 0)", s_long, Token);
-        if (wedge is not "frames")
+        var never = page.EvaluateAsync($"(void Promise.resolve(fleet.render({{id: '1', url: 'http://x/{hang}', formats: []}})), 0)", s_long, Token);
+        if (hang is not "frames")
         {
             await BusyPage.NotAnsweringAsync(page, Token);
         }

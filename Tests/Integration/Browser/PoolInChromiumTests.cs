@@ -151,7 +151,7 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
         try
         {
             await page.TerminateAsync(BrowserFixture.Options.CallTimeout, CancellationToken.None);
-            lease.Complete(await page.AnswersAsync(BrowserFixture.Options.CallTimeout, CancellationToken.None) ? PageOutcome.Dirty : PageOutcome.Wedged);
+            lease.Complete(await page.AnswersAsync(BrowserFixture.Options.CallTimeout, CancellationToken.None) ? PageOutcome.Dirty : PageOutcome.Hung);
             return "timed out";
         }
         catch (BrowserException)

@@ -40,20 +40,20 @@ public sealed class FailureTests(ServerFixture server)
         Assert.Equal(HttpStatusCode.NotFound, (await server.Client.GetAsync("failures/999999", Token)).StatusCode);
 
     [Fact]
-    public async Task Renders_UrlThatWedgesAgainAndAgain_IsRefusedQuickly()
+    public async Task Renders_UrlThatHangsAgainAndAgain_IsRefusedQuickly()
     {
-        var path = $"/wedges-{Guid.NewGuid():N}";
+        var path = $"/hangs-{Guid.NewGuid():N}";
         server.OtherApp.Page(path, "<script>for (;;);</script>");
         var request = new RenderRequest { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = 500, Affinity = "user:breaker" };
-        var wedged = 0;
+        var hung = 0;
         using var refused = await UntilRefusedAsync();
-        Assert.Equal(3, wedged);
+        Assert.Equal(3, hung);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal("breaker-open", (await refused.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("reason").GetString());
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Equal(RenderOutcome.Rendered, (await server.RenderPageAsync("<p>other</p>")).Outcome);
 
-        // A visit that gets no page in its half second has not met the URL, and one whose page is still on its way has not wedged it: on a busy
+        // A visit that gets no page in its half second has not met the URL, and one whose page is still on its way has not hung it: on a busy
         // machine it takes some tries.
         async Task<HttpResponseMessage> UntilRefusedAsync()
         {
@@ -65,7 +65,7 @@ public sealed class FailureTests(ServerFixture server)
                     return response;
                 }
 
-                wedged += (await response.Content.ReadAsStringAsync(Token)).Contains("the page is busy", StringComparison.Ordinal) ? 1 : 0;
+                hung += (await response.Content.ReadAsStringAsync(Token)).Contains("the page is busy", StringComparison.Ordinal) ? 1 : 0;
                 response.Dispose();
             }
         }

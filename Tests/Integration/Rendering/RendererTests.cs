@@ -59,7 +59,7 @@ public sealed class RendererTests(ServerFixture server)
         });
         var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
         Assert.Equal(RenderOutcome.NoVerdict, done.Result.Outcome);
-        Assert.Equal(PageOutcome.Wedged, await pool.Outcome);
+        Assert.Equal(PageOutcome.Hung, await pool.Outcome);
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class PoolActorFaultTests
             gate.Shut();
         }
 
-        (await pool.GetAsync("realm:a")).Complete(PageOutcome.Wedged);
+        (await pool.GetAsync("realm:a")).Complete(PageOutcome.Hung);
         var wait = pool.LeaseAsync("realm:b", wait: 3600);
         await pool.SeeWhileTimePassesAsync("a page for the other", _ => wait.IsCompleted);
         (await wait).Complete(PageOutcome.Healthy);

@@ -106,7 +106,7 @@ internal static class RandomRun
     private static PageOutcome Outcome(int n) => (n % 12) switch
     {
         0 => PageOutcome.Dirty,
-        1 => PageOutcome.Wedged,
+        1 => PageOutcome.Hung,
         2 => PageOutcome.Crashed,
         3 => PageOutcome.Untouched,
         _ => PageOutcome.Healthy,

@@ -61,7 +61,7 @@ public sealed class TransitionTests : CoreTests
     [InlineData(nameof(PageOutcome.Healthy), nameof(SlotState.Idle))]
     [InlineData(nameof(PageOutcome.Untouched), nameof(SlotState.Idle))]
     [InlineData(nameof(PageOutcome.Dirty), nameof(SlotState.Repaging))]
-    [InlineData(nameof(PageOutcome.Wedged), nameof(SlotState.Closing))]
+    [InlineData(nameof(PageOutcome.Hung), nameof(SlotState.Closing))]
     [InlineData(nameof(PageOutcome.Crashed), nameof(SlotState.Closing))]
     public void Complete_WhenLeased_Becomes(string outcome, string next)
     {
@@ -74,7 +74,7 @@ public sealed class TransitionTests : CoreTests
     [InlineData(nameof(PageOutcome.Healthy))]
     [InlineData(nameof(PageOutcome.Untouched))]
     [InlineData(nameof(PageOutcome.Dirty))]
-    [InlineData(nameof(PageOutcome.Wedged))]
+    [InlineData(nameof(PageOutcome.Hung))]
     [InlineData(nameof(PageOutcome.Crashed))]
     public void Complete_WhenDraining_Closes(string outcome)
     {

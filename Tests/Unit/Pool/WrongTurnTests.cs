@@ -84,14 +84,14 @@ public sealed class WrongTurnTests
     }
 
     [Fact]
-    public void ReleasedWedged_WithAWaiterOfTheAffinity_IsNeverSeenByIt()
+    public void ReleasedHung_WithAWaiterOfTheAffinity_IsNeverSeenByIt()
     {
         var world = Pool(slots: 1);
-        var wedged = Lend(world, "a");
+        var hung = Lend(world, "a");
         var waiter = world.Want("a");
-        world.Complete(wedged, PageOutcome.Wedged);
+        world.Complete(hung, PageOutcome.Hung);
         world.Settle();
-        Assert.NotEqual(wedged.Slot, world.LeaseOf(waiter)?.Slot);
+        Assert.NotEqual(hung.Slot, world.LeaseOf(waiter)?.Slot);
         Assert.NotNull(world.LeaseOf(waiter));
     }
 
@@ -157,7 +157,7 @@ public sealed class WrongTurnTests
     }
 
     [Fact]
-    public void EveryCloseWedged_ServesAllAfterKills()
+    public void EveryCloseHung_ServesAllAfterKills()
     {
         var world = Pool(slots: 2);
         foreach (var affinity in (string[])["a", "b", "c", "d", "e"])

@@ -14,16 +14,16 @@ public class HangCircuitBreakerTests
 
     public HangCircuitBreakerTests()
     {
-        _breaker = new(new() { WedgesToOpen = 2, BreakerPause = TimeSpan.FromMinutes(1) }, _time);
+        _breaker = new(new() { HangsToOpen = 2, BreakerPause = TimeSpan.FromMinutes(1) }, _time);
         Check("first");
     }
 
     [Fact]
-    public void Check_UrlThatWedgesAgain_IsRefusedWithReasonAndPause()
+    public void Check_UrlThatHangsAgain_IsRefusedWithReasonAndPause()
     {
-        Wedge("bad");
+        Hang("bad");
         Check("bad");
-        Wedge("bad");
+        Hang("bad");
         var refused = Assert.Throws<RequestException>(() => Check("bad"));
         Assert.Equal((503, "breaker-open", TimeSpan.FromMinutes(1)), (refused.Status, refused.Reason, refused.RetryAfter!.Value));
         Assert.Contains("/r/bad", refused.Message, StringComparison.Ordinal);
@@ -33,35 +33,35 @@ public class HangCircuitBreakerTests
     [Fact]
     public void Check_AfterThePause_OneVisitTries()
     {
-        Wedge("bad");
-        Wedge("bad");
+        Hang("bad");
+        Hang("bad");
         _time.Advance(TimeSpan.FromSeconds(61));
         Check("bad");
         Assert.Throws<RequestException>(() => Check("bad"));
-        _breaker.Report(RenderOperation("bad"), wedged: false);
+        _breaker.Report(RenderOperation("bad"), hung: false);
         Check("bad");
-        Wedge("bad");
+        Hang("bad");
         Check("bad");
     }
 
     [Fact]
-    public void Check_TrialThatWedges_IsRefusedAgain()
+    public void Check_TrialThatHangs_IsRefusedAgain()
     {
-        Wedge("bad");
-        Wedge("bad");
+        Hang("bad");
+        Hang("bad");
         _time.Advance(TimeSpan.FromSeconds(61));
         Check("bad");
-        Wedge("bad");
+        Hang("bad");
         Assert.Throws<RequestException>(() => Check("bad"));
     }
 
     [Fact]
-    public void Check_RealmOfWhichAllWedges_IsRefusedForEveryUrl()
+    public void Check_RealmOfWhichAllHangs_IsRefusedForEveryUrl()
     {
         for (var i = 0; i < 8; i++)
         {
             Check($"fresh-{i}");
-            Wedge($"bad-{i}");
+            Hang($"bad-{i}");
         }
 
         Assert.Contains("The realm http://h/r/", Assert.Throws<RequestException>(() => Check("fresh")).Message, StringComparison.Ordinal);
@@ -69,22 +69,22 @@ public class HangCircuitBreakerTests
     }
 
     [Fact]
-    public void Check_RealmThatWedgesAmongWhatRenders_IsRefusedUntilItsTrialRenders()
+    public void Check_RealmThatHangsAmongWhatRenders_IsRefusedUntilItsTrialRenders()
     {
         for (var i = 0; i < 7; i++)
         {
-            Wedge($"bad-{i}");
-            Wedge($"worse-{i}");
-            _breaker.Report(RenderOperation($"good-{i}"), wedged: false);
+            Hang($"bad-{i}");
+            Hang($"worse-{i}");
+            _breaker.Report(RenderOperation($"good-{i}"), hung: false);
         }
 
         Assert.Throws<RequestException>(() => Check("fresh"));
         _time.Advance(TimeSpan.FromSeconds(61));
         var trial = RenderOperation("trial");
         _breaker.Check(trial, "a");
-        _breaker.Report(RenderOperation("earlier"), wedged: false);
+        _breaker.Report(RenderOperation("earlier"), hung: false);
         Assert.Throws<RequestException>(() => Check("fresh"));
-        _breaker.Report(trial, wedged: false);
+        _breaker.Report(trial, hung: false);
         Check("fresh");
     }
 
@@ -93,19 +93,19 @@ public class HangCircuitBreakerTests
     {
         for (var i = 0; i < 100; i++)
         {
-            Wedge($"bad-{i}");
-            _breaker.Report(RenderOperation($"good-{i}"), wedged: false);
+            Hang($"bad-{i}");
+            _breaker.Report(RenderOperation($"good-{i}"), hung: false);
         }
 
         Check("fresh");
     }
 
     [Fact]
-    public void Check_CommandsOfOneUserThatWedge_RefuseNoOther()
+    public void Check_CommandsOfOneUserThatHang_RefuseNoOther()
     {
         for (var i = 0; i < 8; i++)
         {
-            _breaker.Report(Command("eve"), wedged: true);
+            _breaker.Report(Command("eve"), hung: true);
         }
 
         Assert.Throws<RequestException>(() => _breaker.Check(Command("eve"), "a"));
@@ -117,15 +117,15 @@ public class HangCircuitBreakerTests
     [Fact]
     public void Check_NewHostShell_IsANewChance()
     {
-        Wedge("bad");
-        Wedge("bad");
+        Hang("bad");
+        Hang("bad");
         Assert.Throws<RequestException>(() => Check("bad"));
         _breaker.Check(RenderOperation("bad"), "b");
     }
 
     private void Check(string name) => _breaker.Check(RenderOperation(name), "a");
 
-    private void Wedge(string name) => _breaker.Report(RenderOperation(name), wedged: true);
+    private void Hang(string name) => _breaker.Report(RenderOperation(name), hung: true);
 
     private RenderOperation RenderOperation(string name, string realm = "http://h/r/") => new(
         new(realm + name), AffinityKey.Realm(realm), null, new Deadline(TimeSpan.FromSeconds(1), _time), 0, default, "id", "");

@@ -38,7 +38,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
 
         if (!probed.Answers)
         {
-            Revoke(slot, CloseReason.Wedged);
+            Revoke(slot, CloseReason.Hung);
         }
         else if (pool.Shell.Accepts(slot.Lease!.Waiter.Request.Accept, slot.ShellToken))
         {
@@ -57,7 +57,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
     {
         if (slot.IsProbed)
         {
-            Revoke(slot, CloseReason.Wedged);
+            Revoke(slot, CloseReason.Hung);
         }
         else if (slot.State == SlotState.Leased)
         {
@@ -184,7 +184,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
     private CloseReason Reason(Slot slot, PageOutcome outcome, Generation generation) => (slot.State, outcome) switch
     {
         (_, PageOutcome.Crashed) => CloseReason.Crashed,
-        (_, PageOutcome.Wedged) => CloseReason.Wedged,
+        (_, PageOutcome.Hung) => CloseReason.Hung,
         (SlotState.Draining, _) => slot.Reason,
         _ when generation.State != GenerationState.Up => CloseReason.GenerationRetired,
         _ when IsOverMemory(slot) => CloseReason.OverMemory,

@@ -25,7 +25,7 @@ internal enum CloseReason
     Disposed,
 
     /// <summary>The render reported that the page hangs, or the page did not answer the probe.</summary>
-    Wedged,
+    Hung,
 
     /// <summary>Its renderer process, or the whole browser, ended unexpectedly.</summary>
     Crashed,

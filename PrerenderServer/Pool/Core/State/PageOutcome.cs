@@ -13,7 +13,7 @@ internal enum PageOutcome
     Dirty,
 
     /// <summary>Hangs: the context is closed.</summary>
-    Wedged,
+    Hung,
 
     /// <summary>The renderer process has ended.</summary>
     Crashed,

@@ -9,7 +9,7 @@ namespace Fleet.Tests.Rendering;
 /// <summary>Every way we know in which a page does not end by itself: each visit ends with its outcome when its deadline ends, its slot
 /// comes back, and the neighbour's warm page never notices.</summary>
 [Collection(ServerCollection.Name)]
-public sealed class WedgeMatrixTests(ServerFixture server)
+public sealed class HangMatrixTests(ServerFixture server)
 {
     private const int DeadlineMs = 2_500;
 
@@ -44,7 +44,7 @@ public sealed class WedgeMatrixTests(ServerFixture server)
     [Theory, MemberData(nameof(Pages))]
     public async Task Html_PageOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, string html, RenderOutcome[] outcomes)
     {
-        var path = $"/wedge-{Guid.NewGuid():N}";
+        var path = $"/hang-{Guid.NewGuid():N}";
         server.OtherApp.Page(path, "<!doctype html><body>" + html);
         await EndsInTimeAsync(name, path, outcomes);
     }
@@ -57,7 +57,7 @@ public sealed class WedgeMatrixTests(ServerFixture server)
     [InlineData("endless download", RenderOutcome.Unusable)]
     public async Task Html_ResponseOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, RenderOutcome outcome)
     {
-        var path = $"/wedge-{Guid.NewGuid():N}";
+        var path = $"/hang-{Guid.NewGuid():N}";
         server.OtherApp.Routes[path] = http => AnswerAsync(name, http);
         await EndsInTimeAsync(name, path, [outcome]);
     }
@@ -110,7 +110,7 @@ public sealed class WedgeMatrixTests(ServerFixture server)
         await Eventually.Async(() => server.Pool.Snapshot.Slots.All(s => s.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", server.Pool.Snapshot.Slots));
         var neighbour = await NeighbourAsync();
         var start = Stopwatch.GetTimestamp();
-        var visit = server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = DeadlineMs, Affinity = "user:wedge" }, Token);
+        var visit = server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = DeadlineMs, Affinity = "user:hang" }, Token);
         do
         {
             var meanwhile = await NeighbourAsync();
@@ -122,12 +122,12 @@ public sealed class WedgeMatrixTests(ServerFixture server)
         var took = Stopwatch.GetElapsedTime(start);
         Assert.True(outcomes.Contains(result.Outcome), $"'{name}' ended as {result.Outcome} in step {result.Diagnostics?.Stage}: {result.Diagnostics?.Message}");
         Assert.True(took < TimeSpan.FromMilliseconds(DeadlineMs) + s_slack, $"'{name}' with a deadline of {DeadlineMs} ms took {took}.");
-        await Eventually.Async(() => !server.Pool.Snapshot.Slots.Any(s => s.Affinity == "user:wedge" && s.State == SlotState.Leased), $"the slot of '{name}' is given back",
+        await Eventually.Async(() => !server.Pool.Snapshot.Slots.Any(s => s.Affinity == "user:hang" && s.State == SlotState.Leased), $"the slot of '{name}' is given back",
             () => string.Join(", ", server.Pool.Snapshot.Slots));
         Assert.Equal(neighbour.Page!.Slot, (await NeighbourAsync()).Page!.Slot);
-        var next = await server.RenderAsync(new() { Url = server.Site["elements/argon"].AbsoluteUri, Formats = [RenderFormat.Atom], Affinity = "user:wedge" }, Token);
+        var next = await server.RenderAsync(new() { Url = server.Site["elements/argon"].AbsoluteUri, Formats = [RenderFormat.Atom], Affinity = "user:hang" }, Token);
         Assert.True(next.Formats.GetValueOrDefault(RenderFormat.Atom) == "<i>atom of argon</i>", $"The visit after '{name}' ended as {next.Outcome} in step {next.Diagnostics?.Stage}: {next.Diagnostics?.Message}");
-        // A page that renders makes up for one that wedged: so many of them would have the realm refused.
+        // A page that renders makes up for one that hung: so many of them would have the realm refused.
         Assert.Equal(RenderOutcome.Rendered, (await server.RenderPageAsync("<p>well</p>")).Outcome);
     }
 
