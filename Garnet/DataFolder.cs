@@ -31,13 +31,13 @@ internal sealed class DataFolder : IDisposable
 
     private string Next => Path.Combine(_root, Prefix + (_generation + 1).ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Creates the folder when it does not exist, locks it, and removes what an interrupted rewrite left behind.</summary>
+    /// <summary>Creates the folder (mode 0700) when it does not exist, locks it, and removes what an interrupted rewrite left behind.</summary>
     /// <exception cref="StartException">The folder is in use or cannot be written.</exception>
     public static DataFolder Open(string root)
     {
         try
         {
-            Directory.CreateDirectory(root);
+            CreatePrivate(root);
             var folder = new DataFolder(root, Lock(root));
             folder.RemoveLeftovers();
             return folder;
@@ -71,6 +71,19 @@ internal sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    // Stored pages of private realms are in the log.
+    private static void CreatePrivate(string root)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(root);
+        }
+        else
+        {
+            Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     private static FileStream Lock(string root)
     {

@@ -8,30 +8,23 @@ using StackExchange.Redis;
 namespace Fleet.Registry.Redis;
 
 /// <inheritdoc/>
-/// <remarks>The client can lose a subscription without an error: an UNSUBSCRIBE that it queued while disconnected may overtake the SUBSCRIBE on the new
-/// connection (StackExchange.Redis issue 1110). A lost subscription cannot be told from one without messages. One loop therefore renews the subscription after
-/// a reconnect, and whenever no message arrived for a while.</remarks>
+/// <remarks>The client subscribes again after a reconnect. One loop repeats a first subscription that failed, and raises
+/// <see cref="FleetEventKind.Reconnected"/> after a reconnect, because notifications may have been lost meanwhile.</remarks>
 internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
 {
-    /// <summary>The subscription is renewed after this time without a message: 15 s.</summary>
-    private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(15);
-
     private readonly RedisConnection _connection;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<RedisBackplane> _logger;
     private readonly ChangeListeners _listeners;
-    private readonly Action<RedisChannel, RedisValue> _onMessage;
     private readonly AsyncAutoResetEvent _restored = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _keeper;
-    private long _heardAt;
 
     public RedisBackplane(RedisConnection connection, TimeProvider timeProvider, ILogger<RedisBackplane> logger)
     {
         (_connection, _timeProvider, _logger) = (connection, timeProvider, logger);
         _listeners = new(logger);
-        _onMessage = (_, message) => OnMessage(message);
         _keeper = new(() => Task.Run(KeepSubscribedAsync));
     }
 
@@ -88,19 +81,13 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         _connection.Multiplexer.ConnectionRestored += OnRestored;
         try
         {
-            var subscribed = await TryRenewAsync();
+            var subscribed = await TrySubscribeAsync();
             _tried.TrySetResult();
             while (true)
             {
                 var restored = await _restored.WaitAsync(RegistryTtl.Repeat, _timeProvider, _stopping.Token);
-                var missed = restored || !subscribed;
-                if (missed || _timeProvider.GetElapsedTime(Volatile.Read(ref _heardAt)) >= QuietLimit)
-                {
-                    subscribed = await TryRenewAsync();
-                }
-
-                // Notifications may have been lost. After a reconnect the keys can be read even if subscribing failed again.
-                if (missed && (restored || subscribed))
+                var late = !subscribed && (subscribed = await TrySubscribeAsync());
+                if (restored || late)
                 {
                     LogReconnected();
                     _listeners.Raise(new FleetEvent(FleetEventKind.Reconnected, "", 0));
@@ -118,16 +105,11 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryRenewAsync()
+    private async Task<bool> TrySubscribeAsync()
     {
-        Volatile.Write(ref _heardAt, _timeProvider.GetTimestamp());
-        var subscriber = _connection.Multiplexer.GetSubscriber();
         try
         {
-            // Two calls with a timeout each, so that no SUBSCRIBE follows after the first call has timed out.
-            // Subscribing alone would send nothing, because the client believes that it is subscribed.
-            await _connection.CallAsync("unsubscribe", _ => Completed(subscriber.UnsubscribeAsync(RedisKeys.Events)), _stopping.Token);
-            await _connection.CallAsync("subscribe", _ => Completed(subscriber.SubscribeAsync(RedisKeys.Events, _onMessage)), _stopping.Token);
+            await _connection.CallAsync("subscribe", _ => Completed(_connection.Multiplexer.GetSubscriber().SubscribeAsync(RedisKeys.Events, OnMessage)), _stopping.Token);
             return true;
         }
         catch (RegistryUnavailableException exception)
@@ -157,9 +139,8 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         return true;
     }
 
-    private void OnMessage(RedisValue message)
+    private void OnMessage(RedisChannel channel, RedisValue message)
     {
-        Volatile.Write(ref _heardAt, _timeProvider.GetTimestamp());
         if (RegistryJson.Read<FleetEvent>(message.ToString(), RedisKeys.EventsName, _logger) is { Subject: not null } notification)
         {
             _listeners.Raise(notification);

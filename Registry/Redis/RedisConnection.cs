@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace Fleet.Registry.Redis;
 
 /// <summary>Calls Redis for all stores. Every call has a timeout, and every failure is a <see cref="RegistryUnavailableException"/>.</summary>
-/// <remarks>The timeout is enforced here because the client has none for asynchronous calls (1.2.6), or checks it only on its heartbeat.</remarks>
+/// <remarks>The timeout is enforced here because the client checks its own only on its heartbeat.</remarks>
 internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, TimeProvider timeProvider)
 {
     /// <summary>Timeout of a call: 2 s.</summary>
@@ -31,20 +31,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, TimePr
     }
 
     public Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
-        CallAsync(script.Operation, database => EvaluateAsync(database, script.Text, keys, values), cancellationToken);
-
-    // Redis loses its scripts on a restart. The client notices by this error and sends the text with the next call.
-    private static async Task<RedisResult> EvaluateAsync(IDatabase database, string text, RedisKey[] keys, RedisValue[] values)
-    {
-        try
-        {
-            return await database.ScriptEvaluateAsync(text, keys, values);
-        }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            return await database.ScriptEvaluateAsync(text, keys, values);
-        }
-    }
+        CallAsync(script.Operation, database => database.ScriptEvaluateAsync(script.Text, keys, values), cancellationToken);
 
     private RegistryUnavailableException Unavailable(string operation, Exception exception)
     {

@@ -70,7 +70,7 @@ public sealed class AppHostProcessTests
     [Fact]
     public async Task Terminate_WhileItRuns_LeavesNothing()
     {
-        await using var appHost = AppHostProcess.Start();
+        await using var appHost = AppHostProcess.Start("--Index:Enabled=false");
         await appHost.LineAsync("Ready after ");
 
         await StopsAsync(appHost, () => Signals.Send(appHost.WrapperId, Signals.Terminate));
@@ -81,7 +81,7 @@ public sealed class AppHostProcessTests
     [InlineData(true)]
     public async Task Kill_OfTheAppHostOrOfTheDotnetRunInFront_LeavesNothing(bool wrapper)
     {
-        await using var appHost = AppHostProcess.Start();
+        await using var appHost = AppHostProcess.Start("--Index:Enabled=false");
         await appHost.LineAsync("Ready after ");
         AssertRuns(appHost);
 

@@ -58,7 +58,7 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
     private async Task WithLoadAsync(Func<Uri> manager, Func<ManagerLoad, Task> fault, Action? mend = null, Func<Task>? mendAsync = null)
     {
         var load = new ManagerLoad(_fleet, manager);
-        var running = load.RunAsync(callers: 12);
+        var running = load.RunAsync(callers: 6);
         try
         {
             await load.DoMoreAsync(20);

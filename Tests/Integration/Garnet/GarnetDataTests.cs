@@ -39,6 +39,15 @@ public sealed class GarnetDataTests : IDisposable
     }
 
     [Fact]
+    public void Open_NewFolder_IsOfItsOwnerOnly()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        var path = Path.Combine(_folder.FullName, "new");
+        using var folder = DataFolder.Open(path);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
     public async Task Start_LogThatHasGrown_RewritesItAndKeepsEverything()
     {
         await using (var garnet = await StartAsync())

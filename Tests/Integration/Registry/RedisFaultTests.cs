@@ -80,27 +80,6 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await HintsFlowAsync(recorder);
     }
 
-    /// <summary>The client unsubscribed itself, and nothing will ever tell: StackExchange.Redis issue 1110.</summary>
-    [Fact]
-    public async Task Backplane_DeafWithoutKnowing_HearsAgainAfterAQuietWhile()
-    {
-        await using var registry = await RedisRegistryUnderTest.ConnectAsync(Redis.ConnectionString, _time);
-        await using var recorder = await HintRecorder.StartAsync(registry.Backplane);
-        await registry.UnsubscribeBehindTheBackplaneAsync();
-        await Registry.Backplane.PublishAsync(Hint, Cancel);
-
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                _time.Advance(RegistryTtl.Repeat);
-                await Registry.Backplane.PublishAsync(Hint with { Version = 2 }, Cancel);
-                return recorder.Heard.Count > 0;
-            },
-            () => "a hint after the line was renewed");
-        Assert.DoesNotContain(Hint, recorder.Heard);
-        Assert.True(_time.Elapsed >= TimeSpan.FromSeconds(15), $"Renewed after {_time.Elapsed}: a line that was just heard was taken for deaf.");
-    }
-
     [Fact]
     public async Task AnyCall_RedisIsAway_IsOneExceptionThatNamesAddressAndSetting()
     {

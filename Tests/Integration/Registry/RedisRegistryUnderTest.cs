@@ -97,9 +97,6 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
         return DateTimeOffset.FromUnixTimeSeconds((long)time[0]).AddMicroseconds((long)time[1]);
     }
 
-    /// <summary>What the client does to itself now and then; the backplane is not told.</summary>
-    public Task UnsubscribeBehindTheBackplaneAsync() => _multiplexer.GetSubscriber().UnsubscribeAsync(RedisKeys.Events);
-
     public override async ValueTask DisposeAsync()
     {
         await _backplane.DisposeAsync();

@@ -14,7 +14,7 @@ public sealed class BrowserStartTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It starts /bin/ls.");
 
-        var (exitCode, output) = await ServiceProcess.RunAsync(
+        var (exitCode, output) = await ServiceRun.ToEndAsync(
             "Fleet.PrerenderServer",
             "--urls=http://127.0.0.1:0", "--services:realm:http:0=http://127.0.0.1:9", "--ConnectionStrings:redis=127.0.0.1:9", "--Browser:ExecutablePath=/bin/ls");
 

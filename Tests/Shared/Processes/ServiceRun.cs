@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Fleet.Tests.Processes;
 
-/// <summary>One service as a process of its own, as an orchestrator starts it.</summary>
-internal static class ServiceProcess
+/// <summary>Runs a service as a process until it ends by itself.</summary>
+internal static class ServiceRun
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Starts a service and waits, bounded, until it ends by itself. Gives its exit code and all that it wrote.</summary>
     /// <param name="assembly">For instance <c>Fleet.PrerenderServer</c>.</param>
     /// <param name="arguments">Its settings.</param>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string assembly, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> ToEndAsync(string assembly, params string[] arguments)
     {
         var output = new StringBuilder();
         using var process = new Process
