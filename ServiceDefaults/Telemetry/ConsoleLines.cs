@@ -18,9 +18,10 @@ internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<Co
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" ");
         var type = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
         textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {Service}{type}: {message}"));
+        // A cancellation, of a start that another service's failure ended for instance, has no fault that its stack trace would show.
         if (logEntry.Exception is { } exception)
         {
-            textWriter.WriteLine(exception);
+            textWriter.WriteLine(exception is OperationCanceledException ? $"{exception.GetType().FullName}: {exception.Message}" : exception);
         }
     }
 

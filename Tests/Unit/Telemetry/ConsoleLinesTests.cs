@@ -22,6 +22,13 @@ public sealed class ConsoleLinesTests
     public void Write_Exception_StandsBelow() =>
         Assert.Contains($"it broke{Environment.NewLine}{typeof(InvalidOperationException).FullName}: why", Written(LogLevel.Error, "it broke", new InvalidOperationException("why")), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Write_Cancellation_HasNoStackTrace()
+    {
+        var cancelled = await Assert.ThrowsAsync<TaskCanceledException>(() => Task.Delay(1, new CancellationToken(canceled: true)));
+        Assert.EndsWith($"{typeof(TaskCanceledException).FullName}: {cancelled.Message}{Environment.NewLine}", Written(LogLevel.Error, "it stopped", cancelled), StringComparison.Ordinal);
+    }
+
     private static string Written(LogLevel level, string message, Exception? exception, string? service = null)
     {
         using var text = new StringWriter();
