@@ -5,6 +5,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Dashboard;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
+using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,15 +16,15 @@ internal static class FleetEndpoints
 {
     public static void MapFleet(this IEndpointRouteBuilder routes)
     {
-        var fleet = routes.MapGroup("").WithTags("Fleet");
+        var fleet = routes.MapGroup("").WithTags("Fleet").RejectUnknownParameters();
 
-        fleet.MapGet("/fleet", (FleetStatusSource status) => TypedResults.Ok(status.Current()))
+        fleet.MapGetAndHead("/fleet", (FleetStatusSource status) => TypedResults.Ok(status.Current()))
             .WithName("Fleet").WithSummary("The fleet as this manager sees it.");
 
         fleet.MapGet("/fleet/events", WatchFleet)
             .WithName("FleetEvents").WithSummary("The fleet as server-sent events: on every change, and at least every 10 seconds.");
 
-        var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey();
+        var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey().RejectUnknownParameters();
 
         operations.MapPost("/recycle", (FleetOperations fleet, CancellationToken cancellationToken) => fleet.RecycleAsync(cancellationToken))
             .WithName("Recycle").WithSummary("Asks every server to replace its browser; running renders finish on the old one.")

@@ -3,6 +3,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
@@ -13,14 +14,14 @@ internal static class RenderEndpoints
 {
     public static void MapRenders(this IEndpointRouteBuilder routes)
     {
-        var renders = routes.MapGroup("").WithTags("Renders").RequireAdminKeyIfConfigured();
+        var renders = routes.MapGroup("").WithTags("Renders").RequireAdminKeyIfConfigured().RejectUnknownParameters();
 
         renders.MapPost("/renders", PostRenderAsync)
             .WithName("Render").WithSummary("Renders a URL into one or more formats.")
             .WithDescription("The outcome is in the body of a 200, never in the status: a failed page is a result. Any other status means that no render took place.")
             .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504);
 
-        renders.MapGet("/render", GetRenderAsync)
+        renders.MapGetAndHead("/render", GetRenderAsync)
             .WithName("RenderDocument").WithSummary("Renders a URL and returns the document, with the page's own status code.")
             .WithDescription("For browsers and curl. An outcome without a document is returned as problem details.")
             .Produces<string>(200, "text/html").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
