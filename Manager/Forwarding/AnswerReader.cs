@@ -25,8 +25,7 @@ internal static class AnswerReader
                     result switch
                     {
                         { Outcome: not RenderOutcome.NoVerdict } => ForwardKind.Verdict,
-                        // No verdict although a page was assigned: the page crashed.
-                        { Page: not null } => ForwardKind.Crashed,
+                        { Page.Crashed: true } => ForwardKind.Crashed,
                         _ => ForwardKind.NoVerdict,
                     },
                     RenderContent.Of(result, body))
