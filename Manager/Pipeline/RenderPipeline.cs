@@ -52,13 +52,13 @@ internal sealed class RenderPipeline(
         }
 
         var deadline = new Deadline(RenderRules.Timeout(call), timeProvider);
-        var (affinity, error) = await affinities.ResolveAsync(call, deadline, cancellationToken);
+        var (resolved, affinity, error) = await affinities.ResolveAsync(call, deadline, cancellationToken);
         if (error is not null)
         {
             return error;
         }
 
-        var operation = RenderOperation.From(call, cause, affinity!, deadline);
+        var operation = RenderOperation.From(resolved, cause, affinity!, deadline);
         if (quarantine.Check(operation) is { } quarantined)
         {
             return quarantined;

@@ -27,6 +27,13 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
 
     /// <summary>Whether the caller presented the admin key.</summary>
     public bool HasKey { get; init; }
+
+    /// <summary>The same call for another spelling of its URL and affinity.</summary>
+    public RenderCall WithAddress(string url, string? affinity) => url == Request.Url && affinity == Request.Affinity ? this : this with
+    {
+        Request = Request with { Url = url, Affinity = affinity },
+        Screenshot = Screenshot is { } screenshot ? screenshot with { Url = url, Affinity = affinity } : null,
+    };
 }
 
 /// <summary>A command with its key. It can be retried, even on another server: the fleet starts a command at most once per key.</summary>
