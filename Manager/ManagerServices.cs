@@ -50,7 +50,8 @@ internal static class ManagerServices
             () => provider.GetRequiredService<FleetViews>().Current.Shell?.Token,
             provider.GetRequiredService<IOptions<ManagerOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddHealthChecks().AddCheck<MembershipHealthCheck>("membership");
+        services.AddSingleton<FleetHealthMonitor>().AddHostedService(provider => provider.GetRequiredService<FleetHealthMonitor>());
+        services.AddHealthChecks().AddCheck<FleetHealthMonitor>("membership");
         services.AddSingleton(CreateHttpClient);
         services.AddSingleton<AnswerReceiver>();
         services.AddSingleton<PrerenderClient>();

@@ -28,7 +28,7 @@ internal static class AnswerReader
                         { Page.Crashed: true } => ForwardKind.Crashed,
                         _ => ForwardKind.NoVerdict,
                     },
-                    RenderContent.Of(result, body))
+                    RenderContent.Of(result, body, server))
                 : Garbage($"Server {server} returned a body that is not a render result.");
         }
 

@@ -27,7 +27,7 @@ internal sealed class RenderPipeline(
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<RenderAnswer> RenderAsync(RenderCall call, CancellationToken cancellationToken)
     {
-        using var record = recorder.Begin(call.RequestId);
+        using var record = recorder.Begin(call);
         return record.Answer = await AnswerAsync(call, cancellationToken);
     }
 
