@@ -43,6 +43,7 @@ internal static class ManagerServices
             .AddSingleton<RenderDispatcher>()
             .AddSingleton<RenderRecorder>()
             .AddSingleton<AffinityResolver>()
+            .AddSingleton<StoredPages>()
             .AddSingleton<RenderPipeline>()
             .AddSingleton<FleetStatusSource>();
 

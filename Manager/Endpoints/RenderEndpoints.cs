@@ -30,7 +30,7 @@ internal static class RenderEndpoints
     private static async Task<IResult> PostRenderAsync(
         RenderRequest request, HttpContext http, RenderPipeline pipeline, IOptions<FleetOptions> options)
     {
-        var answer = await RenderAsync(request, document: false, http, pipeline, options.Value);
+        var answer = await RenderAsync(request, call => call, http, pipeline, options.Value);
         return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
     }
 
@@ -40,7 +40,8 @@ internal static class RenderEndpoints
         IOptions<FleetOptions> options,
         [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null)
+        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
+        [Description("Renders the page even if a current one is stored. Default: false, unless the request has Cache-Control: no-cache.")] bool? refresh = null)
     {
         var request = new RenderRequest
         {
@@ -50,16 +51,17 @@ internal static class RenderEndpoints
             Formats = [RenderFormat.Html],
             Priority = RenderLimits.MaxPriority,
         };
-        var answer = await RenderAsync(request, document: true, http, pipeline, options.Value);
+        var isFresh = refresh ?? http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true };
+        var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh }, http, pipeline, options.Value);
         return DocumentResult.From(answer, http.Response);
     }
 
-    private static async Task<RenderAnswer> RenderAsync(RenderRequest request, bool document, HttpContext http, RenderPipeline pipeline, FleetOptions options)
+    private static async Task<RenderAnswer> RenderAsync(RenderRequest request, Func<RenderCall, RenderCall> complete, HttpContext http, RenderPipeline pipeline, FleetOptions options)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
         return CallHeaders.TryGetTimeout(http.Request, out var timeout)
-            ? await pipeline.RenderAsync(CallHeaders.Call(http.Request, request, requestId, timeout, options) with { Document = document }, http.RequestAborted)
+            ? await pipeline.RenderAsync(complete(CallHeaders.Call(http.Request, request, requestId, timeout, options)), http.RequestAborted)
             : RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]);
     }
 }

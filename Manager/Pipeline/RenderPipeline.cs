@@ -7,7 +7,7 @@ using Fleet.ServiceDefaults.Stopping;
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>
-/// Takes a render from request to answer. The stages, in order: validate, enter (unless the manager drains), resolve the affinity, check the quarantine,
+/// Takes a render from request to answer. The stages, in order: validate, enter (unless the manager drains), resolve the affinity, look for a stored page, check the quarantine,
 /// coalesce with an identical render in flight, wait for a permit among renders of the same cause, wait for a permit of the gate, dispatch. Each stage may
 /// end the render.
 /// </summary>
@@ -15,6 +15,7 @@ internal sealed class RenderPipeline(
     RenderRecorder recorder,
     RequestDrain drain,
     AffinityResolver affinities,
+    StoredPages stored,
     Quarantine quarantine,
     RequestCoalescer coalescer,
     NestedRenderLimiter nested,
@@ -56,6 +57,11 @@ internal sealed class RenderPipeline(
         if (error is not null)
         {
             return error;
+        }
+
+        if (await stored.FindAsync(resolved, affinity!, cancellationToken) is { } document)
+        {
+            return document;
         }
 
         var operation = RenderOperation.From(resolved, cause, affinity!, deadline);

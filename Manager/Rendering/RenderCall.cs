@@ -16,6 +16,9 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
     /// <summary>Whether the caller wants the bare document instead of a <see cref="RenderResult"/>.</summary>
     public bool Document { get; init; }
 
+    /// <summary>Whether the caller wants a new render even if the page is stored.</summary>
+    public bool IsFresh { get; init; }
+
     /// <summary>The timeout from the headers, in addition to the request's; null when there is none.</summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -37,6 +37,9 @@ internal sealed class RenderContent : IDisposable
     /// <summary>Shell token of the document that rendered.</summary>
     public string? ShellToken { get; init; }
 
+    /// <summary>Age of a stored page; null for a render.</summary>
+    public TimeSpan? Age { get; init; }
+
     /// <summary>Name of the server that rendered.</summary>
     public string? Server { get; init; }
 

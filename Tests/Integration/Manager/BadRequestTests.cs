@@ -98,7 +98,7 @@ public sealed class BadRequestTests : IAsyncLifetime
 
     // The query of the target is the caller's mistake that matters most: the answer would be another page.
     [Theory]
-    [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a?x=1&y=2", "'y' is not a parameter of /render. Its parameters: url, affinity, deadlineMs. If 'y' belongs to 'url', percent-encode")]
+    [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a?x=1&y=2", "'y' is not a parameter of /render. Its parameters: url, affinity, deadlineMs, refresh. If 'y' belongs to 'url', percent-encode")]
     [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a?x=1&url=2", "'url' is given 2 times")]
     [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a&deadline=1000", "did you mean 'deadlineMs'?")]
     [InlineData("HEAD", "/render?url=http://127.0.0.1:9/elements/a&deadline=1000", "")]
