@@ -73,9 +73,9 @@ internal static class FleetEndpoints
     private static async Task<Results<Ok<OperatorReport>, ProblemHttpResult>> EvictAsync(
         [Description("realm:<url> or user:<id>, percent-encoded or not.")] string key,
         [Description("Also ends running renders. Default: false.")] bool? revoke,
-        FleetOperations fleet, HttpContext http, CancellationToken cancellationToken) =>
+        FleetOperations fleet, FleetViews views, AllowedOrigins origins, HttpContext http, CancellationToken cancellationToken) =>
         // Routing leaves slashes in a catch-all value percent-encoded.
-        AffinityKey.TryParse(Uri.UnescapeDataString(key), out var affinity)
+        AffinityKey.TryParse(RenderRules.NormalizeAffinity(Uri.UnescapeDataString(key), origins.With(views.Current.Realms)), out var affinity)
             ? TypedResults.Ok(await fleet.EvictAsync(affinity.ToString(), revoke ?? false, cancellationToken))
             : new RenderError(400, "invalid-request", "The affinity is neither 'realm:<url>' nor 'user:<id>'.").ToProblem(http.Response);
 }

@@ -1,26 +1,21 @@
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
-using Fleet.Manager.Scheduling;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Stopping;
 
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>
-/// Takes a render from request to answer. The stages, in order: validate, enter (unless the manager drains), resolve the affinity, look for a stored page, check the quarantine,
-/// coalesce with an identical render in flight, wait for a permit among renders of the same cause, wait for a permit of the gate, dispatch. Each stage may
-/// end the render.
+/// Takes a render from request to answer. The stages, in order: validate, enter (unless the manager drains), resolve the affinity, look for a stored page, coalesce with an identical
+/// render in flight, and, once for all callers that share it, <see cref="ScheduledRenders"/>. Each stage may end the render.
 /// </summary>
 internal sealed class RenderPipeline(
     RenderRecorder recorder,
     RequestDrain drain,
     AffinityResolver affinities,
     StoredPages stored,
-    Quarantine quarantine,
     RequestCoalescer coalescer,
-    NestedRenderLimiter nested,
-    ConcurrencyGate gate,
-    RenderDispatcher dispatcher,
+    ScheduledRenders scheduled,
     TimeProvider timeProvider)
 {
     /// <summary>Renders a call.</summary>
@@ -65,24 +60,6 @@ internal sealed class RenderPipeline(
         }
 
         var operation = RenderOperation.From(resolved, cause, affinity!, deadline);
-        if (quarantine.Check(operation) is { } quarantined)
-        {
-            return quarantined;
-        }
-
-        return await coalescer.RunAsync(operation, RunAsync, cancellationToken);
-    }
-
-    // Runs once for all callers that share the render; the token is cancelled when the last of them leaves.
-    private async Task<RenderAnswer> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
-    {
-        using var nestedPermit = await nested.EnterAsync(operation, cancellationToken);
-        if (nestedPermit.Error is { } nestedError)
-        {
-            return nestedError;
-        }
-
-        using var permit = await gate.EnterAsync(operation, cancellationToken);
-        return permit.Error is { } error ? error : gate.WithBacklog(await dispatcher.RenderAsync(operation, cancellationToken));
+        return await coalescer.RunAsync(operation, scheduled.RunAsync, cancellationToken);
     }
 }

@@ -106,7 +106,7 @@ public sealed class StoredPageTests : IAsyncLifetime
         ETag = "e",
     };
 
-    private Task StoreAsync(StoredPage page) => _manager.Registry.Pages.StoreAsync(page, PageBounds.None, Token);
+    private Task<StoreResult> StoreAsync(StoredPage page) => _manager.Registry.Pages.StoreAsync(page, PageBounds.None, Token);
 
     private static string One(HttpResponseMessage response, string header) => Assert.Single(response.Headers.GetValues(header));
 
