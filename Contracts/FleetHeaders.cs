@@ -26,6 +26,9 @@ public static class FleetHeaders
     /// <summary>The outcome of a render, so that the body can be forwarded without parsing it.</summary>
     public const string Outcome = "X-Fleet-Outcome";
 
+    /// <summary>Where the document of <c>GET /render</c> comes from: <c>rendered</c>, or <c>stored</c> with its age in <c>Age</c>.</summary>
+    public const string Source = "X-Fleet-Source";
+
     /// <summary>The page's own HTTP status, sent with its document or screenshot.</summary>
     public const string PageStatus = "X-Fleet-Status";
 

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Fleet.Contracts;
 
-/// <summary>The JSON dialect of the fleet: camelCase names, enums as camelCase words, nulls omitted, unknown members ignored.</summary>
+/// <summary>The JSON dialect of the fleet: camelCase names, enums as camelCase words, nulls omitted. Unknown members are ignored, except
+/// in the bodies of API requests.</summary>
 public static class FleetJson
 {
     /// <summary>Shared, read-only options for bodies, Redis records and change notifications.</summary>

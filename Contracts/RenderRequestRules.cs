@@ -14,7 +14,7 @@ public static class RenderRequestRules
         null or "" => Error("url", "is missing: give an absolute http or https URL"),
         { Length: > RenderLimits.MaxUrlLength } => Error("url", $"is {url.Length} characters long: at most {RenderLimits.MaxUrlLength} are allowed"),
         // URLs go into headers, logs and the browser, so reject characters that Uri would silently fix.
-        _ when url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) => Error("url", $"{Quoted.Of(url)} contains white space or control characters: encode them"),
+        _ when url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) => Error("url", $"{Quoted.Of(url)} contains white space or control characters: percent-encode them (in a query, '+' means a space; write %2B)"),
         _ when !Uri.TryCreate(url, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps) =>
             Error("url", $"{Quoted.Of(url)} is not an absolute http or https URL"),
         _ when new Uri(url).UserInfo.Length > 0 => Error("url", "contains a user name or password, which is not allowed"),

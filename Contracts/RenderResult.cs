@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Fleet.Contracts;
 
@@ -52,7 +53,13 @@ public sealed record RenderResult
 /// <param name="Server">Name of the prerender server.</param>
 /// <param name="Slot">Number of the slot on that server.</param>
 /// <param name="Warm">Whether the page had rendered for this affinity before.</param>
-public sealed record RenderPage(string Server, long Slot, bool Warm);
+public sealed record RenderPage(string Server, long Slot, bool Warm)
+{
+    /// <summary>Whether the page's renderer process died during the render. The only evidence that the content crashes browsers: a render without a verdict may just as well
+    /// have found its site down.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Crashed { get; init; }
+}
 
 /// <summary>Durations of the steps of a render, in milliseconds.</summary>
 public sealed record RenderTimings

@@ -60,6 +60,10 @@ public sealed class ManagerOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan QuarantineTime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Maximum age of a stored page that <c>GET /render</c> returns instead of rendering it again, 0 to 365 d; 0 always renders. Default: 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan StoredMaxAge { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Timeout of an operator's request to one server, 100 ms to 1 min. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan OperatorTimeout { get; set; } = TimeSpan.FromSeconds(5);

@@ -40,9 +40,12 @@ internal static class ManagerServices
             .AddSingleton<FleetOperations>()
             .AddHostedService<ServerProber>()
             .AddSingleton<ManagerMetrics>()
+            .AddSingleton<RenderAttempts>()
             .AddSingleton<RenderDispatcher>()
+            .AddSingleton<ScheduledRenders>()
             .AddSingleton<RenderRecorder>()
             .AddSingleton<AffinityResolver>()
+            .AddSingleton<StoredPages>()
             .AddSingleton<RenderPipeline>()
             .AddSingleton<FleetStatusSource>();
 
@@ -50,7 +53,8 @@ internal static class ManagerServices
             () => provider.GetRequiredService<FleetViews>().Current.Shell?.Token,
             provider.GetRequiredService<IOptions<ManagerOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddHealthChecks().AddCheck<MembershipHealthCheck>("membership");
+        services.AddSingleton<FleetHealthMonitor>().AddHostedService(provider => provider.GetRequiredService<FleetHealthMonitor>());
+        services.AddHealthChecks().AddCheck<FleetHealthMonitor>("membership");
         services.AddSingleton(CreateHttpClient);
         services.AddSingleton<AnswerReceiver>();
         services.AddSingleton<PrerenderClient>();

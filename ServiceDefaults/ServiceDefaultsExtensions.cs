@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fleet.Contracts;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
@@ -34,7 +35,12 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddExceptionHandler<FleetExceptionHandler>();
         // An unreadable body throws, so that FleetExceptionHandler can describe what is wrong with it.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.ConfigureHttpJsonOptions(options => FleetJson.Configure(options.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            FleetJson.Configure(options.SerializerOptions);
+            // Callers of the API get an error for a misspelled member. Records and answers of other services may have members of a later version.
+            options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        });
         // Long enough for renders to finish, and shorter than the usual time before orchestrators kill a process (30 s).
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         return builder;

@@ -3,6 +3,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ internal static class CommandEndpoints
 {
     /// <summary>Maps <c>POST /commands</c>. It requires the admin key, because the caller acts for any user that it names.</summary>
     public static void MapCommands(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/commands", PostAsync).RequireAdminKey().WithTags("Commands")
+        routes.MapPost("/commands", PostAsync).RequireAdminKey().RejectUnknownParameters().WithTags("Commands")
             .WithName("Command").WithSummary("Runs a command of the host app for a user, at most once.")
             .WithDescription("Repeating an Idempotency-Key within a day returns the result of the first call. The outcome is in the body of a 200.")
             .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(422).ProducesProblem(503).ProducesProblem(504);

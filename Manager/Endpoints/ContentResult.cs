@@ -13,6 +13,12 @@ internal sealed partial class ContentResult(RenderContent content, int status) :
             response.StatusCode = status;
             response.ContentType = content.MediaType;
             response.ContentLength = content.Length;
+            if (HttpMethods.IsHead(httpContext.Request.Method))
+            {
+                // The server discards the body of a response to HEAD: do not read one that is still at the prerender server.
+                return;
+            }
+
             try
             {
                 await content.CopyToAsync(response.Body, httpContext.RequestAborted);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;
@@ -17,6 +18,12 @@ internal static class DocumentResult
 
         var content = answer.Content;
         response.Headers[FleetHeaders.Outcome] = Word(content.Outcome);
+        response.Headers[FleetHeaders.Source] = content.Age is null ? "rendered" : "stored";
+        if (content.Age is { } age)
+        {
+            response.Headers.Age = ((long)age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
         if (content.ShellToken is { } token && token.All(c => c is > ' ' and <= '~'))
         {
             response.Headers[FleetHeaders.HostShell] = token;

@@ -5,6 +5,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Dashboard;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
+using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,15 +16,15 @@ internal static class FleetEndpoints
 {
     public static void MapFleet(this IEndpointRouteBuilder routes)
     {
-        var fleet = routes.MapGroup("").WithTags("Fleet");
+        var fleet = routes.MapGroup("").WithTags("Fleet").RejectUnknownParameters();
 
-        fleet.MapGet("/fleet", (FleetStatusSource status) => TypedResults.Ok(status.Current()))
+        fleet.MapGetAndHead("/fleet", (FleetStatusSource status) => TypedResults.Ok(status.Current()))
             .WithName("Fleet").WithSummary("The fleet as this manager sees it.");
 
         fleet.MapGet("/fleet/events", WatchFleet)
             .WithName("FleetEvents").WithSummary("The fleet as server-sent events: on every change, and at least every 10 seconds.");
 
-        var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey();
+        var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey().RejectUnknownParameters();
 
         operations.MapPost("/recycle", (FleetOperations fleet, CancellationToken cancellationToken) => fleet.RecycleAsync(cancellationToken))
             .WithName("Recycle").WithSummary("Asks every server to replace its browser; running renders finish on the old one.")
@@ -72,9 +73,9 @@ internal static class FleetEndpoints
     private static async Task<Results<Ok<OperatorReport>, ProblemHttpResult>> EvictAsync(
         [Description("realm:<url> or user:<id>, percent-encoded or not.")] string key,
         [Description("Also ends running renders. Default: false.")] bool? revoke,
-        FleetOperations fleet, HttpContext http, CancellationToken cancellationToken) =>
+        FleetOperations fleet, FleetViews views, AllowedOrigins origins, HttpContext http, CancellationToken cancellationToken) =>
         // Routing leaves slashes in a catch-all value percent-encoded.
-        AffinityKey.TryParse(Uri.UnescapeDataString(key), out var affinity)
+        AffinityKey.TryParse(RenderRules.NormalizeAffinity(Uri.UnescapeDataString(key), origins.With(views.Current.Realms)), out var affinity)
             ? TypedResults.Ok(await fleet.EvictAsync(affinity.ToString(), revoke ?? false, cancellationToken))
             : new RenderError(400, "invalid-request", "The affinity is neither 'realm:<url>' nor 'user:<id>'.").ToProblem(http.Response);
 }

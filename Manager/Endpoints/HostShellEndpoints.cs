@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Rendering;
 using Fleet.Registry;
 using Fleet.Registry.HostShells;
+using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,7 +15,7 @@ internal static class HostShellEndpoints
     private const string Reporter = "deploy-hook";
 
     public static void MapHostShells(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/host-shell", ReportAsync).RequireAdminKey().WithTags("Fleet")
+        routes.MapPost("/host-shell", ReportAsync).RequireAdminKey().RejectUnknownParameters().WithTags("Fleet")
             .WithName("ReportHostShell").WithSummary("Makes a shell token current. Called by a deploy hook.")
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(503);
 

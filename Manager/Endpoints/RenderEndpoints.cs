@@ -3,6 +3,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
@@ -13,14 +14,14 @@ internal static class RenderEndpoints
 {
     public static void MapRenders(this IEndpointRouteBuilder routes)
     {
-        var renders = routes.MapGroup("").WithTags("Renders").RequireAdminKeyIfConfigured();
+        var renders = routes.MapGroup("").WithTags("Renders").RequireAdminKeyIfConfigured().RejectUnknownParameters();
 
         renders.MapPost("/renders", PostRenderAsync)
             .WithName("Render").WithSummary("Renders a URL into one or more formats.")
             .WithDescription("The outcome is in the body of a 200, never in the status: a failed page is a result. Any other status means that no render took place.")
             .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504);
 
-        renders.MapGet("/render", GetRenderAsync)
+        renders.MapGetAndHead("/render", GetRenderAsync)
             .WithName("RenderDocument").WithSummary("Renders a URL and returns the document, with the page's own status code.")
             .WithDescription("For browsers and curl. An outcome without a document is returned as problem details.")
             .Produces<string>(200, "text/html").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
@@ -29,7 +30,7 @@ internal static class RenderEndpoints
     private static async Task<IResult> PostRenderAsync(
         RenderRequest request, HttpContext http, RenderPipeline pipeline, IOptions<FleetOptions> options)
     {
-        var answer = await RenderAsync(request, document: false, http, pipeline, options.Value);
+        var answer = await RenderAsync(request, call => call, http, pipeline, options.Value);
         return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
     }
 
@@ -39,7 +40,8 @@ internal static class RenderEndpoints
         IOptions<FleetOptions> options,
         [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null)
+        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
+        [Description("Renders the page even if a current one is stored. Default: false, unless the request has Cache-Control: no-cache.")] bool? refresh = null)
     {
         var request = new RenderRequest
         {
@@ -49,16 +51,17 @@ internal static class RenderEndpoints
             Formats = [RenderFormat.Html],
             Priority = RenderLimits.MaxPriority,
         };
-        var answer = await RenderAsync(request, document: true, http, pipeline, options.Value);
+        var isFresh = refresh ?? http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true };
+        var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh }, http, pipeline, options.Value);
         return DocumentResult.From(answer, http.Response);
     }
 
-    private static async Task<RenderAnswer> RenderAsync(RenderRequest request, bool document, HttpContext http, RenderPipeline pipeline, FleetOptions options)
+    private static async Task<RenderAnswer> RenderAsync(RenderRequest request, Func<RenderCall, RenderCall> complete, HttpContext http, RenderPipeline pipeline, FleetOptions options)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
         return CallHeaders.TryGetTimeout(http.Request, out var timeout)
-            ? await pipeline.RenderAsync(CallHeaders.Call(http.Request, request, requestId, timeout, options) with { Document = document }, http.RequestAborted)
+            ? await pipeline.RenderAsync(complete(CallHeaders.Call(http.Request, request, requestId, timeout, options)), http.RequestAborted)
             : RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]);
     }
 }

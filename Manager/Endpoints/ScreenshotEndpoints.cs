@@ -3,6 +3,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
@@ -14,14 +15,14 @@ internal static class ScreenshotEndpoints
     /// <summary>Maps <c>GET /screenshot</c> and <c>GET /pdf</c>.</summary>
     public static void MapScreenshots(this IEndpointRouteBuilder routes)
     {
-        var screenshots = routes.MapGroup("").WithTags("Screenshots").RequireAdminKeyIfConfigured();
+        var screenshots = routes.MapGroup("").WithTags("Screenshots").RequireAdminKeyIfConfigured().RejectUnknownParameters();
 
-        screenshots.MapGet("/screenshot", ScreenshotAsync)
+        screenshots.MapGetAndHead("/screenshot", ScreenshotAsync)
             .WithName("Screenshot").WithSummary("Takes a screenshot of a page, of one of its elements, or of one format that the host renders.")
             .WithDescription("The response is the file, with the page's own status code. An outcome without a screenshot is returned as problem details.")
             .Produces<byte[]>(200, "image/png", "image/jpeg", "image/webp").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
 
-        screenshots.MapGet("/pdf", PdfAsync)
+        screenshots.MapGetAndHead("/pdf", PdfAsync)
             .WithName("Pdf").WithSummary("Prints a page to PDF.")
             .WithDescription("The response is the file, with the page's own status code. An outcome without a file is returned as problem details.")
             .Produces<byte[]>(200, "application/pdf").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);

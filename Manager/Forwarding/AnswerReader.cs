@@ -25,11 +25,10 @@ internal static class AnswerReader
                     result switch
                     {
                         { Outcome: not RenderOutcome.NoVerdict } => ForwardKind.Verdict,
-                        // No verdict although a page was assigned: the page crashed.
-                        { Page: not null } => ForwardKind.Crashed,
+                        { Page.Crashed: true } => ForwardKind.Crashed,
                         _ => ForwardKind.NoVerdict,
                     },
-                    RenderContent.Of(result, body))
+                    RenderContent.Of(result, body, server))
                 : Garbage($"Server {server} returned a body that is not a render result.");
         }
 

@@ -43,6 +43,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 head.Outcome, head.MediaType, start.Bytes,
                 isStreamed ? new ResponseRemainder(body, response, length, maxBytes - start.Bytes.Length, ReadTimeoutOf(operation), timeProvider) : null)
             {
+                Server = server.Name,
                 Status = head.Status,
                 Location = head.Location,
                 ShellToken = head.ShellToken,

@@ -24,10 +24,10 @@ internal enum ForwardKind
     /// <summary>A result with a verdict on the content.</summary>
     Verdict,
 
-    /// <summary>A result without a verdict, for example because the server lost its browser before the render had a page.</summary>
+    /// <summary>A result without a verdict, for example because the server lost its browser before the render had a page, or because the site was down.</summary>
     NoVerdict,
 
-    /// <summary>A result without a verdict, because the browser or renderer crashed during the render.</summary>
+    /// <summary>A result without a verdict, because the page's renderer crashed during the render (<see cref="RenderPage.Crashed"/>).</summary>
     Crashed,
 
     /// <summary>No connection: refused, unresolvable or timed out. Evidence that the server is unhealthy.</summary>

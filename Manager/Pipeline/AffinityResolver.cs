@@ -17,41 +17,50 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
     /// <summary>Timeout of the read of such a view.</summary>
     private static readonly TimeSpan s_readTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns the affinity, scoped to the principal when the request has credentials, or the error.</summary>
-    public async Task<(string? Affinity, RenderError? Error)> ResolveAsync(RenderCall call, Deadline deadline, CancellationToken cancellationToken)
+    /// <summary>Returns the call with its URL as the fleet knows it, and the affinity, scoped to the principal when the request has credentials; or the error.</summary>
+    public async Task<(RenderCall Call, string? Affinity, RenderError? Error)> ResolveAsync(RenderCall call, Deadline deadline, CancellationToken cancellationToken)
     {
-        var (affinity, error) = Find(call, views.Current);
+        // Whether a URL is outside all realms is certain only in a view that is recent and complete.
+        var (address, affinity, error) = Find(call, views.Current, isComplete: false);
         if (error is not null)
         {
-            (affinity, error) = Find(call, await views.ReadFreshAsync(s_recentEnough, s_readTimeout, cancellationToken));
+            var view = await views.ReadFreshAsync(s_recentEnough, s_readTimeout, cancellationToken);
+            (address, affinity, error) = Find(call, view, IsComplete(view));
         }
 
         if (error is not null && !views.IsSettled)
         {
             await views.SettleAsync(deadline.Left < options.Value.DiscoveryWait ? deadline.Left : options.Value.DiscoveryWait, cancellationToken);
-            (affinity, error) = Find(call, views.Current);
+            (address, affinity, error) = Find(call, views.Current, IsComplete(views.Current));
         }
 
         if (error is not null)
         {
-            return (null, views.IsSettled ? error : UnavailableReason.NoRealms(wasRead: views.ReadAt is not null));
+            return (call, null, views.IsSettled ? error : UnavailableReason.NoRealms(wasRead: views.ReadAt is not null));
         }
 
         // A command is identified by its user and key; its credentials must not change its affinity.
-        return (call.Command is null ? principals.Apply(affinity!, call.Request.Credentials) : affinity, null);
+        return (address, address.Command is null ? principals.Apply(affinity!, address.Request.Credentials) : affinity, null);
     }
 
-    private (string? Affinity, RenderError? Error) Find(RenderCall call, FleetView view)
+    // A realm server that serves the host app has announced its realms too, or has none.
+    private bool IsComplete(FleetView view) => views.IsSettled || view.Serving.Count > 0;
+
+    private (RenderCall Call, string? Affinity, RenderError? Error) Find(RenderCall call, FleetView view, bool isComplete)
     {
+        var allowed = allowedOrigins.With(view.Realms);
+        call = call.WithAddress(allowed.Normalize(call.Request.Url), call.Request.Affinity is { } given ? RenderRules.NormalizeAffinity(given, allowed) : null);
         var url = new Uri(call.Request.Url);
-        if (RenderRules.CheckAllowed(url, allowedOrigins.With(view.Realms)) is { } notAllowed)
+        if (RenderRules.CheckAllowed(url, allowed) is { } notAllowed)
         {
-            return (null, notAllowed);
+            return (call, null, notAllowed);
         }
 
         var found = RenderRules.FindAffinity(url, view.Places, allowedOrigins.IsOnlyConfigured(url, view.Realms));
-        return !AffinityKey.TryParse(call.Request.Affinity, out var named) ? found is null ? (null, RenderRules.NoRealm(url, view.Realms)) : (found, null)
-            : call.HasKey || RenderRules.CanUseAffinity(named, url, found) ? (named.ToString(), null)
-            : (null, RenderRules.NamedWithoutKey(named, found));
+        return AffinityKey.TryParse(call.Request.Affinity, out var named)
+            ? call.HasKey || RenderRules.CanUseAffinity(named, url, found) ? (call, named.ToString(), null) : (call, null, RenderRules.NamedWithoutKey(named, found))
+            : found is not null ? (call, found, null)
+            : isComplete ? (call, RenderRules.FindAffinity(url, view.Places, originIsRealm: true), null)
+            : (call, null, UnavailableReason.NoRealms(wasRead: views.ReadAt is not null));
     }
 }

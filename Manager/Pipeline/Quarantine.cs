@@ -1,5 +1,7 @@
 using Fleet.Contracts;
+using Fleet.Manager.Forwarding;
 using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Pipeline;
@@ -12,73 +14,46 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
     private const int Strikes = 2;
     private const int MaxSuspects = 10_000;
 
-    private readonly Dictionary<Suspect, Record> _suspects = [];
+    private readonly StrikeTable<Suspect> _suspects = new(Strikes, () => options.Value.QuarantineTime, MaxSuspects, timeProvider);
     private readonly Lock _gate = new();
     private string? _shell;
 
     /// <summary>The error when the render is quarantined; otherwise null.</summary>
     public RenderError? Check(RenderOperation operation)
     {
-        lock (_gate)
-        {
-            ClearIfShellChanged();
-            return _suspects.TryGetValue(Suspect.Of(operation), out var record) && record.Strikes >= Strikes && Left(record) is { Ticks: > 0 } left
-                ? new RenderError(503, "quarantined",
-                    $"{record.Strikes} browsers crashed during this render. It is rejected for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
-                { RetryAfter = left }
-                : null;
-        }
+        ClearIfShellChanged();
+        return _suspects.OutFor(Suspect.Of(operation)) is { } left
+            ? new RenderError(503, "quarantined",
+                $"{Strikes} browsers crashed during this render. It is rejected for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
+            { RetryAfter = left }
+            : null;
     }
 
-    /// <summary>Records that a browser crashed during the render.</summary>
-    public void Strike(RenderOperation operation)
+    /// <summary>Records how an attempt ended: a crash is a strike, and a verdict, which the browser survived, acquits. Anything else is no evidence.</summary>
+    public void Note(RenderOperation operation, ForwardKind kind)
     {
-        lock (_gate)
+        ClearIfShellChanged();
+        if (kind == ForwardKind.Crashed)
         {
-            ClearIfShellChanged();
-            if (_suspects.Count >= MaxSuspects)
-            {
-                Prune();
-            }
-
-            var suspect = Suspect.Of(operation);
-            var before = _suspects.TryGetValue(suspect, out var record) && Left(record) > TimeSpan.Zero ? record.Strikes : 0;
-            if (_suspects.Count < MaxSuspects || record is not null)
-            {
-                _suspects[suspect] = new Record(before + 1, timeProvider.GetTimestamp());
-            }
+            _suspects.Strike(Suspect.Of(operation));
         }
-    }
-
-    /// <summary>Records that the render ended with a verdict, so the browser survived it.</summary>
-    public void Acquit(RenderOperation operation)
-    {
-        lock (_gate)
+        else if (kind == ForwardKind.Verdict)
         {
-            _suspects.Remove(Suspect.Of(operation));
+            _suspects.Acquit(Suspect.Of(operation));
         }
     }
 
     private void ClearIfShellChanged()
     {
-        if (currentShell() is var shell && shell != _shell)
+        lock (_gate)
         {
-            _suspects.Clear();
-            _shell = shell;
+            if (currentShell() is var shell && shell != _shell)
+            {
+                _suspects.Clear();
+                _shell = shell;
+            }
         }
     }
-
-    private void Prune()
-    {
-        foreach (var suspect in _suspects.Where(entry => Left(entry.Value) <= TimeSpan.Zero).Select(entry => entry.Key).ToList())
-        {
-            _suspects.Remove(suspect);
-        }
-    }
-
-    private TimeSpan Left(Record record) => options.Value.QuarantineTime - timeProvider.GetElapsedTime(record.At);
-
-    private sealed record Record(int Strikes, long At);
 
     /// <summary>Identifies what may have crashed the browser.</summary>
     /// <param name="Url">URL of the page; for a command it contains the command's name.</param>

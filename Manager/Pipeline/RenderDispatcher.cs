@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Fleet.Contracts;
 using Fleet.Manager.Forwarding;
 using Fleet.Manager.Rendering;
@@ -11,16 +10,7 @@ namespace Fleet.Manager.Pipeline;
 
 /// <summary>Chooses a server for a render, sends it there and retries as <see cref="RetryPolicy"/> decides. Only this class retries renders.</summary>
 internal sealed partial class RenderDispatcher(
-    Router router,
-    PrerenderClient client,
-    FleetViews views,
-    UnhealthyServers unhealthy,
-    ServerFailureNotifier failures,
-    Quarantine quarantine,
-    ManagerMetrics metrics,
-    IOptions<ManagerOptions> options,
-    TimeProvider timeProvider,
-    ILogger<RenderDispatcher> logger)
+    Router router, RenderAttempts attempts, FleetViews views, Quarantine quarantine, ManagerMetrics metrics, IOptions<ManagerOptions> options, ILogger<RenderDispatcher> logger)
 {
     public async Task<RenderAnswer> RenderAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
@@ -40,7 +30,8 @@ internal sealed partial class RenderDispatcher(
                 return last ?? UnavailableReason.Explain(views.Current, wasRead: views.ReadAt is not null);
             }
 
-            var answer = await ForwardAsync(reservation, operation, attempt, cancellationToken);
+            var answer = await attempts.RunAsync(reservation.Server.Record, operation, attempt, cancellationToken);
+            quarantine.Note(operation, answer.Kind);
             if (answer.Kind != ForwardKind.Verdict && quarantine.Check(operation) is { } quarantined)
             {
                 LogQuarantined(operation.Request.Url);
@@ -78,38 +69,6 @@ internal sealed partial class RenderDispatcher(
 
     private static RenderError AttemptsUsedUp(RenderOperation operation) => new(503, "attempts-used-up",
         $"The render {operation.RequestId} has used all its attempts (Manager:MaxAttempts, {FleetHeaders.AttemptsLeft}).") { AttemptsLeft = 0 };
-
-    private async Task<ForwardAnswer> ForwardAsync(Reservation reservation, RenderOperation operation, int attempt, CancellationToken cancellationToken)
-    {
-        var server = reservation.Server.Record;
-        using var activity = ManagerActivity.Source.StartActivity("forward", ActivityKind.Internal);
-        activity?.SetTag("fleet.server", server.Name).SetTag("fleet.affinity", operation.Affinity).SetTag("fleet.attempt", attempt);
-
-        var started = timeProvider.GetTimestamp();
-        using var watch = failures.Follow(server);
-        var answer = await client.SendAsync(server, operation, watch.Gone, cancellationToken);
-        metrics.Forwarded(answer.Kind, timeProvider.GetElapsedTime(started));
-        activity?.SetTag("fleet.forward.kind", answer.Kind.ToString());
-
-        if (answer.Kind == ForwardKind.Crashed)
-        {
-            quarantine.Strike(operation);
-        }
-        else if (answer.Kind == ForwardKind.Verdict)
-        {
-            quarantine.Acquit(operation);
-        }
-
-        if (RetryPolicy.IsEvidence(answer.Kind) && unhealthy.Add(server))
-        {
-            LogSuspected(server.Name, server.Url, answer.Kind);
-        }
-
-        return answer;
-    }
-
-    [LoggerMessage(LogLevel.Information, "Skipping {Server} at {Url} until it answers /alive: {Kind}.")]
-    private partial void LogSuspected(string server, string url, ForwardKind kind);
 
     [LoggerMessage(LogLevel.Warning, "Two browsers crashed while rendering {Url}; it is quarantined (Manager:QuarantineTime).")]
     private partial void LogQuarantined(string url);

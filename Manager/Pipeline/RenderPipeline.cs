@@ -1,25 +1,21 @@
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
-using Fleet.Manager.Scheduling;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Stopping;
 
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>
-/// Takes a render from request to answer. The stages, in order: validate, enter (unless the manager drains), resolve the affinity, check the quarantine,
-/// coalesce with an identical render in flight, wait for a permit among renders of the same cause, wait for a permit of the gate, dispatch. Each stage may
-/// end the render.
+/// Takes a render from request to answer. The stages, in order: validate, enter (unless the manager drains), resolve the affinity, look for a stored page, coalesce with an identical
+/// render in flight, and, once for all callers that share it, <see cref="ScheduledRenders"/>. Each stage may end the render.
 /// </summary>
 internal sealed class RenderPipeline(
     RenderRecorder recorder,
     RequestDrain drain,
     AffinityResolver affinities,
-    Quarantine quarantine,
+    StoredPages stored,
     RequestCoalescer coalescer,
-    NestedRenderLimiter nested,
-    ConcurrencyGate gate,
-    RenderDispatcher dispatcher,
+    ScheduledRenders scheduled,
     TimeProvider timeProvider)
 {
     /// <summary>Renders a call.</summary>
@@ -27,7 +23,7 @@ internal sealed class RenderPipeline(
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<RenderAnswer> RenderAsync(RenderCall call, CancellationToken cancellationToken)
     {
-        using var record = recorder.Begin(call.RequestId);
+        using var record = recorder.Begin(call);
         return record.Answer = await AnswerAsync(call, cancellationToken);
     }
 
@@ -52,31 +48,18 @@ internal sealed class RenderPipeline(
         }
 
         var deadline = new Deadline(RenderRules.Timeout(call), timeProvider);
-        var (affinity, error) = await affinities.ResolveAsync(call, deadline, cancellationToken);
+        var (resolved, affinity, error) = await affinities.ResolveAsync(call, deadline, cancellationToken);
         if (error is not null)
         {
             return error;
         }
 
-        var operation = RenderOperation.From(call, cause, affinity!, deadline);
-        if (quarantine.Check(operation) is { } quarantined)
+        if (await stored.FindAsync(resolved, affinity!, cancellationToken) is { } document)
         {
-            return quarantined;
+            return document;
         }
 
-        return await coalescer.RunAsync(operation, RunAsync, cancellationToken);
-    }
-
-    // Runs once for all callers that share the render; the token is cancelled when the last of them leaves.
-    private async Task<RenderAnswer> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
-    {
-        using var nestedPermit = await nested.EnterAsync(operation, cancellationToken);
-        if (nestedPermit.Error is { } nestedError)
-        {
-            return nestedError;
-        }
-
-        using var permit = await gate.EnterAsync(operation, cancellationToken);
-        return permit.Error is { } error ? error : gate.WithBacklog(await dispatcher.RenderAsync(operation, cancellationToken));
+        var operation = RenderOperation.From(resolved, cause, affinity!, deadline);
+        return await coalescer.RunAsync(operation, scheduled.RunAsync, cancellationToken);
     }
 }

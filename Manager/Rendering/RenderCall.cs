@@ -16,6 +16,9 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
     /// <summary>Whether the caller wants the bare document instead of a <see cref="RenderResult"/>.</summary>
     public bool Document { get; init; }
 
+    /// <summary>Whether the caller wants a new render even if the page is stored.</summary>
+    public bool IsFresh { get; init; }
+
     /// <summary>The timeout from the headers, in addition to the request's; null when there is none.</summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -27,6 +30,13 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
 
     /// <summary>Whether the caller presented the admin key.</summary>
     public bool HasKey { get; init; }
+
+    /// <summary>The same call for another spelling of its URL and affinity.</summary>
+    public RenderCall WithAddress(string url, string? affinity) => url == Request.Url && affinity == Request.Affinity ? this : this with
+    {
+        Request = Request with { Url = url, Affinity = affinity },
+        Screenshot = Screenshot is { } screenshot ? screenshot with { Url = url, Affinity = affinity } : null,
+    };
 }
 
 /// <summary>A command with its key. It can be retried, even on another server: the fleet starts a command at most once per key.</summary>

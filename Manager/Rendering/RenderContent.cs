@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;
@@ -36,8 +37,32 @@ internal sealed class RenderContent : IDisposable
     /// <summary>Shell token of the document that rendered.</summary>
     public string? ShellToken { get; init; }
 
+    /// <summary>Age of a stored page; null for a render.</summary>
+    public TimeSpan? Age { get; init; }
+
+    /// <summary>Name of the server that rendered.</summary>
+    public string? Server { get; init; }
+
     /// <summary>The result, if the manager parsed or created it.</summary>
     public RenderResult? Result { get; init; }
+
+    /// <summary>The diagnostics of the result, parsed if necessary; null when there are none, or the result is streamed.</summary>
+    public RenderDiagnostics? ReadDiagnostics()
+    {
+        if (Result is not null || !IsBuffered || MediaTypeHeaderValue.TryParse(MediaType, out var type) && type.MediaType != MediaTypeNames.Application.Json)
+        {
+            return Result?.Diagnostics;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<RenderResult>(_start.Span, FleetJson.Options)?.Diagnostics;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Whether the whole body is in memory.</summary>
     public bool IsBuffered => _rest is null;
@@ -48,10 +73,12 @@ internal sealed class RenderContent : IDisposable
     /// <summary>Creates content from a result.</summary>
     /// <param name="result">The result.</param>
     /// <param name="json">The result as the server wrote it; null when the manager created it.</param>
-    public static RenderContent Of(RenderResult result, ReadOnlyMemory<byte>? json = null) =>
+    /// <param name="server">Name of the server that sent it; null when the manager created it.</param>
+    public static RenderContent Of(RenderResult result, ReadOnlyMemory<byte>? json = null, string? server = null) =>
         new(result.Outcome, MediaTypeNames.Application.Json, json ?? JsonSerializer.SerializeToUtf8Bytes(result, FleetJson.Options))
         {
             Result = result,
+            Server = server,
             Status = result.Status,
             Location = result.RedirectUrl,
             ShellToken = result.Shell?.Token,

@@ -6,6 +6,8 @@ namespace Fleet.Manager.Rendering;
 /// <summary>Decides whether a request may be rendered, and for which affinity.</summary>
 internal static class RenderRules
 {
+    private const string RealmKind = "realm:";
+
     /// <summary>The error when the request is not well-formed; otherwise null.</summary>
     public static RenderError? CheckForm(RenderRequest request)
     {
@@ -43,12 +45,15 @@ internal static class RenderRules
             Members = new Dictionary<string, object?> { ["origin"] = OriginAllowList.OriginOf(url), ["allowedOrigins"] = allowed.Origins, ["setting"] = "Fleet:AllowedOrigins" },
         };
 
-    /// <summary>The affinity of a URL: the realm with the longest matching URL, or the URL's origin if <paramref name="originIsRealm"/>; null when it
-    /// belongs to no realm.</summary>
+    /// <summary>The affinity of a URL: the realm with the longest matching URL; otherwise the URL's origin if <paramref name="originIsRealm"/>, else null.</summary>
     public static string? FindAffinity(Uri url, RealmIndex realms, bool originIsRealm) =>
         realms.Find(url) is { } realm ? AffinityKey.Realm(realm.Url).ToString()
         : originIsRealm ? AffinityKey.Realm(OriginAllowList.OriginOf(url)).ToString()
         : null;
+
+    /// <summary>The affinity with the realm's URL as the fleet knows it; see <see cref="OriginAllowList.Normalize"/>.</summary>
+    public static string NormalizeAffinity(string affinity, OriginAllowList allowed) =>
+        affinity.StartsWith(RealmKind, StringComparison.Ordinal) ? RealmKind + allowed.Normalize(affinity[RealmKind.Length..]) : affinity;
 
     /// <summary>Whether a caller without the admin key may name an affinity: that of the URL or, for a URL outside all realms, a realm that contains it. Any
     /// other would mix pages and state of different tenants, and a scope would claim another principal's identity.</summary>
@@ -65,15 +70,5 @@ internal static class RenderRules
             $"The 'affinity' {Quoted.Of(named.ToString())} is not that of the URL{(found is null ? "" : $", which is {Quoted.Of(found)}")}. Naming another requires "
             + "'Authorization: Bearer <Fleet:AdminKey>'. Omit it to derive it from the URL and from 'credentials'.");
 
-    /// <summary>The error for a URL that belongs to no realm.</summary>
-    public static RenderError NoRealm(Uri url, IReadOnlyList<RealmRecord> realms) =>
-        new(400, "no-realm",
-            $"{Cut(url.AbsoluteUri)} belongs to no realm. Realms: {Join([.. realms.Select(realm => realm.Url)])}. Use a URL inside one of them, or name an 'affinity'.")
-        {
-            Members = new Dictionary<string, object?> { ["realms"] = realms.Select(realm => realm.Url).ToArray() },
-        };
-
     private static string Join(IReadOnlyList<string> values) => values.Count == 0 ? "none yet" : string.Join(", ", values);
-
-    private static string Cut(string value) => value.Length <= 200 ? value : value[..200] + "…";
 }

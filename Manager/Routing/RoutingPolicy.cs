@@ -139,7 +139,7 @@ internal static class RoutingPolicy
 
     private readonly record struct Candidate(LiveServer Server, double StartMs, ulong Weight)
     {
-        // Servers with the same name have the same weight; the incarnation makes all managers agree.
+        // Equal weights are improbable; the incarnation makes all managers agree even then.
         public bool Beats(Candidate other) =>
             Weight > other.Weight || (Weight == other.Weight && string.CompareOrdinal(Server.Incarnation, other.Server.Incarnation) > 0);
     }

@@ -1,63 +1,160 @@
+using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.Manager.Telemetry;
+using Fleet.Registry;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.Manager.Servers;
 
-/// <summary>Determines the health of a manager. It is unhealthy only for reasons of its own, because only then would another manager do better. A fleet that cannot
-/// render makes it degraded: every manager sees the same fleet, and can still tell callers when to retry and operators what is wrong.</summary>
-internal static class FleetHealth
+/// <summary>Why a fleet cannot render. Every manager sees the same fleet.</summary>
+internal enum FleetTrouble
 {
-    /// <summary>The health of the manager.</summary>
+    /// <summary>It can.</summary>
+    None,
+
+    /// <summary>The registry cannot be read. Renders still go to the servers that it last named.</summary>
+    RegistryAway,
+
+    /// <summary>No prerender server is registered.</summary>
+    NoServers,
+
+    /// <summary>Every server drains.</summary>
+    AllDraining,
+
+    /// <summary>No server answers: all of them refused connections, or do not answer <c>/alive</c>.</summary>
+    AllUnreachable,
+
+    /// <summary>No server is ready, for different reasons, or because all of them are starting.</summary>
+    NoneReady,
+
+    /// <summary>No ready server has a page on the current host shell.</summary>
+    StaleShell,
+}
+
+/// <summary>The health of a manager.</summary>
+/// <param name="Status">Unhealthy only for reasons of the manager itself, because only then would another manager do better.</param>
+/// <param name="Trouble">Why the fleet cannot render.</param>
+/// <param name="Description">A sentence for people.</param>
+internal sealed record FleetHealth(HealthStatus Status, FleetTrouble Trouble, string Description)
+{
+    /// <summary>Determines the health of a manager. A fleet that cannot render makes it degraded: it can still tell callers when to retry and operators what is wrong.</summary>
     /// <param name="isDraining">Whether the manager is draining.</param>
     /// <param name="readAt">When the registry was last read; null before the first read.</param>
     /// <param name="isVerified">False while the registry cannot be read.</param>
     /// <param name="view">The fleet as last read.</param>
     /// <param name="isUnreachable">Whether this manager has evidence that a server takes no renders; see <see cref="UnhealthyServers"/>.</param>
-    public static HealthCheckResult Judge(bool isDraining, DateTimeOffset? readAt, bool isVerified, FleetView view, Func<ServerRecord, bool> isUnreachable)
+    public static FleetHealth Judge(bool isDraining, DateTimeOffset? readAt, bool isVerified, FleetView view, Func<ServerRecord, bool> isUnreachable)
     {
         if (isDraining)
         {
-            return HealthCheckResult.Unhealthy("Draining.");
+            return new(HealthStatus.Unhealthy, FleetTrouble.None, "Draining.");
         }
 
         if (readAt is null)
         {
-            return HealthCheckResult.Unhealthy("The registry has not been read yet (ConnectionStrings:redis).");
+            return new(HealthStatus.Unhealthy, FleetTrouble.RegistryAway, "The registry has not been read yet (ConnectionStrings:redis).");
         }
 
         if (!isVerified)
         {
-            return HealthCheckResult.Degraded($"The registry cannot be read; using the state of {readAt:O}.");
+            return Degraded(FleetTrouble.RegistryAway, $"The registry cannot be read; using the state of {readAt:O}.");
         }
 
         var all = view.Servers.Count;
+        if (all == 0)
+        {
+            return Degraded(FleetTrouble.NoServers, "No prerender server is registered.");
+        }
+
         var ready = view.Ready.All.Where(server => !isUnreachable(server.Record)).ToList();
         if (ready.Count == 0)
         {
-            return HealthCheckResult.Degraded(all == 0 ? "No prerender server is registered." : $"None of {all} prerender servers takes renders: {Reasons(view, isUnreachable)}.");
+            var reasons = view.Servers.CountBy(server => ReasonOf(server.Record, isUnreachable)).OrderBy(reason => reason.Key, StringComparer.Ordinal).ToList();
+            return Degraded(
+                reasons is [var (only, _)] ? only switch { "draining" => FleetTrouble.AllDraining, "unreachable" => FleetTrouble.AllUnreachable, _ => FleetTrouble.NoneReady } : FleetTrouble.NoneReady,
+                $"None of {all} prerender servers takes renders: {string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}.");
         }
 
         return view.Shell is { } shell && !ready.Exists(server => server.Record.ShellSlots is { Current: > 0 } slots && slots.Generation >= shell.Generation)
-            ? HealthCheckResult.Degraded($"None of {ready.Count} ready prerender servers has a page on the current host shell, generation {shell.Generation}.")
-            : HealthCheckResult.Healthy($"{ready.Count} of {all} prerender servers are ready, {view.Realms.Count} realms.");
+            ? Degraded(FleetTrouble.StaleShell, $"None of {ready.Count} ready prerender servers has a page on the current host shell, generation {shell.Generation}.")
+            : new(HealthStatus.Healthy, FleetTrouble.None, $"{ready.Count} of {all} prerender servers are ready, {view.Realms.Count} realms.");
     }
 
-    private static string Reasons(FleetView view, Func<ServerRecord, bool> isUnreachable) => string.Join(", ", view.Servers
-        .GroupBy(server => server.Record.State switch
-        {
-            ServerState.Draining => "draining",
-            ServerState.Warming => "starting",
-            _ when isUnreachable(server.Record) => "unreachable",
-            _ => "without slots",
-        })
-        .OrderBy(group => group.Key, StringComparer.Ordinal)
-        .Select(group => $"{group.Count()} {group.Key}"));
+    private static FleetHealth Degraded(FleetTrouble trouble, string description) => new(HealthStatus.Degraded, trouble, description);
+
+    private static string ReasonOf(ServerRecord server, Func<ServerRecord, bool> isUnreachable) => server.State switch
+    {
+        ServerState.Draining => "draining",
+        ServerState.Warming => "starting",
+        _ when isUnreachable(server) => "unreachable",
+        _ => "without slots",
+    };
 }
 
-/// <summary>Reports the health of this manager; see <see cref="FleetHealth"/>.</summary>
-internal sealed class MembershipHealthCheck(FleetViews views, UnhealthyServers unhealthyServers, RequestDrain drain) : IHealthCheck
+/// <summary>Reports the health of this manager as the health check <c>membership</c>, as the gauge <c>fleet.manager.degraded</c>, and as one log line per change.</summary>
+internal sealed partial class FleetHealthMonitor(
+    FleetViews views, UnhealthyServers unhealthyServers, RequestDrain drain, ManagerMetrics metrics, TimeProvider timeProvider, ILogger<FleetHealthMonitor> logger)
+    : BackgroundService, IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(FleetHealth.Judge(drain.IsDraining, views.ReadAt, views.IsVerified, views.Current, unhealthyServers.Contains));
+    /// <summary>Maximum time between two looks for the log: a server that stops answering is no change of the registry.</summary>
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>A fleet that starts is no outage: until a server was ready, trouble is logged only after this time, in which a server of a running fleet has registered.</summary>
+    private static readonly TimeSpan s_startTime = RegistryTtl.Server;
+
+    private FleetHealth Current => FleetHealth.Judge(drain.IsDraining, views.ReadAt, views.IsVerified, views.Current, unhealthyServers.Contains);
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var health = Current;
+        return Task.FromResult(new HealthCheckResult(health.Status, health.Description));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.ObserveDegraded([.. Enum.GetValues<FleetTrouble>().Where(trouble => trouble != FleetTrouble.None).Select(ReasonOf)], () => ReasonOf(Current.Trouble));
+        var started = timeProvider.GetTimestamp();
+        var (logged, wasReady) = (FleetTrouble.None, false);
+        try
+        {
+            while (true)
+            {
+                var next = views.NextRead;
+                var health = Current;
+                wasReady |= health.Status == HealthStatus.Healthy;
+                if (health.Trouble != logged && !drain.IsDraining && (wasReady || timeProvider.GetElapsedTime(started) >= s_startTime))
+                {
+                    logged = health.Trouble;
+                    Log(health);
+                }
+
+                await BoundedWait.ForAsync(next, s_interval, timeProvider, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service is stopping.
+        }
+    }
+
+    private void Log(FleetHealth health)
+    {
+        if (health.Trouble == FleetTrouble.None)
+        {
+            LogRecovered(health.Description);
+        }
+        else
+        {
+            LogDegraded(health.Description);
+        }
+    }
+
+    private static string ReasonOf(FleetTrouble trouble) => JsonNamingPolicy.SnakeCaseLower.ConvertName(trouble.ToString());
+
+    [LoggerMessage(LogLevel.Warning, "The fleet cannot render as it should: {Description}")]
+    private partial void LogDegraded(string description);
+
+    [LoggerMessage(LogLevel.Information, "The fleet renders again: {Description}")]
+    private partial void LogRecovered(string description);
 }

@@ -15,8 +15,9 @@ internal sealed record LiveServer(ServerRecord Record, IReadOnlyDictionary<strin
 
     public bool IsReady => Record is { State: ServerState.Ready, Slots: > 0 };
 
-    /// <summary>Hash of the name. The name survives a restart, so an affinity returns to the same machine.</summary>
-    public ulong Hash { get; } = RendezvousHash.Of(Record.Name);
+    /// <summary>Hash of name and address. Both survive a restart, so an affinity returns to the same machine. The name alone is not enough: replicas may share one,
+    /// and would compete for the same affinities.</summary>
+    public ulong Hash { get; } = RendezvousHash.Of($"{Record.Name} {Record.Url}");
 
     /// <summary>Renders of other managers on the server, running or waiting, when the record was first read.</summary>
     public int WorkOfOthers => Math.Max(0, Math.Max(0, Record.Slots - Record.Free) + Record.Queue - OwnWhenSeen);

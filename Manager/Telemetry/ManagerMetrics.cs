@@ -51,6 +51,19 @@ internal sealed class ManagerMetrics
         _meter.CreateObservableGauge("fleet.manager.backlog", () => queue().Seconds, "s", "Estimated time until all waiting renders have started.");
     }
 
+    /// <summary>Observes why the fleet cannot render: one series per reason, 1 for the current one and 0 for the others.</summary>
+    /// <param name="reasons">All reasons.</param>
+    /// <param name="current">The current reason; any other value when the fleet can render.</param>
+    public void ObserveDegraded(IReadOnlyList<string> reasons, Func<string> current) => _meter.CreateObservableGauge(
+        "fleet.manager.degraded",
+        () =>
+        {
+            var now = current();
+            return reasons.Select(reason => new Measurement<int>(reason == now ? 1 : 0, new KeyValuePair<string, object?>("reason", reason)));
+        },
+        "{manager}",
+        "Whether the fleet cannot render as this manager sees it, by reason: 1 if so.");
+
     /// <summary>Records the end of a render. <paramref name="answer"/> is null when the caller disconnected first.</summary>
     public void Answered(RenderAnswer? answer, TimeSpan duration)
     {

@@ -221,7 +221,7 @@ internal sealed class Renderer(
             Data = answer.Data,
             Deps = answer.Deps,
             Shell = shell.Stamp(page.ShellToken, shellAtStart),
-            Page = new(server.Name, lease.Slot, lease.Warm),
+            Page = new(server.Name, lease.Slot, lease.Warm) { Crashed = page.End == PageTermination.Crashed },
             Timings = new()
             {
                 QueueMs = progress.Milliseconds(Stages.Queue),

@@ -30,15 +30,26 @@ public static partial class OptionsExtensions
         }
         catch (InvalidOperationException e)
         {
-            throw new OptionsValidationException(section.Path, typeof(T), [Explain(e.Message, section.Path)]);
+            throw new OptionsValidationException(section.Path, typeof(T), [Explain(e.Message, section.Path, typeof(T))]);
         }
     }
 
     // The binder's message names a C# type and bare property names; operators know setting names.
-    private static string Explain(string message, string section) =>
+    private static string Explain(string message, string section, Type options) =>
         UnknownKeys().Match(message) is { Success: true } unknown
-            ? $"Unknown setting under {section}: {unknown.Groups["keys"].Value}. Check its spelling against docs/settings.md."
+            ? $"Unknown setting under {section}: {unknown.Groups["keys"].Value}.{Suggest(unknown.Groups["keys"].Value, options)} Check its spelling against docs/settings.md."
             : $"{section} cannot be read: {message}";
+
+    // The settings of a nested class (Fleet:Ports) have the section's name in the message as well, so all names are candidates.
+    private static string Suggest(string keys, Type options) => keys.Split(',', StringSplitOptions.TrimEntries)
+        .Select(key => NearestName.Of(key.Trim('\''), Names(options)))
+        .OfType<string>().ToList() is { Count: > 0 } nearest
+            ? $" Did you mean '{string.Join("', '", nearest)}'?" : "";
+
+    private static IEnumerable<string> Names(Type options) => options.GetProperties().SelectMany(property =>
+        property.PropertyType is { IsClass: true } nested && nested.Namespace?.StartsWith("Fleet.", StringComparison.Ordinal) == true
+            ? Names(nested).Prepend(property.Name)
+            : [property.Name]);
 
     [GeneratedRegex(@"'ErrorOnUnknownConfiguration' was set .+ not found on the instance of [^:]+: (?<keys>.+)$", RegexOptions.Singleline)]
     private static partial Regex UnknownKeys();

@@ -20,7 +20,7 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
             return true;
         }
 
-        var (status, reason, detail) = Describe(exception);
+        var (status, reason, detail) = Describe(exception, httpContext.Request);
         if (exception is RequestException { RetryAfter: { } wait })
         {
             httpContext.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -35,11 +35,13 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
         return true;
     }
 
-    private static (int Status, string Reason, string Detail) Describe(Exception exception) => exception switch
+    private static (int Status, string Reason, string Detail) Describe(Exception exception, HttpRequest request) => exception switch
     {
         RequestException e => (e.Status, e.Reason, e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (StatusCodes.Status413PayloadTooLarge, "body-too-large", exception.Message),
+        BadHttpRequestException { InnerException: JsonException json } e when UnknownMember.Explain(json, $"the body of {request.Method} {request.Path}") is { } unknown =>
+            (e.StatusCode, "invalid-request", unknown),
         BadHttpRequestException { InnerException: JsonException json } e => (e.StatusCode, "malformed-json", DescribeJson(json)),
         BadHttpRequestException e => (e.StatusCode, "bad-request", BindingMessage.Of(e.Message)),
         _ => (StatusCodes.Status500InternalServerError, "unexpected", "An unexpected error occurred. See the log of this service for details."),
@@ -51,6 +53,30 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed unexpectedly.")]
     private partial void LogUnexpected(Exception exception, string method, string path);
+}
+
+/// <summary>Rewrites the serializer's message about an unknown member, <c>The JSON property 'formatz' could not be mapped to any .NET member contained in type
+/// 'Fleet.Contracts.RenderRequest'.</c>, for API callers.</summary>
+internal static partial class UnknownMember
+{
+    /// <summary>A sentence that names the member and the nearest known one; null when the exception is about something else.</summary>
+    /// <param name="json">The serializer's exception.</param>
+    /// <param name="body">The body, for the message.</param>
+    public static string? Explain(JsonException json, string body) =>
+        Failure().Match(json.Message) is { Success: true } match && typeof(RenderRequest).Assembly.GetType(match.Groups["type"].Value) is { } type
+            ? NearestName.Explain(match.Groups["name"].Value, "member", OwnerOf(json.Path, match.Groups["name"].Value) is { Length: > 0 } owner ? $"'{owner}' in {body}" : body,
+                [.. type.GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))])
+            : null;
+
+    // '$.credentials.authorisation' and '$.credentials' both mean a member of 'credentials'.
+    private static string OwnerOf(string? path, string name)
+    {
+        var owner = path?.TrimStart('$').TrimStart('.') ?? "";
+        return owner == name ? "" : owner.EndsWith("." + name, StringComparison.Ordinal) ? owner[..^(name.Length + 1)] : owner;
+    }
+
+    [GeneratedRegex(@"^The JSON property '(?<name>.*)' could not be mapped to any \.NET member contained in type '(?<type>[\w.+]+)'\.", RegexOptions.Singleline)]
+    private static partial Regex Failure();
 }
 
 /// <summary>Rewrites the framework's message about an invalid query parameter, <c>Failed to bind parameter "Nullable&lt;int&gt; scale" from "NaN".</c>, for API

@@ -33,8 +33,11 @@ public sealed class BadRequestTests : IAsyncLifetime
     [InlineData("""{"url":"http://127.0.0.1:9/elements/h","formats":["poster"]}""", "malformed-json", "$.formats")]
     [InlineData("""{"url":"http://127.0.0.1:9/elements/h","deadlineMs":1}""", "invalid-request", "between 100 and 120000")]
     [InlineData("""{"url":"http://127.0.0.1:9/elements/h","affinity":"everyone"}""", "invalid-request", "'everyone'")]
+    [InlineData("""{"url":"http://localhost:10/elements/h"}""", "not-allowed", "http://localhost:10 may not be rendered. Allowed: http://127.0.0.1:9.")]
     [InlineData("""{"url":"http://169.254.169.254/latest/"}""", "not-allowed", "Fleet:AllowedOrigins")]
-    [InlineData("""{"url":"http://127.0.0.1:9/nowhere"}""", "no-realm", "http://127.0.0.1:9/elements/")]
+    [InlineData("""{"url":"http://127.0.0.1:9/elements/h","formatz":["html"]}""", "invalid-request", "'formatz' is not a member of the body of POST /renders; did you mean 'formats'?")]
+    [InlineData("""{"url":"http://127.0.0.1:9/elements/h","credentials":{"authorisation":"x"}}""", "invalid-request", "'authorisation' is not a member of 'credentials' in the body of POST /renders; did you mean 'authorization'?")]
+    [InlineData("""{"url":"http://127.0.0.1:9/elements/h","viewport":{"width":1}}""", "invalid-request", "'viewport' is not a member of the body of POST /renders. Its members: url, affinity, formats,")]
     public async Task Post_BadBody_SaysWhat(string body, string reason, string named)
     {
         using var response = await _manager.PostAsync(body);
@@ -93,10 +96,58 @@ public sealed class BadRequestTests : IAsyncLifetime
         Assert.Contains(FleetHeaders.DeadlineMs, ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
     }
 
+    // The query of the target is the caller's mistake that matters most: the answer would be another page.
+    [Theory]
+    [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a?x=1&y=2", "'y' is not a parameter of /render. Its parameters: url, affinity, deadlineMs, refresh. If 'y' belongs to 'url', percent-encode")]
+    [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a?x=1&url=2", "'url' is given 2 times")]
+    [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a&deadline=1000", "did you mean 'deadlineMs'?")]
+    [InlineData("HEAD", "/render?url=http://127.0.0.1:9/elements/a&deadline=1000", "")]
+    [InlineData("GET", "/screenshot?url=http://127.0.0.1:9/elements/a&fulPage=true", "'fulPage' is not a parameter of /screenshot; did you mean 'fullPage'?")]
+    [InlineData("GET", "/pdf?url=http://127.0.0.1:9/elements/a&fullPage=true", "'fullPage' is not a parameter of /pdf. Its parameters: url, affinity, deadlineMs.")]
+    [InlineData("POST", "/renders?url=http://127.0.0.1:9/elements/a", "'url' is not a parameter of /renders, which has no parameters.")]
+    [InlineData("POST", "/commands?deadlineMs=7", "'deadlineMs' is not a parameter of /commands")]
+    [InlineData("POST", "/host-shell?token=x", "'token' is not a parameter of /host-shell")]
+    [InlineData("POST", "/fleet/recycle?generation=1", "'generation' is not a parameter of /fleet/recycle")]
+    [InlineData("POST", "/fleet/servers/prerender-0/drain?id=prerender-1", "'id' is not a parameter of /fleet/servers/{id}/drain")]
+    [InlineData("DELETE", "/fleet/affinities/user:ada?revoked=true", "did you mean 'revoke'?")]
+    [InlineData("GET", "/fleet?server=x", "'server' is not a parameter of /fleet")]
+    public async Task Any_UnknownParameter_IsNamed(string method, string address, string named)
+    {
+        _manager.UseAdminKey();
+        using var request = new HttpRequestMessage(new(method), address);
+        request.Content = method != "POST" ? null : new StringContent(
+            address.StartsWith("/renders", StringComparison.Ordinal) ? """{"url":"http://127.0.0.1:9/elements/a"}"""
+            : address.StartsWith("/commands", StringComparison.Ordinal) ? """{"command":"add","affinity":"user:ada"}"""
+            : """{"token":"x"}""", Encoding.UTF8, "application/json");
+        request.Headers.Add(FleetHeaders.IdempotencyKey, "k");
+        using var response = await _manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        if (method == "HEAD")
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            return;
+        }
+
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Contains(named, ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+        Assert.Empty(_server.Commands);
+        Assert.Empty(_server.Operations);
+    }
+
+    [Theory]
+    [InlineData("/commands", """{"command":"add","affinity":"user:ada","inputs":1}""", "did you mean 'input'?")]
+    [InlineData("/host-shell", """{"token":"x","shell":"y"}""", "'shell' is not a member of the body of POST /host-shell. Its members: token.")]
+    public async Task Post_UnknownMember_IsNamed(string route, string body, string named)
+    {
+        _manager.UseAdminKey();
+        using var response = await _manager.Client.PostAsync(route, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        Assert.Contains(named, ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("?url=")]
     [InlineData("?url=hydrogen")]
+    [InlineData("?url=http://127.0.0.1:9/elements/a+b")]
     [InlineData("?url=http%3A%2F%2F127.0.0.1%3A9%2Felements%2Fh&deadlineMs=1")]
     public async Task Get_BadQuery_SaysWhat(string query)
     {

@@ -92,6 +92,27 @@ public sealed class DocumentTests : IAsyncLifetime
         Assert.Empty(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("render", "text/html")]
+    [InlineData("screenshot", "image/png")]
+    [InlineData("pdf", "image/png")]
+    public async Task Head_Rendered_HasStatusAndHeadersOfGetAndNoBody(string route, string mediaType)
+    {
+        _server.Answer = (http, _) => SendDocumentAsync(http, "failed", 404);
+        _server.AnswerScreenshot = (http, _) => FakeServer.SendScreenshotAsync(http, RenderOutcome.Failed, 404);
+        var address = $"/{route}?url=" + Uri.EscapeDataString(ManagerUnderTest.Card);
+        using var get = await _manager.Client.GetAsync(address, TestContext.Current.CancellationToken);
+        using var head = await _manager.Client.SendAsync(new(HttpMethod.Head, address), TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.NotFound, mediaType), (head.StatusCode, head.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(HeadersOf(get), HeadersOf(head));
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+
+        static IEnumerable<string> HeadersOf(HttpResponseMessage response) => response.Headers.Concat(response.Content.Headers)
+            .Where(header => header.Key is not ("Date" or FleetHeaders.RequestId))
+            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order(StringComparer.Ordinal);
+    }
+
     private static Task SendDocumentAsync(HttpContext http, string outcome, int pageStatus)
     {
         http.Response.Headers[FleetHeaders.Outcome] = outcome;

@@ -210,13 +210,23 @@ public sealed class ForwardingTests : IAsyncLifetime
     {
         var server = await _manager.AddServerAsync("prerender-0");
         server.Answer = (http, request) => http.Response.WriteAsJsonAsync(
-            server.Result(request, RenderOutcome.NoVerdict) with { Page = new RenderPage("prerender-0", 1, true) }, FleetJson.Options);
+            server.Result(request, RenderOutcome.NoVerdict) with { Page = new RenderPage("prerender-0", 1, true) { Crashed = true } }, FleetJson.Options);
         using var first = await _manager.PostAsync(s_request);
         await ManagerUnderTest.AssertProblemAsync(first, 503, "quarantined");
         using var second = await _manager.PostAsync(s_request);
         await ManagerUnderTest.AssertProblemAsync(second, 503, "quarantined");
         Assert.NotNull(second.Headers.RetryAfter?.Delta);
         Assert.Equal(2, server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task Post_SiteIsDown_IsNoVerdictEachTimeAndNeverQuarantined()
+    {
+        var server = await _manager.AddServerAsync("prerender-0");
+        server.Answer = (http, request) => http.Response.WriteAsJsonAsync(
+            server.Result(request, RenderOutcome.NoVerdict) with { Page = new RenderPage("prerender-0", 1, true), Diagnostics = new() { Message = "ERR_CONNECTION_REFUSED" } }, FleetJson.Options);
+        Assert.Equal(RenderOutcome.NoVerdict, (await _manager.RenderAsync(s_request)).Outcome);
+        Assert.Equal(RenderOutcome.NoVerdict, (await _manager.RenderAsync(s_request)).Outcome);
     }
 
     [Fact]

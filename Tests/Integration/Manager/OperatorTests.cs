@@ -107,6 +107,14 @@ public sealed class OperatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Evict_LoopbackHostSpelledDifferently_IsTheFleetsOwnRealm()
+    {
+        var server = await AddAsync("prerender-0", 1);
+        await SendAsync<OperatorReport>(HttpMethod.Delete, "/fleet/affinities/" + Uri.EscapeDataString("realm:http://localhost:9/elements/"));
+        Assert.Equal(["DELETE /affinities/" + Uri.EscapeDataString("realm:" + ManagerUnderTest.Realm)], server.Operations);
+    }
+
+    [Fact]
     public async Task Evict_NoAffinity_Is400()
     {
         using var response = await SendAsync(HttpMethod.Delete, "/fleet/affinities/nonsense");

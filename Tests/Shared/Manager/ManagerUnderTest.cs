@@ -44,13 +44,21 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
     public static Task<ManagerUnderTest> StartAsync(InMemoryRegistry registry, params string[] settings) => StartAsync(registry, TimeProvider.System, settings);
 
     /// <summary>Starts it with a clock of its own.</summary>
-    public static async Task<ManagerUnderTest> StartAsync(InMemoryRegistry registry, TimeProvider clock, params string[] settings)
+    public static Task<ManagerUnderTest> StartAsync(InMemoryRegistry registry, TimeProvider clock, params string[] settings) => StartAsync(registry, clock, logs: null, settings);
+
+    /// <summary>Starts it with a clock of its own, and keeps what it logs.</summary>
+    public static async Task<ManagerUnderTest> StartAsync(InMemoryRegistry registry, TimeProvider clock, ILoggerProvider? logs, params string[] settings)
     {
         var app = ManagerApp.Build(
             ["--urls=http://127.0.0.1:0", $"--Fleet:AdminKey={AdminKey}", $"--services:realm:http:0={Host}", "--Fleet:StopNotice=00:00:00", .. settings],
             builder =>
             {
-                builder.Logging.SetMinimumLevel(LogLevel.Error);
+                builder.Logging.SetMinimumLevel(logs is null ? LogLevel.Error : LogLevel.Information);
+                if (logs is not null)
+                {
+                    builder.Logging.ClearProviders().AddProvider(logs);
+                }
+
                 builder.Services.AddSingleton(clock).AddFleetRegistry(registry);
             });
         await app.StartAsync(TestContext.Current.CancellationToken);

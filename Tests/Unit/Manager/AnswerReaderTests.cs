@@ -15,6 +15,8 @@ public sealed class AnswerReaderTests
     [InlineData(200, """{"outcome":"failed","url":"http://a/","fromTheFuture":1}""", nameof(ForwardKind.Verdict))]
     [InlineData(200, """{"outcome":"timedOut","url":"http://a/"}""", nameof(ForwardKind.Verdict))]
     [InlineData(200, """{"outcome":"noVerdict","url":"http://a/"}""", nameof(ForwardKind.NoVerdict))]
+    [InlineData(200, """{"outcome":"noVerdict","url":"http://a/","page":{"server":"p","slot":1,"warm":true},"diagnostics":{"message":"ERR_CONNECTION_REFUSED"}}""", nameof(ForwardKind.NoVerdict))]
+    [InlineData(200, """{"outcome":"noVerdict","url":"http://a/","page":{"server":"p","slot":1,"warm":true,"crashed":true}}""", nameof(ForwardKind.Crashed))]
     [InlineData(200, """{"outcome":"sideways","url":"http://a/"}""", nameof(ForwardKind.Garbage))]
     [InlineData(200, """{"outcome":"rendered","url":"http://a/","formats":null}""", nameof(ForwardKind.Garbage))]
     [InlineData(200, """{"outcome":"rendered","url":"http://a/","formats":{"html":""", nameof(ForwardKind.Garbage))]

@@ -1,6 +1,7 @@
 using Fleet.ServiceDefaults;
 using Fleet.Contracts;
 using Fleet.Manager;
+using Fleet.Manager.Forwarding;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.Tests.Time;
@@ -20,7 +21,7 @@ public sealed class QuarantineTests
     [Fact]
     public void Check_OneCrash_MayBeRendered()
     {
-        _quarantine.Strike(s_page);
+        _quarantine.Note(s_page, ForwardKind.Crashed);
         Assert.Null(_quarantine.Check(s_page));
     }
 
@@ -37,6 +38,18 @@ public sealed class QuarantineTests
         Assert.Null(_quarantine.Check(s_page));
     }
 
+    [Theory]
+    [InlineData(nameof(ForwardKind.NoVerdict))]
+    [InlineData(nameof(ForwardKind.ConnectionLost))]
+    [InlineData(nameof(ForwardKind.Garbage))]
+    [InlineData(nameof(ForwardKind.DeadlinePassed))]
+    public void Check_AttemptsEndedOtherwise_AreNoEvidence(string kind)
+    {
+        _quarantine.Note(s_page, Enum.Parse<ForwardKind>(kind));
+        _quarantine.Note(s_page, Enum.Parse<ForwardKind>(kind));
+        Assert.Null(_quarantine.Check(s_page));
+    }
+
     [Fact]
     public void Check_AnotherHostShell_AcquitsAll()
     {
@@ -50,7 +63,7 @@ public sealed class QuarantineTests
     public void Acquit_RenderedBetween_CountsAnew()
     {
         Strike(1);
-        _quarantine.Acquit(s_page);
+        _quarantine.Note(s_page, ForwardKind.Verdict);
         Strike(1);
         Assert.Null(_quarantine.Check(s_page));
     }
@@ -84,7 +97,7 @@ public sealed class QuarantineTests
     {
         for (var i = 0; i < times; i++)
         {
-            _quarantine.Strike(operation ?? s_page);
+            _quarantine.Note(operation ?? s_page, ForwardKind.Crashed);
         }
     }
 }

@@ -75,14 +75,6 @@ public sealed class RenderRulesTests
         Assert.Contains("Fleet:AllowedOrigins", refusal.Detail, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void NoRealm_LongUrl_IsCutAndListsTheRealms()
-    {
-        var refusal = RenderRules.NoRealm(new Uri("http://127.0.0.1:5100/" + new string('x', 1000)), s_realms);
-        Assert.All(s_realms, realm => Assert.Contains(realm.Url, refusal.Detail, StringComparison.Ordinal));
-        Assert.True(refusal.Detail.Length < 600, refusal.Detail);
-    }
-
     private static AllowedOrigins Origins(params string[] configured) => new(
         new ConfigurationBuilder().AddInMemoryCollection([new("services:realm:http:0", "http://127.0.0.1:5100")]).Build(),
         Options.Create(new FleetOptions { AllowedOrigins = configured }));

@@ -143,6 +143,20 @@ public sealed class RoutingPolicyTests
         Assert.Equal((0, 0), (_reservations.On("a"), _reservations.On("a", Affinity)));
     }
 
+    // Replicas of one service often share the name that the environment gives them.
+    [Fact]
+    public void Choose_ReplicasOfOneName_ShareTheAffinitiesAndKeepThemThroughARestart()
+    {
+        LiveServer[] replicas = [.. Enumerable.Range(0, 4).Select(i => Replica(i, $"first-{i}"))];
+        LiveServer[] restarted = [.. Enumerable.Range(0, 4).Select(i => Replica(i, $"second-{3 - i}"))];
+        var places = Enumerable.Range(0, 400).Select(i => (Before: UrlOf(replicas, i), After: UrlOf(restarted, i))).ToList();
+        Assert.All(places.CountBy(place => place.Before), replica => Assert.InRange(replica.Value, 60, 140));
+        Assert.All(places, place => Assert.Equal(place.Before, place.After));
+
+        static LiveServer Replica(int i, string incarnation) => new(Server("prerender") with { Incarnation = incarnation, Url = $"http://10.0.0.{i}:8080" }, LiveServer.NothingWarm, 0);
+        string UrlOf(LiveServer[] servers, int i) => RoutingPolicy.Choose(View(servers), _reservations, $"user:{i}", _ => false)!.Record.Url;
+    }
+
     private string? Choose(params ServerRecord[] servers) => Choose([], [.. servers.Select(server => new LiveServer(server, LiveServer.NothingWarm, 0))]);
 
     private string? Choose(string[] excluded, params LiveServer[] servers) =>

@@ -1,0 +1,54 @@
+using Fleet.ServiceDefaults;
+using Fleet.Tests.Time;
+
+namespace Fleet.Tests.ServiceDefaults;
+
+public sealed class StrikeTableTests
+{
+    private readonly VirtualTimeProvider _clock = new();
+    private readonly StrikeTable<string> _table;
+
+    public StrikeTableTests() => _table = new(2, () => TimeSpan.FromMinutes(5), maxKeys: 2, _clock);
+
+    [Fact]
+    public void OutFor_EnoughStrikes_CountsFromTheLastOne()
+    {
+        Assert.Equal(1, _table.Strike("a"));
+        Assert.Null(_table.OutFor("a"));
+        _clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(2, _table.Strike("a"));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(TimeSpan.FromMinutes(4), _table.OutFor("a"));
+        _clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.Null(_table.OutFor("a"));
+    }
+
+    [Fact]
+    public void Strike_AfterTheEarlierExpired_CountsAnew()
+    {
+        _table.Strike("a");
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, _table.Strike("a"));
+    }
+
+    [Fact]
+    public void Acquit_OrClear_ForgetsStrikes()
+    {
+        _table.Strike("a");
+        _table.Acquit("a");
+        Assert.Equal(1, _table.Strike("a"));
+        _table.Clear();
+        Assert.Equal(1, _table.Strike("a"));
+    }
+
+    [Fact]
+    public void Strike_TableIsFull_RemembersNoMoreUntilOneExpires()
+    {
+        _table.Strike("a");
+        _table.Strike("b");
+        Assert.Equal(0, _table.Strike("c"));
+        Assert.Equal(2, _table.Strike("b"));
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, _table.Strike("c"));
+    }
+}
