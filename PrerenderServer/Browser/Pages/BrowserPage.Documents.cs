@@ -38,19 +38,51 @@ internal sealed partial class BrowserPage
         _booted = loader;
     }
 
-    public async Task<PageNavigation> NavigateAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
+    public Task<PageDeparture> Departed => _departures.First;
+
+    public async Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var (_, response, redirect) = await LoadAsync(url, deadline, cancellationToken);
-        ShellToken = response?.ShellToken;
-        return redirect is { } first ? new(first.Status, first.Url, ShellToken) : new(response?.Status ?? 0, null, ShellToken);
+        var start = _settings.Time.GetTimestamp();
+        if (!_isFresh)
+        {
+            // The boot of the host app left its data, which a first visit would not find.
+            await LeaveAsync(deadline, cancellationToken);
+        }
+
+        _departures.Begin(url, follows);
+        try
+        {
+            var (_, response, redirect) = await LoadAsync(url, Left(deadline, start), cancellationToken);
+            ShellToken = response?.ShellToken;
+            var status = response?.Status ?? 0;
+            return new(redirect?.Status ?? status, redirect?.Url, ShellToken, status);
+        }
+        catch (NavigationException e) when (e.Redirect is { } redirect && e.Code != NavigationException.TooManyRedirects)
+        {
+            // The answer is the redirect, whatever is behind it.
+            ShellToken = null;
+            return new(redirect.Status, redirect.Url, null, 0);
+        }
     }
 
     public async Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
+        if (!await LeaveAsync(deadline, cancellationToken))
+        {
+            throw new BrowserException("The session storage of a frame's origin cannot be reached any more.");
+        }
+    }
+
+    /// <summary>Replaces the document with an empty one, and clears what documents left in the page and its context: storage, cookies, outdated responses in
+    /// the HTTP cache, history, <c>window.name</c>. Returns false if session storage is left, which only another page does not have.</summary>
+    private async Task<bool> LeaveAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
         // The page may be about to navigate by itself. Disabling script prevents new navigations, but one that has already started may still win over this
         // load. It is stopped once the empty document is loaded, which starts none. Only then can this document no longer replace the next one.
+        _departures.End();
         await AllowScriptAsync(false, deadline, cancellationToken);
         await StopLoadingAsync(deadline, cancellationToken);
+        var isCleared = await ClearSessionStorageAsync(deadline, cancellationToken);
         var (loader, _, _) = await LoadAsync(s_empty, deadline, cancellationToken);
         await StopLoadingAsync(deadline, cancellationToken);
         if (_loads.Current != loader)
@@ -58,8 +90,39 @@ internal sealed partial class BrowserPage
             throw new BrowserException("Another document replaced the empty one.");
         }
 
-        await AllowScriptAsync(true, deadline, cancellationToken);
-        await _cdp.CallAsync("Network.disable", null, deadline, cancellationToken);
+        await Task.WhenAll(
+            _context.Data.ClearAsync(_cdp, deadline, cancellationToken),
+            _cdp.CallAsync("Page.resetNavigationHistory", null, deadline, cancellationToken),
+            AllowScriptAsync(true, deadline, cancellationToken),
+            EvaluateAsync("name = ''", deadline, cancellationToken),
+            _cdp.CallAsync("Network.disable", null, deadline, cancellationToken));
+        _isFresh = isCleared;
+        return isCleared;
+    }
+
+    /// <summary>Clears the session storage of all frames, which belongs to the page and can be reached only while a frame has the origin.</summary>
+    private async Task<bool> ClearSessionStorageAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var (origins, isComplete) = _frames.Take();
+        foreach (var origin in origins)
+        {
+            try
+            {
+                await _cdp.CallAsync("DOMStorage.clear", p =>
+                {
+                    p.WriteStartObject("storageId"u8);
+                    p.WriteString("securityOrigin"u8, origin);
+                    p.WriteBoolean("isLocalStorage"u8, false);
+                    p.WriteEndObject();
+                }, deadline, cancellationToken);
+            }
+            catch (BrowserException e) when (e is not BrowserTimeoutException)
+            {
+                isComplete = false;
+            }
+        }
+
+        return isComplete;
     }
 
     // The browser process learns of a committed document slightly later than the renderer. Until then it has no active page to stop.
@@ -82,7 +145,7 @@ internal sealed partial class BrowserPage
     /// <summary>Loads a document and returns when it has been committed, with its response and the first redirect.</summary>
     private async Task<(string Loader, DocumentResponse? Response, (int Status, string Url)? Redirect)> LoadAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        (_booted, Host) = (null, HostCapabilities.None);
+        (_booted, Host, _isFresh) = (null, HostCapabilities.None, false);
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
         await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
@@ -97,7 +160,7 @@ internal sealed partial class BrowserPage
         if (navigation.TryGetProperty("errorText", out var error))
         {
             var isDownload = navigation.TryGetProperty("isDownload", out var download) && download.GetBoolean();
-            throw new NavigationException(isDownload ? NavigationException.Download : error.GetString()!.Replace("net::", "", StringComparison.Ordinal), load.LastUrl ?? url.AbsoluteUri);
+            throw new NavigationException(isDownload ? NavigationException.Download : error.GetString()!.Replace("net::", "", StringComparison.Ordinal), load.LastUrl ?? url.AbsoluteUri, load.Redirect);
         }
 
         await load.Committed.Task.Within($"load {url}", Left(deadline, start), _settings.Time, cancellationToken);

@@ -88,10 +88,32 @@
     return read;
   };
 
+  // The first of meta refresh that leads elsewhere soon, as its delay in seconds and its URL.
+  const refresh = () => {
+    const found = queryAll(document, 'meta[http-equiv="refresh" i]')[0];
+    return found === undefined ? null : attribute(found, 'content');
+  };
+
+  // Reports what the document declares at the time when it is about to leave.
+  const leaving = globalThis.__fleetLeaving;
+  delete globalThis.__fleetLeaving;
+  if (leaving !== undefined && globalThis.navigation) {
+    const quote = JSON.stringify;
+    const destination = getter(NavigateEvent, 'destination');
+    const isSameDocument = getter(NavigationDestination, 'sameDocument');
+    navigation.addEventListener('navigate', (event) => {
+      if (isSameDocument(destination(event))) return;
+      const headers = metas('prerender-header');
+      let declared = quote(metas('prerender-status-code')[0] ?? null);
+      for (let i = 0; i < headers.length; i++) declared += `,${quote(headers[i])}`;
+      leaving(`[${declared}]`);
+    });
+  }
+
   const capture = (maxLength) => {
     const html = write(document, live);
     if (html.length > maxLength) return { tooLarge: html.length };
-    return { url: location.href, html, statusCode: metas('prerender-status-code')[0] ?? null, headers: metas('prerender-header'), read: reads() };
+    return { url: location.href, html, statusCode: metas('prerender-status-code')[0] ?? null, headers: metas('prerender-header'), refresh: refresh(), read: reads() };
   };
   Object.defineProperty(globalThis, '__fleetCapture', { value: capture });
 })();

@@ -32,10 +32,7 @@
   globalThis.open = function (url, target, features) {
     return /^_(self|parent|top)$/i.test(target) ? open.call(globalThis, url, target, features) : null;
   };
-  // A service worker would answer requests to the host app from an old cache.
-  if (globalThis.ServiceWorkerContainer) {
-    ServiceWorkerContainer.prototype.register = async () => {
-      throw new DOMException('Service workers are not available to prerendering.', 'NotSupportedError');
-    };
-  }
+  // A service worker would answer requests from an old cache, and one that is never installed would keep apps waiting for navigator.serviceWorker.ready.
+  // Apps test for the property, because browsers do not have it on insecure origins.
+  delete Navigator.prototype.serviceWorker;
 })();

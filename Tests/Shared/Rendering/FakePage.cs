@@ -26,7 +26,9 @@ internal sealed class FakePage : IRenderPage
 
     public Task<TimeSpan> ComputedAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(TimeSpan.Zero);
 
-    public Task<PageNavigation> NavigateAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(new PageNavigation(200, null, null));
+    public Task<PageDeparture> Departed { get; } = new TaskCompletionSource<PageDeparture>().Task;
+
+    public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(new PageNavigation(200, null, null, 200));
 
     public Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
