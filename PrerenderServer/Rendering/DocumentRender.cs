@@ -101,7 +101,13 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
                 }
 
                 progress.Enter(Stages.Capture);
-                var captured = await page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
+                var captured = await ReadAsync(page, operation, reserve, cancellationToken);
+                if (captured.TryGetProperty("suspects", out var suspects) && suspects.GetInt32() > 0
+                    && await page.FindShadowRootsAsync(operation.Deadline.Step(reserve), cancellationToken))
+                {
+                    captured = await ReadAsync(page, operation, reserve, cancellationToken);
+                }
+
                 return (captured.GetRawText(), settled);
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
@@ -117,4 +123,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             }
         }
     }
+
+    private Task<JsonElement> ReadAsync(IRenderPage page, RenderOperation operation, TimeSpan reserve, CancellationToken cancellationToken) =>
+        page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
 }

@@ -10,6 +10,9 @@ internal sealed partial class BrowserPage
 {
     private const int MaxStopAttempts = 50;
 
+    /// <summary>Time without growth and without requests in flight after which an app without a host contract has booted.</summary>
+    private static readonly TimeSpan s_bootQuiet = TimeSpan.FromMilliseconds(100);
+
     private static readonly Uri s_empty = new("about:blank");
 
     public async Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken)
@@ -22,7 +25,7 @@ internal sealed partial class BrowserPage
             throw new BrowserException($"{standby} answered {response?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}.");
         }
 
-        var ready = await EvaluateAsync(PageScripts.Boot, Left(deadline, start), cancellationToken);
+        var ready = await FindHostAsync(deadline, start, cancellationToken);
         if (_loads.Current != loader)
         {
             // The evaluated answer came from another document.
@@ -36,6 +39,23 @@ internal sealed partial class BrowserPage
         ShellToken = response.ShellToken ?? await HashAsync(response, Left(deadline, start), cancellationToken);
         await CallAsync("Network.disable", null, Left(deadline, start), cancellationToken);
         _booted = loader;
+    }
+
+    /// <summary>Waits for the host contract until the app rests: its document no longer grows and no request is in flight. An app that does not rest within half of the
+    /// deadline has none.</summary>
+    private async Task<JsonElement> FindHostAsync(TimeSpan deadline, long start, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var search = Left(deadline / 2, start);
+            var ready = await EvaluateAsync($"({PageScripts.Boot})({(long)s_bootQuiet.TotalMilliseconds}, {(long)search.TotalMilliseconds})", Left(deadline, start), cancellationToken);
+            if (ready.ValueKind == JsonValueKind.Object || Activity.IsQuiet(s_bootQuiet) || search <= s_bootQuiet)
+            {
+                return ready;
+            }
+
+            await Task.Delay(s_bootQuiet, _settings.Time, cancellationToken);
+        }
     }
 
     public Task<PageDeparture> Departed => _departures.First;
@@ -148,6 +168,7 @@ internal sealed partial class BrowserPage
         (_booted, Host, _isFresh) = (null, HostCapabilities.None, false);
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
+        Activity.BeginDocument();
         await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
         var navigation = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(deadline, start), cancellationToken);
         if (!navigation.TryGetProperty("loaderId", out var name))

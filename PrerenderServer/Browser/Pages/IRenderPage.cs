@@ -26,6 +26,9 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Evaluates an expression, awaits it if it is a promise, and returns its JSON value. One round trip.</summary>
     Task<JsonElement> EvaluateAsync(string expression, TimeSpan deadline, CancellationToken cancellationToken);
 
+    /// <summary>Makes closed shadow roots that the parser attached to custom elements known to the document's <see cref="PageScripts.Capture"/>. Returns whether there are any.</summary>
+    Task<bool> FindShadowRootsAsync(TimeSpan deadline, CancellationToken cancellationToken);
+
     /// <summary>CPU time that the page's thread has used so far. Available even while the page is busy.</summary>
     Task<TimeSpan> ComputedAsync(TimeSpan deadline, CancellationToken cancellationToken);
 

@@ -69,6 +69,16 @@ internal sealed class PageActivity(TimeProvider time)
         }
     }
 
+    /// <summary>Clears the requests of earlier documents, which are not reported any more.</summary>
+    public void BeginDocument()
+    {
+        lock (_gate)
+        {
+            _flights.Clear();
+            _lastChange = time.GetTimestamp();
+        }
+    }
+
     /// <summary>Waits until no request has been in flight for <paramref name="quiet"/>.</summary>
     public async Task WaitForQuietAsync(TimeSpan quiet, CancellationToken cancellationToken)
     {
@@ -103,26 +113,32 @@ internal sealed class PageActivity(TimeProvider time)
         string IdOf(JsonElement parameters) => $"{session.SessionId} {parameters.GetProperty("requestId").GetString()}";
         session.On("Network.requestWillBeSent", sent => OnRequest(IdOf(sent), sent));
         session.On("Network.responseReceived", received => OnResponse(IdOf(received), received));
-        session.On("Network.loadingFinished", finished => Change(() => _flights.Remove(IdOf(finished))));
+        session.On("Network.loadingFinished", finished => Remove(IdOf(finished)));
         session.On("Network.loadingFailed", failure => OnFailed(IdOf(failure), failure));
     }
 
-    private void OnRequest(string id, JsonElement sent) => Change(() =>
+    private void OnRequest(string id, JsonElement sent)
     {
         var flight = Flight.Of(sent, time.GetTimestamp());
-        // A request that repeats an answered one is a poll.
-        _flights[id] = flight with { IsAwaited = flight.IsAwaited && !_answered.Contains(flight.Sent) };
-    });
+        lock (_gate)
+        {
+            // A request that repeats an answered one is a poll.
+            flight = flight with { IsAwaited = flight.IsAwaited && !_answered.Contains(flight.Sent) };
+            _flights[id] = flight;
+            Note(flight);
+        }
+    }
 
     private void OnResponse(string id, JsonElement received)
     {
         var flight = default(Flight?);
         var status = received.GetProperty("response").GetProperty("status").GetInt32();
-        Change(() =>
+        lock (_gate)
         {
             if (_flights.TryGetValue(id, out var found))
             {
                 flight = found;
+                Note(found);
                 _flights[id] = found with { RespondedAt = time.GetTimestamp() };
                 // An overloaded server may give the content at the next attempt.
                 if (status is not (408 or 425 or 429 or >= 500) && _answered.Count < MaxAnswered)
@@ -135,7 +151,8 @@ internal sealed class PageActivity(TimeProvider time)
                     _slowest = (Cut($"{found.Method} {found.Url}"), duration);
                 }
             }
-        });
+        }
+
         if (status >= 400 && flight is { } failed)
         {
             Add(_failed, $"{failed.Method} {failed.Url}: {status}");
@@ -144,9 +161,7 @@ internal sealed class PageActivity(TimeProvider time)
 
     private void OnFailed(string id, JsonElement failure)
     {
-        var flight = default(Flight?);
-        Change(() => flight = _flights.Remove(id, out var found) ? found : null);
-        if (flight is { } failed)
+        if (Remove(id) is { } failed)
         {
             Add(_failed, $"{failed.Method} {failed.Url}: {failure.GetProperty("errorText").GetString()}");
         }
@@ -162,13 +177,15 @@ internal sealed class PageActivity(TimeProvider time)
         }
 
         var loader = frame.GetProperty("loaderId").GetString();
-        Change(() =>
+        lock (_gate)
         {
             foreach (var (id, _) in _flights.Where(f => f.Value.Loader != loader))
             {
                 _flights.Remove(id);
             }
-        });
+
+            _lastChange = time.GetTimestamp();
+        }
     }
 
     private TimeSpan Remaining(TimeSpan quiet)
@@ -185,11 +202,25 @@ internal sealed class PageActivity(TimeProvider time)
 
     private bool IsUnanswered(Flight flight) => flight.RespondedAt is null && time.GetElapsedTime(flight.SentAt) > s_unansweredAfter;
 
-    private void Change(Action change)
+    private Flight? Remove(string id)
     {
         lock (_gate)
         {
-            change();
+            if (!_flights.Remove(id, out var found))
+            {
+                return null;
+            }
+
+            Note(found);
+            return found;
+        }
+    }
+
+    /// <summary>Restarts the quiet period, unless the page does not wait for the request.</summary>
+    private void Note(Flight flight)
+    {
+        if (flight.IsAwaited)
+        {
             _lastChange = time.GetTimestamp();
         }
     }

@@ -7,7 +7,8 @@ internal static class PageScripts
     /// page can replace the built-ins that they need.</summary>
     public static string Start { get; } = Read("start") + Read("html") + Read("capture") + Read("settle") + Read("reveal");
 
-    /// <summary>Resolves when the document has booted: to the host's capabilities, or to null if there is no host contract.</summary>
+    /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
+    /// no host contract when the document stops growing.</summary>
     public static string Boot { get; } = Read("boot");
 
     /// <summary>A function of <c>render</c> or <c>extract</c>, a render request and the maximum length. Resolves to the host's reply as JSON text.</summary>

@@ -24,6 +24,8 @@ internal sealed class FakePage : IRenderPage
     public Task<JsonElement> EvaluateAsync(string expression, TimeSpan deadline, CancellationToken cancellationToken) =>
         Task.FromResult(JsonSerializer.SerializeToElement(Answer(expression)));
 
+    public Task<bool> FindShadowRootsAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(false);
+
     public Task<TimeSpan> ComputedAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(TimeSpan.Zero);
 
     public Task<PageDeparture> Departed { get; } = new TaskCompletionSource<PageDeparture>().Task;
