@@ -6,6 +6,7 @@ using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
@@ -42,9 +43,9 @@ internal static class OperatorEndpoints
         ? TypedResults.Ok(new ServerActed(drain.InFlight, "It accepts renders."))
         : TypedResults.Conflict(new ServerActed(drain.InFlight, "It is stopping."));
 
-    private static Results<Ok<ServerActed>, BadRequest<ServerActed>> Evict(string key, bool? revoke, IPagePool pool)
+    private static Results<Ok<ServerActed>, BadRequest<ServerActed>> Evict(HttpContext http, bool? revoke, IPagePool pool)
     {
-        if (!AffinityKey.TryParse(Uri.UnescapeDataString(key), out var affinity))
+        if (!AffinityKey.TryParse(KeyOf(http), out var affinity))
         {
             return TypedResults.BadRequest(new ServerActed(0, "The affinity is neither 'realm:<url>' nor 'user:<id>'."));
         }
@@ -56,5 +57,13 @@ internal static class OperatorEndpoints
         return TypedResults.Ok(new ServerActed(slots.Count, slots.Count == 0 ? "It has no page of this affinity."
             : revoke == true ? $"It closes {slots.Count} pages, {busy} of them leased."
             : $"It closes {slots.Count - busy} idle pages now and {busy} when their renders end."));
+    }
+
+    /// <summary>The affinity in the path, decoded once. A route value has its escapes decoded except <c>%2F</c>, so it cannot be decoded correctly.</summary>
+    private static string KeyOf(HttpContext http)
+    {
+        const string Route = "/affinities/";
+        var path = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2)[0];
+        return Uri.UnescapeDataString(path[(path.IndexOf(Route, StringComparison.OrdinalIgnoreCase) + Route.Length)..]);
     }
 }

@@ -1,18 +1,22 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>Reads the output of <c>capture.js</c>.</summary>
-internal static class CapturedDocument
+internal static partial class CapturedDocument
 {
     private const int MaxHeaders = 20;
+    private const int MaxRefreshSeconds = 5;
     private const int MaxDeps = 2_000;
     private const int MaxHeaderLength = 2_000;
 
@@ -39,7 +43,12 @@ internal static class CapturedDocument
             };
         }
 
-        var own = int.TryParse(captured.StatusCode, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed is >= 100 and <= 599 ? parsed : (int?)null;
+        var own = ParseStatus(captured.StatusCode);
+        if (own is null && RefreshOf(captured.Refresh, url) is { } next)
+        {
+            return new() { Outcome = RenderOutcome.Rendered, Status = StatusCodes.Status302Found, RedirectUrl = next };
+        }
+
         var status = own ?? httpStatus;
         var headers = ReadHeaders(captured.Headers, url);
         return new()
@@ -53,6 +62,37 @@ internal static class CapturedDocument
             Message = status >= 400 ? $"The page answers with status {status}." : null,
         };
     }
+
+    /// <summary>Converts the departure of a document for another URL to a redirect. The document's own redirect takes precedence.</summary>
+    /// <param name="departure">What the document declared when it left, and where it went.</param>
+    /// <param name="document">The document's URL.</param>
+    public static PageAnswer ReadDeparture(PageDeparture departure, Uri document)
+    {
+        var headers = ReadHeaders(departure.Headers, document);
+        var target = OriginAllowList.WithAsciiHost(departure.Url).AbsoluteUri;
+        var isOwn = ParseStatus(departure.StatusCode) is >= 300 and < 400;
+        return new()
+        {
+            Outcome = RenderOutcome.Rendered,
+            Status = isOwn ? ParseStatus(departure.StatusCode)!.Value : StatusCodes.Status302Found,
+            RedirectUrl = isOwn ? headers.GetValueOrDefault(HeaderNames.Location) ?? target : target,
+            Headers = headers.Count > 0 ? headers : null,
+        };
+    }
+
+    private static int? ParseStatus(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed is >= 100 and <= 599 ? parsed : null;
+
+    /// <summary>The target of a <c>meta refresh</c> that leads to another URL within <see cref="MaxRefreshSeconds"/>; null for any other, such as a reload.</summary>
+    private static string? RefreshOf(string? content, Uri document)
+    {
+        var match = Refresh().Match(content ?? "");
+        return match.Success && int.TryParse(match.Groups["delay"].Value, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxRefreshSeconds
+            && Resolve(match.Groups["url"].Value, document) is { } target && target.Split('#', 2)[0] != document.AbsoluteUri.Split('#', 2)[0] ? target : null;
+    }
+
+    [GeneratedRegex("""^\s*(?<delay>\d{1,4})(\.\d*)?\s*[;,\s]\s*(url\s*=\s*)?["']?(?<url>[^"']+)""", RegexOptions.IgnoreCase)]
+    private static partial Regex Refresh();
 
     private static Dictionary<string, string> ReadHeaders(IReadOnlyList<string> lines, Uri document)
     {
@@ -90,6 +130,8 @@ internal static class CapturedDocument
         public string Html { get; init; } = "";
 
         public string? StatusCode { get; init; }
+
+        public string? Refresh { get; init; }
 
         public IReadOnlyList<string> Headers { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
@@ -12,6 +13,12 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     /// <summary>Upper bound of the time reserved for the capture, so that a page that never settles is still captured. The reserve is a fifth of the deadline.</summary>
     private static readonly TimeSpan s_maxCaptureReserve = TimeSpan.FromSeconds(2);
 
+    /// <summary>Maximum time of the scroll through a page whose content waits to be scrolled to.</summary>
+    private static readonly TimeSpan s_maxRevealTime = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A page that settles so late is captured without the scroll.</summary>
+    private static readonly TimeSpan s_minRevealTime = TimeSpan.FromMilliseconds(200);
+
     private readonly Settling _settling = new(options, time);
     private readonly ScreenshotCapture _screenshots = new(options);
 
@@ -23,16 +30,37 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         }
 
         progress.Enter(Stages.Navigate);
-        var navigation = await page.NavigateAsync(operation.Url, operation.Deadline.Step(reserve), cancellationToken);
-        if (navigation.RedirectUrl is { } target)
+        // A text is one of the URL that was asked for, so the page must not leave it. A screenshot shows what a visitor would see at the end.
+        var isScreenshot = operation.Screenshot is not null;
+        var navigation = await page.NavigateAsync(operation.Url, url => isScreenshot && allowed.Allows(url), operation.Deadline.Step(reserve), cancellationToken);
+        if (navigation.RedirectUrl is { } target && (!isScreenshot || navigation.LoadedStatus == 0))
         {
             progress.End();
             return new() { Outcome = RenderOutcome.Rendered, Status = navigation.Status, RedirectUrl = target };
         }
 
-        progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = navigation.Status });
-        var (captured, stability) = await CaptureAsync(page, operation, progress, reserve, cancellationToken);
-        var answer = CapturedDocument.Read(captured, navigation.Status, operation.Realm, allowed) with { Stability = stability };
+        progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = navigation.LoadedStatus });
+        var departed = page.Departed;
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var capture = CaptureAsync(page, operation, progress, reserve, left.Token);
+        if (await Task.WhenAny(departed, capture) == departed || departed.IsCompleted)
+        {
+            await left.CancelAsync();
+            await Ended(capture);
+            cancellationToken.ThrowIfCancellationRequested();
+            progress.End();
+            return CapturedDocument.ReadDeparture(await departed, operation.Url);
+        }
+
+        var (captured, settled) = await capture;
+        var answer = CapturedDocument.Read(captured, navigation.LoadedStatus, operation.Realm, allowed);
+        if (isScreenshot && answer.RedirectUrl is not null)
+        {
+            // The page declares a redirect. It is shown as it is.
+            answer = answer with { RedirectUrl = null };
+        }
+
+        answer = answer with { Stability = settled.Stability, Message = answer.Message is null ? settled.Reason : $"{answer.Message} {settled.Reason}".TrimEnd() };
         progress.Keep(answer);
         // A document gets a screenshot even if its status is an error.
         if (operation.Screenshot is { } shape && answer.Formats.Count > 0)
@@ -45,20 +73,42 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         return answer;
     }
 
-    private async Task<(string Captured, string Stability)> CaptureAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    private static async Task Ended(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task<(string Captured, SettlingResult Settled)> CaptureAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         var fifth = operation.Deadline.Total / 5;
         var captureReserve = fifth < s_maxCaptureReserve ? fifth : s_maxCaptureReserve;
         var settling = new Deadline(operation.Deadline.Step(reserve + captureReserve, options.SettleTimeout), time);
+        var showsAll = operation.Screenshot is { FullPage: true } or { Type: ScreenshotType.Pdf };
+        var isRevealed = false;
         while (true)
         {
             progress.Enter(Stages.Settle);
-            var stability = await _settling.WaitAsync(page, settling.Step(TimeSpan.Zero), cancellationToken);
-            progress.Enter(Stages.Capture);
+            var settled = await _settling.WaitAsync(page, settling.Step(TimeSpan.Zero), cancellationToken);
             try
             {
-                var captured = await page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
-                return (captured.GetRawText(), stability);
+                if (!isRevealed && (showsAll || !settled.IsExplicit) && settling.Left > s_minRevealTime)
+                {
+                    // Requests that the revealed content starts are waited for as any others.
+                    isRevealed = true;
+                    var budget = settling.Left / 2 < s_maxRevealTime ? settling.Left / 2 : s_maxRevealTime;
+                    var scrolled = await page.EvaluateAsync($"{PageScripts.Reveal}({(long)budget.TotalMilliseconds})", operation.Deadline.Step(reserve), cancellationToken);
+                    if (scrolled.ValueKind == JsonValueKind.True)
+                    {
+                        continue;
+                    }
+                }
+
+                progress.Enter(Stages.Capture);
+                var captured = await ReadAsync(page, operation, reserve, cancellationToken);
+                if (captured.TryGetProperty("suspects", out var suspects) && suspects.GetInt32() > 0
+                    && await page.FindShadowRootsAsync(operation.Deadline.Step(reserve), cancellationToken))
+                {
+                    captured = await ReadAsync(page, operation, reserve, cancellationToken);
+                }
+
+                return (captured.GetRawText(), settled);
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
             {
@@ -68,8 +118,12 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
                     throw new BrowserTimeoutException("The page navigated to another document on each attempt to capture it.");
                 }
 
+                isRevealed = false;
                 await Task.Delay(Settling.PauseAfterNavigation, time, cancellationToken);
             }
         }
     }
+
+    private Task<JsonElement> ReadAsync(IRenderPage page, RenderOperation operation, TimeSpan reserve, CancellationToken cancellationToken) =>
+        page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
 }

@@ -6,6 +6,9 @@ namespace Fleet.PrerenderServer.Browser.Cdp;
 /// <param name="UserAgent">User agent of its pages.</param>
 internal sealed record CdpContext(CdpConnection Connection, string Id, string UserAgent)
 {
+    /// <summary>What its documents may have left in it.</summary>
+    public SiteData Data { get; } = new();
+
     /// <summary>Creates a context. It cannot be cancelled, because the caller needs the id to close the context.</summary>
     public static async Task<CdpContext> CreateAsync(CdpConnection connection, string userAgent, TimeSpan deadline)
     {

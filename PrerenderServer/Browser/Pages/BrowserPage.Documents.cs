@@ -10,6 +10,9 @@ internal sealed partial class BrowserPage
 {
     private const int MaxStopAttempts = 50;
 
+    /// <summary>Time without growth and without requests in flight after which an app without a host contract has booted.</summary>
+    private static readonly TimeSpan s_bootQuiet = TimeSpan.FromMilliseconds(100);
+
     private static readonly Uri s_empty = new("about:blank");
 
     public async Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken)
@@ -22,7 +25,7 @@ internal sealed partial class BrowserPage
             throw new BrowserException($"{standby} answered {response?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}.");
         }
 
-        var ready = await EvaluateAsync(PageScripts.Boot, Left(deadline, start), cancellationToken);
+        var ready = await FindHostAsync(deadline, start, cancellationToken);
         if (_loads.Current != loader)
         {
             // The evaluated answer came from another document.
@@ -38,19 +41,68 @@ internal sealed partial class BrowserPage
         _booted = loader;
     }
 
-    public async Task<PageNavigation> NavigateAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
+    /// <summary>Waits for the host contract until the app rests: its document no longer grows and no request is in flight. An app that does not rest within half of the
+    /// deadline has none.</summary>
+    private async Task<JsonElement> FindHostAsync(TimeSpan deadline, long start, CancellationToken cancellationToken)
     {
-        var (_, response, redirect) = await LoadAsync(url, deadline, cancellationToken);
-        ShellToken = response?.ShellToken;
-        return redirect is { } first ? new(first.Status, first.Url, ShellToken) : new(response?.Status ?? 0, null, ShellToken);
+        while (true)
+        {
+            var search = Left(deadline / 2, start);
+            var ready = await EvaluateAsync($"({PageScripts.Boot})({(long)s_bootQuiet.TotalMilliseconds}, {(long)search.TotalMilliseconds})", Left(deadline, start), cancellationToken);
+            if (ready.ValueKind == JsonValueKind.Object || Activity.IsQuiet(s_bootQuiet) || search <= s_bootQuiet)
+            {
+                return ready;
+            }
+
+            await Task.Delay(s_bootQuiet, _settings.Time, cancellationToken);
+        }
+    }
+
+    public Task<PageDeparture> Departed => _departures.First;
+
+    public async Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var start = _settings.Time.GetTimestamp();
+        if (!_isFresh)
+        {
+            // The boot of the host app left its data, which a first visit would not find.
+            await LeaveAsync(deadline, cancellationToken);
+        }
+
+        _departures.Begin(url, follows);
+        try
+        {
+            var (_, response, redirect) = await LoadAsync(url, Left(deadline, start), cancellationToken);
+            ShellToken = response?.ShellToken;
+            var status = response?.Status ?? 0;
+            return new(redirect?.Status ?? status, redirect?.Url, ShellToken, status);
+        }
+        catch (NavigationException e) when (e.Redirect is { } redirect && e.Code != NavigationException.TooManyRedirects)
+        {
+            // The answer is the redirect, whatever is behind it.
+            ShellToken = null;
+            return new(redirect.Status, redirect.Url, null, 0);
+        }
     }
 
     public async Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
+        if (!await LeaveAsync(deadline, cancellationToken))
+        {
+            throw new BrowserException("The session storage of a frame's origin cannot be reached any more.");
+        }
+    }
+
+    /// <summary>Replaces the document with an empty one, and clears what documents left in the page and its context: storage, cookies, outdated responses in
+    /// the HTTP cache, history, <c>window.name</c>. Returns false if session storage is left, which only another page does not have.</summary>
+    private async Task<bool> LeaveAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
         // The page may be about to navigate by itself. Disabling script prevents new navigations, but one that has already started may still win over this
         // load. It is stopped once the empty document is loaded, which starts none. Only then can this document no longer replace the next one.
+        _departures.End();
         await AllowScriptAsync(false, deadline, cancellationToken);
         await StopLoadingAsync(deadline, cancellationToken);
+        var isCleared = await ClearSessionStorageAsync(deadline, cancellationToken);
         var (loader, _, _) = await LoadAsync(s_empty, deadline, cancellationToken);
         await StopLoadingAsync(deadline, cancellationToken);
         if (_loads.Current != loader)
@@ -58,8 +110,39 @@ internal sealed partial class BrowserPage
             throw new BrowserException("Another document replaced the empty one.");
         }
 
-        await AllowScriptAsync(true, deadline, cancellationToken);
-        await _cdp.CallAsync("Network.disable", null, deadline, cancellationToken);
+        await Task.WhenAll(
+            _context.Data.ClearAsync(_cdp, deadline, cancellationToken),
+            _cdp.CallAsync("Page.resetNavigationHistory", null, deadline, cancellationToken),
+            AllowScriptAsync(true, deadline, cancellationToken),
+            EvaluateAsync("name = ''", deadline, cancellationToken),
+            _cdp.CallAsync("Network.disable", null, deadline, cancellationToken));
+        _isFresh = isCleared;
+        return isCleared;
+    }
+
+    /// <summary>Clears the session storage of all frames, which belongs to the page and can be reached only while a frame has the origin.</summary>
+    private async Task<bool> ClearSessionStorageAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var (origins, isComplete) = _frames.Take();
+        foreach (var origin in origins)
+        {
+            try
+            {
+                await _cdp.CallAsync("DOMStorage.clear", p =>
+                {
+                    p.WriteStartObject("storageId"u8);
+                    p.WriteString("securityOrigin"u8, origin);
+                    p.WriteBoolean("isLocalStorage"u8, false);
+                    p.WriteEndObject();
+                }, deadline, cancellationToken);
+            }
+            catch (BrowserException e) when (e is not BrowserTimeoutException)
+            {
+                isComplete = false;
+            }
+        }
+
+        return isComplete;
     }
 
     // The browser process learns of a committed document slightly later than the renderer. Until then it has no active page to stop.
@@ -82,9 +165,10 @@ internal sealed partial class BrowserPage
     /// <summary>Loads a document and returns when it has been committed, with its response and the first redirect.</summary>
     private async Task<(string Loader, DocumentResponse? Response, (int Status, string Url)? Redirect)> LoadAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        (_booted, Host) = (null, HostCapabilities.None);
+        (_booted, Host, _isFresh) = (null, HostCapabilities.None, false);
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
+        Activity.BeginDocument();
         await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
         var navigation = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(deadline, start), cancellationToken);
         if (!navigation.TryGetProperty("loaderId", out var name))
@@ -97,7 +181,7 @@ internal sealed partial class BrowserPage
         if (navigation.TryGetProperty("errorText", out var error))
         {
             var isDownload = navigation.TryGetProperty("isDownload", out var download) && download.GetBoolean();
-            throw new NavigationException(isDownload ? NavigationException.Download : error.GetString()!.Replace("net::", "", StringComparison.Ordinal), load.LastUrl ?? url.AbsoluteUri);
+            throw new NavigationException(isDownload ? NavigationException.Download : error.GetString()!.Replace("net::", "", StringComparison.Ordinal), load.LastUrl ?? url.AbsoluteUri, load.Redirect);
         }
 
         await load.Committed.Task.Within($"load {url}", Left(deadline, start), _settings.Time, cancellationToken);

@@ -9,9 +9,10 @@ internal sealed partial class BrowserPage
 {
     /// <summary>Maximum height of a screenshot in CSS pixels, the limit of Chromium's surfaces. The rest is cut off.</summary>
     private const double MaxHeight = 16_384;
-    /// <summary>Maximum number of pixels. Each takes 4 bytes in the renderer, the GPU process and the encoder.</summary>
-    private const double MaxPixels = 50_000_000;
     private const int Quality = 80;
+    // The paper of a PDF in inches, if the page sets no @page size.
+    private const double A4Width = 210 / 25.4;
+    private const double A4Height = 297 / 25.4;
 
     public Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>
         shape is not null && TooLarge(shape.Width ?? _settings.Width, shape.Height ?? _settings.Height, shape) is { } error ? Task.FromException(error)
@@ -21,7 +22,13 @@ internal sealed partial class BrowserPage
     {
         if (shape.Type == ScreenshotType.Pdf)
         {
-            return await CallForBytesAsync("Page.printToPDF", static p => p.WriteBoolean("printBackground"u8, true), deadline, cancellationToken);
+            return await CallForBytesAsync("Page.printToPDF", static p =>
+            {
+                p.WriteBoolean("printBackground"u8, true);
+                p.WriteBoolean("preferCSSPageSize"u8, true);
+                p.WriteNumber("paperWidth"u8, A4Width);
+                p.WriteNumber("paperHeight"u8, A4Height);
+            }, deadline, cancellationToken);
         }
 
         var area = shape.Selector is { } selector ? await AreaOfAsync(selector, deadline, cancellationToken)

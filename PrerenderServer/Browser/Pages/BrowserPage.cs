@@ -15,9 +15,13 @@ internal sealed partial class BrowserPage : IRenderPage
     private readonly CdpSession _cdp;
     private readonly BrowserPageSettings _settings;
     private readonly DocumentLoad _loads = new();
+    private readonly FrameOrigins _frames = new();
+    private readonly PageDepartures _departures = new();
+    private readonly PageWorkers _workers;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isPaused;
+    private bool _isFresh;
     private string? _booted;
     private TaskCompletionSource<JsonElement?>? _pause;
 
@@ -28,12 +32,22 @@ internal sealed partial class BrowserPage : IRenderPage
         Activity.Watch(cdp);
         // The main frame has the id of its target.
         _loads.Watch(cdp, target);
+        _frames.Watch(cdp);
+        _departures.Watch(cdp, target);
+        _workers = new PageWorkers(context.Connection, Activity, settings.CallTimeout);
+        _workers.Watch(cdp);
+        context.Data.Watch(cdp);
         cdp.On("Debugger.paused", OnPaused);
         cdp.On("Debugger.resumed", _ => _isPaused = false);
         cdp.On("Page.javascriptDialogOpening", OnDialog);
         cdp.On("Fetch.requestPaused", OnRequestPaused);
-        cdp.On("Target.detachedFromTarget", _ =>
+        cdp.On("Target.detachedFromTarget", detached =>
         {
+            if (!detached.GetProperty("sessionId").ValueEquals(cdp.SessionId))
+            {
+                return; // a worker ended
+            }
+
             EndAs(PageTermination.Closed);
             _gone.TrySetResult();
         });
@@ -74,6 +88,8 @@ internal sealed partial class BrowserPage : IRenderPage
                 opened.CallAsync("Emulation.setDeviceMetricsOverride", p => settings.WriteViewport(p, null), cancellationToken),
                 // Only one page of a context is visible. Without this, the others get no animation frames.
                 opened.CallAsync("Emulation.setFocusEmulationEnabled", static p => p.WriteBoolean("enabled"u8, true), cancellationToken),
+                opened.CallAsync("Target.setAutoAttach", PageWorkers.WriteAutoAttach, cancellationToken),
+                opened.CallAsync("Runtime.addBinding", static p => p.WriteString("name"u8, PageDepartures.Binding), cancellationToken),
                 opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken));
             await opened.BootAsync(settings.BootTimeout, cancellationToken);
             return opened;

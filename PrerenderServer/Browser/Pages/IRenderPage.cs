@@ -26,11 +26,21 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Evaluates an expression, awaits it if it is a promise, and returns its JSON value. One round trip.</summary>
     Task<JsonElement> EvaluateAsync(string expression, TimeSpan deadline, CancellationToken cancellationToken);
 
+    /// <summary>Makes closed shadow roots that the parser attached to custom elements known to the document's <see cref="PageScripts.Capture"/>. Returns whether there are any.</summary>
+    Task<bool> FindShadowRootsAsync(TimeSpan deadline, CancellationToken cancellationToken);
+
     /// <summary>CPU time that the page's thread has used so far. Available even while the page is busy.</summary>
     Task<TimeSpan> ComputedAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Loads a URL and returns as soon as its document, or the target of its redirects, is committed.</summary>
-    Task<PageNavigation> NavigateAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken);
+    /// <summary>Loads a URL in a page without data of earlier documents, and returns as soon as its document, or the target of its redirects, is committed.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="follows">Whether the page may move on to this URL by itself. For any other, <see cref="Departed"/> completes.</param>
+    /// <param name="deadline">Timeout.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Completes when the document that was last navigated to leaves for another URL. A reload, a fragment or a state of the history is no other URL.</summary>
+    Task<PageDeparture> Departed { get; }
 
     /// <summary>Loads the standby document and waits until the host app is ready.</summary>
     Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken);
@@ -59,7 +69,7 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Ends <see cref="ShowCredentialsAsync"/>. Works even while the page is busy.</summary>
     Task ForgetCredentialsAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the document with an empty one, so that nothing of it keeps running.</summary>
+    /// <summary>Replaces the document with an empty one, so that nothing of it keeps running, and clears the data that it left.</summary>
     Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken);
 }
 

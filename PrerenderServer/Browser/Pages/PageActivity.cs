@@ -9,15 +9,21 @@ internal sealed class PageActivity(TimeProvider time)
 {
     private const int MaxLines = 20;
     private const int MaxLineLength = 500;
+    private const int MaxAnswered = 2_000;
 
     /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight.</summary>
     private static readonly TimeSpan s_streamAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>A request without a response for longer than this no longer counts as in flight, but as unanswered: a long poll, or a server that hangs.</summary>
+    private static readonly TimeSpan s_unansweredAfter = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Flight> _flights = [];
+    private readonly HashSet<Flight.Content> _answered = [];
     private readonly List<string> _errors = [];
     private readonly List<string> _failed = [];
     private long _lastChange = time.GetTimestamp();
+    private (string Request, TimeSpan Duration)? _slowest;
 
     /// <summary>Console errors and uncaught exceptions, oldest first.</summary>
     public IReadOnlyList<string> Errors
@@ -37,13 +43,37 @@ internal sealed class PageActivity(TimeProvider time)
         get { lock (_gate) { return [.. Awaited().Take(MaxLines).Select(f => Cut(f.Url))]; } }
     }
 
+    /// <summary>Requests that have had no response for so long that they no longer count as in flight.</summary>
+    public IReadOnlyList<string> Unanswered
+    {
+        get { lock (_gate) { return [.. _flights.Values.Where(f => f.IsAwaited && IsUnanswered(f)).Take(MaxLines).Select(f => Cut($"{f.Method} {f.Url}"))]; } }
+    }
+
+    /// <summary>The request that took longest to be answered, and how long; null before the first.</summary>
+    public (string Request, TimeSpan Duration)? Slowest
+    {
+        get { lock (_gate) { return _slowest; } }
+    }
+
     /// <summary>Clears the records of earlier renders.</summary>
     public void Begin()
     {
         lock (_gate)
         {
+            _answered.Clear();
+            _slowest = null;
             _errors.Clear();
             _failed.Clear();
+            _flights.Clear();
+            _lastChange = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Clears the requests of earlier documents, which are not reported any more.</summary>
+    public void BeginDocument()
+    {
+        lock (_gate)
+        {
             _flights.Clear();
             _lastChange = time.GetTimestamp();
         }
@@ -72,37 +102,89 @@ internal sealed class PageActivity(TimeProvider time)
             }
         });
         session.On("Runtime.exceptionThrown", thrown => Add(_errors, ConsoleText.OfException(thrown.GetProperty("exceptionDetails"))));
-        session.On("Network.requestWillBeSent", sent => Change(() => _flights[IdOf(sent)] = Flight.Of(sent)));
-        session.On("Network.responseReceived", OnResponse);
-        session.On("Network.loadingFinished", finished => Change(() => _flights.Remove(IdOf(finished))));
-        session.On("Network.loadingFailed", OnFailed);
+        WatchRequests(session);
+        session.On("Page.frameNavigated", OnNavigated);
     }
 
-    private void OnResponse(JsonElement received)
+    /// <summary>Subscribes to the requests of a page or of one of its workers.</summary>
+    public void WatchRequests(CdpSession session)
+    {
+        // Request ids are unique in a session.
+        string IdOf(JsonElement parameters) => $"{session.SessionId} {parameters.GetProperty("requestId").GetString()}";
+        session.On("Network.requestWillBeSent", sent => OnRequest(IdOf(sent), sent));
+        session.On("Network.responseReceived", received => OnResponse(IdOf(received), received));
+        session.On("Network.loadingFinished", finished => Remove(IdOf(finished)));
+        session.On("Network.loadingFailed", failure => OnFailed(IdOf(failure), failure));
+    }
+
+    private void OnRequest(string id, JsonElement sent)
+    {
+        var flight = Flight.Of(sent, time.GetTimestamp());
+        lock (_gate)
+        {
+            // A request that repeats an answered one is a poll.
+            flight = flight with { IsAwaited = flight.IsAwaited && !_answered.Contains(flight.Sent) };
+            _flights[id] = flight;
+            Note(flight);
+        }
+    }
+
+    private void OnResponse(string id, JsonElement received)
     {
         var flight = default(Flight?);
-        Change(() =>
+        var status = received.GetProperty("response").GetProperty("status").GetInt32();
+        lock (_gate)
         {
-            if (_flights.TryGetValue(IdOf(received), out var found))
+            if (_flights.TryGetValue(id, out var found))
             {
                 flight = found;
-                _flights[IdOf(received)] = found with { RespondedAt = time.GetTimestamp() };
+                Note(found);
+                _flights[id] = found with { RespondedAt = time.GetTimestamp() };
+                // An overloaded server may give the content at the next attempt.
+                if (status is not (408 or 425 or 429 or >= 500) && _answered.Count < MaxAnswered)
+                {
+                    _answered.Add(found.Sent);
+                }
+
+                if (time.GetElapsedTime(found.SentAt) is var duration && found.IsAwaited && (_slowest is null || duration > _slowest.Value.Duration))
+                {
+                    _slowest = (Cut($"{found.Method} {found.Url}"), duration);
+                }
             }
-        });
-        var status = received.GetProperty("response").GetProperty("status").GetInt32();
+        }
+
         if (status >= 400 && flight is { } failed)
         {
             Add(_failed, $"{failed.Method} {failed.Url}: {status}");
         }
     }
 
-    private void OnFailed(JsonElement failure)
+    private void OnFailed(string id, JsonElement failure)
     {
-        var flight = default(Flight?);
-        Change(() => flight = _flights.Remove(IdOf(failure), out var found) ? found : null);
-        if (flight is { } failed)
+        if (Remove(id) is { } failed)
         {
             Add(_failed, $"{failed.Method} {failed.Url}: {failure.GetProperty("errorText").GetString()}");
+        }
+    }
+
+    /// <summary>Removes the requests of the previous document, which Chromium does not report as cancelled.</summary>
+    private void OnNavigated(JsonElement navigated)
+    {
+        var frame = navigated.GetProperty("frame");
+        if (frame.TryGetProperty("parentId", out _))
+        {
+            return;
+        }
+
+        var loader = frame.GetProperty("loaderId").GetString();
+        lock (_gate)
+        {
+            foreach (var (id, _) in _flights.Where(f => f.Value.Loader != loader))
+            {
+                _flights.Remove(id);
+            }
+
+            _lastChange = time.GetTimestamp();
         }
     }
 
@@ -116,16 +198,29 @@ internal sealed class PageActivity(TimeProvider time)
     }
 
     private IEnumerable<Flight> Awaited() => _flights.Values.Where(f =>
-        f.Type is not ("WebSocket" or "EventSource" or "Ping" or "Media")
-        && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter));
+        f.IsAwaited && !IsUnanswered(f) && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter));
 
-    private static string IdOf(JsonElement parameters) => parameters.GetProperty("requestId").GetString()!;
+    private bool IsUnanswered(Flight flight) => flight.RespondedAt is null && time.GetElapsedTime(flight.SentAt) > s_unansweredAfter;
 
-    private void Change(Action change)
+    private Flight? Remove(string id)
     {
         lock (_gate)
         {
-            change();
+            if (!_flights.Remove(id, out var found))
+            {
+                return null;
+            }
+
+            Note(found);
+            return found;
+        }
+    }
+
+    /// <summary>Restarts the quiet period, unless the page does not wait for the request.</summary>
+    private void Note(Flight flight)
+    {
+        if (flight.IsAwaited)
+        {
             _lastChange = time.GetTimestamp();
         }
     }
@@ -143,13 +238,23 @@ internal sealed class PageActivity(TimeProvider time)
 
     private static string Cut(string line) => line.Length <= MaxLineLength ? line : line[..MaxLineLength] + "…";
 
-    private readonly record struct Flight(string Method, string Url, string Type, long? RespondedAt)
+    private readonly record struct Flight(Flight.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt)
     {
-        public static Flight Of(JsonElement sent)
+        public string Method => Sent.Method;
+
+        public string Url => Sent.Url;
+
+        public static Flight Of(JsonElement sent, long now)
         {
             var request = sent.GetProperty("request");
-            return new(request.GetProperty("method").GetString()!, request.GetProperty("url").GetString()!,
-                sent.TryGetProperty("type", out var type) ? type.GetString()! : "", null);
+            var type = sent.TryGetProperty("type", out var known) ? known.GetString()! : "";
+            // Without a loader, it is the script of a worker: the end of this request is reported to the worker's session, if at all.
+            var loader = sent.TryGetProperty("loaderId", out var id) ? id.GetString()! : "";
+            var isWorkerScript = loader.Length == 0 && type == "Script";
+            return new(new(request.GetProperty("method").GetString()!, request.GetProperty("url").GetString()!, request.TryGetProperty("postData", out var body) ? body.GetString()! : ""),
+                loader, !isWorkerScript && type is not ("WebSocket" or "EventSource" or "Ping" or "Media" or "Prefetch" or "CSPViolationReport"), now, null);
         }
+
+        public readonly record struct Content(string Method, string Url, string Body);
     }
 }

@@ -6,19 +6,34 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <param name="Status">HTTP status of the first response, which may be a redirect. 0 if nothing was loaded over HTTP.</param>
 /// <param name="RedirectUrl">Target of the first response's redirect; null if it was not a redirect.</param>
 /// <param name="ShellToken">The host shell token in the response's headers; null if there is none.</param>
-internal sealed record PageNavigation(int Status, string? RedirectUrl, string? ShellToken);
+/// <param name="LoadedStatus">HTTP status of the document that was loaded, after all redirects; 0 if none was, because the target is a download, is not
+/// reachable, or has no content.</param>
+internal sealed record PageNavigation(int Status, string? RedirectUrl, string? ShellToken, int LoadedStatus);
+
+/// <summary>A page leaves its document by itself: by script, by <c>meta refresh</c>, or by a click or form that a script triggers.</summary>
+/// <param name="Url">Where it goes.</param>
+/// <param name="StatusCode">The document's <c>prerender-status-code</c> at that time; null if it has none.</param>
+/// <param name="Headers">The document's <c>prerender-header</c> values at that time.</param>
+internal sealed record PageDeparture(Uri Url, string? StatusCode, IReadOnlyList<string> Headers);
 
 /// <summary>A URL could not be loaded.</summary>
 /// <param name="code">Chromium's error code, such as <c>ERR_CONNECTION_REFUSED</c>; <c>DOWNLOAD</c> if the URL is a download.</param>
 /// <param name="failedUrl">The URL that failed: the last one of the redirect chain.</param>
-internal sealed class NavigationException(string code, string failedUrl, Exception? inner = null)
-    : BrowserException($"{failedUrl} could not be loaded: {code}.", inner)
+/// <param name="redirect">Status and target of the first redirect; null if there is none.</param>
+internal sealed class NavigationException(string code, string failedUrl, (int Status, string Url)? redirect = null)
+    : BrowserException($"{failedUrl} could not be loaded: {code}.")
 {
+    /// <summary>Code for a chain of redirects without end.</summary>
+    public const string TooManyRedirects = "ERR_TOO_MANY_REDIRECTS";
+
     /// <summary>Code for a URL that is a download.</summary>
     public const string Download = "DOWNLOAD";
 
     /// <summary>Chromium's error code.</summary>
     public string Code => code;
+
+    /// <summary>Status and target of the first redirect; null if there is none.</summary>
+    public (int Status, string Url)? Redirect => redirect;
 
     /// <summary>The URL that failed.</summary>
     public string FailedUrl => failedUrl;

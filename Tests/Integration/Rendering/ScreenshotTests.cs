@@ -38,6 +38,18 @@ public sealed class ScreenshotTests(ServerFixture server)
         Assert.Equal(magic, Encoding.Latin1.GetString(bytes, at, magic.Length));
     }
 
+    [Theory]
+    [InlineData("<style>@page { size: 148mm 105mm; margin: 0 }</style><h1>Label</h1>", 420, 298)]
+    [InlineData("<style>@page { size: A5 landscape }</style><h1>Label</h1>", 595, 420)]
+    [InlineData("<h1>No size</h1>", 595, 842)]
+    public async Task Screenshots_Pdf_HasThePaperOfThePage_ElseA4(string html, int width, int height)
+    {
+        var (_, bytes, _) = await TakeAsync(html, new() { Url = "", Type = ScreenshotType.Pdf });
+        var box = System.Text.RegularExpressions.Regex.Match(Encoding.Latin1.GetString(bytes), @"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]");
+        Assert.Equal(width, double.Parse(box.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), 1.0);
+        Assert.Equal(height, double.Parse(box.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture), 1.0);
+    }
+
     [Fact]
     public async Task Screenshots_OfAFormat_IsTheBoxAndThePageStaysBooted()
     {

@@ -51,6 +51,17 @@ public sealed class VisitorBrowser : IAsyncLifetime
         return (await page.EvaluateAsync<T>(question), ran);
     }
 
+    /// <summary>Opens a URL and returns what an expression says of it, with a screenshot.</summary>
+    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression)
+    {
+        await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts });
+        context.SetDefaultTimeout(Timeout);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(url.AbsoluteUri, new() { WaitUntil = WaitUntilState.Load });
+        var pixels = await page.ScreenshotAsync(new() { Caret = ScreenshotCaret.Hide, Animations = ScreenshotAnimations.Disabled });
+        return (await page.EvaluateAsync<string>(expression), pixels);
+    }
+
     /// <summary>The same of a text that a site serves.</summary>
     internal async Task<(T Said, IReadOnlyCollection<string> Ran)> OpenAsync<T>(TestSite site, string html, bool withScripts, string script, string question)
     {

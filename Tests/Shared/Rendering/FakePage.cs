@@ -24,9 +24,13 @@ internal sealed class FakePage : IRenderPage
     public Task<JsonElement> EvaluateAsync(string expression, TimeSpan deadline, CancellationToken cancellationToken) =>
         Task.FromResult(JsonSerializer.SerializeToElement(Answer(expression)));
 
+    public Task<bool> FindShadowRootsAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(false);
+
     public Task<TimeSpan> ComputedAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(TimeSpan.Zero);
 
-    public Task<PageNavigation> NavigateAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(new PageNavigation(200, null, null));
+    public Task<PageDeparture> Departed { get; } = new TaskCompletionSource<PageDeparture>().Task;
+
+    public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(new PageNavigation(200, null, null, 200));
 
     public Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 

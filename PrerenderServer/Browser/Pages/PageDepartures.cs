@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.PrerenderServer.Browser.Pages;
+
+/// <summary>Notices when the main frame's document asks for another one. The request is enough: the target may be a download, unreachable, or empty.</summary>
+internal sealed class PageDepartures
+{
+    /// <summary>Name of the binding through which <c>capture.js</c> reports what the document declares when it is about to leave.</summary>
+    public const string Binding = "__fleetLeaving";
+
+    private readonly Lock _gate = new();
+    private Departure? _current;
+    private string? _frame;
+
+    /// <summary>Completes when the document leaves; never after <see cref="End"/>.</summary>
+    public Task<PageDeparture> First { get; private set; } = new TaskCompletionSource<PageDeparture>().Task;
+
+    /// <summary>Subscribes to the events of a page.</summary>
+    /// <param name="session">The page's session.</param>
+    /// <param name="frame">Id of its main frame.</param>
+    public void Watch(CdpSession session, string frame)
+    {
+        _frame = frame;
+        session.On("Runtime.bindingCalled", OnBinding);
+        session.On("Page.frameRequestedNavigation", OnRequested);
+    }
+
+    /// <summary>Starts watching a document.</summary>
+    /// <param name="url">Its URL.</param>
+    /// <param name="follows">Whether leaving for this URL is of no interest.</param>
+    public void Begin(Uri url, Func<Uri, bool> follows)
+    {
+        lock (_gate)
+        {
+            _current = new(url, follows);
+            First = _current.Left.Task;
+        }
+    }
+
+    /// <summary>Stops watching.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _current = null;
+        }
+    }
+
+    private void OnBinding(JsonElement called)
+    {
+        if (!called.GetProperty("name").ValueEquals(Binding))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _current?.Declared = called.GetProperty("payload").GetString();
+        }
+    }
+
+    private void OnRequested(JsonElement requested)
+    {
+        // The body of a form cannot be redirected, and a reload leads to the same document.
+        if (!requested.GetProperty("frameId").ValueEquals(_frame) || !requested.GetProperty("disposition").ValueEquals("currentTab")
+            || requested.GetProperty("reason").GetString() is "formSubmissionPost" or "reload"
+            || !Uri.TryCreate(requested.GetProperty("url").GetString(), UriKind.Absolute, out var url) || !OriginAllowList.IsHttp(url))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_current is { } current && WithoutFragment(url) != WithoutFragment(current.Url) && !current.Follows(url))
+            {
+                var (status, headers) = Read(current.Declared);
+                current.Left.TrySetResult(new(url, status, headers));
+            }
+        }
+    }
+
+    private static string WithoutFragment(Uri url) => url.AbsoluteUri.Split('#', 2)[0];
+
+    private static (string? Status, IReadOnlyList<string> Headers) Read(string? declared)
+    {
+        try
+        {
+            string?[] values = JsonSerializer.Deserialize<string?[]>(PageJson.Mend(declared ?? "[]")) ?? [];
+            return values.Length == 0 ? (null, []) : (values[0], [.. values.Skip(1).OfType<string>()]);
+        }
+        catch (Exception e) when (PageJson.IsUnreadable(e))
+        {
+            // The page called the binding itself.
+            return (null, []);
+        }
+    }
+
+    private sealed class Departure(Uri url, Func<Uri, bool> follows)
+    {
+        public Uri Url => url;
+
+        public Func<Uri, bool> Follows => follows;
+
+        public string? Declared { get; set; }
+
+        public TaskCompletionSource<PageDeparture> Left { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,60 @@
+// Scrolls through the document, so that content appears that waits to be scrolled to: by IntersectionObserver, or as a lazy image or frame.
+(() => {
+  if (globalThis !== globalThis.top) return; // only the main frame is captured
+  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
+  const { setTimeout, requestAnimationFrame, getComputedStyle, Promise: Wait } = globalThis;
+  const now = performance.now.bind(performance);
+  const query = uncurry(Document.prototype.querySelector);
+  const scrollingElement = getter(Document, 'scrollingElement');
+  const elementFromPoint = uncurry(Document.prototype.elementFromPoint);
+  const parentElement = getter(Node, 'parentElement');
+  const scrollTo = uncurry(Element.prototype.scrollTo);
+  const scrollTop = getter(Element, 'scrollTop');
+  const scrollHeight = getter(Element, 'scrollHeight');
+  const clientHeight = getter(Element, 'clientHeight');
+  const MAX_HEIGHT = 16384;
+  const FRAME_MS = 100;
+  let observes = false;
+  const observe = IntersectionObserver.prototype.observe;
+  IntersectionObserver.prototype.observe = { observe(target) { observes = true; return observe.call(this, target); } }.observe;
+
+  // Observers are told once per frame, in a task after it.
+  const frame = () => new Wait((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, FRAME_MS);
+  });
+  const scrolls = (element) => scrollHeight(element) > clientHeight(element) + 1;
+
+  /** The element that scrolls the content: the document's, or the one in the middle of the viewport. */
+  const scroller = () => {
+    const top = scrollingElement(document);
+    if (top !== null && scrolls(top)) return top;
+    for (let at = elementFromPoint(document, innerWidth / 2, innerHeight / 2); at !== null; at = parentElement(at)) {
+      const overflow = scrolls(at) ? getComputedStyle(at).overflowY : '';
+      if (overflow === 'auto' || overflow === 'scroll') return at;
+    }
+    return null;
+  };
+
+  const reveal = async (maxMs) => {
+    if (!observes && query(document, 'img[loading=lazy i], iframe[loading=lazy i]') === null) return false;
+    const element = scroller();
+    if (element === null) return false;
+    const end = now() + maxMs;
+    const before = scrollTop(element);
+    // The height at the start: a page that adds content at its end grows without end.
+    const height = scrollHeight(element) < MAX_HEIGHT ? scrollHeight(element) : MAX_HEIGHT;
+    // Half the viewport at a time, so that every small element is once visible as a whole.
+    const step = clientHeight(element) / 2;
+    if (!(step >= 1)) return false;
+    for (let top = step; top < height && now() < end; top += step) {
+      scrollTo(element, { top, behavior: 'instant' });
+      await frame();
+    }
+    scrollTo(element, { top: before, behavior: 'instant' });
+    await frame();
+    return true;
+  };
+  Object.defineProperty(globalThis, '__fleetReveal', { value: reveal });
+})();

@@ -1,0 +1,167 @@
+using System.Net.Http.Json;
+using Fleet.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Rendering.Fidelity;
+
+/// <summary>A page whose content is complete is captured, whatever else it goes on doing; what is missing is named.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class CompletenessTests(ServerFixture server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    // Requests whose end is never reported, or of no interest.
+    [InlineData("new Worker('/noop.js')")]
+    [InlineData("new Worker('/noop.js', { type: 'module' })")]
+    [InlineData("new Worker(URL.createObjectURL(new Blob(['onmessage = () => {}'], { type: 'text/javascript' })))")]
+    [InlineData("new Worker('data:text/javascript,0')")]
+    [InlineData("new SharedWorker('/noop.js')")]
+    [InlineData("new EventSource('/events')")]
+    [InlineData("new WebSocket(location.origin.replace('http', 'ws') + '/socket')")]
+    [InlineData("navigator.sendBeacon('/hangs', 'x')")]
+    [InlineData("fetch('/body')")]
+    [InlineData("fetch('/large')")]
+    [InlineData("setInterval(() => fetch('/ok'), 100)")]
+    [InlineData("setInterval(() => fetch('/missing'), 100)")]
+    [InlineData("setInterval(() => fetch('/ok', { method: 'POST', body: 'same' }), 100)")]
+    [InlineData("const a = document.createElement('a'); a.href = '/zip'; a.download = ''; document.body.append(a); a.click()")]
+    [InlineData("const c = new AbortController(); fetch('/hangs', { signal: c.signal }).catch(() => {}); setTimeout(() => c.abort(), 50)")]
+    [InlineData("const f = document.createElement('iframe'); f.src = '/hangs'; document.body.append(f); setTimeout(() => f.remove(), 50)")]
+    // Documents that never rest.
+    [InlineData("(function f(t) { b.style.left = Math.sin(t / 500) * 100 + 'px'; requestAnimationFrame(f); })(0)")]
+    [InlineData("(function f(t) { b.textContent = new Date().toISOString(); requestAnimationFrame(f); })(0)")]
+    [InlineData("let n = 0; (function f() { b.textContent = n++; requestAnimationFrame(f); })()")]
+    [InlineData("(function f(t) { b.innerHTML = `<i>${t}</i><b>${t}</b>`; requestAnimationFrame(f); })(0)")]
+    [InlineData("(function f(t) { b.replaceChildren(); for (let i = 0; i < 5; i++) b.append(Object.assign(document.createElement('i'), { textContent: i, className: t })); requestAnimationFrame(f); })(0)")]
+    [InlineData("(function f(t) { b.append(Object.assign(document.createElement('i'), { textContent: 'item' })); if (b.children.length > 5) b.firstElementChild.remove(); requestAnimationFrame(f); })(0)")]
+    [InlineData("(function f(t) { document.title = t; b.firstChild.data = `ball ${Math.round(t) % 10}`; b.dataset.t = t; requestAnimationFrame(f); })(0)")]
+    public async Task Html_PageThatGoesOnWithoutContent_Settles(string script)
+    {
+        Serve();
+        var result = await server.RenderPageAsync($"<!doctype html><body><h1>Content is here</h1><p id=b style='position:relative'>ball</p><script>{script}</script>");
+        Assert.True(result.Diagnostics!.Stability == "settled", $"{result.Diagnostics}");
+        Assert.Contains("Content is here", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.InRange(result.Timings.RenderMs, 0, 2_900);
+    }
+
+    [Theory]
+    [InlineData("fetch('/data').then((r) => r.text()).then(show)")]
+    [InlineData("const w = new Worker('/fetching.js'); w.onmessage = (e) => show(e.data)")]
+    [InlineData("const w = new Worker(URL.createObjectURL(new Blob([`fetch('${location.origin}/data').then((r) => r.text()).then(postMessage)`]))); w.onmessage = (e) => show(e.data)")]
+    [InlineData("const f = document.createElement('iframe'); f.src = '/frame'; document.body.append(f); onmessage = (e) => show(e.data)")]
+    [InlineData("setInterval(() => { b.style.left = Math.random() + 'px'; }, 10); fetch('/data').then((r) => r.text()).then(show)")]
+    [InlineData("setInterval(() => { b.innerHTML = '<i>' + Math.random().toFixed(3) + '</i>'; }, 10); fetch('/data').then((r) => r.text()).then(show)")]
+    [InlineData("let n = 0; const t = setInterval(() => { out.textContent += '.'; if (++n === 60) { clearInterval(t); show('the data'); } }, 20)")]
+    [InlineData("let n = 0; (function load() { fetch('/busy').then((r) => r.ok ? r.text().then(show) : load()); })()")]
+    public async Task Html_ContentThatIsStillComing_IsWaitedFor(string script)
+    {
+        Serve();
+        var result = await server.RenderPageAsync($"<!doctype html><body><p id=b>ball</p><p id=out>Loading</p><script>const show = (t) => {{ out.innerHTML = '<h1>' + t + '</h1>'; }}; {script}</script>");
+        Assert.Contains("<h1>the data</h1>", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Equal("settled", result.Diagnostics!.Stability);
+    }
+
+    [Theory]
+    [InlineData("fetch('/hangs')", "/hangs is not answered")]
+    [InlineData("setInterval(() => list.append(Object.assign(document.createElement('li'), { textContent: 'item' })), 20)", "ul#list still changes")]
+    [InlineData("window.prerenderReady = false", "window.prerenderReady is still false")]
+    public async Task Html_PageThatIsCapped_NamesWhatIsRestless(string script, string culprit)
+    {
+        Serve();
+        var result = await server.RenderPageAsync($"<!doctype html><body><h1>Content is here</h1><ul id=list></ul><script>{script}</script>");
+        Assert.Equal((RenderOutcome.Rendered, "capped"), (result.Outcome, result.Diagnostics!.Stability));
+        Assert.Contains(culprit, result.Diagnostics.Message, StringComparison.Ordinal);
+        Assert.Contains("Content is here", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_RequestThatTakesLong_IsNamed()
+    {
+        server.OtherApp.Routes["/late"] = http => Task.Delay(2_000, Token).ContinueWith(_ => http.Response.WriteAsync("the data"), TaskScheduler.Default).Unwrap();
+        var result = await server.RenderPageAsync("<p id=out></p><script>fetch('/late').then((r) => r.text()).then((t) => { out.textContent = t; })</script>");
+        Assert.Contains("the data", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Contains($"GET {server.OtherApp["late"]}, took 2", result.Diagnostics!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_AppThatWaitsForItsServiceWorker_RunsAsInABrowserWithoutThem()
+    {
+        var result = await server.RenderPageAsync("""
+            <!doctype html><div id=root>Starting</div><script type=module>
+            if ('serviceWorker' in navigator) { navigator.serviceWorker.register('/sw.js').catch(() => {}); await navigator.serviceWorker.ready; }
+            root.innerHTML = '<h1>The app</h1>';
+            </script>
+            """);
+        Assert.Contains("<h1>The app</h1>", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<main style='height:4000px'></main>", "")]
+    [InlineData("<main style='height:4000px'></main>", "html { scroll-behavior: smooth }")]
+    [InlineData("<main style='height:4000px'></main>", "html, body { height: 100%; margin: 0; overflow: hidden } #app { height: 100%; overflow: auto }")]
+    public async Task Html_ContentThatWaitsToBeScrolledTo_IsThere(string space, string css)
+    {
+        Serve();
+        var result = await server.RenderPageAsync($$"""
+            <!doctype html><style>{{css}}</style><div id=app><h1>Top</h1>{{space}}<p id=late></p><img id=lazy loading=lazy src=/pixel.svg width=10 height=10></div><script>
+            new IntersectionObserver((entries, o) => { if (entries.some((e) => e.isIntersecting)) { o.disconnect(); fetch('/data').then((r) => r.text()).then((t) => { late.textContent = t; }); } }, { threshold: 1 }).observe(lazy);
+            lazy.onload = () => { lazy.title = 'loaded'; };
+            addEventListener('scroll', () => { document.documentElement.dataset.top = scrollY; });
+            </script>
+            """);
+        Assert.Contains("<p id=\"late\">the data</p>", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Contains("title=\"loaded\"", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Contains("loading=\"lazy\"", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        // It is shown from its top again.
+        Assert.DoesNotContain("data-top=\"1", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Equal("settled", result.Diagnostics!.Stability);
+    }
+
+    [Fact]
+    public async Task Html_PageThatGrowsWhenItIsScrolled_IsBounded()
+    {
+        var result = await server.RenderPageAsync("""
+            <!doctype html><ul id=list></ul><p id=end>end</p><script>
+            const add = () => { for (let i = 0; i < 20; i++) list.append(Object.assign(document.createElement('li'), { textContent: 'item', style: 'height:100px' })); };
+            add();
+            new IntersectionObserver((entries) => { if (entries.some((e) => e.isIntersecting)) add(); }).observe(end);
+            </script>
+            """);
+        Assert.Equal("settled", result.Diagnostics!.Stability);
+        Assert.InRange(result.Formats[RenderFormat.Html].Split("<li").Length - 1, 20, 200);
+    }
+
+    private void Serve()
+    {
+        void Text(string path, string type, string text, int delay = 0) => server.OtherApp.Routes[path] = async http =>
+        {
+            await Task.Delay(delay, Token);
+            http.Response.ContentType = type;
+            await http.Response.WriteAsync(text);
+        };
+        Text("/noop.js", "text/javascript", "self.onmessage = () => {};");
+        Text("/fetching.js", "text/javascript", "fetch('/data').then((r) => r.text()).then(postMessage)");
+        Text("/data", "text/plain", "the data", 1_000);
+        Text("/ok", "text/plain", "ok");
+        Text("/frame", "text/html", "<script>fetch('/data').then((r) => r.text()).then((t) => parent.postMessage(t, '*'))</script>");
+        Text("/body", "text/plain", "small");
+        Text("/large", "text/plain", new string('x', 4_000_000));
+        Text("/zip", "application/zip", "PK");
+        Text("/pixel.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>");
+        var attempts = 0;
+        server.OtherApp.Routes["/busy"] = async http =>
+        {
+            await Task.Delay(100, Token);
+            http.Response.StatusCode = Interlocked.Increment(ref attempts) < 8 ? 503 : 200;
+            await http.Response.WriteAsync("the data");
+        };
+        server.OtherApp.Routes["/hangs"] = http => Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        server.OtherApp.Routes["/events"] = async http =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.StartAsync();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        };
+    }
+}

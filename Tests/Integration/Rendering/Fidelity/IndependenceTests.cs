@@ -1,0 +1,140 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool.Core.State;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Rendering.Fidelity;
+
+/// <summary>A render is a first visit: the result of a URL does not depend on what was rendered before it in the same page.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class IndependenceTests(ServerFixture server)
+{
+    /// <summary>Counts its visits in everything that a page can keep, and shows the counters.</summary>
+    private const string Counting = """
+        <!doctype html><p id=out></p><script type=module>
+        window.prerenderReady = false;
+        const next = (n) => Number(n ?? 0) + 1;
+        const seen = {};
+        localStorage.n = seen.local = next(localStorage.n);
+        sessionStorage.n = seen.session = next(sessionStorage.n);
+        document.cookie = `n=${seen.cookie = next(/n=(\d+)/.exec(document.cookie)?.[1])}; path=/; max-age=9999`;
+        window.name = seen.name = next(window.name || 0);
+        seen.history = history.length;
+        seen.state = history.state;
+        history.replaceState('left', '');
+        const cache = await caches.open('c');
+        seen.cache = next(await (await cache.match('/n'))?.text());
+        await cache.put('/n', new Response(seen.cache));
+        const open = indexedDB.open('d', 1);
+        open.onupgradeneeded = () => open.result.createObjectStore('s');
+        const database = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
+        const store = database.transaction('s', 'readwrite').objectStore('s');
+        const stored = store.get('n');
+        await new Promise((resolve) => { stored.onsuccess = resolve; });
+        seen.database = next(stored.result);
+        await new Promise((resolve) => { store.put(seen.database, 'n').onsuccess = resolve; });
+        seen.files = next(await (await (await (await navigator.storage.getDirectory()).getFileHandle('n', { create: true })).getFile()).text() || 0);
+        seen.worker = 'serviceWorker' in navigator;
+        FRAME
+        document.getElementById('out').textContent = JSON.stringify(seen);
+        window.prerenderReady = true;
+        </script>
+        """;
+
+    private static readonly string s_plain = Counting.Replace("FRAME", "", StringComparison.Ordinal);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<int> Seeds => [7, Random.Shared.Next()];
+
+    [Theory, MemberData(nameof(Seeds))]
+    public async Task Html_AnySequenceOfUrls_EachIsAFirstVisit(int seed)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        server.OtherApp.Page($"/{id}-a", s_plain);
+        server.OtherApp.Page($"/{id}-b", s_plain);
+        server.OtherApp.Page($"/{id}-leaves", "<script>localStorage.n = sessionStorage.n = 9; document.cookie = 'n=9; path=/'; name = 9; location.href = '/elsewhere'</script>");
+        server.Site.Page($"/{id}-c", s_plain);
+        server.Site.Page($"/{id}-frame", Counting.Replace("FRAME", "parent.postMessage(JSON.stringify(seen), '*');", StringComparison.Ordinal));
+        server.OtherApp.Page($"/{id}-d", Counting.Replace("FRAME", $$"""
+            const frame = document.createElement('iframe');
+            frame.src = '{{server.Site[$"{id}-frame"]}}';
+            const answer = new Promise((resolve) => addEventListener('message', (event) => resolve(event.data)));
+            document.body.append(frame);
+            seen.frame = await answer;
+            """, StringComparison.Ordinal));
+        Uri[] urls = [server.OtherApp[$"{id}-a"], server.OtherApp[$"{id}-b"], server.Site[$"{id}-c"], server.OtherApp[$"{id}-d"], server.OtherApp[$"{id}-leaves"]];
+        var fresh = new Dictionary<Uri, string>();
+        foreach (var url in urls)
+        {
+            fresh[url] = await RenderAsync(url, $"user:fresh-{Guid.NewGuid():N}");
+        }
+
+        Assert.Contains("\"local\":1,\"session\":1,\"cookie\":1,\"name\":1,", fresh[urls[0]], StringComparison.Ordinal);
+        var random = new Random(seed);
+        for (var i = 0; i < 10; i++)
+        {
+            var url = urls[random.Next(urls.Length)];
+            var seen = await RenderAsync(url, "user:sequence");
+            Assert.True(fresh[url] == seen, $"Seed {seed}, render {i} of {url}.\nFresh: {fresh[url]}\nSeen:  {seen}");
+        }
+
+        // Not because the page was replaced, which costs a boot.
+        Assert.DoesNotContain(server.Log.Lines, line => line.Contains(id, StringComparison.Ordinal) && line.Contains("is replaced", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("max-age=3600", null)]
+    [InlineData("", "Thu, 01 Jan 2015 00:00:00 GMT")]
+    public async Task Html_CacheableDocumentsAndAnswers_AreAskedForAgain_AndHashedAssetsAreNot(string cacheControl, string? modified)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        var count = 0;
+        Task Answer(HttpContext http, string type, string text)
+        {
+            http.Response.Headers.CacheControl = cacheControl;
+            http.Response.Headers.LastModified = modified;
+            http.Response.ContentType = type;
+            return http.Response.WriteAsync(text);
+        }
+
+        server.OtherApp.Routes[$"/{id}-api"] = http => Answer(http, "application/json", $"{Interlocked.Increment(ref count)}");
+        server.OtherApp.Routes[$"/{id}"] = http => Answer(http, "text/html", $$"""
+            <!doctype html><p id=out></p><p>document {{Interlocked.Increment(ref count)}}</p><script>
+            (async () => { const a = await (await fetch('/{{id}}-api')).text(); const x = new XMLHttpRequest(); x.open('GET', '/{{id}}-api?xhr', false); x.send(); out.textContent = `api ${a}, xhr ${x.responseText}`; })()
+            </script>
+            """);
+        for (var i = 0; i < 3; i++)
+        {
+            var html = await RenderAsync(server.OtherApp[id], "user:cache");
+            Assert.Contains($"document {3 * i + 1}<", html, StringComparison.Ordinal);
+            Assert.Contains($"api {3 * i + 2}, xhr {3 * i + 3}<", html, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Html_HashedAsset_ComesFromTheCache()
+    {
+        var asset = $"/assets/index-{Guid.NewGuid():N}.js";
+        server.OtherApp.Routes[asset] = http =>
+        {
+            http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+            http.Response.ContentType = "text/javascript";
+            return http.Response.WriteAsync("document.body.append('from the asset')");
+        };
+        var path = $"/{Guid.NewGuid():N}";
+        server.OtherApp.Page(path, $"<!doctype html><body><script src={asset}></script>");
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Contains("from the asset", await RenderAsync(server.OtherApp[path], "user:asset"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, server.OtherApp.Hits(asset));
+    }
+
+    private async Task<string> RenderAsync(Uri url, string affinity)
+    {
+        var result = await server.RenderAsync(new() { Url = url.AbsoluteUri, Affinity = affinity, Formats = [RenderFormat.Html] }, Token);
+        await Eventually.Async(() => !server.Pool.Snapshot.Slots.Any(s => s.State == SlotState.Leased && s.Affinity == affinity), "the page is left");
+        return result.RedirectUrl ?? result.Formats.GetValueOrDefault(RenderFormat.Html) ?? $"{result.Outcome} {result.Diagnostics?.Message}";
+    }
+}
