@@ -90,7 +90,7 @@ public static class RealmServerApp
         .AddSingleton<ReadKeys>()
         .AddSingleton<CardWriter>()
         .AddSingleton<SearchIndex>()
-        .AddSingleton<RouteUrl>()
+        .AddSingleton<PageAddress>()
         .AddSingleton<ShellPages>()
         .AddSingleton<PageCache>()
         .AddHostedService(static services => services.GetRequiredService<PageCache>())

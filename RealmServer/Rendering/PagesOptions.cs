@@ -40,11 +40,8 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan RouteMaxAge { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Query parameters that distinguish pages of a route. Default: none.</summary>
-    public string[] QueryKept { get; set; } = [];
-
-    /// <summary>Query parameters that are ignored, such as those of campaigns; a trailing <c>*</c> matches any ending. A route with any other parameter is
-    /// served as the bare shell and not stored. Default: <c>utm_*</c>, <c>gclid</c>, <c>fbclid</c>, <c>msclkid</c>, <c>mc_cid</c>, <c>mc_eid</c>, <c>ref</c>.</summary>
+    /// <summary>Query parameters that do not distinguish pages, such as those of campaigns; a trailing <c>*</c> matches any ending. All other parameters are part of
+    /// a page's address. Default: <c>utm_*</c>, <c>gclid</c>, <c>fbclid</c>, <c>msclkid</c> and others, see <c>Site/PageAddress.cs</c>.</summary>
     public string[]? QueryIgnored { get; set; }
 
     /// <summary>Maximum number of stored routes, 1 to 1,000,000. Beyond it, the least recently rendered are removed. Default: 10,000.</summary>

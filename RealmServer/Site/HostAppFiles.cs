@@ -40,6 +40,13 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
             enableRangeProcessing: true);
     }
 
+    /// <summary>What is known of a path that is no file.</summary>
+    public PathTraits TraitsOf(string path)
+    {
+        var isKnownType = s_types.TryGetContentType(path, out var type) && type is not ("text/html" or "application/xhtml+xml");
+        return new(Path.HasExtension(path), isKnownType && _files.GetDirectoryContents(path[..path.LastIndexOf('/')]).Exists);
+    }
+
     public void Dispose() => _files.Dispose();
 
     // If a build sets the same time on all files, two versions of equal length would get the same tag, and a warm page would get a 304 for the new one.

@@ -4,13 +4,14 @@ using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site.Crawling;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
 
 /// <summary>Serves pages, cards and the host app's files to visitors, crawlers and the fleet's own browser pages.</summary>
 internal sealed class SiteHandler(
-    ShellPages shells, RealmCatalog catalog, PublicAddress address, ReadKeys keys, RouteUrl routes, PageFinder pages, CardResponses cards, HostAppFiles files, CrawlerFiles crawlerFiles,
+    ShellPages shells, RealmCatalog catalog, PublicAddress address, ReadKeys keys, PageAddress addresses, Crawlers crawlers, PageFinder pages, CardResponses cards, HostAppFiles files, CrawlerFiles crawlerFiles,
     RealmMetrics metrics)
 {
     /// <summary>Handles GET and HEAD of any path that no other endpoint matches.</summary>
@@ -19,8 +20,7 @@ internal sealed class SiteHandler(
         var path = http.Request.Path.Value ?? "/";
         if (path.Length > RenderLimits.MaxUrlLength)
         {
-            return FleetProblem.Result(StatusCodes.Status414UriTooLong, "url-too-long",
-                $"The URL's path has {path.Length} characters; the maximum is {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
+            return TooLongAsync(http, "URL's path", path.Length);
         }
 
         var route = SiteRoute.Of(path, catalog.Current);
@@ -84,11 +84,10 @@ internal sealed class SiteHandler(
         return PageResponse.WriteAsync(http, page);
     }
 
-    // Routes of the host app have no file extension. A missing file must get a 404: a module loader fails on HTML.
     private Task HostAppAsync(HttpContext http, string path) => files.Find(http, path) is { } file ? AssetAsync(http, file)
         : path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
-        : Path.HasExtension(path) || WantsJson(http) ? NotFoundAsync(http, path)
+        : WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.Asks(http.Request)), files.TraitsOf(path)) ? NotFoundAsync(http, path)
         : RouteAsync(http);
 
     private static Task AssetAsync(HttpContext http, IResult file)
@@ -97,9 +96,17 @@ internal sealed class SiteHandler(
         return file.ExecuteAsync(http);
     }
 
-    private Task RouteAsync(HttpContext http) => routes.Of(http.Request.Path, http.Request.Query) is { Length: <= RenderLimits.MaxUrlLength } route
-        ? PageAsync(http, new(PageSource.RoutesKeptUnder(address), address.UrlOf(route), Version: 0))
-        : WriteAsync(http, shells.Bare(StatusCodes.Status200OK));
+    private Task RouteAsync(HttpContext http)
+    {
+        var page = address.UrlOf(addresses.Of(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
+        return page.Length <= RenderLimits.MaxUrlLength ? PageAsync(http, new(PageSource.RoutesKeptUnder(address), page, Version: 0))
+            : crawlers.Asks(http.Request) ? TooLongAsync(http, "URL", page.Length)
+            // The app itself can open it: the answer of a sign-in service may be long.
+            : WriteAsync(http, shells.Bare(StatusCodes.Status200OK));
+    }
+
+    private static Task TooLongAsync(HttpContext http, string what, int length) => FleetProblem.Result(
+        StatusCodes.Status414UriTooLong, "url-too-long", $"The {what} has {length} characters; the maximum is {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
 }
 
 internal static class SiteEndpoints

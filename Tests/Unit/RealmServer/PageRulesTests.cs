@@ -2,7 +2,6 @@ using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.RealmServer;
@@ -79,21 +78,71 @@ public sealed class PageRulesTests
     }
 
     [Theory]
-    [InlineData("/about", "", "/about")]
-    [InlineData("/a b/é", "", "/a%20b/%C3%A9")]
-    [InlineData("/list", "?page=2&utm_source=mail", "/list?page=2")]
-    [InlineData("/list", "?sort=b&page=2", "/list?page=2&sort=b")]
-    [InlineData("/list", "?page=2&page=3", "/list?page=2&page=3")]
-    [InlineData("/list", "?gclid=x", "/list")]
-    [InlineData("/list", "?anything=1", null)]
-    [InlineData("/list", "?page=2&anything=1", null)]
-    [InlineData("/list", "?Page=2", null)]
-    public void Route_Query_MakesAPageOnlyWithWhatIsConfigured(string path, string query, string? expected)
-    {
-        var routes = new RouteUrl(Options.Create(new PagesOptions { QueryKept = ["page", "sort"] }));
+    [InlineData("/", "/")]
+    [InlineData("/about", "/about")]
+    [InlineData("/about/", "/about/")]
+    [InlineData("/a%20b/%C3%A9", "/a%20b/%C3%A9")]
+    [InlineData("/a%2Fb", "/a%2Fb")]
+    [InlineData("/a%2fb", "/a%2fb")]
+    [InlineData("/a%252Fb", "/a%252Fb")]
+    [InlineData("/c++", "/c++")]
+    [InlineData("/a+b?q=a+b&r=a%2Bb", "/a+b?q=a+b&r=a%2Bb")]
+    [InlineData("/package/lodash.debounce", "/package/lodash.debounce")]
+    [InlineData("//double//slash", "//double//slash")]
+    [InlineData("/a/./b/../c", "/a/c")]
+    [InlineData("/a/%2e%2E/b", "/b")]
+    [InlineData("/../../a", "/a")]
+    [InlineData("/a/..", "/")]
+    [InlineData("/a/b/.", "/a/b/")]
+    [InlineData("/.well-known/x", "/.well-known/x")]
+    [InlineData("/...", "/...")]
+    [InlineData("/a<b>\"c\\d|e^f`g{h}", "/a%3Cb%3E%22c%5Cd%7Ce%5Ef%60g%7Bh%7D")]
+    [InlineData("/100%", "/100%25")]
+    [InlineData("/é", "/%C3%A9")]
+    [InlineData("http://host:81/list?page=2", "/list?page=2")]
+    [InlineData("http://host", "/")]
+    [InlineData("http://host?page=2", "/?page=2")]
+    [InlineData("/list?sort=b&page=2", "/list?sort=b&page=2")]
+    [InlineData("/list?page=2&utm_source=mail&page=3", "/list?page=2&page=3")]
+    [InlineData("/list?gclid=x", "/list")]
+    [InlineData("/list?UTM_source=x", "/list?UTM_source=x")]
+    [InlineData("/list?utm%5Fsource=x", "/list")]
+    [InlineData("/list?", "/list")]
+    [InlineData("/list?a?b=/c", "/list?a?b=/c")]
+    [InlineData("/list?ref=main", "/list?ref=main")]
+    public void Address_Target_IsKeptByteForByteExceptDotSegmentsAndTracking(string target, string expected) =>
+        Assert.Equal(expected, new PageAddress(Options.Create(new PagesOptions())).Of(target));
 
-        Assert.Equal(expected, routes.Of(path, new QueryCollection(QueryHelpers.ParseQuery(query))));
-    }
+    [Fact]
+    public void Address_ConfiguredParameters_AreTheOnlyOnesIgnored() =>
+        Assert.Equal("/list?gclid=1", new PageAddress(Options.Create(new PagesOptions { QueryIgnored = ["session", "x_*"] })).Of("/list?gclid=1&session=2&x_y=3"));
+
+    private const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+
+    // Accept, Sec-Fetch-Mode, Sec-Fetch-Dest, crawler, extension, looks like a file; then: page.
+    [Theory]
+    [InlineData(Browser, null, null, false, true, true, true)]
+    [InlineData(Browser, "navigate", "document", false, true, false, true)]
+    [InlineData("*/*", "navigate", "document", false, true, true, true)]
+    [InlineData("*/*", "navigate", "iframe", false, true, false, true)]
+    [InlineData("text/html", null, null, true, true, true, true)]
+    [InlineData("text/*", null, null, false, true, false, true)]
+    [InlineData("*/*", "no-cors", "script", true, true, true, false)]
+    [InlineData(Browser, "no-cors", "image", false, true, true, false)]
+    [InlineData("text/css,*/*;q=0.1", "no-cors", "style", false, true, true, false)]
+    [InlineData("*/*", "cors", "empty", false, true, true, false)]
+    [InlineData("*/*", "cors", "empty", false, false, false, true)]
+    [InlineData("text/html", "cors", "empty", false, true, false, true)]
+    [InlineData("image/avif,image/webp,*/*;q=0.8", null, null, true, false, false, false)]
+    [InlineData("text/html;q=0", null, null, false, false, false, false)]
+    [InlineData(null, null, null, false, false, false, true)]
+    [InlineData(null, null, null, false, true, false, false)]
+    [InlineData("*/*", null, null, false, true, true, false)]
+    [InlineData("*/*", null, null, true, true, false, true)]
+    [InlineData("*/*", null, null, true, true, true, false)]
+    [InlineData("nonsense", null, null, true, true, false, true)]
+    public void Navigation_Request_IsAPageUnlessItIsForAFile(string? accept, string? mode, string? destination, bool crawler, bool extension, bool file, bool page) =>
+        Assert.Equal(page, Navigation.IsPage(new(accept, mode, destination, crawler), new(extension, file)));
 
     [Fact]
     public void Cache_OverItsBound_ForgetsWhatWasNotUsedLately()
