@@ -97,6 +97,7 @@ public static class RealmServerApp
         .AddSingleton<OnDemandRenders>()
         .AddHostedService(static services => services.GetRequiredService<OnDemandRenders>())
         .AddSingleton<PageDecisions>()
+        .AddSingleton<FirstRenderLimiter>()
         .AddSingleton<PageFinder>()
         .AddSingleton<RealmMetrics>()
         .AddSingleton<SiteHandler>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
@@ -14,6 +15,8 @@ internal sealed class SiteHandler(
     ShellPages shells, RealmCatalog catalog, PublicAddress address, ReadKeys keys, PageAddress addresses, Crawlers crawlers, PageFinder pages, CardResponses cards, HostAppFiles files, CrawlerFiles crawlerFiles,
     RealmMetrics metrics)
 {
+    private const string IndexPath = "/index.html";
+
     /// <summary>Handles GET and HEAD of any path that no other endpoint matches.</summary>
     public Task AnswerAsync(HttpContext http)
     {
@@ -31,6 +34,8 @@ internal sealed class SiteHandler(
 
         return route.Place switch
         {
+            // A crawler would index the empty shell as a page.
+            SitePlace.Shell when path == IndexPath && crawlers.Asks(http.Request) && !IsFleetBrowser(http) => RedirectAsync(http, "/"),
             SitePlace.Shell => WriteAsync(http, shells.Bare(StatusCodes.Status200OK)),
             SitePlace.Card when WantsJson(http) => CardAsync(http, route.Realm!, route.Card),
             SitePlace.Card => CardPageAsync(http, route.Realm!, route.Card),
@@ -57,8 +62,7 @@ internal sealed class SiteHandler(
     private static Task RedirectAsync(HttpContext http, string path) =>
         Results.Redirect(path + http.Request.QueryString, permanent: true, preserveMethod: true).ExecuteAsync(http);
 
-    // A render must load the bare shell, not an earlier prerendered page. Vary need not name User-Agent: caches revalidate every use of a page,
-    // and the bare shell has a different ETag.
+    // A render must load the bare shell, not an earlier prerendered page.
     private static bool IsFleetBrowser(HttpContext http) =>
         http.Request.Headers.UserAgent.ToString().Contains(FleetHeaders.UserAgentProduct, StringComparison.Ordinal);
 
@@ -81,6 +85,13 @@ internal sealed class SiteHandler(
     private Task WriteAsync(HttpContext http, ServedPage page)
     {
         metrics.PageServed(page.Matter);
+        if (page.Unavailability is { } why && Navigation.OfAccept(http.Request.Headers.Accept) == false)
+        {
+            http.Response.Headers.RetryAfter = why.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.CacheControl = "no-store";
+            return FleetProblem.Result(why.Status, why.Reason, why.Detail).ExecuteAsync(http);
+        }
+
         return PageResponse.WriteAsync(http, page);
     }
 

@@ -21,7 +21,7 @@ public sealed class SiteTests
         Assert.Contains("<title>Hydrogen</title></head>", html, StringComparison.Ordinal);
         Assert.Contains("<div id=\"app\"><h1>Hydrogen é</h1></div>", html, StringComparison.Ordinal);
         Assert.Equal("no-cache", response.Headers.CacheControl?.ToString());
-        Assert.Equal(["Accept", "Accept-Encoding"], response.Headers.Vary);
+        Assert.Equal(["Accept", "Accept-Encoding", "User-Agent", "X-Prerender"], response.Headers.Vary);
         Assert.Equal(32, response.Headers.GetValues("X-Host-Shell").Single().Length);
     }
 
@@ -34,7 +34,7 @@ public sealed class SiteTests
 
         var same = await server.GetAsync("elements/hydrogen", with: r => r.Headers.IfNoneMatch.Add(etag));
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
-        Assert.Equal(["Accept", "Accept-Encoding"], same.Headers.Vary);
+        Assert.Equal(["Accept", "Accept-Encoding", "User-Agent", "X-Prerender"], same.Headers.Vary);
 
         await server.StoreAsync("hydrogen", "22");
         Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("elements/hydrogen", with: r => r.Headers.IfNoneMatch.Add(etag))).StatusCode);

@@ -131,7 +131,7 @@ public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<Vi
             Dist = dist.Path,
             Realms = realms.Path,
             Browser = BrowserLocator.Locate(null),
-            Settings = new Dictionary<string, string> { ["Pages:CrawlerBudget"] = "00:00:40", ["Pool:Slots"] = "2" },
+            Settings = new Dictionary<string, string> { ["Pages:CrawlerBudget"] = "00:00:40", ["Pages:Visitors"] = "prerendered", ["Pool:Slots"] = "2" },
         },
         TimeProvider.System,
         Token);

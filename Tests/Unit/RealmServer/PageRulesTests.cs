@@ -1,6 +1,8 @@
+using System.Net;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site;
+using Fleet.Tests.Time;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -30,10 +32,68 @@ public sealed class PageRulesTests
     {
         var state = stored is null ? default(StoredState?) : new(Enum.Parse<ContentKind>(stored), version, generation, s_now - TimeSpan.FromMinutes(minutes));
 
-        var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: TimeSpan.FromHours(1), s_now, crawler);
+        var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: TimeSpan.FromHours(1), cappedTtl: TimeSpan.FromMinutes(5), s_now, crawler);
 
         Assert.Equal((sent, render), (decision.UseStored, decision.Render.ToString()));
     }
+
+    [Theory]
+    [InlineData(true, 4, "No")]
+    [InlineData(true, 6, "Queue")]
+    [InlineData(false, 6, "No")]
+    public void Decision_PageThatHadNotSettled_IsRenderedAgainSooner(bool capped, int minutes, string render)
+    {
+        var state = new StoredState(ContentKind.Document, 10, 5, s_now - TimeSpan.FromMinutes(minutes), capped);
+
+        var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: null, cappedTtl: TimeSpan.FromMinutes(5), s_now, crawler: true);
+
+        Assert.Equal((true, render), (decision.UseStored, decision.Render.ToString()));
+    }
+
+    // Setting, kind of content, shell with places for content; then: visitors get it.
+    [Theory]
+    [InlineData("Auto", "Content", true, true)]
+    [InlineData("Auto", "Document", true, false)]
+    [InlineData("Auto", "Document", false, false)]
+    [InlineData("Auto", "Redirect", true, true)]
+    [InlineData("Auto", "Redirect", false, false)]
+    [InlineData("Prerendered", "Document", false, true)]
+    [InlineData("Prerendered", "Redirect", false, true)]
+    [InlineData("Shell", "Content", true, false)]
+    [InlineData("Shell", "Redirect", true, false)]
+    public void Visitors_StoredPage_IsTheirsIfTheAppTakesItOver(string setting, string matter, bool takesContent, bool expected) =>
+        Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(matter), takesContent));
+
+    [Theory]
+    [InlineData(5000, 4750.0)]
+    [InlineData(1000, 950.0)]
+    [InlineData(999, null)]
+    [InlineData(-1, null)]
+    public void Awaited_TimeLeft_IsTheDeadlineOfTheRenderUnlessTooShort(int leftMs, double? expected) =>
+        Assert.Equal(expected, OnDemandRenders.AwaitedWithin(TimeSpan.FromMilliseconds(leftMs))?.TotalMilliseconds);
+
+    [Fact]
+    public void FirstRenders_OverTheNumberPerMinute_WaitForTheirShare()
+    {
+        var clock = new VirtualTimeProvider();
+        var limiter = new FirstRenderLimiter(Options.Create(new PagesOptions { FirstRendersPerMinute = 3 }), clock);
+        var (one, other) = (IPAddress.Parse("10.0.0.1"), IPAddress.Parse("::ffff:10.0.0.2"));
+
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(limiter.WaitOf(one)));
+        Assert.Equal(TimeSpan.FromSeconds(20), limiter.WaitOf(one));
+        Assert.Null(limiter.WaitOf(other));
+        clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Null(limiter.WaitOf(one));
+        Assert.NotNull(limiter.WaitOf(one));
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::2", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("10.0.0.1", "::ffff:10.0.0.1", true)]
+    [InlineData("10.0.0.1", "10.0.0.2", false)]
+    public void Client_Address_IsItsNetwork(string one, string other, bool same) =>
+        Assert.Equal(same, FirstRenderLimiter.KeyOf(IPAddress.Parse(one)) == FirstRenderLimiter.KeyOf(IPAddress.Parse(other)));
 
     [Theory]
     [InlineData(null, "Identity")]
