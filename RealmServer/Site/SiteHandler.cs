@@ -95,16 +95,25 @@ internal sealed class SiteHandler(
         return PageResponse.WriteAsync(http, page);
     }
 
-    private Task HostAppAsync(HttpContext http, string path) => files.Find(http, path) is { } file ? AssetAsync(http, file)
+    private Task HostAppAsync(HttpContext http, string path) => files.Has(path) ? FileAsync(http, path)
         : path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
         : WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.Asks(http.Request)), files.TraitsOf(path)) ? NotFoundAsync(http, path)
         : RouteAsync(http);
 
-    private static Task AssetAsync(HttpContext http, IResult file)
+    private async Task FileAsync(HttpContext http, string path)
     {
         http.SuppressTrace();
-        return file.ExecuteAsync(http);
+        try
+        {
+            await files.SendAsync(http, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !http.Response.HasStarted)
+        {
+            // A deploy removed it since it was found.
+            http.Response.Clear();
+            await NotFoundAsync(http, path);
+        }
     }
 
     private Task RouteAsync(HttpContext http)
