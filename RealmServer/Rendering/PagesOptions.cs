@@ -65,7 +65,7 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(16, 1_000_000)]
     public int MaxRoutesMb { get; set; } = 512;
 
-    /// <summary>Maximum size of a realm's stored pages in MB, 16 to 1,000,000. A card beyond it is listed as failed and served as the bare shell.
+    /// <summary>Maximum size of a realm's stored pages in MB, 16 to 1,000,000. A card beyond it is listed as failed; visitors get the bare shell, crawlers a 503.
     /// Default: 2,048.</summary>
     [Range(16, 1_000_000)]
     public int MaxRealmMb { get; set; } = 2_048;

@@ -194,6 +194,21 @@ public sealed class SiteTests
         }
     }
 
+    [Theory]
+    [InlineData("br")]
+    [InlineData("identity")]
+    public async Task Asset_VanishesOnceItWasFound_IsA404(string coding)
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+        // To the server, a link whose target is gone is a file until it is opened.
+        File.CreateSymbolicLink(Path.Combine(server.Dist.Path, "assets", "gone-BRBmoGS9.js"), Path.Combine(server.Dist.Path, "nowhere.js"));
+
+        var response = await server.GetAsync("assets/gone-BRBmoGS9.js", "*/*", request => request.Headers.AcceptEncoding.Add(new(coding)));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+    }
+
     [Fact]
     public async Task Asset_ConditionalRangeAndHead_AreAnswered()
     {
