@@ -35,6 +35,9 @@ public static class FleetHeaders
     /// <summary>Where the page redirects to, sent with its document or screenshot.</summary>
     public const string PageLocation = "X-Fleet-Location";
 
+    /// <summary><c>capped</c> when a page was captured before it had settled, so that content may be missing. Otherwise the header is not sent.</summary>
+    public const string Stability = "X-Fleet-Stability";
+
     /// <summary>Identifies one command of one user. A repeated key returns the result of the first call.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 

@@ -112,7 +112,7 @@ internal sealed class CardWriter(CardFiles cards, IOptions<RealmsOptions> option
         }
 
         var current = await TagOfAsync(realm, id, cancellationToken);
-        if (wanted.IfMatch.Count > 0 && (current is null || !IfNoneMatch.Holds(wanted.IfMatch, current)))
+        if (wanted.IfMatch.Count > 0 && (current is null || !IfMatch.Holds(wanted.IfMatch, current)))
         {
             throw new RequestException(StatusCodes.Status412PreconditionFailed, "card-changed",
                 $"{realm.Path}{id} does not match If-Match; read it again.");

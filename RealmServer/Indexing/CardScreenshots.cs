@@ -109,6 +109,7 @@ internal sealed partial class CardScreenshots(
     private async Task PlanAsync(CancellationToken cancellationToken)
     {
         _due.Clear();
+        var cards = new HashSet<string>(StringComparer.Ordinal);
         foreach (var realm in catalog.Current.ById.Values.Where(realm => !realm.IsPrivate))
         {
             var scope = PageSource.StorageScope(realm, address);
@@ -116,12 +117,24 @@ internal sealed partial class CardScreenshots(
             var facts = await pages.GetFactsAsync(scope, cancellationToken);
             foreach (var (id, version) in CardFiles.List(realm).Ids.Select(id => (id, CardFiles.VersionOf(realm, id))))
             {
-                if (version is { } written && PageSource.OfCard(realm, id, written, address) is var source
-                    && facts.TryGetValue(source.Url, out var page) && page.Look is { } look && !IsCurrent(taken.GetValueOrDefault(source.Url), look))
+                if (version is not { } written)
+                {
+                    continue;
+                }
+
+                var source = PageSource.OfCard(realm, id, written, address);
+                cards.Add(source.Url);
+                if (facts.TryGetValue(source.Url, out var page) && page.Look is { } look && !IsCurrent(taken.GetValueOrDefault(source.Url), look))
                 {
                     _due.Enqueue(source);
                 }
             }
+        }
+
+        // Cards that were deleted, and those of removed realms.
+        foreach (var url in _failed.Keys.Where(url => !cards.Contains(url)).ToList())
+        {
+            _failed.Remove(url);
         }
     }
 

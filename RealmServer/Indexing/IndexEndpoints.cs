@@ -39,10 +39,18 @@ internal static class IndexEndpoints
     }
 
     /// <summary>The status as server-sent events, one per change. Failures and problems are omitted, since there may be many.</summary>
-    private static IResult Events(HttpContext http, IndexEvents events, ReadKeys keys, CancellationToken cancellationToken) => events.TryEnter()
-        ? TypedResults.ServerSentEvents(events.ListenAsync(realm => keys.MayRead(http.Request, realm), cancellationToken))
-        : FleetProblem.Result(StatusCodes.Status503ServiceUnavailable, "too-many-listeners",
-            $"{IndexEvents.MaxListeners} streams are open, the maximum. Use GET /_index instead.");
+    private static IResult Events(HttpContext http, IndexEvents events, ReadKeys keys, CancellationToken cancellationToken)
+    {
+        if (events.TryEnter() is not { } reservation)
+        {
+            return FleetProblem.Result(StatusCodes.Status503ServiceUnavailable, "too-many-listeners",
+                $"{IndexEvents.MaxListeners} streams are open, the maximum. Use GET /_index instead.");
+        }
+
+        // Released with the response, even if it fails before the stream begins.
+        http.Response.RegisterForDispose(reservation);
+        return TypedResults.ServerSentEvents(events.ListenAsync(realm => keys.MayRead(http.Request, realm), cancellationToken));
+    }
 
     private static Results<Ok<Contracts.RenderDiagnostics>, ProblemHttpResult> Diagnostics(
         string? url, HttpContext http, IndexProgress progress, ReadKeys keys) =>

@@ -17,16 +17,16 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
 
     private int _listeners;
 
-    /// <summary>Reserves a stream. True if one is free; the caller must then enumerate <see cref="ListenAsync"/>, which releases it.</summary>
-    public bool TryEnter()
+    /// <summary>Reserves a stream. Null if none is free; otherwise the caller must dispose the reservation.</summary>
+    public IDisposable? TryEnter()
     {
         if (Interlocked.Increment(ref _listeners) <= MaxListeners)
         {
-            return true;
+            return new Reservation(this);
         }
 
         Interlocked.Decrement(ref _listeners);
-        return false;
+        return null;
     }
 
     /// <summary>Yields the status immediately, after each change, and every 15 s without one.</summary>
@@ -35,25 +35,31 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
     public async IAsyncEnumerable<SseItem<IndexStatus>> ListenAsync(Func<Realm, bool> mayRead, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        try
+        IndexStatus? sent = null;
+        var sentAt = timeProvider.GetTimestamp();
+        while (!linked.IsCancellationRequested)
         {
-            IndexStatus? sent = null;
-            var sentAt = timeProvider.GetTimestamp();
-            while (!linked.IsCancellationRequested)
+            var status = progress.BriefFor(mayRead);
+            if (status != sent || timeProvider.GetElapsedTime(sentAt) >= s_heartbeat)
             {
-                var status = progress.BriefFor(mayRead);
-                if (status != sent || timeProvider.GetElapsedTime(sentAt) >= s_heartbeat)
-                {
-                    (sent, sentAt) = (status, timeProvider.GetTimestamp());
-                    yield return new(status, "index");
-                }
-
-                await Task.Delay(s_pollInterval, timeProvider, linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                (sent, sentAt) = (status, timeProvider.GetTimestamp());
+                yield return new(status, "index");
             }
+
+            await Task.Delay(s_pollInterval, timeProvider, linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        finally
+    }
+
+    private sealed class Reservation(IndexEvents events) : IDisposable
+    {
+        private int _released;
+
+        public void Dispose()
         {
-            Interlocked.Decrement(ref _listeners);
+            if (Interlocked.Exchange(ref _released, 1) == 0)
+            {
+                Interlocked.Decrement(ref events._listeners);
+            }
         }
     }
 }

@@ -108,7 +108,7 @@ internal sealed partial class IndexPass(
     {
         try
         {
-            return await renderer.RenderAsync(entry, basis, RenderUrgency.Index, cancellationToken);
+            return await renderer.RenderAsync(entry, basis, RenderUrgency.Index, within: null, cancellationToken);
         }
         catch (Exception e) when (e is not (ManagerUnavailableException or RegistryUnavailableException) && !cancellationToken.IsCancellationRequested)
         {
@@ -137,7 +137,7 @@ internal sealed partial class IndexPass(
 
         if (failure is not null)
         {
-            LogCard(entry.Url, failure.Reason);
+            LogCard(entry.Url, outcome.RenderId, failure.Reason);
         }
 
         if (progress.Advance(entry, failure) is { } line)
@@ -155,8 +155,8 @@ internal sealed partial class IndexPass(
     [LoggerMessage(LogLevel.Information, "Index complete {Progress}, {Skipped} already stored.")]
     private partial void LogEnd(string progress, int skipped);
 
-    [LoggerMessage(LogLevel.Warning, "No page of {Url}: {Reason}")]
-    private partial void LogCard(string url, string reason);
+    [LoggerMessage(LogLevel.Warning, "No page of {Url}, render {RenderId}: {Reason}")]
+    private partial void LogCard(string url, string? renderId, string reason);
 
     [LoggerMessage(LogLevel.Information, "Removed the page of {Url}: its card is gone.")]
     private partial void LogRemoved(string url);

@@ -39,13 +39,13 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
 
     /// <summary>Renders a page.</summary>
     /// <param name="request">The render to submit.</param>
+    /// <param name="id">Id of the render in the logs of all services.</param>
     /// <param name="deadline">Deadline of the render, including all submissions.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ManagerUnavailableException">The manager is unreachable or busy, and probably stays so until the deadline.</exception>
     /// <exception cref="RenderRefusedException">The manager rejects this render, at least for a while.</exception>
-    public async Task<RenderResult> RenderAsync(RenderRequest request, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<RenderResult> RenderAsync(RenderRequest request, string id, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var id = Guid.NewGuid().ToString("N");
         using var response = await SubmitAsync(leftMs => Post(request with { DeadlineMs = leftMs }, id), deadline, cancellationToken);
         return await ReadAsync(response, cancellationToken);
     }

@@ -8,7 +8,7 @@ namespace Fleet.RealmServer.Rendering;
 /// <summary>Computes a page's entity tag.</summary>
 internal static class PageETag
 {
-    /// <summary>The unquoted entity tag. Changes with the source, the status, the redirect target and every rendered text.</summary>
+    /// <summary>The unquoted entity tag. Changes with the source, the status, the redirect target, the headers and every rendered text.</summary>
     /// <param name="source">The source's own tag; empty if it has none.</param>
     /// <param name="result">The render's result.</param>
     public static string Of(string source, RenderResult result)
@@ -17,6 +17,12 @@ internal static class PageETag
         Append(source);
         Append(result.Status.ToString(CultureInfo.InvariantCulture));
         Append(result.RedirectUrl ?? "");
+        foreach (var (name, value) in (PageHeaders.Passed(result.Headers) ?? new Dictionary<string, string>()).OrderBy(h => h.Key, StringComparer.OrdinalIgnoreCase))
+        {
+            Append(name);
+            Append(value);
+        }
+
         foreach (var (format, text) in result.Formats.OrderBy(f => f.Key))
         {
             Append(format.ToString());

@@ -1,6 +1,7 @@
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.HostShells;
 using Fleet.Registry.Pages;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;
@@ -10,43 +11,62 @@ internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions
 {
     private const long MaxBytes = 16 * 1024 * 1024;
 
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(5);
+
     private readonly BoundedCache<Failure> _failures = new(MaxBytes, static failure => failure.Size);
 
     /// <summary>The versions of content and shell that a render starts with.</summary>
     public PageVersion VersionOf(PageSource source) => new(source.Version, claims.FleetShell?.Generation ?? 0);
 
-    /// <summary>The failure of a page that must not be rendered again yet. Null if there is none, if it has expired
-    /// (<c>Pages:FailureMemory</c>), or if content or shell are newer.</summary>
-    public PageOutcome.Failed? Find(PageSource source)
+    /// <summary>The failure of a page that must not be rendered again yet. Null if there is none, if it has expired, or if content or shell are newer.</summary>
+    public RememberedFailure? Find(PageSource source)
     {
-        if (!_failures.TryGet(source.Key, out var failure) || timeProvider.GetElapsedTime(failure.At) >= options.Value.FailureMemory)
+        if (!_failures.TryGet(source.Key, out var failure) || failure.Memory - timeProvider.GetElapsedTime(failure.At) is var left && left <= TimeSpan.Zero)
         {
             return null;
         }
 
-        var current = VersionOf(source);
-        return current.SourceVersion <= failure.Version.SourceVersion && current.Generation <= failure.Version.Generation ? failure.Outcome : null;
+        return IsOf(failure, VersionOf(source)) ? new(failure.Outcome, left) : null;
     }
 
-    /// <summary>Records the outcome of a render. A good outcome clears the failure.</summary>
+    /// <summary>Records the outcome of a render. A good outcome clears the failure. A failure of the content is remembered for <c>Pages:FailureMemory</c>. An
+    /// unresolved outcome is remembered too, since otherwise every request would start a render, but first for a short time only: the next render may succeed.</summary>
     /// <param name="source">The page.</param>
     /// <param name="version">The versions that its render started with.</param>
-    /// <param name="outcome">The outcome. An unresolved one counts as a failure: otherwise every request would start a render.</param>
+    /// <param name="outcome">The outcome of a render that took place. A render that the manager could not begin says nothing about the page.</param>
     public void Note(PageSource source, PageVersion version, PageOutcome outcome)
     {
-        var failed = outcome as PageOutcome.Failed ?? (outcome is PageOutcome.Unresolved unresolved ? new(unresolved.Reason, version.Generation) : null);
-        if (failed is null)
+        switch (outcome)
         {
-            _failures.Remove(source.Key);
-        }
-        else
-        {
-            _failures.Set(source.Key, new(failed, version, timeProvider.GetTimestamp()));
+            case PageOutcome.Failed failed:
+                _failures.Set(source.Key, new(failed, version, timeProvider.GetTimestamp(), options.Value.FailureMemory, Unresolved: 0));
+                break;
+            case PageOutcome.Unresolved unresolved:
+                var count = _failures.TryGet(source.Key, out var last) && IsOf(last, version) ? last.Unresolved + 1 : 1;
+                _failures.Set(source.Key, new(new(unresolved.Reason, version.Generation), version, timeProvider.GetTimestamp(), PauseAfter(count), count));
+                break;
+            default:
+                _failures.Remove(source.Key);
+                break;
         }
     }
 
-    private sealed record Failure(PageOutcome.Failed Outcome, PageVersion Version, long At)
+    private TimeSpan PauseAfter(int unresolved)
+    {
+        var memory = options.Value.FailureMemory;
+        return new Backoff(memory < s_firstPause ? memory : s_firstPause, memory * 16).After(unresolved);
+    }
+
+    private static bool IsOf(Failure failure, PageVersion current) =>
+        current.SourceVersion <= failure.Version.SourceVersion && current.Generation <= failure.Version.Generation;
+
+    private sealed record Failure(PageOutcome.Failed Outcome, PageVersion Version, long At, TimeSpan Memory, int Unresolved)
     {
         public long Size { get; } = 2L * (Outcome.Reason.Length + (Outcome.Page?.Formats.Sum(format => (long)format.Value.Length) ?? 0));
     }
 }
+
+/// <summary>A failure that is remembered.</summary>
+/// <param name="Outcome">The failure.</param>
+/// <param name="Left">Time until the page may be rendered again.</param>
+internal sealed record RememberedFailure(PageOutcome.Failed Outcome, TimeSpan Left);

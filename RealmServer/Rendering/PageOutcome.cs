@@ -14,6 +14,9 @@ internal abstract record PageOutcome
         _ => null,
     };
 
+    /// <summary>Request id of the render, by which the logs and the prerender servers' failure records find it; null if nothing was rendered.</summary>
+    public string? RenderId { get; init; }
+
     /// <summary>A page of the current content on the current shell is stored, by this replica or another.</summary>
     /// <param name="Page">The page as this replica rendered or found it.</param>
     public sealed record Stored(StoredPage Page) : PageOutcome
@@ -29,11 +32,15 @@ internal abstract record PageOutcome
     /// <param name="Diagnostics">Diagnostics for people.</param>
     public sealed record Failed(string Reason, long Generation, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome;
 
-    /// <summary>There is no verdict, or the page may not stay: it is on an older shell, or it did not settle. To be rendered again.</summary>
+    /// <summary>There is no verdict, or the page may not stay: it is on an older shell, it did not settle, or its own requests failed. To be rendered again.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="Page">The page to serve instead of an empty shell; null if there is none.</param>
     /// <param name="Diagnostics">Diagnostics for people.</param>
-    public sealed record Unresolved(string Reason, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome;
+    public sealed record Unresolved(string Reason, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome
+    {
+        /// <summary>Whether the time was not sufficient, so that a longer render may have a better result.</summary>
+        public bool IsLate { get; init; }
+    }
 
     /// <summary>The source is gone.</summary>
     public sealed record Gone : PageOutcome;

@@ -19,32 +19,34 @@ internal sealed class PageRenderer(
     /// <param name="source">The page's source.</param>
     /// <param name="basis">What is known of the stored page and its dependencies, read before this call.</param>
     /// <param name="urgency">The urgency of the render.</param>
+    /// <param name="within">Timeout of the render; null for <c>Index:RenderDeadline</c>.</param>
     /// <param name="cancellationToken">Cancels the render.</param>
     /// <exception cref="ManagerUnavailableException">The manager cannot render now.</exception>
     /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable, so nothing can be stored.</exception>
-    public async Task<PageOutcome> RenderAsync(PageSource source, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
+    public async Task<PageOutcome> RenderAsync(PageSource source, RenderBasis basis, RenderUrgency urgency, TimeSpan? within, CancellationToken cancellationToken)
     {
         using var activity = RealmActivity.Source.StartActivity("render page");
         activity?.SetTag("fleet.affinity", source.Affinity.ToString()).SetTag("fleet.urgency", urgency.ToString());
         var version = failures.VersionOf(source);
-        var outcome = await TryRenderAsync(source, version, basis, urgency, cancellationToken);
+        var call = new RenderCall(urgency, Guid.NewGuid().ToString("N"), within ?? options.Value.RenderDeadline);
+        var outcome = await TryRenderAsync(source, version, basis, call, cancellationToken) with { RenderId = call.Id };
         activity?.SetTag("fleet.outcome", outcome.GetType().Name);
         failures.Note(source, version, outcome);
         return outcome;
     }
 
-    private async Task<PageOutcome> TryRenderAsync(PageSource source, PageVersion version, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
+    private async Task<PageOutcome> TryRenderAsync(PageSource source, PageVersion version, RenderBasis basis, RenderCall call, CancellationToken cancellationToken)
     {
         try
         {
             if (source.Realm is null)
             {
-                return await RenderAsync(source, "", basis, urgency, cancellationToken);
+                return await RenderAsync(source, "", basis, call, cancellationToken);
             }
 
             // Reading the card validates it: a card that is not JSON is not rendered.
             return await cards.ReadAsync(source.Realm, source.CardId, cancellationToken) is { } card
-                ? await RenderAsync(source, card.ETag, basis, urgency, cancellationToken)
+                ? await RenderAsync(source, card.ETag, basis, call, cancellationToken)
                 : new PageOutcome.Gone();
         }
         catch (Exception e) when (e is CardException or PageTooLargeException)
@@ -59,24 +61,38 @@ internal sealed class PageRenderer(
     }
 
     // No retry here: the manager has already retried. Unresolved pages are rendered again by the next pass of the index or a later request.
-    private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderBasis basis, RenderUrgency urgency, CancellationToken cancellationToken)
+    private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderBasis basis, RenderCall call, CancellationToken cancellationToken)
     {
         var startedAt = timeProvider.GetUtcNow().UtcTicks;
-        var result = await manager.RenderAsync(CreateRequest(source, urgency), options.Value.RenderDeadline, cancellationToken);
+        var result = await manager.RenderAsync(CreateRequest(source, call), call.Id, call.Deadline, cancellationToken);
         var page = CreatePage(source, sourceTag, result, basis.FingerprintOf(source, result.Deps), basis, startedAt);
         var action = StoreDecision.For(result, claims.FleetShell?.Generation);
         metrics.Decided(action);
-        if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && result.Diagnostics?.Stability == Capped)
+        if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain or StoreAction.RecordFailure
+            && PageStatus.ProblemOf(result) is { } problem)
         {
-            // Possibly incomplete: good enough for a waiting crawler, but not to be stored.
-            return new PageOutcome.Unresolved(
-                "The page did not settle before Rendering:SettleTimeout. Let it set window.prerenderReady to true once it is complete.", page, result.Diagnostics);
+            return new PageOutcome.Unresolved(problem, Diagnostics: result.Diagnostics);
         }
 
-        if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain && ShowsNothing(result))
+        if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain)
         {
-            return new PageOutcome.Unresolved(
-                "The page shows nothing beyond index.html: its app did not start. Check that the scripts that index.html references exist.", Diagnostics: result.Diagnostics);
+            if (ShowsNothing(result))
+            {
+                return new PageOutcome.Unresolved(
+                    "The page shows nothing beyond index.html: its app did not start. Check that the scripts that index.html references exist.", Diagnostics: result.Diagnostics)
+                { IsLate = result.Diagnostics?.Stability == Capped };
+            }
+
+            if (OwnRequests.FailureOf(result) is { } request)
+            {
+                // The page may show an error of its API: good enough for a waiting crawler, but not to be stored.
+                return new PageOutcome.Unresolved($"A request of the page to its own origin failed: {request}.", page, result.Diagnostics);
+            }
+
+            if (result.Diagnostics?.Stability == Capped)
+            {
+                return await KeepCappedAsync(source, page with { IsCapped = true }, basis, result.Diagnostics, cancellationToken);
+            }
         }
 
         switch (action)
@@ -90,8 +106,21 @@ internal sealed class PageRenderer(
             case StoreAction.RecordFailure when result.Outcome != RenderOutcome.TimedOut:
                 return new PageOutcome.Failed(StoreDecision.Reason(result), result.Shell?.Generation ?? 0, page, result.Diagnostics);
             default:
-                return new PageOutcome.Unresolved(StoreDecision.Reason(result), Diagnostics: result.Diagnostics);
+                return new PageOutcome.Unresolved(StoreDecision.Reason(result), Diagnostics: result.Diagnostics) { IsLate = result.Outcome == RenderOutcome.TimedOut };
         }
+    }
+
+    // Possibly incomplete: sent to a waiting crawler, and stored until Pages:CappedTtl has passed, unless a page is stored that is complete.
+    private async Task<PageOutcome> KeepCappedAsync(PageSource source, StoredPage page, RenderBasis basis, RenderDiagnostics diagnostics, CancellationToken cancellationToken)
+    {
+        if (basis.Settled is not { } settled || settled.SourceVersion < source.Version || settled.Generation < page.Generation)
+        {
+            await writer.StoreAsync(source, page, cancellationToken);
+        }
+
+        return new PageOutcome.Unresolved(
+            "The page did not settle in time and was captured as it was. Let it set window.prerenderReady to true once it is complete.", page, diagnostics)
+        { IsLate = true };
     }
 
     private bool ShowsNothing(RenderResult result)
@@ -110,14 +139,14 @@ internal sealed class PageRenderer(
             && (shown.Length == 0 || shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)));
     }
 
-    private RenderRequest CreateRequest(PageSource source, RenderUrgency urgency) => new()
+    private RenderRequest CreateRequest(PageSource source, RenderCall call) => new()
     {
         Url = source.Url,
         // Explicit, since the manager may not know a new realm yet, and routes are in no realm.
         Affinity = source.Affinity.ToString(),
         Credentials = source.Realm is { } realm ? keys.CredentialsFor(realm) : null,
-        DeadlineMs = (int)options.Value.RenderDeadline.TotalMilliseconds,
-        Priority = (int)urgency,
+        DeadlineMs = (int)call.Deadline.TotalMilliseconds,
+        Priority = (int)call.Urgency,
     };
 
     private StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt) => new()
@@ -126,6 +155,8 @@ internal sealed class PageRenderer(
         Url = source.Url,
         Status = result.Status == 0 ? StatusCodes.Status200OK : result.Status,
         RedirectUrl = result.RedirectUrl,
+        Headers = PageHeaders.Passed(result.Headers),
+        IsNoIndex = PageHeaders.IsNoIndex(result),
         Formats = result.Formats,
         Data = result.Data?.GetRawText(),
         Deps = result.Deps,
@@ -138,6 +169,12 @@ internal sealed class PageRenderer(
         ETag = PageETag.Of(sourceTag, result),
     };
 }
+
+/// <summary>One call of the manager.</summary>
+/// <param name="Urgency">The urgency.</param>
+/// <param name="Id">The render's id in the logs of all services.</param>
+/// <param name="Deadline">The timeout.</param>
+internal readonly record struct RenderCall(RenderUrgency Urgency, string Id, TimeSpan Deadline);
 
 /// <summary>The activity source of the realm server.</summary>
 internal static class RealmActivity

@@ -19,7 +19,7 @@ internal sealed class PageWriter(IPageStore store, IScreenshotStore screenshots,
         if (result == StoreResult.Full)
         {
             return new PageOutcome.Failed(
-                $"The realm is full: at most {options.Value.MaxRealmMb} MB of its pages are stored. The page is served as the bare shell; raise Pages:MaxRealmMb.", page.Generation);
+                $"The realm is full: at most {options.Value.MaxRealmMb} MB of its pages are stored. The page is not served; raise Pages:MaxRealmMb.", page.Generation);
         }
 
         if (source.Realm is { } realm && CardFiles.VersionOf(realm, source.CardId) is null && Directory.Exists(realm.Folder))

@@ -14,8 +14,11 @@ internal sealed class PagesOptions : IValidatableObject
     /// Default: true. Without a manager's address no page is rendered.</summary>
     public bool OnDemand { get; set; } = true;
 
-    /// <summary>How long a crawler waits for a page that is not stored before it gets the shell, 0 to 1 min. The render continues.
-    /// Default: 5 s.</summary>
+    /// <summary>Who gets stored pages besides crawlers. Default: <see cref="VisitorPages.Auto"/>.</summary>
+    public VisitorPages Visitors { get; set; } = VisitorPages.Auto;
+
+    /// <summary>How long a crawler waits for a page that is not stored before it gets a 503, 0 to 1 min. It is also the deadline of the render; a page that needs longer
+    /// is rendered again in the background, within <c>Index:RenderDeadline</c>. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan CrawlerBudget { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -31,7 +34,8 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxQueued { get; set; } = 1_000;
 
-    /// <summary>How long a failed page is not rendered again on demand, unless content or shell change, 1 s to 1 d. Default: 1 min.</summary>
+    /// <summary>How long a failed page is not rendered again on demand, unless content or shell change, 1 s to 1 d. If the render had no clear outcome, it is repeated
+    /// after 5 s, and then with pauses that double up to 16 times this value. Default: 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan FailureMemory { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -40,22 +44,28 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan RouteMaxAge { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Query parameters that distinguish pages of a route. Default: none.</summary>
-    public string[] QueryKept { get; set; } = [];
+    /// <summary>How long a page that was captured before it had settled is up to date, 1 s to 1 d. After it, the page is rendered again when it is requested.
+    /// Default: 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan CappedTtl { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Query parameters that are ignored, such as those of campaigns; a trailing <c>*</c> matches any ending. A route with any other parameter is
-    /// served as the bare shell and not stored. Default: <c>utm_*</c>, <c>gclid</c>, <c>fbclid</c>, <c>msclkid</c>, <c>mc_cid</c>, <c>mc_eid</c>, <c>ref</c>.</summary>
+    /// <summary>Maximum number of routes that are not stored yet which one client, crawler or not, may have rendered per minute, 1 to 1,000,000. Default: 300.</summary>
+    [Range(1, 1_000_000)]
+    public int FirstRendersPerMinute { get; set; } = 300;
+
+    /// <summary>Query parameters that do not distinguish pages, such as those of campaigns; a trailing <c>*</c> matches any ending. All other parameters are part of
+    /// a page's address. Default: <c>utm_*</c>, <c>gclid</c>, <c>fbclid</c>, <c>msclkid</c> and others, see <c>Site/PageAddress.cs</c>.</summary>
     public string[]? QueryIgnored { get; set; }
 
-    /// <summary>Maximum number of stored routes, 1 to 1,000,000. Beyond it, the least recently rendered are removed. Default: 10,000.</summary>
+    /// <summary>Maximum number of stored routes, 1 to 1,000,000. Beyond it, those requested longest ago are removed. Default: 10,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxRoutes { get; set; } = 10_000;
 
-    /// <summary>Maximum size of all stored routes in MB, 16 to 1,000,000. Beyond it, the least recently rendered are removed. Default: 512.</summary>
+    /// <summary>Maximum size of all stored routes in MB, 16 to 1,000,000. Beyond it, those requested longest ago are removed. Default: 512.</summary>
     [Range(16, 1_000_000)]
     public int MaxRoutesMb { get; set; } = 512;
 
-    /// <summary>Maximum size of a realm's stored pages in MB, 16 to 1,000,000. A card beyond it is listed as failed and served as the bare shell.
+    /// <summary>Maximum size of a realm's stored pages in MB, 16 to 1,000,000. A card beyond it is listed as failed; visitors get the bare shell, crawlers a 503.
     /// Default: 2,048.</summary>
     [Range(16, 1_000_000)]
     public int MaxRealmMb { get; set; } = 2_048;
@@ -101,4 +111,17 @@ internal sealed class PagesOptions : IValidatableObject
             yield return new($"SitemapRoutes has '{route}': a route must start with /, such as /about or /products/*.");
         }
     }
+}
+
+/// <summary>Who gets stored pages besides crawlers.</summary>
+internal enum VisitorPages
+{
+    /// <summary>Visitors, if the app keeps the host contract; only crawlers otherwise.</summary>
+    Auto,
+
+    /// <summary>Everyone.</summary>
+    Prerendered,
+
+    /// <summary>Only crawlers.</summary>
+    Shell,
 }

@@ -87,4 +87,7 @@ internal enum ContentKind
 
     /// <summary>The page's own redirect.</summary>
     Redirect,
+
+    /// <summary>A document for a crawler that says why there is no page.</summary>
+    Unavailable,
 }

@@ -9,12 +9,19 @@ namespace Fleet.RealmServer.Rendering;
 /// <param name="VersionOf">Gets the version of the source at a URL: 0 if there is none, null if it was not read before the render.</param>
 internal sealed record RenderBasis(long? Version, DependencyFingerprint? Seen, Func<string, long?> VersionOf)
 {
+    /// <summary>Card version and shell generation of the stored page; null if none is stored, or one that had not settled. A page that has not settled does not
+    /// replace one of the same card and shell that has.</summary>
+    public PageVersion? Settled { get; init; }
+
     /// <summary>Reads the versions of the stored page's dependencies, which the next render probably reads as well.</summary>
     public static RenderBasis Of(PageSource source, StoredPage? stored, SourceVersions versions)
     {
         var known = (stored?.Deps ?? []).Select(DependencyRules.PageOf).Distinct(StringComparer.Ordinal).ToDictionary(url => url, versions.Of, StringComparer.Ordinal);
         known[source.Url] = source.Version;
-        return new(stored?.SourceVersion, stored?.Seen, url => known.TryGetValue(url, out var version) ? version : null);
+        return new(stored?.SourceVersion, stored?.Seen, url => known.TryGetValue(url, out var version) ? version : null)
+        {
+            Settled = stored is { IsCapped: false, Seen.Card: var card } ? new(card, stored.Generation) : null,
+        };
     }
 
     /// <summary>The fingerprint of a render that read <paramref name="deps"/>.</summary>

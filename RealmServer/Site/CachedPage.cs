@@ -5,7 +5,8 @@ namespace Fleet.RealmServer.Site;
 /// <param name="served">The composed page.</param>
 /// <param name="state">The state of the stored page that decides how a request is answered.</param>
 /// <param name="readAt">Timestamp at which the store was read.</param>
-internal sealed class CachedPage(string realmUrl, ServedPage served, StoredState state, long readAt)
+/// <param name="touchedAt">Timestamp at which its use was recorded in the store.</param>
+internal sealed class CachedPage(string realmUrl, ServedPage served, StoredState state, long readAt, long touchedAt)
 {
     private int _checking;
 
@@ -16,6 +17,8 @@ internal sealed class CachedPage(string realmUrl, ServedPage served, StoredState
     public StoredState State => state;
 
     public long ReadAt => readAt;
+
+    public long TouchedAt => touchedAt;
 
     public long Size => served.Body.Size;
 

@@ -5,6 +5,7 @@ using Fleet.Contracts;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
+using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
 
@@ -23,8 +24,14 @@ internal readonly record struct ComposedPage
     /// <summary>What the response is made of.</summary>
     public required ContentKind Matter { get; init; }
 
-    /// <summary>The canonical URL for search engines; null if the document names one itself, or is not a whole document.</summary>
+    /// <summary>The canonical URL for search engines; null if the page names one itself, has a status other than 200, or is not a whole document.</summary>
     public string? Canonical { get; init; }
+
+    /// <summary>Response headers that the page requests; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Whether the page was captured before it had settled.</summary>
+    public bool IsCapped { get; init; }
 
     /// <summary>Whether the page can have a screenshot but has none.</summary>
     public bool LacksScreenshot { get; init; }
@@ -55,9 +62,11 @@ internal readonly record struct ComposedPage
         }
 
         var etag = $"{stored.ETag}-{shell.Token.AsSpan(..12)}{(stored.Screenshot is { } screenshot ? "-" + screenshot.Tag : "")}";
-        if (stored.Status is >= 300 and <= 399 && RedirectTarget(stored) is { } location)
+        if (stored.Status is >= 300 and <= 399)
         {
-            return new() { Status = stored.Status, ETag = etag, Location = location, Matter = ContentKind.Redirect };
+            return RedirectTarget(stored) is { } location
+                ? new() { Status = stored.Status, ETag = etag, Location = location, Matter = ContentKind.Redirect, Headers = stored.Headers }
+                : Bare(shell, StatusCodes.Status200OK);
         }
 
         if (stored.Formats.TryGetValue(RenderFormat.Isolated, out var body) && shell.TakesContent)
@@ -67,6 +76,8 @@ internal readonly record struct ComposedPage
                 Status = stored.Status,
                 ETag = etag,
                 Matter = ContentKind.Content,
+                Headers = stored.Headers,
+                IsCapped = stored.IsCapped,
                 BeforeHead = shell.BeforeHead,
                 Head = CreateHead(stored),
                 LacksScreenshot = stored.Screenshot is null && ScreenshotKey.Of(stored) is not null,
@@ -87,7 +98,9 @@ internal readonly record struct ComposedPage
             ETag = etag,
             // The document references the bundles of the shell that it was captured with, which may be gone after a deploy.
             Matter = stored.ShellToken == shell.Token ? ContentKind.Document : ContentKind.OldDocument,
-            Canonical = document.Contains("rel=\"canonical\"", StringComparison.OrdinalIgnoreCase) ? null : stored.Url,
+            Headers = stored.Headers,
+            IsCapped = stored.IsCapped,
+            Canonical = stored.Status == StatusCodes.Status200OK && !NamesCanonical(stored, document) ? stored.Url : null,
             Body = document,
         };
     }
@@ -104,6 +117,10 @@ internal readonly record struct ComposedPage
         Add(AfterBody.Span, ref remaining);
         return bytes;
     }
+
+    private static bool NamesCanonical(StoredPage stored, string document) =>
+        document.Contains("rel=\"canonical\"", StringComparison.OrdinalIgnoreCase)
+        || stored.Headers?.Any(header => header.Key.Equals(HeaderNames.Link, StringComparison.OrdinalIgnoreCase) && header.Value.Contains("canonical", StringComparison.OrdinalIgnoreCase)) == true;
 
     private static string? CreateHead(StoredPage stored)
     {

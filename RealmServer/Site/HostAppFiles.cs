@@ -20,24 +20,37 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     private readonly PhysicalFileProvider _files = new(shell.Dist);
     private readonly BoundedCache<EncodedBody> _compressed = new(options.Value.FileCacheBytes, static body => body.Size);
 
-    /// <summary>The file at a path; null if there is none. The framework's results handle conditional, range and HEAD requests.</summary>
-    public IResult? Find(HttpContext http, string path)
+    /// <summary>Whether there is a file at a path.</summary>
+    public bool Has(string path) => _files.GetFileInfo(path) is { Exists: true, IsDirectory: false, PhysicalPath: not null };
+
+    /// <summary>Sends the file at a path. The framework's results handle conditional, range and HEAD requests.</summary>
+    /// <exception cref="FileNotFoundException">There is no file any more.</exception>
+    /// <exception cref="DirectoryNotFoundException">Its folder is gone.</exception>
+    public Task SendAsync(HttpContext http, string path)
     {
         var file = _files.GetFileInfo(path);
-        if (!file.Exists || file.IsDirectory || file.PhysicalPath is null)
+        if (!file.Exists || file.PhysicalPath is null)
         {
-            return null;
+            throw new FileNotFoundException($"{path} is gone.");
         }
 
         http.Response.Headers.CacheControl = AssetCaching.For(file.Name);
         var type = s_types.TryGetContentType(file.Name, out var known) ? known : "application/octet-stream";
         var tag = TagOf(file, path);
-        return FindCompressed(http, file, type, tag) ?? Results.File(
+        var result = FindCompressed(http, file, type, tag) ?? Results.File(
             file.PhysicalPath,
             type,
             lastModified: file.LastModified,
             entityTag: new EntityTagHeaderValue($"\"{tag}\""),
             enableRangeProcessing: true);
+        return result.ExecuteAsync(http);
+    }
+
+    /// <summary>What is known of a path that is no file.</summary>
+    public PathTraits TraitsOf(string path)
+    {
+        var isKnownType = s_types.TryGetContentType(path, out var type) && type is not ("text/html" or "application/xhtml+xml");
+        return new(Path.HasExtension(path), isKnownType && _files.GetDirectoryContents(path[..path.LastIndexOf('/')]).Exists);
     }
 
     public void Dispose() => _files.Dispose();

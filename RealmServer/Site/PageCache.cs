@@ -13,6 +13,8 @@ namespace Fleet.RealmServer.Site;
 internal sealed partial class PageCache(
     IPageStore store, IBackplane backplane, IOptions<PagesOptions> options, TimeProvider timeProvider, ILogger<PageCache> logger) : IHostedService
 {
+    private static readonly TimeSpan s_touchInterval = TimeSpan.FromMinutes(1);
+
     private readonly BoundedCache<CachedPage> _pages = new(options.Value.PageCacheBytes, static page => page.Size);
     private IAsyncDisposable? _subscription;
     private long _changes;
@@ -66,7 +68,8 @@ internal sealed partial class PageCache(
                 return null;
             }
 
-            var page = new CachedPage(source.RealmUrl, new(composed, shell), StoredState.Of(stored, composed.Matter), readAt);
+            var touchedAt = await TouchAsync(source, known, readAt, cancellationToken);
+            var page = new CachedPage(source.RealmUrl, new(composed, shell), StoredState.Of(stored, composed.Matter), readAt, touchedAt);
             // A change notification that arrived during the read may have been for this page and is not repeated.
             if (changes == Volatile.Read(ref _changes))
             {
@@ -89,6 +92,18 @@ internal sealed partial class PageCache(
         {
             known?.EndCheck();
         }
+    }
+
+    // Routes are removed by last use when there are too many. Recording it once a minute is enough.
+    private async Task<long> TouchAsync(PageSource source, CachedPage? known, long now, CancellationToken cancellationToken)
+    {
+        if (!source.IsRoute || (known is not null && timeProvider.GetElapsedTime(known.TouchedAt) < s_touchInterval))
+        {
+            return known?.TouchedAt ?? now;
+        }
+
+        await store.TouchAsync(source.RealmUrl, source.Url, cancellationToken);
+        return now;
     }
 
     private void OnEvent(FleetEvent change)

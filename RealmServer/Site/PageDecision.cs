@@ -15,9 +15,10 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
     /// <param name="sourceVersion">Current version of the source.</param>
     /// <param name="generation">The fleet's shell generation; null if it is not known.</param>
     /// <param name="maxAge">Age from which the page is out of date regardless of its version; null for pages whose version suffices.</param>
+    /// <param name="cappedTtl">Age from which a page that had not settled is out of date.</param>
     /// <param name="now">The current time.</param>
     /// <param name="crawler">Whether the request is a crawler's. Crawlers run no scripts and return only much later.</param>
-    public static PageDecision For(StoredState? stored, long sourceVersion, long? generation, TimeSpan? maxAge, DateTimeOffset now, bool crawler)
+    public static PageDecision For(StoredState? stored, long sourceVersion, long? generation, TimeSpan? maxAge, TimeSpan cappedTtl, DateTimeOffset now, bool crawler)
     {
         if (stored is not { } page)
         {
@@ -31,9 +32,22 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
         }
 
         // Only a later version counts as changed: otherwise replicas that see different files would take turns in rendering the page.
-        var isOutdated = page.CardVersion is null || page.CardVersion < sourceVersion || page.Generation < generation || now - page.RenderedAt > maxAge;
+        var isOutdated = page.CardVersion is null || page.CardVersion < sourceVersion || page.Generation < generation || now - page.RenderedAt > maxAge
+            || (page.IsCapped && now - page.RenderedAt > cappedTtl);
         return new(UseStored: true, isOutdated ? PageRender.Queue : PageRender.No);
     }
+
+    /// <summary>Whether visitors get stored pages of a kind. The app of a visitor starts on top of what it finds in its root element: only an app that keeps the
+    /// host contract is known to take it over instead of showing everything twice.</summary>
+    /// <param name="visitors">The setting.</param>
+    /// <param name="matter">The kind of content that the page would be sent as.</param>
+    /// <param name="shellTakesContent">Whether the shell has the places for rendered text that the host contract requires.</param>
+    public static bool IsForVisitors(VisitorPages visitors, ContentKind matter, bool shellTakesContent) => visitors switch
+    {
+        VisitorPages.Prerendered => true,
+        VisitorPages.Shell => false,
+        _ => matter == ContentKind.Content || (matter == ContentKind.Redirect && shellTakesContent),
+    };
 }
 
 /// <summary>The state of a stored page that the decision depends on.</summary>
@@ -41,9 +55,10 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
 /// <param name="CardVersion">Version of the source that it was rendered from; null if that was not recorded.</param>
 /// <param name="Generation">Generation of the shell that it was rendered on.</param>
 /// <param name="RenderedAt">The time of the render.</param>
-internal readonly record struct StoredState(ContentKind Matter, long? CardVersion, long Generation, DateTimeOffset RenderedAt)
+/// <param name="IsCapped">Whether it was captured before it had settled.</param>
+internal readonly record struct StoredState(ContentKind Matter, long? CardVersion, long Generation, DateTimeOffset RenderedAt, bool IsCapped = false)
 {
-    public static StoredState Of(StoredPage page, ContentKind matter) => new(matter, page.Seen?.Card, page.Generation, page.RenderedAt);
+    public static StoredState Of(StoredPage page, ContentKind matter) => new(matter, page.Seen?.Card, page.Generation, page.RenderedAt, page.IsCapped);
 }
 
 /// <summary>Whether a requested page is rendered.</summary>
@@ -67,5 +82,8 @@ internal sealed class PageDecisions(HostShellClaims claims, IOptions<PagesOption
     /// <param name="source">The page's source.</param>
     /// <param name="crawler">Whether the request is a crawler's.</param>
     public PageDecision On(StoredState? stored, PageSource source, bool crawler) => PageDecision.For(
-        stored, source.Version, claims.FleetShell?.Generation, source.IsRoute ? options.Value.RouteMaxAge : null, timeProvider.GetUtcNow(), crawler);
+        stored, source.Version, claims.FleetShell?.Generation, source.IsRoute ? options.Value.RouteMaxAge : null, options.Value.CappedTtl, timeProvider.GetUtcNow(), crawler);
+
+    /// <summary>Whether visitors get stored pages of a kind.</summary>
+    public bool IsForVisitors(ContentKind matter, ShellDocument shell) => PageDecision.IsForVisitors(options.Value.Visitors, matter, shell.TakesContent);
 }

@@ -5,27 +5,56 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Finds the response to a page request: the stored page, the result of a render within the crawler's timeout, or the shell.</summary>
+/// <summary>Finds the response to a page request. A visitor gets the stored page or the shell; a crawler gets the stored page or the result of a render within its
+/// timeout, and otherwise an error, never an empty page with the status 200.</summary>
 internal sealed class PageFinder(
-    PageCache cache, OnDemandRenders onDemand, PageFailures failures, PageDecisions decisions, ShellPages shells, Crawlers crawlers, CardScreenshots screenshots)
+    PageCache cache, OnDemandRenders onDemand, PageFailures failures, PageDecisions decisions, ShellPages shells, Crawlers crawlers, FirstRenderLimiter firstRenders, CardScreenshots screenshots)
 {
     public async ValueTask<ServedPage> FindAsync(HttpContext http, PageSource source)
     {
-        var crawler = crawlers.Asks(http.Request);
-        var found = await FindAsync(http, source, crawler);
-        if (crawler && found.LacksScreenshot)
+        var shell = shells.Current;
+        if (!crawlers.Asks(http.Request))
+        {
+            return await FindForVisitorAsync(http, source, shell) ?? shells.Bare(StatusCodes.Status200OK);
+        }
+
+        var found = await FindForCrawlerAsync(http, source, shell);
+        if (found.LacksScreenshot)
         {
             screenshots.Ask(source);
         }
 
-        return found;
+        // A stored page of an app whose shell takes no content any more would be sent as the bare shell.
+        return found is { Matter: ContentKind.Shell, Status: StatusCodes.Status200OK } && !onDemand.IsOffFor(source) ? Create(Unavailability.NotRendered, shell) : found;
     }
 
-    private async ValueTask<ServedPage> FindAsync(HttpContext http, PageSource source, bool crawler)
+    private async ValueTask<ServedPage?> FindForVisitorAsync(HttpContext http, PageSource source, ShellDocument shell)
     {
-        var shell = shells.Current;
         var page = await cache.FindAsync(source, shell, http.RequestAborted);
-        var decision = decisions.On(page?.State, source, crawler);
+        var decision = decisions.On(page?.State, source, crawler: false);
+        var stored = decision.UseStored && decisions.IsForVisitors(page!.State.Matter, shell) ? page.Served : null;
+        if (decision.Render == PageRender.No || !onDemand.IsOn)
+        {
+            return stored;
+        }
+
+        if (failures.Find(source) is { } failure)
+        {
+            return stored ?? (CreateFailed(failure.Outcome, shell) is { Matter: not ContentKind.Shell } failed && decisions.IsForVisitors(failed.Matter, shell) ? failed : null);
+        }
+
+        if (WaitOf(http, source, page) is null)
+        {
+            onDemand.Queue(source);
+        }
+
+        return stored;
+    }
+
+    private async ValueTask<ServedPage> FindForCrawlerAsync(HttpContext http, PageSource source, ShellDocument shell)
+    {
+        var page = await cache.FindAsync(source, shell, http.RequestAborted);
+        var decision = decisions.On(page?.State, source, crawler: true);
         var stored = decision.UseStored ? page!.Served : null;
         if (decision.Render == PageRender.No || !onDemand.IsOn)
         {
@@ -34,37 +63,44 @@ internal sealed class PageFinder(
 
         if (failures.Find(source) is { } failure)
         {
-            return stored ?? CreateFailed(failure, shell, crawler);
+            return stored ?? CreateFailed(failure.Outcome, shell) ?? Create(Unavailability.Failed(failure.Left), shell);
         }
 
         if (decision.Render == PageRender.Queue)
         {
             onDemand.Queue(source);
-            return stored ?? shells.Bare(StatusCodes.Status200OK);
+            return stored ?? Create(Unavailability.NotRendered, shell);
+        }
+
+        if (WaitOf(http, source, page) is { } wait)
+        {
+            return Create(Unavailability.TooManyNewPages(wait), shell);
         }
 
         return await onDemand.AwaitAsync(source, http.RequestAborted) switch
         {
             PageOutcome.Stored rendered => new(ComposedPage.Of(rendered.Page, shell), shell),
             PageOutcome.Unresolved { Page: { } rendered } => stored ?? CreateTransient(rendered, shell),
-            PageOutcome.Failed failed => stored ?? CreateFailed(failed, shell, crawler),
-            _ => stored ?? shells.Bare(StatusCodes.Status200OK),
+            PageOutcome.Failed failed => stored ?? CreateFailed(failed, shell) ?? Create(Unavailability.Failed(failures.Find(source)?.Left ?? default), shell),
+            PageOutcome.Gone => new(ComposedPage.Bare(shell, StatusCodes.Status404NotFound), shell) { Passing = true },
+            _ => stored ?? Create(Unavailability.NotRendered, shell),
         };
     }
 
-    // A failed page with content is sent with its own status, such as a "not found" page with 404. Without content, a crawler gets the error status with
-    // the bare shell: with 200 it would index the empty shell.
-    private ServedPage CreateFailed(PageOutcome.Failed failure, ShellDocument shell, bool crawler)
-    {
-        if (failure.Page is { } page && ComposedPage.Of(page, shell) is { Matter: not ContentKind.Shell } composed)
-        {
-            return new(composed, shell) { Passing = true };
-        }
+    /// <summary>Null if a first render may begin, otherwise the time until it may.</summary>
+    private TimeSpan? WaitOf(HttpContext http, PageSource source, CachedPage? page) =>
+        page is null && source.IsRoute && !onDemand.IsPending(source) ? firstRenders.WaitOf(http.Connection.RemoteIpAddress) : null;
 
-        return crawler && failure.Page is { Status: >= StatusCodes.Status400BadRequest and var status }
-            ? new(ComposedPage.Bare(shell, status), shell) { Passing = true }
-            : shells.Bare(StatusCodes.Status200OK);
-    }
+    // A failed page with content is sent with its own status, such as a "not found" page with 404. Without content, its status is sent with the bare shell. Null if
+    // it has neither: it failed before it had a status.
+    private static ServedPage? CreateFailed(PageOutcome.Failed failure, ShellDocument shell) => failure.Page switch
+    {
+        { } page when ComposedPage.Of(page, shell) is { Matter: not ContentKind.Shell } composed => new(composed, shell) { Passing = true },
+        { Status: >= StatusCodes.Status400BadRequest and var status } => new(ComposedPage.Bare(shell, status), shell) { Passing = true },
+        _ => null,
+    };
 
     private static ServedPage CreateTransient(StoredPage page, ShellDocument shell) => new(ComposedPage.Of(page, shell), shell) { Passing = true };
+
+    private static ServedPage Create(Unavailability why, ShellDocument shell) => new(why.ToPage(), shell) { Passing = true, Unavailability = why };
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Fleet.Contracts;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Content;
+using Fleet.RealmServer.Rendering;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
@@ -8,10 +10,13 @@ namespace Fleet.RealmServer.Site;
 /// <summary>Writes a page to the response.</summary>
 internal static class PageResponse
 {
-    private const string Vary = "Accept, Accept-Encoding";
+    // Crawlers and visitors may get different responses.
+    private const string Vary = "Accept, Accept-Encoding, User-Agent, " + Crawlers.Header;
 
     // Caches must revalidate every time, at the cost of a 304: a page must not outlive its shell or its content.
     private const string Revalidate = "no-cache";
+
+    private static readonly Dictionary<string, string> s_none = [];
 
     public static Task WriteAsync(HttpContext http, ServedPage page)
     {
@@ -22,9 +27,24 @@ internal static class PageResponse
         headers.Vary = headers.Vary.Count == 0 ? Vary : $"{headers.Vary}, {Vary}";
         // For a private realm the header is already set.
         headers.CacheControl = page.Passing ? "no-store" : headers.CacheControl.Count > 0 ? headers.CacheControl : Revalidate;
+        foreach (var (name, value) in page.Headers ?? s_none)
+        {
+            headers[name] = value;
+        }
+
         if (page.Link is { } link)
         {
-            headers.Link = link;
+            headers.Append(HeaderNames.Link, link);
+        }
+
+        if (page.Unavailability is { } why)
+        {
+            headers.RetryAfter = why.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (page.IsCapped)
+        {
+            headers[FleetHeaders.Stability] = "capped";
         }
 
         // No tag on a "not found": it would match the bare shell that is sent once the card exists, and the client would get a 304.

@@ -10,6 +10,7 @@ internal sealed class ServedPage
     public ServedPage(ComposedPage page, ShellDocument shell)
     {
         (Status, Matter, Location, LacksScreenshot, ShellToken) = (page.Status, page.Matter, page.Location, page.LacksScreenshot, shell.Token);
+        (Headers, IsCapped) = (page.Headers, page.IsCapped);
         Link = page.Canonical is { } url ? $"<{url}>; rel=\"canonical\"" : null;
         Body = new(page.ToBytes(), page.ETag);
     }
@@ -25,6 +26,12 @@ internal sealed class ServedPage
     /// <summary>Whether the page can have a screenshot but has none.</summary>
     public bool LacksScreenshot { get; }
 
+    /// <summary>Response headers that the page requests; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; }
+
+    /// <summary>Whether the page was captured before it had settled, so that content may be missing.</summary>
+    public bool IsCapped { get; }
+
     /// <summary>Value of the <c>Link</c> header; null for none.</summary>
     public string? Link { get; }
 
@@ -32,6 +39,9 @@ internal sealed class ServedPage
     public string ShellToken { get; }
 
     public EncodedBody Body { get; }
+
+    /// <summary>Why there is no page; null if this is one.</summary>
+    public Unavailability? Unavailability { get; init; }
 
     /// <summary>Whether the page is sent only once and with <c>no-store</c>: it is a failure, or it may not be stored.</summary>
     public bool Passing { get; init; }

@@ -1,26 +1,29 @@
+using System.Globalization;
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site.Crawling;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
 
 /// <summary>Serves pages, cards and the host app's files to visitors, crawlers and the fleet's own browser pages.</summary>
 internal sealed class SiteHandler(
-    ShellPages shells, RealmCatalog catalog, PublicAddress address, ReadKeys keys, RouteUrl routes, PageFinder pages, CardResponses cards, HostAppFiles files, CrawlerFiles crawlerFiles,
+    ShellPages shells, RealmCatalog catalog, PublicAddress address, ReadKeys keys, PageAddress addresses, Crawlers crawlers, PageFinder pages, CardResponses cards, HostAppFiles files, CrawlerFiles crawlerFiles,
     RealmMetrics metrics)
 {
+    private const string IndexPath = "/index.html";
+
     /// <summary>Handles GET and HEAD of any path that no other endpoint matches.</summary>
     public Task AnswerAsync(HttpContext http)
     {
         var path = http.Request.Path.Value ?? "/";
         if (path.Length > RenderLimits.MaxUrlLength)
         {
-            return FleetProblem.Result(StatusCodes.Status414UriTooLong, "url-too-long",
-                $"The URL's path has {path.Length} characters; the maximum is {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
+            return TooLongAsync(http, "URL's path", path.Length);
         }
 
         var route = SiteRoute.Of(path, catalog.Current);
@@ -31,6 +34,8 @@ internal sealed class SiteHandler(
 
         return route.Place switch
         {
+            // A crawler would index the empty shell as a page.
+            SitePlace.Shell when path == IndexPath && crawlers.Asks(http.Request) && !IsFleetBrowser(http) => RedirectAsync(http, "/"),
             SitePlace.Shell => WriteAsync(http, shells.Bare(StatusCodes.Status200OK)),
             SitePlace.Card when WantsJson(http) => CardAsync(http, route.Realm!, route.Card),
             SitePlace.Card => CardPageAsync(http, route.Realm!, route.Card),
@@ -57,8 +62,7 @@ internal sealed class SiteHandler(
     private static Task RedirectAsync(HttpContext http, string path) =>
         Results.Redirect(path + http.Request.QueryString, permanent: true, preserveMethod: true).ExecuteAsync(http);
 
-    // A render must load the bare shell, not an earlier prerendered page. Vary need not name User-Agent: caches revalidate every use of a page,
-    // and the bare shell has a different ETag.
+    // A render must load the bare shell, not an earlier prerendered page.
     private static bool IsFleetBrowser(HttpContext http) =>
         http.Request.Headers.UserAgent.ToString().Contains(FleetHeaders.UserAgentProduct, StringComparison.Ordinal);
 
@@ -81,25 +85,48 @@ internal sealed class SiteHandler(
     private Task WriteAsync(HttpContext http, ServedPage page)
     {
         metrics.PageServed(page.Matter);
+        if (page.Unavailability is { } why && Navigation.OfAccept(http.Request.Headers.Accept) == false)
+        {
+            http.Response.Headers.RetryAfter = why.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.CacheControl = "no-store";
+            return FleetProblem.Result(why.Status, why.Reason, why.Detail).ExecuteAsync(http);
+        }
+
         return PageResponse.WriteAsync(http, page);
     }
 
-    // Routes of the host app have no file extension. A missing file must get a 404: a module loader fails on HTML.
-    private Task HostAppAsync(HttpContext http, string path) => files.Find(http, path) is { } file ? AssetAsync(http, file)
+    private Task HostAppAsync(HttpContext http, string path) => files.Has(path) ? FileAsync(http, path)
         : path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
-        : Path.HasExtension(path) || WantsJson(http) ? NotFoundAsync(http, path)
+        : WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.Asks(http.Request)), files.TraitsOf(path)) ? NotFoundAsync(http, path)
         : RouteAsync(http);
 
-    private static Task AssetAsync(HttpContext http, IResult file)
+    private async Task FileAsync(HttpContext http, string path)
     {
         http.SuppressTrace();
-        return file.ExecuteAsync(http);
+        try
+        {
+            await files.SendAsync(http, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !http.Response.HasStarted)
+        {
+            // A deploy removed it since it was found.
+            http.Response.Clear();
+            await NotFoundAsync(http, path);
+        }
     }
 
-    private Task RouteAsync(HttpContext http) => routes.Of(http.Request.Path, http.Request.Query) is { Length: <= RenderLimits.MaxUrlLength } route
-        ? PageAsync(http, new(PageSource.RoutesKeptUnder(address), address.UrlOf(route), Version: 0))
-        : WriteAsync(http, shells.Bare(StatusCodes.Status200OK));
+    private Task RouteAsync(HttpContext http)
+    {
+        var page = address.UrlOf(addresses.Of(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
+        return page.Length <= RenderLimits.MaxUrlLength ? PageAsync(http, new(PageSource.RoutesKeptUnder(address), page, Version: 0))
+            : crawlers.Asks(http.Request) ? TooLongAsync(http, "URL", page.Length)
+            // The app itself can open it: the answer of a sign-in service may be long.
+            : WriteAsync(http, shells.Bare(StatusCodes.Status200OK));
+    }
+
+    private static Task TooLongAsync(HttpContext http, string what, int length) => FleetProblem.Result(
+        StatusCodes.Status414UriTooLong, "url-too-long", $"The {what} has {length} characters; the maximum is {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
 }
 
 internal static class SiteEndpoints

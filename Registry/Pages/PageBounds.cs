@@ -16,6 +16,6 @@ public enum WhenFull
     /// <summary>It is not stored. For a known set of pages, where making room would only cause another page to be rendered again.</summary>
     Refuse,
 
-    /// <summary>The pages that were stored longest ago are removed. For pages that any request can create.</summary>
+    /// <summary>The pages that were stored or used longest ago are removed. For pages that any request can create.</summary>
     RemoveOldest,
 }

@@ -11,6 +11,9 @@ public sealed record PageFacts
     /// <summary>The page's own HTTP status.</summary>
     public required int Status { get; init; }
 
+    /// <summary>Whether the page asks search engines not to list it.</summary>
+    public bool IsNoIndex { get; init; }
+
     /// <summary>URLs that the render read.</summary>
     public IReadOnlyList<string> Deps { get; init; } = [];
 
@@ -32,6 +35,7 @@ public sealed record PageFacts
     internal static PageFacts Of(StoredPage page) => new()
     {
         Status = page.Status,
+        IsNoIndex = page.IsNoIndex,
         Deps = page.Deps,
         Seen = page.Seen,
         Data = page.Data is { Length: <= MaxDataChars } ? page.Data : null,

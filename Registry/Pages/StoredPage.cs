@@ -17,6 +17,15 @@ public sealed record StoredPage
     /// <summary>Where the page redirects to, if the status is a redirect.</summary>
     public string? RedirectUrl { get; init; }
 
+    /// <summary>Response headers that the page requests and that are sent with it; null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Whether the page asks search engines not to list it.</summary>
+    public bool IsNoIndex { get; init; }
+
+    /// <summary>Whether the page was captured before it had settled, so that content may be missing.</summary>
+    public bool IsCapped { get; init; }
+
     /// <summary>Rendered text by format.</summary>
     public required IReadOnlyDictionary<RenderFormat, string> Formats { get; init; }
 

@@ -65,6 +65,9 @@ internal sealed class RedisPageStore(RedisConnection connection, ILogger<RedisPa
         return new(pages, Number(totals[0]), Number(totals[1]));
     }
 
+    public Task TouchAsync(string realm, string url, CancellationToken cancellationToken) =>
+        connection.EvaluateAsync(RedisScript.TouchPage, [RedisKeys.PageOrder(realm)], [url], cancellationToken);
+
     public async Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken)
     {
         var removed = await connection.EvaluateAsync(

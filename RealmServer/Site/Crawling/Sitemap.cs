@@ -11,7 +11,8 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site.Crawling;
 
-/// <summary>Builds <c>/sitemap.xml</c>: all cards of public realms, and the routes of the host app that <c>Pages:SitemapRoutes</c> names. The endpoint is
+/// <summary>Builds <c>/sitemap.xml</c>: all cards of public realms, and the routes of the host app that <c>Pages:SitemapRoutes</c> names, except those whose stored
+/// page asks not to be listed. The endpoint is
 /// public, so the sitemap is built only once at a time and cached for a minute.</summary>
 internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPageStore store, IOptions<PagesOptions> options, TimeProvider timeProvider)
 {
@@ -41,7 +42,16 @@ internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPage
 
     private async Task<EncodedBody> BuildAsync()
     {
-        var urls = Cards().Concat(await RoutesAsync()).Take(MaxUrls);
+        var realms = catalog.Current.ById.Values.Where(realm => !realm.IsPrivate).OrderBy(realm => realm.Id, StringComparer.Ordinal).ToList();
+        var routes = await FactsAsync(PageSource.RoutesKeptUnder(address));
+        var listed = new List<(string Url, DateTimeOffset? Changed)>();
+        foreach (var realm in realms)
+        {
+            var facts = await FactsAsync(PageSource.StorageScope(realm, address));
+            listed.AddRange(CardsOf(realm).Where(card => MayList(card.Url, facts)));
+        }
+
+        var urls = listed.Concat(Routes(routes)).Take(MaxUrls);
         using var bytes = new MemoryStream();
         using (var writer = XmlWriter.Create(bytes, new() { Encoding = new UTF8Encoding(false) }))
         {
@@ -65,14 +75,13 @@ internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPage
         return new(xml, Convert.ToHexStringLower(SHA256.HashData(xml).AsSpan(..16)));
     }
 
-    private IEnumerable<(string Url, DateTimeOffset? Changed)> Cards() =>
-        from realm in catalog.Current.ById.Values
-        where !realm.IsPrivate
-        orderby realm.Id
+    private IEnumerable<(string Url, DateTimeOffset? Changed)> CardsOf(Realm realm) =>
         from id in IdsOf(realm)
         let written = CardFiles.VersionOf(realm, id)
         where written is not null
         select (address.UrlOf(realm.PathOf(id)), (DateTimeOffset?)new DateTimeOffset(written.Value, TimeSpan.Zero));
+
+    private static bool MayList(string url, IReadOnlyDictionary<string, PageFacts> facts) => facts.GetValueOrDefault(url)?.IsNoIndex != true;
 
     private static IReadOnlyList<string> IdsOf(Realm realm)
     {
@@ -88,25 +97,24 @@ internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPage
     }
 
     // An app that answers 200 to everything has a page at every invented URL, so only configured routes are listed.
-    private async Task<IEnumerable<(string Url, DateTimeOffset? Changed)>> RoutesAsync()
+    private IEnumerable<(string Url, DateTimeOffset? Changed)> Routes(IReadOnlyDictionary<string, PageFacts> facts)
     {
         var named = options.Value.RoutesOfSitemap.ToLookup(route => route.EndsWith('*'), route => address.UrlOf(route.TrimEnd('*')));
-        var stored = named[true].Any() ? await StoredAsync([.. named[true]]) : [];
-        return named[false].Select(url => (url, default(DateTimeOffset?))).Concat(stored).DistinctBy(route => route.Item1, StringComparer.Ordinal);
+        var stored = facts.Where(route => route.Value.Status == StatusCodes.Status200OK && named[true].Any(prefix => route.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            .OrderBy(route => route.Key, StringComparer.Ordinal)
+            .Select(route => (route.Key, (DateTimeOffset?)route.Value.RenderedAt));
+        return named[false].Select(url => (url, default(DateTimeOffset?))).Concat(stored).DistinctBy(route => route.Item1, StringComparer.Ordinal).Where(route => MayList(route.Item1, facts));
     }
 
-    private async Task<IEnumerable<(string Url, DateTimeOffset? Changed)>> StoredAsync(string[] prefixes)
+    private async Task<IReadOnlyDictionary<string, PageFacts>> FactsAsync(string scope)
     {
         try
         {
-            var facts = await store.GetFactsAsync(address.UrlOf("/"), CancellationToken.None);
-            return facts.Where(route => route.Value.Status == StatusCodes.Status200OK && prefixes.Any(prefix => route.Key.StartsWith(prefix, StringComparison.Ordinal)))
-                .OrderBy(route => route.Key, StringComparer.Ordinal)
-                .Select(route => (route.Key, (DateTimeOffset?)route.Value.RenderedAt));
+            return await store.GetFactsAsync(scope, CancellationToken.None);
         }
         catch (RegistryUnavailableException)
         {
-            return [];
+            return new Dictionary<string, PageFacts>();
         }
     }
 }

@@ -35,15 +35,17 @@ while remove_oldest and (pages > max_pages or bytes > max_bytes) do
 end
 
 redis.call('HSETNX', KEYS[6], ARGV[10], 0)
+local time = redis.call('TIME')
+local now = digits(time[1] * 1000000 + time[2])
 if redis.call('HEXISTS', KEYS[5], 'changes') == 0 then
     -- Starts at the time in microseconds instead of 0: a scope that was removed and created again must not look unchanged to its readers.
-    local time = redis.call('TIME')
-    redis.call('HSET', KEYS[5], 'changes', digits(time[1] * 1000000 + time[2]))
+    redis.call('HSET', KEYS[5], 'changes', now)
 end
 redis.call('HSET', KEYS[1], url, page)
 redis.call('HSET', KEYS[2], url, version)
 redis.call('HSET', KEYS[3], url, ARGV[4])
 redis.call('HSET', KEYS[5], 'bytes', digits(bytes))
-redis.call('ZADD', KEYS[4], redis.call('HINCRBY', KEYS[5], 'changes', changes), url)
+redis.call('HINCRBY', KEYS[5], 'changes', changes)
+redis.call('ZADD', KEYS[4], now, url)
 redis.call('PUBLISH', ARGV[8], ARGV[9])
 return 1

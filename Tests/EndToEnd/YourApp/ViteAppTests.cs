@@ -18,6 +18,7 @@ public sealed class ViteAppTests
     private static readonly Dictionary<string, string> s_patient = new()
     {
         ["Pages:CrawlerBudget"] = "00:01:00",
+        ["Pages:Visitors"] = "prerendered",
         ["Pages:FailureMemory"] = "00:00:01",
         ["Index:RenderDeadline"] = "00:01:00",
         ["Rendering:SettleTimeout"] = "00:00:40",

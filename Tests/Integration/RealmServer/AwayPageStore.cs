@@ -19,6 +19,8 @@ internal sealed class AwayPageStore : IPageStore
 
     public Task<IReadOnlyDictionary<string, PageVersion>> GetVersionsAsync(string realm, CancellationToken cancellationToken) => throw Away();
 
+    public Task TouchAsync(string realm, string url, CancellationToken cancellationToken) => throw Away();
+
     public Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken) => throw Away();
 
     private static RegistryUnavailableException Away() => new("Redis is away.", new TimeoutException());

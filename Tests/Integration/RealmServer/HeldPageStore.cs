@@ -27,6 +27,8 @@ internal sealed class HeldPageStore(IPageStore inner) : IPageStore
 
     public Task<PageTotals> GetTotalsAsync(string realm, CancellationToken cancellationToken) => inner.GetTotalsAsync(realm, cancellationToken);
 
+    public Task TouchAsync(string realm, string url, CancellationToken cancellationToken) => inner.TouchAsync(realm, url, cancellationToken);
+
     public Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken) =>
         inner.RemoveAsync(realm, url, sourceVersion, cancellationToken);
 }

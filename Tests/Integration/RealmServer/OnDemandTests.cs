@@ -11,6 +11,8 @@ namespace Fleet.Tests.RealmServer;
 
 public sealed partial class OnDemandTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private const string Googlebot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Crawler_RenderTakesLongerThanTheBudget_GetsTheShellAndTheNextOneThePage()
+    public async Task Crawler_RenderTakesLongerThanTheBudget_GetsA503AndTheNextOneThePage()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -56,7 +58,7 @@ public sealed partial class OnDemandTests
         var gate = manager.HoldAnswers();
 
         var early = await server.GetAsync("elements/hydrogen", with: AsCrawler);
-        Assert.Equal(RealmServerUnderTest.Shell, await early.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, early.StatusCode);
         gate.SetResult();
 
         await Eventually.TrueAsync(async () => await server.StoredAsync("hydrogen") is not null, () => "the render to go on and be stored");
@@ -131,7 +133,8 @@ public sealed partial class OnDemandTests
 
         foreach (var route in Enumerable.Range(0, 20))
         {
-            Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"route/{route}", with: route % 2 == 0 ? AsCrawler : null)).StatusCode);
+            var crawler = route % 2 == 0;
+            Assert.Equal(crawler ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, (await server.GetAsync($"route/{route}", with: crawler ? AsCrawler : null)).StatusCode);
         }
 
         gate.SetResult();

@@ -75,15 +75,15 @@ public sealed class SitemapTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         store.Gate.SetResult();
         await Task.WhenAll(many);
-        Assert.Equal(1, store.FactsRead);
+        Assert.Equal(2, store.FactsRead);
 
         var anew = await sitemap.GetAsync(token);
         clock.Advance(TimeSpan.FromSeconds(59));
         Assert.Same(anew, await sitemap.GetAsync(token));
-        Assert.Equal(2, store.FactsRead);
+        Assert.Equal(4, store.FactsRead);
         clock.Advance(TimeSpan.FromSeconds(1));
         await sitemap.GetAsync(token);
-        Assert.Equal(3, store.FactsRead);
+        Assert.Equal(6, store.FactsRead);
     }
 
     [Fact]

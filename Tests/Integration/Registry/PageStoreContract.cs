@@ -149,6 +149,22 @@ public abstract class PageStoreContract : ContractSuite
     }
 
     [Fact]
+    public async Task TouchAsync_FullAndToRemove_TheLeastRecentlyUsedGoes()
+    {
+        var bounds = new PageBounds(2, long.MaxValue, WhenFull.RemoveOldest);
+        await Registry.Pages.StoreAsync(Page(1, 1) with { Url = Realm + "a" }, bounds, Cancel);
+        await Registry.Pages.StoreAsync(Page(1, 1) with { Url = Realm + "b" }, bounds, Cancel);
+        var totals = await Registry.Pages.GetTotalsAsync(Realm, Cancel);
+
+        await Registry.Pages.TouchAsync(Realm, Realm + "a", Cancel);
+        await Registry.Pages.TouchAsync(Realm, Realm + "none", Cancel);
+        Assert.Equal(totals, await Registry.Pages.GetTotalsAsync(Realm, Cancel));
+        await Registry.Pages.StoreAsync(Page(1, 1) with { Url = Realm + "c" }, bounds, Cancel);
+
+        Assert.Equal([Realm + "a", Realm + "c"], (await Registry.Pages.GetVersionsAsync(Realm, Cancel)).Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task StoreAsync_BytesOverTheBound_AreCountedAndMadeRoomFor()
     {
         await Registry.Pages.StoreAsync(Large("a"), PageBounds.None, Cancel);

@@ -66,6 +66,16 @@ internal sealed class InMemoryPageStore : IPageStore
         }
     }
 
+    public Task TouchAsync(string realm, string url, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Of(realm).Touch(url);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sourceVersion);
@@ -139,6 +149,14 @@ internal sealed class InMemoryPageStore : IPageStore
             Bytes += growth;
             Changes++;
             return StoreResult.Stored;
+        }
+
+        public void Touch(string url)
+        {
+            if (Pages.Remove(url, out var page))
+            {
+                Pages.Add(url, page);
+            }
         }
 
         public bool Remove(string url)

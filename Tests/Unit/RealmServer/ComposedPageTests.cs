@@ -51,6 +51,21 @@ public sealed class ComposedPageTests
         Assert.Equal(canonical, ComposedPage.Of(Stored(new() { [RenderFormat.Html] = document }), s_shell).Canonical);
 
     [Theory]
+    [InlineData(404, null, false)]
+    [InlineData(200, "</elements/y>; rel=canonical", false)]
+    [InlineData(200, "</style.css>; rel=preload", true)]
+    public void Of_WholeDocument_HasACanonicalUrlOnlyIfItIsThePage(int status, string? link, bool expected)
+    {
+        var stored = Stored(new() { [RenderFormat.Html] = "<p>whole</p>" }) with
+        {
+            Status = status,
+            Headers = link is null ? null : new Dictionary<string, string> { ["link"] = link },
+        };
+
+        Assert.Equal(expected, ComposedPage.Of(stored, s_shell).Canonical is not null);
+    }
+
+    [Theory]
     [InlineData("http://127.0.0.1/elements/new", "http://127.0.0.1/elements/new")]
     [InlineData("new", "http://127.0.0.1/elements/new")]
     [InlineData("/a b\r\nX: y", "http://127.0.0.1/a%20b%0D%0AX:%20y")]

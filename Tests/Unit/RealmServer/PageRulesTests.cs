@@ -1,8 +1,9 @@
+using System.Net;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site;
+using Fleet.Tests.Time;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.RealmServer;
@@ -31,10 +32,68 @@ public sealed class PageRulesTests
     {
         var state = stored is null ? default(StoredState?) : new(Enum.Parse<ContentKind>(stored), version, generation, s_now - TimeSpan.FromMinutes(minutes));
 
-        var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: TimeSpan.FromHours(1), s_now, crawler);
+        var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: TimeSpan.FromHours(1), cappedTtl: TimeSpan.FromMinutes(5), s_now, crawler);
 
         Assert.Equal((sent, render), (decision.UseStored, decision.Render.ToString()));
     }
+
+    [Theory]
+    [InlineData(true, 4, "No")]
+    [InlineData(true, 6, "Queue")]
+    [InlineData(false, 6, "No")]
+    public void Decision_PageThatHadNotSettled_IsRenderedAgainSooner(bool capped, int minutes, string render)
+    {
+        var state = new StoredState(ContentKind.Document, 10, 5, s_now - TimeSpan.FromMinutes(minutes), capped);
+
+        var decision = PageDecision.For(state, sourceVersion: 10, generation: 5, maxAge: null, cappedTtl: TimeSpan.FromMinutes(5), s_now, crawler: true);
+
+        Assert.Equal((true, render), (decision.UseStored, decision.Render.ToString()));
+    }
+
+    // Setting, kind of content, shell with places for content; then: visitors get it.
+    [Theory]
+    [InlineData("Auto", "Content", true, true)]
+    [InlineData("Auto", "Document", true, false)]
+    [InlineData("Auto", "Document", false, false)]
+    [InlineData("Auto", "Redirect", true, true)]
+    [InlineData("Auto", "Redirect", false, false)]
+    [InlineData("Prerendered", "Document", false, true)]
+    [InlineData("Prerendered", "Redirect", false, true)]
+    [InlineData("Shell", "Content", true, false)]
+    [InlineData("Shell", "Redirect", true, false)]
+    public void Visitors_StoredPage_IsTheirsIfTheAppTakesItOver(string setting, string matter, bool takesContent, bool expected) =>
+        Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(matter), takesContent));
+
+    [Theory]
+    [InlineData(5000, 4750.0)]
+    [InlineData(1000, 950.0)]
+    [InlineData(999, null)]
+    [InlineData(-1, null)]
+    public void Awaited_TimeLeft_IsTheDeadlineOfTheRenderUnlessTooShort(int leftMs, double? expected) =>
+        Assert.Equal(expected, OnDemandRenders.AwaitedWithin(TimeSpan.FromMilliseconds(leftMs))?.TotalMilliseconds);
+
+    [Fact]
+    public void FirstRenders_OverTheNumberPerMinute_WaitForTheirShare()
+    {
+        var clock = new VirtualTimeProvider();
+        var limiter = new FirstRenderLimiter(Options.Create(new PagesOptions { FirstRendersPerMinute = 3 }), clock);
+        var (one, other) = (IPAddress.Parse("10.0.0.1"), IPAddress.Parse("::ffff:10.0.0.2"));
+
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(limiter.WaitOf(one)));
+        Assert.Equal(TimeSpan.FromSeconds(20), limiter.WaitOf(one));
+        Assert.Null(limiter.WaitOf(other));
+        clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Null(limiter.WaitOf(one));
+        Assert.NotNull(limiter.WaitOf(one));
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::2", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("10.0.0.1", "::ffff:10.0.0.1", true)]
+    [InlineData("10.0.0.1", "10.0.0.2", false)]
+    public void Client_Address_IsItsNetwork(string one, string other, bool same) =>
+        Assert.Equal(same, FirstRenderLimiter.KeyOf(IPAddress.Parse(one)) == FirstRenderLimiter.KeyOf(IPAddress.Parse(other)));
 
     [Theory]
     [InlineData(null, "Identity")]
@@ -79,21 +138,71 @@ public sealed class PageRulesTests
     }
 
     [Theory]
-    [InlineData("/about", "", "/about")]
-    [InlineData("/a b/é", "", "/a%20b/%C3%A9")]
-    [InlineData("/list", "?page=2&utm_source=mail", "/list?page=2")]
-    [InlineData("/list", "?sort=b&page=2", "/list?page=2&sort=b")]
-    [InlineData("/list", "?page=2&page=3", "/list?page=2&page=3")]
-    [InlineData("/list", "?gclid=x", "/list")]
-    [InlineData("/list", "?anything=1", null)]
-    [InlineData("/list", "?page=2&anything=1", null)]
-    [InlineData("/list", "?Page=2", null)]
-    public void Route_Query_MakesAPageOnlyWithWhatIsConfigured(string path, string query, string? expected)
-    {
-        var routes = new RouteUrl(Options.Create(new PagesOptions { QueryKept = ["page", "sort"] }));
+    [InlineData("/", "/")]
+    [InlineData("/about", "/about")]
+    [InlineData("/about/", "/about/")]
+    [InlineData("/a%20b/%C3%A9", "/a%20b/%C3%A9")]
+    [InlineData("/a%2Fb", "/a%2Fb")]
+    [InlineData("/a%2fb", "/a%2fb")]
+    [InlineData("/a%252Fb", "/a%252Fb")]
+    [InlineData("/c++", "/c++")]
+    [InlineData("/a+b?q=a+b&r=a%2Bb", "/a+b?q=a+b&r=a%2Bb")]
+    [InlineData("/package/lodash.debounce", "/package/lodash.debounce")]
+    [InlineData("//double//slash", "//double//slash")]
+    [InlineData("/a/./b/../c", "/a/c")]
+    [InlineData("/a/%2e%2E/b", "/b")]
+    [InlineData("/../../a", "/a")]
+    [InlineData("/a/..", "/")]
+    [InlineData("/a/b/.", "/a/b/")]
+    [InlineData("/.well-known/x", "/.well-known/x")]
+    [InlineData("/...", "/...")]
+    [InlineData("/a<b>\"c\\d|e^f`g{h}", "/a%3Cb%3E%22c%5Cd%7Ce%5Ef%60g%7Bh%7D")]
+    [InlineData("/100%", "/100%25")]
+    [InlineData("/é", "/%C3%A9")]
+    [InlineData("http://host:81/list?page=2", "/list?page=2")]
+    [InlineData("http://host", "/")]
+    [InlineData("http://host?page=2", "/?page=2")]
+    [InlineData("/list?sort=b&page=2", "/list?sort=b&page=2")]
+    [InlineData("/list?page=2&utm_source=mail&page=3", "/list?page=2&page=3")]
+    [InlineData("/list?gclid=x", "/list")]
+    [InlineData("/list?UTM_source=x", "/list?UTM_source=x")]
+    [InlineData("/list?utm%5Fsource=x", "/list")]
+    [InlineData("/list?", "/list")]
+    [InlineData("/list?a?b=/c", "/list?a?b=/c")]
+    [InlineData("/list?ref=main", "/list?ref=main")]
+    public void Address_Target_IsKeptByteForByteExceptDotSegmentsAndTracking(string target, string expected) =>
+        Assert.Equal(expected, new PageAddress(Options.Create(new PagesOptions())).Of(target));
 
-        Assert.Equal(expected, routes.Of(path, new QueryCollection(QueryHelpers.ParseQuery(query))));
-    }
+    [Fact]
+    public void Address_ConfiguredParameters_AreTheOnlyOnesIgnored() =>
+        Assert.Equal("/list?gclid=1", new PageAddress(Options.Create(new PagesOptions { QueryIgnored = ["session", "x_*"] })).Of("/list?gclid=1&session=2&x_y=3"));
+
+    private const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+
+    // Accept, Sec-Fetch-Mode, Sec-Fetch-Dest, crawler, extension, looks like a file; then: page.
+    [Theory]
+    [InlineData(Browser, null, null, false, true, true, true)]
+    [InlineData(Browser, "navigate", "document", false, true, false, true)]
+    [InlineData("*/*", "navigate", "document", false, true, true, true)]
+    [InlineData("*/*", "navigate", "iframe", false, true, false, true)]
+    [InlineData("text/html", null, null, true, true, true, true)]
+    [InlineData("text/*", null, null, false, true, false, true)]
+    [InlineData("*/*", "no-cors", "script", true, true, true, false)]
+    [InlineData(Browser, "no-cors", "image", false, true, true, false)]
+    [InlineData("text/css,*/*;q=0.1", "no-cors", "style", false, true, true, false)]
+    [InlineData("*/*", "cors", "empty", false, true, true, false)]
+    [InlineData("*/*", "cors", "empty", false, false, false, true)]
+    [InlineData("text/html", "cors", "empty", false, true, false, true)]
+    [InlineData("image/avif,image/webp,*/*;q=0.8", null, null, true, false, false, false)]
+    [InlineData("text/html;q=0", null, null, false, false, false, false)]
+    [InlineData(null, null, null, false, false, false, true)]
+    [InlineData(null, null, null, false, true, false, false)]
+    [InlineData("*/*", null, null, false, true, true, false)]
+    [InlineData("*/*", null, null, true, true, false, true)]
+    [InlineData("*/*", null, null, true, true, true, false)]
+    [InlineData("nonsense", null, null, true, true, false, true)]
+    public void Navigation_Request_IsAPageUnlessItIsForAFile(string? accept, string? mode, string? destination, bool crawler, bool extension, bool file, bool page) =>
+        Assert.Equal(page, Navigation.IsPage(new(accept, mode, destination, crawler), new(extension, file)));
 
     [Fact]
     public void Cache_OverItsBound_ForgetsWhatWasNotUsedLately()

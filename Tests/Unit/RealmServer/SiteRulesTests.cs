@@ -110,6 +110,16 @@ public sealed class SiteRulesTests
 
     [Theory]
     [InlineData("\"a\"", true)]
+    [InlineData("\"b\", \"a\"", true)]
+    [InlineData("*", true)]
+    [InlineData("W/\"a\"", false)]
+    [InlineData("\"b\"", false)]
+    [InlineData("a", false)]
+    [InlineData("", false)]
+    public void IfMatch_Header_HoldsForTheSameStrongTag(string header, bool expected) => Assert.Equal(expected, IfMatch.Holds(header, "\"a\""));
+
+    [Theory]
+    [InlineData("\"a\"", true)]
     [InlineData("W/\"a\"", true)]
     [InlineData("\"b\", \"a\"", true)]
     [InlineData("*", true)]

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using Fleet.RealmServer.Caching;
+using Fleet.RealmServer.Rendering;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>Limits how many routes that are not stored a client may have rendered, at most <c>Pages:FirstRendersPerMinute</c>: anyone can invent addresses, and each
+/// costs a page load. A client that paused may use up a whole minute's number at once.</summary>
+internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimeProvider timeProvider)
+{
+    private const long MaxBytes = 8 * 1024 * 1024;
+
+    private static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);
+
+    private readonly BoundedCache<Account> _clients = new(MaxBytes, static _ => 100);
+    private readonly Lock _gate = new();
+
+    /// <summary>Admits a render. Null if it is admitted, otherwise the time until the next one would be.</summary>
+    /// <param name="client">The client's address; of an IPv6 address, the first 64 bits count.</param>
+    public TimeSpan? WaitOf(IPAddress? client)
+    {
+        var key = KeyOf(client);
+        var (now, cost) = (timeProvider.GetUtcNow(), s_window / options.Value.FirstRendersPerMinute);
+        lock (_gate)
+        {
+            if (!_clients.TryGet(key, out var account))
+            {
+                _clients.Set(key, account = new());
+            }
+
+            // The account is the time at which the client has nothing used up. Each render moves it by its share of the window.
+            var used = (account.FreeAt > now ? account.FreeAt : now) + cost;
+            if (used - now > s_window)
+            {
+                return used - now - s_window;
+            }
+
+            account.FreeAt = used;
+            return null;
+        }
+    }
+
+    /// <summary>What identifies a client: its IPv4 address, or the network of its IPv6 address, since one client can have many of those.</summary>
+    internal static string KeyOf(IPAddress? client) => client switch
+    {
+        null => "",
+        { IsIPv4MappedToIPv6: true } => client.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(client.GetAddressBytes().AsSpan(..8)),
+        _ => client.ToString(),
+    };
+
+    private sealed class Account
+    {
+        public DateTimeOffset FreeAt { get; set; }
+    }
+}
