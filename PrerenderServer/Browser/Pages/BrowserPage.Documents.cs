@@ -115,10 +115,27 @@ internal sealed partial class BrowserPage
             _context.Data.ClearAsync(_cdp, Left(deadline, start), cancellationToken),
             _cdp.CallAsync("Page.resetNavigationHistory", null, Left(deadline, start), cancellationToken),
             AllowScriptAsync(true, Left(deadline, start), cancellationToken),
-            EvaluateAsync("name = ''", Left(deadline, start), cancellationToken),
+            ForgetNameAsync(Left(deadline, start), cancellationToken),
             _cdp.CallAsync("Network.disable", null, Left(deadline, start), cancellationToken));
         _isFresh = isCleared;
         return isCleared;
+    }
+
+    // The name survives navigations. The empty document may have been committed before its script context exists.
+    private async Task ForgetNameAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await EvaluateAsync("name = ''", deadline, cancellationToken);
+                return;
+            }
+            catch (BrowserException e) when (attempt < MaxStopAttempts && End == PageTermination.None && e is not (BrowserTimeoutException or PageScriptException))
+            {
+                // No delay needed: each attempt is a round trip, which takes about as long.
+            }
+        }
     }
 
     /// <summary>Clears the session storage of all frames, which belongs to the page and can be reached only while a frame has the origin.</summary>
