@@ -97,27 +97,45 @@ internal sealed partial class BrowserPage
     /// the HTTP cache, history, <c>window.name</c>. Returns false if session storage is left, which only another page does not have.</summary>
     private async Task<bool> LeaveAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
+        var start = _settings.Time.GetTimestamp();
         // The page may be about to navigate by itself. Disabling script prevents new navigations, but one that has already started may still win over this
         // load. It is stopped once the empty document is loaded, which starts none. Only then can this document no longer replace the next one.
         _departures.End();
-        await AllowScriptAsync(false, deadline, cancellationToken);
-        await StopLoadingAsync(deadline, cancellationToken);
-        var isCleared = await ClearSessionStorageAsync(deadline, cancellationToken);
-        var (loader, _, _) = await LoadAsync(s_empty, deadline, cancellationToken);
-        await StopLoadingAsync(deadline, cancellationToken);
+        await AllowScriptAsync(false, Left(deadline, start), cancellationToken);
+        await StopLoadingAsync(Left(deadline, start), cancellationToken);
+        var isCleared = await ClearSessionStorageAsync(Left(deadline, start), cancellationToken);
+        var (loader, _, _) = await LoadAsync(s_empty, Left(deadline, start), cancellationToken);
+        await StopLoadingAsync(Left(deadline, start), cancellationToken);
         if (_loads.Current != loader)
         {
             throw new BrowserException("Another document replaced the empty one.");
         }
 
         await Task.WhenAll(
-            _context.Data.ClearAsync(_cdp, deadline, cancellationToken),
-            _cdp.CallAsync("Page.resetNavigationHistory", null, deadline, cancellationToken),
-            AllowScriptAsync(true, deadline, cancellationToken),
-            EvaluateAsync("name = ''", deadline, cancellationToken),
-            _cdp.CallAsync("Network.disable", null, deadline, cancellationToken));
+            _context.Data.ClearAsync(_cdp, Left(deadline, start), cancellationToken),
+            _cdp.CallAsync("Page.resetNavigationHistory", null, Left(deadline, start), cancellationToken),
+            AllowScriptAsync(true, Left(deadline, start), cancellationToken),
+            ForgetNameAsync(Left(deadline, start), cancellationToken),
+            _cdp.CallAsync("Network.disable", null, Left(deadline, start), cancellationToken));
         _isFresh = isCleared;
         return isCleared;
+    }
+
+    // The name survives navigations. The empty document may have been committed before its script context exists.
+    private async Task ForgetNameAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await EvaluateAsync("name = ''", deadline, cancellationToken);
+                return;
+            }
+            catch (BrowserException e) when (attempt < MaxStopAttempts && End == PageTermination.None && e is not (BrowserTimeoutException or PageScriptException))
+            {
+                // No delay needed: each attempt is a round trip, which takes about as long.
+            }
+        }
     }
 
     /// <summary>Clears the session storage of all frames, which belongs to the page and can be reached only while a frame has the origin.</summary>

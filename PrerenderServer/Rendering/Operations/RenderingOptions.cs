@@ -16,7 +16,7 @@ public sealed class RenderingOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan QuietNetwork { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Time without mutations after which the document counts as quiet, 0 to 10 s. Default: 100 ms.</summary>
+    /// <summary>Time without growth of text or structure after which the document counts as quiet, 0 to 10 s. Default: 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan QuietDocument { get; set; } = TimeSpan.FromMilliseconds(100);
 

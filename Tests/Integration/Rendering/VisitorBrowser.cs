@@ -58,6 +58,11 @@ public sealed class VisitorBrowser : IAsyncLifetime
         context.SetDefaultTimeout(Timeout);
         var page = await context.NewPageAsync();
         await page.GotoAsync(url.AbsoluteUri, new() { WaitUntil = WaitUntilState.Load });
+        if (withScripts)
+        {
+            await page.WaitForTimeoutAsync(100);
+        }
+
         var pixels = await page.ScreenshotAsync(new() { Caret = ScreenshotCaret.Hide, Animations = ScreenshotAnimations.Disabled });
         return (await page.EvaluateAsync<string>(expression), pixels);
     }

@@ -66,4 +66,32 @@ public class CapturedDocumentTests
 
     private static PageAnswer Read(int http, string? statusCode, params string[] headers) => CapturedDocument.Read(
         JsonSerializer.Serialize(new { url = "http://h/page", html = "<html></html>", statusCode, headers, read = new[] { "http://h/a", "http://x/b" } }), http, "http://h/", s_allowed);
+
+    [Theory]
+    [InlineData("0;url=/new", "http://h/new")]
+    [InlineData(" 5 ; URL='/new' ", "http://h/new")]
+    [InlineData("1, /new", "http://h/new")]
+    [InlineData("0; url=https://external.example/a?b=1", "https://external.example/a?b=1")]
+    [InlineData("6; url=/new", null)]
+    [InlineData("0", null)]
+    [InlineData("0; url=/page#top", null)]
+    [InlineData("0; url=javascript:alert(1)", null)]
+    [InlineData("soon; url=/new", null)]
+    public void Read_Refresh_IsARedirectIfItLeadsElsewhereSoon(string content, string? target)
+    {
+        var json = JsonSerializer.Serialize(new { url = "http://h/page", html = "<html></html>", headers = Array.Empty<string>(), read = Array.Empty<string>(), refresh = content });
+        var answer = CapturedDocument.Read(json, 200, "http://h/", s_allowed);
+        Assert.Equal((target is null ? 200 : 302, target), (answer.Status, answer.RedirectUrl));
+    }
+
+    [Theory]
+    [InlineData(null, 302, "http://h/next")]
+    [InlineData("404", 302, "http://h/next")]
+    [InlineData("301", 301, "http://h/declared")]
+    [InlineData("308", 308, "http://h/next", "X-A: 1")]
+    public void ReadDeparture_IsTheRedirectThatThePageDeclares_ElseToWhereItGoes(string? statusCode, int status, string target, string header = "Location: /declared")
+    {
+        var answer = CapturedDocument.ReadDeparture(new(new Uri("http://h/next"), statusCode, [header]), new Uri("http://h/page"));
+        Assert.Equal((RenderOutcome.Rendered, status, target), (answer.Outcome, answer.Status, answer.RedirectUrl));
+    }
 }
