@@ -1,7 +1,11 @@
 using System.Net;
+using Fleet.Contracts;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site;
+using Fleet.Tests.Rendering;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.RealmServer;
 
@@ -41,11 +45,11 @@ public sealed class UnavailableTests
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
         server.Settings.Add(Outage);
-        manager.Answer = (_, _) => Microsoft.AspNetCore.Http.Results.Problem("No servers.", statusCode: 503);
+        manager.Answer = (_, _) => Results.Problem("No servers.", statusCode: 503);
         await server.OnDemandOnly(manager).StartAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.GetAsync("elements/hydrogen", with: AsCrawler)).StatusCode);
 
-        manager.Answer = (request, shell) => Microsoft.AspNetCore.Http.Results.Ok(FakeManager.Rendered(request, shell));
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell));
 
         await Eventually.TrueAsync(async () => (await server.GetAsync("elements/hydrogen", with: AsCrawler)).StatusCode == HttpStatusCode.OK, TimeSpan.FromSeconds(20), () => "the page");
     }
@@ -102,6 +106,28 @@ public sealed class UnavailableTests
 
         Assert.Equal(HttpStatusCode.RequestUriTooLong, (await server.GetAsync(path, with: AsCrawler)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await server.GetAsync(path)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(RenderOutcome.Failed)]
+    [InlineData(RenderOutcome.TimedOut)]
+    [InlineData(RenderOutcome.NoVerdict)]
+    public async Task Render_Failed_LeavesOneLineWithItsId(RenderOutcome outcome)
+    {
+        using var log = new LogRecorder();
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Ended(outcome, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "It went wrong."));
+        // Within half a second no render is begun anew with more time.
+        server.Settings.AddRange(["Logging:LogLevel:Default=Information", "Pages:CrawlerBudget=00:00:00.500"]);
+        await server.OnDemandOnly(manager).StartAsync(services: services => services.AddSingleton<ILoggerProvider>(log));
+
+        await server.GetAsync("some/route", with: AsCrawler);
+
+        await Eventually.TrueAsync(() => Lines().Any(), () => "a line");
+        Assert.Matches("^Rendering http://[^ ]+/some/route on demand failed, render [0-9a-f]{32}: It went wrong", Assert.Single(Lines()));
+
+        IEnumerable<string> Lines() => log.Lines.Where(line => line.Contains("It went wrong", StringComparison.Ordinal));
     }
 
     private static void AsCrawler(HttpRequestMessage request) => request.Headers.TryAddWithoutValidation("User-Agent", "Mozilla/5.0 (compatible; Googlebot/2.1)");
