@@ -31,6 +31,7 @@ public sealed class ServerTests(ServerFixture server)
     [InlineData("""{"url":"HOST","formats":["poem"]}""", 400, "malformed-json", "formats")]
     [InlineData("""{"url":"HOST","formats":[7]}""", 400, "malformed-json", "formats")]
     [InlineData("""{"url":"HOST","deadlineMs":1}""", 400, "invalid-request", "100 and 120000")]
+    [InlineData("""{"url":"HOST","formatz":["html"]}""", 400, "invalid-request", "'formatz' is not a member of the body of POST /renders; did you mean 'formats'?")]
     [InlineData("""{"url":"HOST","affinity":"x"}""", 400, "invalid-request", "affinity")]
     public async Task Renders_BadInput_IsAProblemThatNamesIt(string body, int status, string reason, string says)
     {
