@@ -8,7 +8,8 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <summary>Loads the page's documents: the booted host app, a document to render, or the empty document between two renders.</summary>
 internal sealed partial class BrowserPage
 {
-    private const int MaxStopAttempts = 50;
+    /// <summary>Pause before a call is repeated that the browser rejected because a document is being committed.</summary>
+    private static readonly TimeSpan s_commitPause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Time without growth and without requests in flight after which an app without a host contract has booted.</summary>
     private static readonly TimeSpan s_bootQuiet = TimeSpan.FromMilliseconds(100);
@@ -122,21 +123,9 @@ internal sealed partial class BrowserPage
     }
 
     // The name survives navigations. The empty document may have been committed before its script context exists.
-    private async Task ForgetNameAsync(TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await EvaluateAsync("name = ''", deadline, cancellationToken);
-                return;
-            }
-            catch (BrowserException e) when (attempt < MaxStopAttempts && End == PageTermination.None && e is not (BrowserTimeoutException or PageScriptException))
-            {
-                // No delay needed: each attempt is a round trip, which takes about as long.
-            }
-        }
-    }
+    private Task ForgetNameAsync(TimeSpan deadline, CancellationToken cancellationToken) => WhenCommittedAsync(
+        left => EvaluateAsync("name = ''", left, cancellationToken),
+        e => e is not (BrowserTimeoutException or PageScriptException), deadline, cancellationToken);
 
     /// <summary>Clears the session storage of all frames, which belongs to the page and can be reached only while a frame has the origin.</summary>
     private async Task<bool> ClearSessionStorageAsync(TimeSpan deadline, CancellationToken cancellationToken)
@@ -164,18 +153,24 @@ internal sealed partial class BrowserPage
     }
 
     // The browser process learns of a committed document slightly later than the renderer. Until then it has no active page to stop.
-    private async Task StopLoadingAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    private Task StopLoadingAsync(TimeSpan deadline, CancellationToken cancellationToken) => WhenCommittedAsync(
+        left => _cdp.CallAsync("Page.stopLoading", null, left, cancellationToken),
+        e => e.Message.Contains("Not attached to an active page", StringComparison.Ordinal), deadline, cancellationToken);
+
+    /// <summary>Repeats a call that the browser rejects while it commits a document, until the deadline.</summary>
+    private async Task WhenCommittedAsync(Func<TimeSpan, Task> call, Func<BrowserException, bool> isEarly, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var start = _settings.Time.GetTimestamp();
+        while (true)
         {
             try
             {
-                await _cdp.CallAsync("Page.stopLoading", null, deadline, cancellationToken);
+                await call(Left(deadline, start));
                 return;
             }
-            catch (BrowserException e) when (attempt < MaxStopAttempts && e.Message.Contains("Not attached to an active page", StringComparison.Ordinal))
+            catch (BrowserException e) when (End == PageTermination.None && isEarly(e) && _settings.Time.GetElapsedTime(start) < deadline - s_commitPause)
             {
-                // No delay needed: each attempt is a round trip, which takes about as long.
+                await Task.Delay(s_commitPause, _settings.Time, cancellationToken);
             }
         }
     }
