@@ -63,7 +63,10 @@ public sealed partial class ScenarioTests
         Assert.Equal(tokenA, Fleet.Proxy.OldShell.Token);
         var b = Fleet.NextVersion();
         var tokenB = Fleet.App.Deploy(b);
-        await Eventually.TrueAsync(async () => (await Fleet.StatusAsync()).Shell?.Token == tokenB, s_limit, () => "B to be current");
+        // A server says what it knows: until it has read of B, a result of A is current for it.
+        await Eventually.TrueAsync(
+            async () => await Fleet.StatusAsync() is { Shell: { } shell } status && shell.Token == tokenB && status.Servers.All(server => server.Record.ShellSlots?.Generation >= shell.Generation),
+            s_limit, () => "B to be current, and every server to know");
 
         var lastResorts = 0;
         await ForAsync(TimeSpan.FromSeconds(s_full ? 20 : 5), async () =>
