@@ -154,7 +154,7 @@ internal sealed partial class OnDemandRenders(
         catch (Exception e) when (e is ManagerUnavailableException or RegistryUnavailableException)
         {
             // An outage of the fleet, which is not remembered as the page's fault.
-            return new PageOutcome.Unresolved(e.Message) { IsLate = true };
+            return new PageOutcome.Unresolved(e.Message);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
