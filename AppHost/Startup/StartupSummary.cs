@@ -1,11 +1,12 @@
 using Fleet.AppHost.Settings;
 using Fleet.ServiceDefaults.Startup;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace Fleet.AppHost.Startup;
 
-/// <summary>Prints to the console what the dashboard shows: why a resource cannot start, the addresses once all services are healthy, and the progress
-/// of the first index.</summary>
+/// <summary>Prints to the console what the dashboard shows: why a resource cannot start, what the start waits for when it takes long, the addresses once
+/// all services are healthy, and the progress of the first index.</summary>
 internal sealed class StartupSummary(
     AppHostSettings settings,
     DistributedApplicationModel model,
@@ -13,6 +14,8 @@ internal sealed class StartupSummary(
     ResourceLoggerService logs,
     TimeProvider time) : BackgroundService
 {
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(30);
+
     private readonly long _startedAt = time.GetTimestamp();
 
     private IEnumerable<string> Services => model.Resources.OfType<ProjectResource>().Select(project => project.Name);
@@ -22,11 +25,15 @@ internal sealed class StartupSummary(
         try
         {
             var errors = Task.WhenAll(Services.Select(name => PrintErrorsAsync(name, stoppingToken)));
-            foreach (var name in Services)
+            var healthy = Task.WhenAll(Services.Select(name =>
+                notifications.WaitForResourceHealthyAsync(name, WaitBehavior.WaitOnResourceUnavailable, stoppingToken)));
+            while (await Task.WhenAny(healthy, Task.Delay(s_reportInterval, time, stoppingToken)) != healthy)
             {
-                await notifications.WaitForResourceHealthyAsync(name, WaitBehavior.WaitOnResourceUnavailable, stoppingToken);
+                stoppingToken.ThrowIfCancellationRequested();
+                Console.WriteLine(await DescribeWaitAsync(stoppingToken));
             }
 
+            await healthy;
             Console.WriteLine(Describe(await ProcessesAsync(stoppingToken)));
             await FirstIndex.FollowAsync(Loopback(settings.PortOf("realm")), Console.WriteLine, time, stoppingToken);
             await errors;
@@ -64,6 +71,22 @@ internal sealed class StartupSummary(
         }
 
         return processes;
+    }
+
+    private async Task<string> DescribeWaitAsync(CancellationToken cancellationToken)
+    {
+        var waiting = new List<string>();
+        foreach (var name in Services)
+        {
+            var snapshot = (await notifications.WaitForResourceAsync(name, _ => true, cancellationToken)).Snapshot;
+            if (snapshot.HealthStatus != HealthStatus.Healthy)
+            {
+                var reasons = snapshot.HealthReports.Where(report => report.Status != HealthStatus.Healthy).Select(report => $"{report.Name}: {report.Description ?? "not checked yet"}");
+                waiting.Add($"{name} is {snapshot.State?.Text ?? "unknown"}{(snapshot.ExitCode is { } code ? $" with exit code {code}" : "")} ({string.Join("; ", reasons)})");
+            }
+        }
+
+        return $"Not ready after {time.GetElapsedTime(_startedAt).TotalSeconds:0} s: {string.Join(", ", waiting)}.";
     }
 
     private string Describe(Dictionary<string, string> processes)

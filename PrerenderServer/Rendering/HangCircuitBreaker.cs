@@ -23,9 +23,14 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
     {
         lock (_gate)
         {
-            if (shell != _shell)
+            // The first shell that this server learns is not a new one.
+            if (shell is not null && shell != _shell)
             {
-                _records.Clear();
+                if (_shell is not null)
+                {
+                    _records.Clear();
+                }
+
                 _shell = shell;
             }
 

@@ -31,6 +31,20 @@ public class HangCircuitBreakerTests
     }
 
     [Fact]
+    public void Check_ShellIsLearnedAfterTheFirstHang_TheHangCounts()
+    {
+        var breaker = new HangCircuitBreaker(new() { HangsToOpen = 2, BreakerPause = TimeSpan.FromMinutes(1) }, _time);
+        var bad = RenderOperation("bad");
+        breaker.Check(bad, null);
+        breaker.Report(bad, hung: true);
+        breaker.Check(bad, "a");
+        breaker.Report(bad, hung: true);
+        breaker.Check(RenderOperation("good"), null);
+
+        Assert.Throws<RequestException>(() => breaker.Check(bad, "a"));
+    }
+
+    [Fact]
     public void Check_AfterThePause_OneVisitTries()
     {
         Hang("bad");
