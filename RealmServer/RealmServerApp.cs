@@ -94,6 +94,8 @@ public static class RealmServerApp
         .AddSingleton<ShellPages>()
         .AddSingleton<PageCache>()
         .AddHostedService(static services => services.GetRequiredService<PageCache>())
+        .AddSingleton<RenderQueue>()
+        .AddSingleton<CurrentPages>()
         .AddSingleton<OnDemandRenders>()
         .AddHostedService(static services => services.GetRequiredService<OnDemandRenders>())
         .AddSingleton<PageDecisions>()
@@ -105,9 +107,9 @@ public static class RealmServerApp
     private static void AddIndex(WebApplicationBuilder builder)
     {
         var services = builder.Services.AddSingleton<IndexProgress>().AddSingleton<IndexEvents>();
-        services.AddSingleton<PageFailures>().AddSingleton<PageWriter>().AddSingleton<PageRenderer>()
-            .AddSingleton<CardScreenshots>().AddHostedService(static s => s.GetRequiredService<CardScreenshots>())
-            .AddSingleton<IndexSources>().AddSingleton<IndexPass>().AddSingleton<Indexer>().AddHostedService(static s => s.GetRequiredService<Indexer>())
+        services.AddSingleton<PageFailures>().AddSingleton<PageWriter>().AddSingleton<PageAcceptance>().AddSingleton<PageRenderer>()
+            .AddSingleton<ScreenshotTaker>().AddSingleton<ScreenshotPlan>().AddSingleton<CardScreenshots>().AddHostedService(static s => s.GetRequiredService<CardScreenshots>())
+            .AddSingleton<IndexSources>().AddSingleton<StoredPages>().AddSingleton<IndexPass>().AddSingleton<IndexBasis>().AddSingleton<Indexer>().AddHostedService(static s => s.GetRequiredService<Indexer>())
             .AddSingleton<IndexLease>().AddHostedService(static s => s.GetRequiredService<IndexLease>())
             .AddSingleton<StorageCollector>().AddHostedService(static s => s.GetRequiredService<StorageCollector>())
             .AddHostedService<CardFolderWatcher>()

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using Fleet.RealmServer.Rendering;
-using Fleet.Registry.Pages;
-using Fleet.Registry.Screenshots;
-using Fleet.Registry.Storage;
 using Fleet.Registry;
 using Microsoft.Extensions.Options;
 
@@ -11,8 +8,7 @@ namespace Fleet.RealmServer.Indexing;
 /// <summary>Runs one pass over all cards. The plan is based on the stored pages, so after an interrupted pass, by a lost manager or a kill, the next one
 /// continues where it stopped, and a pass with nothing to do renders nothing.</summary>
 internal sealed partial class IndexPass(
-    PageRenderer renderer, ManagerClient manager, IPageStore store, IScreenshotStore screenshots, IStorageScopes scopes, IndexSources sources, IndexProgress progress, RealmMetrics metrics,
-    IOptions<IndexOptions> options, ILogger<IndexPass> logger)
+    PageRenderer renderer, StoredPages pages, IndexSources sources, IndexProgress progress, RealmMetrics metrics, IOptions<IndexOptions> options, ILogger<IndexPass> logger)
 {
     // Written by the workers, read at the start of a pass.
     private readonly ConcurrentDictionary<string, (RenderedFrom From, IndexFailure Failure)> _failed = new(StringComparer.Ordinal);
@@ -35,20 +31,20 @@ internal sealed partial class IndexPass(
     {
         var listing = sources.Read();
         _listing = listing;
-        await RemoveWithdrawnAsync(listing.Withdrawn, cancellationToken);
+        await pages.RemoveWithdrawnAsync(listing.Withdrawn, cancellationToken);
         var failed = _failed.ToDictionary();
-        var stored = await StoredIndex.ReadAsync(store, listing, cancellationToken);
+        var stored = await pages.ReadAsync(listing, cancellationToken);
         var rendered = stored.Rendered;
         var plan = IndexPlan.Of(listing.Entries, stored.SeenNow, rendered, failed.ToDictionary(f => f.Key, f => f.Value.From), generation);
         if (plan.Due.Count > 0)
         {
-            await manager.EnsureReadyAsync(cancellationToken);
+            await renderer.EnsureReadyAsync(cancellationToken);
             LogBegin(plan.Due.Count, listing.Entries.Count);
         }
 
         progress.Begin(listing.Entries, plan.Skipped, [.. plan.Known.Select(e => failed[e.Url].Failure)], listing.Problems);
         var isComplete = await RenderAllAsync(DependencyRules.ByDepth(plan.Due, IsChanged(rendered, generation), stored.Facts), stored, cancellationToken);
-        await RemoveAsync(stored.Removed, cancellationToken);
+        await pages.RemoveAsync(stored.Removed, cancellationToken);
         var line = progress.End();
         if (plan.Due.Count > 0)
         {
@@ -80,27 +76,6 @@ internal sealed partial class IndexPass(
         }
 
         return unresolved == 0;
-    }
-
-    private async Task RemoveAsync(IReadOnlyList<RemovedPage> removed, CancellationToken cancellationToken)
-    {
-        foreach (var page in removed)
-        {
-            if (await store.RemoveAsync(page.Realm, page.Url, page.SourceVersion, cancellationToken))
-            {
-                await screenshots.RemoveAsync(page.Realm, page.Url, cancellationToken);
-                LogRemoved(page.Url);
-            }
-        }
-    }
-
-    // Pages that were stored while a realm was still public are removed at once, since no key is required to read them.
-    private async Task RemoveWithdrawnAsync(IEnumerable<string> withdrawn, CancellationToken cancellationToken)
-    {
-        foreach (var scope in withdrawn)
-        {
-            await scopes.RemoveAsync(scope, rounds: 0, cancellationToken);
-        }
     }
 
     // A failure of one card does not stop the pass; an unavailable manager or registry does.
@@ -157,9 +132,6 @@ internal sealed partial class IndexPass(
 
     [LoggerMessage(LogLevel.Warning, "No page of {Url}, render {RenderId}: {Reason}")]
     private partial void LogCard(string url, string? renderId, string reason);
-
-    [LoggerMessage(LogLevel.Information, "Removed the page of {Url}: its card is gone.")]
-    private partial void LogRemoved(string url);
 
     [LoggerMessage(LogLevel.Error, "Indexing {Url} failed unexpectedly; continuing with the other cards.")]
     private partial void LogCardFailed(Exception exception, string url);

@@ -1,4 +1,3 @@
-using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
 using Fleet.ServiceDefaults.Concurrency;
@@ -8,8 +7,7 @@ namespace Fleet.RealmServer.Indexing;
 
 /// <summary>Keeps a rendered page of every card: runs a pass at startup, and again when the shell or a file changes, or when an operator requests one.</summary>
 internal sealed partial class Indexer(
-    IndexPass pass, IndexLease lease, ManagerClient manager, HostShellClaims claims, IndexProgress progress, CardScreenshots screenshots, IOptions<IndexOptions> options, TimeProvider timeProvider,
-    ILogger<Indexer> logger)
+    IndexPass pass, IndexBasis basis, IndexProgress progress, CardScreenshots screenshots, IOptions<IndexOptions> options, TimeProvider timeProvider, ILogger<Indexer> logger)
     : BackgroundService
 {
     // The writer may still be writing the file, or about to write another.
@@ -17,7 +15,7 @@ internal sealed partial class Indexer(
 
     private readonly AsyncAutoResetEvent _requested = new();
     private readonly AsyncAutoResetEvent _sourcesChanged = new();
-    private volatile Basis? _basis;
+    private volatile BasisOfPass? _passBasis;
 
     /// <summary>Requests a pass, after the current one. Cards that failed are rendered again.</summary>
     public void Request()
@@ -31,16 +29,13 @@ internal sealed partial class Indexer(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.Enabled || !manager.IsConfigured)
+        if (basis.WhyOff is { } reason)
         {
-            progress.Off(options.Value.Enabled
-                ? "The manager's address is not set (services:manager:http:0); pages are not prerendered."
-                : "Index:Enabled is false.");
+            progress.Off(reason);
             return;
         }
 
-        claims.FleetShellChanged += OnBasisChanged;
-        lease.Changed += OnBasisChanged;
+        basis.Changed += OnBasisChanged;
         try
         {
             var (previous, repeats) = (IndexNext.WhenChanged, 0);
@@ -62,44 +57,34 @@ internal sealed partial class Indexer(
         }
         finally
         {
-            claims.FleetShellChanged -= OnBasisChanged;
-            lease.Changed -= OnBasisChanged;
+            basis.Changed -= OnBasisChanged;
         }
     }
 
     // The event is raised after the change, when a pass with the new basis may already be running.
     private void OnBasisChanged()
     {
-        if (CurrentBasis != _basis)
+        if (basis.Current != _passBasis)
         {
             _requested.Set();
         }
     }
 
-    private Basis CurrentBasis => new(lease.Holder, claims.FleetShell?.Generation);
-
     private async Task<IndexNext> PassAsync(CancellationToken stoppingToken)
     {
         _requested.Reset();
         _sourcesChanged.Reset();
-        var basis = CurrentBasis;
-        _basis = basis;
+        var current = basis.Current;
+        _passBasis = current;
         try
         {
-            // The acknowledgement of the first claim requests a pass, so the wait is short.
-            if (basis.Generation is not { } generation)
+            if (current.WhyNot is { } reason)
             {
-                progress.Wait("The claim of the host shell has not been acknowledged yet.");
+                progress.Wait(reason);
                 return IndexNext.AfterPause;
             }
 
-            if (basis.Holder is not { } holder || !lease.IsMine(holder))
-            {
-                progress.Wait(basis.Holder is { } other ? $"Replica {other} holds the index lease." : "No replica holds the index lease yet.");
-                return IndexNext.AfterPause;
-            }
-
-            var isComplete = await pass.RunAsync(generation, stoppingToken);
+            var isComplete = await pass.RunAsync(current.Generation!.Value, stoppingToken);
             screenshots.PagesMayHaveChanged();
             return isComplete ? IndexNext.WhenChanged : IndexNext.AfterRetryInterval;
         }
@@ -184,9 +169,6 @@ internal sealed partial class Indexer(
             return false;
         }
     }
-
-    /// <summary>What a pass depends on: the holder of the lease and the shell generation.</summary>
-    private sealed record Basis(string? Holder, long? Generation);
 
     [LoggerMessage(LogLevel.Information, "The index is waiting and resumes automatically: {Reason}")]
     private partial void LogWaiting(string reason);

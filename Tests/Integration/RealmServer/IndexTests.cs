@@ -187,9 +187,9 @@ public sealed class IndexTests
         await server.With(manager).StartAsync();
         var status = await server.IndexedAsync();
 
-        Assert.Equal((3, 3, 1, 0), Counts(status));
+        // The next pass may have begun.
+        Assert.Equal((3, 3, 1), (status.Total, status.Done, status.Failed));
         Assert.Null(await server.StoredAsync("helium"));
-        Assert.Single(manager.Requests, r => r.Url.EndsWith("helium", StringComparison.Ordinal));
 
         Volatile.Write(ref bad, false);
         await Eventually.TrueAsync(async () => await server.StoredAsync("helium") is not null, () => "helium to be stored by a later pass");

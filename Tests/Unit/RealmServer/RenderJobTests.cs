@@ -4,14 +4,14 @@ using Fleet.RealmServer.Site;
 namespace Fleet.Tests.RealmServer;
 
 /// <summary>How urgent a queued page is when several callers ask for it at the same moment.</summary>
-public sealed class OnDemandJobTests
+public sealed class RenderJobTests
 {
     private const int Rounds = 200_000;
 
     [Fact]
     public async Task RaiseTo_VisitorAndCrawlerAtOnce_TheCrawlersUrgencyIsKept()
     {
-        var jobs = Enumerable.Range(0, Rounds).Select(_ => new OnDemandRenders.Job(new PageSource("http://h/", "http://h/a", 0))).ToArray();
+        var jobs = Enumerable.Range(0, Rounds).Select(_ => new RenderJob(new PageSource("http://h/", "http://h/a", 0))).ToArray();
         var arrived = 0;
         var lost = 0;
 
@@ -46,7 +46,7 @@ public sealed class OnDemandJobTests
     [Fact]
     public void RaiseTo_LessUrgentOrTheSame_IsNoNews()
     {
-        var job = new OnDemandRenders.Job(new PageSource("http://h/", "http://h/a", 0));
+        var job = new RenderJob(new PageSource("http://h/", "http://h/a", 0));
         Assert.True(job.RaiseTo(RenderUrgency.Visited));
         Assert.True(job.RaiseTo(RenderUrgency.Awaited));
         Assert.False(job.RaiseTo(RenderUrgency.Awaited));

@@ -1,0 +1,117 @@
+using System.Text;
+using Fleet.Contracts;
+using Fleet.RealmServer.HostShells;
+using Fleet.Registry.Pages;
+
+namespace Fleet.RealmServer.Rendering;
+
+/// <summary>Decides whether the result of a render is a page, and stores it if it may be stored.</summary>
+internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, HostShellClaims claims, RealmMetrics metrics, TimeProvider timeProvider)
+{
+    private const string Capped = "capped";
+
+    /// <summary>Judges a result and stores the page.</summary>
+    /// <param name="source">The page's source.</param>
+    /// <param name="sourceTag">ETag of the card that was rendered; empty for a route.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="basis">What was known of the stored page before the render.</param>
+    /// <param name="startedAt">Start of the render, in ticks.</param>
+    /// <param name="cancellationToken">Cancels the store.</param>
+    /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable, so nothing can be stored.</exception>
+    public async Task<PageOutcome> AcceptAsync(
+        PageSource source, string sourceTag, RenderResult result, RenderBasis basis, long startedAt, CancellationToken cancellationToken)
+    {
+        var page = CreatePage(source, sourceTag, result, basis.FingerprintOf(source, result.Deps), basis, startedAt);
+        var action = StoreDecision.For(result, claims.FleetShell?.Generation);
+        metrics.Decided(action);
+        if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain or StoreAction.RecordFailure
+            && PageStatus.ProblemOf(result) is { } problem)
+        {
+            return new PageOutcome.Unresolved(problem, Diagnostics: result.Diagnostics);
+        }
+
+        if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain)
+        {
+            if (ShowsNothing(result))
+            {
+                return new PageOutcome.Unresolved(
+                    "The page shows nothing beyond index.html: its app did not start. Check that the scripts that index.html references exist.", Diagnostics: result.Diagnostics)
+                { IsLate = result.Diagnostics?.Stability == Capped };
+            }
+
+            if (OwnRequests.FailureOf(result) is { } request)
+            {
+                // The page may show an error of its API: good enough for a waiting crawler, but not to be stored.
+                return new PageOutcome.Unresolved($"A request of the page to its own origin failed: {request}.", page, result.Diagnostics);
+            }
+
+            if (result.Diagnostics?.Stability == Capped)
+            {
+                return await KeepCappedAsync(source, page with { IsCapped = true }, basis, result.Diagnostics, cancellationToken);
+            }
+        }
+
+        switch (action)
+        {
+            case StoreAction.Store:
+                return await writer.StoreAsync(source, page, cancellationToken);
+            case StoreAction.StoreAndRenderAgain:
+                await writer.StoreAsync(source, page, cancellationToken);
+                return new PageOutcome.Unresolved("The stored page was not rendered on the current shell.", page);
+            // A timeout is not a verdict on the content: the machine may have been slow.
+            case StoreAction.RecordFailure when result.Outcome != RenderOutcome.TimedOut:
+                return new PageOutcome.Failed(StoreDecision.Reason(result), result.Shell?.Generation ?? 0, page, result.Diagnostics);
+            default:
+                return new PageOutcome.Unresolved(StoreDecision.Reason(result), Diagnostics: result.Diagnostics) { IsLate = result.Outcome == RenderOutcome.TimedOut };
+        }
+    }
+
+    // Possibly incomplete: sent to a waiting crawler, and stored until Pages:CappedTtl has passed, unless a page is stored that is complete.
+    private async Task<PageOutcome> KeepCappedAsync(PageSource source, StoredPage page, RenderBasis basis, RenderDiagnostics diagnostics, CancellationToken cancellationToken)
+    {
+        if (basis.Settled is not { } settled || settled.SourceVersion < source.Version || settled.Generation < page.Generation)
+        {
+            await writer.StoreAsync(source, page, cancellationToken);
+        }
+
+        return new PageOutcome.Unresolved(
+            "The page did not settle in time and was captured as it was. Let it set window.prerenderReady to true once it is complete.", page, diagnostics)
+        { IsLate = true };
+    }
+
+    private bool ShowsNothing(RenderResult result)
+    {
+        if (result.RedirectUrl is not null)
+        {
+            return false;
+        }
+
+        if (result.Formats.TryGetValue(RenderFormat.Isolated, out var body))
+        {
+            return ShownContent.Of(body).Length == 0;
+        }
+
+        return result.Formats.TryGetValue(RenderFormat.Html, out var html) && ShownContent.Of(html) is var shown
+            && (shown.Length == 0 || shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)));
+    }
+
+    private StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt) => new()
+    {
+        Realm = source.RealmUrl,
+        Url = source.Url,
+        Status = result.Status == 0 ? StatusCodes.Status200OK : result.Status,
+        RedirectUrl = result.RedirectUrl,
+        Headers = PageHeaders.Passed(result.Headers),
+        IsNoIndex = PageHeaders.IsNoIndex(result),
+        Formats = result.Formats,
+        Data = result.Data?.GetRawText(),
+        Deps = result.Deps,
+        Seen = seen,
+        SourceVersion = basis.VersionOfRender(seen, startedAt),
+        // A shell that the prerender server never saw as current has no generation. With 0, any other result replaces the page.
+        Generation = result.Shell?.Generation ?? 0,
+        ShellToken = result.Shell?.Token ?? "",
+        RenderedAt = timeProvider.GetUtcNow(),
+        ETag = PageETag.Of(sourceTag, result),
+    };
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Fleet.RealmServer.Rendering;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>A render that all requests for the page share.</summary>
+internal sealed class RenderJob(PageSource source)
+{
+    private readonly Lock _gate = new();
+    private RenderUrgency? _urgency;
+    private RenderUrgency? _begunAs;
+    private DateTimeOffset _awaitedUntil;
+
+    public PageSource Source => source;
+
+    /// <summary>Whether the job repeats a render that had too little time.</summary>
+    public bool IsRepeat { get; init; }
+
+    /// <summary>Trace context of the first request.</summary>
+    public ActivityContext RequestedBy { get; } = Activity.Current?.Context ?? default;
+
+    public TaskCompletionSource<PageOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Time at which the last of the waiting crawlers gives up.</summary>
+    public DateTimeOffset AwaitedUntil
+    {
+        get { lock (_gate) { return _awaitedUntil; } }
+    }
+
+    public void AwaitUntil(DateTimeOffset time)
+    {
+        lock (_gate)
+        {
+            _awaitedUntil = time > _awaitedUntil ? time : _awaitedUntil;
+        }
+    }
+
+    /// <summary>Begins the job. Returns its urgency; null if it has begun already.</summary>
+    public RenderUrgency? TryBegin()
+    {
+        lock (_gate)
+        {
+            return _begunAs is null ? _begunAs = _urgency : null;
+        }
+    }
+
+    /// <summary>Whether the job suits a request. A render in the background may take longer than a crawler waits, so one that has begun suits no crawler.</summary>
+    public bool Serves(RenderUrgency urgency)
+    {
+        lock (_gate)
+        {
+            return _begunAs is null || _begunAs >= urgency;
+        }
+    }
+
+    /// <summary>Raises the urgency. True if it was lower; of concurrent callers with the same urgency, one gets true.</summary>
+    public bool RaiseTo(RenderUrgency urgency)
+    {
+        lock (_gate)
+        {
+            if (_urgency >= urgency)
+            {
+                return false;
+            }
+
+            _urgency = urgency;
+            return true;
+        }
+    }
+}
