@@ -69,6 +69,9 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     /// <summary>The session of a target that was attached with <c>flatten</c>.</summary>
     public CdpSession Session(string sessionId) => _sessions.GetOrAdd(sessionId, id => new CdpSession(this, id));
 
+    /// <summary>Drops a session whose end Chromium does not report.</summary>
+    public void Forget(string sessionId) => _sessions.TryRemove(sessionId, out _);
+
     /// <summary>Number of attached targets.</summary>
     public int Attached => _sessions.Count;
 

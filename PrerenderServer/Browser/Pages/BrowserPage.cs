@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
@@ -14,6 +15,7 @@ internal sealed partial class BrowserPage : IRenderPage
     private readonly string _target;
     private readonly CdpSession _cdp;
     private readonly BrowserPageSettings _settings;
+    private readonly Action<string> _lost;
     private readonly DocumentLoad _loads = new();
     private readonly FrameOrigins _frames = new();
     private readonly PageDepartures _departures = new();
@@ -25,16 +27,17 @@ internal sealed partial class BrowserPage : IRenderPage
     private string? _booted;
     private TaskCompletionSource<JsonElement?>? _pause;
 
-    private BrowserPage(CdpContext context, string target, CdpSession cdp, BrowserPageSettings settings, Action crashed)
+    private BrowserPage(CdpContext context, string target, CdpSession cdp, BrowserPageSettings settings, Action<string> lost)
     {
-        (_context, _target, _cdp, _settings) = (context, target, cdp, settings);
+        (_context, _target, _cdp, _settings, _lost) = (context, target, cdp, settings, lost);
+        cdp.Quota = new EventQuota(settings.Limits.Events, settings.Limits.EventBytes, settings.Time, Exhaust);
         Activity = new PageActivity(settings.Time);
         Activity.Watch(cdp);
         // The main frame has the id of its target.
         _loads.Watch(cdp, target);
         _frames.Watch(cdp);
         _departures.Watch(cdp, target);
-        _workers = new PageWorkers(context.Connection, Activity, settings.CallTimeout);
+        _workers = new PageWorkers(context.Connection, Activity, settings.Limits.Workers, settings.CallTimeout, Exhaust);
         _workers.Watch(cdp);
         context.Data.Watch(cdp);
         cdp.On("Debugger.paused", OnPaused);
@@ -54,7 +57,7 @@ internal sealed partial class BrowserPage : IRenderPage
         cdp.On("Inspector.targetCrashed", _ =>
         {
             EndAs(PageTermination.Crashed);
-            crashed();
+            lost("its renderer crashed");
         });
     }
 
@@ -68,13 +71,15 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public PageTermination End { get; private set; }
 
+    public string? EndReason { get; private set; }
+
     public PageActivity Activity { get; }
 
     /// <summary>Opens a page in a context and boots the host app in it.</summary>
-    public static async Task<BrowserPage> OpenAsync(CdpContext context, BrowserPageSettings settings, Action crashed, CancellationToken cancellationToken)
+    public static async Task<BrowserPage> OpenAsync(CdpContext context, BrowserPageSettings settings, Action<string> lost, CancellationToken cancellationToken)
     {
         var (target, session) = await context.OpenPageAsync(settings.CallTimeout, cancellationToken);
-        var opened = new BrowserPage(context, target, session, settings, crashed);
+        var opened = new BrowserPage(context, target, session, settings, lost);
         try
         {
             // A page that hangs does not answer 'enable', so enable the domains that diagnose a hang now.
@@ -255,12 +260,24 @@ internal sealed partial class BrowserPage : IRenderPage
         _cdp.Post("Page.handleJavaScriptDialog", p => p.WriteBoolean("accept"u8, accept), _settings.CallTimeout);
     }
 
-    private void EndAs(PageTermination end)
+    /// <summary>Ends the page because it exceeded a limit. Chromium stops sending its events at once; the pool then closes its context.</summary>
+    private void Exhaust(string reason)
+    {
+        EndAs(PageTermination.Exhausted, reason);
+        _context.Connection.Browser.Post("Target.detachFromTarget", p => p.WriteString("sessionId"u8, _cdp.SessionId), _settings.CallTimeout);
+        _workers.Forget();
+        _lost(reason);
+    }
+
+    private void EndAs(PageTermination end, string? reason = null)
     {
         lock (_gate)
         {
             // A crash is followed by a close. Keep the first cause.
-            End = End == PageTermination.None ? end : End;
+            if (End == PageTermination.None)
+            {
+                (EndReason, End) = (reason, end);
+            }
         }
 
         Volatile.Read(ref _pause)?.TrySetResult(null);
@@ -277,6 +294,9 @@ internal sealed partial class BrowserPage : IRenderPage
 /// <param name="Time">The clock.</param>
 internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeSpan CallTimeout, TimeSpan ProbeTimeout, int Width, int Height, TimeProvider Time)
 {
+    /// <summary>What a page may use.</summary>
+    public PageLimits Limits { get; init; } = PageLimits.Of(new());
+
     /// <summary>Writes the viewport parameters: the size and scale of the screenshot, or the defaults.</summary>
     public void WriteViewport(Utf8JsonWriter parameters, ScreenshotShape? shape)
     {
@@ -285,6 +305,16 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
         parameters.WriteNumber("deviceScaleFactor"u8, shape?.Scale ?? 1);
         parameters.WriteBoolean("mobile"u8, false);
     }
+}
+
+/// <summary>What a page may use before it is closed.</summary>
+/// <param name="Events">Events of the page and its workers in <see cref="EventQuota.Window"/>.</param>
+/// <param name="EventBytes">Bytes of these events.</param>
+/// <param name="Workers">Workers that run at the same time.</param>
+internal sealed record PageLimits(int Events, long EventBytes, int Workers)
+{
+    /// <summary>The limits in the settings.</summary>
+    public static PageLimits Of(BrowserOptions options) => new(options.MaxPageEvents, options.MaxPageEventMb * 1_000_000L, options.MaxPageWorkers);
 }
 
 /// <summary>Formats the call frames of a paused page.</summary>

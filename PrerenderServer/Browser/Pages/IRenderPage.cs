@@ -20,6 +20,9 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>How the page ended by itself; <see cref="PageTermination.None"/> while it is open.</summary>
     PageTermination End { get; }
 
+    /// <summary>Why the page ended, if it exceeded a limit; otherwise null.</summary>
+    string? EndReason => null;
+
     /// <summary>Console errors and requests since the last render started.</summary>
     PageActivity Activity { get; }
 
@@ -105,6 +108,9 @@ internal enum PageTermination
 
     /// <summary>The renderer crashed.</summary>
     Crashed,
+
+    /// <summary>The page exceeded a limit of this server and was ended.</summary>
+    Exhausted,
 }
 
 /// <summary>What a screenshot shows, and its size.</summary>

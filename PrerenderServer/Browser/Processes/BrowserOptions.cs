@@ -47,6 +47,18 @@ public sealed class BrowserOptions : IValidatableObject
     [Range(240, 2160)]
     public int ViewportHeight { get; set; } = 800;
 
+    /// <summary>Number of browser events (console messages, exceptions, requests, workers) in 10 s above which a page is closed, 1,000 to 10,000,000. Default: 50,000.</summary>
+    [Range(1_000, 10_000_000)]
+    public int MaxPageEvents { get; set; } = 50_000;
+
+    /// <summary>Size of these events in MB in 10 s above which a page is closed, 1 to 1,000. Default: 64.</summary>
+    [Range(1, 1_000)]
+    public int MaxPageEventMb { get; set; } = 64;
+
+    /// <summary>Number of workers that a page may run at the same time before it is closed, 1 to 1,000. Default: 16.</summary>
+    [Range(1, 1_000)]
+    public int MaxPageWorkers { get; set; } = 16;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         ExtraArguments.Where(a => !a.StartsWith("--", StringComparison.Ordinal))
