@@ -245,6 +245,11 @@ internal sealed partial class PlaywrightBrowserAdapter(
         {
             if (!_reaped)
             {
+                if (ChromiumSandbox.WarningOf(options.Sandbox, ChromiumSandbox.IsRoot) is { } warning)
+                {
+                    LogNoSandbox(warning);
+                }
+
                 await _profiles.ReapAsync(options.CallTimeout, time, cancellationToken);
                 _reaped = true;
             }
@@ -254,6 +259,9 @@ internal sealed partial class PlaywrightBrowserAdapter(
             _reaping.Release();
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Warning}")]
+    private partial void LogNoSandbox(string warning);
 
     [LoggerMessage(LogLevel.Debug, "Slot {Slot} had nothing left to close: {Reason}")]
     private partial void LogNothingToClose(long slot, string reason);

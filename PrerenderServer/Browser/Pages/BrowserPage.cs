@@ -18,6 +18,7 @@ internal sealed partial class BrowserPage : IRenderPage
     private readonly Action<string> _lost;
     private readonly DocumentLoad _loads = new();
     private readonly FrameOrigins _frames = new();
+    private readonly FrameTree _tree;
     private readonly PageDepartures _departures = new();
     private readonly PageWorkers _workers;
     private readonly Lock _gate = new();
@@ -37,6 +38,8 @@ internal sealed partial class BrowserPage : IRenderPage
         _loads.Watch(cdp, target);
         _frames.Watch(cdp);
         _departures.Watch(cdp, target);
+        _tree = new FrameTree(target);
+        _tree.Watch(cdp);
         _workers = new PageWorkers(context.Connection, Activity, settings.Limits.Workers, settings.CallTimeout, Exhaust);
         _workers.Watch(cdp);
         context.Data.Watch(cdp);
@@ -260,13 +263,20 @@ internal sealed partial class BrowserPage : IRenderPage
         _cdp.Post("Page.handleJavaScriptDialog", p => p.WriteBoolean("accept"u8, accept), _settings.CallTimeout);
     }
 
-    /// <summary>Ends the page because it exceeded a limit. Chromium stops sending its events at once; the pool then closes its context.</summary>
+    /// <summary>Ends the page because it exceeded a limit. Its renderer is stopped at once; the pool then closes its context.</summary>
     private void Exhaust(string reason)
     {
         EndAs(PageTermination.Exhausted, reason);
-        _context.Connection.Browser.Post("Target.detachFromTarget", p => p.WriteString("sessionId"u8, _cdp.SessionId), _settings.CallTimeout);
         _workers.Forget();
+        BrowserCalls.Abandon(StopAsync());
         _lost(reason);
+    }
+
+    /// <summary>Stops the source of the events first, since the browser process handles them in order with the commands for all pages, and then drops those under way.</summary>
+    private async Task StopAsync()
+    {
+        await CrashAsync(CancellationToken.None);
+        await _context.Connection.Browser.CallAsync("Target.detachFromTarget", p => p.WriteString("sessionId"u8, _cdp.SessionId), _settings.CallTimeout, CancellationToken.None);
     }
 
     private void EndAs(PageTermination end, string? reason = null)

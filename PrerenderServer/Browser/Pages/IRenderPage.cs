@@ -66,7 +66,7 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Takes a screenshot of the page.</summary>
     Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Adds the credentials to all further requests to their origin, and to no others.</summary>
+    /// <summary>Adds the credentials to all further requests to their origin from the main frame and from frames of that origin, and to no others.</summary>
     Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Ends <see cref="ShowCredentialsAsync"/>. Works even while the page is busy.</summary>

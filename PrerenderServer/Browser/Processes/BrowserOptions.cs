@@ -51,9 +51,9 @@ public sealed class BrowserOptions : IValidatableObject
     [Range(1_000, 10_000_000)]
     public int MaxPageEvents { get; set; } = 50_000;
 
-    /// <summary>Size of these events in MB in 10 s above which a page is closed, 1 to 1,000. Default: 64.</summary>
+    /// <summary>Size of these events in MB in 10 s above which a page is closed, 1 to 1,000. Default: 32.</summary>
     [Range(1, 1_000)]
-    public int MaxPageEventMb { get; set; } = 64;
+    public int MaxPageEventMb { get; set; } = 32;
 
     /// <summary>Number of workers that a page may run at the same time before it is closed, 1 to 1,000. Default: 16.</summary>
     [Range(1, 1_000)]
@@ -68,7 +68,7 @@ public sealed class BrowserOptions : IValidatableObject
 /// <summary>Whether Chromium runs its renderers in its sandbox.</summary>
 public enum SandboxMode
 {
-    /// <summary>On, unless this service runs as root on Linux, where Chromium refuses to start with it.</summary>
+    /// <summary>On, unless this service runs as root on Linux, where Chromium refuses to start with it. Then the server logs a warning.</summary>
     Auto,
 
     /// <summary>On. Chromium does not start as root.</summary>

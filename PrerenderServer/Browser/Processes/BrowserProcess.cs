@@ -49,7 +49,7 @@ internal sealed partial class BrowserProcess
         var start = _time.GetTimestamp();
         try
         {
-            Directory.CreateDirectory(_profile);
+            PrivateFolder.Create(_profile);
             _driver = StartDriver();
             var driver = await _driver.Within("start its driver", _options.LaunchTimeout, _time, cancellationToken);
             _browser = await StartAsync(driver, executable, origins).Within("start", Left(start), _time, cancellationToken);
@@ -129,6 +129,11 @@ internal sealed partial class BrowserProcess
             ? $"Browser:ExecutablePath is '{executable}', which did not start: {error.Message}"
             : $"The browser '{executable}', which was detected because Browser:ExecutablePath is not set, did not start: {error.Message}";
         var more = error is BrowserTimeoutException ? $" On a slow machine, increase Browser:LaunchTimeout (now {_options.LaunchTimeout.TotalSeconds:0.###} s)." : "";
+        if (error is not BrowserTimeoutException && ChromiumSandbox.IsOn(_options.Sandbox, ChromiumSandbox.IsRoot) && OperatingSystem.IsLinux())
+        {
+            more += ChromiumSandbox.StartHint;
+        }
+
         return what + more + (isConfigured
             ? " Set Browser:ExecutablePath to a chromium-headless-shell or Chromium, or remove it to use the one that is installed."
             : " Set Browser:ExecutablePath to another chromium-headless-shell or Chromium.");
@@ -146,7 +151,8 @@ internal sealed partial class BrowserProcess
         ExecutablePath = executable,
         ArtifactsDir = Path.Combine(_profile, "artifacts"),
         IgnoreAllDefaultArgs = true,
-        Args = ChromiumArguments.For(_options, _profile, origins, Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), HasSmallSharedMemory()),
+        Args = ChromiumArguments.For(_options, _profile, origins, ChromiumSandbox.IsRoot, HasSmallSharedMemory()),
+        Env = BrowserEnvironment.Current(),
         Timeout = (float)_options.LaunchTimeout.TotalMilliseconds,
         // The driver must not close the browser on a signal: renders in progress still finish during shutdown.
         HandleSIGINT = false,
