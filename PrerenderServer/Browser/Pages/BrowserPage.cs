@@ -59,8 +59,9 @@ internal sealed partial class BrowserPage : IRenderPage
         });
         cdp.On("Inspector.targetCrashed", _ =>
         {
-            EndAs(PageTermination.Crashed);
-            lost("its renderer crashed");
+            var kill = context.Connection.Kills.Take();
+            EndAs(kill is null ? PageTermination.Crashed : PageTermination.Exhausted, kill);
+            lost(kill ?? "its renderer crashed");
         });
     }
 
@@ -96,6 +97,7 @@ internal sealed partial class BrowserPage : IRenderPage
                 opened.CallAsync("Emulation.setDeviceMetricsOverride", p => settings.WriteViewport(p, null), cancellationToken),
                 // Only one page of a context is visible. Without this, the others get no animation frames.
                 opened.CallAsync("Emulation.setFocusEmulationEnabled", static p => p.WriteBoolean("enabled"u8, true), cancellationToken),
+                opened.LimitStorageAsync(cancellationToken),
                 opened.CallAsync("Target.setAutoAttach", PageWorkers.WriteAutoAttach, cancellationToken),
                 opened.CallAsync("Runtime.addBinding", static p => p.WriteString("name"u8, PageDepartures.Binding), cancellationToken),
                 opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken));
@@ -223,6 +225,13 @@ internal sealed partial class BrowserPage : IRenderPage
         }
     }
 
+    /// <summary>Limits what each origin may store. Contexts keep it in memory, which no limit of a renderer covers. The limit ends with the session.</summary>
+    private Task LimitStorageAsync(CancellationToken cancellationToken) => Task.WhenAll(_settings.Origins.Select(origin => CallAsync("Storage.overrideQuotaForOrigin", p =>
+    {
+        p.WriteString("origin"u8, origin);
+        p.WriteNumber("quotaSize"u8, _settings.Limits.StorageBytes);
+    }, cancellationToken)));
+
     private Task<JsonElement> AllowScriptAsync(bool allowed, TimeSpan deadline, CancellationToken cancellationToken) =>
         _cdp.CallAsync("Emulation.setScriptExecutionDisabled", p => p.WriteBoolean("value"u8, !allowed), deadline, cancellationToken);
 
@@ -304,6 +313,9 @@ internal sealed partial class BrowserPage : IRenderPage
 /// <param name="Time">The clock.</param>
 internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeSpan CallTimeout, TimeSpan ProbeTimeout, int Width, int Height, TimeProvider Time)
 {
+    /// <summary>Origins that the browser can reach.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     /// <summary>What a page may use.</summary>
     public PageLimits Limits { get; init; } = PageLimits.Of(new());
 
@@ -321,10 +333,11 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
 /// <param name="Events">Events of the page and its workers in <see cref="EventQuota.Window"/>.</param>
 /// <param name="EventBytes">Bytes of these events.</param>
 /// <param name="Workers">Workers that run at the same time.</param>
-internal sealed record PageLimits(int Events, long EventBytes, int Workers)
+/// <param name="StorageBytes">What each origin may store in the page's context.</param>
+internal sealed record PageLimits(int Events, long EventBytes, int Workers, long StorageBytes)
 {
     /// <summary>The limits in the settings.</summary>
-    public static PageLimits Of(BrowserOptions options) => new(options.MaxPageEvents, options.MaxPageEventMb * 1_000_000L, options.MaxPageWorkers);
+    public static PageLimits Of(BrowserOptions options) => new(options.MaxPageEvents, options.MaxPageEventMb * 1_000_000L, options.MaxPageWorkers, options.MaxStorageMb * 1_000_000L);
 }
 
 /// <summary>Formats the call frames of a paused page.</summary>

@@ -59,6 +59,14 @@ public sealed class BrowserOptions : IValidatableObject
     [Range(1, 1_000)]
     public int MaxPageWorkers { get; set; } = 16;
 
+    /// <summary>Resident memory of a renderer process in MB above which it is killed and its page closed, 100 to 100,000. Linux only. Default: 1,500.</summary>
+    [Range(100, 100_000)]
+    public int MaxRendererMb { get; set; } = 1_500;
+
+    /// <summary>What each origin may store in a browser context (Cache Storage, IndexedDB), in MB, 1 to 10,000. Default: 50.</summary>
+    [Range(1, 10_000)]
+    public int MaxStorageMb { get; set; } = 50;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         ExtraArguments.Where(a => !a.StartsWith("--", StringComparison.Ordinal))

@@ -27,7 +27,7 @@ public sealed class FloodTests : IAsyncLifetime
         _app = await TestSite.StartAsync();
         var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         _server = ServerFixture.Start(registry, _site, _log, registry.Commands, "--Fleet:AllowedOrigins:0=" + _app.Url.GetLeftPart(UriPartial.Authority),
-            "--Browser:MaxPageEvents=1000", "--Browser:MaxPageEventMb=4", "--Pool:CloseStageDeadline=00:00:20");
+            "--Browser:MaxPageEvents=1000", "--Browser:MaxPageEventMb=4", "--Browser:MaxRendererMb=600", "--Browser:MaxStorageMb=5", "--Pool:CloseStageDeadline=00:00:20");
         await _server.StartAsync(Token);
         _client = new HttpClient { BaseAddress = new Uri(_server.Urls.Single()) };
         await ServerFixture.HealthyAsync(_client);
@@ -72,6 +72,42 @@ public sealed class FloodTests : IAsyncLifetime
         Assert.Contains(setting, result.Diagnostics!.Message, StringComparison.Ordinal);
         Assert.False(result.Page!.Crashed);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, MaxGrowth);
+    }
+
+    [Theory]
+    [InlineData("const kept = []; for (let i = 0; i < 150; i++) kept.push(new Uint8Array(1e7).fill(1)); for (;;);")]
+    [InlineData("new Worker(URL.createObjectURL(new Blob(['const kept = []; for (let i = 0; i < 150; i++) kept.push(new Uint8Array(1e7).fill(1)); for (;;);'])))")]
+    public async Task Renders_PageWithLargeBuffers_IsClosedAndTheOthersRender(string script)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Memory is read through /proc.");
+        _app.Page("/large", $"<p>x</p><script>window.prerenderReady = false; {script}</script>");
+        var large = RenderAsync(_app["large"], 60_000);
+        do
+        {
+            Assert.Equal(RenderOutcome.Rendered, (await RenderAsync(_site["elements/other"], 60_000)).Outcome);
+        }
+        while (!large.IsCompleted);
+
+        var result = await large;
+        Assert.Equal(RenderOutcome.Unusable, result.Outcome);
+        Assert.Contains("Browser:MaxRendererMb", result.Diagnostics!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Renders_PageThatStoresMuch_IsStoppedByTheQuota()
+    {
+        _app.Page("/stores", """
+            <p>x</p><script>
+            window.prerenderReady = false;
+            (async () => {
+              const cache = await caches.open('x');
+              for (let i = 0; i < 20; i++) await cache.put('/' + i, new Response(new Uint8Array(1e6)));
+              return 'stored all';
+            })().catch((e) => e.name).then((how) => { document.body.append(how); window.prerenderReady = true; });
+            </script>
+            """);
+        var result = await RenderAsync(_app["stores"], 60_000);
+        Assert.Contains("QuotaExceededError", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
     }
 
     [Fact]
