@@ -27,7 +27,7 @@ public sealed class FloodTests : IAsyncLifetime
         _app = await TestSite.StartAsync();
         var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         _server = ServerFixture.Start(registry, _site, _log, registry.Commands, "--Fleet:AllowedOrigins:0=" + _app.Url.GetLeftPart(UriPartial.Authority),
-            "--Browser:MaxPageEvents=1000", "--Browser:MaxPageEventMb=4", "--Browser:MaxRendererMb=600", "--Browser:MaxStorageMb=5", "--Pool:CloseStageDeadline=00:00:20");
+            "--Rendering:SettleTimeout=00:01:00", "--Browser:MaxPageEvents=1000", "--Browser:MaxPageEventMb=4", "--Browser:MaxRendererMb=600", "--Browser:MaxStorageMb=5", "--Pool:CloseStageDeadline=00:00:20");
         await _server.StartAsync(Token);
         _client = new HttpClient { BaseAddress = new Uri(_server.Urls.Single()) };
         await ServerFixture.HealthyAsync(_client);
