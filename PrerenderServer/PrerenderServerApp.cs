@@ -21,6 +21,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -55,6 +56,7 @@ public static class PrerenderServerApp
         AddRegistration(builder);
 
         var app = builder.Build();
+        RequireAdminKey(app);
         // Resolve these now, so that a configuration error stops the start instead of the first render.
         app.Services.GetRequiredService<IBrowserAdapter>();
         app.Services.GetRequiredService<ShellTracker>();
@@ -62,6 +64,16 @@ public static class PrerenderServerApp
         app.MapRenders();
         app.MapOperators();
         return app;
+    }
+
+    /// <summary>Without a key, anyone who can reach the server could render for any affinity, run commands and read failures. Fails closed outside development.</summary>
+    private static void RequireAdminKey(WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<FleetOptions>>().Value.AdminKey is null && !app.Environment.IsDevelopment())
+        {
+            throw new StartException("Fleet:AdminKey is not set. A prerender server renders, runs commands and shows failed pages for every caller that has the key of the fleet, and"
+                + $" without one it would do so for everybody. Set Fleet:AdminKey to the key of the manager, or the environment ({app.Environment.EnvironmentName}) to Development.");
+        }
     }
 
     private static void AddHost(WebApplicationBuilder builder)

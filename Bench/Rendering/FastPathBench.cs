@@ -99,7 +99,7 @@ internal static class FastPathBench
     private static async Task<List<BenchRow>> FleetAsync(Uri url, int lanes)
     {
         await using var server = PrerenderServerApp.Build(
-            ["--urls=http://127.0.0.1:0", $"--services:realm:http:0={url}", $"--Pool:Slots={lanes + 1}", "--Registration:Name=bench"],
+            ["--urls=http://127.0.0.1:0", "--environment=Development", $"--services:realm:http:0={url}", $"--Pool:Slots={lanes + 1}", "--Registration:Name=bench"],
             builder =>
             {
                 builder.Services.AddFleetRegistry(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance));

@@ -19,7 +19,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
     private readonly ConcurrentDictionary<int, BrowserProcess> _processes = new();
     private readonly ConcurrentDictionary<long, BrowserSlot> _slots = new();
     private readonly ProfileFolders _profiles = new(options.ProfileRoot, logger);
-    private readonly BrowserPageSettings _settings = new(host, options.BootTimeout, options.CallTimeout, options.ProbeTimeout, options.ViewportWidth, options.ViewportHeight, time);
+    private readonly BrowserPageSettings _settings = new(host, options.BootTimeout, options.CallTimeout, options.ProbeTimeout, options.ViewportWidth, options.ViewportHeight, time) { Origins = origins, Limits = PageLimits.Of(options) };
     private readonly SemaphoreSlim _reaping = new(1, 1);
     private bool _reaped;
 
@@ -206,7 +206,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
         var context = await slot.Context;
         try
         {
-            slot.Page = await BrowserPage.OpenAsync(context, _settings, () => OnCrashed(slot), cancellationToken);
+            slot.Page = await BrowserPage.OpenAsync(context, _settings, reason => OnPageLost(slot, reason), cancellationToken);
             LastFailure = null;
             return slot.Page;
         }
@@ -230,11 +230,11 @@ internal sealed partial class PlaywrightBrowserAdapter(
         }
     }
 
-    private void OnCrashed(BrowserSlot slot)
+    private void OnPageLost(BrowserSlot slot, string reason)
     {
         if (!slot.Ending)
         {
-            OnLost(new(slot.Generation, slot.Slot, "its renderer crashed"));
+            OnLost(new(slot.Generation, slot.Slot, reason));
         }
     }
 
@@ -245,6 +245,11 @@ internal sealed partial class PlaywrightBrowserAdapter(
         {
             if (!_reaped)
             {
+                if (ChromiumSandbox.WarningOf(options.Sandbox, ChromiumSandbox.IsRoot) is { } warning)
+                {
+                    LogNoSandbox(warning);
+                }
+
                 await _profiles.ReapAsync(options.CallTimeout, time, cancellationToken);
                 _reaped = true;
             }
@@ -254,6 +259,9 @@ internal sealed partial class PlaywrightBrowserAdapter(
             _reaping.Release();
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Warning}")]
+    private partial void LogNoSandbox(string warning);
 
     [LoggerMessage(LogLevel.Debug, "Slot {Slot} had nothing left to close: {Reason}")]
     private partial void LogNothingToClose(long slot, string reason);

@@ -27,7 +27,7 @@ internal static class RenderEndpoints
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Maps <c>POST /renders</c>, <c>POST /screenshots</c>, <c>POST /commands</c>, <c>GET /pool</c> and <c>GET /failures</c>. They require the
-    /// admin key if one is configured.</summary>
+    /// admin key; without one the server starts only in development.</summary>
     public static void MapRenders(this IEndpointRouteBuilder app)
     {
         var routes = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ShellCatchUpFilter>();

@@ -56,7 +56,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
     /// <summary>Records whether a render hung its page. A success clears the URL, and also the realm if it was the trial; otherwise it cancels one hang of the
     /// realm. So a realm is rejected only when its hangs outnumber its successes, and a single success does not clear it.</summary>
     /// <param name="operation">The render.</param>
-    /// <param name="hung">Whether the page was busy past the deadline, or crashed.</param>
+    /// <param name="hung">Whether the page was busy past the deadline, crashed, or exceeded a limit.</param>
     public void Report(RenderOperation operation, bool hung)
     {
         lock (_gate)

@@ -134,7 +134,7 @@ internal sealed class Renderer(
         catch (BrowserException e)
         {
             var (answer, outcome) = Classify(e, operation, page);
-            return new(answer, progress.Stage, _ => lease.Complete(outcome), outcome == PageOutcome.Crashed);
+            return new(answer, progress.Stage, _ => lease.Complete(outcome), IsHang(page));
         }
         catch (Exception e) when (PageJson.IsUnreadable(e))
         {
@@ -150,10 +150,16 @@ internal sealed class Renderer(
     }
 
     private static RenderedPage Interrupted(PageLease lease, IRenderPage page, RenderProgress progress) => new(
-        new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's lease was revoked during the render, or its browser ended." },
+        page.End == PageTermination.Exhausted ? Exhausted(page)
+            : new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's lease was revoked during the render, or its browser ended." },
         progress.Stage,
         _ => lease.Complete(page.End == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Hung),
-        page.End == PageTermination.Crashed);
+        IsHang(page));
+
+    /// <summary>A page that exceeds a limit does so on every server, so this is a verdict.</summary>
+    private static PageAnswer Exhausted(IRenderPage page) => new() { Outcome = RenderOutcome.Unusable, Message = page.EndReason };
+
+    private static bool IsHang(IRenderPage page) => page.End is PageTermination.Crashed or PageTermination.Exhausted;
 
     private async Task<RenderedPage> TimedOutAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
     {
@@ -188,6 +194,7 @@ internal sealed class Renderer(
     private (PageAnswer Answer, PageOutcome Page) Classify(BrowserException error, RenderOperation operation, IRenderPage page) => (page.End, error) switch
     {
         (PageTermination.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
+        (PageTermination.Exhausted, _) => (Exhausted(page), PageOutcome.Hung),
         (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Hung),
         (_, PageScriptException script) =>
             // A navigated document still runs. The booted host app is unchanged, unless the page was altered for a screenshot.

@@ -15,13 +15,13 @@ internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<Co
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var message = logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" ");
+        var message = TerminalText.Escape(logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" "));
         var type = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
         textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {Service}{type}: {message}"));
         // A cancellation, of a start that another service's failure ended for instance, has no fault that its stack trace would show.
         if (logEntry.Exception is { } exception)
         {
-            textWriter.WriteLine(exception is OperationCanceledException ? $"{exception.GetType().FullName}: {exception.Message}" : exception);
+            textWriter.WriteLine(TerminalText.EscapeLines(exception is OperationCanceledException ? $"{exception.GetType().FullName}: {exception.Message}" : exception.ToString(), ""));
         }
     }
 

@@ -1,5 +1,6 @@
 using Fleet.Contracts;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Telemetry;
 using Fleet.Standalone.CommandLine;
 
 namespace Fleet.Standalone.Rendering;
@@ -45,7 +46,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
             lines.Add($"warning: the page requested other origins, which are not allowed; allow them with {string.Join(' ', blocked.Select(origin => $"--origin {origin}"))}.");
         }
 
-        return new(isFailure ? ExitCodes.Failure : ExitCodes.Success, answer.IsResult || IsContent(answer) ? answer.Content : null, lines);
+        return new(isFailure ? ExitCodes.Failure : ExitCodes.Success, answer.IsResult || IsContent(answer) ? answer.Content : null, [.. lines.Select(line => TerminalText.EscapeLines(line, "    "))]);
     }
 
     private static bool IsContent(PageAnswer answer) => answer.Content is not null && (
@@ -72,7 +73,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
     [
         .. diagnostics.Console.Select(line => $"  console: {line}"),
         .. diagnostics.FailedRequests.Select(line => $"  request: {line}"),
-        .. diagnostics.Stack is { } stack ? [$"  stack: {stack.ReplaceLineEndings(Environment.NewLine + "    ")}"] : (string[])[],
+        .. diagnostics.Stack is { } stack ? [$"  stack: {stack}"] : (string[])[],
     ];
 
     // A failed request reads "GET https://cdn.example.com/a.js: net::ERR_NAME_NOT_RESOLVED".

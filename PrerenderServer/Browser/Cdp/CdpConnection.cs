@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
+using Fleet.PrerenderServer.Browser.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
@@ -29,11 +30,15 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     {
         (_socket, _time, _logger) = (socket, time, logger);
         Browser = new CdpSession(this, sessionId: null);
+        Kills = new RendererKills(time);
         _receiving = ReceiveAsync();
     }
 
     /// <summary>The session of the browser itself, for contexts and targets.</summary>
     public CdpSession Browser { get; }
+
+    /// <summary>Why this server killed renderers of the browser.</summary>
+    public RendererKills Kills { get; }
 
     /// <summary>Traffic since the connection was opened.</summary>
     public CdpTraffic Traffic => new(Volatile.Read(ref _lastId), Volatile.Read(ref _sentBytes), Volatile.Read(ref _receivedBytes));
@@ -68,6 +73,9 @@ internal sealed partial class CdpConnection : IAsyncDisposable
 
     /// <summary>The session of a target that was attached with <c>flatten</c>.</summary>
     public CdpSession Session(string sessionId) => _sessions.GetOrAdd(sessionId, id => new CdpSession(this, id));
+
+    /// <summary>Drops a session whose end Chromium does not report.</summary>
+    public void Forget(string sessionId) => _sessions.TryRemove(sessionId, out _);
 
     /// <summary>Number of attached targets.</summary>
     public int Attached => _sessions.Count;

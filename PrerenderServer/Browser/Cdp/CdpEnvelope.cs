@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
@@ -50,12 +51,35 @@ internal readonly record struct CdpEnvelope(long? Id, string? Method, string? Se
         return envelope;
     }
 
-    /// <summary>Reads the <c>id</c> of a truncated message; Chromium writes it first. Null if there is none, as in events.</summary>
-    public static long? ReadId(ReadOnlySpan<byte> head)
+    /// <summary>Reads the <c>id</c> of a reply or the <c>method</c> of an event from the start of a message, without reading the rest. Chromium writes it first.</summary>
+    public static (long? Id, string? Method) ReadHead(ReadOnlySpan<byte> start)
     {
-        var reader = new Utf8JsonReader(head, isFinalBlock: false, default);
-        return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("id"u8)
-            && reader.Read() && reader.TryGetInt64(out var id) ? id : null;
+        var reader = new Utf8JsonReader(start, isFinalBlock: false, default);
+        if (!reader.Read() || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+        {
+            return default;
+        }
+
+        var isId = reader.ValueTextEquals("id"u8);
+        if ((!isId && !reader.ValueTextEquals("method"u8)) || !reader.Read())
+        {
+            return default;
+        }
+
+        return isId ? (reader.TryGetInt64(out var id) ? id : null, null) : (null, reader.GetString());
+    }
+
+    /// <summary>Reads the <c>sessionId</c> of an event from the end of its message; Chromium writes it last. Null for an event of the browser itself. Strings of a page
+    /// cannot imitate it, because their quotes are escaped.</summary>
+    public static string? ReadSessionId(ReadOnlySpan<byte> message)
+    {
+        var name = ",\"sessionId\":\""u8;
+        if (!message.EndsWith("\"}"u8) || message[..^2].LastIndexOf((byte)'"') is not (>= 0 and var quote) || !message[..(quote + 1)].EndsWith(name))
+        {
+            return null;
+        }
+
+        return Encoding.ASCII.GetString(message[(quote + 1)..^2]);
     }
 
     /// <summary>The event's parameters, as an element that outlives the message.</summary>

@@ -10,8 +10,11 @@ internal sealed class CdpReply(byte[] buffer, int length) : IDisposable
     /// <summary>The whole message.</summary>
     public Memory<byte> Bytes => _buffer is { } b ? b.AsMemory(0, length) : throw new ObjectDisposedException(nameof(CdpReply));
 
-    /// <summary>Whether the message was too long. Then only its head is available.</summary>
+    /// <summary>Whether the message was too long. Then only its start and its end are available.</summary>
     public bool IsCut { get; init; }
+
+    /// <summary>Length of the message as it was received, in bytes.</summary>
+    public long TotalBytes { get; init; }
 
     /// <summary>The bytes of <c>result</c>; set by the command that it completes.</summary>
     public Range Result { get; set; }

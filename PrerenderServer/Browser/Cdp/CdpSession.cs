@@ -11,6 +11,10 @@ internal sealed class CdpSession(CdpConnection connection, string? sessionId)
     /// <summary>The session's id; null for the browser's own.</summary>
     public string? SessionId => sessionId;
 
+    /// <summary>Bounds the events of this session; shared with the workers of its page. Null for no bound, as for the browser's own session. Set it before the first
+    /// event can arrive.</summary>
+    public EventQuota? Quota { get; set; }
+
     /// <summary>Adds a listener for an event. It runs on the receive loop, so it must be quick and must not throw or block. Events without a listener
     /// are not parsed.</summary>
     public void On(string method, Action<JsonElement> listener)
@@ -36,6 +40,12 @@ internal sealed class CdpSession(CdpConnection connection, string? sessionId)
     /// <summary>Sends a command without waiting for its reply.</summary>
     public void Post(string method, Action<Utf8JsonWriter>? parameters, TimeSpan deadline) =>
         BrowserCalls.Abandon(CallAsync(method, parameters, deadline, CancellationToken.None));
+
+    /// <summary>Counts an event. Returns false if the quota is exceeded, and the event must be dropped.</summary>
+    internal bool Admits(long bytes) => Quota?.Admits(bytes) ?? true;
+
+    /// <summary>Whether the event has a listener.</summary>
+    internal bool Hears(string method) => _listeners.ContainsKey(method);
 
     internal void Raise(string method, CdpReply message, CdpEnvelope envelope)
     {

@@ -31,7 +31,9 @@ internal sealed partial class BrowserPage
     {
         var id = paused.GetProperty("requestId").GetString()!;
         var request = paused.GetProperty("request");
-        var matching = _credentials is { } current && OriginAllowList.OriginOf(new Uri(request.GetProperty("url").GetString()!)) == current.Origin ? current : null;
+        // A frame of another origin is not the page that the credentials were given for.
+        var matching = _credentials is { } current && OriginAllowList.OriginOf(new Uri(request.GetProperty("url").GetString()!)) == current.Origin
+            && _tree.MayCarryCredentials(paused.GetProperty("frameId").GetString()!, paused.GetProperty("resourceType").ValueEquals("Document"), current.Origin) ? current : null;
         _cdp.Post("Fetch.continueRequest", p =>
         {
             p.WriteString("requestId"u8, id);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
@@ -14,8 +15,10 @@ internal sealed partial class BrowserPage : IRenderPage
     private readonly string _target;
     private readonly CdpSession _cdp;
     private readonly BrowserPageSettings _settings;
+    private readonly Action<string> _lost;
     private readonly DocumentLoad _loads = new();
     private readonly FrameOrigins _frames = new();
+    private readonly FrameTree _tree;
     private readonly PageDepartures _departures = new();
     private readonly PageWorkers _workers;
     private readonly Lock _gate = new();
@@ -25,16 +28,19 @@ internal sealed partial class BrowserPage : IRenderPage
     private string? _booted;
     private TaskCompletionSource<JsonElement?>? _pause;
 
-    private BrowserPage(CdpContext context, string target, CdpSession cdp, BrowserPageSettings settings, Action crashed)
+    private BrowserPage(CdpContext context, string target, CdpSession cdp, BrowserPageSettings settings, Action<string> lost)
     {
-        (_context, _target, _cdp, _settings) = (context, target, cdp, settings);
+        (_context, _target, _cdp, _settings, _lost) = (context, target, cdp, settings, lost);
+        cdp.Quota = new EventQuota(settings.Limits.Events, settings.Limits.EventBytes, settings.Time, Exhaust);
         Activity = new PageActivity(settings.Time);
         Activity.Watch(cdp);
         // The main frame has the id of its target.
         _loads.Watch(cdp, target);
         _frames.Watch(cdp);
         _departures.Watch(cdp, target);
-        _workers = new PageWorkers(context.Connection, Activity, settings.CallTimeout);
+        _tree = new FrameTree(target);
+        _tree.Watch(cdp);
+        _workers = new PageWorkers(context.Connection, Activity, settings.Limits.Workers, settings.CallTimeout, Exhaust);
         _workers.Watch(cdp);
         context.Data.Watch(cdp);
         cdp.On("Debugger.paused", OnPaused);
@@ -53,8 +59,9 @@ internal sealed partial class BrowserPage : IRenderPage
         });
         cdp.On("Inspector.targetCrashed", _ =>
         {
-            EndAs(PageTermination.Crashed);
-            crashed();
+            var kill = context.Connection.Kills.Take();
+            EndAs(kill is null ? PageTermination.Crashed : PageTermination.Exhausted, kill);
+            lost(kill ?? "its renderer crashed");
         });
     }
 
@@ -68,13 +75,15 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public PageTermination End { get; private set; }
 
+    public string? EndReason { get; private set; }
+
     public PageActivity Activity { get; }
 
     /// <summary>Opens a page in a context and boots the host app in it.</summary>
-    public static async Task<BrowserPage> OpenAsync(CdpContext context, BrowserPageSettings settings, Action crashed, CancellationToken cancellationToken)
+    public static async Task<BrowserPage> OpenAsync(CdpContext context, BrowserPageSettings settings, Action<string> lost, CancellationToken cancellationToken)
     {
         var (target, session) = await context.OpenPageAsync(settings.CallTimeout, cancellationToken);
-        var opened = new BrowserPage(context, target, session, settings, crashed);
+        var opened = new BrowserPage(context, target, session, settings, lost);
         try
         {
             // A page that hangs does not answer 'enable', so enable the domains that diagnose a hang now.
@@ -88,6 +97,7 @@ internal sealed partial class BrowserPage : IRenderPage
                 opened.CallAsync("Emulation.setDeviceMetricsOverride", p => settings.WriteViewport(p, null), cancellationToken),
                 // Only one page of a context is visible. Without this, the others get no animation frames.
                 opened.CallAsync("Emulation.setFocusEmulationEnabled", static p => p.WriteBoolean("enabled"u8, true), cancellationToken),
+                opened.LimitStorageAsync(cancellationToken),
                 opened.CallAsync("Target.setAutoAttach", PageWorkers.WriteAutoAttach, cancellationToken),
                 opened.CallAsync("Runtime.addBinding", static p => p.WriteString("name"u8, PageDepartures.Binding), cancellationToken),
                 opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken));
@@ -215,6 +225,13 @@ internal sealed partial class BrowserPage : IRenderPage
         }
     }
 
+    /// <summary>Limits what each origin may store. Contexts keep it in memory, which no limit of a renderer covers. The limit ends with the session.</summary>
+    private Task LimitStorageAsync(CancellationToken cancellationToken) => Task.WhenAll(_settings.Origins.Select(origin => CallAsync("Storage.overrideQuotaForOrigin", p =>
+    {
+        p.WriteString("origin"u8, origin);
+        p.WriteNumber("quotaSize"u8, _settings.Limits.StorageBytes);
+    }, cancellationToken)));
+
     private Task<JsonElement> AllowScriptAsync(bool allowed, TimeSpan deadline, CancellationToken cancellationToken) =>
         _cdp.CallAsync("Emulation.setScriptExecutionDisabled", p => p.WriteBoolean("value"u8, !allowed), deadline, cancellationToken);
 
@@ -255,12 +272,31 @@ internal sealed partial class BrowserPage : IRenderPage
         _cdp.Post("Page.handleJavaScriptDialog", p => p.WriteBoolean("accept"u8, accept), _settings.CallTimeout);
     }
 
-    private void EndAs(PageTermination end)
+    /// <summary>Ends the page because it exceeded a limit. Its renderer is stopped at once; the pool then closes its context.</summary>
+    private void Exhaust(string reason)
+    {
+        EndAs(PageTermination.Exhausted, reason);
+        _workers.Forget();
+        BrowserCalls.Abandon(StopAsync());
+        _lost(reason);
+    }
+
+    /// <summary>Stops the source of the events first, since the browser process handles them in order with the commands for all pages, and then drops those under way.</summary>
+    private async Task StopAsync()
+    {
+        await CrashAsync(CancellationToken.None);
+        await _context.Connection.Browser.CallAsync("Target.detachFromTarget", p => p.WriteString("sessionId"u8, _cdp.SessionId), _settings.CallTimeout, CancellationToken.None);
+    }
+
+    private void EndAs(PageTermination end, string? reason = null)
     {
         lock (_gate)
         {
             // A crash is followed by a close. Keep the first cause.
-            End = End == PageTermination.None ? end : End;
+            if (End == PageTermination.None)
+            {
+                (EndReason, End) = (reason, end);
+            }
         }
 
         Volatile.Read(ref _pause)?.TrySetResult(null);
@@ -277,6 +313,12 @@ internal sealed partial class BrowserPage : IRenderPage
 /// <param name="Time">The clock.</param>
 internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeSpan CallTimeout, TimeSpan ProbeTimeout, int Width, int Height, TimeProvider Time)
 {
+    /// <summary>Origins that the browser can reach.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>What a page may use.</summary>
+    public PageLimits Limits { get; init; } = PageLimits.Of(new());
+
     /// <summary>Writes the viewport parameters: the size and scale of the screenshot, or the defaults.</summary>
     public void WriteViewport(Utf8JsonWriter parameters, ScreenshotShape? shape)
     {
@@ -285,6 +327,17 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
         parameters.WriteNumber("deviceScaleFactor"u8, shape?.Scale ?? 1);
         parameters.WriteBoolean("mobile"u8, false);
     }
+}
+
+/// <summary>What a page may use before it is closed.</summary>
+/// <param name="Events">Events of the page and its workers in <see cref="EventQuota.Window"/>.</param>
+/// <param name="EventBytes">Bytes of these events.</param>
+/// <param name="Workers">Workers that run at the same time.</param>
+/// <param name="StorageBytes">What each origin may store in the page's context.</param>
+internal sealed record PageLimits(int Events, long EventBytes, int Workers, long StorageBytes)
+{
+    /// <summary>The limits in the settings.</summary>
+    public static PageLimits Of(BrowserOptions options) => new(options.MaxPageEvents, options.MaxPageEventMb * 1_000_000L, options.MaxPageWorkers, options.MaxStorageMb * 1_000_000L);
 }
 
 /// <summary>Formats the call frames of a paused page.</summary>

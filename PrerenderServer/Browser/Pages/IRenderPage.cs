@@ -20,6 +20,9 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>How the page ended by itself; <see cref="PageTermination.None"/> while it is open.</summary>
     PageTermination End { get; }
 
+    /// <summary>Why the page ended, if it exceeded a limit; otherwise null.</summary>
+    string? EndReason => null;
+
     /// <summary>Console errors and requests since the last render started.</summary>
     PageActivity Activity { get; }
 
@@ -63,7 +66,7 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Takes a screenshot of the page.</summary>
     Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Adds the credentials to all further requests to their origin, and to no others.</summary>
+    /// <summary>Adds the credentials to all further requests to their origin from the main frame and from frames of that origin, and to no others.</summary>
     Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Ends <see cref="ShowCredentialsAsync"/>. Works even while the page is busy.</summary>
@@ -105,6 +108,9 @@ internal enum PageTermination
 
     /// <summary>The renderer crashed.</summary>
     Crashed,
+
+    /// <summary>The page exceeded a limit of this server and was ended.</summary>
+    Exhausted,
 }
 
 /// <summary>What a screenshot shows, and its size.</summary>

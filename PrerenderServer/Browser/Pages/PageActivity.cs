@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
 
@@ -10,6 +12,7 @@ internal sealed class PageActivity(TimeProvider time)
     private const int MaxLines = 20;
     private const int MaxLineLength = 500;
     private const int MaxAnswered = 2_000;
+    private const int MaxFlights = 5_000;
 
     /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight.</summary>
     private static readonly TimeSpan s_streamAfter = TimeSpan.FromSeconds(2);
@@ -124,7 +127,11 @@ internal sealed class PageActivity(TimeProvider time)
         {
             // A request that repeats an answered one is a poll.
             flight = flight with { IsAwaited = flight.IsAwaited && !_answered.Contains(flight.Sent) };
-            _flights[id] = flight;
+            if (_flights.Count < MaxFlights || _flights.ContainsKey(id))
+            {
+                _flights[id] = flight;
+            }
+
             Note(flight);
         }
     }
@@ -251,9 +258,13 @@ internal sealed class PageActivity(TimeProvider time)
             // Without a loader, it is the script of a worker: the end of this request is reported to the worker's session, if at all.
             var loader = sent.TryGetProperty("loaderId", out var id) ? id.GetString()! : "";
             var isWorkerScript = loader.Length == 0 && type == "Script";
-            return new(new(request.GetProperty("method").GetString()!, request.GetProperty("url").GetString()!, request.TryGetProperty("postData", out var body) ? body.GetString()! : ""),
+            return new(new(request.GetProperty("method").GetString()!, Shorten(request.GetProperty("url").GetString()!), request.TryGetProperty("postData", out var body) ? Shorten(body.GetString()!) : ""),
                 loader, !isWorkerScript && type is not ("WebSocket" or "EventSource" or "Ping" or "Media" or "Prefetch" or "CSPViolationReport"), now, null);
         }
+
+        /// <summary>Replaces the rest of a long text with its digest, so that texts that differ stay different.</summary>
+        private static string Shorten(string text) => text.Length <= 2 * MaxLineLength ? text
+            : $"{text[..MaxLineLength]}…{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
 
         public readonly record struct Content(string Method, string Url, string Body);
     }

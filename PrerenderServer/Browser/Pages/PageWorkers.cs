@@ -5,10 +5,33 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 
 /// <summary>Attaches to the dedicated workers of a page, so that their requests count as requests of the page. Shared workers belong to no page, and their requests
 /// are not seen.</summary>
-internal sealed class PageWorkers(CdpConnection connection, PageActivity activity, TimeSpan callTimeout)
+/// <param name="connection">Connection to the browser.</param>
+/// <param name="activity">Records their requests.</param>
+/// <param name="maxWorkers">Maximum number of workers that run at the same time.</param>
+/// <param name="callTimeout">Timeout of a call.</param>
+/// <param name="exceeded">Called with the reason when the page starts another one. That worker does not run.</param>
+internal sealed class PageWorkers(CdpConnection connection, PageActivity activity, int maxWorkers, TimeSpan callTimeout, Action<string> exceeded)
 {
+    // Only the receive loop uses it.
+    private readonly HashSet<string> _running = [];
+
     /// <summary>Subscribes to the events of a page.</summary>
-    public void Watch(CdpSession page) => page.On("Target.attachedToTarget", OnAttached);
+    public void Watch(CdpSession page)
+    {
+        page.On("Target.attachedToTarget", attached => OnAttached(page, attached));
+        page.On("Target.detachedFromTarget", detached => _running.Remove(detached.GetProperty("sessionId").GetString()!));
+    }
+
+    /// <summary>Forgets the sessions of the workers, whose end Chromium no longer reports once the page is detached.</summary>
+    public void Forget()
+    {
+        foreach (var session in _running)
+        {
+            connection.Forget(session);
+        }
+
+        _running.Clear();
+    }
 
     /// <summary>Writes the parameters of <c>Target.setAutoAttach</c>. A worker waits until its requests are observed.</summary>
     public static void WriteAutoAttach(Utf8JsonWriter parameters)
@@ -23,9 +46,18 @@ internal sealed class PageWorkers(CdpConnection connection, PageActivity activit
         parameters.WriteEndArray();
     }
 
-    private void OnAttached(JsonElement attached)
+    private void OnAttached(CdpSession page, JsonElement attached)
     {
-        var worker = connection.Session(attached.GetProperty("sessionId").GetString()!);
+        var id = attached.GetProperty("sessionId").GetString()!;
+        var worker = connection.Session(id);
+        _running.Add(id);
+        if (_running.Count > maxWorkers)
+        {
+            exceeded($"The page runs more than {maxWorkers} workers at the same time, the limit of Browser:MaxPageWorkers.");
+            return;
+        }
+
+        worker.Quota = page.Quota;
         activity.WatchRequests(worker);
         worker.Post("Network.enable", null, callTimeout);
         worker.Post("Runtime.runIfWaitingForDebugger", null, callTimeout);

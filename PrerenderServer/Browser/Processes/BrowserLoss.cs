@@ -2,7 +2,7 @@ namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>The unexpected loss of a page or a browser process.</summary>
 /// <param name="Generation">The browser generation.</param>
-/// <param name="Slot">The slot whose renderer crashed; null if the browser process exited.</param>
+/// <param name="Slot">The slot whose page crashed or exceeded a limit; null if the browser process exited.</param>
 /// <param name="Reason">The reason, for the log.</param>
 internal sealed record BrowserLoss(int Generation, long? Slot, string Reason);
 

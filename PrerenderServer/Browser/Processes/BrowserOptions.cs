@@ -47,6 +47,26 @@ public sealed class BrowserOptions : IValidatableObject
     [Range(240, 2160)]
     public int ViewportHeight { get; set; } = 800;
 
+    /// <summary>Number of browser events (console messages, exceptions, requests, workers) in 10 s above which a page is closed, 1,000 to 10,000,000. Default: 50,000.</summary>
+    [Range(1_000, 10_000_000)]
+    public int MaxPageEvents { get; set; } = 50_000;
+
+    /// <summary>Size of these events in MB in 10 s above which a page is closed, 1 to 1,000. Default: 32.</summary>
+    [Range(1, 1_000)]
+    public int MaxPageEventMb { get; set; } = 32;
+
+    /// <summary>Number of workers that a page may run at the same time before it is closed, 1 to 1,000. Default: 16.</summary>
+    [Range(1, 1_000)]
+    public int MaxPageWorkers { get; set; } = 16;
+
+    /// <summary>Resident memory of a renderer process in MB above which it is killed and its page closed, 100 to 100,000. Linux only. Default: 1,500.</summary>
+    [Range(100, 100_000)]
+    public int MaxRendererMb { get; set; } = 1_500;
+
+    /// <summary>What each origin may store in a browser context (Cache Storage, IndexedDB), in MB, 1 to 10,000. Default: 50.</summary>
+    [Range(1, 10_000)]
+    public int MaxStorageMb { get; set; } = 50;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         ExtraArguments.Where(a => !a.StartsWith("--", StringComparison.Ordinal))
@@ -56,7 +76,7 @@ public sealed class BrowserOptions : IValidatableObject
 /// <summary>Whether Chromium runs its renderers in its sandbox.</summary>
 public enum SandboxMode
 {
-    /// <summary>On, unless this service runs as root on Linux, where Chromium refuses to start with it.</summary>
+    /// <summary>On, unless this service runs as root on Linux, where Chromium refuses to start with it. Then the server logs a warning.</summary>
     Auto,
 
     /// <summary>On. Chromium does not start as root.</summary>

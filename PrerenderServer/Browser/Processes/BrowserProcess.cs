@@ -19,6 +19,8 @@ internal sealed partial class BrowserProcess
     private Task<IPlaywright>? _driver;
     private IBrowser? _browser;
     private CdpConnection? _connection;
+    private readonly CancellationTokenSource _ended = new();
+    private Task _guarding = Task.CompletedTask;
     private int _ending;
 
     public BrowserProcess(int generation, ProfileFolders profiles, BrowserOptions options, TimeProvider time, ILogger logger)
@@ -49,7 +51,7 @@ internal sealed partial class BrowserProcess
         var start = _time.GetTimestamp();
         try
         {
-            Directory.CreateDirectory(_profile);
+            PrivateFolder.Create(_profile);
             _driver = StartDriver();
             var driver = await _driver.Within("start its driver", _options.LaunchTimeout, _time, cancellationToken);
             _browser = await StartAsync(driver, executable, origins).Within("start", Left(start), _time, cancellationToken);
@@ -65,6 +67,7 @@ internal sealed partial class BrowserProcess
                 throw new BrowserException($"The browser started, but no process has {_profile} on its command line. Is {executable} a wrapper that drops arguments?");
             }
 
+            _guarding = new RendererGuard(_tree, _connection.Kills, _options.MaxRendererMb, _time, _logger).RunAsync(_ended.Token);
             LogLaunched(_generation, executable, _browser.Version, _tree.Root, _time.GetElapsedTime(start).TotalSeconds);
         }
         catch (BrowserException e)
@@ -81,6 +84,8 @@ internal sealed partial class BrowserProcess
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _ending, 1);
+        await _ended.CancelAsync();
+        await _guarding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             // Processes first: the driver removes its temporary folders when its browser exits.
@@ -129,6 +134,11 @@ internal sealed partial class BrowserProcess
             ? $"Browser:ExecutablePath is '{executable}', which did not start: {error.Message}"
             : $"The browser '{executable}', which was detected because Browser:ExecutablePath is not set, did not start: {error.Message}";
         var more = error is BrowserTimeoutException ? $" On a slow machine, increase Browser:LaunchTimeout (now {_options.LaunchTimeout.TotalSeconds:0.###} s)." : "";
+        if (error is not BrowserTimeoutException && ChromiumSandbox.IsOn(_options.Sandbox, ChromiumSandbox.IsRoot) && OperatingSystem.IsLinux())
+        {
+            more += ChromiumSandbox.StartHint;
+        }
+
         return what + more + (isConfigured
             ? " Set Browser:ExecutablePath to a chromium-headless-shell or Chromium, or remove it to use the one that is installed."
             : " Set Browser:ExecutablePath to another chromium-headless-shell or Chromium.");
@@ -146,7 +156,8 @@ internal sealed partial class BrowserProcess
         ExecutablePath = executable,
         ArtifactsDir = Path.Combine(_profile, "artifacts"),
         IgnoreAllDefaultArgs = true,
-        Args = ChromiumArguments.For(_options, _profile, origins, Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), HasSmallSharedMemory()),
+        Args = ChromiumArguments.For(_options, _profile, origins, ChromiumSandbox.IsRoot, HasSmallSharedMemory()),
+        Env = BrowserEnvironment.Current(),
         Timeout = (float)_options.LaunchTimeout.TotalMilliseconds,
         // The driver must not close the browser on a signal: renders in progress still finish during shutdown.
         HandleSIGINT = false,

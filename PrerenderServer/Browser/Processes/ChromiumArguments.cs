@@ -66,7 +66,7 @@ internal static class ChromiumArguments
         .. s_fixed,
         ProfileSwitch(profile),
         $"--host-resolver-rules={HostResolverRules.For(origins)}",
-        .. options.Sandbox == SandboxMode.Off || (options.Sandbox == SandboxMode.Auto && root) ? ["--no-sandbox"] : Array.Empty<string>(),
+        .. ChromiumSandbox.IsOn(options.Sandbox, root) ? Array.Empty<string>() : ["--no-sandbox"],
         .. smallSharedMemory ? ["--disable-dev-shm-usage"] : Array.Empty<string>(),
         .. options.ExtraArguments,
     ];

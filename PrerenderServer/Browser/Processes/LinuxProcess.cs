@@ -41,6 +41,10 @@ internal readonly record struct LinuxProcess(int Id, int Parent, int Group)
     /// <summary>The arguments of the process; empty if it has exited or cannot be read.</summary>
     public string[] Arguments() => (TryReadText($"/proc/{Id}/cmdline") ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>Resident memory in bytes, shared memory included; 0 if the process has exited.</summary>
+    public long ResidentBytes() =>
+        TryReadText($"/proc/{Id}/statm")?.Split(' ') is [_, var pages, ..] ? long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
+
     /// <summary>Proportional set size in bytes: shared memory is divided among its processes. Null if not available.</summary>
     public long? ProportionalBytes() =>
         TryReadText($"/proc/{Id}/smaps_rollup")?.Split('\n')

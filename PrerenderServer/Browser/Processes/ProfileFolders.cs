@@ -21,14 +21,17 @@ internal sealed partial class ProfileFolders : IDisposable
         Instance = Path.Combine(Root, Guid.NewGuid().ToString("N"));
         try
         {
-            Directory.CreateDirectory(Instance);
+            // Profiles hold cookies of visits with credentials, and the address of the debugging socket.
+            Directory.CreateDirectory(parent);
+            PrivateFolder.Create(Root);
+            PrivateFolder.Create(Instance);
             _lock = new FileStream(Path.Combine(Instance, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartException(root is null
-                ? $"Browser:ProfileRoot is not set, and the temporary folder '{parent}' cannot be written: {e.Message} Set Browser:ProfileRoot to a folder that this user may write to."
-                : $"Browser:ProfileRoot is '{root}', which cannot be written: {e.Message} Set it to a folder that this user may write to, or remove it to use the temporary folder '{Path.GetTempPath()}'.", e);
+                ? $"Browser:ProfileRoot is not set, and the temporary folder '{parent}' cannot be used: {e.Message} Set Browser:ProfileRoot to a folder that this user may write to."
+                : $"Browser:ProfileRoot is '{root}', which cannot be used: {e.Message} Set it to a folder that this user may write to, or remove it to use the temporary folder '{Path.GetTempPath()}'.", e);
         }
     }
 

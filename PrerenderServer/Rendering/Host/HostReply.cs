@@ -24,9 +24,9 @@ internal static class HostReply
         }
 
         if (!root.TryGetProperty("reply", out var reply) || reply.ValueKind != JsonValueKind.Object
-            || !reply.TryGetProperty("status", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var status) || status is < 100 or > 599)
+            || !reply.TryGetProperty("status", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var status) || !OutcomeMapping.HasBody(status))
         {
-            return new() { Outcome = RenderOutcome.Unusable, Message = "fleet.render did not return an object with a status from 100 to 599." };
+            return new() { Outcome = RenderOutcome.Unusable, Message = "fleet.render did not return an object with a status from 200 to 599 that a page can have: not 204, 205 or 304, whose responses have no body." };
         }
 
         var answer = new PageAnswer

@@ -3,6 +3,7 @@ using System.Reflection;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Processes;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 
@@ -133,6 +134,86 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         await profiles.ReapAsync(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
         Assert.False(Directory.Exists(Path.Combine(profiles.Root, "abandoned-a")));
         await orphan.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
+    }
+
+    [Fact]
+    public async Task Launch_SecretsInTheEnvironmentOfTheServer_AreNotInThatOfTheBrowser()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The environment is read through /proc.");
+        const string name = "ConnectionStrings__planted";
+        Environment.SetEnvironmentVariable(name, "password=very-secret");
+        try
+        {
+            await using var adapter = NewAdapter();
+            await adapter.LaunchAsync(1, Token);
+            await adapter.CreateAsync(1, 1, Token);
+            var group = Browser().Group;
+            var processes = LinuxProcess.All().Where(p => p.Group == group).ToList();
+            Assert.True(processes.Count > 2, $"Expected a browser with its children. Seen: {processes.Count} processes.");
+            foreach (var process in processes)
+            {
+                Assert.DoesNotContain("very-secret", await EnvironmentOfAsync(process.Id), StringComparison.Ordinal);
+            }
+
+            var names = (await EnvironmentOfAsync(Browser().Id)).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(variable => variable.Split('=')[0]);
+            Assert.Empty(names.Except(BrowserEnvironment.Of(names.ToDictionary(variable => variable, _ => "")).Keys));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+
+        static async Task<string> EnvironmentOfAsync(int process)
+        {
+            try
+            {
+                return await File.ReadAllTextAsync($"/proc/{process}/environ", Token);
+            }
+            catch (IOException)
+            {
+                return ""; // It has ended.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Launch_Folders_AreOnlyForTheUserOfTheServer()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Modes are those of Unix.");
+        var root = Path.Combine(_root, "fleet-browsers");
+        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        await using var adapter = NewAdapter();
+        await adapter.LaunchAsync(1, Token);
+        foreach (var folder in (string[])[root, adapter.ProfileFolder, Path.Combine(adapter.ProfileFolder, "generation-1")])
+        {
+            Assert.Equal((folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute), (folder, OperatingSystem.IsLinux() ? File.GetUnixFileMode(folder) : default));
+        }
+    }
+
+    [Fact]
+    public void Folders_PreparedByAnotherUser_AreRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give a folder to another user.");
+        var root = Path.Combine(_root, "fleet-browsers");
+        Directory.CreateDirectory(root);
+        using (var chown = Process.Start("chown", ["65534", root]))
+        {
+            chown.WaitForExit();
+        }
+
+        var error = Assert.Throws<StartException>(() => new ProfileFolders(_root, NullLogger.Instance));
+        Assert.Contains("belongs to another user (id 65534)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Browser:ProfileRoot", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Folders_ThatAreALink_AreRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        var elsewhere = Directory.CreateDirectory(Path.Combine(_root, "elsewhere")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(_root, "fleet-browsers"), elsewhere);
+        Assert.Contains("is a link", Assert.Throws<StartException>(() => new ProfileFolders(_root, NullLogger.Instance)).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
             var settings = browser.PageSettings with { BootTimeout = TimeSpan.FromMilliseconds(700) };
             var start = TimeProvider.System.GetTimestamp();
             await Assert.ThrowsAsync<BrowserTimeoutException>(async () =>
-                await BrowserPage.OpenAsync(await browser.Adapter.ContextOf(slot.Number), settings, () => { }, Token));
+                await BrowserPage.OpenAsync(await browser.Adapter.ContextOf(slot.Number), settings, _ => { }, Token));
             Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(4));
         });
     }

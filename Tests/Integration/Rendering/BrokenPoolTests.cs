@@ -31,7 +31,7 @@ public sealed class BrokenPoolTests
         var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         WebApplication app = null!;
         var exit = FleetHost.RunAsync("prerender", () => app = PrerenderServerApp.Build(
-            ["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}", "--Pool:Slots=3", "--Registration:Name=prerender-test"],
+            ["--urls=http://127.0.0.1:0", "--environment=Development", $"--services:realm:http:0={site.Url}", "--Pool:Slots=3", "--Registration:Name=prerender-test"],
             builder =>
             {
                 builder.Services.AddFleetRegistry(registry)

@@ -16,7 +16,8 @@ public sealed class BrowserStartTests
 
         var (exitCode, output) = await ServiceRun.ToEndAsync(
             "Fleet.PrerenderServer",
-            "--urls=http://127.0.0.1:0", "--services:realm:http:0=http://127.0.0.1:9", "--ConnectionStrings:redis=127.0.0.1:9", "--Browser:ExecutablePath=/bin/ls");
+            "--urls=http://127.0.0.1:0", "--Fleet:AdminKey=a-key-that-is-long-enough-for-the-fleet", "--services:realm:http:0=http://127.0.0.1:9",
+            "--ConnectionStrings:redis=127.0.0.1:9", "--Browser:ExecutablePath=/bin/ls");
 
         Assert.True(exitCode == FleetHost.CannotStart, $"Exit code {exitCode}. It wrote:\n{output}");
         var sentence = Assert.Single(output.Split('\n'), line => line.StartsWith("prerender cannot start: ", StringComparison.Ordinal));

@@ -45,6 +45,34 @@ public sealed class CredentialsTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Renders_FrameOfAnotherOrigin_SendsNoCredentials()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        server.OtherApp.Routes[$"/read-{id}.json"] = http =>
+        {
+            Remember(http.Request.Query["by"]!, http);
+            http.Response.Headers.AccessControlAllowOrigin = "*";
+            return http.Response.WriteAsync("{}");
+        };
+        string Frame(string by) => $"<p>{by}</p><script>fetch('{server.OtherApp[$"read-{id}.json"]}?by={by}').finally(() => parent.postMessage('{by}', '*'))</script>";
+        server.Site.Page($"/foreign-{id}", Frame("foreign") + $"<iframe src='{server.OtherApp[$"nested-{id}"]}'></iframe>");
+        server.OtherApp.Routes[$"/nested-{id}"] = Note("nested");
+        server.OtherApp.Page($"/own-{id}", Frame("own"));
+        server.OtherApp.Page($"/{id}", $$"""
+            <p>x</p><script>
+            window.prerenderReady = false; const left = new Set(['foreign', 'own']);
+            addEventListener('message', (e) => { left.delete(e.data); if (left.size === 0) { document.body.append('done'); setTimeout(() => { window.prerenderReady = true; }, 300); } });
+            </script><iframe src='{{server.Site[$"foreign-{id}"]}}'></iframe><iframe src='/own-{{id}}'></iframe>
+            """);
+        var result = await server.RenderAsync(new() { Url = server.OtherApp[id].AbsoluteUri, Affinity = $"realm:{server.OtherApp.Url}#eve", Credentials = new() { Authorization = Secret } }, Token);
+        Assert.Contains("done", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Contains($"own {Secret}", _seen);
+        Assert.Contains("foreign ", _seen);
+        Assert.DoesNotContain($"foreign {Secret}", _seen);
+        Assert.DoesNotContain($"nested {Secret}", _seen);
+    }
+
+    [Fact]
     public async Task Renders_FastPathWithCredentials_ShowsThemInThatVisitOnly()
     {
         server.Site.Routes["/elements/asked.json"] = Note("asked");

@@ -55,8 +55,8 @@ public sealed class ServerFixture : IAsyncLifetime
 
     internal static WebApplication Start(InMemoryRegistry registry, TestSite site, params string[] settings) => Start(registry, site, null, registry.Commands, settings);
 
-    private static WebApplication Start(InMemoryRegistry registry, TestSite site, LogRecorder? log, ICommandStore commands, params string[] settings) => PrerenderServerApp.Build(
-        ["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}", "--Pool:Slots=3", "--Registration:Name=prerender-test", .. settings],
+    internal static WebApplication Start(InMemoryRegistry registry, TestSite site, LogRecorder? log, ICommandStore commands, params string[] settings) => PrerenderServerApp.Build(
+        ["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}", "--Pool:Slots=3", "--Registration:Name=prerender-test", "--environment=Development", .. settings],
         builder =>
         {
             builder.Services.AddFleetRegistry(registry).AddSingleton(commands);

@@ -131,13 +131,38 @@ public sealed class ServerTests(ServerFixture server)
     {
         var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         await using var site = await TestSite.StartAsync();
-        await using var app = PrerenderServerApp.Build(["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}"], builder =>
+        await using var app = PrerenderServerApp.Build(["--urls=http://127.0.0.1:0", "--environment=Development", $"--services:realm:http:0={site.Url}"], builder =>
         {
             builder.Services.AddFleetRegistry(registry);
             builder.Logging.ClearProviders();
         });
         await app.StartAsync(Token);
         await Eventually.Async(() => registry.Servers.ListAsync(Token).Result is [{ } record] && record.Name == new Uri(app.Urls.Single()).Authority, "it is announced by host and port");
+        await app.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Build_NoAdminKeyOutsideDevelopment_SaysWhichSettingIsMissing()
+    {
+        await using var site = await TestSite.StartAsync();
+        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        var error = Assert.Throws<StartException>(() => ServerFixture.Start(registry, site, "--environment=Production"));
+        Assert.StartsWith("Fleet:AdminKey is not set.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(error.Message, FleetHost.Explain(error));
+    }
+
+    [Theory]
+    [InlineData("pool")]
+    [InlineData("failures")]
+    [InlineData("failures/1")]
+    [InlineData("failures/1/screenshot")]
+    public async Task Get_WithoutTheKey_IsRefused(string path)
+    {
+        await using var site = await TestSite.StartAsync();
+        await using var app = ServerFixture.Start(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance), site, "--environment=Production", "--Fleet:AdminKey=a-key-that-is-long-enough-for-the-fleet");
+        await app.StartAsync(Token);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(path, Token)).StatusCode);
         await app.StopAsync(Token);
     }
 

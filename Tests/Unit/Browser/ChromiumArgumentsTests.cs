@@ -14,6 +14,26 @@ public class ChromiumArgumentsTests
     public void For_Sandbox_IsOffOnlyForRootOrWhenSaid(SandboxMode mode, bool root, bool without) =>
         Assert.Equal(without, For(new() { Sandbox = mode }, root).Contains("--no-sandbox"));
 
+    [Theory]
+    [InlineData(SandboxMode.Auto, true, true)]
+    [InlineData(SandboxMode.Auto, false, false)]
+    [InlineData(SandboxMode.On, true, false)]
+    [InlineData(SandboxMode.Off, true, false)]
+    public void WarningOf_RootWithoutADecision_SaysWhyAndWhatToDo(SandboxMode mode, bool root, bool warns)
+    {
+        var warning = ChromiumSandbox.WarningOf(mode, root);
+        Assert.Equal(warns, warning is not null);
+        Assert.True(warning is null || warning.Contains("Browser:Sandbox=Off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_Environment_KeepsWhatABrowserNeedsAndNoSettings() => Assert.Equal(
+        ["HOME", "LANG", "PATH"],
+        BrowserEnvironment.Of(new Dictionary<string, string>
+        {
+            ["PATH"] = "/bin", ["HOME"] = "/root", ["LANG"] = "C", ["Fleet__AdminKey"] = "x", ["ConnectionStrings__redis"] = "x", ["AWS_SECRET_ACCESS_KEY"] = "x", ["LD_PRELOAD"] = "x",
+        }).Keys.Order());
+
     [Fact]
     public void For_Origins_MapsThemWithTheirPortsAndNothingElse() => Assert.Contains(
         "--host-resolver-rules=MAP 127.0.0.1:5100 127.0.0.1:5100, MAP app.example.com:443 app.example.com:443, MAP * ~NOTFOUND", For(new(), root: false));

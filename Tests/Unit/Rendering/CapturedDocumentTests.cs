@@ -18,12 +18,21 @@ public class CapturedDocumentTests
     [InlineData(200, "abc", 200, RenderOutcome.Rendered)]
     [InlineData(200, "-1", 200, RenderOutcome.Rendered)]
     [InlineData(200, "99999", 200, RenderOutcome.Rendered)]
+    [InlineData(200, "100", 200, RenderOutcome.Rendered)]
+    [InlineData(200, "204", 200, RenderOutcome.Rendered)]
+    [InlineData(200, "205", 200, RenderOutcome.Rendered)]
+    [InlineData(404, "304", 404, RenderOutcome.Failed)]
     public void Read_Status_IsThePagesOwnIfItGivesOne(int http, string? meta, int status, RenderOutcome outcome)
     {
         var answer = Read(http, meta);
         Assert.Equal((status, outcome), (answer.Status, answer.Outcome));
         Assert.Equal("<html></html>", answer.Formats[RenderFormat.Html]);
     }
+
+    [Theory]
+    [InlineData(205)]
+    [InlineData(304)]
+    public void Read_DocumentWithAStatusWithoutBody_IsUnusable(int http) => Assert.Equal(RenderOutcome.Unusable, Read(http, null).Outcome);
 
     [Fact]
     public void Read_Headers_OnlyThoseThatCanBeSent()

@@ -29,6 +29,10 @@ public class HostReplyTests
     [InlineData("""{"reply":{"formats":{}}}""")]
     [InlineData("""{"reply":{"status":"200"}}""")]
     [InlineData("""{"reply":{"status":7}}""")]
+    [InlineData("""{"reply":{"status":101}}""")]
+    [InlineData("""{"reply":{"status":204}}""")]
+    [InlineData("""{"reply":{"status":205}}""")]
+    [InlineData("""{"reply":{"status":304}}""")]
     [InlineData("""{"reply":{"status":9999999999}}""")]
     public void Read_NoAnswerOfTheContract_IsUnusable(string json) => Assert.Equal(RenderOutcome.Unusable, Read(json).Outcome);
 

@@ -1,0 +1,153 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Tests.Browser;
+using Fleet.Tests.InMemory;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>A page that floods the browser's connection costs its own render, and no other page anything.</summary>
+[Collection(HeavyCollection.Name)]
+public sealed class FloodTests : IAsyncLifetime
+{
+    private const long MaxGrowth = 400_000_000;
+    private readonly LogRecorder _log = new();
+    private TestSite _site = null!;
+    private TestSite _app = null!;
+    private WebApplication _server = null!;
+    private HttpClient _client = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _site = await TestSite.StartAsync();
+        _app = await TestSite.StartAsync();
+        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        _server = ServerFixture.Start(registry, _site, _log, registry.Commands, "--Fleet:AllowedOrigins:0=" + _app.Url.GetLeftPart(UriPartial.Authority),
+            "--Rendering:SettleTimeout=00:01:00", "--Browser:MaxPageEvents=1000", "--Browser:MaxPageEventMb=4", "--Browser:MaxRendererMb=600", "--Browser:MaxStorageMb=5", "--Pool:CloseStageDeadline=00:00:20");
+        await _server.StartAsync(Token);
+        _client = new HttpClient { BaseAddress = new Uri(_server.Urls.Single()) };
+        await ServerFixture.HealthyAsync(_client);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+        await _site.DisposeAsync();
+        await _app.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("for (;;) console.error('x'.repeat(1e6))", "Browser:MaxPageEventMb")]
+    [InlineData("for (;;) console.error('x')", "Browser:MaxPageEvents")]
+    [InlineData("for (;;) console.log({}, [1, 2, 3], 'x'.repeat(60000))", "Browser:MaxPageEventMb")]
+    [InlineData("const go = () => { setTimeout(go); setTimeout(go); throw new Error('x'.repeat(1e5)) }; go()", "Browser:MaxPageEventMb")]
+    [InlineData("const url = 'data:text/plain,' + 'x'.repeat(2e4); for (let i = 0; i < 3000; i++) fetch(url)", "Browser:MaxPageEventMb")]
+    [InlineData("const code = URL.createObjectURL(new Blob(['for (;;) console.error(1)'])); for (let i = 0; i < 40; i++) new Worker(code)", "Browser:MaxPageWorkers")]
+    [InlineData("new Worker(URL.createObjectURL(new Blob(['for (let i = 0; i < 9000; i++) fetch(\"data:,x\")'])))", "Browser:MaxPageEvents")]
+    public async Task Renders_PageThatFloods_IsClosedAndTheOthersRender(string script, string setting)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        _app.Page($"/{id}", $"<p>x</p><script>window.prerenderReady = false; {script}</script>");
+        await RenderAsync(_site["elements/first"], 60_000);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        var flood = RenderAsync(_app[id], 60_000);
+        var others = 0;
+        do
+        {
+            var other = await RenderAsync(_site[$"elements/other{others}"], 60_000);
+            Assert.Equal(RenderOutcome.Rendered, other.Outcome);
+            others++;
+        }
+        while (!flood.IsCompleted || others < 20);
+
+        var result = await flood;
+        Assert.Equal(RenderOutcome.Unusable, result.Outcome);
+        Assert.Contains(setting, result.Diagnostics!.Message, StringComparison.Ordinal);
+        Assert.False(result.Page!.Crashed);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, MaxGrowth);
+    }
+
+    [Theory]
+    [InlineData("const kept = []; for (let i = 0; i < 150; i++) kept.push(new Uint8Array(1e7).fill(1)); for (;;);")]
+    [InlineData("new Worker(URL.createObjectURL(new Blob(['const kept = []; for (let i = 0; i < 150; i++) kept.push(new Uint8Array(1e7).fill(1)); for (;;);'])))")]
+    public async Task Renders_PageWithLargeBuffers_IsClosedAndTheOthersRender(string script)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Memory is read through /proc.");
+        _app.Page("/large", $"<p>x</p><script>window.prerenderReady = false; {script}</script>");
+        var large = RenderAsync(_app["large"], 60_000);
+        do
+        {
+            Assert.Equal(RenderOutcome.Rendered, (await RenderAsync(_site["elements/other"], 60_000)).Outcome);
+        }
+        while (!large.IsCompleted);
+
+        var result = await large;
+        Assert.Equal(RenderOutcome.Unusable, result.Outcome);
+        Assert.Contains("Browser:MaxRendererMb", result.Diagnostics!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Renders_PageThatStoresMuch_IsStoppedByTheQuota()
+    {
+        _app.Page("/stores", """
+            <p>x</p><script>
+            window.prerenderReady = false;
+            (async () => {
+              const cache = await caches.open('x');
+              for (let i = 0; i < 20; i++) await cache.put('/' + i, new Response(new Uint8Array(1e6)));
+              return 'stored all';
+            })().catch((e) => e.name).then((how) => { document.body.append(how); window.prerenderReady = true; });
+            </script>
+            """);
+        var result = await RenderAsync(_app["stores"], 60_000);
+        Assert.Contains("QuotaExceededError", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Renders_PageThatFloodsEachTime_IsRejected()
+    {
+        _app.Page("/flood", "<script>for (;;) console.error('x'.repeat(1e6))</script>");
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(RenderOutcome.Unusable, (await RenderAsync(_app["flood"], 60_000)).Outcome);
+        }
+
+        using var response = await PostAsync(_app["flood"], 60_000);
+        Assert.Equal("breaker-open", (await response.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task Renders_PageWithLongDataUrlsDialogsAndMessages_Renders()
+    {
+        _app.Page("/long", """
+            <p>x</p><script>
+            console.error('x'.repeat(100_000));
+            alert('x'.repeat(100_000));
+            history.replaceState(null, '', '?' + 'q'.repeat(100_000));
+            const worker = new Worker('data:text/javascript,' + '/'.repeat(100_000) + '\npostMessage(1)'.replace('\n', '%0A'));
+            worker.onmessage = () => document.body.append('done');
+            </script>
+            """);
+        var result = await RenderAsync(_app["long"], 60_000);
+        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
+        Assert.Contains("done", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+    }
+
+    private async Task<RenderResult> RenderAsync(Uri url, int? deadlineMs)
+    {
+        using var response = await PostAsync(url, deadlineMs);
+        var body = await response.Content.ReadAsStringAsync(Token);
+        Assert.True(response.IsSuccessStatusCode, $"Expected a result. Seen: {(int)response.StatusCode} {body}");
+        return JsonSerializer.Deserialize<RenderResult>(body, FleetJson.Options)!;
+    }
+
+    private Task<HttpResponseMessage> PostAsync(Uri url, int? deadlineMs) =>
+        _client.PostAsJsonAsync("renders", new RenderRequest { Url = url.AbsoluteUri, DeadlineMs = deadlineMs }, FleetJson.Options, Token);
+}

@@ -1,0 +1,43 @@
+using Fleet.PrerenderServer.Browser.Cdp;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Fleet.Tests.Browser;
+
+public class EventQuotaTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<string> _exceeded = [];
+
+    [Fact]
+    public void Admits_UpToTheLimits_ThenNothingAndSaysSoOnce()
+    {
+        var quota = New(maxEvents: 3, maxBytes: 1_000_000);
+        Assert.Equal([true, true, true, false, false], Enumerable.Range(0, 5).Select(_ => quota.Admits(10)));
+        Assert.Contains("Browser:MaxPageEvents", Assert.Single(_exceeded), StringComparison.Ordinal);
+        _time.Advance(EventQuota.Window);
+        Assert.False(quota.Admits(10));
+    }
+
+    [Fact]
+    public void Admits_LongEvents_CountsTheirBytes()
+    {
+        var quota = New(maxEvents: 100, maxBytes: 2_000_000);
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => quota.Admits(1_000_000)));
+        Assert.Contains("2 MB in 10 s, the limit of Browser:MaxPageEventMb", Assert.Single(_exceeded), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Admits_SteadyEventsBelowTheLimits_ForEver()
+    {
+        var quota = New(maxEvents: 10, maxBytes: 1_000);
+        for (var i = 0; i < 1_000; i++)
+        {
+            Assert.True(quota.Admits(100));
+            _time.Advance(EventQuota.Window / 9);
+        }
+
+        Assert.Empty(_exceeded);
+    }
+
+    private EventQuota New(int maxEvents, long maxBytes) => new(maxEvents, maxBytes, _time, _exceeded.Add);
+}
