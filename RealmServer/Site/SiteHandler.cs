@@ -95,8 +95,14 @@ internal sealed class SiteHandler(
         return PageResponse.WriteAsync(http, page);
     }
 
-    private Task HostAppAsync(HttpContext http, string path) => files.Has(path) ? FileAsync(http, path)
-        : path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
+    private Task HostAppAsync(HttpContext http, string path) => files.Find(path) switch
+    {
+        HostAppFile.Found => FileAsync(http, path),
+        HostAppFile.Unserved => NotFoundAsync(http, path),
+        _ => RouteOrNoneAsync(http, path),
+    };
+
+    private Task RouteOrNoneAsync(HttpContext http, string path) => path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
         : WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.Asks(http.Request)), files.TraitsOf(path)) ? NotFoundAsync(http, path)
         : RouteAsync(http);
