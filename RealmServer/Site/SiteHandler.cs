@@ -4,6 +4,7 @@ using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site.Crawling;
 using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -143,6 +144,6 @@ internal static class SiteEndpoints
 
         // A RequestDelegate avoids parameter binding and result conversion on the hot path.
         var site = routes.ServiceProvider.GetRequiredService<SiteHandler>();
-        routes.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], site.AnswerAsync);
+        routes.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], site.AnswerAsync).WithMetadata(new TenantContentAttribute());
     }
 }
