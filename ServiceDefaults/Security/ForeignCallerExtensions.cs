@@ -41,6 +41,7 @@ public static class ForeignCallerExtensions
 }
 
 /// <summary>Marks routes whose responses are an app's own pages and files: they get no header that would change how a browser shows them.</summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
 public sealed class TenantContentAttribute : Attribute;
 
 /// <summary>Adds the headers that keep browsers from misreading responses.</summary>

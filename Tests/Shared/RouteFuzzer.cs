@@ -57,7 +57,9 @@ internal sealed class RouteFuzzer(Uri address, IReadOnlyList<string> routes, str
             return;
         }
 
-        Assert.True(parts is [_, { Length: > 0 } body] && ReasonOf(body) is { Length: > 0 }, "An error of the server without a reason is the answer to " + about);
+        // Browsers and crawlers get a page that says it in words.
+        var isPage = parts[0].Contains("Content-Type: text/html", StringComparison.Ordinal) && parts[0].Contains("Retry-After: ", StringComparison.Ordinal);
+        Assert.True(parts is [_, { Length: > 0 } body] && (isPage || ReasonOf(body) is { Length: > 0 }), "An error of the server without a reason is the answer to " + about);
     }
 
     /// <summary>Whether a request, sent in the same way, has this status.</summary>
