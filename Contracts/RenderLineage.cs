@@ -6,7 +6,7 @@ using System.Text;
 namespace Fleet.Contracts;
 
 /// <summary>Identifies the render that caused a request. Pages of the fleet send it with every request, and services that render on their behalf forward it, so that
-/// nested renders are recognized. It is signed with the admin key, because nested renders bypass queues.</summary>
+/// nested renders are recognized. It is signed with a key of the fleet, because nested renders bypass queues.</summary>
 /// <param name="RequestId">Request id of the original call: letters, digits and hyphens.</param>
 /// <param name="Depth">0 for a render that a caller requested, 1 for a render that such a render caused, and so on.</param>
 /// <param name="Priority">Priority of that render.</param>
@@ -20,14 +20,14 @@ public sealed record RenderLineage(string RequestId, int Depth, int Priority, Da
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     /// <summary>The signed header value: <c>id.depth.priority.expires.signature</c>.</summary>
-    public string Sign(string key)
+    public string Sign(ReadOnlySpan<byte> key)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{RequestId}.{Depth}.{Priority}.{Expires.ToUnixTimeSeconds()}");
         return $"{text}.{Signature(text, key)}";
     }
 
     /// <summary>Parses a header value. False if it is malformed or not signed with <paramref name="key"/>. Does not check <see cref="Expires"/>.</summary>
-    public static bool TryRead(string? text, string key, [NotNullWhen(true)] out RenderLineage? lineage)
+    public static bool TryRead(string? text, ReadOnlySpan<byte> key, [NotNullWhen(true)] out RenderLineage? lineage)
     {
         lineage = null;
         var end = text?.LastIndexOf('.') ?? -1;
@@ -49,6 +49,5 @@ public sealed record RenderLineage(string RequestId, int Depth, int Priority, Da
         return lineage is not null;
     }
 
-    private static string Signature(string text, string key) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes("lineage:" + text)));
+    private static string Signature(string text, ReadOnlySpan<byte> key) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
 }

@@ -22,6 +22,11 @@ public sealed class ManagerOptions
     [Range(0, 100_000)]
     public int MaxQueued { get; set; } = 512;
 
+    /// <summary>Maximum number of different <c>credentials</c> that callers without the admin key may send within a minute, to all realms together, 1 to 100,000:
+    /// each opens pages of its own, which displace others. Default: 32.</summary>
+    [Range(1, 100_000)]
+    public int MaxPrincipalsWithoutKey { get; set; } = 32;
+
     /// <summary>Maximum attempts of one render on prerender servers, across all submissions, 1 to 10. Default: 3.</summary>
     [Range(1, 10)]
     public int MaxAttempts { get; set; } = 3;

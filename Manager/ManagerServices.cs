@@ -9,7 +9,6 @@ using Fleet.Manager.Servers;
 using Fleet.Manager.Telemetry;
 using Fleet.Registry.Events;
 using Fleet.Registry.Watching;
-using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
@@ -34,6 +33,8 @@ internal static class ManagerServices
             .AddSingleton<Router>()
             .AddSingleton<AllowedOrigins>()
             .AddSingleton<PrincipalScope>()
+            .AddSingleton<PrincipalLimiter>()
+            .AddSingleton(new ServiceAudience(ServiceToken.Manager))
             .AddSingleton<ConcurrencyGate>()
             .AddSingleton<NestedRenderLimiter>()
             .AddSingleton<RequestCoalescer>()
@@ -74,12 +75,11 @@ internal static class ManagerServices
             ConnectTimeout = options.Value.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
-        var http = new HttpClient(new ShellGenerationHandler(provider.GetRequiredService<FleetViews>()) { InnerHandler = sockets })
+        // Without a default credential: addresses of servers come from Redis, and each request has a token for its receiver only.
+        return new HttpClient(new ShellGenerationHandler(provider.GetRequiredService<FleetViews>()) { InnerHandler = sockets })
         {
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = options.Value.MaxResultBytes,
         };
-        http.UseAdminKey(provider.GetRequiredService<IOptions<FleetOptions>>().Value);
-        return http;
     }
 }

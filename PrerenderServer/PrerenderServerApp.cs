@@ -16,6 +16,7 @@ using Fleet.Registry.HostShells;
 using Fleet.Registry.Watching;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -122,6 +123,7 @@ public static class PrerenderServerApp
             services.GetRequiredService<IOptions<RegistrationOptions>>().Value.Name ?? builder.Configuration["OTEL_SERVICE_NAME"],
             services.GetRequiredService<ServerAddress>()));
         builder.Services.AddSingleton<ServerAddress>();
+        builder.Services.AddSingleton(services => new ServiceAudience(ServiceToken.PrerenderServer(services.GetRequiredService<ServerIdentity>().Incarnation), IsOperated: true));
         builder.Services.AddRegistryWatcher<HostShell?>("host shell", [FleetEventKind.HostShell],
             static (services, cancellationToken) => services.GetRequiredService<IHostShellStore>().GetAsync(cancellationToken));
         builder.Services.AddSingleton<ShellTracker>();

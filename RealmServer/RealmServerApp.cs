@@ -12,7 +12,6 @@ using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Stopping;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer;
 
@@ -53,9 +52,11 @@ public static class RealmServerApp
         AddIndex(builder);
         builder.Services.AddHealthChecks().AddCheck<HostShellHealth>("host-shell").AddCheck<RealmsHealth>("realms").AddCheck<RenderingMonitor>("rendering");
         builder.AddStopNotice();
+        builder.Services.AddRateLimiter(static limits => limits.AddPolicy<string, SearchLimiter>(nameof(SearchLimiter)));
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.UseRateLimiter();
         app.MapPostDeployment();
         app.MapIndex();
         app.MapSearch();
@@ -122,9 +123,10 @@ public static class RealmServerApp
             client.MaxResponseContentBufferSize = ManagerClient.MaxAnswerBytes;
             // Each call has its own deadline.
             client.Timeout = Timeout.InfiniteTimeSpan;
-            client.UseAdminKey(provider.GetRequiredService<IOptions<FleetOptions>>().Value);
         }).UseSocketsHttpHandler(static (handler, _) => handler.UseProxy = false) // Calls within the fleet never use a proxy.
           .AddHttpMessageHandler<ShellGenerationHandler>()
+          .AddHttpMessageHandler(static provider => new ServiceTokenHandler(
+              provider.GetRequiredService<FleetKeys>(), ServiceToken.Manager, provider.GetRequiredService<TimeProvider>()))
           .RemoveAllLoggers(); // They log four lines per render, and a stack trace while the manager is not up yet. The index logs one line.
     }
 }

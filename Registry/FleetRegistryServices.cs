@@ -9,6 +9,7 @@ using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
 using Fleet.Registry.Servers;
 using Fleet.Registry.Storage;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,8 +22,11 @@ public static class FleetRegistryServices
     public static IServiceCollection AddFleetRegistry(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<FleetKeys>();
+        services.AddOptions();
         return services
             .AddSingleton<RedisConnection>()
+            .AddSingleton<RecordSigner>()
             .AddSingleton<IHostShellStore, RedisHostShellStore>()
             .AddSingleton<IServerRegistry, RedisServerRegistry>()
             .AddSingleton<IWarmAffinities, RedisWarmAffinities>()

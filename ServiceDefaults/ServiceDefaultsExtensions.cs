@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Fleet.Contracts;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -29,6 +30,9 @@ public static class ServiceDefaultsExtensions
         builder.AddFleetOptions<FleetOptions>(FleetOptions.Section);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<FleetKeys>();
+        builder.Services.AddSingleton<StreamLimiter>();
+        builder.Services.AddSingleton(ForeignCallerExtensions.CreateHostAllowList);
         builder.Services.AddSingleton<FatalError>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [AliveTag]);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = BareStatus.Describe);
@@ -62,6 +66,7 @@ public static class ServiceDefaultsExtensions
     /// <summary>Maps <c>/health</c> (ready to work) and <c>/alive</c> (needs no restart) in every environment, and converts errors to problem details.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
@@ -73,12 +78,15 @@ public static class ServiceDefaultsExtensions
         return app;
     }
 
+    // Anyone may read it, and the message of an exception may contain addresses and paths. The health check logs the exception.
+    private static string? DescriptionOf(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "The check failed; the log of this service says why.";
+
     private static Task WriteHealthAsync(HttpContext http, HealthReport report) =>
         http.Response.WriteAsJsonAsync(
             new
             {
                 Status = report.Status.ToString(),
-                Checks = report.Entries.ToDictionary(e => e.Key, e => new { Status = e.Value.Status.ToString(), e.Value.Description }),
+                Checks = report.Entries.ToDictionary(e => e.Key, e => new { Status = e.Value.Status.ToString(), Description = DescriptionOf(e.Value) }),
             },
             FleetJson.Options,
             http.RequestAborted);

@@ -40,12 +40,13 @@ internal static class FleetResources
                 .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
         }
 
-        foreach (var (key, value) in settings.Forwarded)
+        // The key itself is passed on, in the environment: a command line is visible to other users.
+        foreach (var (key, value) in settings.Forwarded.Where(static setting => !setting.Key.StartsWith("Fleet:AdminKey", StringComparison.OrdinalIgnoreCase)))
         {
             service.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
         }
 
-        return service.WithEnvironment("Fleet__AdminKey", adminKey);
+        return service.WithEnvironment("Fleet__AdminKey", adminKey).WithEnvironment("Fleet__AdminKeyFile", "");
     }
 
     /// <summary>Sets the public address of a published realm server, which it cannot know behind an ingress.</summary>

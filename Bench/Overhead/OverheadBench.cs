@@ -29,7 +29,7 @@ internal static class OverheadBench
         await registry.Realms.AnnounceAsync("realm-0", [new RealmRecord(Realm, "Elements")], CancellationToken.None);
         await registry.Servers.AnnounceAsync(Record(server.Urls.Single()), CancellationToken.None);
         await using var manager = ManagerApp.Build(
-            ["--urls=http://127.0.0.1:0", "--Fleet:AdminKey=overhead-bench-key", "--services:realm:http:0=http://127.0.0.1:9"],
+            ["--urls=http://127.0.0.1:0", "--Fleet:AdminKey=overhead-bench-key-of-32-characters", "--services:realm:http:0=http://127.0.0.1:9"],
             builder =>
             {
                 builder.Logging.SetMinimumLevel(LogLevel.Error);

@@ -1,4 +1,5 @@
 using System.Text;
+using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Dashboard;
 
@@ -17,7 +18,7 @@ internal static class FleetPage
             response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
             response.Headers.CacheControl = "no-cache";
             return TypedResults.Content(s_html, "text/html", Encoding.UTF8);
-        }).ExcludeFromDescription();
+        }).RefuseForeignCallers(allowNavigation: true).ExcludeFromDescription();
 
     private static string Read()
     {

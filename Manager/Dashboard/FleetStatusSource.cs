@@ -19,7 +19,9 @@ internal sealed class FleetStatusSource(
     /// <summary>Maximum time between two snapshots, so that a listener can tell an idle fleet from a dead connection.</summary>
     private static readonly TimeSpan s_maxInterval = TimeSpan.FromSeconds(10);
 
-    public FleetStatus Current()
+    /// <summary>The current status.</summary>
+    /// <param name="withPrincipals">Whether affinities of users and principals are named. Their names are ids of people and digests of credentials.</param>
+    public FleetStatus Current(bool withPrincipals)
     {
         var view = views.Current;
         return new FleetStatus
@@ -30,7 +32,7 @@ internal sealed class FleetStatusSource(
             [
                 .. view.Servers.Select(server => new ServerStatus(
                     server.Record,
-                    [.. server.Warm.OrderByDescending(warm => warm.Value).Select(warm => warm.Key)],
+                    [.. server.Warm.OrderByDescending(warm => warm.Value).Select(warm => withPrincipals ? warm.Key : PublicNameOf(warm.Key)).OfType<string>().Distinct()],
                     reservations.On(server.Incarnation))),
             ],
             Realms = view.Realms,
@@ -44,18 +46,22 @@ internal sealed class FleetStatusSource(
     }
 
     /// <summary>Yields the current status, then a new one after every change, until cancelled.</summary>
-    public async IAsyncEnumerable<FleetStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<FleetStatus> WatchAsync(bool withPrincipals, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             var changed = Task.WhenAny(views.NextRead, gate.Changed.Next);
-            yield return Current();
+            yield return Current(withPrincipals);
             if (!await PauseAsync(changed, cancellationToken))
             {
                 yield break;
             }
         }
     }
+
+    // A realm without its principal; null for a user.
+    private static string? PublicNameOf(string affinity) =>
+        AffinityKey.TryParse(affinity, out var key) && key.Kind == "realm" ? (key with { Scope = "" }).ToString() : null;
 
     /// <summary>Waits for the next snapshot. False when the listener disconnected or the manager stops, which is not an error.</summary>
     private async Task<bool> PauseAsync(Task changed, CancellationToken cancellationToken)

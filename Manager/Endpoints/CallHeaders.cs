@@ -1,7 +1,6 @@
 using System.Globalization;
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
-using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Endpoints;
@@ -23,19 +22,18 @@ internal static class CallHeaders
     /// <param name="render">What to render.</param>
     /// <param name="requestId">The request id.</param>
     /// <param name="timeout">The timeout from the headers; null when there is none.</param>
-    /// <param name="options">Holds the admin key.</param>
-    public static RenderCall Call(HttpRequest request, RenderRequest render, string requestId, TimeSpan? timeout, FleetOptions options) =>
+    public static RenderCall Call(HttpRequest request, RenderRequest render, string requestId, TimeSpan? timeout) =>
         new(render, requestId)
         {
             Timeout = timeout,
             AttemptsLeft = AttemptsLeft(request),
-            Cause = Cause(request, options),
-            HasKey = options.AdminKey is { } key && AdminKeyExtensions.Matches(request.Headers.Authorization, key),
+            Cause = Cause(request),
+            HasKey = AdminKeyExtensions.IsTrusted(request.HttpContext),
         };
 
     // The render that caused this request; null without a lineage header, or when this fleet's key did not sign it.
-    private static RenderLineage? Cause(HttpRequest request, FleetOptions options) =>
-        options.AdminKey is { } key && RenderLineage.TryRead(request.Headers[FleetHeaders.Lineage], key, out var lineage) ? lineage : null;
+    private static RenderLineage? Cause(HttpRequest request) =>
+        request.HttpContext.RequestServices.GetRequiredService<FleetKeys>().Lineage is { } key && RenderLineage.TryRead(request.Headers[FleetHeaders.Lineage], key, out var lineage) ? lineage : null;
 
     // A caller can only lower the budget, so an invalid value can safely be ignored.
     private static int? AttemptsLeft(HttpRequest request) =>

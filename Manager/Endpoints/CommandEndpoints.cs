@@ -2,11 +2,9 @@ using System.ComponentModel;
 using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
-using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Endpoints;
 
@@ -25,7 +23,6 @@ internal static class CommandEndpoints
         HttpContext http,
         RenderPipeline pipeline,
         AllowedOrigins origins,
-        IOptions<FleetOptions> options,
         [Description("Identifies this command of this user: 1 to 128 visible ASCII characters.")] [FromHeader(Name = FleetHeaders.IdempotencyKey)] string? key = null)
     {
         var requestId = CallHeaders.RequestId(http.Request);
@@ -47,7 +44,7 @@ internal static class CommandEndpoints
         }
 
         var answer = await pipeline.RenderAsync(
-            CallHeaders.Call(http.Request, request.ToRenderRequest(host), requestId, timeout, options.Value) with { Command = new(request, key!) }, http.RequestAborted);
+            CallHeaders.Call(http.Request, request.ToRenderRequest(host), requestId, timeout) with { Command = new(request, key!) }, http.RequestAborted);
         return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
     }
 }

@@ -16,13 +16,14 @@ internal static class FleetEndpoints
 {
     public static void MapFleet(this IEndpointRouteBuilder routes)
     {
-        var fleet = routes.MapGroup("").WithTags("Fleet").RejectUnknownParameters();
+        var fleet = routes.MapGroup("").WithTags("Fleet").RefuseForeignCallers(allowNavigation: true).RejectUnknownParameters();
 
-        fleet.MapGetAndHead("/fleet", (FleetStatusSource status) => TypedResults.Ok(status.Current()))
-            .WithName("Fleet").WithSummary("The fleet as this manager sees it.");
+        fleet.MapGetAndHead("/fleet", (FleetStatusSource status, HttpContext http) => TypedResults.Ok(status.Current(AdminKeyExtensions.IsTrusted(http))))
+            .WithName("Fleet").WithSummary("The fleet as this manager sees it. Warm affinities of users and principals are named only with the admin key.");
 
         fleet.MapGet("/fleet/events", WatchFleet)
-            .WithName("FleetEvents").WithSummary("The fleet as server-sent events: on every change, and at least every 10 seconds.");
+            .WithName("FleetEvents").WithSummary("The fleet as server-sent events: on every change, and at least every 10 seconds. A stream ends after 10 minutes.")
+            .ProducesProblem(403).ProducesProblem(429).ProducesProblem(503);
 
         var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey().RejectUnknownParameters();
 
@@ -45,16 +46,24 @@ internal static class FleetEndpoints
             .ProducesProblem(400).ProducesProblem(401);
     }
 
-    private static ServerSentEventsResult<FleetStatus> WatchFleet(
-        FleetStatusSource status, IHostApplicationLifetime lifetime, CancellationToken cancellationToken) =>
-        TypedResults.ServerSentEvents(EventsAsync(status, lifetime, cancellationToken));
+    private static Results<ServerSentEventsResult<FleetStatus>, ProblemHttpResult> WatchFleet(
+        FleetStatusSource status, StreamLimiter limiter, IHostApplicationLifetime lifetime, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (limiter.Enter(http, "GET /fleet") is { } full)
+        {
+            return full;
+        }
+
+        var isTrusted = AdminKeyExtensions.IsTrusted(http);
+        return TypedResults.ServerSentEvents(limiter.LimitAsync(token => EventsAsync(status, isTrusted, lifetime, token), cancellationToken));
+    }
 
     private static async IAsyncEnumerable<SseItem<FleetStatus>> EventsAsync(
-        FleetStatusSource status, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FleetStatusSource status, bool isTrusted, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Listeners do not disconnect on their own; without this, shutdown would wait for them.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        await foreach (var snapshot in status.WatchAsync(either.Token))
+        await foreach (var snapshot in status.WatchAsync(isTrusted, either.Token))
         {
             yield return new SseItem<FleetStatus>(snapshot, "fleet") { ReconnectionInterval = TimeSpan.FromSeconds(1) };
         }

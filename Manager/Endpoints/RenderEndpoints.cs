@@ -2,10 +2,8 @@ using System.ComponentModel;
 using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
-using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Endpoints;
 
@@ -14,7 +12,7 @@ internal static class RenderEndpoints
 {
     public static void MapRenders(this IEndpointRouteBuilder routes)
     {
-        var renders = routes.MapGroup("").WithTags("Renders").RequireAdminKeyIfConfigured().RejectUnknownParameters();
+        var renders = routes.MapGroup("").WithTags("Renders").RequireAdminKeyIfConfigured().RefuseForeignCallers().RejectUnknownParameters();
 
         renders.MapPost("/renders", PostRenderAsync)
             .WithName("Render").WithSummary("Renders a URL into one or more formats.")
@@ -22,22 +20,21 @@ internal static class RenderEndpoints
             .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504);
 
         renders.MapGetAndHead("/render", GetRenderAsync)
-            .WithName("RenderDocument").WithSummary("Renders a URL and returns the document, with the page's own status code.")
+            .WithMetadata(new TenantContentAttribute()).WithName("RenderDocument").WithSummary("Renders a URL and returns the document, with the page's own status code.")
             .WithDescription("For browsers and curl. An outcome without a document is returned as problem details.")
             .Produces<string>(200, "text/html").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
     }
 
     private static async Task<IResult> PostRenderAsync(
-        RenderRequest request, HttpContext http, RenderPipeline pipeline, IOptions<FleetOptions> options)
+        RenderRequest request, HttpContext http, RenderPipeline pipeline)
     {
-        var answer = await RenderAsync(request, call => call, http, pipeline, options.Value);
+        var answer = await RenderAsync(request, call => call, http, pipeline);
         return answer.IsError ? answer.RenderError.ToProblem(http.Response) : new ContentResult(answer.Content, StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> GetRenderAsync(
         HttpContext http,
         RenderPipeline pipeline,
-        IOptions<FleetOptions> options,
         [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
         [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
@@ -52,16 +49,16 @@ internal static class RenderEndpoints
             Priority = RenderLimits.MaxPriority,
         };
         var isFresh = refresh ?? http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true };
-        var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh }, http, pipeline, options.Value);
+        var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh }, http, pipeline);
         return DocumentResult.From(answer, http.Response);
     }
 
-    private static async Task<RenderAnswer> RenderAsync(RenderRequest request, Func<RenderCall, RenderCall> complete, HttpContext http, RenderPipeline pipeline, FleetOptions options)
+    private static async Task<RenderAnswer> RenderAsync(RenderRequest request, Func<RenderCall, RenderCall> complete, HttpContext http, RenderPipeline pipeline)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
         return CallHeaders.TryGetTimeout(http.Request, out var timeout)
-            ? await pipeline.RenderAsync(complete(CallHeaders.Call(http.Request, request, requestId, timeout, options)), http.RequestAborted)
+            ? await pipeline.RenderAsync(complete(CallHeaders.Call(http.Request, request, requestId, timeout)), http.RequestAborted)
             : RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]);
     }
 }

@@ -2,10 +2,8 @@ using System.ComponentModel;
 using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
-using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Endpoints;
 
@@ -15,7 +13,7 @@ internal static class ScreenshotEndpoints
     /// <summary>Maps <c>GET /screenshot</c> and <c>GET /pdf</c>.</summary>
     public static void MapScreenshots(this IEndpointRouteBuilder routes)
     {
-        var screenshots = routes.MapGroup("").WithTags("Screenshots").RequireAdminKeyIfConfigured().RejectUnknownParameters();
+        var screenshots = routes.MapGroup("").WithTags("Screenshots").WithMetadata(new TenantContentAttribute()).RequireAdminKeyIfConfigured().RefuseForeignCallers().RejectUnknownParameters();
 
         screenshots.MapGetAndHead("/screenshot", ScreenshotAsync)
             .WithName("Screenshot").WithSummary("Takes a screenshot of a page, of one of its elements, or of one format that the host renders.")
@@ -31,7 +29,6 @@ internal static class ScreenshotEndpoints
     private static Task<IResult> ScreenshotAsync(
         HttpContext http,
         RenderPipeline pipeline,
-        IOptions<FleetOptions> options,
         [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
         [Description("png, jpeg or webp. Default: png.")] string? type = null,
         [Description("Width of the viewport in CSS pixels, 100 to 3840. Default: the server's, 1280.")] int? width = null,
@@ -64,21 +61,20 @@ internal static class ScreenshotEndpoints
             errors.Add(new("type", "'type' is 'pdf': use GET /pdf instead."));
         }
 
-        return AnswerAsync(request, errors, http, pipeline, options.Value);
+        return AnswerAsync(request, errors, http, pipeline);
     }
 
     private static Task<IResult> PdfAsync(
         HttpContext http,
         RenderPipeline pipeline,
-        IOptions<FleetOptions> options,
         [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
         [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null) =>
         AnswerAsync(
             new() { Url = url ?? "", Affinity = affinity, DeadlineMs = deadlineMs, Priority = RenderLimits.MaxPriority, Type = ScreenshotType.Pdf },
-            [], http, pipeline, options.Value);
+            [], http, pipeline);
 
-    private static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline, FleetOptions options)
+    private static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
@@ -92,7 +88,7 @@ internal static class ScreenshotEndpoints
             ? RenderRules.Invalid(errors).ToProblem(http.Response)
             : DocumentResult.From(
                 await pipeline.RenderAsync(
-                    CallHeaders.Call(http.Request, request.ToRenderRequest(), requestId, timeout, options) with { Screenshot = request }, http.RequestAborted),
+                    CallHeaders.Call(http.Request, request.ToRenderRequest(), requestId, timeout) with { Screenshot = request }, http.RequestAborted),
                 http.Response);
     }
 

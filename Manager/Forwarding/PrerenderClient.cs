@@ -4,14 +4,14 @@ using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
-using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Forwarding;
 
 /// <summary>Sends a render to one server, once. Server failures are returned, never thrown; only the caller's cancellation throws.</summary>
 internal sealed class PrerenderClient(
-    HttpClient http, AnswerReceiver receiver, IOptions<ManagerOptions> options, IOptions<FleetOptions> fleetOptions, TimeProvider timeProvider)
+    HttpClient http, AnswerReceiver receiver, IOptions<ManagerOptions> options, FleetKeys keys, TimeProvider timeProvider)
 {
     /// <summary>Sends the render and receives the response.</summary>
     /// <param name="server">The server to send to.</param>
@@ -36,7 +36,7 @@ internal sealed class PrerenderClient(
                 return Unreachable($"Server {server.Name} registered an address that is not an http or https URL.");
             }
 
-            using var request = CreateRequest(address, operation, left);
+            using var request = CreateRequest(server, address, operation, left);
             return await receiver.ReceiveAsync(server, operation, await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token), either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -66,7 +66,7 @@ internal sealed class PrerenderClient(
         ForwardAnswer Lost() => ForwardAnswer.WithoutVerdict(ForwardKind.ConnectionLost, operation, $"The connection to server {server.Name} broke before the response was complete.");
     }
 
-    private HttpRequestMessage CreateRequest(Uri address, RenderOperation operation, TimeSpan left)
+    private HttpRequestMessage CreateRequest(ServerRecord server, Uri address, RenderOperation operation, TimeSpan left)
     {
         var leftMs = (int)Math.Clamp(left.TotalMilliseconds, RenderLimits.MinDeadlineMs, RenderLimits.MaxDeadlineMs);
         var request = new HttpRequestMessage(HttpMethod.Post, address)
@@ -88,7 +88,8 @@ internal sealed class PrerenderClient(
             request.Headers.Add(FleetHeaders.IdempotencyKey, idempotencyKey);
         }
 
-        if (fleetOptions.Value.AdminKey is { } key)
+        request.Authorize(keys, ServiceToken.PrerenderServer(server.Incarnation), timeProvider.GetUtcNow());
+        if (keys.Lineage is { } key)
         {
             request.Headers.Add(FleetHeaders.Lineage, new RenderLineage(
                 operation.RequestId, operation.Depth, operation.Request.Priority, timeProvider.GetUtcNow() + left + RenderLineage.Grace).Sign(key));

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>Determines the affinity of a render, or the error when the URL may not be rendered.</summary>
-internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedOrigins, PrincipalScope principals, IOptions<ManagerOptions> options)
+internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedOrigins, PrincipalScope principals, PrincipalLimiter limiter, IOptions<ManagerOptions> options)
 {
     /// <summary>A view younger than this is recent enough to reject a URL. An older view may lack a new realm, but a flood of invalid URLs must not
     /// cause a flood of reads.</summary>
@@ -40,7 +40,10 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
         }
 
         // A command is identified by its user and key; its credentials must not change its affinity.
-        return (address, address.Command is null ? principals.Apply(affinity!, address.Request.Credentials) : affinity, null);
+        var scoped = address.Command is null ? principals.Apply(affinity!, address.Request.Credentials) : affinity!;
+        return scoped == affinity || address.HasKey || limiter.WaitOf(scoped) is not { } wait
+            ? (address, scoped, null)
+            : (address, null, RenderRules.TooManyPrincipals(options.Value.MaxPrincipalsWithoutKey, wait));
     }
 
     // A realm server that serves the host app has announced its realms too, or has none.
@@ -56,11 +59,11 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
             return (call, null, notAllowed);
         }
 
-        var found = RenderRules.FindAffinity(url, view.Places, allowedOrigins.IsOnlyConfigured(url, view.Realms));
-        return AffinityKey.TryParse(call.Request.Affinity, out var named)
-            ? call.HasKey || RenderRules.CanUseAffinity(named, url, found) ? (call, named.ToString(), null) : (call, null, RenderRules.NamedWithoutKey(named, found))
-            : found is not null ? (call, found, null)
-            : isComplete ? (call, RenderRules.FindAffinity(url, view.Places, originIsRealm: true), null)
-            : (call, null, UnavailableReason.NoRealms(wasRead: views.ReadAt is not null));
+        // Outside all realms there is one affinity per origin.
+        var own = RenderRules.FindAffinity(url, view.Places, originIsRealm: isComplete || allowedOrigins.IsOnlyConfigured(url, view.Realms));
+        return AffinityKey.TryParse(call.Request.Affinity, out var named) && call.HasKey ? (call, named.ToString(), null)
+            : own is null ? (call, null, UnavailableReason.NoRealms(wasRead: views.ReadAt is not null))
+            : named is null || RenderRules.CanUseAffinity(named, own) ? (call, own, null)
+            : (call, null, RenderRules.NamedWithoutKey(named, own));
     }
 }

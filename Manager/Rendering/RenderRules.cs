@@ -55,20 +55,23 @@ internal static class RenderRules
     public static string NormalizeAffinity(string affinity, OriginAllowList allowed) =>
         affinity.StartsWith(RealmKind, StringComparison.Ordinal) ? RealmKind + allowed.Normalize(affinity[RealmKind.Length..]) : affinity;
 
-    /// <summary>Whether a caller without the admin key may name an affinity: that of the URL or, for a URL outside all realms, a realm that contains it. Any
-    /// other would mix pages and state of different tenants, and a scope would claim another principal's identity.</summary>
+    /// <summary>Whether a caller without the admin key may name an affinity: only that of the URL. Any other would mix pages and state of different tenants, a scope
+    /// would claim another principal's identity, and each folder of an origin as an affinity of its own would displace the warm pages of realms.</summary>
     /// <param name="named">The affinity of the request.</param>
-    /// <param name="url">The URL of the request.</param>
-    /// <param name="found">The affinity of the URL; null when it belongs to no realm.</param>
-    public static bool CanUseAffinity(AffinityKey named, Uri url, string? found) => found is null
-        ? named is { Kind: "realm", Scope: "" } && url.AbsoluteUri.StartsWith(named.Value, StringComparison.Ordinal)
-        : named.ToString() == found;
+    /// <param name="own">The affinity of the URL: its realm or, outside all realms, its origin.</param>
+    public static bool CanUseAffinity(AffinityKey named, string own) => named.ToString() == own;
 
     /// <summary>The error for an affinity that only a caller with the admin key may name.</summary>
-    public static RenderError NamedWithoutKey(AffinityKey named, string? found) =>
+    public static RenderError NamedWithoutKey(AffinityKey named, string own) =>
         new(401, "wrong-admin-key",
-            $"The 'affinity' {Quoted.Of(named.ToString())} is not that of the URL{(found is null ? "" : $", which is {Quoted.Of(found)}")}. Naming another requires "
+            $"The 'affinity' {Quoted.Of(named.ToString())} is not that of the URL, which is {Quoted.Of(own)}. Naming another requires "
             + "'Authorization: Bearer <Fleet:AdminKey>'. Omit it to derive it from the URL and from 'credentials'.");
+
+    /// <summary>The error for credentials that are one principal too many; see <see cref="PrincipalLimiter"/>.</summary>
+    public static RenderError TooManyPrincipals(int limit, TimeSpan wait) =>
+        new(429, "too-many-principals",
+            $"Callers without the admin key have sent {limit} different credentials within a minute, the maximum (Manager:MaxPrincipalsWithoutKey): each opens pages of its own. "
+            + "Retry later, or send 'Authorization: Bearer <Fleet:AdminKey>'.") { RetryAfter = wait };
 
     private static string Join(IReadOnlyList<string> values) => values.Count == 0 ? "none yet" : string.Join(", ", values);
 }

@@ -2,12 +2,13 @@ using System.Net.Http.Json;
 using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Servers;
 
 /// <summary>Sends an operator's request to one server, once, and reports the result. Server failures are reported, never thrown.</summary>
-internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider)
+internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions> options, FleetKeys keys, TimeProvider timeProvider)
 {
     public Task<ServerReport> RecycleAsync(ServerRecord server, long? generation, CancellationToken cancellationToken) =>
         SendAsync(server, HttpMethod.Post, generation is { } known ? $"/recycle?generation={known}" : "/recycle", cancellationToken);
@@ -28,6 +29,7 @@ internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions>
         try
         {
             using var request = new HttpRequestMessage(method, server.Url.TrimEnd('/') + path);
+            request.Authorize(keys, ServiceToken.PrerenderServer(server.Incarnation), timeProvider.GetUtcNow());
             using var response = await http.SendAsync(request, either.Token);
             var acted = response.Content.Headers.ContentType?.MediaType == MediaTypeNames.Application.Json
                 ? await response.Content.ReadFromJsonAsync<ServerActed>(FleetJson.Options, either.Token) : null;

@@ -4,15 +4,14 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
-using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Endpoints;
 
 /// <summary>Validates a request and turns it into a <see cref="RenderOperation"/>, before any page is leased.</summary>
-internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress host, IOptions<FleetOptions> options, TimeProvider time)
+internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress host, FleetKeys keys, TimeProvider time)
 {
     private const int MaxRequestIdLength = 64;
     private const int MaxLineageLength = 4_096;
@@ -60,7 +59,7 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
     }
 
     private int DepthOf(string lineage) =>
-        options.Value.AdminKey is { } key && RenderLineage.TryRead(lineage, key, out var read) ? read.Depth : 0;
+        keys.Lineage is { } key && RenderLineage.TryRead(lineage, key, out var read) ? read.Depth : 0;
 
     private static TimeSpan TimeoutOf(RenderRequest request, IHeaderDictionary headers)
     {

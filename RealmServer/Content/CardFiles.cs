@@ -19,7 +19,7 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
         // One file-system call answers everything; every page request makes one.
         var file = new FileInfo(path);
         var written = WrittenAt(file);
-        return written is not null && file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? VersionOfTarget(file) : written;
+        return written is not null && file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? VersionOfTarget(realm, file) : written;
     }
 
     /// <summary>Ids of the realm's cards in ordinal order. Files whose names are not valid ids are returned as problems.</summary>
@@ -38,7 +38,8 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
     /// <exception cref="CardException">The file is not a valid card.</exception>
     public async Task<Card?> ReadAsync(Realm realm, string id, CancellationToken cancellationToken)
     {
-        if (PathOf(realm, id) is not { } path || !File.Exists(path))
+        // The version of a link that leads out of the folder is null.
+        if (PathOf(realm, id) is not { } path || !File.Exists(path) || VersionOf(realm, id) is null)
         {
             return null;
         }
@@ -65,18 +66,9 @@ internal sealed class CardFiles(IOptions<RealmsOptions> options)
         }
     }
 
-    private static long? VersionOfTarget(FileInfo link)
-    {
-        try
-        {
-            return link.ResolveLinkTarget(returnFinalTarget: true) is { } target ? WrittenAt(target) : null;
-        }
-        catch (IOException)
-        {
-            // The link is circular, or the target was deleted.
-            return null;
-        }
-    }
+    // Null as well for a link that is circular, or leads out of the realm's folder: that is no card.
+    private static long? VersionOfTarget(Realm realm, FileInfo link) =>
+        RealPath.Below(realm.Folder, link.FullName) is not null && RealPath.Of(link.FullName) is { } target ? WrittenAt(new FileInfo(target)) : null;
 
     // LastWriteTimeUtc of a missing file is a date in 1601.
     private static long? WrittenAt(FileSystemInfo file) => file.LastWriteTimeUtc is { Year: > 1601 } written ? written.Ticks : null;

@@ -51,7 +51,7 @@ internal sealed partial class HostShellFile
             // Some builds omit </html>, so its absence alone does not mean half-written. A shell that had the tag and lost it does.
             if (found is { IsClosed: false } && _current.IsClosed)
             {
-                (found, problem) = (null, $"{IndexPath} has no </html> and appears to be half-written.");
+                (found, problem) = (null, $"index.html has no </html> and appears to be half-written.");
             }
 
             SetProblem(problem);
@@ -89,15 +89,16 @@ internal sealed partial class HostShellFile
         {
             var file = new FileInfo(IndexPath);
             problem = !Directory.Exists(Dist) ? "the folder does not exist."
-                : !file.Exists ? $"{IndexPath} does not exist."
-                : file.Length == 0 ? $"{IndexPath} is empty."
-                : file.Length > MaxBytes ? $"{IndexPath} has {file.Length} bytes; the maximum for a shell is {MaxBytes}."
+                : !file.Exists ? "index.html does not exist."
+                : file.Length == 0 ? "index.html is empty."
+                : file.Length > MaxBytes ? $"index.html has {file.Length} bytes; the maximum for a shell is {MaxBytes}."
                 : null;
             return problem is null ? CreateDocument(File.ReadAllBytes(IndexPath), file.LastWriteTimeUtc) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problem = e.Message;
+            // GET /health shows it to anyone, so the folder is named by its setting.
+            problem = e.Message.Replace(Dist, "Host:Dist", StringComparison.Ordinal);
             return null;
         }
     }

@@ -17,9 +17,10 @@ internal static class IndexEndpoints
 
     public static void MapIndex(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/_index", Status);
-        routes.MapGet("/_index/events", Events);
-        routes.MapGet("/_index/diagnostics", Diagnostics);
+        var pages = routes.MapGroup("").RefuseForeignCallers(allowNavigation: true);
+        pages.MapGet("/_index", Status);
+        pages.MapGet("/_index/events", Events);
+        pages.MapGet("/_index/diagnostics", Diagnostics);
         routes.MapPost("/_index", Run).RequireAdminKey();
     }
 
@@ -39,18 +40,9 @@ internal static class IndexEndpoints
     }
 
     /// <summary>The status as server-sent events, one per change. Failures and problems are omitted, since there may be many.</summary>
-    private static IResult Events(HttpContext http, IndexEvents events, ReadKeys keys, CancellationToken cancellationToken)
-    {
-        if (events.TryEnter() is not { } reservation)
-        {
-            return FleetProblem.Result(StatusCodes.Status503ServiceUnavailable, "too-many-listeners",
-                $"{IndexEvents.MaxListeners} streams are open, the maximum. Use GET /_index instead.");
-        }
-
-        // Released with the response, even if it fails before the stream begins.
-        http.Response.RegisterForDispose(reservation);
-        return TypedResults.ServerSentEvents(events.ListenAsync(realm => keys.MayRead(http.Request, realm), cancellationToken));
-    }
+    private static IResult Events(HttpContext http, IndexEvents events, StreamLimiter limiter, ReadKeys keys, CancellationToken cancellationToken) =>
+        limiter.Enter(http, "GET /_index") is { } full ? full
+            : TypedResults.ServerSentEvents(limiter.LimitAsync(token => events.ListenAsync(realm => keys.MayRead(http.Request, realm), token), cancellationToken));
 
     private static Results<Ok<Contracts.RenderDiagnostics>, ProblemHttpResult> Diagnostics(
         string? url, HttpContext http, IndexProgress progress, ReadKeys keys) =>

@@ -4,30 +4,13 @@ using Fleet.RealmServer.Content;
 
 namespace Fleet.RealmServer.Indexing;
 
-/// <summary>Streams the index's progress to a bounded number of listeners.</summary>
+/// <summary>Streams the index's progress.</summary>
 internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifetime lifetime, TimeProvider timeProvider)
 {
-    /// <summary>Maximum number of concurrent streams.</summary>
-    public const int MaxListeners = 64;
-
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(250);
 
     // Keeps connections through proxies open, and detects listeners that are gone.
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
-
-    private int _listeners;
-
-    /// <summary>Reserves a stream. Null if none is free; otherwise the caller must dispose the reservation.</summary>
-    public IDisposable? TryEnter()
-    {
-        if (Interlocked.Increment(ref _listeners) <= MaxListeners)
-        {
-            return new Reservation(this);
-        }
-
-        Interlocked.Decrement(ref _listeners);
-        return null;
-    }
 
     /// <summary>Yields the status immediately, after each change, and every 15 s without one.</summary>
     /// <param name="mayRead">Whether the listener may read a realm.</param>
@@ -47,19 +30,6 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
             }
 
             await Task.Delay(s_pollInterval, timeProvider, linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private sealed class Reservation(IndexEvents events) : IDisposable
-    {
-        private int _released;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _released, 1) == 0)
-            {
-                Interlocked.Decrement(ref events._listeners);
-            }
         }
     }
 }

@@ -53,6 +53,10 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int FirstRendersPerMinute { get; set; } = 300;
 
+    /// <summary>Maximum number of searches of one client per minute, 1 to 1,000,000; above it, <c>GET /_search</c> answers 429. Default: 300.</summary>
+    [Range(1, 1_000_000)]
+    public int SearchesPerMinute { get; set; } = 300;
+
     /// <summary>Query parameters that do not distinguish pages, such as those of campaigns; a trailing <c>*</c> matches any ending. All other parameters are part of
     /// a page's address. Default: <c>utm_*</c>, <c>gclid</c>, <c>fbclid</c>, <c>msclkid</c> and others, see <c>Site/PageAddress.cs</c>.</summary>
     public string[]? QueryIgnored { get; set; }

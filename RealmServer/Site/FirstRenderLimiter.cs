@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Rendering;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site;
@@ -21,7 +21,7 @@ internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimePro
     /// <param name="client">The client's address; of an IPv6 address, the first 64 bits count.</param>
     public TimeSpan? WaitOf(IPAddress? client)
     {
-        var key = KeyOf(client);
+        var key = ClientAddress.KeyOf(client);
         var (now, cost) = (timeProvider.GetUtcNow(), s_window / options.Value.FirstRendersPerMinute);
         lock (_gate)
         {
@@ -41,15 +41,6 @@ internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimePro
             return null;
         }
     }
-
-    /// <summary>What identifies a client: its IPv4 address, or the network of its IPv6 address, since one client can have many of those.</summary>
-    internal static string KeyOf(IPAddress? client) => client switch
-    {
-        null => "",
-        { IsIPv4MappedToIPv6: true } => client.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(client.GetAddressBytes().AsSpan(..8)),
-        _ => client.ToString(),
-    };
 
     private sealed class Account
     {

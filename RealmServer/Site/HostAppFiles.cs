@@ -1,4 +1,5 @@
 using Fleet.RealmServer.Caching;
+using Fleet.RealmServer.Content;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Rendering;
 using Microsoft.AspNetCore.StaticFiles;
@@ -16,12 +17,15 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
 
     private static readonly FileExtensionContentTypeProvider s_types = new();
 
-    // Confines requests to the folder and excludes hidden files.
+    // Confines requests to the folder, but follows links out of it, and excludes hidden files, but not what is in hidden folders.
     private readonly PhysicalFileProvider _files = new(shell.Dist);
     private readonly BoundedCache<EncodedBody> _compressed = new(options.Value.FileCacheBytes, static body => body.Size);
 
-    /// <summary>Whether there is a file at a path.</summary>
-    public bool Has(string path) => _files.GetFileInfo(path) is { Exists: true, IsDirectory: false, PhysicalPath: not null };
+    /// <summary>What is at a path.</summary>
+    public HostAppFile Find(string path) => UnservedPaths.Contains(path) ? HostAppFile.Unserved
+        : _files.GetFileInfo(path) is not { Exists: true, IsDirectory: false, PhysicalPath: { } file } ? HostAppFile.None
+        : IsInside(file) ? HostAppFile.Found
+        : HostAppFile.Unserved;
 
     /// <summary>Sends the file at a path. The framework's results handle conditional, range and HEAD requests.</summary>
     /// <exception cref="FileNotFoundException">There is no file any more.</exception>
@@ -29,7 +33,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     public Task SendAsync(HttpContext http, string path)
     {
         var file = _files.GetFileInfo(path);
-        if (!file.Exists || file.PhysicalPath is null)
+        if (!file.Exists || file.PhysicalPath is null || Find(path) != HostAppFile.Found)
         {
             throw new FileNotFoundException($"{path} is gone.");
         }
@@ -54,6 +58,20 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     }
 
     public void Dispose() => _files.Dispose();
+
+    // Most apps have no links: then one query per component below the folder is all it takes.
+    private bool IsInside(string file)
+    {
+        for (var path = file; path.Length > shell.Dist.Length; path = Path.GetDirectoryName(path)!)
+        {
+            if (new FileInfo(path).LinkTarget is not null)
+            {
+                return RealPath.Below(shell.Dist, file) is { } real && !UnservedPaths.ContainsReal(real);
+            }
+        }
+
+        return true;
+    }
 
     // If a build sets the same time on all files, two versions of equal length would get the same tag, and a warm page would get a 304 for the new one.
     // The digest tells them apart.
@@ -95,4 +113,17 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
         http.Response.Headers.ContentEncoding = form.Coding;
         return Results.Bytes(form.Bytes, type, lastModified: file.LastModified, entityTag: new EntityTagHeaderValue(form.ETag));
     }
+}
+
+/// <summary>What is at a path of the host app's folder.</summary>
+internal enum HostAppFile
+{
+    /// <summary>No file: the path may be a route.</summary>
+    None,
+
+    /// <summary>A file that is served.</summary>
+    Found,
+
+    /// <summary>A path that is never served, or a link that leads out of the folder.</summary>
+    Unserved,
 }

@@ -4,6 +4,7 @@ using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site.Crawling;
 using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -95,8 +96,14 @@ internal sealed class SiteHandler(
         return PageResponse.WriteAsync(http, page);
     }
 
-    private Task HostAppAsync(HttpContext http, string path) => files.Has(path) ? FileAsync(http, path)
-        : path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
+    private Task HostAppAsync(HttpContext http, string path) => files.Find(path) switch
+    {
+        HostAppFile.Found => FileAsync(http, path),
+        HostAppFile.Unserved => NotFoundAsync(http, path),
+        _ => RouteOrNoneAsync(http, path),
+    };
+
+    private Task RouteOrNoneAsync(HttpContext http, string path) => path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
         : WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.Asks(http.Request)), files.TraitsOf(path)) ? NotFoundAsync(http, path)
         : RouteAsync(http);
@@ -137,6 +144,6 @@ internal static class SiteEndpoints
 
         // A RequestDelegate avoids parameter binding and result conversion on the hot path.
         var site = routes.ServiceProvider.GetRequiredService<SiteHandler>();
-        routes.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], site.AnswerAsync);
+        routes.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], site.AnswerAsync).WithMetadata(new TenantContentAttribute());
     }
 }

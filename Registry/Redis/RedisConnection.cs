@@ -1,4 +1,3 @@
-using System.Net;
 using StackExchange.Redis;
 
 namespace Fleet.Registry.Redis;
@@ -33,9 +32,8 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, TimePr
     public Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
         CallAsync(script.Operation, database => database.ScriptEvaluateAsync(script.Text, keys, values), cancellationToken);
 
-    private RegistryUnavailableException Unavailable(string operation, Exception exception)
+    private static RegistryUnavailableException Unavailable(string operation, Exception exception)
     {
-        var address = string.Join(", ", multiplexer.GetEndPoints().Select(Describe));
         var reason = exception switch
         {
             TimeoutException => $"did not answer within {Deadline.TotalSeconds:0} s",
@@ -43,8 +41,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, TimePr
             ObjectDisposedException => "is disconnected because this service is stopping,",
             _ => "cannot be reached",
         };
-        return new($"Redis at {address} {reason} when asked to {operation} (ConnectionStrings:redis).", exception);
+        // Callers without a key see this message, so it names the setting and not the address.
+        return new($"Redis {reason} when asked to {operation} (ConnectionStrings:redis).", exception);
     }
-
-    private static string Describe(EndPoint endPoint) => endPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString() ?? "";
 }

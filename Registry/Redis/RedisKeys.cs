@@ -9,10 +9,10 @@ namespace Fleet.Registry.Redis;
 /// fleet:host-shell               hash    token, generation, changedAt, reporter,      never                         realm servers (claim.lua)
 ///                                        builtAt
 /// fleet:host-shell:serving       hash    instance → "seen token"                      field: 15 s after last seen   realm servers (claim.lua)
-/// fleet:servers                  hash    incarnation → "seen version record"          field: 15 s after last seen   prerender servers
+/// fleet:servers                  hash    incarnation → "seen version signed record"   field: 15 s after last seen   prerender servers
 /// fleet:servers:removed:{inc}    string  "1": this incarnation has unregistered       60 s                          prerender servers
 /// fleet:warm:{incarnation}       hash    affinity → last used                         15 s                          prerender servers
-/// fleet:realms                   hash    instance → "seen records"                    field: 15 s after last seen   realm servers
+/// fleet:realms                   hash    instance → "seen signed records"             field: 15 s after last seen   realm servers
 /// fleet:pages:{scope}            hash    url → page                                   with its scope                realm servers
 /// fleet:page-versions:{scope}    hash    url → source version and generation          with its scope                realm servers
 /// fleet:page-facts:{scope}       hash    url → status, dependencies, search document  with its scope                realm servers
@@ -29,6 +29,7 @@ namespace Fleet.Registry.Redis;
 /// fleet:command:running:{hash}   string  "1": the command may still run               end of its maximum run time   prerender servers
 /// fleet:events                   channel change notifications                                                       all services
 /// </code>
+/// Records that carry an address are signed with a key that Redis does not have (<see cref="RecordSigner"/>); everything else is content, and never a credential.
 /// Times are milliseconds since 1970 by Redis' clock; pages and records are JSON. Hash fields cannot expire before Redis 7.4, so "seen" holds the time of the last
 /// write and readers drop entries that are too old. Scripts use several keys at once, which requires a Redis that is not sharded (Azure Managed Redis: the
 /// non-clustered policy).
@@ -37,8 +38,10 @@ internal static class RedisKeys
 {
     public static readonly RedisKey HostShell = "fleet:host-shell";
     public static readonly RedisKey Serving = "fleet:host-shell:serving";
-    public static readonly RedisKey Servers = "fleet:servers";
-    public static readonly RedisKey Realms = "fleet:realms";
+    public const string ServersName = "fleet:servers";
+    public static readonly RedisKey Servers = ServersName;
+    public const string RealmsName = "fleet:realms";
+    public static readonly RedisKey Realms = RealmsName;
     public static readonly RedisKey Scopes = "fleet:scopes";
     public static readonly RedisKey ScopeRound = "fleet:scopes:round";
     public const string EventsName = "fleet:events";

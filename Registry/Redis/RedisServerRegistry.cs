@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.Registry.Redis;
 
 /// <inheritdoc/>
-internal sealed class RedisServerRegistry(RedisConnection connection, ILogger<RedisServerRegistry> logger) : IServerRegistry
+internal sealed class RedisServerRegistry(RedisConnection connection, RecordSigner signer, ILogger<RedisServerRegistry> logger) : IServerRegistry
 {
     public Task AnnounceAsync(ServerRecord record, CancellationToken cancellationToken) => connection.EvaluateAsync(
         RedisScript.AnnounceServer,
         [RedisKeys.Servers, RedisKeys.RemovedServer(record.Incarnation)],
         [
-            record.Incarnation, SortableVersion.Format(record.Version), RegistryJson.Write(record), RedisKeys.EventsName,
+            record.Incarnation, SortableVersion.Format(record.Version), signer.Sign(RedisKeys.ServersName, record.Incarnation, RegistryJson.Write(record), isDated: true), RedisKeys.EventsName,
             RegistryJson.Write(new FleetEvent(FleetEventKind.Servers, record.Incarnation, record.Version)),
         ],
         cancellationToken);
@@ -38,8 +38,10 @@ internal sealed class RedisServerRegistry(RedisConnection connection, ILogger<Re
     // The payload is "version record"; only the script uses the version.
     private ServerRecord? Read(LiveEntry entry)
     {
-        var json = entry.Payload[(entry.Payload.IndexOf(' ', StringComparison.Ordinal) + 1)..];
-        var record = RegistryJson.Read<ServerRecord>(json, $"{RedisKeys.Servers} {entry.Field}", logger);
-        return record is null ? null : record with { SeenAt = entry.Seen };
+        var signed = entry.Payload[(entry.Payload.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+        return signer.Verify(RedisKeys.ServersName, entry.Field, signed, RegistryTtl.Server) is { } json
+            && RegistryJson.Read<ServerRecord>(json, $"{RedisKeys.Servers} {entry.Field}", logger) is { } record && record.Incarnation == entry.Field
+                ? record with { SeenAt = entry.Seen }
+                : null;
     }
 }

@@ -3,16 +3,19 @@ using System.ComponentModel.DataAnnotations;
 namespace Fleet.ServiceDefaults.Options;
 
 /// <summary>Settings that the services share. Any other key under <c>Fleet:</c> is an error at start.</summary>
-public sealed class FleetOptions
+public sealed class FleetOptions : IReadsFiles
 {
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Fleet";
 
-    /// <summary>Key of operator routes and of calls between services, 8 to 256 visible ASCII characters without spaces. Default: none, which closes those routes;
-    /// the AppHost creates one per run.</summary>
-    [StringLength(256, MinimumLength = 8)]
-    [RegularExpression("[!-~]*", ErrorMessage = "must be visible ASCII characters without spaces: it goes into a header, and a line end is easily taken along")]
+    /// <summary>Key of operator routes, from which the keys of calls between services are derived: 32 to 256 visible ASCII characters without spaces, at least 8 of
+    /// them different. Default: none, which closes those routes; the AppHost creates one per run.</summary>
+    [AdminKey]
     public string? AdminKey { get; set; }
+
+    /// <summary>File with the admin key, instead of <see cref="AdminKey"/>: other users of a machine can read command lines, and environments are inherited.
+    /// Default: none.</summary>
+    public string? AdminKeyFile { get; set; }
 
     /// <summary>Whether renders require the admin key as well. Default: false.</summary>
     public bool RequireKey { get; set; }
@@ -20,6 +23,11 @@ public sealed class FleetOptions
     /// <summary>Origins that may be rendered, in addition to the host's: <c>https://app.example.com</c>. Default: none.</summary>
     [MaxLength(100), AbsoluteOrigins]
     public string[] AllowedOrigins { get; set; } = [];
+
+    /// <summary>Hosts, besides addresses and names without a dot, as which the routes for operators and renders may be called without a key: <c>render.example.com</c>,
+    /// <c>*.example.com</c>, or <c>*</c> for any. Default: none.</summary>
+    [MaxLength(100), HostPatterns]
+    public string[] AllowedHosts { get; set; } = [];
 
     /// <summary>How long a stopping manager or realm server keeps answering, so that load balancers switch to another replica in time. Meanwhile it reports unhealthy
     /// and closes each connection after its response. 0 to 15 s. Default: 2 s; the AppHost, which stops all services together, sets 0.</summary>
@@ -37,6 +45,29 @@ public sealed class FleetOptions
 
     /// <summary>Ports that the AppHost assigns.</summary>
     public FleetPorts Ports { get; set; } = new();
+
+    void IReadsFiles.ReadFiles()
+    {
+        if (string.IsNullOrWhiteSpace(AdminKeyFile))
+        {
+            return;
+        }
+
+        AdminKey = AdminKey is null ? AdminKeyRules.Read(Path.GetFullPath(AdminKeyFile))
+            : throw new StartException("Fleet:AdminKey and Fleet:AdminKeyFile are both set. Remove one of them.");
+    }
+}
+
+/// <summary>Requires that each string is a host name, <c>*.</c> and a host name, or <c>*</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class HostPatternsAttribute : ValidationAttribute
+{
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) => value is not IEnumerable<string> patterns
+        || patterns.All(static pattern => pattern == "*" || Uri.CheckHostName(pattern.StartsWith("*.", StringComparison.Ordinal) ? pattern[2..] : pattern) == UriHostNameType.Dns);
+
+    /// <inheritdoc/>
+    public override string FormatErrorMessage(string name) => $"{name} must be host names without port, such as render.example.com or *.example.com, or *.";
 }
 
 /// <summary>Requires that each string is an origin: http or https, host, optional port, and nothing else.</summary>

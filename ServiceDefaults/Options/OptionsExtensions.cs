@@ -6,6 +6,14 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Options;
 
+/// <summary>Options with settings that name a file whose content is another setting.</summary>
+internal interface IReadsFiles
+{
+    /// <summary>Reads the files. Called after binding and before validation.</summary>
+    /// <exception cref="StartException">A file cannot be read, or its content is invalid.</exception>
+    void ReadFiles();
+}
+
 /// <summary>Registers options that are bound strictly and validated at start.</summary>
 public static partial class OptionsExtensions
 {
@@ -16,6 +24,7 @@ public static partial class OptionsExtensions
     {
         builder.Services.AddOptions<T>()
             .Configure<IConfiguration>((options, configuration) => Bind(options, configuration.GetSection(section)))
+            .PostConfigure(static options => (options as IReadsFiles)?.ReadFiles())
             .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<T>>(new SectionValidator<T>(section));
         return builder;

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using Fleet.ServiceDefaults.Options;
@@ -12,7 +11,8 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Security;
 
-/// <summary>Protects routes for operators and for other services with the admin key: <c>Authorization: Bearer &lt;Fleet:AdminKey&gt;</c>.</summary>
+/// <summary>Protects routes for operators with the admin key, <c>Authorization: Bearer &lt;Fleet:AdminKey&gt;</c>, and routes for other services with the admin key or their
+/// <see cref="ServiceToken"/>.</summary>
 public static class AdminKeyExtensions
 {
     /// <summary>Requires the admin key. Without a configured key every request is rejected.</summary>
@@ -27,14 +27,10 @@ public static class AdminKeyExtensions
         endpoints.AddEndpointFilter<TBuilder>(static (invocation, next) =>
             Check(invocation.HttpContext, required: false) is { } error ? ValueTask.FromResult<object?>(error) : next(invocation));
 
-    /// <summary>Adds the key to every request of a client that calls another service.</summary>
-    public static void UseAdminKey(this HttpClient client, FleetOptions options)
-    {
-        if (options.AdminKey is { } key)
-        {
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        }
-    }
+    /// <summary>Whether a request carries the admin key, or another service's token for this service.</summary>
+    public static bool IsTrusted(HttpContext http) =>
+        (http.RequestServices.GetRequiredService<IOptions<FleetOptions>>().Value.AdminKey is { } key && Matches(http.Request.Headers.Authorization, key))
+        || ServiceToken.IsService(http);
 
     /// <summary>Whether an <c>Authorization</c> header contains the key. The comparison takes the same time for every wrong key.</summary>
     public static bool Matches(string? authorization, string key)
@@ -62,7 +58,8 @@ public static class AdminKeyExtensions
                 "This route requires the admin key, but none is configured. Set Fleet:AdminKey.");
         }
 
-        if (Matches(http.Request.Headers.Authorization, options.AdminKey))
+        var isOperatedByServices = http.RequestServices.GetService<ServiceAudience>()?.IsOperated == true;
+        if (required && !isOperatedByServices ? Matches(http.Request.Headers.Authorization, options.AdminKey) : IsTrusted(http))
         {
             return null;
         }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Options;
 
 namespace Fleet.Standalone.Hosting;
 
@@ -9,11 +9,9 @@ namespace Fleet.Standalone.Hosting;
 internal sealed record AdminKey(string Value, string? File)
 {
     private const string FileName = "admin-key";
-    private const int MinLength = 8;
-    private const int MaxLength = 256;
 
     /// <summary>Generates a key that is known to this process only.</summary>
-    public static AdminKey Generate() => new(RandomNumberGenerator.GetHexString(32, lowercase: true), null);
+    public static AdminKey Generate() => new(AdminKeyRules.Generate(), null);
 
     /// <summary>Reads the key from <paramref name="file"/>, else from the data folder, where the first start generates it. Without both, generates a key.</summary>
     /// <exception cref="StartException">The file cannot be read, or its content is not a key.</exception>
@@ -32,17 +30,13 @@ internal sealed record AdminKey(string Value, string? File)
                 Create(path);
             }
 
-            var key = System.IO.File.ReadAllText(path).Trim();
-            return IsKey(key) ? new(key, path) : throw new StartException(
-                $"The admin key in '{path}' has {key.Length} characters: it must be {MinLength} to {MaxLength} visible ASCII characters without spaces.");
+            return new(AdminKeyRules.Read(path), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The admin key in '{path}' cannot be read: {e.Message}", e);
+            throw new StartException($"The admin key cannot be written to '{path}': {e.Message}", e);
         }
     }
-
-    private static bool IsKey(string text) => text.Length is >= MinLength and <= MaxLength && text.All(c => c is > ' ' and <= '~');
 
     private static void Create(string path)
     {

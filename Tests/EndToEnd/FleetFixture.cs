@@ -4,7 +4,7 @@ namespace Fleet.Tests.EndToEnd;
 public sealed class FleetFixture : IAsyncLifetime
 {
     /// <summary>The fleets' admin key.</summary>
-    public const string AdminKey = "end-to-end-admin-key";
+    public const string AdminKey = "end-to-end-admin-key-of-32-characters";
 
     private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(6);
 

@@ -3,12 +3,13 @@ using System.Net.Sockets;
 using Fleet.Contracts;
 using Fleet.Registry;
 using Fleet.Registry.Servers;
+using Fleet.ServiceDefaults.Options;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>Something that is registered as a prerender server, with all slots free and its heart beating, and is none.</summary>
+/// <summary>Something that is registered as a prerender server, with all slots free and its heart beating, and is none. It has the fleet's key: the records of any other are ignored.</summary>
 internal sealed class LyingServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(20);
@@ -30,7 +31,8 @@ internal sealed class LyingServer : IAsyncDisposable
     public static async Task<LyingServer> StartAsync(int redisPort, Func<Stream, int, CancellationToken, Task> answer)
     {
         var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redisPort},abortConnect=false").WaitAsync(s_connectLimit);
-        var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(connection).AddFleetRegistry().BuildServiceProvider();
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(connection).AddFleetRegistry()
+            .Configure<FleetOptions>(options => options.AdminKey = FleetFixture.AdminKey).BuildServiceProvider();
         var server = new LyingServer(services, answer);
         server._listener.Start();
         server._running.Add(server.BeatAsync());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults.Options;
 using Fleet.Registry;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
@@ -52,7 +53,8 @@ public sealed class ManagerMemoryTests : IDisposable
     private static async Task<ServiceProvider> RegistryAsync(RedisServer redis, FakeServer server)
     {
         var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true");
-        var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(connection).AddFleetRegistry().BuildServiceProvider();
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(connection).AddFleetRegistry()
+            .Configure<FleetOptions>(options => options.AdminKey = FleetFixture.AdminKey).BuildServiceProvider();
         await services.GetRequiredService<IRealmDirectory>().AnnounceAsync("realm-0", [new RealmRecord(ManagerUnderTest.Realm, "Elements")], Token);
         await services.GetRequiredService<IServerRegistry>().AnnounceAsync(server.Record(ServerState.Ready, slots: Callers), Token);
         return services;

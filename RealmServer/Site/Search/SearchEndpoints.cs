@@ -14,7 +14,7 @@ internal static class SearchEndpoints
 
     private const int DefaultLimit = 20;
 
-    public static void MapSearch(this IEndpointRouteBuilder routes) => routes.MapGet("/_search", FindAsync);
+    public static void MapSearch(this IEndpointRouteBuilder routes) => routes.MapGet("/_search", FindAsync).RequireRateLimiting(nameof(SearchLimiter));
 
     /// <summary>Finds pages that contain all words of <c>q</c>, in one realm or in all. A private realm is searched only if the request carries its key.</summary>
     private static async Task<IResult> FindAsync(

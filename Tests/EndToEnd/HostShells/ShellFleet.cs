@@ -16,7 +16,7 @@ namespace Fleet.Tests.HostShells;
 /// <summary>A fleet of real processes on a real Redis, with a host app that can be deployed and a load balancer that can be wrong.</summary>
 internal sealed class ShellFleet : IAsyncDisposable
 {
-    private const string AdminKey = "host-shell-admin-key";
+    private const string AdminKey = "host-shell-admin-key-of-32-characters";
     private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(6);
 
     private int _version;

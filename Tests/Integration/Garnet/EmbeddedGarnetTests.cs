@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text;
 using Fleet.Garnet;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,6 +38,25 @@ public sealed class EmbeddedGarnetTests
         var error = await Assert.ThrowsAsync<StartException>(() => StartAsync(port));
 
         Assert.StartsWith($"Garnet cannot listen on 127.0.0.1:{port}: ", error.Message, StringComparison.Ordinal);
+    }
+
+    // Boundary 3: other users of the machine can reach every port of 127.0.0.1.
+    [Fact]
+    public async Task Connect_WithoutThePasswordOrFromOutside_IsRefused()
+    {
+        var port = FreePort.Take();
+        await using var garnet = await EmbeddedGarnet.StartAsync(
+            new() { Port = port, Password = "the-password" }, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<RedisConnectionException>(() => ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},connectTimeout=2000,connectRetry=0"));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync("PING\r\nGET a\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var answer = new byte[100];
+        var length = await client.GetStream().ReadAsync(answer, TestContext.Current.CancellationToken);
+        Assert.StartsWith("-NOAUTH", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
+        Assert.All(
+            IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(listener => listener.Port == port), listener => Assert.Equal(IPAddress.Loopback, listener.Address));
     }
 
     private static Task<EmbeddedGarnet> StartAsync(int port) =>

@@ -129,7 +129,7 @@ public sealed class BackPressureTests
         Assert.True(held.Server.Calls.TryPeek(out var cause));
         var nested = PostNestedAsync(manager, Card("elements", 0), cause.Headers[FleetHeaders.Lineage]);
         await Eventually.TrueAsync(() => held.Server.Calls.Count == 2, () => "the nested one at the server");
-        Assert.True(RenderLineage.TryRead(held.Server.Calls.Last().Headers[FleetHeaders.Lineage], ManagerUnderTest.AdminKey, out var lineage));
+        Assert.True(RenderLineage.TryRead(held.Server.Calls.Last().Headers[FleetHeaders.Lineage], ManagerUnderTest.Keys.Lineage, out var lineage));
         Assert.Equal(1, lineage.Depth);
 
         held.Release();
@@ -145,11 +145,11 @@ public sealed class BackPressureTests
         var first = manager.RenderAsync(Card("elements", 0));
         await Eventually.TrueAsync(() => held.Server.Calls.Count == 1, () => "the first at the server");
         Assert.True(held.Server.Calls.TryPeek(out var cause));
-        Assert.True(RenderLineage.TryRead(cause.Headers[FleetHeaders.Lineage], ManagerUnderTest.AdminKey, out var lineage));
+        Assert.True(RenderLineage.TryRead(cause.Headers[FleetHeaders.Lineage], ManagerUnderTest.Keys.Lineage, out var lineage));
         Assert.InRange(lineage.Expires, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow + TimeSpan.FromSeconds(60));
 
         var kept = lineage with { Expires = DateTimeOffset.UtcNow - TimeSpan.FromSeconds(1), Priority = 10 };
-        var late = PostNestedAsync(manager, Card("elements", 1), kept.Sign(ManagerUnderTest.AdminKey));
+        var late = PostNestedAsync(manager, Card("elements", 1), kept.Sign(ManagerUnderTest.Keys.Lineage));
         await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Queued == 1, () => "the late one in the queue");
 
         held.Release();

@@ -1,5 +1,7 @@
 using System.Net;
 using Fleet.Contracts;
+using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.Manager;
 
@@ -59,5 +61,62 @@ public sealed class PrincipalTests : IAsyncLifetime
 
         await ManagerUnderTest.AssertProblemAsync(refused, 401, "wrong-admin-key");
         Assert.Empty(_server.Calls);
+    }
+
+    // Boundary 2: each folder of an origin as an affinity of its own would evict the warm pages of realms, past fairness.
+    [Theory]
+    [InlineData("realm:http://127.0.0.1:9/app/")]
+    [InlineData("realm:http://127.0.0.1:9/app/1/")]
+    [InlineData("realm:http://127.0.0.1:9/app")]
+    public async Task Post_FolderOutsideRealmsAsAffinity_WantsTheAdminKey(string affinity)
+    {
+        using var refused = await _manager.PostAsync(
+            new RenderRequest { Url = ManagerUnderTest.Host + "/app/1/page", Affinity = affinity }, TestContext.Current.CancellationToken);
+
+        var problem = await ManagerUnderTest.AssertProblemAsync(refused, 401, "wrong-admin-key");
+        Assert.Contains($"'realm:{ManagerUnderTest.Host}/'", ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
+        Assert.Empty(_server.Calls);
+    }
+
+    [Fact]
+    public async Task Post_AnyUrlsOutsideRealms_HaveOneAffinityPerOrigin()
+    {
+        foreach (var (path, affinity) in new[] { ("/a/1", null), ("/b/2", null), ("/c", $"realm:{ManagerUnderTest.Host}/") })
+        {
+            await _manager.RenderAsync(new RenderRequest { Url = ManagerUnderTest.Host + path, Affinity = affinity });
+        }
+
+        Assert.Equal($"realm:{ManagerUnderTest.Host}/", Assert.Single(_server.Calls.Select(call => call.Request.Affinity).Distinct()));
+    }
+
+    [Fact]
+    public async Task Post_MadeUpCredentials_AreBoundedWithoutTheKey()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:MaxPrincipalsWithoutKey=2");
+        await manager.AddServerAsync("prerender-0");
+        foreach (var name in (string[])["ada", "bob", "ada"])
+        {
+            await manager.RenderAsync(With(name));
+        }
+
+        using var refused = await manager.PostAsync(With("eve"), TestContext.Current.CancellationToken);
+
+        await ManagerUnderTest.AssertProblemAsync(refused, 429, "too-many-principals");
+        Assert.NotNull(refused.Headers.RetryAfter?.Delta);
+        manager.UseAdminKey();
+        await manager.RenderAsync(With("eve"));
+
+        static RenderRequest With(string name) => new() { Url = ManagerUnderTest.Card, Credentials = new() { Authorization = "Bearer " + name } };
+    }
+
+    [Fact]
+    public void Lane_PrincipalsOfARealm_ShareOne()
+    {
+        Assert.Equal("realm:http://h/a/", LaneOf("realm:http://h/a/#ada"));
+        Assert.Equal("realm:http://h/a/", LaneOf("realm:http://h/a/"));
+        Assert.Equal("user:7", LaneOf("user:7#x"));
+
+        static string LaneOf(string affinity) => new RenderOperation(
+            new RenderRequest { Url = "http://h/a/x" }, affinity, "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System)).Lane;
     }
 }

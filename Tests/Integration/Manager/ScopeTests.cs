@@ -1,6 +1,7 @@
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
@@ -16,7 +17,7 @@ public sealed class ScopeTests
     [Fact]
     public void Apply_Credentials_GiveEachPrincipalAScopeThatManagersAgreeOn()
     {
-        var (one, another) = (New("correct-horse-battery"), New("correct-horse-battery"));
+        var (one, another) = (New("correct-horse-battery-staple-for-tests"), New("correct-horse-battery-staple-for-tests"));
         Assert.Matches($"^{Realm}#[0-9a-f]{{32}}$", one.Apply(Realm, s_ada));
         Assert.Equal(one.Apply(Realm, s_ada), another.Apply(Realm, s_ada));
         Assert.NotEqual(one.Apply(Realm, s_ada), one.Apply(Realm, s_bob));
@@ -49,5 +50,5 @@ public sealed class ScopeTests
         Assert.All(held.Server.Calls.Where(call => call.Request.Credentials is not null), call => Assert.StartsWith(Realm + "#", call.Request.Affinity, StringComparison.Ordinal));
     }
 
-    private static PrincipalScope New(string? key) => new(Options.Create(new FleetOptions { AdminKey = key }));
+    private static PrincipalScope New(string? key) => new(new FleetKeys(Options.Create(new FleetOptions { AdminKey = key })));
 }

@@ -81,7 +81,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnyCall_RedisIsAway_IsOneExceptionThatNamesAddressAndSetting()
+    public async Task AnyCall_RedisIsAway_IsOneExceptionThatNamesTheSettingAndNoAddress()
     {
         await Redis.StopAsync();
 
@@ -89,7 +89,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
 
         // An old client fails at once when it knows that the connection is gone; a new one holds the call back for a while.
         Assert.Matches(
-            $"^Redis at {Redis.ConnectionString} (cannot be reached|did not answer within 2 s) when asked to read the host shell \\(ConnectionStrings:redis\\)\\.$",
+            "^Redis (cannot be reached|did not answer within 2 s) when asked to read the host shell \\(ConnectionStrings:redis\\)\\.$",
             exception.Message);
     }
 

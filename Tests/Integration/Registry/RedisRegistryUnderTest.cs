@@ -9,7 +9,11 @@ using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
 using Fleet.Registry.Servers;
 using Fleet.Registry.Storage;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Fleet.Tests.Registry;
@@ -39,17 +43,21 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
         end
         """;
 
+    public const string AdminKey = "key-of-the-registry-under-test-0123";
+
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly RedisBackplane _backplane;
 
-    private RedisRegistryUnderTest(ConnectionMultiplexer multiplexer, TimeProvider timeProvider)
+    private RedisRegistryUnderTest(ConnectionMultiplexer multiplexer, TimeProvider timeProvider, string? adminKey, ILogger<RecordSigner>? logger)
     {
         _multiplexer = multiplexer;
         var connection = new RedisConnection(multiplexer, timeProvider);
+        var keys = new FleetKeys(Options.Create(new FleetOptions { AdminKey = adminKey }));
+        var signer = new RecordSigner(keys, timeProvider, logger ?? NullLogger<RecordSigner>.Instance);
         HostShells = new RedisHostShellStore(connection);
-        Servers = new RedisServerRegistry(connection, NullLogger<RedisServerRegistry>.Instance);
+        Servers = new RedisServerRegistry(connection, signer, NullLogger<RedisServerRegistry>.Instance);
         WarmAffinities = new RedisWarmAffinities(connection);
-        Realms = new RedisRealmDirectory(connection, NullLogger<RedisRealmDirectory>.Instance);
+        Realms = new RedisRealmDirectory(connection, signer, NullLogger<RedisRealmDirectory>.Instance);
         Pages = new RedisPageStore(connection, NullLogger<RedisPageStore>.Instance);
         Screenshots = new RedisScreenshotStore(connection, NullLogger<RedisScreenshotStore>.Instance);
         StorageScopes = new RedisStorageScopes(connection);
@@ -85,9 +93,12 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
 
     /// <summary>Connects as the services do: a Redis that is away is waited for.</summary>
     /// <param name="connectionString">Where Redis is.</param>
-    /// <param name="timeProvider">Clock of the deadlines and of the backplane; not Redis' own.</param>
-    public static async Task<RedisRegistryUnderTest> ConnectAsync(string connectionString, TimeProvider timeProvider) => new(
-        await ConnectionMultiplexer.ConnectAsync(connectionString + ",abortConnect=false,connectTimeout=1000,syncTimeout=2000,allowAdmin=true"), timeProvider);
+    /// <param name="timeProvider">Clock of the deadlines, of signatures and of the backplane; not Redis' own.</param>
+    /// <param name="adminKey">The key whose services write here; null for none.</param>
+    /// <param name="logger">Gets what is said of records that nobody signed.</param>
+    public static async Task<RedisRegistryUnderTest> ConnectAsync(
+        string connectionString, TimeProvider timeProvider, string? adminKey = AdminKey, ILogger<RecordSigner>? logger = null) => new(
+        await ConnectionMultiplexer.ConnectAsync(connectionString + ",abortConnect=false,connectTimeout=1000,syncTimeout=2000,allowAdmin=true"), timeProvider, adminKey, logger);
 
     public override Task AgeAsync(TimeSpan by) => Database.ScriptEvaluateAsync(Age, values: [(long)by.TotalMilliseconds]);
 

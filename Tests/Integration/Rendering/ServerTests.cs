@@ -70,12 +70,12 @@ public sealed class ServerTests(ServerFixture server)
         await using var site = await TestSite.StartAsync();
         var release = new TaskCompletionSource();
         site.Routes["/elements/read.json"] = async _ => await release.Task;
-        await using var app = ServerFixture.Start(registry, site, "--Fleet:AdminKey=a-long-enough-key");
+        await using var app = ServerFixture.Start(registry, site, "--Fleet:AdminKey=a-long-enough-key-for-a-prerender-server");
         await app.StartAsync(Token);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
         await ServerFixture.HealthyAsync(client);
         Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(client, $$"""{"url":"{{site.Url}}"}""")).Status);
-        client.DefaultRequestHeaders.Authorization = new("Bearer", "a-long-enough-key");
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "a-long-enough-key-for-a-prerender-server");
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("pool", Token)).StatusCode);
 
         var running = PostAsync(client, $$"""{"url":"{{site["elements/fetches"]}}"}""");
@@ -97,10 +97,10 @@ public sealed class ServerTests(ServerFixture server)
     {
         var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         await using var site = await TestSite.StartAsync();
-        await using var app = ServerFixture.Start(registry, site, "--Fleet:AdminKey=a-long-enough-key");
+        await using var app = ServerFixture.Start(registry, site, "--Fleet:AdminKey=a-long-enough-key-for-a-prerender-server");
         await app.StartAsync(Token);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", "a-long-enough-key");
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "a-long-enough-key-for-a-prerender-server");
         await ServerFixture.HealthyAsync(client);
 
         using (var drained = await client.PostAsync("drain", null, Token))

@@ -14,7 +14,7 @@ namespace Fleet.Tests.ServiceDefaults;
 /// <summary>Errors over HTTP: problem details with a stable reason, and never a stack trace.</summary>
 public sealed class ProblemTests : IAsyncLifetime
 {
-    private const string Key = "correct-horse-battery";
+    private const string Key = "correct-horse-battery-staple-for-tests";
     private WebApplication _app = null!;
     private HttpClient _client = null!;
 

@@ -5,18 +5,24 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager;
 using Fleet.Registry;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
 using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
 
 /// <summary>The real manager on a free port, with the in-memory registry and servers that the test made up.</summary>
 internal sealed class ManagerUnderTest : IAsyncDisposable
 {
-    public const string AdminKey = "correct-horse-battery";
+    public const string AdminKey = "correct-horse-battery-staple-for-tests";
+    /// <summary>The keys that the manager derives from it.</summary>
+    public static FleetKeys Keys { get; } = new(Options.Create(new FleetOptions { AdminKey = AdminKey }));
+
     public const string Host = "http://127.0.0.1:9";
     public const string Realm = Host + "/elements/";
     public const string Card = Realm + "hydrogen";

@@ -14,7 +14,7 @@ namespace Fleet.Tests.RealmServer;
 /// <summary>The real server on a free port, with a host app and realms of its own and the registry in memory.</summary>
 internal sealed class RealmServerUnderTest : IAsyncDisposable
 {
-    public const string AdminKey = "a-key-for-tests";
+    public const string AdminKey = "a-key-for-tests-of-the-realm-server";
 
     public const string Shell =
         "<!doctype html><html><head><meta charset=utf-8><!--fleet:head--></head><body><div id=\"app\"><!--fleet:body--></div></body></html>";

@@ -4,7 +4,7 @@ namespace Fleet.Tests.Contracts;
 
 public sealed class RenderLineageTests
 {
-    private const string Key = "correct-horse-battery";
+    private static readonly byte[] Key = [.. "correct-horse-battery-staple-for-tests"u8];
     private static readonly DateTimeOffset s_expires = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class RenderLineageTests
         var signed = new RenderLineage("id", 1, 0, s_expires).Sign(Key);
         Assert.False(RenderLineage.TryRead(signed.Replace("id.1.0", "id.1.9", StringComparison.Ordinal), Key, out _));
         Assert.False(RenderLineage.TryRead(signed.Replace(".1893456000.", ".1893456001.", StringComparison.Ordinal), Key, out _));
-        Assert.False(RenderLineage.TryRead(signed, "another-key", out _));
+        Assert.False(RenderLineage.TryRead(signed, "another-key"u8, out _));
         Assert.False(RenderLineage.TryRead(new RenderLineage("id", 9, 0, s_expires).Sign(Key), Key, out _));
         Assert.False(RenderLineage.TryRead(new RenderLineage("id", 0, 11, s_expires).Sign(Key), Key, out _));
     }

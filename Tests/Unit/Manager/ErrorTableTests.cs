@@ -8,7 +8,8 @@ public sealed partial class ErrorTableTests
 {
     /// <summary>Of the services in general, or passed on from the prerender servers.</summary>
     private static readonly string[] s_common =
-        ["401 wrong-admin-key", "401 no-admin-key", "400 malformed-json", "413 body-too-large", "422 key-reused", "503 breaker-open"];
+        ["401 wrong-admin-key", "401 no-admin-key", "400 malformed-json", "413 body-too-large", "422 key-reused", "503 breaker-open",
+         "403 host-not-allowed", "403 cross-site", "403 cross-origin", "429 too-many-streams", "503 too-many-listeners"];
 
     [Fact]
     public void Tables_EveryRefusal_HasItsRow()

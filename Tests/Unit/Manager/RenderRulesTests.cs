@@ -43,22 +43,18 @@ public sealed class RenderRulesTests
 
     // A page of one tenant shown in another's context could leave something behind there.
     [Theory]
-    [InlineData("realm:http://h/a/", "http://h/a/x", "realm:http://h/a/", true)]
-    [InlineData("realm:http://h/b/", "http://h/a/x", "realm:http://h/a/", false)]
-    [InlineData("realm:http://h/", "http://h/a/x", "realm:http://h/a/", false)]
-    [InlineData("realm:http://h/a/#ada", "http://h/a/x", "realm:http://h/a/", false)]
-    [InlineData("user:ada", "http://h/a/x", "realm:http://h/a/", false)]
-    [InlineData("user:ada#0123#", "http://h/a/x", "realm:http://h/a/", false)]
-    [InlineData("realm:http://h/", "http://h/route", null, true)]
-    [InlineData("realm:http://h/app/", "http://h/app/route", null, true)]
-    [InlineData("realm:http://h/app/", "http://h/route", null, false)]
-    [InlineData("realm:http://other/", "http://h/route", null, false)]
-    [InlineData("realm:http://h/#ada", "http://h/route", null, false)]
-    [InlineData("user:ada", "http://h/route", null, false)]
-    public void MayName_WithoutTheKey_OnlyWhereTheUrlBelongs(string affinity, string url, string? found, bool may)
+    [InlineData("realm:http://h/a/", "realm:http://h/a/", true)]
+    [InlineData("realm:http://h/a", "realm:http://h/a/", true)]
+    [InlineData("realm:http://h/b/", "realm:http://h/a/", false)]
+    [InlineData("realm:http://h/", "realm:http://h/a/", false)]
+    [InlineData("realm:http://h/a/x/", "realm:http://h/a/", false)]
+    [InlineData("realm:http://h/a/#ada", "realm:http://h/a/", false)]
+    [InlineData("user:ada", "realm:http://h/a/", false)]
+    [InlineData("user:ada#0123#", "realm:http://h/a/", false)]
+    public void CanUseAffinity_WithoutTheKey_OnlyThatOfTheUrl(string affinity, string own, bool may)
     {
         Assert.True(AffinityKey.TryParse(affinity, out var named));
-        Assert.Equal(may, RenderRules.CanUseAffinity(named, new Uri(url), found));
+        Assert.Equal(may, RenderRules.CanUseAffinity(named, own));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults.Security;
 using System.Net;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Rendering;
@@ -93,7 +94,7 @@ public sealed class PageRulesTests
     [InlineData("10.0.0.1", "::ffff:10.0.0.1", true)]
     [InlineData("10.0.0.1", "10.0.0.2", false)]
     public void Client_Address_IsItsNetwork(string one, string other, bool same) =>
-        Assert.Equal(same, FirstRenderLimiter.KeyOf(IPAddress.Parse(one)) == FirstRenderLimiter.KeyOf(IPAddress.Parse(other)));
+        Assert.Equal(same, ClientAddress.KeyOf(IPAddress.Parse(one)) == ClientAddress.KeyOf(IPAddress.Parse(other)));
 
     [Theory]
     [InlineData(null, "Identity")]

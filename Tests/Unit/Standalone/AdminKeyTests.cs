@@ -17,7 +17,7 @@ public sealed class AdminKeyTests : IDisposable
 
         Assert.Equal(first, second);
         Assert.Equal(Path.Combine(_folder.FullName, "admin-key"), first.File);
-        Assert.Equal(32, first.Value.Length);
+        Assert.Equal(64, first.Value.Length);
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(first.File!));
@@ -35,15 +35,16 @@ public sealed class AdminKeyTests : IDisposable
     public void Open_FileOfOnesOwn_ComesBeforeTheDataFolderAndLosesItsLineEnd()
     {
         var file = Path.Combine(_folder.FullName, "mine");
-        File.WriteAllText(file, "my-own-key\n");
+        File.WriteAllText(file, "my-own-key-of-more-than-32-characters\n");
 
-        Assert.Equal(new("my-own-key", file), AdminKey.Open(file, _folder.FullName));
+        Assert.Equal(new("my-own-key-of-more-than-32-characters", file), AdminKey.Open(file, _folder.FullName));
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "admin-key")));
     }
 
     [Theory]
     [InlineData("short")]
-    [InlineData("with a space in it")]
+    [InlineData("with a space in it, but long enough for a key")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("")]
     public void Open_FileWithoutAKey_NamesFileAndRuleButNotTheText(string text)
     {
@@ -52,6 +53,6 @@ public sealed class AdminKeyTests : IDisposable
 
         var error = Assert.Throws<StartException>(() => AdminKey.Open(file, dataFolder: null));
 
-        Assert.Equal($"The admin key in '{file}' has {text.Length} characters: it must be 8 to 256 visible ASCII characters without spaces.", error.Message);
+        Assert.Equal($"The admin key in '{file}' has {text.Length} characters: it must be 32 to 256 visible ASCII characters without spaces, at least 8 of them different. 'openssl rand -hex 32' makes one.", error.Message);
     }
 }

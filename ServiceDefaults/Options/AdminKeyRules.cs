@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+
+namespace Fleet.ServiceDefaults.Options;
+
+/// <summary>What an admin key must be. Pages and Redis hold text that is signed with keys derived from it, so it must be too long to be guessed offline.</summary>
+public static class AdminKeyRules
+{
+    /// <summary>Minimum length in characters.</summary>
+    public const int MinLength = 32;
+
+    /// <summary>Maximum length in characters.</summary>
+    public const int MaxLength = 256;
+
+    /// <summary>Minimum number of different characters: a random key of 32 hex digits has more, a repeated word fewer.</summary>
+    public const int MinDistinct = 8;
+
+    /// <summary>The rule and how to satisfy it, as the end of a sentence about a key.</summary>
+    public static readonly string Requirement =
+        $"it must be {MinLength} to {MaxLength} visible ASCII characters without spaces, at least {MinDistinct} of them different. 'openssl rand -hex 32' makes one.";
+
+    /// <summary>Whether a text is a key.</summary>
+    public static bool IsKey(string text) =>
+        text.Length is >= MinLength and <= MaxLength && text.All(static c => c is > ' ' and <= '~') && text.Distinct().Count() >= MinDistinct;
+
+    /// <summary>A random key: 64 hex digits.</summary>
+    public static string Generate() => RandomNumberGenerator.GetHexString(64, lowercase: true);
+
+    /// <summary>Reads a key from a file; white space around it is ignored.</summary>
+    /// <exception cref="StartException">The file cannot be read, or its content is not a key. The message does not contain the content.</exception>
+    public static string Read(string path)
+    {
+        try
+        {
+            var key = File.ReadAllText(path).Trim();
+            return IsKey(key) ? key : throw new StartException($"The admin key in '{path}' has {key.Length} characters: {Requirement}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The admin key in '{path}' cannot be read: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>Requires that a string is an admin key; see <see cref="AdminKeyRules"/>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class AdminKeyAttribute : ValidationAttribute
+{
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) => value is null || (value is string key && AdminKeyRules.IsKey(key));
+
+    /// <inheritdoc/>
+    public override string FormatErrorMessage(string name) => AdminKeyRules.Requirement;
+}

@@ -1,0 +1,173 @@
+using System.Net;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.ServiceDefaults.Security;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>Boundaries 2 and 5 at the manager: callers without a key, pages of other sites, and other services.</summary>
+public sealed class CallerTests
+{
+    [Theory]
+    [InlineData("render?url=http://127.0.0.1:9/elements/hydrogen")]
+    [InlineData("screenshot?url=http://127.0.0.1:9/elements/hydrogen")]
+    [InlineData("pdf?url=http://127.0.0.1:9/elements/hydrogen")]
+    [InlineData("fleet")]
+    [InlineData("fleet/events")]
+    [InlineData("")]
+    public async Task Get_AsAnotherHostOrFromAnotherSite_Is403(string path)
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+
+        foreach (var (header, value, reason) in new[] { ("Host", "evil.example:80", "host-not-allowed"), ("Sec-Fetch-Site", "cross-site", "cross-site"), ("Origin", "https://evil.example", "cross-origin") })
+        {
+            using var refused = await SendAsync(manager, HttpMethod.Get, path, header, value);
+            await ManagerUnderTest.AssertProblemAsync(refused, 403, reason);
+        }
+
+        Assert.Empty(server.Calls);
+    }
+
+    [Fact]
+    public async Task Get_AsAHostOfTheSettingOrWithTheKey_IsAnswered()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Fleet:AllowedHosts:0=*.example.com");
+        using var listed = await SendAsync(manager, HttpMethod.Get, "fleet", "Host", "render.example.com");
+        Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
+
+        manager.UseAdminKey();
+        using var withKey = await SendAsync(manager, HttpMethod.Get, "fleet", "Host", "other.example");
+        Assert.Equal(HttpStatusCode.OK, withKey.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_LinkOnAnotherSite_OpensThePageAndRendersNothing()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        using var page = await NavigateAsync("");
+        using var render = await NavigateAsync("render?url=" + ManagerUnderTest.Card);
+
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, render.StatusCode);
+
+        Task<HttpResponseMessage> NavigateAsync(string path)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/" + path);
+            request.Headers.Add("Sec-Fetch-Site", "cross-site");
+            request.Headers.Add("Sec-Fetch-Mode", "navigate");
+            return manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+    }
+
+    // Digests of credentials and ids of users are nobody's business.
+    [Fact]
+    public async Task Fleet_WithoutTheKey_NamesNoPrincipal()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        string[] affinities = ["realm:http://h/a/", "realm:http://h/b/#0123456789abcdef", "user:ada"];
+        await manager.Registry.WarmAffinities.ReplaceAsync(
+            server.Incarnation, affinities.ToDictionary(affinity => affinity, _ => DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken);
+
+        var without = await manager.GetFleetAsync();
+        await Eventually.TrueAsync(async () => (without = await manager.GetFleetAsync()).Servers.Single().Warm.Count > 0, () => "warm affinities");
+        Assert.Equal(["realm:http://h/a/", "realm:http://h/b/"], without.Servers.Single().Warm.Order(StringComparer.Ordinal));
+        using var events = await manager.Client.GetAsync("fleet/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(await events.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        string? line;
+        do
+        {
+            line = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        }
+        while (line?.StartsWith("data:", StringComparison.Ordinal) == false);
+        Assert.DoesNotContain("0123456789abcdef", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("user:ada", line, StringComparison.Ordinal);
+
+        manager.UseAdminKey();
+        Assert.Equal(affinities, (await manager.GetFleetAsync()).Servers.Single().Warm.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Events_OneClient_CannotHoldEveryStream()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        var open = new List<HttpResponseMessage>();
+        HttpResponseMessage last;
+        do
+        {
+            open.Add(last = await manager.Client.GetAsync("fleet/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+        }
+        while (last.IsSuccessStatusCode && open.Count < 100);
+
+        await ManagerUnderTest.AssertProblemAsync(last, 429, "too-many-streams");
+        Assert.NotNull(last.Headers.RetryAfter?.Delta);
+        open.ForEach(response => response.Dispose());
+    }
+
+    // A service's token opens renders at the manager, and no operator route; a token for another receiver opens nothing.
+    [Fact]
+    public async Task Post_TokenOfAService_NamesAffinitiesButOperatesNothing()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        await manager.AddServerAsync("prerender-0");
+        var request = new RenderRequest { Url = ManagerUnderTest.Card, Affinity = $"realm:{ManagerUnderTest.Realm}#0123456789abcdef" };
+
+        manager.Client.DefaultRequestHeaders.Authorization = new("Bearer", TokenFor(ServiceToken.PrerenderServer("x")));
+        using var foreign = await manager.PostAsync(request, TestContext.Current.CancellationToken);
+        await ManagerUnderTest.AssertProblemAsync(foreign, 401, "wrong-admin-key");
+
+        manager.Client.DefaultRequestHeaders.Authorization = new("Bearer", TokenFor(ServiceToken.Manager));
+        await manager.RenderAsync(request);
+        using var recycle = await manager.Client.PostAsync("fleet/recycle", null, TestContext.Current.CancellationToken);
+        await ManagerUnderTest.AssertProblemAsync(recycle, 401, "wrong-admin-key");
+        using var shell = await manager.Client.PostAsync("host-shell", null, TestContext.Current.CancellationToken);
+        Assert.NotEqual(HttpStatusCode.OK, shell.StatusCode);
+
+        static string TokenFor(string audience) => ServiceToken.Create(ManagerUnderTest.Keys.Services!, audience, DateTimeOffset.UtcNow);
+    }
+
+    // What calls itself a server must not be able to call anything with what it receives.
+    [Fact]
+    public async Task Forward_AnyRequest_NeverCarriesTheAdminKey()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        string? operated = null;
+        server.Operate = http =>
+        {
+            operated = http.Request.Headers.Authorization;
+            return Task.CompletedTask;
+        };
+        manager.UseAdminKey();
+
+        await manager.RenderAsync(new RenderRequest { Url = ManagerUnderTest.Card });
+        using var drained = await manager.Client.PostAsync("fleet/servers/prerender-0/drain", null, TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("Bearer fleet-service.", operated, StringComparison.Ordinal);
+        Assert.DoesNotContain(ManagerUnderTest.AdminKey, JsonSerializer.Serialize(server.Calls), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("fleet")]
+    [InlineData("nothing-here")]
+    [InlineData("health")]
+    public async Task Response_OfTheManager_HasSecurityHeaders(string path)
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+
+        using var response = await manager.Client.GetAsync("/" + path, TestContext.Current.CancellationToken);
+
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("DENY", Assert.Single(response.Headers.GetValues("X-Frame-Options")));
+        Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(ManagerUnderTest manager, HttpMethod method, string path, string header, string value)
+    {
+        var request = new HttpRequestMessage(method, "/" + path);
+        request.Headers.TryAddWithoutValidation(header, value);
+        return manager.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+}
