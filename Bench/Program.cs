@@ -11,6 +11,9 @@ switch (args)
     case ["fast-path"]:
         await FastPathBench.RunAsync();
         break;
+    case ["document-path"]:
+        await DocumentPathBench.RunAsync();
+        break;
     case ["serving"]:
         await ServingBench.RunAsync();
         break;

@@ -39,6 +39,7 @@ internal sealed class BenchSite(WebApplication app) : IAsyncDisposable
             return Results.Text(s_bundle, "text/javascript", Encoding.UTF8);
         });
         app.MapGet("/rows.json", () => Results.Ok(Array.Empty<int>()));
+        DocumentCase.Map(app);
         app.MapFallback(() => Results.Content(Page, "text/html"));
         await app.StartAsync();
         return new(app);

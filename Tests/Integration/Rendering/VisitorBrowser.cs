@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Fleet.BrowserSetup;
 using Fleet.Tests.Browser;
 using Microsoft.Playwright;
@@ -9,6 +10,20 @@ namespace Fleet.Tests.Rendering;
 public sealed class VisitorBrowser : IAsyncLifetime
 {
     private const float Timeout = 30_000;
+
+    // Counts a text in all that is shown, open shadow roots included, after each task that changes the document and in each frame; notes each change.
+    private const string Counter = """
+        globalThis.counts = [];
+        globalThis.shown = (node) => [...node.childNodes].map((child) => child.nodeType === 3 ? child.data
+          : child.nodeType !== 1 || /^(script|style|template|noscript|title)$/i.test(child.nodeName) ? '' : (child.shadowRoot ? shown(child.shadowRoot) : '') + shown(child)).join('');
+        const look = () => {
+          const now = document.body ? shown(document.body).split(TEXT).length - 1 : 0;
+          if (counts.at(-1) !== now) counts.push(now);
+        };
+        const frame = () => { look(); requestAnimationFrame(frame); };
+        new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true });
+        requestAnimationFrame(frame);
+        """;
 
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
@@ -67,6 +82,47 @@ public sealed class VisitorBrowser : IAsyncLifetime
         return (await page.EvaluateAsync<string>(expression), pixels);
     }
 
+    /// <summary>Opens a URL and watches how often it shows a text, from the first frame until the network is idle; then clicks a button.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="text">The text, which must appear.</param>
+    /// <param name="prerendered">Whether to ask for the prerendered page: what <c>Pages:Visitors=prerendered</c> gives to everyone.</param>
+    /// <param name="button">What a button says, before and after.</param>
+    internal async Task<Watched> WatchAsync(Uri url, string text, bool prerendered, (string Before, string After)? button)
+    {
+        await using var context = await _browser.NewContextAsync();
+        context.SetDefaultTimeout(Timeout);
+        await context.AddInitScriptAsync(Counter.Replace("TEXT", JsonSerializer.Serialize(text), StringComparison.Ordinal));
+        await context.RouteAsync("**/*", route =>
+            // Other origins may be out of reach where the test runs.
+            new Uri(route.Request.Url).Authority != url.Authority ? route.FulfillAsync(new() { Status = 200 })
+            : route.ContinueAsync(prerendered && route.Request.IsNavigationRequest ? new() { Headers = route.Request.Headers.Append(new("x-prerender", "1")) } : null));
+        var page = await context.NewPageAsync();
+        var errors = new ConcurrentQueue<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                errors.Enqueue(message.Text);
+            }
+        };
+        page.PageError += (_, error) => errors.Enqueue(error);
+        await page.GotoAsync(url.AbsoluteUri, new() { WaitUntil = WaitUntilState.Load });
+        await page.WaitForFunctionAsync("() => counts.at(-1) > 0");
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await page.EvaluateAsync("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+        var counts = await page.EvaluateAsync<int[]>("() => counts");
+        var all = await page.EvaluateAsync<string>("() => shown(document.body).replace(/\\s+/g, ' ')");
+        string? after = null;
+        if (button is { } labels)
+        {
+            var locator = page.GetByText(labels.Before).First;
+            await locator.ClickAsync();
+            after = await page.GetByText(labels.After).CountAsync() > 0 ? labels.After : labels.Before;
+        }
+
+        return new(counts, all, [.. errors], await page.TitleAsync(), after);
+    }
+
     /// <summary>The same of a text that a site serves.</summary>
     internal async Task<(T Said, IReadOnlyCollection<string> Ran)> OpenAsync<T>(TestSite site, string html, bool withScripts, string script, string question)
     {
@@ -79,5 +135,16 @@ public sealed class VisitorBrowser : IAsyncLifetime
     {
         await _browser.DisposeAsync();
         _playwright.Dispose();
+    }
+
+    /// <summary>What a visitor saw.</summary>
+    /// <param name="Counts">How often the text was shown: first, and after each change.</param>
+    /// <param name="Text">All text that was shown in the end.</param>
+    /// <param name="Errors">Errors in the console, and exceptions.</param>
+    /// <param name="Title">The title.</param>
+    /// <param name="Button">What the button says after the click; null without one.</param>
+    internal sealed record Watched(IReadOnlyList<int> Counts, string Text, IReadOnlyList<string> Errors, string Title, string? Button)
+    {
+        public override string ToString() => $"shown {string.Join(", ", Counts)} times, button '{Button}', title '{Title}', errors: {string.Join(" | ", Errors)}";
     }
 }

@@ -7,66 +7,91 @@ namespace Fleet.Tests.YourApp;
 internal sealed class NodeProject : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("fleet-node-").FullName;
+    private static readonly string[] s_offline = ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "ERR_SOCKET_TIMEOUT", "ENOTCACHED"];
 
     /// <param name="path">Folder of the project, below the repository's.</param>
-    public NodeProject(string path)
-    {
-        var source = Repository.File(path);
-        foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(_folder, Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-    }
+    public NodeProject(string path) => Copy(Repository.File(path), Folder);
+
+    /// <summary>The project.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("fleet-node-").FullName;
 
     /// <summary>What <c>npm run build</c> makes.</summary>
-    public string Dist => Path.Combine(_folder, "dist");
+    public string Dist => Path.Combine(Folder, "dist");
 
     /// <summary>Why there is no npm to run; null when there is.</summary>
     public static string? Missing => Find("node") is null || Find("npm") is null
         ? "node and npm are not on the PATH, and an app cannot be built without them."
         : null;
 
+    /// <summary>Copies a folder with all files in it.</summary>
+    public static void Copy(string source, string target)
+    {
+        foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(target, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
     /// <summary>Replaces text in a file, which must have it.</summary>
     public void Edit(string name, string text, string by)
     {
-        var path = Path.Combine(_folder, name);
+        var path = Path.Combine(Folder, name);
         var old = File.ReadAllText(path);
         Assert.Contains(text, old, StringComparison.Ordinal);
         File.WriteAllText(path, old.Replace(text, by, StringComparison.Ordinal));
     }
 
-    /// <summary>Runs npm, which must succeed.</summary>
-    public async Task NpmAsync(params string[] arguments)
+    /// <summary>Runs npm in the project's folder.</summary>
+    public Task NpmAsync(params string[] arguments) => NpmAsync(Folder, arguments, TestContext.Current.CancellationToken);
+
+    /// <summary>Runs npm, which must succeed. Skips the test where there is no npm, and where npm reaches no registry.</summary>
+    public static async Task NpmAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        var (exit, said) = await RunAsync("npm", folder, arguments, cancellationToken);
+        Assert.SkipWhen(exit != 0 && s_offline.Any(code => said.Contains(code, StringComparison.Ordinal)), $"npm {string.Join(' ', arguments)} reaches no registry.");
+        Assert.True(exit == 0, $"npm {string.Join(' ', arguments)} ended with {exit}.\n{said}");
+    }
+
+    /// <summary>Runs a script, which must succeed.</summary>
+    public static async Task NodeAsync(string folder, string[] arguments, CancellationToken cancellationToken)
+    {
+        var (exit, said) = await RunAsync("node", folder, arguments, cancellationToken);
+        Assert.True(exit == 0, $"node {string.Join(' ', arguments)} ended with {exit}.\n{said}");
+    }
+
+    /// <summary>Runs a program of Node.js, and ends it when the test ends or after 5 minutes.</summary>
+    /// <returns>Its exit code, and what it wrote.</returns>
+    public static async Task<(int Exit, string Said)> RunAsync(string name, string folder, string[] arguments, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_limit);
-        using var npm = Process.Start(new ProcessStartInfo(Find("npm")!, arguments)
+        using var program = Process.Start(new ProcessStartInfo(Find(name)!, arguments)
         {
-            WorkingDirectory = _folder,
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var output = npm.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = npm.StandardError.ReadToEndAsync(limit.Token);
         try
         {
-            await npm.WaitForExitAsync(limit.Token);
-            Assert.True(npm.ExitCode == 0, $"npm {string.Join(' ', arguments)} ended with {npm.ExitCode}.\n{await output}\n{await errors}");
+            program.StandardInput.Close();
+            var said = await Task.WhenAll(program.StandardOutput.ReadToEndAsync(limit.Token), program.StandardError.ReadToEndAsync(limit.Token));
+            await program.WaitForExitAsync(limit.Token);
+            return (program.ExitCode, string.Concat(said));
         }
         finally
         {
-            if (!npm.HasExited)
+            if (!program.HasExited)
             {
-                npm.Kill(entireProcessTree: true);
+                program.Kill(entireProcessTree: true);
             }
         }
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     /// <summary>A program on the PATH; null when it is not there.</summary>
     public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

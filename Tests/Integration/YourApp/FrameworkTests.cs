@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Net;
+using Fleet.BrowserSetup;
+using Fleet.Standalone.Hosting;
+using Fleet.Tests.Docs;
+using Fleet.Tests.RealmServer;
+using Fleet.Tests.Rendering;
+
+namespace Fleet.Tests.YourApp;
+
+/// <summary>The apps that each framework starts its users with, untouched, through all services: what a crawler gets and what a visitor sees.</summary>
+[Collection(HeavyCollection.Name)]
+public sealed class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor, ITestOutputHelper output) : IClassFixture<FrameworkDists>, IClassFixture<VisitorBrowser>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Frameworks => [.. FrameworkApp.All.Select(app => app.Framework)];
+
+    [Theory, MemberData(nameof(Frameworks))]
+    public async Task Get_UntouchedApp_CrawlerHasItsContentAndVisitorHasItOnce(string framework)
+    {
+        var app = FrameworkApp.All.Single(each => each.Framework == framework);
+        var dist = await dists.BuildAsync(framework);
+        using var realms = new TempFolder();
+        await using var fleet = await StandaloneFleet.StartAsync(
+            new()
+            {
+                Dist = dist,
+                Realms = realms.Path,
+                Browser = BrowserLocator.Locate(null),
+                // Time for a busy machine.
+                Settings = new Dictionary<string, string> { ["Pages:CrawlerBudget"] = "00:00:40", ["Rendering:SettleTimeout"] = "00:01:00", ["Pool:Slots"] = "2" },
+            },
+            TimeProvider.System,
+            Token);
+        using var crawler = new HttpClient { BaseAddress = fleet.Addresses.Realm, Timeout = TimeSpan.FromMinutes(1) };
+        crawler.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (compatible; Googlebot/2.1)");
+
+        // A crawler.
+        var started = Stopwatch.GetTimestamp();
+        var (status, html) = await CrawlAsync("/");
+        output.WriteLine($"{framework}: first render {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains(app.Text, html, StringComparison.Ordinal);
+        Assert.Contains($"<title>{app.Title}</title>", html, StringComparison.Ordinal);
+        (status, html) = await CrawlAsync("/nowhere");
+        Assert.Equal(app.Unknown, $"{(int)status}, {(html.Contains(app.Text, StringComparison.Ordinal) ? "the home page" : "its own page")}");
+
+        // A visitor, as by default, and one that has the prerendered page.
+        var shell = await visitor.WatchAsync(fleet.Addresses.Realm, app.Text, prerendered: false, app.Button);
+        var prerendered = await visitor.WatchAsync(fleet.Addresses.Realm, app.Text, prerendered: true, app.Button);
+        output.WriteLine($"by default: {shell}\nprerendered: {prerendered}");
+        Assert.Equal([0, 1], shell.Counts.Prepend(0).Distinct());
+        Assert.Equal(app.Title, shell.Title);
+        Assert.Equal(app.Errors, string.Join(' ', shell.Errors));
+        Assert.Equal(app.Button?.After, shell.Button);
+        Assert.Equal(app.Takeover == Takeover.Duplicates ? 2 : 1, prerendered.Counts[^1]);
+        Assert.Equal(app.Vanishes, prerendered.Counts.SkipWhile(count => count == 0).Contains(0));
+        Assert.Equal(app.Errors, string.Join(' ', prerendered.Errors));
+        if (app.Takeover == Takeover.TakesOver)
+        {
+            Assert.Equal(app.Button?.After, prerendered.Button);
+            Assert.Equal(shell.Text, prerendered.Text);
+        }
+
+        async Task<(HttpStatusCode Status, string Html)> CrawlAsync(string path)
+        {
+            using var response = await crawler.GetAsync(new Uri(path, UriKind.Relative), Token);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(Token));
+        }
+    }
+
+    [Fact]
+    public void YourAppPage_TableOfFrameworks_SaysWhatTheTestsProve()
+    {
+        var rows = File.ReadAllLines(Repository.File("docs/your-app.md"));
+        Assert.All(FrameworkApp.All, app => Assert.Contains(rows, row => row.StartsWith(app.Row, StringComparison.Ordinal)));
+    }
+}
