@@ -69,10 +69,18 @@ public sealed class CompletenessTests(ServerFixture server)
     public async Task Html_PageThatIsCapped_NamesWhatIsRestless(string script, string culprit)
     {
         Serve();
-        var result = await server.RenderPageAsync($"<!doctype html><body><h1>Content is here</h1><ul id=list></ul><script>{script}</script>");
+        var result = await RenderAsync();
+        for (var i = 0; i < 3 && result.Diagnostics!.Message!.Contains("it is busy", StringComparison.Ordinal); i++)
+        {
+            // On a busy machine the page may not answer in time what it still does.
+            result = await RenderAsync();
+        }
+
         Assert.Equal((RenderOutcome.Rendered, "capped"), (result.Outcome, result.Diagnostics!.Stability));
         Assert.Contains(culprit, result.Diagnostics.Message, StringComparison.Ordinal);
         Assert.Contains("Content is here", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+
+        Task<RenderResult> RenderAsync() => server.RenderPageAsync($"<!doctype html><body><h1>Content is here</h1><ul id=list></ul><script>{script}</script>");
     }
 
     [Fact]
