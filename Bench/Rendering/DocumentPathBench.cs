@@ -18,7 +18,8 @@ namespace Fleet.Bench.Rendering;
 /// <summary>Documents by the fleet's own protocol code and by Playwright's API: which are right, and what they cost. <c>dotnet run -c Release --project Bench -- document-path</c></summary>
 internal static class DocumentPathBench
 {
-    private const int Visits = 24;
+    // Of each lane.
+    private const int Visits = 16;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
