@@ -34,6 +34,10 @@ public sealed class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor,
         (status, html) = await CrawlAsync("/nowhere");
         Assert.Equal(app.Unknown, $"{(int)status}, {(html.Contains(app.Text, StringComparison.Ordinal) ? "the home page" : "its own page")}");
 
+        // What is there until the app starts: the file that the fleet's browsers warm up with, without its scripts.
+        var bare = await visitor.ShowAsync(new Uri(fleet.Addresses.Realm, "/_standby"), withScripts: false, "document.body.innerText.trim()");
+        Assert.Equal(app.Start == "nothing", bare.Said.Length == 0);
+
         // A visitor, as by default, and one that has the prerendered page.
         var shell = await visitor.WatchAsync(fleet.Addresses.Realm, app.Text, prerendered: false, app.Button);
         var prerendered = await visitor.WatchAsync(fleet.Addresses.Realm, app.Text, prerendered: true, app.Button);
