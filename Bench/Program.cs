@@ -11,8 +11,8 @@ switch (args)
     case ["fast-path"]:
         await FastPathBench.RunAsync();
         break;
-    case ["document-path"]:
-        await DocumentPathBench.RunAsync();
+    case ["document-path", .. var rest]:
+        await DocumentPathBench.RunAsync(rest is [var only, ..] ? only : null);
         break;
     case ["serving"]:
         await ServingBench.RunAsync();

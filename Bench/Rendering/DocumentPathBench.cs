@@ -18,20 +18,36 @@ namespace Fleet.Bench.Rendering;
 /// <summary>Documents by the fleet's own protocol code and by Playwright's API: which are right, and what they cost. <c>dotnet run -c Release --project Bench -- document-path</c></summary>
 internal static class DocumentPathBench
 {
-    private const int Visits = 24;
+    // Of each lane.
+    private const int Visits = 16;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
-    public static async Task RunAsync()
+    public static async Task RunAsync(string? only)
     {
         await using var site = await BenchSite.StartAsync();
+        if (only is null or "playwright")
+        {
+            await PlaywrightAsync(site);
+        }
+
+        if (only is null or "own")
+        {
+            await OwnAsync(site);
+        }
+    }
+
+    private static async Task PlaywrightAsync(BenchSite site)
+    {
         using var driver = await Playwright.CreateAsync();
         await using var browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = BrowserLocator.Locate(null), ChromiumSandbox = !Environment.IsPrivilegedProcess });
         var allowed = new OriginAllowList([site.Url.GetLeftPart(UriPartial.Authority)]);
         await MeasureAsync("Playwright, `content()`", site, (url, _) => new PlaywrightDocuments(browser, allowed, ownScripts: false).RenderAsync(url));
         await MeasureAsync("Playwright, the fleet's scripts", site, (url, _) => new PlaywrightDocuments(browser, allowed, ownScripts: true).RenderAsync(url));
-        await browser.CloseAsync();
+    }
 
+    private static async Task OwnAsync(BenchSite site)
+    {
         await using var server = PrerenderServerApp.Build(
             ["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}", "--Pool:Slots=5", "--Registration:Name=bench"],
             builder =>
@@ -51,7 +67,7 @@ internal static class DocumentPathBench
 
         async Task<(int Status, string Html)> RenderAsync(Uri url, string affinity)
         {
-            using var response = await client.PostAsJsonAsync("renders", new RenderRequest { Url = url.AbsoluteUri, Affinity = affinity }, FleetJson.Options);
+            using var response = await client.PostAsJsonAsync("renders", new RenderRequest { Url = url.AbsoluteUri, Affinity = affinity, Formats = [RenderFormat.Html] }, FleetJson.Options);
             var result = await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options);
             return (result?.Status ?? 0, result?.Formats.GetValueOrDefault(RenderFormat.Html) ?? "");
         }

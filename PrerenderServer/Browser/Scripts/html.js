@@ -13,6 +13,8 @@
   const nodeType = getter(Node, 'nodeType');
   const firstChild = getter(Node, 'firstChild');
   const nextSibling = getter(Node, 'nextSibling');
+  const previousSibling = getter(Node, 'previousSibling');
+  const ownNames = Object.getOwnPropertyNames;
   const dataOf = getter(CharacterData, 'data');
   const localName = getter(Element, 'localName');
   const namespaceOf = getter(Element, 'namespaceURI');
@@ -39,6 +41,18 @@
   const slice = uncurry(String.prototype.slice);
   const lower = uncurry(String.prototype.toLowerCase);
   const trim = uncurry(String.prototype.trim);
+
+  // A parser makes one text node of two in a row. React expects them apart when it hydrates ({count} EUR), and so its own server rendering writes an empty
+  // comment between them. Nothing else reads one as a boundary, so it is written between text nodes that React has made only.
+  const isOfReact = (text) => {
+    const names = ownNames(text);
+    for (let i = 0; i < names.length; i++) if (startsWith(names[i], '__reactFiber$')) return true;
+    return false;
+  };
+  const isApart = (text) => {
+    const before = previousSibling(text);
+    return before !== null && nodeType(before) === 3 && dataOf(before) !== '' && isOfReact(text) && isOfReact(before);
+  };
 
   const split = (text) => text.trim().split(/\s+/);
   const words = (text) => {
@@ -453,7 +467,7 @@
           if (text === '') continue;
           if (dropsLine && text[0] === '\n') written += '\n';
           dropsLine = false;
-          written += escape(text, false);
+          written += isApart(node) ? `<!-- -->${escape(text, false)}` : escape(text, false);
         } else if (type === 8) {
           dropsLine = false;
           written += `<!--${comment(dataOf(node))}-->`;

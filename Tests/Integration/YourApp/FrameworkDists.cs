@@ -5,6 +5,9 @@ namespace Fleet.Tests.YourApp;
 /// <summary>Builds the apps as their makers say. Vite's templates share one installation; Angular's is made at the same time.</summary>
 public sealed class FrameworkDists : IAsyncDisposable
 {
+    /// <summary>React's template with the one change that its documentation names for a page that is there already: <c>hydrateRoot</c>.</summary>
+    public const string HydratingReact = "React-hydrating";
+
     private const string OpenApi = """
         { "openapi": "3.0.0", "info": { "title": "Periodic table", "version": "1", "description": "Chemical elements by symbol" }, "paths": { "/elements/{symbol}": { "get": {
           "summary": "Reads one element", "tags": ["elements"], "responses": { "200": { "description": "The element" } },
@@ -62,6 +65,17 @@ public sealed class FrameworkDists : IAsyncDisposable
         {
             case "Angular":
                 return Path.Combine((await _angular.Value).Folder, "angular", "dist", "angular", "browser");
+            case HydratingReact:
+                var react = await CopyAsync("React", framework);
+                var main = Path.Combine(react, "src", "main.jsx");
+                var mount = await File.ReadAllTextAsync(main, _stop.Token);
+                Assert.Contains("createRoot(document.getElementById('root')).render(", mount, StringComparison.Ordinal);
+                mount = mount.Replace("import { createRoot }", "import { createRoot, hydrateRoot }", StringComparison.Ordinal).Replace(
+                    "createRoot(document.getElementById('root')).render(",
+                    "const root = document.getElementById('root');\n((app) => root.hasChildNodes() ? hydrateRoot(root, app) : createRoot(root).render(app))(",
+                    StringComparison.Ordinal);
+                await File.WriteAllTextAsync(main, mount, _stop.Token);
+                return await BuildViteAsync(react);
             case "docsify":
                 await UnpackAsync("docsify@5.0.0", "1762c1bec1bf4645bd559b3dd453dc799a490629520bd1180a27749f56219d06f738ec3addd93bd1dd484cf47644fc3198f3dc58543e4ceb697489a294b5b21b", framework);
                 _folder.Write("docsify/index.html", Docsify);
@@ -83,11 +97,7 @@ public sealed class FrameworkDists : IAsyncDisposable
             default:
                 // Angular's takes longest.
                 _ = _angular.Value;
-                var project = await _templates.Value;
-                var app = Path.Combine(project.Folder, framework);
-                NodeProject.Copy(Path.Combine(project.Folder, "node_modules", "create-vite", $"template-{framework.ToLowerInvariant()}"), app);
-                await NodeProject.NodeAsync(app, ["../node_modules/vite/bin/vite.js", "build"], _stop.Token);
-                return Path.Combine(app, "dist");
+                return await BuildViteAsync(await CopyAsync(framework, framework));
         }
 
         return Path.Combine(_folder.Path, framework);
@@ -107,6 +117,20 @@ public sealed class FrameworkDists : IAsyncDisposable
 
         _folder.Dispose();
         _stop.Dispose();
+    }
+
+    private async Task<string> CopyAsync(string framework, string name)
+    {
+        var project = await _templates.Value;
+        var app = Path.Combine(project.Folder, name);
+        NodeProject.Copy(Path.Combine(project.Folder, "node_modules", "create-vite", $"template-{framework.ToLowerInvariant()}"), app);
+        return app;
+    }
+
+    private async Task<string> BuildViteAsync(string app)
+    {
+        await NodeProject.NodeAsync(app, ["../node_modules/vite/bin/vite.js", "build"], _stop.Token);
+        return Path.Combine(app, "dist");
     }
 
     private async Task<NodeProject> InstallAsync(string name)

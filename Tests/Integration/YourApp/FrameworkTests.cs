@@ -20,21 +20,9 @@ public sealed class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor,
     public async Task Get_UntouchedApp_CrawlerHasItsContentAndVisitorHasItOnce(string framework)
     {
         var app = FrameworkApp.All.Single(each => each.Framework == framework);
-        var dist = await dists.BuildAsync(framework);
         using var realms = new TempFolder();
-        await using var fleet = await StandaloneFleet.StartAsync(
-            new()
-            {
-                Dist = dist,
-                Realms = realms.Path,
-                Browser = BrowserLocator.Locate(null),
-                // Time for a busy machine.
-                Settings = new Dictionary<string, string> { ["Pages:CrawlerBudget"] = "00:00:40", ["Rendering:SettleTimeout"] = "00:01:00", ["Pool:Slots"] = "2" },
-            },
-            TimeProvider.System,
-            Token);
-        using var crawler = new HttpClient { BaseAddress = fleet.Addresses.Realm, Timeout = TimeSpan.FromMinutes(1) };
-        crawler.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (compatible; Googlebot/2.1)");
+        await using var fleet = await StartAsync(framework, realms);
+        using var crawler = CrawlerOf(fleet);
 
         // A crawler.
         var started = Stopwatch.GetTimestamp();
@@ -45,6 +33,10 @@ public sealed class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor,
         Assert.Contains($"<title>{app.Title}</title>", html, StringComparison.Ordinal);
         (status, html) = await CrawlAsync("/nowhere");
         Assert.Equal(app.Unknown, $"{(int)status}, {(html.Contains(app.Text, StringComparison.Ordinal) ? "the home page" : "its own page")}");
+
+        // What is there until the app starts: the file that the fleet's browsers warm up with, without its scripts.
+        var bare = await visitor.ShowAsync(new Uri(fleet.Addresses.Realm, "/_standby"), withScripts: false, "document.body.innerText.trim()");
+        Assert.Equal(app.Start == "nothing", bare.Said.Length == 0);
 
         // A visitor, as by default, and one that has the prerendered page.
         var shell = await visitor.WatchAsync(fleet.Addresses.Realm, app.Text, prerendered: false, app.Button);
@@ -70,10 +62,45 @@ public sealed class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor,
         }
     }
 
+    /// <summary>A text that a component puts together, <c>Count is {count}</c>, is two text nodes for React.</summary>
+    [Fact]
+    public async Task Visit_AppThatHydrates_HydratesThePrerenderedPageWithoutAMismatch()
+    {
+        using var realms = new TempFolder();
+        await using var fleet = await StartAsync(FrameworkDists.HydratingReact, realms);
+        using var crawler = CrawlerOf(fleet);
+        Assert.Contains("Count is <!-- -->0", await crawler.GetStringAsync(new Uri("/", UriKind.Relative), Token), StringComparison.Ordinal);
+
+        var visit = await visitor.WatchAsync(fleet.Addresses.Realm, "Get started", prerendered: true, ("Count is 0", "Count is 1"));
+
+        Assert.Empty(visit.Errors);
+        Assert.Equal("Count is 1", visit.Button);
+        Assert.Equal([1], visit.Counts.Where(count => count > 0));
+    }
+
     [Fact]
     public void YourAppPage_TableOfFrameworks_SaysWhatTheTestsProve()
     {
         var rows = File.ReadAllLines(Repository.File("docs/your-app.md"));
         Assert.All(FrameworkApp.All, app => Assert.Contains(rows, row => row.StartsWith(app.Row, StringComparison.Ordinal)));
     }
+
+    private static HttpClient CrawlerOf(StandaloneFleet fleet)
+    {
+        var crawler = new HttpClient { BaseAddress = fleet.Addresses.Realm, Timeout = TimeSpan.FromMinutes(1) };
+        crawler.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (compatible; Googlebot/2.1)");
+        return crawler;
+    }
+
+    private async Task<StandaloneFleet> StartAsync(string framework, TempFolder realms) => await StandaloneFleet.StartAsync(
+        new()
+        {
+            Dist = await dists.BuildAsync(framework),
+            Realms = realms.Path,
+            Browser = BrowserLocator.Locate(null),
+            // Time for a busy machine.
+            Settings = new Dictionary<string, string> { ["Pages:CrawlerBudget"] = "00:00:40", ["Rendering:SettleTimeout"] = "00:01:00", ["Pool:Slots"] = "2" },
+        },
+        TimeProvider.System,
+        Token);
 }
