@@ -19,7 +19,7 @@ internal sealed partial class PlaywrightBrowserAdapter(
     private readonly ConcurrentDictionary<int, BrowserProcess> _processes = new();
     private readonly ConcurrentDictionary<long, BrowserSlot> _slots = new();
     private readonly ProfileFolders _profiles = new(options.ProfileRoot, logger);
-    private readonly BrowserPageSettings _settings = new(host, options.BootTimeout, options.CallTimeout, options.ProbeTimeout, options.ViewportWidth, options.ViewportHeight, time) { Origins = origins, Limits = PageLimits.Of(options) };
+    private readonly BrowserPageSettings _settings = new(host, options.BootTimeout, options.CallTimeout, options.ProbeTimeout, options.ViewportWidth, options.ViewportHeight, time) { Origins = origins, Limits = new(options.MaxPageEvents, options.MaxPageEventMb * 1_000_000L, options.MaxPageWorkers, options.MaxStorageMb * 1_000_000L) };
     private readonly SemaphoreSlim _reaping = new(1, 1);
     private bool _reaped;
 

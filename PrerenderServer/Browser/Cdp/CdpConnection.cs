@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using Fleet.PrerenderServer.Browser.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
-using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
@@ -226,7 +225,7 @@ internal sealed partial class BrowserPage : IRenderPage
     }
 
     /// <summary>Limits what each origin may store. Contexts keep it in memory, which no limit of a renderer covers. The limit ends with the session.</summary>
-    private Task LimitStorageAsync(CancellationToken cancellationToken) => Task.WhenAll(_settings.Origins.Select(origin => CallAsync("Storage.overrideQuotaForOrigin", p =>
+    private async Task LimitStorageAsync(CancellationToken cancellationToken) => await Task.WhenAll(_settings.Origins.Select(origin => CallAsync("Storage.overrideQuotaForOrigin", p =>
     {
         p.WriteString("origin"u8, origin);
         p.WriteNumber("quotaSize"u8, _settings.Limits.StorageBytes);
@@ -317,7 +316,7 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
     public IReadOnlyList<string> Origins { get; init; } = [];
 
     /// <summary>What a page may use.</summary>
-    public PageLimits Limits { get; init; } = PageLimits.Of(new());
+    public PageLimits Limits { get; init; } = PageLimits.None;
 
     /// <summary>Writes the viewport parameters: the size and scale of the screenshot, or the defaults.</summary>
     public void WriteViewport(Utf8JsonWriter parameters, ScreenshotShape? shape)
@@ -336,8 +335,8 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
 /// <param name="StorageBytes">What each origin may store in the page's context.</param>
 internal sealed record PageLimits(int Events, long EventBytes, int Workers, long StorageBytes)
 {
-    /// <summary>The limits in the settings.</summary>
-    public static PageLimits Of(BrowserOptions options) => new(options.MaxPageEvents, options.MaxPageEventMb * 1_000_000L, options.MaxPageWorkers, options.MaxStorageMb * 1_000_000L);
+    /// <summary>No limits.</summary>
+    public static PageLimits None { get; } = new(int.MaxValue, long.MaxValue, int.MaxValue, long.MaxValue);
 }
 
 /// <summary>Formats the call frames of a paused page.</summary>

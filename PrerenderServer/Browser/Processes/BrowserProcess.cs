@@ -19,7 +19,6 @@ internal sealed partial class BrowserProcess
     private Task<IPlaywright>? _driver;
     private IBrowser? _browser;
     private CdpConnection? _connection;
-    private readonly CancellationTokenSource _ended = new();
     private Task _guarding = Task.CompletedTask;
     private int _ending;
 
@@ -67,7 +66,7 @@ internal sealed partial class BrowserProcess
                 throw new BrowserException($"The browser started, but no process has {_profile} on its command line. Is {executable} a wrapper that drops arguments?");
             }
 
-            _guarding = new RendererGuard(_tree, _connection.Kills, _options.MaxRendererMb, _time, _logger).RunAsync(_ended.Token);
+            _guarding = new RendererGuard(_tree, _connection.Kills, _options.MaxRendererMb, _time, _logger).RunAsync(_connection.Closed);
             LogLaunched(_generation, executable, _browser.Version, _tree.Root, _time.GetElapsedTime(start).TotalSeconds);
         }
         catch (BrowserException e)
@@ -84,8 +83,6 @@ internal sealed partial class BrowserProcess
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _ending, 1);
-        await _ended.CancelAsync();
-        await _guarding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             // Processes first: the driver removes its temporary folders when its browser exits.
@@ -105,6 +102,7 @@ internal sealed partial class BrowserProcess
         if (_connection is { } connection)
         {
             await connection.DisposeAsync();
+            await _guarding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         if (_browser is { } browser)

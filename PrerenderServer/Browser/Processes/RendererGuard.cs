@@ -1,3 +1,4 @@
+using Fleet.PrerenderServer.Browser.Cdp;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
@@ -33,7 +34,7 @@ internal sealed partial class RendererGuard(ProcessTree tree, RendererKills kill
     /// <summary>Kills the renderers above the limit.</summary>
     internal void Check()
     {
-        foreach (var process in tree.Members().Where(process => process.ResidentBytes() > maxMb * 1_000_000L && process.Arguments().Contains("--type=renderer")))
+        foreach (var process in tree.Members().Where(process => process.ResidentBytes() > maxMb * 1_000_000L && IsRenderer(process)))
         {
             var reason = $"The page's process used more than {maxMb} MB of memory, the limit of Browser:MaxRendererMb.";
             LogKilled(process.Id, maxMb);
@@ -42,40 +43,9 @@ internal sealed partial class RendererGuard(ProcessTree tree, RendererKills kill
         }
     }
 
+    // Chromium rewrites the command line of a renderer that it forked: all arguments are one.
+    private static bool IsRenderer(LinuxProcess process) => process.Arguments().Any(argument => argument.Contains("--type=renderer", StringComparison.Ordinal));
+
     [LoggerMessage(LogLevel.Warning, "Renderer {ProcessId} used more than {MaxMb} MB (Browser:MaxRendererMb) and was killed; its page is closed.")]
     private partial void LogKilled(int processId, int maxMb);
-}
-
-/// <summary>Why renderers were killed. Chromium reports only that a page crashed, a moment later.</summary>
-internal sealed class RendererKills(TimeProvider time)
-{
-    private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(5);
-    private readonly Lock _gate = new();
-    private readonly Queue<(string Reason, long At)> _reasons = [];
-
-    /// <summary>Records a kill.</summary>
-    public void Add(string reason)
-    {
-        lock (_gate)
-        {
-            _reasons.Enqueue((reason, time.GetTimestamp()));
-        }
-    }
-
-    /// <summary>The reason of a kill in the last 5 s for a page that has just crashed; null if there was none. Each counts for one page.</summary>
-    public string? Take()
-    {
-        lock (_gate)
-        {
-            while (_reasons.TryDequeue(out var kill))
-            {
-                if (time.GetElapsedTime(kill.At) < s_lifetime)
-                {
-                    return kill.Reason;
-                }
-            }
-
-            return null;
-        }
-    }
 }

@@ -181,7 +181,7 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Modes are those of Unix.");
         var root = Path.Combine(_root, "fleet-browsers");
-        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(root);
         await using var adapter = NewAdapter();
         await adapter.LaunchAsync(1, Token);
         foreach (var folder in (string[])[root, adapter.ProfileFolder, Path.Combine(adapter.ProfileFolder, "generation-1")])

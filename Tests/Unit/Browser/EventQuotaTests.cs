@@ -1,11 +1,11 @@
 using Fleet.PrerenderServer.Browser.Cdp;
-using Microsoft.Extensions.Time.Testing;
+using Fleet.Tests.Time;
 
 namespace Fleet.Tests.Browser;
 
 public class EventQuotaTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly VirtualTimeProvider _time = new();
     private readonly List<string> _exceeded = [];
 
     [Fact]
