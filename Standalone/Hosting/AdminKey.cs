@@ -17,6 +17,7 @@ internal sealed record AdminKey(string Value, string? File)
     /// <exception cref="StartException">The file cannot be read, or its content is not a key.</exception>
     public static AdminKey Open(string? file, string? dataFolder)
     {
+        file = string.IsNullOrWhiteSpace(file) ? null : file;
         if ((file ?? (dataFolder is null ? null : Path.Combine(dataFolder, FileName))) is not { } path)
         {
             return Generate();

@@ -55,6 +55,8 @@ internal static class ServiceArguments
         values["OTEL_SERVICE_NAME"] = service == Manager ? "fleet" : service;
         values["ConnectionStrings:redis"] = redis;
         values["Fleet:AdminKey"] = adminKey;
+        // An environment variable may name one; the key above is its content.
+        values["Fleet:AdminKeyFile"] = "";
         values["Browser:ExecutablePath"] = settings.Browser;
         if (service != Realm)
         {

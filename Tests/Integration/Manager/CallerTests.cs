@@ -164,6 +164,22 @@ public sealed class CallerTests
         Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task Response_WithAPage_HasOnlyNosniff(string method)
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        await manager.AddServerAsync("prerender-0");
+
+        using var response = await SendAsync(manager, new(method), "render?url=" + ManagerUnderTest.Card, "Accept", "text/html");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.False(response.Headers.Contains("X-Frame-Options"));
+        Assert.False(response.Headers.Contains("Referrer-Policy"));
+    }
+
     private static Task<HttpResponseMessage> SendAsync(ManagerUnderTest manager, HttpMethod method, string path, string header, string value)
     {
         var request = new HttpRequestMessage(method, "/" + path);

@@ -20,6 +20,7 @@ public sealed class ServiceArgumentsTests
         Assert.Equal(manager, arguments.GetValueOrDefault("services:manager:http:0"));
         Assert.Equal("127.0.0.1:6379,password=p", arguments["ConnectionStrings:redis"]);
         Assert.Equal("key-of-the-run", arguments["Fleet:AdminKey"]);
+        Assert.Equal("", arguments["Fleet:AdminKeyFile"]);
     }
 
     [Fact]
