@@ -7,6 +7,7 @@ using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Registration;
 using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Commands;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
@@ -109,6 +110,12 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<HangCircuitBreaker>();
         builder.Services.AddSingleton<PageCleanup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PageCleanup>());
+        builder.Services.AddSingleton<HostRender>();
+        builder.Services.AddSingleton<CommandRender>();
+        builder.Services.AddSingleton<DocumentRender>();
+        builder.Services.AddSingleton<RenderPaths>();
+        builder.Services.AddSingleton<PageVisit>();
+        builder.Services.AddSingleton<RenderResults>();
         builder.Services.AddSingleton<Renderer>();
         builder.Services.AddSingleton<CommandExecutor>();
         builder.Services.AddSingleton<RenderOperationReader>();
@@ -127,6 +134,7 @@ public static class PrerenderServerApp
         builder.Services.AddRegistryWatcher<HostShell?>("host shell", [FleetEventKind.HostShell],
             static (services, cancellationToken) => services.GetRequiredService<IHostShellStore>().GetAsync(cancellationToken));
         builder.Services.AddSingleton<ShellTracker>();
+        builder.Services.AddSingleton<AnnouncementSource>();
         builder.Services.AddHostedService<Announcer>();
         builder.Services.AddSingleton<Recycler>();
         builder.Services.AddHostedService<RecycleListener>();

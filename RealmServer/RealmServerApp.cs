@@ -103,6 +103,8 @@ public static class RealmServerApp
         .AddSingleton<FirstRenderLimiter>()
         .AddSingleton<PageFinder>()
         .AddSingleton<RealmMetrics>()
+        .AddSingleton<PageResponses>()
+        .AddSingleton<HostAppHandler>()
         .AddSingleton<SiteHandler>();
 
     private static void AddIndex(WebApplicationBuilder builder)

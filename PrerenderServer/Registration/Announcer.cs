@@ -1,13 +1,8 @@
-using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool;
-using Fleet.PrerenderServer.Pool.Core.State;
-using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.Registry;
 using Fleet.Registry.Servers;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Registration;
 
@@ -16,20 +11,15 @@ namespace Fleet.PrerenderServer.Registration;
 internal sealed partial class Announcer(
     IServerRegistry registry,
     IWarmAffinities warm,
-    IPagePool pool,
+    AnnouncementSource server,
     RequestDrain drain,
-    RenderMetrics metrics,
-    ServerIdentity server,
-    ServerAddress address,
     IHostApplicationLifetime lifetime,
-    IOptions<PoolOptions> poolOptions,
     TimeProvider time,
     ILogger<Announcer> logger) : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan s_minInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_unregisterTimeout = TimeSpan.FromSeconds(3);
     private readonly SemaphoreSlim _writing = new(1, 1);
-    private long _version;
     private bool _isUnavailable;
     private string? _warmWritten;
     private long _warmWrittenAt;
@@ -78,7 +68,7 @@ internal sealed partial class Announcer(
         while (true)
         {
             var changed = drain.Changed.Next;
-            var now = Announcement.Of(pool.Snapshot, drain.IsDraining);
+            var now = server.Current.Announcement;
             if (now != announced || time.GetElapsedTime(at) >= RegistryTtl.Repeat - s_minInterval)
             {
                 at = time.GetTimestamp();
@@ -93,7 +83,7 @@ internal sealed partial class Announcer(
 
     private async Task<bool> TryAnnounceAsync(CancellationToken cancellationToken)
     {
-        if (address.Url is not { } url)
+        if (!server.IsListening)
         {
             return false;
         }
@@ -102,9 +92,8 @@ internal sealed partial class Announcer(
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            var snapshot = pool.Snapshot;
-            var announcement = Announcement.Of(snapshot, drain.IsDraining);
-            await registry.AnnounceAsync(Record(snapshot, announcement, url), cancellationToken);
+            var (announcement, snapshot) = server.Current;
+            await registry.AnnounceAsync(server.NextRecord(announcement, snapshot), cancellationToken);
             // The load changes with every render, the warm list rarely. Rewrite an unchanged list with each heartbeat, before it expires.
             if (announcement.Warm != _warmWritten || time.GetElapsedTime(_warmWrittenAt) >= RegistryTtl.Repeat / 2)
             {
@@ -137,23 +126,6 @@ internal sealed partial class Announcer(
             _writing.Release();
         }
     }
-
-    private ServerRecord Record(PoolSnapshot snapshot, Announcement announcement, string url) => new()
-    {
-        Incarnation = server.Incarnation,
-        Name = server.Name,
-        Url = url,
-        State = announcement.State,
-        Version = ++_version,
-        Slots = announcement.Slots,
-        Free = announcement.Free,
-        Queue = announcement.Queue,
-        RendersPerAffinity = poolOptions.Value.RendersPerAffinity,
-        RecentRenderMs = Math.Round(metrics.RecentMs, 2),
-        RecentBootMs = Math.Round(snapshot.Totals.RecentBoot.TotalMilliseconds, 2),
-        ShellSlots = announcement.ShellSlots,
-        Shells = Announcement.ShellsOf(snapshot),
-    };
 
     private async Task WaitForListenerAsync(CancellationToken stoppingToken)
     {

@@ -1,0 +1,49 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.ServiceDefaults.Stopping;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.PrerenderServer.Registration;
+
+/// <summary>What this server announces of itself.</summary>
+internal sealed class AnnouncementSource(
+    IPagePool pool, RequestDrain drain, RenderMetrics metrics, ServerIdentity server, ServerAddress address, IOptions<PoolOptions> poolOptions)
+{
+    private long _version;
+
+    /// <summary>Id of this process.</summary>
+    public string Incarnation => server.Incarnation;
+
+    /// <summary>Whether the address of this server is known.</summary>
+    public bool IsListening => address.Url is not null;
+
+    /// <summary>The announcement, and the state of the pool that it was taken from.</summary>
+    public (Announcement Announcement, PoolSnapshot Snapshot) Current
+    {
+        get
+        {
+            var snapshot = pool.Snapshot;
+            return (Announcement.Of(snapshot, drain.IsDraining), snapshot);
+        }
+    }
+
+    /// <summary>The record of this server for the registry, each with a higher version than the one before.</summary>
+    public ServerRecord NextRecord(Announcement announcement, PoolSnapshot snapshot) => new()
+    {
+        Incarnation = server.Incarnation,
+        Name = server.Name,
+        Url = address.Url!,
+        State = announcement.State,
+        Version = ++_version,
+        Slots = announcement.Slots,
+        Free = announcement.Free,
+        Queue = announcement.Queue,
+        RendersPerAffinity = poolOptions.Value.RendersPerAffinity,
+        RecentRenderMs = Math.Round(metrics.RecentMs, 2),
+        RecentBootMs = Math.Round(snapshot.Totals.RecentBoot.TotalMilliseconds, 2),
+        ShellSlots = announcement.ShellSlots,
+        Shells = Announcement.ShellsOf(snapshot),
+    };
+}

@@ -1,0 +1,143 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>One use of a leased page: takes a CPU permit, renders, and decides the outcomes of the content and of the page, whatever happens to the page.</summary>
+internal sealed class PageVisit(
+    RenderPaths paths, CpuLimiter gate, PageCleanup cleanup, RenderingOptions options, OriginAllowList allowed, TimeProvider time)
+{
+    /// <summary>Whether the render navigates to the URL.</summary>
+    public bool IsDocument(RenderOperation operation, IRenderPage page) => paths.IsDocument(operation, page);
+
+    /// <summary>Gets the page's answer and the action that returns the page. If there is no answer, it returns the page itself and throws
+    /// <see cref="PoolDeadlineException"/> or <see cref="OperationCanceledException"/>.</summary>
+    public async Task<RenderedPage> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress, CancellationToken cancellationToken)
+    {
+        var eighth = operation.Deadline.Total / 8;
+        var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
+        try
+        {
+            page.Activity.Begin();
+            await using var permit = await CpuPermit.TakeAsync(gate, page, operation.Deadline.Step(reserve), time, linked.Token);
+            if (operation.Credentials is { } credentials)
+            {
+                await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), linked.Token);
+            }
+
+            // The render may change what the page offers.
+            var isDocument = IsDocument(operation, page);
+            var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
+            return new(answer, null, isDocument
+                ? failure => cleanup.Park(lease, page, operation, failure)
+                : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
+        }
+        catch (PoolDeadlineException)
+        {
+            lease.Complete(PageOutcome.Untouched);
+            throw;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && operation.Command?.Started is null)
+        {
+            // The client disconnected. Stop the page now; the circuit breaker does not count this render.
+            cleanup.Free(lease, page, operation, null, false);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted(lease, page, progress);
+        }
+        catch (BrowserTimeoutException) when (page.End == PageTermination.None)
+        {
+            return await TimedOutAsync(operation, lease, page, progress);
+        }
+        catch (BrowserException e)
+        {
+            var (answer, outcome) = Classify(e, operation, page);
+            return new(answer, progress.Stage, _ => lease.Complete(outcome), IsHang(page));
+        }
+        catch (Exception e) when (PageJson.IsUnreadable(e))
+        {
+            return new(new() { Outcome = RenderOutcome.Unusable, Message = $"The page's answer could not be read: {e.Message}" }, progress.Stage, _ => lease.Complete(PageOutcome.Dirty));
+        }
+        finally
+        {
+            if (operation.Credentials is not null)
+            {
+                await ForgetCredentialsAsync(page);
+            }
+        }
+    }
+
+    private static RenderedPage Interrupted(PageLease lease, IRenderPage page, RenderProgress progress) => new(
+        page.End == PageTermination.Exhausted ? Exhausted(page)
+            : new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's lease was revoked during the render, or its browser ended." },
+        progress.Stage,
+        _ => lease.Complete(page.End == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Hung),
+        IsHang(page));
+
+    /// <summary>A page that exceeds a limit does so on every server, so this is a verdict.</summary>
+    private static PageAnswer Exhausted(IRenderPage page) => new() { Outcome = RenderOutcome.Unusable, Message = page.EndReason };
+
+    private static bool IsHang(IRenderPage page) => page.End is PageTermination.Crashed or PageTermination.Exhausted;
+
+    private async Task<RenderedPage> TimedOutAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
+    {
+        try
+        {
+            var diagnosis = await TimeoutDiagnosis.AskAsync(page, operation, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked);
+            var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = diagnosis.Formats };
+            return new(
+                finished with { Outcome = RenderOutcome.TimedOut, Message = diagnosis.Message, Stack = diagnosis.Stack },
+                progress.Stage,
+                failure => cleanup.Free(lease, page, operation, failure, diagnosis.Computes && diagnosis.Stack is null),
+                diagnosis.Computes);
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted(lease, page, progress);
+        }
+    }
+
+    private async Task ForgetCredentialsAsync(IRenderPage page)
+    {
+        try
+        {
+            await page.ForgetCredentialsAsync(options.StackBudget, CancellationToken.None);
+        }
+        catch (BrowserException)
+        {
+            // The page is gone, or does not answer. Either way it no longer sends credentials: this server has already discarded them.
+        }
+    }
+
+    private (PageAnswer Answer, PageOutcome Page) Classify(BrowserException error, RenderOperation operation, IRenderPage page) => (page.End, error) switch
+    {
+        (PageTermination.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
+        (PageTermination.Exhausted, _) => (Exhausted(page), PageOutcome.Hung),
+        (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Hung),
+        (_, PageScriptException script) =>
+            // A navigated document still runs. The booted host app is unchanged, unless the page was altered for a screenshot.
+            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack }, page.IsStandby && operation.Screenshot is null ? PageOutcome.Healthy : PageOutcome.Dirty),
+        (_, NavigationException failed) => (new()
+        {
+            Outcome = OutcomeMapping.OfNavigation(failed.Code, Uri.TryCreate(failed.FailedUrl, UriKind.Absolute, out var url) && allowed.Allows(url)),
+            Message = failed.Message,
+        }, PageOutcome.Dirty),
+        _ => (new() { Outcome = RenderOutcome.NoVerdict, Message = error.Message }, PageOutcome.Dirty),
+    };
+}
+
+/// <summary>What a visit of a page gave.</summary>
+/// <param name="Answer">The page's answer.</param>
+/// <param name="FailedStage">The step that failed; null if none did.</param>
+/// <param name="ReturnPage">Returns the page to the pool, and records its content for the failure, if there is one.</param>
+/// <param name="Hung">Whether the page hung, crashed or exceeded a limit.</param>
+internal sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, bool Hung = false);

@@ -1,0 +1,60 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.HostShells;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Operations;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>Creates the results that callers get.</summary>
+internal sealed class RenderResults(ShellTracker shell, ServerIdentity server)
+{
+    /// <summary>Token of the current host shell; null while none is known.</summary>
+    public string? ShellToken => shell.Token;
+
+    /// <summary>Creates the result of a render. Must run before the page is returned, since another render may use it afterwards.</summary>
+    /// <param name="operation">The render.</param>
+    /// <param name="lease">The page's lease.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="answered">What the visit gave.</param>
+    /// <param name="progress">The steps of the render.</param>
+    /// <param name="shellAtStart">Token of the current shell when the visit began.</param>
+    public RenderResult Create(RenderOperation operation, PageLease lease, IRenderPage page, RenderedPage answered, RenderProgress progress, string? shellAtStart)
+    {
+        progress.End();
+        var (answer, stage, _, _) = answered;
+        var rendered = answer.Outcome == RenderOutcome.Rendered;
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Url = operation.Url.AbsoluteUri,
+            Affinity = operation.Affinity.ToString(),
+            Status = answer.Status,
+            RedirectUrl = answer.RedirectUrl,
+            Headers = answer.Headers,
+            Formats = answer.Formats,
+            Data = answer.Data,
+            Deps = answer.Deps,
+            Shell = shell.Stamp(page.ShellToken, shellAtStart),
+            Page = new(server.Name, lease.Slot, lease.Warm) { Crashed = page.End == PageTermination.Crashed },
+            Timings = new()
+            {
+                QueueMs = progress.Milliseconds(Stages.Queue),
+                BootMs = progress.Milliseconds(Stages.Boot),
+                RenderMs = progress.Milliseconds(Stages.Navigate, Stages.Render, Stages.Run, Stages.Settle),
+                CaptureMs = progress.Milliseconds(Stages.Capture, Stages.Screenshot),
+            },
+            Diagnostics = rendered && answer.Stability is null ? null : new()
+            {
+                Message = Failure.Cut(answer.Message, Failure.MaxMessage),
+                Stage = stage,
+                // A successful render does not report console errors, but it does report failed requests: styles or data may be missing.
+                Console = rendered ? [] : page.Activity.Errors,
+                FailedRequests = page.Activity.FailedRequests,
+                Stack = Failure.Cut(answer.Stack, Failure.MaxStack),
+                Stability = answer.Stability,
+            },
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Fleet.Contracts;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site.Crawling;
+using Fleet.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>Answers paths outside of realms: the host app's files, the files for crawlers, and the app's routes.</summary>
+internal sealed class HostAppHandler(
+    HostAppFiles files, CrawlerFiles crawlerFiles, Crawlers crawlers, PageAddress addresses, PublicAddress address, PageResponses pages)
+{
+    /// <summary>Answers a request.</summary>
+    public Task AnswerAsync(HttpContext http, string path) => files.Find(path) switch
+    {
+        HostAppFile.Found => FileAsync(http, path),
+        HostAppFile.Unserved => SiteAnswers.NotFoundAsync(http, path),
+        _ => RouteOrNoneAsync(http, path),
+    };
+
+    private Task RouteOrNoneAsync(HttpContext http, string path) => path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
+        : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
+        : SiteAnswers.WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.Asks(http.Request)), files.TraitsOf(path)) ? SiteAnswers.NotFoundAsync(http, path)
+        : RouteAsync(http);
+
+    private async Task FileAsync(HttpContext http, string path)
+    {
+        http.SuppressTrace();
+        try
+        {
+            await files.SendAsync(http, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !http.Response.HasStarted)
+        {
+            // A deploy removed it since it was found.
+            http.Response.Clear();
+            await SiteAnswers.NotFoundAsync(http, path);
+        }
+    }
+
+    private Task RouteAsync(HttpContext http)
+    {
+        var page = address.UrlOf(addresses.Of(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
+        return page.Length <= RenderLimits.MaxUrlLength ? pages.PageAsync(http, new(PageSource.RoutesKeptUnder(address), page, Version: 0))
+            : crawlers.Asks(http.Request) ? SiteAnswers.TooLongAsync(http, "URL", page.Length)
+            // The app itself can open it: the answer of a sign-in service may be long.
+            : pages.BareAsync(http, StatusCodes.Status200OK);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Fleet.Contracts;
+using Fleet.RealmServer.Rendering;
+using Fleet.ServiceDefaults.Problems;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>Answers requests for pages: a page of the fleet's own browsers gets the bare shell, every other caller what is found for it.</summary>
+internal sealed class PageResponses(PageFinder finder, ShellPages shells, RealmMetrics metrics)
+{
+    /// <summary>Whether the request is one of a render, which must load the bare shell and not an earlier prerendered page.</summary>
+    public static bool IsFleetBrowser(HttpContext http) =>
+        http.Request.Headers.UserAgent.ToString().Contains(FleetHeaders.UserAgentProduct, StringComparison.Ordinal);
+
+    /// <summary>Answers with a page.</summary>
+    public Task PageAsync(HttpContext http, PageSource source) => IsFleetBrowser(http) ? BareAsync(http, StatusCodes.Status200OK) : FoundAsync(http, source);
+
+    /// <summary>Answers with the bare shell.</summary>
+    public Task BareAsync(HttpContext http, int status) => WriteAsync(http, shells.Bare(status));
+
+    private async Task FoundAsync(HttpContext http, PageSource source) => await WriteAsync(http, await finder.FindAsync(http, source));
+
+    private Task WriteAsync(HttpContext http, ServedPage page)
+    {
+        metrics.PageServed(page.Matter);
+        if (page.Unavailability is { } why && Navigation.OfAccept(http.Request.Headers.Accept) == false)
+        {
+            http.Response.Headers.RetryAfter = why.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.CacheControl = "no-store";
+            return FleetProblem.Result(why.Status, why.Reason, why.Detail).ExecuteAsync(http);
+        }
+
+        return PageResponse.WriteAsync(http, page);
+    }
+}

@@ -1,0 +1,29 @@
+using Fleet.Contracts;
+using Fleet.RealmServer.Content;
+using Fleet.ServiceDefaults.Problems;
+using Microsoft.Net.Http.Headers;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>Answers that no page is needed for.</summary>
+internal static class SiteAnswers
+{
+    /// <summary>Whether the caller prefers JSON to a page.</summary>
+    public static bool WantsJson(HttpContext http) => AcceptHeader.PrefersJson(http.Request.Headers.Accept);
+
+    /// <summary>404. The same URL may be a page for clients that accept HTML, and may exist a moment later.</summary>
+    public static Task NotFoundAsync(HttpContext http, string path)
+    {
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        http.Response.Headers.CacheControl = "no-store";
+        return FleetProblem.Result(StatusCodes.Status404NotFound, "not-found", $"There is nothing at {path}.").ExecuteAsync(http);
+    }
+
+    /// <summary>Redirects to a path for good, with the query of the request.</summary>
+    public static Task RedirectAsync(HttpContext http, string path) =>
+        Results.Redirect(path + http.Request.QueryString, permanent: true, preserveMethod: true).ExecuteAsync(http);
+
+    /// <summary>414, with the length and the maximum.</summary>
+    public static Task TooLongAsync(HttpContext http, string what, int length) => FleetProblem.Result(
+        StatusCodes.Status414UriTooLong, "url-too-long", $"The {what} has {length} characters; the maximum is {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
+}
