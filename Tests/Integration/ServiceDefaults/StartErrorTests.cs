@@ -14,9 +14,10 @@ public sealed class StartErrorTests
     [InlineData("Fleet:Ports:Realm", "70000", "Fleet:Ports:Realm is 70000", "between 0 and 65535")]
     [InlineData("Fleet:Redis", "sqlite", "Fleet:Redis is 'sqlite'", "Redis")]
     [InlineData("Fleet:AllowedOrigins:0", "https://a.example/path", "Fleet:AllowedOrigins is [https://a.example/path]", "without path")]
-    [InlineData("Fleet:AdminKey", "short", "Fleet:AdminKey is 5 characters long", "minimum length of 8")]
+    [InlineData("Fleet:AdminKey", "short", "Fleet:AdminKey is 5 characters long", "it must be 32 to 256")]
     [InlineData("Fleet:AdminKey", "a key of words", "Fleet:AdminKey is", "without spaces")]
-    [InlineData("Fleet:AdminKey", "from-a-file\n", "Fleet:AdminKey is", "a line end is easily taken along")]
+    [InlineData("Fleet:AdminKey", "0123456789abcdef0123456789abcdef\n", "Fleet:AdminKey is", "visible ASCII characters")]
+    [InlineData("Fleet:AdminKey", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "Fleet:AdminKey is", "8 of them different")]
     [InlineData("Fleet:AdminKye", "x", "Unknown setting under Fleet", "'AdminKye'")]
     [InlineData("Fleet:Ports:Relam", "1", "Unknown setting under Fleet", "'Relam'")]
     public async Task Start_WrongSetting_SentenceNamesSettingValueAndBound(string key, string value, string names, string bound)
