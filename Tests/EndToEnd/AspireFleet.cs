@@ -26,12 +26,15 @@ internal sealed record FleetPlan
     /// <summary>Address at which the other services reach the realm server, of a load balancer in front of it; null for its own.</summary>
     public Uri? RealmAddress { get; init; }
 
+    /// <summary>Whether the AppHost starts again what ends unexpectedly, as it does for its user. Otherwise the test decides.</summary>
+    public bool Restarts { get; init; }
+
     /// <summary>Address of a collector that receives OTLP over HTTP; null for none.</summary>
     public Uri? Collector { get; init; }
 }
 
 /// <summary>The fleet as the AppHost composes it, each service a process of its own, on free ports. What ends in it stays down until the test starts it
-/// again.</summary>
+/// again, unless the plan says otherwise.</summary>
 internal sealed class AspireFleet : IAsyncDisposable
 {
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromMinutes(1);
@@ -86,7 +89,11 @@ internal sealed class AspireFleet : IAsyncDisposable
                 resource.WithEnvironment("services__realm__http__0", realm.GetLeftPart(UriPartial.Authority));
             }
 
-            // Tests decide themselves when what ended is started again.
+            if (plan.Restarts)
+            {
+                continue;
+            }
+
             var restart = service.Annotations.Single(annotation => annotation.GetType().Name == "RestartAnnotation");
             service.Annotations.Remove(restart);
         }

@@ -17,9 +17,17 @@ internal sealed class AspireResource(DistributedApplication app, ProjectResource
     /// <summary>Id of the service's process. The orchestrator's own is <c>dotnet run</c>, whose child it is.</summary>
     public int Id => FindProcess() ?? throw new InvalidOperationException($"{Name} has no process. It is {State}.");
 
+    /// <summary>Id of the service's process; null while it has none.</summary>
+    public int? ProcessId => FindProcess();
+
+    /// <summary>Whether it has ended and was not started again.</summary>
+    public bool HasEnded => KnownResourceStates.TerminalStates.Contains(State);
+
     private string State => Snapshot?.State?.Text ?? "unknown";
 
     private CustomResourceSnapshot? Snapshot => Volatile.Read(ref _snapshot);
+
+    public override string ToString() => $"{Name} is {State}, exit code {Snapshot?.ExitCode}, process {ProcessId}";
 
     /// <summary>Kills it alone, as <c>kill -9</c> does; what becomes of its children is its own affair.</summary>
     public async Task KillAsync()
@@ -43,6 +51,14 @@ internal sealed class AspireResource(DistributedApplication app, ProjectResource
         var result = await app.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, TestContext.Current.CancellationToken);
         Assert.True(result.Success, $"The start of {Name}: {result.Message}");
         await Eventually.TrueAsync(() => State == KnownResourceStates.Running && FindProcess() is not null, s_limit, () => $"a process of {Name}; it is {State}\n{log}");
+    }
+
+    /// <summary>Stops it as the dashboard does.</summary>
+    public async Task StopOnDashboardAsync()
+    {
+        var result = await app.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StopCommand, TestContext.Current.CancellationToken);
+        Assert.True(result.Success, $"The stop of {Name}: {result.Message}");
+        await EndedAsync(s_limit);
     }
 
     /// <summary>Freezes it (SIGSTOP): connections stay open, nothing answers.</summary>
@@ -77,7 +93,7 @@ internal sealed class AspireResource(DistributedApplication app, ProjectResource
     }
 
     private Task EndedAsync(TimeSpan limit) => Eventually.TrueAsync(
-        () => KnownResourceStates.TerminalStates.Contains(State), limit, () => $"the end of {Name}; it is {State}\n{log}");
+        () => HasEnded, limit, () => $"the end of {Name}; it is {State}\n{log}");
 
     private int? FindProcess() =>
         Snapshot?.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int wrapper

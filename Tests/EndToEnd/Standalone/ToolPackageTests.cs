@@ -8,6 +8,11 @@ namespace Fleet.Tests.Standalone;
 public sealed class ToolPackageTests(TestSite site) : IClassFixture<TestSite>, IDisposable
 {
     private const string Version = "0.0.1-test";
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
     private static readonly TimeSpan s_packLimit = TimeSpan.FromMinutes(10);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-tool-");
@@ -18,7 +23,7 @@ public sealed class ToolPackageTests(TestSite site) : IClassFixture<TestSite>, I
     public async Task Tool_PackedAndInstalled_RendersAndServes()
     {
         var packages = Path.Combine(_folder.FullName, "packages");
-        await RunAsync(Repository.File("."), "pack", Repository.File("Standalone"), "-o", packages, $"-p:PackageVersion={Version}", "--nologo");
+        await RunAsync(Repository.File("."), "pack", Repository.File("Standalone"), "-o", packages, "--no-build", "--configuration", Configuration, $"-p:PackageVersion={Version}", "--nologo");
         var package = Assert.Single(Directory.GetFiles(packages));
         Assert.Equal($"Fleet.{Version}.nupkg", Path.GetFileName(package));
         // The driver of one platform, and nothing of the others.
