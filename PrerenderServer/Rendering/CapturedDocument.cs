@@ -49,12 +49,18 @@ internal static partial class CapturedDocument
             return new() { Outcome = RenderOutcome.Rendered, Status = StatusCodes.Status302Found, RedirectUrl = next };
         }
 
-        if (own is null && httpStatus is (>= 100 and < 200) or 204 or 205 or 304)
+        var status = own ?? httpStatus;
+        if (!OutcomeMapping.HasBody(status))
         {
-            return new() { Outcome = RenderOutcome.Unusable, Message = $"The document was answered with status {httpStatus}, whose responses have no body." };
+            return new()
+            {
+                Outcome = RenderOutcome.Unusable,
+                Message = own is null
+                    ? $"The document was answered with status {status}, whose responses have no body."
+                    : $"The page set prerender-status-code to {status}, which a response with content cannot have: use 200 to 599 except 204, 205 and 304.",
+            };
         }
 
-        var status = own ?? httpStatus;
         var headers = ReadHeaders(captured.Headers, url);
         return new()
         {
@@ -86,7 +92,7 @@ internal static partial class CapturedDocument
     }
 
     private static int? ParseStatus(string? text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && OutcomeMapping.HasBody(parsed) ? parsed : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed is >= 100 and <= 599 ? parsed : null;
 
     /// <summary>The target of a <c>meta refresh</c> that leads to another URL within <see cref="MaxRefreshSeconds"/>; null for any other, such as a reload.</summary>
     private static string? RefreshOf(string? content, Uri document)

@@ -18,10 +18,6 @@ public class CapturedDocumentTests
     [InlineData(200, "abc", 200, RenderOutcome.Rendered)]
     [InlineData(200, "-1", 200, RenderOutcome.Rendered)]
     [InlineData(200, "99999", 200, RenderOutcome.Rendered)]
-    [InlineData(200, "100", 200, RenderOutcome.Rendered)]
-    [InlineData(200, "204", 200, RenderOutcome.Rendered)]
-    [InlineData(200, "205", 200, RenderOutcome.Rendered)]
-    [InlineData(404, "304", 404, RenderOutcome.Failed)]
     public void Read_Status_IsThePagesOwnIfItGivesOne(int http, string? meta, int status, RenderOutcome outcome)
     {
         var answer = Read(http, meta);
@@ -30,9 +26,17 @@ public class CapturedDocumentTests
     }
 
     [Theory]
-    [InlineData(205)]
-    [InlineData(304)]
-    public void Read_DocumentWithAStatusWithoutBody_IsUnusable(int http) => Assert.Equal(RenderOutcome.Unusable, Read(http, null).Outcome);
+    [InlineData(205, null, "205")]
+    [InlineData(304, null, "304")]
+    [InlineData(200, "100", "prerender-status-code to 100")]
+    [InlineData(200, "204", "prerender-status-code to 204")]
+    [InlineData(404, "304", "prerender-status-code to 304")]
+    public void Read_StatusWithoutBody_IsUnusableAndNamed(int http, string? meta, string named)
+    {
+        var answer = Read(http, meta);
+        Assert.Equal(RenderOutcome.Unusable, answer.Outcome);
+        Assert.Contains(named, answer.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Read_Headers_OnlyThoseThatCanBeSent()
