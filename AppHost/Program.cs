@@ -42,7 +42,7 @@ for (var i = 0; i < settings.Fleet.PrerenderServers; i++)
         .WithHttpHealthCheck("/health")
         .WithFleetSettings(settings, adminKey)
         .WithRedis(redis)
-        .WithReference(realm).WaitForStart(realm)
+        .WithReference(realm).WaitForStart(realm, WaitBehavior.WaitOnResourceUnavailable)
         .WithReference(manager)
         .WithParentRelationship(manager)
         .WithRestart();

@@ -32,11 +32,12 @@ internal static class RedisResources
     }
 
     /// <summary>Passes the connection string to a service, and starts the service after Redis. A service connects in the background and reports itself
-    /// as degraded until then, so it does not wait for Redis to be healthy: that would add the intervals of Aspire's health checks to each start.</summary>
+    /// as degraded until then, so it does not wait for Redis to be healthy: that would add the intervals of Aspire's health checks to each start. It does wait for a Redis that has
+    /// died and is started again.</summary>
     public static IResourceBuilder<ProjectResource> WithRedis(this IResourceBuilder<ProjectResource> service, FleetRedis redis)
     {
         service.WithReference(redis.Connection);
-        return redis.Server is { } server ? service.WaitForStart(server) : service;
+        return redis.Server is { } server ? service.WaitForStart(server, WaitBehavior.WaitOnResourceUnavailable) : service;
     }
 
     private static FleetRedis AddGarnet(this IDistributedApplicationBuilder builder, string name, int port)
