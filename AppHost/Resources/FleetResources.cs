@@ -36,6 +36,8 @@ internal static class FleetResources
             service
                 // All resources stop together: there is no load balancer to notify.
                 .WithEnvironment("Fleet__StopNotice", "00:00:00")
+                // A fleet on a developer machine runs for minutes: instrumenting code for later optimization only delays its start.
+                .WithEnvironment("DOTNET_TieredPGO", "0")
                 // By default the exporter waits 10 s for its last batch when there is no collector.
                 .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
         }
