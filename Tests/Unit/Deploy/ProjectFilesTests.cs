@@ -64,7 +64,8 @@ public sealed partial class ProjectFilesTests
 
         Assert.Empty(Link().Matches(File.ReadAllText(Repository.File(file))).Select(match => match.Groups["target"].Value)
             .Where(target => target != "" && !target.Contains("://", StringComparison.Ordinal))
-            .Where(target => !Path.Exists(Path.Combine(folder, target))));
+            .Where(target => !Path.Exists(Path.Combine(folder, target)))
+            .Select(target => $"{file} links to {target}, which does not exist."));
     }
 
     private static Dictionary<object, object> Read(string file) =>
