@@ -55,6 +55,7 @@ public sealed partial class ProjectFilesTests
     /// <summary>Links from the pages for deployments and contributors to files of the repository.</summary>
     [Theory]
     [InlineData("README.md")]
+    [InlineData("SECURITY.md")]
     [InlineData("CONTRIBUTING.md")]
     [InlineData("CHANGELOG.md")]
     [InlineData("docs/deploying.md")]
