@@ -105,7 +105,7 @@ internal sealed class ServeCommand : Command
 
         if (adminKeyFile is not null && !File.Exists(adminKeyFile))
         {
-            throw new UsageException($"--admin-key-file is '{adminKeyFile}': there is no such file. Write a key of 8 to 256 characters into it first.");
+            throw new UsageException($"--admin-key-file is '{adminKeyFile}': there is no such file. Write a key of 32 to 256 characters into it first.");
         }
     }
 

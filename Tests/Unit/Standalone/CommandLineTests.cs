@@ -16,7 +16,7 @@ public sealed class CommandLineTests
     [InlineData("serve --port 7 --manager-port 7", "fleet: --manager-port is 7, which is --port too: give another; 0 means any free one.", null)]
     [InlineData("serve --dist /no/such/folder", "fleet: --dist is '/no/such/folder': there is no such folder. Build the app first, or name the folder that has its index.html.", null)]
     [InlineData("serve --realms /no/such/folder", "fleet: --realms is '/no/such/folder': there is no such folder. Name the folder that has one folder per realm.", null)]
-    [InlineData("serve --admin-key-file /no/such/file", "fleet: --admin-key-file is '/no/such/file': there is no such file. Write a key of 8 to 256 characters into it first.", null)]
+    [InlineData("serve --admin-key-file /no/such/file", "fleet: --admin-key-file is '/no/such/file': there is no such file. Write a key of 32 to 256 characters into it first.", null)]
     [InlineData("serve --data /proc/version", "fleet: --data is '/proc/version', which is a file: name a folder; it is created if need be.", null)]
     [InlineData("serve --origin app.example.com", "fleet: --origin is 'app.example.com': it must be scheme, host and port, such as https://app.example.com, without a path.", null)]
     [InlineData("serve --origin http://a.example/path", "fleet: --origin is 'http://a.example/path': it must be scheme, host and port, such as https://app.example.com, without a path.", null)]
