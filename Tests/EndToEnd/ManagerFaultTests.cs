@@ -49,8 +49,13 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
             () => $"a render at {server}, which is frozen");
     }
 
-    private async Task<FleetStatus> FleetAsync() =>
-        (await _fleet.Client.GetFromJsonAsync<FleetStatus>(_fleet.OnManager("fleet"), FleetJson.Options, Cancellation))!;
+    // Without the key it names no user's affinity.
+    private async Task<FleetStatus> FleetAsync()
+    {
+        using var request = Authorized(HttpMethod.Get, _fleet.OnManager("fleet"));
+        using var response = await _fleet.Client.SendAsync(request, Cancellation);
+        return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<FleetStatus>(FleetJson.Options, Cancellation))!;
+    }
 
     private Task WithLoadAsync(Func<ManagerLoad, Task> fault, Action? mend = null, Func<Task>? mendAsync = null) =>
         WithLoadAsync(() => _fleet.OnManager(""), fault, mend, mendAsync);
