@@ -56,6 +56,7 @@ public static class ManagerApp
         app.MapScreenshots();
         app.MapCommands();
         app.MapFleet();
+        app.MapFailures();
         app.MapHostShells();
         app.MapFleetPage();
         return app;
