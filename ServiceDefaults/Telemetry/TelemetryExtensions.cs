@@ -23,6 +23,7 @@ public static class TelemetryExtensions
     /// <summary>Matches the fleet's sources and meters, which are named after their assemblies: <c>Fleet.Manager</c>, <c>Fleet.PrerenderServer</c>, …</summary>
     private const string FleetSources = "Fleet.*";
 
+    private const string LogFormatSetting = FleetOptions.Section + ":" + nameof(FleetOptions.LogFormat);
     private const string MetricsSetting = FleetOptions.Section + ":" + nameof(FleetOptions.Metrics);
 
     // A request that renders takes as long as the render.
@@ -38,14 +39,20 @@ public static class TelemetryExtensions
         }
     }
 
-    /// <summary>Logs to the console in the fleet's format, or in the one that <c>Logging:Console:FormatterName</c> names.</summary>
+    /// <summary>Logs to the console in the format of <c>Fleet:LogFormat</c>, or in the one that <c>Logging:Console:FormatterName</c> names.</summary>
     public static ILoggingBuilder AddFleetConsole(this ILoggingBuilder logging, IConfiguration configuration)
     {
         logging.Services.TryAddSingleton(TimeProvider.System);
         logging.AddConsoleFormatter<ConsoleLines, ConsoleLinesOptions>();
-        return logging.AddConsole(console =>
-            console.FormatterName = configuration["Logging:Console:FormatterName"] ?? ConsoleLines.FormatterName);
+        logging.AddConsoleFormatter<JsonLines, ConsoleLinesOptions>();
+        logging.Services.PostConfigure<ConsoleLinesOptions>(lines => lines.Service ??= ServiceName(configuration));
+        return logging.AddConsole(console => console.FormatterName = configuration["Logging:Console:FormatterName"]
+            ?? (configuration[LogFormatSetting] == "json" ? JsonLines.FormatterName : ConsoleLines.FormatterName));
     }
+
+    /// <summary>The resource name (<c>prerender-0</c>), otherwise the program's own: <c>manager</c> of <c>Fleet.Manager</c>. Null for a program that has neither.</summary>
+    private static string? ServiceName(IConfiguration configuration) =>
+        configuration["OTEL_SERVICE_NAME"] ?? configuration[HostDefaults.ApplicationKey]?.Split('.')[^1].ToLowerInvariant();
 
     /// <summary>Whether a collector is configured.</summary>
     internal static bool IsTelemetryExported(this IHostApplicationBuilder builder) =>
