@@ -35,6 +35,9 @@ public static class FleetHeaders
     /// <summary>Where the page redirects to, sent with its document or screenshot.</summary>
     public const string PageLocation = "X-Fleet-Location";
 
+    /// <summary>Path of the record of a failed render at any manager: <see cref="RenderDiagnostics.Record"/>, also of an answer that is a document.</summary>
+    public const string Record = "X-Fleet-Record";
+
     /// <summary><c>capped</c> when a page was captured before it had settled, so that content may be missing. Otherwise the header is not sent.</summary>
     public const string Stability = "X-Fleet-Stability";
 

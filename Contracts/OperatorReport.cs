@@ -8,7 +8,7 @@ public sealed record OperatorReport(IReadOnlyList<ServerReport> Servers);
 /// <param name="Name">Name of the server.</param>
 /// <param name="Incarnation">Incarnation of the server.</param>
 /// <param name="Done">Whether the server has carried out the request or started to.</param>
-/// <param name="Affected">Number of slots or renders affected.</param>
+/// <param name="Affected">Number of slots or renders affected, or of failures reported.</param>
 /// <param name="Detail">A sentence: what the server did, or why not.</param>
 public sealed record ServerReport(string Name, string Incarnation, bool Done, int Affected, string Detail);
 

@@ -18,6 +18,9 @@ public sealed record RenderDiagnostics
     /// <summary>The JavaScript stack of the content's error, or of the page when it was stopped.</summary>
     public string? Stack { get; init; }
 
+    /// <summary>Path of the failure's record at any manager, <c>/failures/…</c>, for operators. Null when the render did not fail in a page.</summary>
+    public string? Record { get; init; }
+
     /// <summary><c>settled</c>, or <c>capped</c> when the page was captured before it had settled.</summary>
     public string? Stability { get; init; }
 }

@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Dashboard;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.HostShells;
+using Fleet.Manager.Scheduling;
 using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.ServiceDefaults;
@@ -49,6 +50,8 @@ public static class ManagerApp
         var app = builder.Build();
         // Create it now, so that it observes shell changes from the start.
         app.Services.GetRequiredService<ShellProgress>();
+        // And this, so that its gauges exist before the first render.
+        app.Services.GetRequiredService<ConcurrencyGate>();
         app.MapDefaultEndpoints();
         app.UseShellCatchUp();
         app.MapOpenApi();
@@ -56,6 +59,7 @@ public static class ManagerApp
         app.MapScreenshots();
         app.MapCommands();
         app.MapFleet();
+        app.MapFailures();
         app.MapHostShells();
         app.MapFleetPage();
         return app;

@@ -39,6 +39,7 @@ internal static class ManagerServices
             .AddSingleton<NestedRenderLimiter>()
             .AddSingleton<RequestCoalescer>()
             .AddSingleton<FleetOperations>()
+            .AddSingleton<FailureRecords>()
             .AddHostedService<ServerProber>()
             .AddSingleton<ManagerMetrics>()
             .AddSingleton<RenderAttempts>()

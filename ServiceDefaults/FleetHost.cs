@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
+using Fleet.ServiceDefaults.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,8 +49,7 @@ public static partial class FleetHost
         var fatal = app.Services.GetRequiredService<FatalError>();
         var time = app.Services.GetRequiredService<TimeProvider>();
         var bound = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
-        app.Lifetime.ApplicationStarted.Register(() => LogStarted(
-            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FleetHost).FullName!), name, Version, string.Join(", ", app.Urls)));
+        app.Lifetime.ApplicationStarted.Register(() => LogStart(name, app));
         // RunAsync disposes the application when it has stopped.
         var run = app.RunAsync();
         await Task.WhenAny(run, fatal.Raised);
@@ -65,6 +65,16 @@ public static partial class FleetHost
         if (fatal.Raised.IsCompleted)
         {
             ExceptionDispatchInfo.Throw(await fatal.Raised);
+        }
+    }
+
+    private static void LogStart(string name, WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FleetHost).FullName!);
+        LogStarted(logger, name, Version, string.Join(", ", app.Urls));
+        if (ChangedSettings.Of(app.Services) is { Count: > 0 } changed)
+        {
+            LogSettings(logger, name, string.Join("; ", changed));
         }
     }
 
@@ -86,4 +96,7 @@ public static partial class FleetHost
 
     [LoggerMessage(LogLevel.Information, "{Service} {Version} started and listens on {Addresses}.")]
     private static partial void LogStarted(ILogger logger, string service, string version, string addresses);
+
+    [LoggerMessage(LogLevel.Information, "{Service} has settings that differ from their defaults: {Settings}.")]
+    private static partial void LogSettings(ILogger logger, string service, string settings);
 }

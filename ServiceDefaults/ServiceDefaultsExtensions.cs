@@ -75,6 +75,7 @@ public static class ServiceDefaultsExtensions
             Predicate = check => check.Tags.Contains(AliveTag),
             ResponseWriter = WriteHealthAsync,
         });
+        app.MapMetrics();
         return app;
     }
 

@@ -29,6 +29,11 @@ internal static class DocumentResult
             response.Headers[FleetHeaders.HostShell] = token;
         }
 
+        if (content.Record is { } record)
+        {
+            response.Headers[FleetHeaders.Record] = record;
+        }
+
         return Show(content, response) ?? Explain(content).ToProblem(response);
     }
 

@@ -73,11 +73,14 @@ internal static class FleetEndpoints
         string id, FleetOperations fleet, Func<ServerRecord, Task<OperatorReport>> operate, HttpContext http) => fleet.Find(id) switch
         {
             [var server] => TypedResults.Ok(await operate(server)),
-            [] => new RenderError(404, "no-such-server", $"No server has the name or incarnation '{id}'. GET /fleet lists the servers.").ToProblem(http.Response),
-            var several => new RenderError(409, "ambiguous-name",
-                $"{several.Count} servers have the name '{id}'. Use the incarnation instead: {string.Join(", ", several.Select(server => $"{server.Incarnation} at {server.Url}"))}.")
-                .ToProblem(http.Response),
+            var several => NotOne(id, several).ToProblem(http.Response),
         };
+
+    /// <summary>The error when an id does not name exactly one server.</summary>
+    internal static RenderError NotOne(string id, IReadOnlyList<ServerRecord> found) => found.Count == 0
+        ? new(404, "no-such-server", $"No server has the name or incarnation '{id}'. GET /fleet lists the servers.")
+        : new(409, "ambiguous-name",
+            $"{found.Count} servers have the name '{id}'. Use the incarnation instead: {string.Join(", ", found.Select(server => $"{server.Incarnation} at {server.Url}"))}.");
 
     private static async Task<Results<Ok<OperatorReport>, ProblemHttpResult>> EvictAsync(
         [Description("realm:<url> or user:<id>, percent-encoded or not.")] string key,

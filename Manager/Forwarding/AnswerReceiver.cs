@@ -47,6 +47,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 Status = head.Status,
                 Location = head.Location,
                 ShellToken = head.ShellToken,
+                Record = head.Record,
             });
         }
         finally

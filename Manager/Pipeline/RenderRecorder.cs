@@ -38,7 +38,7 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, TimeProvide
         }
     }
 
-    // The prerender server keeps the details of a failure under the same request id.
+    // The reason ends with the path of the failure's record, if there is one.
     [LoggerMessage(LogLevel.Warning, "Render {RequestId} of {Url} ended as {Outcome} after {DurationMs:F0} ms: {Reason}{Omitted}")]
     private partial void LogFailed(string requestId, string url, string outcome, double durationMs, string reason, string omitted);
 
@@ -68,7 +68,7 @@ internal static class RenderFailure
     {
         { RenderError: { Status: >= 500 or 429 } error } => error.Detail,
         { RenderError: not null } or { Content.Outcome: RenderOutcome.Rendered or RenderOutcome.Unauthorized } or { Content: { Outcome: RenderOutcome.Failed, Status: >= 400 and <= 599 } } => null,
-        { Content: { } content } => Cut($"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}"),
+        { Content: { } content } => Cut($"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}") + (content.Record is { } record ? $" [GET {record}]" : ""),
         _ => null,
     };
 

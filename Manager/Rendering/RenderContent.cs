@@ -37,6 +37,9 @@ internal sealed class RenderContent : IDisposable
     /// <summary>Shell token of the document that rendered.</summary>
     public string? ShellToken { get; init; }
 
+    /// <summary>Path of the failure's record; null when there is none, or the server sent something else.</summary>
+    public string? Record { get; init => field = FailedRender.IsLink(value) ? value : null; }
+
     /// <summary>Age of a stored page; null for a render.</summary>
     public TimeSpan? Age { get; init; }
 
@@ -82,6 +85,7 @@ internal sealed class RenderContent : IDisposable
             Status = result.Status,
             Location = result.RedirectUrl,
             ShellToken = result.Shell?.Token,
+            Record = result.Diagnostics?.Record,
         };
 
     /// <summary>Takes ownership: the taker must copy or dispose it. False when the content is streamed and another caller has taken it.</summary>

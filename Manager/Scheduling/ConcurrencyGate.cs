@@ -27,7 +27,7 @@ internal sealed class ConcurrencyGate
         (_queue, _estimator, _epoch) = (new(_options.MaxQueued), new(views, _options), timeProvider.GetTimestamp());
         // The new view may have more slots.
         views.Read += () => Admit(released: 0);
-        metrics.ObserveQueue(() => (Queued, TimeUntilAllHaveStarted.TotalSeconds));
+        metrics.ObserveLoad(() => Load);
     }
 
     /// <summary>Pulses when a render enters or leaves.</summary>
@@ -42,9 +42,16 @@ internal sealed class ConcurrencyGate
         get { lock (_gate) { return _queue.Count; } }
     }
 
-    private TimeSpan TimeUntilAllHaveStarted
+    private ManagerLoad Load
     {
-        get { lock (_gate) { return _estimator.TimeFor(_queue.Count); } }
+        get
+        {
+            var ready = _views.Current.Ready;
+            lock (_gate)
+            {
+                return new(_queue.Count, _estimator.TimeFor(_queue.Count), TimeSpan.FromMilliseconds((_queue.Count + _inFlight) * ready.RenderMs), ready.Slots);
+            }
+        }
     }
 
     /// <summary>Waits for a permit. The returned permit holds the error when none became available in time.</summary>

@@ -3,18 +3,13 @@ using System.Diagnostics;
 using Fleet.Contracts;
 using Fleet.Manager.Forwarding;
 using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults.Telemetry;
 
 namespace Fleet.Manager.Telemetry;
 
 /// <summary>The manager's metrics.</summary>
 internal sealed class ManagerMetrics
 {
-    // Up to the maximum deadline plus its grace; the default buckets end at 10 s.
-    private static readonly InstrumentAdvice<double> s_seconds = new()
-    {
-        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 150],
-    };
-
     private readonly Counter<long> _renders;
     private readonly Histogram<double> _renderDuration;
     private readonly Histogram<double> _forwardDuration;
@@ -28,12 +23,12 @@ internal sealed class ManagerMetrics
     {
         var meter = _meter = meters.Create("Fleet.Manager");
         _renders = meter.CreateCounter<long>("fleet.manager.renders", "{render}", "Renders answered, by outcome or error status.");
-        _renderDuration = meter.CreateHistogram("fleet.manager.render.duration", "s", "Time from request to answer.", advice: s_seconds);
-        _forwardDuration = meter.CreateHistogram("fleet.manager.forward.duration", "s", "Duration of one attempt on one server.", advice: s_seconds);
+        _renderDuration = meter.CreateHistogram("fleet.manager.render.duration", "s", "Time from request to answer.", advice: MetricConventions.Durations);
+        _forwardDuration = meter.CreateHistogram("fleet.manager.forward.duration", "s", "Duration of one attempt on one server.", advice: MetricConventions.Durations);
         _retries = meter.CreateCounter<long>("fleet.manager.retries", "{retry}", "Attempts that were retried, by reason.");
         _inFlight = meter.CreateUpDownCounter<long>("fleet.manager.in_flight", "{render}", "Renders in flight.");
         _coalesced = meter.CreateCounter<long>("fleet.manager.coalesced", "{render}", "Renders that joined an identical render in flight.");
-        _waits = meter.CreateHistogram("fleet.manager.wait.duration", "s", "Waiting time of renders that had to queue.", advice: s_seconds);
+        _waits = meter.CreateHistogram("fleet.manager.wait.duration", "s", "Waiting time of renders that had to queue.", advice: MetricConventions.Durations);
     }
 
     public void Entered() => _inFlight.Add(1);
@@ -44,11 +39,13 @@ internal sealed class ManagerMetrics
 
     public void Waited(TimeSpan duration) => _waits.Record(duration.TotalSeconds);
 
-    /// <summary>Observes the queue: its length in renders, and the estimated seconds until all of it has started. For an autoscaler.</summary>
-    public void ObserveQueue(Func<(int Renders, double Seconds)> queue)
+    /// <summary>Observes the queue and the work of the fleet. For an autoscaler.</summary>
+    public void ObserveLoad(Func<ManagerLoad> load)
     {
-        _meter.CreateObservableGauge("fleet.manager.queue", () => queue().Renders, "{render}", "Renders that wait in the queue.");
-        _meter.CreateObservableGauge("fleet.manager.backlog", () => queue().Seconds, "s", "Estimated time until all waiting renders have started.");
+        _meter.CreateObservableGauge("fleet.manager.queue", () => load().Queued, "{render}", "Renders that wait in the queue.");
+        _meter.CreateObservableGauge("fleet.manager.backlog", () => load().Backlog.TotalSeconds, "s", "Estimated time until all waiting renders have started.");
+        _meter.CreateObservableGauge("fleet.manager.work", () => load().Work.TotalSeconds, "s", "Work of all queued and running renders, as the time that one slot would need for it.");
+        _meter.CreateObservableGauge("fleet.manager.slots", () => load().Slots, "{slot}", "Slots of the ready servers.");
     }
 
     /// <summary>Observes why the fleet cannot render: one series per reason, 1 for the current one and 0 for the others.</summary>
@@ -73,13 +70,20 @@ internal sealed class ManagerMetrics
     }
 
     public void Forwarded(ForwardKind kind, TimeSpan duration) =>
-        _forwardDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind.ToString()));
+        _forwardDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", MetricConventions.TagValue(kind)));
 
-    public void Retried(ForwardKind reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+    public void Retried(ForwardKind reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", MetricConventions.TagValue(reason)));
 
     // A server may send any reason; as a tag value each would be a time series of its own.
-    private static string Name(RenderAnswer answer) => answer.IsError ? $"refused-{answer.RenderError.Status}" : answer.Content.Outcome.ToString();
+    private static string Name(RenderAnswer answer) => answer.IsError ? $"refused_{answer.RenderError.Status}" : MetricConventions.TagValue(answer.Content.Outcome);
 }
+
+/// <summary>What a manager has to do, at one moment.</summary>
+/// <param name="Queued">Renders that wait in the queue.</param>
+/// <param name="Backlog">Estimated time until all of them have started.</param>
+/// <param name="Work">The work of all queued and running renders: their number times the recent duration of a render.</param>
+/// <param name="Slots">Slots of the ready servers.</param>
+internal sealed record ManagerLoad(int Queued, TimeSpan Backlog, TimeSpan Work, int Slots);
 
 /// <summary>The source of the manager's spans.</summary>
 internal static class ManagerActivity

@@ -12,7 +12,7 @@ internal static class FailureEndpoints
     /// <summary>Maps <c>GET /failures</c>, <c>/failures/{id}</c> and <c>/failures/{id}/screenshot</c>.</summary>
     public static void MapFailures(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/failures", static (FailureLog failures) => TypedResults.Ok(failures.All.Select(f => f with { Html = null })));
+        routes.MapGet("/failures", static (FailureLog failures, ServerIdentity server) => TypedResults.Ok(failures.All.Select(failure => failure.Summarize(server))));
         routes.MapGet("/failures/{id:long}", Find);
         routes.MapGet("/failures/{id:long}/screenshot", Screenshot);
     }

@@ -94,6 +94,11 @@ internal static class RenderEndpoints
             headers[FleetHeaders.PageLocation] = location.AbsoluteUri;
         }
 
+        if (result.Diagnostics?.Record is { } record)
+        {
+            headers[FleetHeaders.Record] = record;
+        }
+
         if (result.Shell is { } shell && shell.Token.All(c => c is > ' ' and <= '~'))
         {
             headers[FleetHeaders.HostShell] = shell.Token;

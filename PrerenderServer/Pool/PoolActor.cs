@@ -7,6 +7,7 @@ using Fleet.PrerenderServer.Pool.Core.Lifecycle;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Pool.Core;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
@@ -280,7 +281,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     {
         if (_pending.TryRemove(fail.Waiter, out var wait) && wait.TrySetException(wait.Failure(fail.End, Snapshot)))
         {
-            _metrics.Waited(Now - wait.Since, fail.End.ToString());
+            _metrics.Waited(Now - wait.Since, MetricConventions.TagValue(fail.End));
         }
     }
 

@@ -13,6 +13,10 @@ internal sealed class RenderResults(ShellTracker shell, ServerIdentity server)
     /// <summary>Token of the current host shell; null while none is known.</summary>
     public string? ShellToken => shell.Token;
 
+    /// <summary>The result with the link to its failure's record.</summary>
+    public RenderResult WithRecord(RenderResult result, Failure failure) =>
+        result with { Diagnostics = (result.Diagnostics ?? new()) with { Record = FailedRender.LinkTo(server.Incarnation, failure.Id) } };
+
     /// <summary>Creates the result of a render. Must run before the page is returned, since another render may use it afterwards.</summary>
     /// <param name="operation">The render.</param>
     /// <param name="lease">The page's lease.</param>

@@ -52,6 +52,7 @@ internal sealed class Renderer(
             if (result.Outcome != RenderOutcome.Rendered && operation.Command?.StartedBefore is null)
             {
                 failure = failures.Add(operation, result);
+                result = results.WithRecord(result, failure);
             }
         }
         finally

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
+using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Indexing;
@@ -94,7 +95,7 @@ internal sealed partial class IndexPass(
 
     private void Note(PageSource entry, StoredIndex stored, PageOutcome outcome)
     {
-        metrics.CardIndexed(outcome.GetType().Name.ToLowerInvariant());
+        metrics.CardIndexed(MetricConventions.TagValue(outcome.GetType().Name));
         var failure = outcome switch
         {
             PageOutcome.Failed failed => new IndexFailure(entry.Url, failed.Reason) { Realm = entry.Realm, Diagnostics = failed.Diagnostics },

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Fleet.ServiceDefaults.Telemetry;
 
 namespace Fleet.RealmServer.Rendering;
 
@@ -7,7 +8,7 @@ internal sealed class RealmMetrics
 {
     public const string MeterName = "Fleet.RealmServer";
 
-    private static readonly string[] s_kinds = [.. Enum.GetNames<ContentKind>().Select(name => name.ToLowerInvariant())];
+    private static readonly string[] s_kinds = [.. Enum.GetNames<ContentKind>().Select(MetricConventions.TagValue)];
 
     private static readonly (RenderingTrouble Value, string Name)[] s_troubleNames = [(RenderingTrouble.NoManager, "no_manager"), (RenderingTrouble.CardsFail, "cards_fail")];
 
@@ -40,7 +41,7 @@ internal sealed class RealmMetrics
     public void PageServed(ContentKind matter) => _pages.Add(1, new KeyValuePair<string, object?>("source", s_kinds[(int)matter]));
 
     public void PageRenderedOnDemand(PageOutcome outcome) =>
-        _onDemand.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name.ToLowerInvariant()));
+        _onDemand.Add(1, new KeyValuePair<string, object?>("outcome", MetricConventions.TagValue(outcome.GetType().Name)));
 
     public void PageNotQueued() => _notQueued.Add(1);
 
@@ -70,7 +71,7 @@ internal enum RenderingTrouble
     CardsFail,
 }
 
-/// <summary>What a response is made of. Its lower-case name is a metric tag.</summary>
+/// <summary>What a response is made of. Its name is a metric tag.</summary>
 internal enum ContentKind
 {
     /// <summary>The bare shell.</summary>

@@ -29,6 +29,15 @@ public sealed class FleetOptions : IReadsFiles
     [MaxLength(100), HostPatterns]
     public string[] AllowedHosts { get; set; } = [];
 
+    /// <summary>Whether <c>GET /metrics</c> of every service returns its metrics in the format of Prometheus: <c>off</c>, <c>key</c> (with the admin key) or <c>open</c>
+    /// (for every caller that can reach the service). Default: <c>off</c>.</summary>
+    [AllowedValues("off", "key", "open")]
+    public string Metrics { get; set; } = "off";
+
+    /// <summary>Format of the log on the console: <c>text</c>, or <c>json</c> with one object per line. Default: <c>text</c>.</summary>
+    [AllowedValues("text", "json")]
+    public string LogFormat { get; set; } = "text";
+
     /// <summary>How long a stopping manager or realm server keeps answering, so that load balancers switch to another replica in time. Meanwhile it reports unhealthy
     /// and closes each connection after its response. 0 to 15 s. Default: 2 s; the AppHost, which stops all services together, sets 0.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:15")]

@@ -20,8 +20,9 @@ public static partial class OptionsExtensions
     /// <summary>Binds <typeparamref name="T"/> to a section. An unknown key, or a value of the wrong type or out of range, fails the start with a message that names
     /// the setting, the value and the range.</summary>
     public static IHostApplicationBuilder AddFleetOptions<T>(this IHostApplicationBuilder builder, string section)
-        where T : class
+        where T : class, new()
     {
+        builder.Services.AddSingleton(new OptionsInUse(section, static services => services.GetRequiredService<IOptions<T>>().Value, new T()));
         builder.Services.AddOptions<T>()
             .Configure<IConfiguration>((options, configuration) => Bind(options, configuration.GetSection(section)))
             .PostConfigure(static options => (options as IReadsFiles)?.ReadFiles())

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults.Telemetry;
 
-/// <summary>Formats each log entry as one readable line for a console that shows the whole fleet: time, level, type and message. Event ids and full category names
-/// are omitted; they are in OTLP, and in JSON with <c>Logging:Console:FormatterName=json</c>.</summary>
+/// <summary>Formats each log entry as one readable line for a console that shows the whole fleet: time, level, service, trace id, type and message. A line
+/// that belongs to no request has no trace id. Event ids and full category names are omitted; they are in OTLP.</summary>
 internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<ConsoleLinesOptions> options) : ConsoleFormatter(FormatterName)
 {
     /// <summary>The formatter's name in <c>Logging:Console:FormatterName</c>.</summary>
@@ -17,7 +18,7 @@ internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<Co
     {
         var message = TerminalText.Escape(logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" "));
         var type = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
-        textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {Service}{type}: {message}"));
+        textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {Service}{Trace}{type}: {message}"));
         // A cancellation, of a start that another service's failure ended for instance, has no fault that its stack trace would show.
         if (logEntry.Exception is { } exception)
         {
@@ -26,6 +27,8 @@ internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<Co
     }
 
     private string Service => options.CurrentValue.Service is { Length: > 0 } service ? service + " " : "";
+
+    private static string Trace => Activity.Current is { } activity ? activity.TraceId.ToHexString() + " " : "";
 
     private static string Word(LogLevel level) => level switch
     {
@@ -41,6 +44,6 @@ internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<Co
 /// <summary>Options of <see cref="ConsoleLines"/>, section <c>Logging:Console:FormatterOptions</c>.</summary>
 internal sealed class ConsoleLinesOptions : ConsoleFormatterOptions
 {
-    /// <summary>Service name to print in each line, for a console that several services share. Default: none.</summary>
+    /// <summary>Service name to print in each line. Default: the resource name (<c>OTEL_SERVICE_NAME</c>), otherwise that of the program.</summary>
     public string? Service { get; set; }
 }

@@ -1,10 +1,14 @@
 using System.Diagnostics;
+using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -12,11 +16,18 @@ using OpenTelemetry.Trace;
 
 namespace Fleet.ServiceDefaults.Telemetry;
 
-/// <summary>Configures OpenTelemetry: exported by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, otherwise not collected.</summary>
+/// <summary>Configures OpenTelemetry: exported by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, metrics also at <c>/metrics</c> if <c>Fleet:Metrics</c> says so;
+/// otherwise not collected.</summary>
 public static class TelemetryExtensions
 {
     /// <summary>Matches the fleet's sources and meters, which are named after their assemblies: <c>Fleet.Manager</c>, <c>Fleet.PrerenderServer</c>, …</summary>
     private const string FleetSources = "Fleet.*";
+
+    private const string LogFormatSetting = FleetOptions.Section + ":" + nameof(FleetOptions.LogFormat);
+    private const string MetricsSetting = FleetOptions.Section + ":" + nameof(FleetOptions.Metrics);
+
+    // A request that renders takes as long as the render.
+    private static readonly string[] s_requestDurations = ["http.server.request.duration", "http.client.request.duration"];
 
     /// <summary>Removes the current request from its trace. Call it for assets: only renders and page requests are traced.</summary>
     public static void SuppressTrace(this HttpContext http)
@@ -28,14 +39,20 @@ public static class TelemetryExtensions
         }
     }
 
-    /// <summary>Logs to the console in the fleet's format, or in the one that <c>Logging:Console:FormatterName</c> names.</summary>
+    /// <summary>Logs to the console in the format of <c>Fleet:LogFormat</c>, or in the one that <c>Logging:Console:FormatterName</c> names.</summary>
     public static ILoggingBuilder AddFleetConsole(this ILoggingBuilder logging, IConfiguration configuration)
     {
         logging.Services.TryAddSingleton(TimeProvider.System);
         logging.AddConsoleFormatter<ConsoleLines, ConsoleLinesOptions>();
-        return logging.AddConsole(console =>
-            console.FormatterName = configuration["Logging:Console:FormatterName"] ?? ConsoleLines.FormatterName);
+        logging.AddConsoleFormatter<JsonLines, ConsoleLinesOptions>();
+        logging.Services.PostConfigure<ConsoleLinesOptions>(lines => lines.Service ??= ServiceName(configuration));
+        return logging.AddConsole(console => console.FormatterName = configuration["Logging:Console:FormatterName"]
+            ?? (configuration[LogFormatSetting] == "json" ? JsonLines.FormatterName : ConsoleLines.FormatterName));
     }
+
+    /// <summary>The resource name (<c>prerender-0</c>), otherwise the program's own: <c>manager</c> of <c>Fleet.Manager</c>. Null for a program that has neither.</summary>
+    private static string? ServiceName(IConfiguration configuration) =>
+        configuration["OTEL_SERVICE_NAME"] ?? configuration[HostDefaults.ApplicationKey]?.Split('.')[^1].ToLowerInvariant();
 
     /// <summary>Whether a collector is configured.</summary>
     internal static bool IsTelemetryExported(this IHostApplicationBuilder builder) =>
@@ -51,7 +68,16 @@ public static class TelemetryExtensions
         // The response of /health has the result; logged, a service that is not ready would be an error per poll.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
 
-        if (!builder.IsTelemetryExported())
+        var (exported, scraped) = (builder.IsTelemetryExported(), builder.Configuration[MetricsSetting] is { } metrics && metrics != "off");
+        if (!exported && !scraped)
+        {
+            return;
+        }
+
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName))
+            .WithMetrics(metrics => AddMetrics(metrics, scraped));
+        if (!exported)
         {
             return;
         }
@@ -61,14 +87,7 @@ public static class TelemetryExtensions
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
-
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName))
-            .WithMetrics(metrics => metrics
-                .AddMeter(FleetSources)
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation())
+        telemetry
             .WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new RootSampler()))
                 .AddSource(FleetSources)
@@ -77,8 +96,37 @@ public static class TelemetryExtensions
             .UseOtlpExporter();
     }
 
+    private static void AddMetrics(MeterProviderBuilder metrics, bool scraped)
+    {
+        metrics
+            .AddMeter(FleetSources)
+            .AddAspNetCoreInstrumentation()
+            .AddHttpClientInstrumentation()
+            .AddRuntimeInstrumentation();
+        foreach (var requests in s_requestDurations)
+        {
+            metrics.AddView(requests, new ExplicitBucketHistogramConfiguration { Boundaries = [.. MetricConventions.Durations.HistogramBucketBoundaries!] });
+        }
+
+        if (scraped)
+        {
+            metrics.AddPrometheusExporter();
+        }
+    }
+
+    /// <summary>Maps <c>GET /metrics</c> as <c>Fleet:Metrics</c> says.</summary>
+    internal static void MapMetrics(this WebApplication app)
+    {
+        switch (app.Services.GetRequiredService<IOptions<FleetOptions>>().Value.Metrics)
+        {
+            case "key": app.MapGroup("").RequireAdminKey().MapPrometheusScrapingEndpoint("/metrics"); break;
+            case "open": app.MapGroup("").RefuseForeignCallers().MapPrometheusScrapingEndpoint("/metrics"); break;
+        }
+    }
+
     private static bool IsHealthRequest(PathString path) =>
-        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/alive", StringComparison.Ordinal);
+        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/alive", StringComparison.Ordinal)
+        || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
 
     /// <summary>Samples traces that start with a request or with the fleet's own work. Calls of background loops (heartbeats, polls, Redis commands) are roots of kind
     /// Client and are dropped.</summary>

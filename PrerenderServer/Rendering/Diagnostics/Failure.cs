@@ -49,6 +49,24 @@ internal sealed record Failure
     [JsonIgnore]
     public byte[]? Screenshot { get; init; }
 
+    /// <summary>The failure as an entry of a list.</summary>
+    /// <param name="server">This server.</param>
+    public FailedRender Summarize(ServerIdentity server) => new()
+    {
+        Id = Id,
+        At = At,
+        RequestId = RequestId,
+        Url = Url,
+        Outcome = Outcome,
+        Status = Status,
+        Timings = Timings,
+        Stage = Diagnostics?.Stage,
+        Message = Diagnostics?.Message,
+        HasScreenshot = HasScreenshot,
+        Server = server.Name,
+        Record = FailedRender.LinkTo(server.Incarnation, Id),
+    };
+
     /// <summary>Truncates a text that comes from a page to <paramref name="most"/> characters.</summary>
     public static string? Cut(string? text, int most) => text is { Length: var length } && length > most ? text[..most] : text;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults.Telemetry;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
@@ -13,7 +14,7 @@ internal sealed class RenderMetrics
     public RenderMetrics(IMeterFactory meters)
     {
         _duration = meters.Create("Fleet.PrerenderServer").CreateHistogram("fleet.render.duration", "s", "Time a render held its page.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] });
+            advice: MetricConventions.Durations);
     }
 
     /// <summary>Moving average of the duration of renders without the queue, in milliseconds; 0 before the first.</summary>
@@ -23,7 +24,7 @@ internal sealed class RenderMetrics
     public void Rendered(RenderOutcome outcome, bool document, bool warm, TimeSpan took)
     {
         _duration.Record(took.TotalSeconds,
-            new KeyValuePair<string, object?>("outcome", outcome.ToString()),
+            new KeyValuePair<string, object?>("outcome", MetricConventions.TagValue(outcome)),
             new KeyValuePair<string, object?>("path", document ? "document" : "host"),
             new KeyValuePair<string, object?>("warm", warm));
         // Racing renders may lose an update, which does not matter for an average.

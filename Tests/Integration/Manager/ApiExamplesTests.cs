@@ -23,7 +23,7 @@ public sealed class ApiExamplesTests
             Assert.True(exit == 0 && !said.Contains("urn:fleet:problem", StringComparison.Ordinal), $"{example}\nexit code {exit}: {said}");
         }
 
-        Assert.Equal(["DELETE /affinities/realm%3Ahttp%3A%2F%2F127.0.0.1%3A9%2Felements%2F", "POST /drain", "POST /recycle", "POST /undrain"], server.Operations.Order(StringComparer.Ordinal));
+        Assert.Equal(["DELETE /affinities/realm%3Ahttp%3A%2F%2F127.0.0.1%3A9%2Felements%2F", "GET /failures", "POST /drain", "POST /recycle", "POST /undrain"], server.Operations.Order(StringComparer.Ordinal));
     }
 
     private static List<string> Read()

@@ -19,6 +19,8 @@ public sealed class FailureTests(ServerFixture server)
         Assert.Equal(RenderOutcome.TimedOut, result.Outcome);
         var failure = await FailureOfAsync(result.Url, f => f.GetProperty("hasScreenshot").GetBoolean() && f.GetProperty("diagnostics").TryGetProperty("stack", out _));
         Assert.Equal("timedOut", failure.GetProperty("outcome").GetString());
+        Assert.EndsWith($"/{failure.GetProperty("id")}", result.Diagnostics?.Record, StringComparison.Ordinal);
+        Assert.True(FailedRender.IsLink(result.Diagnostics?.Record), result.Diagnostics?.Record);
         Assert.Contains("spin", failure.GetProperty("diagnostics").GetProperty("stack").GetString(), StringComparison.Ordinal);
         Assert.Contains("stuck here", failure.GetProperty("html").GetString(), StringComparison.Ordinal);
         using var screenshot = await server.Client.GetAsync($"failures/{failure.GetProperty("id")}/screenshot", Token);

@@ -39,6 +39,15 @@ public sealed class RenderFailureTests
         Assert.Equal("p-0: no reason was given", RenderFailure.Explain(new RenderContent(RenderOutcome.TimedOut, "text/html; charset=utf-8", json) { Server = "p-0" }));
     }
 
+    [Theory]
+    [InlineData("/failures/abc/17", "p-0: It hangs. [GET /failures/abc/17]")]
+    [InlineData("/fleet", "p-0: It hangs.")]
+    [InlineData("/failures/a b", "p-0: It hangs.")]
+    [InlineData(null, "p-0: It hangs.")]
+    public void Explain_ResultWithARecord_NamesItIfItIsOne(string? record, string expected) => Assert.Equal(
+        expected,
+        RenderFailure.Explain(RenderContent.Of(new() { Outcome = RenderOutcome.TimedOut, Url = "http://h/", Diagnostics = new() { Message = "It hangs.", Record = record } }, server: "p-0")));
+
     [Fact]
     public void UrlOf_CallWithCredentials_OmitsTheQuery()
     {

@@ -186,7 +186,7 @@ public sealed class PoolActorTests
         listener.Start();
         (await pool.GetAsync("realm:a")).Complete(PageOutcome.Crashed);
         await pool.SeeAsync("no slot", s => s is { Slots.Count: 0, Totals.Generation: 1 });
-        await pool.SeeAsync("the close counted", _ => seen.Contains("fleet.pool.closes Crashed Dispose"));
+        await pool.SeeAsync("the close counted", _ => seen.Contains("fleet.pool.closes crashed dispose"));
         Assert.Contains("fleet.pool.creations ready", seen);
         Assert.Contains("fleet.pool.wait.duration cold", seen);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,6 +19,38 @@ public sealed class ConsoleLinesTests
     [Fact]
     public void Write_ServiceIsSet_StandsInFront() =>
         Assert.Matches(@" info  realm PoolEffects: ready\r?\n$", Written(LogLevel.Information, "ready", null, service: "realm"));
+
+    [Fact]
+    public void Write_WithinARequest_HasItsTraceId()
+    {
+        using var activity = new Activity("request").Start();
+        Assert.Matches($@" info  realm {activity.TraceId.ToHexString()} PoolEffects: ready\r?\n$", Written(LogLevel.Information, "ready", null, service: "realm"));
+    }
+
+    [Fact]
+    public void WriteJson_Entry_IsOneLineWithEverything()
+    {
+        using var activity = new Activity("request").Start();
+        using var text = new StringWriter();
+        IReadOnlyList<KeyValuePair<string, object?>> state = [new("Slot", 7), new("{OriginalFormat}", "slot {Slot}")];
+        new JsonLines(TimeProvider.System, new Options(new() { Service = "realm" })).Write(
+            new LogEntry<IReadOnlyList<KeyValuePair<string, object?>>>(
+                LogLevel.Warning, "Fleet.PrerenderServer.Pool.PoolEffects", default, state, new InvalidOperationException("why\nand how"), (_, _) => "slot\n\u001b 7"),
+            null, text);
+        var line = text.ToString();
+        Assert.Equal(line.TrimEnd().Length, line.IndexOf('\n', StringComparison.Ordinal) - (line.Contains('\r', StringComparison.Ordinal) ? 1 : 0));
+        var json = JsonSerializer.Deserialize<JsonElement>(line);
+        Assert.Equal(
+            ["time", "level", "service", "trace", "span", "category", "message", "exception", "values"],
+            json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("warning", json.GetProperty("level").GetString());
+        Assert.Equal("realm", json.GetProperty("service").GetString());
+        Assert.Equal(activity.TraceId.ToHexString(), json.GetProperty("trace").GetString());
+        Assert.Equal("slot\n\u001b 7", json.GetProperty("message").GetString());
+        Assert.DoesNotContain('\u001b', line);
+        Assert.Equal("7", json.GetProperty("values").GetProperty("Slot").GetString());
+        Assert.True(json.GetProperty("time").GetDateTimeOffset() <= DateTimeOffset.UtcNow);
+    }
 
     [Fact]
     public void Write_Exception_StandsBelow() =>
