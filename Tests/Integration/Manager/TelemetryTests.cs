@@ -93,6 +93,15 @@ public sealed class TelemetryTests
         Assert.Equal(System.Net.HttpStatusCode.NotFound, response.StatusCode);
     }
 
+    [Fact]
+    public async Task ChangedSettings_OfAManager_AreNamedWithoutTheKey()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:MaxAttempts=2");
+        Assert.Equal(
+            ["Fleet:AdminKey=(set, not shown)", "Fleet:StopNotice=00:00:00", "Manager:MaxAttempts=2"],
+            global::Fleet.ServiceDefaults.Options.ChangedSettings.Of(manager.App.Services));
+    }
+
     private static Task<List<string>> ReadAsync(ManagerUnderTest manager)
     {
         var factory = manager.App.Services.GetRequiredService<IMeterFactory>();

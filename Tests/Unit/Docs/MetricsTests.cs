@@ -37,7 +37,7 @@ public sealed partial class MetricsTests
         var known = s_instruments.SelectMany(instrument => instrument.InPrometheus).ToHashSet(StringComparer.Ordinal);
         var used = PrometheusName().Matches(File.ReadAllText(Repository.File(file))).Select(match => match.Value).Distinct().ToList();
         Assert.NotEmpty(used);
-        Assert.Empty(used.Where(name => !known.Contains(name) && !(file == Operating && known.Contains(name + "_count"))));
+        Assert.DoesNotContain(used, name => !known.Contains(name) && !(file == Operating && known.Contains(name + "_count")));
     }
 
     [Fact]
