@@ -63,10 +63,7 @@ public sealed partial class ScenarioTests
         Assert.Equal(tokenA, Fleet.Proxy.OldShell.Token);
         var b = Fleet.NextVersion();
         var tokenB = Fleet.App.Deploy(b);
-        // A server says what it knows: until it has read of B, a result of A is current for it.
-        await Eventually.TrueAsync(
-            async () => await Fleet.StatusAsync() is { Shell: { } shell } status && shell.Token == tokenB && status.Servers.All(server => server.Record.ShellSlots?.Generation >= shell.Generation),
-            s_limit, () => "B to be current, and every server to know");
+        await Fleet.KnownAsync(tokenB, s_limit);
 
         var lastResorts = 0;
         await ForAsync(TimeSpan.FromSeconds(s_full ? 20 : 5), async () =>

@@ -131,7 +131,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
 
         var c = Fleet.NextVersion();
         var tokenC = Fleet.App.Deploy(c);
-        await Eventually.TrueAsync(async () => (await Fleet.StatusAsync()).Shell?.Token == tokenC, s_limit, () => "C to be current");
+        await Fleet.KnownAsync(tokenC, s_limit);
         hold.SetResult();
 
         foreach (var server in Fleet.Servers)

@@ -111,6 +111,12 @@ internal sealed class ShellFleet : IAsyncDisposable
     public async Task<FleetStatus> StatusAsync() =>
         (await Client.GetFromJsonAsync<FleetStatus>(new Uri(Processes.Topology.Manager, "fleet"), FleetJson.Options, Cancellation))!;
 
+    /// <summary>Waits until the shell is current and every server knows it. A server says what it knows: until it has read of a shell, a result of the one before is
+    /// current for it.</summary>
+    public Task KnownAsync(string token, TimeSpan limit) => Eventually.TrueAsync(
+        async () => await StatusAsync() is { Shell: { } shell } status && shell.Token == token && status.Servers.All(server => server.Record.ShellSlots?.Generation >= shell.Generation),
+        limit, () => $"{token} to be current, and every server to know");
+
     /// <summary>Waits until the manager says that every page of every server has the shell.</summary>
     public async Task<FleetStatus> ConvergedAsync(string token, TimeSpan limit)
     {

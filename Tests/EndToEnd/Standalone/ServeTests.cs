@@ -138,7 +138,7 @@ public sealed class ServeTests : IDisposable
 
         // Not after the minute that the others would wait for the realm server.
         Assert.Equal(ExitCodes.Failure, await fleet.EndAsync(s_stopLimit));
-        Assert.EndsWith($"fleet: --dist is '{_folder.FullName}': {Path.Combine(_folder.FullName, "index.html")} is empty.{Environment.NewLine}", fleet.Errors, StringComparison.Ordinal);
+        Assert.EndsWith($"fleet: --dist is '{_folder.FullName}': index.html is empty.{Environment.NewLine}", fleet.Errors, StringComparison.Ordinal);
     }
 
     private static async Task<Uri> AddressAsync(FleetProgram fleet, string row) =>
