@@ -90,7 +90,13 @@ internal sealed class WindowsChromiumProcess : ChromiumProcess
 
     public override Task<int> Exited { get; }
 
-    public override void Kill() => _process.Kill(entireProcessTree: true);
+    public override void Kill()
+    {
+        if (!Exited.IsCompleted)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+    }
 
     private async Task<int> WaitAsync()
     {
