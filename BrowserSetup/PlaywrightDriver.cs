@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Fleet.BrowserSetup;
 
 /// <summary>Playwright's driver in this program's folder: Node.js for one platform, and scripts.</summary>
-public static class PlaywrightDriver
+internal static class PlaywrightDriver
 {
     private static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, ".playwright");
 

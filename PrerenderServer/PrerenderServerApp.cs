@@ -91,13 +91,13 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<IBrowserAdapter>(services =>
         {
             var options = services.GetRequiredService<IOptions<BrowserOptions>>().Value;
-            return new PlaywrightBrowserAdapter(
+            return new ChromiumBrowserAdapter(
                 options,
                 BrowserLocator.Locate(options.ExecutablePath),
                 services.GetRequiredService<HostAddress>().Url,
                 services.GetRequiredService<OriginAllowList>().Origins,
                 services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ILogger<PlaywrightBrowserAdapter>>());
+                services.GetRequiredService<ILogger<ChromiumBrowserAdapter>>());
         });
     }
 

@@ -53,8 +53,8 @@ internal static class FastPathBench
     private static async Task<List<BenchRow>> BareAsync(Uri url)
     {
         var options = new BrowserOptions();
-        await using var adapter = new PlaywrightBrowserAdapter(
-            options, BrowserLocator.Locate(options.ExecutablePath), url, [url.GetLeftPart(UriPartial.Authority)], TimeProvider.System, NullLogger<PlaywrightBrowserAdapter>.Instance);
+        await using var adapter = new ChromiumBrowserAdapter(
+            options, BrowserLocator.Locate(options.ExecutablePath), url, [url.GetLeftPart(UriPartial.Authority)], TimeProvider.System, NullLogger<ChromiumBrowserAdapter>.Instance);
         await adapter.LaunchAsync(1, CancellationToken.None);
         var pages = new List<IRenderPage>();
         for (var slot = 1; slot <= 4; slot++)
@@ -112,7 +112,7 @@ internal static class FastPathBench
             await Task.Delay(100);
         }
 
-        var adapter = (PlaywrightBrowserAdapter)server.Services.GetRequiredService<IBrowserAdapter>();
+        var adapter = (ChromiumBrowserAdapter)server.Services.GetRequiredService<IBrowserAdapter>();
         var visits = 0;
         List<BenchRow> rows =
         [

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Fleet.BrowserSetup;
 using Fleet.Garnet;
 using Fleet.Manager;
 using Fleet.PrerenderServer;
@@ -48,11 +47,6 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
     /// <exception cref="StartException">A service cannot start; nothing is left running.</exception>
     public static async Task<StandaloneFleet> StartAsync(StandaloneSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (PlaywrightDriver.Missing is { } missing)
-        {
-            throw new StartException($"{missing}. Install the package of this program for this platform.");
-        }
-
         var ports = TcpPorts.Allocate(
         [
             new("the realm server", "--port", settings.Port),

@@ -1,11 +1,9 @@
-using Microsoft.Playwright;
-
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>Enforces deadlines on browser calls in this process, because the driver and the page may both hang.</summary>
+/// <summary>Enforces deadlines on browser calls in this process, because the browser and the page may both hang.</summary>
 internal static class BrowserCalls
 {
-    /// <summary>Waits for a browser call until the deadline. Timeouts and driver errors become a <see cref="BrowserException"/> that names the call.</summary>
+    /// <summary>Waits for a browser call until the deadline. A timeout becomes a <see cref="BrowserTimeoutException"/> that names the call.</summary>
     public static async Task<T> Within<T>(this Task<T> call, string what, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
     {
         try
@@ -22,18 +20,14 @@ internal static class BrowserCalls
             Abandon(call);
             throw;
         }
-        catch (PlaywrightException e)
-        {
-            throw new BrowserException($"The browser could not {what}: {FirstLine(e.Message)}", e);
-        }
     }
 
     /// <inheritdoc cref="Within{T}"/>
     public static Task Within(this Task call, string what, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken) =>
         Typed(call).Within(what, deadline, time, cancellationToken);
 
-    /// <summary>The first line of a driver message. The rest is the driver's call log.</summary>
-    public static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
+    /// <summary>The first line of a text. The rest of an error is its stack.</summary>
+    public static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
 
     private static async Task<bool> Typed(Task call)
     {

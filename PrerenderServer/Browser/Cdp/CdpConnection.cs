@@ -1,19 +1,18 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
-/// <summary>A web socket to a Chromium process, shared by the sessions of its pages. Playwright controls the same process over its own pipe and ignores
-/// contexts that it did not create. Bypassing it saves a process hop and two copies of every result.</summary>
-/// <remarks>Every wait is bounded: each command has a deadline, and all pending commands end when the socket closes.</remarks>
+/// <summary>The debugging pipe of a Chromium process, shared by the sessions of its pages.</summary>
+/// <remarks>Every wait is bounded: each command has a deadline, and all pending commands end when the pipe closes.</remarks>
 internal sealed partial class CdpConnection : IAsyncDisposable
 {
-    private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_closeDeadline = TimeSpan.FromSeconds(1);
 
-    private readonly ClientWebSocket _socket;
+    private readonly Stream _input;
+    private readonly Stream _output;
+    private readonly CdpMessageReader _messages;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<long, PendingCommand> _pending = new();
@@ -23,11 +22,11 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     private readonly Task _receiving;
     private long _lastId;
     private long _sentBytes;
-    private long _receivedBytes;
 
-    private CdpConnection(ClientWebSocket socket, TimeProvider time, ILogger logger)
+    private CdpConnection(Stream input, Stream output, TimeProvider time, ILogger logger)
     {
-        (_socket, _time, _logger) = (socket, time, logger);
+        (_input, _output, _time, _logger) = (input, output, time, logger);
+        _messages = new CdpMessageReader(input);
         Browser = new CdpSession(this, sessionId: null);
         Kills = new RendererKills(time);
         _receiving = ReceiveAsync();
@@ -39,36 +38,25 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     /// <summary>Why this server killed renderers of the browser.</summary>
     public RendererKills Kills { get; }
 
-    /// <summary>Traffic since the connection was opened.</summary>
-    public CdpTraffic Traffic => new(Volatile.Read(ref _lastId), Volatile.Read(ref _sentBytes), Volatile.Read(ref _receivedBytes));
+    /// <summary>Maximum size of a reply in bytes. A longer one is dropped and fails its command. Default: 128 MB.</summary>
+    public int MaxReplyBytes
+    {
+        get => _messages.MaxReplyBytes;
+        set => _messages.MaxReplyBytes = value;
+    }
 
-    /// <summary>Cancelled when the socket closes for any reason.</summary>
+    /// <summary>Traffic since the connection was opened.</summary>
+    public CdpTraffic Traffic => new(Volatile.Read(ref _lastId), Volatile.Read(ref _sentBytes), _messages.ReceivedBytes);
+
+    /// <summary>Cancelled when the pipe closes for any reason.</summary>
     public CancellationToken Closed => _closed.Token;
 
-    /// <summary>Connects to a browser's <c>ws://127.0.0.1:…/devtools/browser/…</c>. Throws <see cref="BrowserException"/>.</summary>
-    public static async Task<CdpConnection> ConnectAsync(Uri endpoint, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = TimeSpan.Zero;
-        try
-        {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(s_connectDeadline);
-            await socket.ConnectAsync(endpoint, deadline.Token);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new BrowserException($"Chromium's debugging socket {endpoint} did not accept a connection within {s_connectDeadline.TotalSeconds} s.", e);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        return new CdpConnection(socket, time, logger);
-    }
+    /// <summary>Starts to receive from a browser.</summary>
+    /// <param name="input">What Chromium writes.</param>
+    /// <param name="output">What Chromium reads. May be the same stream.</param>
+    /// <param name="time">Clock of the deadlines.</param>
+    /// <param name="logger">The log.</param>
+    public static CdpConnection Open(Stream input, Stream output, TimeProvider time, ILogger logger) => new(input, output, time, logger);
 
     /// <summary>The session of a target that was attached with <c>flatten</c>.</summary>
     public CdpSession Session(string sessionId) => _sessions.GetOrAdd(sessionId, id => new CdpSession(this, id));
@@ -107,7 +95,7 @@ internal sealed partial class CdpConnection : IAsyncDisposable
             throw _closed.IsCancellationRequested ? Closed(command, null)
                 : new BrowserTimeoutException($"The browser did not answer {command.Method} within {deadline.TotalSeconds:0.###} s.");
         }
-        catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             throw Closed(command, e);
         }
@@ -124,12 +112,13 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         command.WriteTo(buffer, id);
+        buffer.Write("\0"u8);
         Interlocked.Add(ref _sentBytes, buffer.WrittenCount);
         await _sending.WaitAsync(cancellationToken);
         try
         {
-            // Not the caller's token: a cancelled send closes the socket for all other commands.
-            await _socket.SendAsync(buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _closed.Token);
+            // Not the caller's token: a message that is written in part would garble all other commands.
+            await _output.WriteAsync(buffer.WrittenMemory, _closed.Token);
         }
         finally
         {
@@ -140,26 +129,14 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_socket.State == WebSocketState.Open)
-        {
-            try
-            {
-                using var deadline = new CancellationTokenSource(s_closeDeadline, _time);
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token);
-            }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
-            {
-                LogClosed(e.Message, _pending.Count);
-            }
-        }
-
-        _socket.Dispose();
+        await _output.DisposeAsync();
+        await _input.DisposeAsync();
         // Errors are ignored here, because this must not interrupt the kill of the browser.
-        await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _receiving.WaitAsync(s_closeDeadline, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _sending.Dispose();
     }
 
-    [LoggerMessage(LogLevel.Debug, "A debugging socket closed: {Reason}. {Pending} commands were pending.")]
+    [LoggerMessage(LogLevel.Debug, "A debugging pipe closed: {Reason}. {Pending} commands were pending.")]
     private partial void LogClosed(string reason, int pending);
 
     [LoggerMessage(LogLevel.Error, "A message from the browser could not be processed and was dropped.")]
@@ -169,7 +146,7 @@ internal sealed partial class CdpConnection : IAsyncDisposable
     private partial void LogTooLong(int mostBytes);
 }
 
-/// <summary>Traffic of a debugging socket.</summary>
+/// <summary>Traffic of a debugging pipe.</summary>
 /// <param name="Commands">Number of commands sent; each is one round trip.</param>
 /// <param name="SentBytes">Bytes of these commands.</param>
 /// <param name="ReceivedBytes">Bytes of replies and events.</param>

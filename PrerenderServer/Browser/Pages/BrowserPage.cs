@@ -4,7 +4,7 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>A page driven over the browser's debugging socket. A render in the booted page is one round trip. The Network domain, which costs throughput
+/// <summary>A page driven over the browser's debugging pipe. A render in the booted page is one round trip. The Network domain, which costs throughput
 /// and renderer memory, is enabled only while documents are loaded.</summary>
 internal sealed partial class BrowserPage : IRenderPage
 {

@@ -1,23 +1,22 @@
+using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
 using Microsoft.Extensions.Logging;
-using Microsoft.Playwright;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 
-/// <summary>One browser generation: a Chromium process tree, its Playwright driver, and its profile folder. Generations share nothing, so one that hangs
-/// can be killed without affecting another.</summary>
+/// <summary>One browser generation: a Chromium process tree and its profile folder. Generations share nothing, so one that hangs can be killed without affecting another.</summary>
 internal sealed partial class BrowserProcess
 {
+    private static readonly TimeSpan s_exitDeadline = TimeSpan.FromSeconds(1);
+
     private readonly int _generation;
     private readonly string _profile;
     private readonly ProfileFolders _profiles;
     private readonly BrowserOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly ProcessTree _tree;
-    private Task<IPlaywright>? _driver;
-    private IBrowser? _browser;
+    private ChromiumProcess? _chromium;
     private CdpConnection? _connection;
     private Task _guarding = Task.CompletedTask;
     private int _ending;
@@ -26,48 +25,37 @@ internal sealed partial class BrowserProcess
     {
         (_generation, _profiles, _options, _time, _logger) = (generation, profiles, options, time, logger);
         _profile = profiles.For(generation);
-        _tree = new ProcessTree(_profile);
     }
-
-    /// <summary>Starts a driver. It runs on the thread pool, because the start blocks and the page pool's single thread must not.</summary>
-    public Func<Task<IPlaywright>> StartDriver { get; init; } = static () => Task.Run(Playwright.CreateAsync);
 
     /// <summary>User agent of the fleet's pages in this browser.</summary>
     public string UserAgent { get; private set; } = "";
 
-    /// <summary>The browser's processes.</summary>
-    public ProcessTree Tree => _tree;
+    /// <summary>The browser's processes; empty before the launch.</summary>
+    public ProcessTree Tree { get; private set; } = new(group: null);
 
-    /// <summary>The socket to the browser. Throws <see cref="BrowserException"/> before the launch.</summary>
+    /// <summary>The pipe to the browser. Throws <see cref="BrowserException"/> before the launch.</summary>
     public CdpConnection Connection => _connection ?? throw new BrowserException($"Browser generation {_generation} is not running.");
 
-    /// <summary>Traffic of that socket.</summary>
+    /// <summary>Traffic of that pipe.</summary>
     public CdpTraffic Traffic => _connection?.Traffic ?? default;
 
-    /// <summary>Starts the driver and the browser. After a failed launch, call <see cref="KillAsync"/>.</summary>
+    /// <summary>Starts the browser. After a failed launch, call <see cref="KillAsync"/>.</summary>
     public async Task LaunchAsync(string executable, IReadOnlyList<string> origins, string userAgentProduct, Action lost, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
         try
         {
             PrivateFolder.Create(_profile);
-            _driver = StartDriver();
-            var driver = await _driver.Within("start its driver", _options.LaunchTimeout, _time, cancellationToken);
-            _browser = await StartAsync(driver, executable, origins).Within("start", Left(start), _time, cancellationToken);
-            _browser.Disconnected += (_, _) => OnDisconnected(lost);
-            var endpoint = await DevToolsEndpoint.ReadAsync(_profile, Left(start), _time, cancellationToken);
-            _connection = await CdpConnection.ConnectAsync(endpoint, _time, _logger, cancellationToken);
-            _connection.Closed.UnsafeRegister(_ => OnDisconnected(lost), null);
-            await Popups.CloseAsync(_connection, Left(start), cancellationToken);
-            var version = await _connection.Browser.CallAsync("Browser.getVersion", null, Left(start), cancellationToken);
+            var arguments = ChromiumArguments.For(_options, _profile, origins, ChromiumSandbox.IsRoot, HasSmallSharedMemory());
+            // On the thread pool, because the start blocks and the page pool's single thread must not.
+            _chromium = await Task.Run(() => ChromiumProcess.Start(executable, arguments, BrowserEnvironment.Current()), CancellationToken.None);
+            Tree = new ProcessTree(_chromium.Id);
+            _connection = CdpConnection.Open(_chromium.Messages, _chromium.Commands, _time, _logger);
+            var version = await FirstAnswerAsync(_chromium, _connection, cancellationToken);
             UserAgent = $"{version.GetProperty("userAgent").GetString()} {userAgentProduct}";
-            if (!_tree.Discover() && OperatingSystem.IsLinux())
-            {
-                throw new BrowserException($"The browser started, but no process has {_profile} on its command line. Is {executable} a wrapper that drops arguments?");
-            }
-
-            _guarding = new RendererGuard(_tree, _connection.Kills, _options.MaxRendererMb, _time, _logger).RunAsync(_connection.Closed);
-            LogLaunched(_generation, executable, _browser.Version, _tree.Root, _time.GetElapsedTime(start).TotalSeconds);
+            _connection.Closed.UnsafeRegister(_ => OnEnded(lost), null);
+            _guarding = new RendererGuard(Tree, _connection.Kills, _options.MaxRendererMb, _time, _logger).RunAsync(_connection.Closed);
+            LogLaunched(_generation, executable, version.GetProperty("product").GetString()!, _chromium.Id, _time.GetElapsedTime(start).TotalSeconds);
         }
         catch (BrowserException e)
         {
@@ -79,17 +67,26 @@ internal sealed partial class BrowserProcess
         }
     }
 
-    /// <summary>Kills the process tree and the driver, and removes the profile. Returns when the processes have exited.</summary>
+    /// <summary>Kills the process tree and removes the profile. Returns when the processes have exited.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _ending, 1);
         try
         {
-            // Processes first: the driver removes its temporary folders when its browser exits.
-            await _tree.KillAsync(_options.CallTimeout, _time, cancellationToken);
-            await StopDriverAsync(cancellationToken);
-            // A browser that the driver was still starting.
-            await _tree.KillAsync(_options.CallTimeout, _time, cancellationToken);
+            await Tree.KillAsync(_options.CallTimeout, _time, cancellationToken);
+            if (_chromium is { } chromium)
+            {
+                // Where the tree is not known.
+                chromium.Kill();
+                await chromium.Exited.Within("exit", _options.CallTimeout, _time, cancellationToken);
+                if (_connection is { } connection)
+                {
+                    await connection.DisposeAsync();
+                }
+
+                await _guarding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                chromium.Dispose();
+            }
         }
         finally
         {
@@ -97,31 +94,28 @@ internal sealed partial class BrowserProcess
         }
     }
 
-    private async Task StopDriverAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the browser serves its pipe, and reads its version. An exit ends the wait, and its reason is the error.</summary>
+    private async Task<JsonElement> FirstAnswerAsync(ChromiumProcess chromium, CdpConnection connection, CancellationToken cancellationToken)
     {
-        if (_connection is { } connection)
+        var errors = new ErrorOutput(chromium.Errors);
+        // The process may exit and leave the pipe open in a child.
+        _ = chromium.Exited.ContinueWith(_ => connection.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
         {
-            await connection.DisposeAsync();
-            await _guarding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var version = await connection.Browser.CallAsync("Browser.getVersion", null, _options.LaunchTimeout, cancellationToken);
+            await Popups.CloseAsync(connection, _options.CallTimeout, cancellationToken);
+            return version;
         }
-
-        if (_browser is { } browser)
+        catch (BrowserException e) when (e is not BrowserTimeoutException)
         {
-            try
-            {
-                // The process has exited. Wait until the driver has noticed and cleaned up.
-                await browser.CloseAsync().Within("close", TimeSpan.FromSeconds(1), _time, cancellationToken);
-            }
-            catch (BrowserException e)
-            {
-                LogDriverLate(_generation, e.Message);
-            }
+            // The pipe closes a moment before the exit.
+            await ((Task)chromium.Exited).WaitAsync(s_exitDeadline, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            var end = chromium.Exited.IsCompletedSuccessfully ? $"it exited with code {await chromium.Exited}"
+                : connection.Closed.IsCancellationRequested ? "it closed its debugging pipe"
+                : e.Message.TrimEnd('.');
+            throw new BrowserException(await errors.ReasonAsync(_time) is { } reason ? $"{end}: {reason.TrimEnd('.')}." : $"{end}.", e);
         }
-
-        // A driver that starts after the launch timed out is disposed when it arrives.
-        _driver?.ContinueWith(static driver => driver.Result.Dispose(), CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        _tree.KillDriver();
     }
 
     // Names the setting, its value, the error, and the fix.
@@ -142,28 +136,7 @@ internal sealed partial class BrowserProcess
             : " Set Browser:ExecutablePath to another chromium-headless-shell or Chromium.");
     }
 
-    private TimeSpan Left(long start)
-    {
-        var left = _options.LaunchTimeout - _time.GetElapsedTime(start);
-        return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
-    }
-
-    // Not a persistent context: the driver would adopt, and drive, every page that is created over the socket.
-    private Task<IBrowser> StartAsync(IPlaywright driver, string executable, IReadOnlyList<string> origins) => driver.Chromium.LaunchAsync(new()
-    {
-        ExecutablePath = executable,
-        ArtifactsDir = Path.Combine(_profile, "artifacts"),
-        IgnoreAllDefaultArgs = true,
-        Args = ChromiumArguments.For(_options, _profile, origins, ChromiumSandbox.IsRoot, HasSmallSharedMemory()),
-        Env = BrowserEnvironment.Current(),
-        Timeout = (float)_options.LaunchTimeout.TotalMilliseconds,
-        // The driver must not close the browser on a signal: renders in progress still finish during shutdown.
-        HandleSIGINT = false,
-        HandleSIGTERM = false,
-        HandleSIGHUP = false,
-    });
-
-    private void OnDisconnected(Action lost)
+    private void OnEnded(Action lost)
     {
         if (Interlocked.Exchange(ref _ending, 1) == 0)
         {
@@ -186,7 +159,4 @@ internal sealed partial class BrowserProcess
 
     [LoggerMessage(LogLevel.Information, "Browser generation {Generation} started: {Executable} {Version}, process {ProcessId}, after {Seconds:0.0} s.")]
     private partial void LogLaunched(int generation, string executable, string version, int? processId, double seconds);
-
-    [LoggerMessage(LogLevel.Debug, "The driver of browser generation {Generation} did not confirm that its browser exited: {Reason}")]
-    private partial void LogDriverLate(int generation, string reason);
 }

@@ -1,16 +1,13 @@
 namespace Fleet.PrerenderServer.Browser.Processes;
 
-/// <summary>Chromium's complete command line. Playwright's default switches are not added.</summary>
+/// <summary>Chromium's complete command line.</summary>
 internal static class ChromiumArguments
 {
     private static readonly string[] s_fixed =
     [
         "--headless",
-        // Playwright uses a pipe. When its other end closes, because the driver or this server was killed, Chromium exits.
+        // A pipe and not a port, which every local user could connect to. When its other end closes, because this server was killed, Chromium exits.
         "--remote-debugging-pipe",
-        // This server uses a socket on a port that Chromium chooses, so that a render does not go through the driver. Pages cannot reach it, because
-        // the host rules resolve only allowed origins.
-        "--remote-debugging-port=0",
         "--no-startup-window",
         "--no-first-run",
         "--no-default-browser-check",

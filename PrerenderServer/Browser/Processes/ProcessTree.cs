@@ -4,57 +4,27 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 
-/// <summary>The processes of one browser. The browser is identified by the unique profile folder on its command line; the others by its process group, which
-/// the driver creates. This also finds orphaned children, and a browser whose launch timed out.</summary>
-internal sealed class ProcessTree(string profile)
+/// <summary>The processes of one browser. The server starts each browser in a process group of its own, which its children stay in, also when their parent has exited.</summary>
+/// <param name="group">Id of the process group; null for none.</param>
+internal sealed class ProcessTree(int? group)
 {
-    private readonly string _switch = ChromiumArguments.ProfileSwitch(profile);
-    private int? _group;
-    private int? _root;
-
-    /// <summary>Id of the browser's own process; null until <see cref="Discover"/> finds it.</summary>
-    public int? Root => _root;
-
-    /// <summary>Id of the process that started the browser: Playwright's driver.</summary>
-    public int? Driver { get; private set; }
-
-    /// <summary>Searches for the browser. Returns false if it is not found, and always on systems other than Linux, where only Playwright manages the browser.</summary>
-    public bool Discover()
+    /// <summary>Finds the browser of a server that was killed, by the unique profile folder on its command line. Without members if there is none, and always on systems other
+    /// than Linux.</summary>
+    public static ProcessTree Find(string profile)
     {
-        if (!OperatingSystem.IsLinux() || _root is not null)
-        {
-            return _root is not null;
-        }
+        var profileSwitch = ChromiumArguments.ProfileSwitch(profile);
+        return new(OperatingSystem.IsLinux() ? LinuxProcess.All().Where(process => IsBrowser(process.Arguments())).Select(process => (int?)process.Group).FirstOrDefault() : null);
 
-        foreach (var process in LinuxProcess.All())
-        {
-            // Child processes have a --type switch; the browser process does not.
-            var arguments = process.Arguments();
-            if (arguments.Contains(_switch) && !arguments.Any(a => a.StartsWith("--type=", StringComparison.Ordinal)))
-            {
-                (_root, _group, Driver) = (process.Id, process.Group, process.Parent);
-                // A wrapper script that did not exec leads the group. Then the driver is the parent of the script.
-                if (process.Group != process.Id && LinuxProcess.Read(process.Group) is { } leader)
-                {
-                    Driver = leader.Parent;
-                }
-
-                return true;
-            }
-        }
-
-        return false;
+        // Child processes have a --type switch; the browser process does not.
+        bool IsBrowser(string[] arguments) => arguments.Contains(profileSwitch) && !arguments.Any(a => a.StartsWith("--type=", StringComparison.Ordinal));
     }
 
-    /// <summary>The running processes of the browser.</summary>
-    public IReadOnlyList<LinuxProcess> Members()
-    {
-        Discover();
+    /// <summary>The running processes of the browser; none on systems other than Linux.</summary>
+    public IReadOnlyList<LinuxProcess> Members() =>
         // Never return this server's own process group: killing it would kill the server.
-        return _group is { } group && OperatingSystem.IsLinux() && group != LinuxProcess.Read(Environment.ProcessId)?.Group
+        group is not null && OperatingSystem.IsLinux() && group != LinuxProcess.Read(Environment.ProcessId)?.Group
             ? [.. LinuxProcess.All().Where(p => p.Group == group)]
             : [];
-    }
 
     /// <summary>Kills all processes of the browser and waits until they have exited. Throws <see cref="BrowserException"/> after the deadline.</summary>
     public async Task KillAsync(TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
@@ -73,16 +43,6 @@ internal sealed class ProcessTree(string profile)
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellationToken);
-        }
-    }
-
-    /// <summary>Kills the driver that started the browser, if it is still running.</summary>
-    public void KillDriver()
-    {
-        // The id may have been reused. The command line confirms that the process is a driver.
-        if (Driver is { } id && LinuxProcess.Read(id) is { } driver && driver.Arguments().Contains("run-driver"))
-        {
-            Kill(id);
         }
     }
 

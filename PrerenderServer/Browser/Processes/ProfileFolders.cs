@@ -21,7 +21,7 @@ internal sealed partial class ProfileFolders : IDisposable
         Instance = Path.Combine(Root, Guid.NewGuid().ToString("N"));
         try
         {
-            // Profiles hold cookies of visits with credentials, and the address of the debugging socket.
+            // Profiles hold cookies of visits with credentials.
             Directory.CreateDirectory(parent);
             PrivateFolder.Create(Root);
             PrivateFolder.Create(Instance);
@@ -94,9 +94,7 @@ internal sealed partial class ProfileFolders : IDisposable
     {
         foreach (var profile in Directory.EnumerateDirectories(instance))
         {
-            var tree = new ProcessTree(profile);
-            await tree.KillAsync(deadline, time, cancellationToken);
-            tree.KillDriver();
+            await ProcessTree.Find(profile).KillAsync(deadline, time, cancellationToken);
         }
     }
 

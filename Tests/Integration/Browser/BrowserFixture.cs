@@ -17,7 +17,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     internal TestSite OtherSite { get; private set; } = null!;
 
-    internal PlaywrightBrowserAdapter Adapter { get; private set; } = null!;
+    internal ChromiumBrowserAdapter Adapter { get; private set; } = null!;
 
     internal List<BrowserLoss> Losses { get; } = [];
 
@@ -38,8 +38,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         await Adapter.LaunchAsync(1, CancellationToken.None);
     }
 
-    internal static PlaywrightBrowserAdapter NewAdapter(TestSite site, BrowserOptions options) =>
-        new(options, BrowserLocator.Locate(options.ExecutablePath), site.Url, [OriginAllowList.OriginOf(site.Url)], TimeProvider.System, NullLogger<PlaywrightBrowserAdapter>.Instance);
+    internal static ChromiumBrowserAdapter NewAdapter(TestSite site, BrowserOptions options) =>
+        new(options, BrowserLocator.Locate(options.ExecutablePath), site.Url, [OriginAllowList.OriginOf(site.Url)], TimeProvider.System, NullLogger<ChromiumBrowserAdapter>.Instance);
 
     /// <summary>A booted slot that is closed at the end of the test.</summary>
     internal async Task<TestSlot> OpenAsync()
@@ -75,7 +75,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 }
 
 /// <summary>A slot of one test.</summary>
-internal sealed class TestSlot(PlaywrightBrowserAdapter adapter, long number, BrowserPage page) : IAsyncDisposable
+internal sealed class TestSlot(ChromiumBrowserAdapter adapter, long number, BrowserPage page) : IAsyncDisposable
 {
     public long Number => number;
 

@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Reflection;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Playwright;
 
 namespace Fleet.Tests.Browser;
 
@@ -68,17 +66,34 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task DriverKilledFromOutside_IsALossAndTheBrowserGoesToo()
+    public async Task PipeClosed_AsWhenTheServerIsKilled_IsALossAndTheBrowserExits()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
         await using var adapter = NewAdapter();
         await adapter.LaunchAsync(1, Token);
         await adapter.CreateAsync(1, 1, Token);
-        ProcessTree.Kill(Browser().Parent);
+        await (await adapter.ContextOf(1)).Connection.DisposeAsync();
 
         await Eventually.Async(() => Losses.Any(l => l is { Generation: 1, Slot: null }), "the loss of generation 1 is reported", () => string.Join(", ", Losses));
         await Eventually.Async(() => Leftovers().Count == 0, "Chromium exits when the other end of its pipe is gone", () => string.Join(", ", Leftovers()));
         await adapter.KillAsync(1, Token);
+    }
+
+    [Fact]
+    public async Task Launch_Browser_ListensOnNoPort()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sockets are found through /proc.");
+        await using var adapter = NewAdapter();
+        await adapter.LaunchAsync(1, Token);
+        await adapter.CreateAsync(1, 1, Token);
+        var group = Browser().Group;
+        Assert.NotEqual(LinuxProcess.Read(Environment.ProcessId)?.Group, group);
+        var sockets = LinuxProcess.All().Where(p => p.Group == group).SelectMany(p => Directory.EnumerateFiles($"/proc/{p.Id}/fd")).Select(fd => File.ResolveLinkTarget(fd, false)?.Name ?? "").ToHashSet();
+        Assert.Contains(sockets, name => name.StartsWith("socket:", StringComparison.Ordinal));
+        var listening = new[] { "/proc/net/tcp", "/proc/net/tcp6" }.SelectMany(File.ReadLines).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields[3] == "0A").Select(fields => $"socket:[{fields[9]}]").ToList();
+        Assert.NotEmpty(listening); // The test site, at least.
+        Assert.Empty(listening.Intersect(sockets));
     }
 
     [Fact]
@@ -98,21 +113,6 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         Assert.False(Directory.Exists(abandoned), "What the killed server left is still there.");
         Assert.True(Directory.Exists(live.ProfileFolder), "The folder of a live server was removed.");
         await orphan.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
-    }
-
-    [Fact]
-    public async Task Launch_DriverThatComesTooLate_IsStoppedWhenItComes()
-    {
-        var options = BrowserFixture.Options;
-        options.LaunchTimeout = TimeSpan.FromMilliseconds(1);
-        var late = new TaskCompletionSource<IPlaywright>();
-        using var profiles = new ProfileFolders(_root, NullLogger.Instance);
-        var process = new BrowserProcess(1, profiles, options, TimeProvider.System, NullLogger.Instance) { StartDriver = () => late.Task };
-        await Assert.ThrowsAsync<BrowserException>(() => process.LaunchAsync("chromium", [], "", () => { }, Token));
-        await process.KillAsync(Token);
-        var driver = DispatchProxy.Create<IPlaywright, CallRecorder>();
-        late.SetResult(driver);
-        Assert.Equal(["Dispose"], ((CallRecorder)(object)driver).Calls);
     }
 
     [Fact]
@@ -227,6 +227,23 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         Assert.Single(Directory.GetFileSystemEntries(adapter.ProfileFolder));
     }
 
+    [Theory]
+    [InlineData("echo 'first, of the wrapper' >&2; echo '[1:1:FATAL:zygote.cc(9)] No usable sandbox!' >&2; exit 3", "it exited with code 3: [1:1:FATAL:zygote.cc(9)] No usable sandbox!.")]
+    [InlineData("kill -9 $$", "it exited with code 137.")]
+    [InlineData("while [ $((i+=1)) -le 20000 ]; do echo 'a line of many' >&2; done; exit 1", "it exited with code 1: a line of many.")]
+    [InlineData("exec 3<&- 4>&- 2>&-; while :; do sleep 1; done", "it closed its debugging pipe.")]
+    [InlineData(null, "it cannot be executed: Permission denied.")]
+    public async Task Launch_BrowserThatFails_SaysHow(string? script, string expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It runs scripts.");
+        var browser = await ScriptAsync(script ?? "exit 0", isExecutable: script is not null);
+        await using var adapter = NewAdapter(browser);
+        var error = await Assert.ThrowsAsync<BrowserException>(() => adapter.LaunchAsync(1, Token));
+        Assert.Contains($"'{browser}', which did not start: {expected}", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Leftovers(), line => line.Contains(adapter.ProfileFolder, StringComparison.Ordinal));
+        Assert.Single(Directory.GetFileSystemEntries(adapter.ProfileFolder));
+    }
+
     [Fact]
     public async Task Launch_FailsAndItsKillFails_TheProcessIsTrackedUntilItIsGone()
     {
@@ -274,20 +291,26 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
     /// is killed outlives it.</summary>
     private async Task<BrowserOptions> MuteBrowserAsync()
     {
-        var mute = Path.Combine(_root, "mute-browser");
-        await File.WriteAllTextAsync(mute, "#!/bin/sh\nwhile :; do sleep 1; done\n", Token);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(mute, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        var mute = await ScriptAsync("while :; do sleep 1; done", isExecutable: true);
         var options = BrowserFixture.Options;
         (options.ProfileRoot, options.ExecutablePath, options.LaunchTimeout, options.CallTimeout) = (_root, mute, TimeSpan.FromMinutes(2), TimeSpan.FromTicks(-1));
         return options;
     }
 
+    private async Task<string> ScriptAsync(string script, bool isExecutable)
+    {
+        var path = Path.Combine(_root, "script");
+        await File.WriteAllTextAsync(path, $"#!/bin/sh\n{script}\n", Token);
+        if (!OperatingSystem.IsWindows() && isExecutable)
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        return path;
+    }
+
     /// <summary>Launches a browser that never answers, and gives the launch up once its process is there.</summary>
-    private async Task FailToLaunchAsync(PlaywrightBrowserAdapter adapter)
+    private async Task FailToLaunchAsync(ChromiumBrowserAdapter adapter)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var launch = adapter.LaunchAsync(1, giveUp.Token);
@@ -309,7 +332,7 @@ public sealed class BrowserLifetimeTests : IAsyncLifetime
         get { lock (_losses) { return [.. _losses]; } }
     }
 
-    private PlaywrightBrowserAdapter NewAdapter(string? executable = null)
+    private ChromiumBrowserAdapter NewAdapter(string? executable = null)
     {
         var options = BrowserFixture.Options;
         options.ProfileRoot = _root;

@@ -1,11 +1,13 @@
 using System.Text.Json;
+using Fleet.BrowserSetup;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Browser.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>The socket that all tenants of a browser share: what goes wrong with one message costs nobody else anything.</summary>
+/// <summary>The pipe that all tenants of a browser share: what goes wrong with one message costs nobody else anything.</summary>
 [Collection(BrowserCollection.Name)]
 public sealed class CdpConnectionTests(BrowserFixture browser)
 {
@@ -16,7 +18,8 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     [Fact]
     public async Task Event_ListenerThrows_IsLostAlone()
     {
-        await using var connection = await ConnectAsync();
+        await using var own = await LaunchAsync();
+        var connection = own.Process.Connection;
         await connection.Browser.CallAsync("Target.setDiscoverTargets", static p => p.WriteBoolean("discover"u8, true), s_deadline, Token);
         var told = new TaskCompletionSource();
         connection.Browser.On("Target.targetCreated", _ =>
@@ -34,10 +37,11 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     [Fact]
     public async Task Answer_TooLong_FailsItsCommandAndNothingElse()
     {
-        await using var connection = await ConnectAsync();
+        await using var own = await LaunchAsync();
+        var connection = own.Process.Connection;
         var context = await CdpContext.CreateAsync(connection, "", s_deadline);
         var (_, session) = await context.OpenPageAsync(s_deadline, Token);
-        connection.MaxMessageBytes = 64 * 1024;
+        connection.MaxReplyBytes = 64 * 1024;
         var error = await Assert.ThrowsAsync<PageScriptException>(() => EvaluateAsync(session, "'x'.repeat(1e6)"));
         Assert.Equal("The answer to Runtime.evaluate exceeds 65536 bytes.", error.Message);
         Assert.Equal("2", (await EvaluateAsync(session, "'' + 2")).GetProperty("result").GetProperty("value").GetString());
@@ -47,10 +51,11 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     [Fact]
     public async Task Event_TooLong_IsLostAlone()
     {
-        await using var connection = await ConnectAsync();
+        await using var own = await LaunchAsync();
+        var connection = own.Process.Connection;
         var context = await CdpContext.CreateAsync(connection, "", s_deadline);
         var (_, session) = await context.OpenPageAsync(s_deadline, Token);
-        connection.MaxMessageBytes = 64 * 1024;
+        connection.MaxReplyBytes = 64 * 1024;
         var logged = new TaskCompletionSource<string>();
         session.On("Runtime.consoleAPICalled", call => logged.TrySetResult(ConsoleText.Format(call)));
         await session.CallAsync("Runtime.enable", null, s_deadline, Token);
@@ -75,7 +80,8 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     [Fact]
     public async Task Session_OfAPageThatWentWithItsContext_IsForgotten()
     {
-        await using var connection = await ConnectAsync();
+        await using var own = await LaunchAsync();
+        var connection = own.Process.Connection;
         var context = await CdpContext.CreateAsync(connection, "", s_deadline);
         await context.OpenPageAsync(s_deadline, Token);
         Assert.Equal(1, connection.Attached);
@@ -86,7 +92,8 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     [Fact]
     public async Task Dispose_SomebodyThrewWhenItClosed_EndsAllTheSame()
     {
-        var connection = await ConnectAsync();
+        await using var own = await LaunchAsync();
+        var connection = own.Process.Connection;
         await using var registration = connection.Closed.Register(static () => throw new InvalidOperationException("not now"));
         await connection.DisposeAsync();
         Assert.True(connection.Closed.IsCancellationRequested);
@@ -95,9 +102,26 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     private static Task<JsonElement> EvaluateAsync(CdpSession session, string expression) =>
         session.CallAsync("Runtime.evaluate", p => p.WriteString("expression"u8, expression), s_deadline, Token);
 
-    private async Task<CdpConnection> ConnectAsync()
+    private static async Task<OwnBrowser> LaunchAsync()
     {
-        var endpoint = await DevToolsEndpoint.ReadAsync(Path.Combine(browser.Adapter.ProfileFolder, "generation-1"), s_deadline, TimeProvider.System, Token);
-        return await CdpConnection.ConnectAsync(endpoint, TimeProvider.System, NullLogger.Instance, Token);
+        var own = new OwnBrowser();
+        await own.Process.LaunchAsync(BrowserLocator.Locate(null), [], "test", static () => { }, Token);
+        return own;
+    }
+
+    /// <summary>A browser of one test, since a browser has one pipe.</summary>
+    private sealed class OwnBrowser : IAsyncDisposable
+    {
+        private readonly ProfileFolders _profiles = new(null, NullLogger.Instance);
+
+        public OwnBrowser() => Process = new BrowserProcess(1, _profiles, BrowserFixture.Options, TimeProvider.System, NullLogger.Instance);
+
+        public BrowserProcess Process { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Process.KillAsync(CancellationToken.None);
+            _profiles.Dispose();
+        }
     }
 }

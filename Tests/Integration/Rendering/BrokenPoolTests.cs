@@ -38,7 +38,7 @@ public sealed class BrokenPoolTests
                     .AddSingleton<PoolRules>(static services => new BrokenRules(services.GetRequiredService<IOptions<PoolOptions>>().Value));
                 builder.Logging.ClearProviders();
             }));
-        var profiles = ((PlaywrightBrowserAdapter)app.Services.GetRequiredService<IBrowserAdapter>()).ProfileFolder;
+        var profiles = ((ChromiumBrowserAdapter)app.Services.GetRequiredService<IBrowserAdapter>()).ProfileFolder;
         await Eventually.Async(() => app.Urls.All(url => !url.EndsWith(":0", StringComparison.Ordinal)), "the server listens");
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
         await ServerFixture.HealthyAsync(client);

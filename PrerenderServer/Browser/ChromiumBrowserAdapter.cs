@@ -7,10 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser;
 
-/// <summary>Implements the browser operations with one Chromium per generation, launched and watched by Playwright, and one context with one page per slot,
-/// driven over Chromium's debugging socket.</summary>
-internal sealed partial class PlaywrightBrowserAdapter(
-    BrowserOptions options, string executable, Uri host, IReadOnlyList<string> origins, TimeProvider time, ILogger<PlaywrightBrowserAdapter> logger)
+/// <summary>Implements the browser operations with one Chromium per generation, driven over its debugging pipe, and one context with one page per slot.</summary>
+internal sealed partial class ChromiumBrowserAdapter(
+    BrowserOptions options, string executable, Uri host, IReadOnlyList<string> origins, TimeProvider time, ILogger<ChromiumBrowserAdapter> logger)
     : IBrowserAdapter
 {
     /// <summary>Number of attempts to kill the processes when the server stops.</summary>
