@@ -31,7 +31,7 @@ public sealed class BrowserOptions : IValidatableObject
     /// <summary>Chromium's sandbox. Default: <see cref="SandboxMode.Auto"/>.</summary>
     public SandboxMode Sandbox { get; set; } = SandboxMode.Auto;
 
-    /// <summary>Additional command-line switches for Chromium, each starting with <c>--</c>. Default: none.</summary>
+    /// <summary>Additional command-line switches for Chromium, each starting with <c>--</c>; none that opens its debugging port. Default: none.</summary>
     [MaxLength(50)]
     public string[] ExtraArguments { get; set; } = [];
 
@@ -69,8 +69,12 @@ public sealed class BrowserOptions : IValidatableObject
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        ExtraArguments.Where(a => !a.StartsWith("--", StringComparison.Ordinal))
-            .Select(a => new ValidationResult($"{nameof(ExtraArguments)} contains '{a}': each must start with '--'."));
+    [
+        .. ExtraArguments.Where(a => !a.StartsWith("--", StringComparison.Ordinal))
+            .Select(a => new ValidationResult($"{nameof(ExtraArguments)} contains '{a}': each must start with '--'.")),
+        .. ExtraArguments.Where(a => a.StartsWith("--remote-debugging-", StringComparison.Ordinal))
+            .Select(a => new ValidationResult($"{nameof(ExtraArguments)} contains '{a}': it would let every local user control the browser.")),
+    ];
 }
 
 /// <summary>Whether Chromium runs its renderers in its sandbox.</summary>

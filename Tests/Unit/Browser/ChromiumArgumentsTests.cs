@@ -38,6 +38,17 @@ public class ChromiumArgumentsTests
     public void For_Origins_MapsThemWithTheirPortsAndNothingElse() => Assert.Contains(
         "--host-resolver-rules=MAP 127.0.0.1:5100 127.0.0.1:5100, MAP app.example.com:443 app.example.com:443, MAP * ~NOTFOUND", For(new(), root: false));
 
+    [Theory]
+    [InlineData("--lang=de", null)]
+    [InlineData("lang=de", "each must start with '--'")]
+    [InlineData("--remote-debugging-port=9222", "would let every local user control the browser")]
+    public void Validate_ExtraArguments_OpenNoPort(string argument, string? problem)
+    {
+        var problems = new BrowserOptions { ExtraArguments = [argument] }.Validate(new(new())).Select(result => result.ErrorMessage!).ToList();
+        Assert.Equal(problem is null ? 0 : 1, problems.Count);
+        Assert.All(problems, found => Assert.Contains(problem!, found, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void For_ExtraArguments_ComeLastAndSoWin() => Assert.Equal("--lang=de", For(new() { ExtraArguments = ["--lang=de"] }, root: false)[^1]);
 
