@@ -73,12 +73,14 @@ public sealed class PoolActorFaultTests
         var waiting = pool.LeaseAsync("realm:c", wait: 3600);
         var revoked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = held.Revoked.Register(revoked.SetResult);
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stoppingRegistration = pool.Lifetime.ApplicationStopping.Register(stopping.SetResult);
 
         breaks.Complete(PageOutcome.Healthy);
 
         var error = Assert.IsType<BrokenInvariantException>(await pool.Fatal.Raised.WaitAsync(TimeSpan.FromSeconds(20), Token));
         Assert.Contains(BrokenRules.Invariant, error.Message, StringComparison.Ordinal);
-        Assert.True(pool.Lifetime.ApplicationStopping.IsCancellationRequested);
+        await stopping.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
         await revoked.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
         await Assert.ThrowsAsync<PoolStoppingException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20), Token));
         await Assert.ThrowsAsync<PoolStoppingException>(() => pool.LeaseAsync("realm:d"));
