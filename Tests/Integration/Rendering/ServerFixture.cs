@@ -121,7 +121,7 @@ public sealed class ServerFixture : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ServerCollection : ICollectionFixture<ServerFixture>
 {
     public const string Name = "prerender server";
