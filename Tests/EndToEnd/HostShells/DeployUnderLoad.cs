@@ -19,6 +19,7 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
     private int _samples;
     private double _leastCapacity = 1;
     private string _least = "";
+    private readonly List<string> _tokens = [];
     private string? _found;
     private volatile bool _isChanging;
     private volatile bool _isOver;
@@ -47,8 +48,11 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
         await Task.WhenAll(load);
         await sampling;
         fleet.Realms.Write(fleet.Realms.Names[0], "index", """{ "title": "home" }""");
-        var fresh = fleet.Log.Find("Every page has host shell", mark)
-            .Select(l => double.Parse(AllMs().Match(l.Line).Groups[1].Value, CultureInfo.InvariantCulture)).Order().ToList();
+        // What a service logs arrives a little later: a line of the deploy before the first one, or not yet the last one.
+        List<(string Source, string Line)> Fresh() =>
+            [.. fleet.Log.Find("Every page has host shell", mark).Where(l => _tokens.Any(token => l.Line.Contains(token, StringComparison.Ordinal)))];
+        await Eventually.TrueAsync(() => Fresh().Count >= deploys * fleet.Servers.Count, s_limit, () => $"a line of each server for each deploy\n{fleet.Log}");
+        var fresh = Fresh().Select(l => double.Parse(AllMs().Match(l.Line).Groups[1].Value, CultureInfo.InvariantCulture)).Order().ToList();
         return new(fleet.Servers.Count, deploys, _renders, _lost, _killed, _staleStored, _leastCapacity, _samples, fresh) { Least = _least, Found = _found };
     }
 
@@ -59,6 +63,7 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
         // Content that only the new version can show comes with it: every old page fails on it.
         fleet.Realms.Write(fleet.Realms.Names[0], "index", $$"""{ "title": "home of {{version}}", "needs": "{{version}}" }""");
         var token = fleet.App.Deploy(version);
+        _tokens.Add(token);
         await fleet.ConvergedAsync(token, s_limit);
         _isChanging = false;
         await fleet.EveryPageStoredAsync(version, token, s_limit);
