@@ -4,7 +4,8 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>The AppHost as its user starts it, and all that it starts: found again by a variable that every child inherits.</summary>
+/// <summary>The AppHost as its user starts it, and all that it starts: found again by a variable that services inherit, and browsers, which inherit none, by the folder of
+/// their profiles.</summary>
 internal sealed class AppHostProcess : IAsyncDisposable
 {
     private const string Marker = "FLEET_TEST_RUN";
@@ -18,6 +19,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private static readonly TimeSpan s_cleanupLimit = TimeSpan.FromSeconds(30);
 
     private readonly string _run = Guid.NewGuid().ToString("N");
+    private readonly DirectoryInfo _profiles = Directory.CreateTempSubdirectory("fleet-run-");
     private readonly FleetLog _log = new();
     private readonly Process _process;
     private readonly Task _reading;
@@ -25,7 +27,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private AppHostProcess(IEnumerable<string> arguments)
     {
         // As the README says, but for the build, and for the launch profile: its ports are fixed, and another AppHost of this machine may have them.
-        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--configuration", Configuration, "--no-launch-profile", "--project", "AppHost", "--", .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--configuration", Configuration, "--no-launch-profile", "--project", "AppHost", "--", $"--Browser:ProfileRoot={_profiles.FullName}", .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(Repository.File("Fleet.sln")),
             RedirectStandardOutput = true,
@@ -80,7 +82,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     /// <summary>Every process that it has started, directly or not, and that still runs.</summary>
     public IReadOnlyList<int> Descendants() =>
-        [.. ProcessTree.All().Where(id => id != WrapperId && ProcessTree.Read(id, "environ").Contains($"{Marker}={_run}", StringComparison.Ordinal))];
+        [.. ProcessTree.All().Where(id => id != WrapperId && (ProcessTree.Read(id, "environ").Contains($"{Marker}={_run}", StringComparison.Ordinal)
+            || IsBrowser(ProcessTree.CommandLine(id))))];
+
+    // Services are told of the folder too, but in their environment.
+    private bool IsBrowser(string commandLine) => commandLine.Contains("--headless", StringComparison.Ordinal) && commandLine.Contains(_profiles.FullName, StringComparison.Ordinal);
 
     /// <summary>Waits until no descendant is left.</summary>
     public Task NothingLeftAsync(TimeSpan limit) => Eventually.TrueAsync(
@@ -109,6 +115,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        _profiles.Delete(recursive: true);
     }
 
     private string? Find(string text) => _log.Find(text).Select(found => found.Line).FirstOrDefault();
