@@ -13,7 +13,7 @@ var redis = builder.AddFleetRedis("redis", settings);
 
 var realm = builder.AddProject<Projects.RealmServer>("realm", project => project.ExcludeLaunchProfile = true)
     .WithFleetEndpoint(settings.PortOf("realm"), "Site")
-    .WithUrl("/_index", "Index")
+    .WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = "/_index", DisplayText = "Index" })
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithFleetSettings(settings, adminKey)
@@ -22,7 +22,7 @@ var realm = builder.AddProject<Projects.RealmServer>("realm", project => project
 
 var manager = builder.AddProject<Projects.Manager>("manager", project => project.ExcludeLaunchProfile = true)
     .WithFleetEndpoint(settings.PortOf("manager"), "Fleet")
-    .WithUrl("/openapi/v1.json", "API description")
+    .WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = "/openapi/v1.json", DisplayText = "API description" })
     .WithHttpHealthCheck("/health")
     .WithFleetSettings(settings, adminKey)
     .WithRedis(redis)
