@@ -23,6 +23,9 @@ internal sealed class AspireResource(DistributedApplication app, ProjectResource
     /// <summary>Whether it has ended and was not started again.</summary>
     public bool HasEnded => KnownResourceStates.TerminalStates.Contains(State);
 
+    /// <summary>Names of its URLs on the dashboard.</summary>
+    public IReadOnlyList<string> UrlNames => [.. Snapshot!.Urls.Select(url => url.DisplayProperties.DisplayName).Order(StringComparer.Ordinal)];
+
     private string State => Snapshot?.State?.Text ?? "unknown";
 
     private CustomResourceSnapshot? Snapshot => Volatile.Read(ref _snapshot);

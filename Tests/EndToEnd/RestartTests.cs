@@ -2,7 +2,7 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>The AppHost starts again what dies, and nothing that was stopped on the dashboard.</summary>
+/// <summary>The AppHost starts again what dies, and nothing that was stopped on the dashboard, which names the addresses.</summary>
 public sealed class RestartTests
 {
     private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(6);
@@ -21,6 +21,9 @@ public sealed class RestartTests
             Settings = new Dictionary<string, string> { ["Index:Enabled"] = "false" },
         };
         await using var fleet = await AspireFleet.StartAsync(plan, log, limit.Token);
+        Assert.Equal(["Index", "Site"], fleet["realm"].UrlNames);
+        Assert.Equal(["API description", "Fleet"], fleet["manager"].UrlNames);
+        Assert.Equal(["Pool"], fleet["prerender-0"].UrlNames);
         var before = fleet.Processes.ToDictionary(service => service, service => service.Id);
 
         foreach (var id in before.Values)
