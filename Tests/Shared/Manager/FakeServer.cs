@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Tests.InMemory;
@@ -16,11 +18,13 @@ internal sealed class FakeServer : IAsyncDisposable
     private long _version;
     private int _askedAlive;
 
-    private FakeServer(string name, WebApplication app) => (Name, _app) = (name, app);
+    private FakeServer(string name, int number, WebApplication app) =>
+        (Name, Incarnation, _app) = (name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name} {number}"))[..16]), app);
 
     public string Name { get; }
 
-    public string Incarnation { get; } = Guid.NewGuid().ToString("N");
+    /// <summary>The same in every run for the same name and number: the manager's hash of it decides which server an affinity goes to.</summary>
+    public string Incarnation { get; }
 
     public string Url { get; private set; } = "";
 
@@ -61,13 +65,16 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Completes when a caller goes away before the answer.</summary>
     public TaskCompletionSource Aborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static async Task<FakeServer> StartAsync(string name)
+    /// <summary>Starts it on a free port.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="number">Distinguishes incarnations of one name.</param>
+    public static async Task<FakeServer> StartAsync(string name, int number = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        var server = new FakeServer(name, app);
+        var server = new FakeServer(name, number, app);
         server.Answer = (http, request) => http.Response.WriteAsJsonAsync(server.Result(request), FleetJson.Options);
         app.MapPost("/renders", async (HttpContext http) =>
         {

@@ -77,7 +77,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
     /// <summary>Starts a server and waits until the manager knows it.</summary>
     public async Task<FakeServer> AddServerAsync(string name, ServerState state = ServerState.Ready, int slots = 2)
     {
-        var server = await FakeServer.StartAsync(name);
+        var server = await FakeServer.StartAsync(name, _servers.Count);
         _servers.Add(server);
         await server.RegisterAsync(Registry, state, slots);
         await Eventually.TrueAsync(
