@@ -22,6 +22,8 @@ internal sealed class FleetProgram : IAsyncDisposable
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment.Remove("OTEL_EXPORTER_OTLP_ENDPOINT");
+        // A command ends within seconds: optimizing what it calls once costs twice what it saves (tests.runsettings).
+        start.Environment.Remove("DOTNET_TieredCompilation");
         _process = Process.Start(start)!;
         _process.StandardInput.Close();
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, _output), ReadAsync(_process.StandardError, _errors));
