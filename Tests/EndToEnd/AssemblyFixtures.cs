@@ -2,7 +2,7 @@ using Fleet.Tests;
 using Xunit.Sdk;
 using Xunit.v3;
 
-[assembly: AssemblyFixture(typeof(MachineFixture))]
+[assembly: AssemblyFixture(typeof(InstalledBrowser))]
 
-// Each fleet wants the machine to itself. A fleet that several classes share is the fixture of their collection.
+// Two fleets at once would double the time of each. A fleet that several classes share is the fixture of their collection.
 [assembly: Parallelization(Mode = ParallelMode.None)]

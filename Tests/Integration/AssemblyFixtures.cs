@@ -1,3 +1,3 @@
 using Fleet.Tests;
 
-[assembly: AssemblyFixture(typeof(MachineFixture))]
+[assembly: AssemblyFixture(typeof(InstalledBrowser))]
