@@ -16,7 +16,7 @@ internal static class FleetResources
             : builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
     /// <summary>Adds the HTTP endpoint of a service. On this machine it has no proxy, so that a dead service refuses connections at once, and its
-    /// host is 127.0.0.1, since origins are compared as text.</summary>
+    /// host is 127.0.0.1, since origins are compared as text. Without the last call the dashboard warns of a missing certificate, which plain HTTP does not need.</summary>
     /// <param name="service">The service.</param>
     /// <param name="port">Its port; null when publishing.</param>
     /// <param name="display">Name of the URL on the dashboard.</param>
@@ -25,7 +25,8 @@ internal static class FleetResources
         this IResourceBuilder<ProjectResource> service, int? port, string display, string path = "/") => (port is null
             ? service.WithHttpEndpoint(name: "http")
             : service.WithHttpEndpoint(port: port, targetPort: port, name: "http", isProxied: false).WithEndpoint("http", endpoint => endpoint.TargetHost = "127.0.0.1"))
-            .WithUrlForEndpoint("http", url => (url.DisplayText, url.Url) = (display, path == "/" ? url.Url : path));
+            .WithUrlForEndpoint("http", url => (url.DisplayText, url.Url) = (display, path == "/" ? url.Url : path))
+            .WithoutHttpsCertificate();
 
     /// <summary>Forwards the settings of the command line and the admin key.</summary>
     public static IResourceBuilder<ProjectResource> WithFleetSettings(
