@@ -74,7 +74,7 @@ internal static class ScreenshotEndpoints
             new() { Url = url ?? "", Affinity = affinity, DeadlineMs = deadlineMs, Priority = RenderLimits.MaxPriority, Type = ScreenshotType.Pdf },
             [], http, pipeline);
 
-    private static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline)
+    internal static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;

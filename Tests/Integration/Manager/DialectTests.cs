@@ -1,0 +1,170 @@
+using Fleet.Contracts;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Pages;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>Addresses of other prerender services: the same rules as of the manager's own routes, and a clear error for what is not served.</summary>
+public sealed class DialectTests
+{
+    private const string Page = ManagerUnderTest.Host + "/products/7";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("GET", "/" + Page, "/render?url=", "Prerender")]
+    [InlineData("HEAD", "/" + Page, "", "Prerender")]
+    [InlineData("GET", "/https%3A%2F%2Fh%2Fa", "/render?url=", "Prerender")]
+    [InlineData("GET", "/render/" + Page, "/render?url=", "Rendertron")]
+    [InlineData("GET", "/screenshot/" + Page, "/screenshot?url=", "Rendertron")]
+    public async Task Send_DialectIsOff_IsAnErrorThatNamesTheRouteAndTheSetting(string method, string path, string route, string setting)
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        using var response = await SendAsync(manager, method, path);
+        Assert.Equal(400, (int)response.StatusCode);
+        if (method == "GET")
+        {
+            var detail = ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "dialect-off"));
+            Assert.Contains(route, detail, StringComparison.Ordinal);
+            Assert.Contains($"Manager:Dialects:{setting}=true", detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("/" + Page + "?q=a+b&r=%2F", Page + "?q=a+b&r=%2F")]
+    [InlineData("/http%3A%2F%2F127.0.0.1%3A9%2Fproducts%2F7", Page)]
+    [InlineData("/render/http%3A%2F%2F127.0.0.1%3A9%2Fproducts%2F7%3Fq%3D1", Page + "?q=1")]
+    [InlineData("/render/" + Page, Page)]
+    public async Task Get_Document_HasStatusAndHeadersOfThePageAndNoSandbox(string path, string url)
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        server.Answer = (http, _) =>
+        {
+            http.Response.Headers[FleetHeaders.Outcome] = "failed";
+            http.Response.Headers[FleetHeaders.PageStatus] = "404";
+            http.Response.Headers[FleetHeaders.PageHeaders] = """{"X-Robots-Tag":"noindex","Set-Cookie":"a=b","X-Fleet-Source":"stored"}""";
+            return Results.Content("<p>not here</p>", "text/html; charset=utf-8").ExecuteAsync(http);
+        };
+        using var response = await SendAsync(manager, "GET", path);
+        Assert.Equal((404, "<p>not here</p>"), ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Token)));
+        Assert.Equal(["noindex"], response.Headers.GetValues("X-Robots-Tag"));
+        Assert.Equal(["rendered"], response.Headers.GetValues(FleetHeaders.Source));
+        Assert.False(response.Headers.Contains("Content-Security-Policy") || response.Headers.Contains("X-Frame-Options") || response.Headers.Contains("Set-Cookie"));
+        Assert.Equal(url, Assert.Single(server.Calls).Request.Url);
+    }
+
+    [Theory]
+    [InlineData("/" + Page)]
+    [InlineData("/render/" + Page)]
+    public async Task Get_PageIsStored_IsAnsweredWithItsHeadersAndWithoutARender(string path)
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        var shell = (await manager.Registry.HostShells.ClaimAsync(new HostShellClaim("token-2", "realm-0", DateTimeOffset.UnixEpoch), Token)).Current;
+        await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Shell is not null, () => "the shell");
+        await manager.Registry.Pages.StoreAsync(new()
+        {
+            Realm = ManagerUnderTest.Host + "/",
+            Url = Page,
+            Status = 200,
+            Headers = new Dictionary<string, string> { ["X-Robots-Tag"] = "noindex" },
+            Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = "<p>stored</p>" },
+            SourceVersion = 1,
+            Generation = shell.Generation,
+            ShellToken = shell.Token,
+            RenderedAt = TimeProvider.System.GetUtcNow(),
+            ETag = "e",
+        }, PageBounds.None, Token);
+        using var response = await SendAsync(manager, "GET", path);
+        Assert.Equal("<p>stored</p>", await response.Content.ReadAsStringAsync(Token));
+        Assert.Equal(["stored"], response.Headers.GetValues(FleetHeaders.Source));
+        Assert.Equal(["noindex"], response.Headers.GetValues("X-Robots-Tag"));
+        Assert.Empty(server.Calls);
+    }
+
+    [Theory]
+    [InlineData("/http://169.254.169.254/latest/meta-data")]
+    [InlineData("/http%3A%2F%2F169.254.169.254%2F")]
+    [InlineData("/http:/169.254.169.254/")]
+    [InlineData("/render/http%3A%2F%2F169.254.169.254%2F")]
+    [InlineData("/render/http://169.254.169.254/")]
+    [InlineData("/screenshot/http://169.254.169.254/")]
+    public async Task Get_OriginIsNotAllowed_IsRefused(string path)
+    {
+        await using var manager = await StartAsync();
+        using var response = await SendAsync(manager, "GET", path);
+        await ManagerUnderTest.AssertProblemAsync(response, 400, "not-allowed");
+    }
+
+    [Theory]
+    [InlineData("/http://ada:pw@127.0.0.1:9/", "url")]
+    [InlineData("/render/file:///etc/passwd", "url")]
+    [InlineData("/render/" + Page + "?mobile", "mobile")]
+    [InlineData("/render/" + Page + "?wc-inject-shadydom=true", "wc-inject-shadydom")]
+    [InlineData("/screenshot/" + Page + "?width=1", "width")]
+    public async Task Get_InvalidRequest_IsRefusedByName(string path, string field)
+    {
+        await using var manager = await StartAsync();
+        using var response = await SendAsync(manager, "GET", path);
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Equal(field, problem.GetProperty("errors")[0].GetProperty("field").GetString());
+    }
+
+    [Theory]
+    [InlineData(null, 401)]
+    [InlineData("wrong", 401)]
+    [InlineData(ManagerUnderTest.AdminKey, 200)]
+    public async Task Get_KeyIsRequired_IsTakenFromTheTokenHeader(string? token, int status)
+    {
+        await using var manager = await StartAsync("--Fleet:RequireKey=true");
+        await manager.AddServerAsync("prerender-0");
+        using var response = await SendAsync(manager, "GET", "/" + Page, "X-Prerender-Token", token);
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_TokenOfAnotherServiceAndNoKeyIsRequired_IsAnswered()
+    {
+        await using var manager = await StartAsync();
+        await manager.AddServerAsync("prerender-0");
+        using var response = await SendAsync(manager, "GET", "/" + Page, "X-Prerender-Token", "token-of-prerender.io");
+        Assert.Equal(200, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_PageOfAnotherSiteAsks_IsRefused()
+    {
+        await using var manager = await StartAsync();
+        using var response = await SendAsync(manager, "GET", "/" + Page, "Sec-Fetch-Site", "cross-site");
+        await ManagerUnderTest.AssertProblemAsync(response, 403, "cross-site");
+    }
+
+    [Fact]
+    public async Task Get_ScreenshotOfRendertron_HasItsDefaults()
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var response = await SendAsync(manager, "GET", "/screenshot/http%3A%2F%2F127.0.0.1%3A9%2Fproducts%2F7?width=600");
+        Assert.Equal(200, (int)response.StatusCode);
+        var asked = Assert.Single(server.Screenshots);
+        Assert.Equal((Page, ScreenshotType.Jpeg, 600, 1000), (asked.Url, asked.Type, asked.Width, asked.Height));
+    }
+
+    private static Task<ManagerUnderTest> StartAsync(params string[] settings) =>
+        ManagerUnderTest.StartAsync(["--Manager:Dialects:Prerender=true", "--Manager:Dialects:Rendertron=true", .. settings]);
+
+    private static async Task<HttpResponseMessage> SendAsync(ManagerUnderTest manager, string method, string path, string? header = null, string? value = null)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        // As it is: '/http%3A%2F%2F' and '..' are sent as written.
+        using var request = new HttpRequestMessage(new(method), new Uri(manager.Client.BaseAddress!.AbsoluteUri.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (header is not null && value is not null)
+        {
+            request.Headers.TryAddWithoutValidation(header, value);
+        }
+
+        return await client.SendAsync(request, Token);
+    }
+}
