@@ -1,8 +1,7 @@
 using Fleet.Contracts;
-using Fleet.Manager.Pipeline;
 using Fleet.Manager.Endpoints;
+using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
-using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -34,8 +33,8 @@ internal static class DialectExtensions
             var http = invocation.HttpContext;
             if (!isOn(http.RequestServices.GetRequiredService<IOptions<ManagerOptions>>().Value.Dialects))
             {
-                return ValueTask.FromResult<object?>(FleetProblem.Result(StatusCodes.Status400BadRequest, "dialect-off",
-                    $"This is an address of {name}, which this manager does not serve. Use {instead}, or set Manager:Dialects:{name}=true."));
+                return ValueTask.FromResult<object?>(new RenderError(400, "dialect-off",
+                    $"This is an address of {name}, which this manager does not serve. Use {instead}, or set Manager:Dialects:{name}=true.").ToProblem(http.Response));
             }
 
             // The key in another place is the key: the routes behind this filter know one place only.
