@@ -91,6 +91,7 @@ internal static partial class BindingMessage
     {
         "int" => $"a whole number between {int.MinValue} and {int.MaxValue}",
         "long" => $"a whole number between {long.MinValue} and {long.MaxValue}",
+        "double" => "a number",
         "bool" => "true or false",
         _ => $"a valid {type}",
     };
