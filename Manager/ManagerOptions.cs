@@ -92,4 +92,10 @@ public sealed class DialectOptions
     /// <summary>Whether the manager serves <c>GET /render/&lt;url&gt;</c> and <c>GET /screenshot/&lt;url&gt;</c>, as Rendertron does. Its documents have no
     /// <c>Content-Security-Policy: sandbox</c> either. Default: false.</summary>
     public bool Rendertron { get; set; }
+
+    /// <summary>Whether the manager serves <c>POST /content</c>, <c>/screenshot</c> and <c>/pdf</c>, as browserless does, with the key in <c>?token=</c>. Default: false.</summary>
+    public bool Browserless { get; set; }
+
+    /// <summary>Whether the manager serves <c>POST /forms/chromium/convert/url</c> and <c>/forms/chromium/screenshot/url</c>, as Gotenberg does. Default: false.</summary>
+    public bool Gotenberg { get; set; }
 }

@@ -16,6 +16,8 @@ internal static class DialectExtensions
     {
         routes.MapPrerender();
         routes.MapRendertron();
+        routes.MapBrowserless();
+        routes.MapGotenberg();
     }
 
     /// <summary>A group of a dialect's routes: off by its setting, with its own place of the key, and with the protection of the manager's own routes.</summary>
@@ -48,12 +50,14 @@ internal static class DialectExtensions
         return group.RequireAdminKeyIfConfigured().RefuseForeignCallers();
     }
 
-    /// <summary>Renders the document of a page for a proxy, as <c>GET /render</c> does: stored if a current one is stored.</summary>
+    /// <summary>Renders the document of a page, as <c>GET /render</c> does: stored if a current one is stored.</summary>
     /// <param name="url">The page.</param>
     /// <param name="isFresh">Whether to render it even if it is stored.</param>
     /// <param name="http">The request.</param>
     /// <param name="pipeline">Renders it.</param>
-    public static async Task<IResult> DocumentAsync(string url, bool isFresh, HttpContext http, RenderPipeline pipeline)
+    /// <param name="deadlineMs">Timeout in milliseconds; null for the default.</param>
+    /// <param name="isSandboxed">Whether the document is for the caller itself instead of for visitors of its site.</param>
+    public static async Task<IResult> DocumentAsync(string url, bool isFresh, HttpContext http, RenderPipeline pipeline, int? deadlineMs = null, bool isSandboxed = false)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
@@ -62,12 +66,12 @@ internal static class DialectExtensions
             return RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]).ToProblem(http.Response);
         }
 
-        var request = new RenderRequest { Url = url, Formats = [RenderFormat.Html], Priority = RenderLimits.MaxPriority };
+        var request = new RenderRequest { Url = url, DeadlineMs = deadlineMs, Formats = [RenderFormat.Html], Priority = RenderLimits.MaxPriority };
         var call = CallHeaders.Call(http.Request, request, requestId, timeout) with
         {
             Document = true,
             IsFresh = isFresh || http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true },
         };
-        return DocumentResult.From(await pipeline.RenderAsync(call, http.RequestAborted), http.Response, isSandboxed: false);
+        return DocumentResult.From(await pipeline.RenderAsync(call, http.RequestAborted), http.Response, isSandboxed);
     }
 }
