@@ -35,6 +35,9 @@ public static class FleetHeaders
     /// <summary>Where the page redirects to, sent with its document or screenshot.</summary>
     public const string PageLocation = "X-Fleet-Location";
 
+    /// <summary>The response headers that the page requests and that are sent with it (<see cref="PageHeaderRules"/>), as a JSON object in ASCII, sent with its document.</summary>
+    public const string PageHeaders = "X-Fleet-Page-Headers";
+
     /// <summary>Path of the record of a failed render at any manager: <see cref="RenderDiagnostics.Record"/>, also of an answer that is a document.</summary>
     public const string Record = "X-Fleet-Record";
 

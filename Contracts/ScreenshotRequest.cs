@@ -45,6 +45,9 @@ public sealed record ScreenshotRequest
     /// <summary>Pixels of the screenshot per CSS pixel, 1 to 4; the viewport may have at most 50 million pixels. Not for PDF. Default: 1.</summary>
     public int Scale { get; init; } = 1;
 
+    /// <summary>How the page is printed, for <see cref="ScreenshotType.Pdf"/> only. Default: each option's default.</summary>
+    public PdfOptions? Pdf { get; init; }
+
     /// <summary>The render of which the screenshot is taken.</summary>
     public RenderRequest ToRenderRequest() => new()
     {
@@ -98,11 +101,13 @@ public static class ScreenshotRequestRules
                 ? new FieldError("format", "'format' must be one that can be seen: 'isolated', 'embedded', 'fitted', 'atom' or 'icon'; leave it out for the page itself.") : null,
             request.Format is not null && (request.FullPage || request.Selector is not null || request.Type == ScreenshotType.Pdf)
                 ? new FieldError("format", "'format' fills a box of 'width' and 'height': leave 'fullPage' and 'selector' out, and ask for an image.") : null,
+            request.Pdf is not null && request.Type != ScreenshotType.Pdf ? new FieldError("pdf", "'pdf' is for the 'type' 'pdf': leave it out for an image.") : null,
             CheckSize("scale", request.Scale, 1, MaxScale),
             CheckSize("width", request.Width, 100, 3840),
             CheckSize("height", request.Height, 100, 2160),
             CheckPixels(request.Width ?? DefaultWidth, request.Height ?? DefaultHeight, request.Scale),
         }.OfType<FieldError>(),
+        .. request.Pdf is { } pdf ? PdfOptionsRules.Check(pdf) : [],
     ];
 
     private static FieldError? CheckPixels(int width, int height, int scale) =>

@@ -1,5 +1,6 @@
 using Fleet.Contracts;
 using Fleet.Manager.Dashboard;
+using Fleet.Manager.Dialects;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.HostShells;
 using Fleet.Manager.Scheduling;
@@ -57,6 +58,7 @@ public static class ManagerApp
         app.MapOpenApi();
         app.MapRenders();
         app.MapScreenshots();
+        app.MapDialects();
         app.MapCommands();
         app.MapFleet();
         app.MapFailures();

@@ -69,6 +69,9 @@ public sealed class ManagerOptions
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan StoredMaxAge { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Addresses of other prerender services that this manager serves as well.</summary>
+    public DialectOptions Dialects { get; set; } = new();
+
     /// <summary>Timeout of an operator's request to one server, 100 ms to 1 min. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan OperatorTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -76,4 +79,23 @@ public sealed class ManagerOptions
     /// <summary>How long the manager waits for renders in flight when it stops, 0 to 2 min. Default: 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:02:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+}
+
+/// <summary>Addresses of other prerender services that the manager serves, so that their clients need no change but the address. The allow-list and the keys apply as to
+/// <c>GET /render</c>.</summary>
+public sealed class DialectOptions
+{
+    /// <summary>Whether the manager serves <c>GET /https://host/path</c>, as Prerender does. Its documents are for a proxy that serves them as the site's own, so they have
+    /// no <c>Content-Security-Policy: sandbox</c>: a browser that opens one here runs its scripts with the rights of the manager's origin. Default: false.</summary>
+    public bool Prerender { get; set; }
+
+    /// <summary>Whether the manager serves <c>GET /render/&lt;url&gt;</c> and <c>GET /screenshot/&lt;url&gt;</c>, as Rendertron does. Its documents have no
+    /// <c>Content-Security-Policy: sandbox</c> either. Default: false.</summary>
+    public bool Rendertron { get; set; }
+
+    /// <summary>Whether the manager serves <c>POST /content</c>, <c>/screenshot</c> and <c>/pdf</c>, as browserless does, with the key in <c>?token=</c>. Default: false.</summary>
+    public bool Browserless { get; set; }
+
+    /// <summary>Whether the manager serves <c>POST /forms/chromium/convert/url</c> and <c>/forms/chromium/screenshot/url</c>, as Gotenberg does. Default: false.</summary>
+    public bool Gotenberg { get; set; }
 }

@@ -9,7 +9,11 @@ namespace Fleet.Manager.Endpoints;
 /// <summary>Returns a render as the document or the screenshot that it produced.</summary>
 internal static class DocumentResult
 {
-    public static IResult From(RenderAnswer answer, HttpResponse response)
+    /// <summary>The response to a render.</summary>
+    /// <param name="answer">The answer of the render.</param>
+    /// <param name="response">Receives the headers.</param>
+    /// <param name="isSandboxed">Whether the document is for this manager's origin, where its scripts must not run. False for a document that a proxy serves as the site's own.</param>
+    public static IResult From(RenderAnswer answer, HttpResponse response, bool isSandboxed = true)
     {
         if (answer.IsError)
         {
@@ -34,11 +38,16 @@ internal static class DocumentResult
             response.Headers[FleetHeaders.Record] = record;
         }
 
-        return Show(content, response) ?? Explain(content).ToProblem(response);
+        foreach (var (name, value) in content.PageHeaders ?? new Dictionary<string, string>())
+        {
+            response.Headers[name] = value;
+        }
+
+        return Show(content, response, isSandboxed) ?? Explain(content).ToProblem(response);
     }
 
     /// <summary>The document, the screenshot or the redirect; null when the render produced none.</summary>
-    private static IResult? Show(RenderContent content, HttpResponse response)
+    private static IResult? Show(RenderContent content, HttpResponse response, bool isSandboxed)
     {
         // An error page of the content (a 404, for example) is returned as it is; a failure without a status has no document.
         var isDocument = content.Outcome == RenderOutcome.Rendered || (content.Outcome == RenderOutcome.Failed && content.Status is >= 400 and <= 599);
@@ -66,8 +75,12 @@ internal static class DocumentResult
 
         IResult Document(IResult document)
         {
-            // Foreign content is served from this manager's origin: its scripts must not run with that origin's rights.
-            response.Headers.ContentSecurityPolicy = "sandbox";
+            if (isSandboxed)
+            {
+                // Foreign content is served from this manager's origin: its scripts must not run with that origin's rights.
+                response.Headers.ContentSecurityPolicy = "sandbox";
+            }
+
             return document;
         }
     }

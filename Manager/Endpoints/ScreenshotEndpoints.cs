@@ -69,12 +69,47 @@ internal static class ScreenshotEndpoints
         RenderPipeline pipeline,
         [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
         [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null) =>
+        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
+        [Description("Whether the paper lies on its longer side. Default: false.")] bool? landscape = null,
+        [Description("Width of the paper in inches, 1 to 100; with paperHeight. Default: the page's @page size, or else A4.")] double? paperWidth = null,
+        [Description("Height of the paper in inches, 1 to 100; with paperWidth.")] double? paperHeight = null,
+        [Description("Top margin in inches, 0 to 50. Default: 1 cm.")] double? marginTop = null,
+        [Description("Right margin in inches, 0 to 50. Default: 1 cm.")] double? marginRight = null,
+        [Description("Bottom margin in inches, 0 to 50. Default: 1 cm.")] double? marginBottom = null,
+        [Description("Left margin in inches, 0 to 50. Default: 1 cm.")] double? marginLeft = null,
+        [Description("Size of the content relative to the page's own, 0.1 to 2. Default: 1.")] double? scale = null,
+        [Description("Which pages: 1-3,5,8-. Default: all.")] string? pageRanges = null,
+        [Description("Whether backgrounds are printed. Default: true.")] bool? printBackground = null) =>
         AnswerAsync(
-            new() { Url = url ?? "", Affinity = affinity, DeadlineMs = deadlineMs, Priority = RenderLimits.MaxPriority, Type = ScreenshotType.Pdf },
+            new()
+            {
+                Url = url ?? "",
+                Affinity = affinity,
+                DeadlineMs = deadlineMs,
+                Priority = RenderLimits.MaxPriority,
+                Type = ScreenshotType.Pdf,
+                Pdf = new()
+                {
+                    Landscape = landscape ?? false,
+                    PaperWidth = paperWidth,
+                    PaperHeight = paperHeight,
+                    MarginTop = marginTop,
+                    MarginRight = marginRight,
+                    MarginBottom = marginBottom,
+                    MarginLeft = marginLeft,
+                    Scale = scale,
+                    PageRanges = pageRanges,
+                    PrintBackground = printBackground,
+                },
+            },
             [], http, pipeline);
 
-    private static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline)
+    /// <summary>Takes the screenshot, unless the request is invalid.</summary>
+    /// <param name="request">The screenshot.</param>
+    /// <param name="errors">What is wrong with the request already.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="pipeline">Renders it.</param>
+    internal static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;

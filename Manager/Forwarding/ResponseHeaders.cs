@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.Mime;
 using System.Net;
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
 
 namespace Fleet.Manager.Forwarding;
 
 /// <summary>What a server's response headers say about the body: enough to stream the body without parsing it.</summary>
-internal sealed record ResponseHeaders(RenderOutcome Outcome, string MediaType, int Status, string? Location, string? ShellToken, string? Record)
+internal sealed record ResponseHeaders(RenderOutcome Outcome, string MediaType, int Status, string? Location, string? ShellToken, string? Record, IReadOnlyDictionary<string, string>? PageHeaders)
 {
     /// <summary>Reads the headers of a verdict in the requested form. Null for any other response, such as an error or one from another version:
     /// its body must be parsed.</summary>
@@ -23,9 +24,23 @@ internal sealed record ResponseHeaders(RenderOutcome Outcome, string MediaType, 
             return null;
         }
 
-        return new(outcome, response.Content.Headers.ContentType.ToString(), status, Header(FleetHeaders.PageLocation), Header(FleetHeaders.HostShell), Header(FleetHeaders.Record));
+        return new(outcome, response.Content.Headers.ContentType.ToString(), status, Header(FleetHeaders.PageLocation), Header(FleetHeaders.HostShell), Header(FleetHeaders.Record),
+            PageHeadersOf(Header(FleetHeaders.PageHeaders)));
 
         string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    }
+
+    // The server may be of another version, so its choice of headers is checked again.
+    private static IReadOnlyDictionary<string, string>? PageHeadersOf(string? json)
+    {
+        try
+        {
+            return json is null ? null : PageHeaderRules.Passed(JsonSerializer.Deserialize<Dictionary<string, string>>(json));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }
 

@@ -43,6 +43,7 @@ internal sealed class StoredPages(IPageStore store, FleetViews views, IOptions<M
             {
                 Status = page.Status,
                 Location = page.RedirectUrl,
+                PageHeaders = PageHeaderRules.Passed(page.Headers),
                 ShellToken = page.ShellToken,
                 Age = now > page.RenderedAt ? now - page.RenderedAt : TimeSpan.Zero,
             }

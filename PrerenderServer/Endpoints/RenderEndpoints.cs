@@ -94,6 +94,11 @@ internal static class RenderEndpoints
             headers[FleetHeaders.PageLocation] = location.AbsoluteUri;
         }
 
+        if (PageHeaderRules.Passed(result.Headers) is { } passed)
+        {
+            headers[FleetHeaders.PageHeaders] = JsonSerializer.Serialize(passed, FleetJson.Options);
+        }
+
         if (result.Diagnostics?.Record is { } record)
         {
             headers[FleetHeaders.Record] = record;

@@ -45,7 +45,7 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
         var errors = ScreenshotRequestRules.Check(request);
         return errors.Count > 0
             ? throw BadRequest("invalid-request", string.Join(' ', errors.Select(e => e.Message)))
-            : Read(request.ToRenderRequest(), headers) with { Screenshot = new(request.Type, request.FullPage, request.Selector, request.Width, request.Height, request.Format, request.Scale) };
+            : Read(request.ToRenderRequest(), headers) with { Screenshot = new(request.Type, request.FullPage, request.Selector, request.Width, request.Height, request.Format, request.Scale, request.Pdf) };
     }
 
     /// <summary>Reads the render of a command. Throws like <see cref="Read(RenderRequest, IHeaderDictionary)"/>.</summary>

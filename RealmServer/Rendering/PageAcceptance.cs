@@ -101,7 +101,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
         Url = source.Url,
         Status = result.Status == 0 ? StatusCodes.Status200OK : result.Status,
         RedirectUrl = result.RedirectUrl,
-        Headers = PageHeaders.Passed(result.Headers),
+        Headers = PageHeaderRules.Passed(result.Headers),
         IsNoIndex = PageHeaders.IsNoIndex(result),
         Formats = result.Formats,
         Data = result.Data?.GetRawText(),

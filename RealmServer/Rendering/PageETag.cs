@@ -17,7 +17,7 @@ internal static class PageETag
         Append(source);
         Append(result.Status.ToString(CultureInfo.InvariantCulture));
         Append(result.RedirectUrl ?? "");
-        foreach (var (name, value) in (PageHeaders.Passed(result.Headers) ?? new Dictionary<string, string>()).OrderBy(h => h.Key, StringComparer.OrdinalIgnoreCase))
+        foreach (var (name, value) in (PageHeaderRules.Passed(result.Headers) ?? new Dictionary<string, string>()).OrderBy(h => h.Key, StringComparer.OrdinalIgnoreCase))
         {
             Append(name);
             Append(value);

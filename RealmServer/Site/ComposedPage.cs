@@ -65,7 +65,7 @@ internal readonly record struct ComposedPage
         if (stored.Status is >= 300 and <= 399)
         {
             return RedirectTarget(stored) is { } location
-                ? new() { Status = stored.Status, ETag = etag, Location = location, Matter = ContentKind.Redirect, Headers = PageHeaders.Passed(stored.Headers) }
+                ? new() { Status = stored.Status, ETag = etag, Location = location, Matter = ContentKind.Redirect, Headers = PageHeaderRules.Passed(stored.Headers) }
                 : Bare(shell, StatusCodes.Status200OK);
         }
 
@@ -76,7 +76,7 @@ internal readonly record struct ComposedPage
                 Status = stored.Status,
                 ETag = etag,
                 Matter = ContentKind.Content,
-                Headers = PageHeaders.Passed(stored.Headers),
+                Headers = PageHeaderRules.Passed(stored.Headers),
                 IsCapped = stored.IsCapped,
                 BeforeHead = shell.BeforeHead,
                 Head = CreateHead(stored),
@@ -98,7 +98,7 @@ internal readonly record struct ComposedPage
             ETag = etag,
             // The document references the bundles of the shell that it was captured with, which may be gone after a deploy.
             Matter = stored.ShellToken == shell.Token ? ContentKind.Document : ContentKind.OldDocument,
-            Headers = PageHeaders.Passed(stored.Headers),
+            Headers = PageHeaderRules.Passed(stored.Headers),
             IsCapped = stored.IsCapped,
             Canonical = stored.Status == StatusCodes.Status200OK && !NamesCanonical(stored, document) ? stored.Url : null,
             Body = document,

@@ -63,10 +63,15 @@ internal static partial class UnknownMember
     /// <param name="json">The serializer's exception.</param>
     /// <param name="body">The body, for the message.</param>
     public static string? Explain(JsonException json, string body) =>
-        Failure().Match(json.Message) is { Success: true } match && typeof(RenderRequest).Assembly.GetType(match.Groups["type"].Value) is { } type
+        Failure().Match(json.Message) is { Success: true } match && TypeOf(match.Groups["type"].Value) is { } type
             ? NearestName.Explain(match.Groups["name"].Value, "member", OwnerOf(json.Path, match.Groups["name"].Value) is { Length: > 0 } owner ? $"'{owner}' in {body}" : body,
                 [.. type.GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))])
             : null;
+
+    // Bodies are types of the API, or of the service that reads them.
+    private static Type? TypeOf(string name) => AppDomain.CurrentDomain.GetAssemblies()
+        .Where(static assembly => assembly.GetName().Name?.StartsWith("Fleet.", StringComparison.Ordinal) == true)
+        .Select(assembly => assembly.GetType(name)).FirstOrDefault(static type => type is not null);
 
     // '$.credentials.authorisation' and '$.credentials' both mean a member of 'credentials'.
     private static string OwnerOf(string? path, string name)
@@ -91,6 +96,7 @@ internal static partial class BindingMessage
     {
         "int" => $"a whole number between {int.MinValue} and {int.MaxValue}",
         "long" => $"a whole number between {long.MinValue} and {long.MaxValue}",
+        "double" => "a number",
         "bool" => "true or false",
         _ => $"a valid {type}",
     };

@@ -41,6 +41,24 @@ internal static class OptionParsers
         CustomParser = result => ParseNumber(result, name, min, max),
     };
 
+    /// <summary>An option with a number and no default.</summary>
+    public static Option<double?> OptionalDecimal(string name, string helpName, double min, double max, string description) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+            {
+                return number;
+            }
+
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {Quoted.Of(text)}: it must be a number from {min} to {max}."));
+            return null;
+        },
+    };
+
     /// <summary>An option with one of a few words.</summary>
     public static Option<string?> Word(string name, string[] words, string description) => new(name)
     {

@@ -38,12 +38,14 @@ public sealed class RouteFuzzTests
     [InlineData(3)]
     public async Task Manager_GeneratedRequests_KeepTheInvariants(int seed)
     {
-        await using var manager = await ManagerUnderTest.StartAsync("--Manager:DiscoveryWait=00:00:00.100");
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:DiscoveryWait=00:00:00.100", "--Manager:Dialects:Prerender=true", "--Manager:Dialects:Rendertron=true", "--Manager:Dialects:Browserless=true", "--Manager:Dialects:Gotenberg=true");
         await manager.AddServerAsync("prerender-0");
         string[] routes =
         [
             "/", "/*", "/render?url=*", $"/render?url={ManagerUnderTest.Card}", "/renders", "/screenshot?url=*", "/pdf?url=*", $"/screenshot?url={ManagerUnderTest.Card}", "/commands", "/fleet", "/fleet/events", "/fleet/recycle",
             "/fleet/servers/*/drain", "/fleet/servers/*/undrain", "/fleet/affinities/*", "/host-shell", "/openapi/*", "/health", "/alive", "*",
+            "/http://*", "/https%3A%2F%2F*", "/" + ManagerUnderTest.Card, "/render/*", "/render/" + ManagerUnderTest.Card, "/screenshot/*",
+            "/content", "/chromium/content?token=*", "/pdf", "/screenshot", "/forms/chromium/convert/url", "/forms/chromium/screenshot/url",
         ];
 
         await FuzzAsync(new(manager.Client.BaseAddress!, routes, ManagerUnderTest.AdminKey), seed, "/render?url=" + ManagerUnderTest.Card);

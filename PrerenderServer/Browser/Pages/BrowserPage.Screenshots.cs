@@ -22,13 +22,7 @@ internal sealed partial class BrowserPage
     {
         if (shape.Type == ScreenshotType.Pdf)
         {
-            return await CallForBytesAsync("Page.printToPDF", static p =>
-            {
-                p.WriteBoolean("printBackground"u8, true);
-                p.WriteBoolean("preferCSSPageSize"u8, true);
-                p.WriteNumber("paperWidth"u8, A4Width);
-                p.WriteNumber("paperHeight"u8, A4Height);
-            }, deadline, cancellationToken);
+            return await PrintAsync(shape.Pdf ?? new(), deadline, cancellationToken);
         }
 
         var area = shape.Selector is { } selector ? await AreaOfAsync(selector, deadline, cancellationToken)
@@ -67,6 +61,33 @@ internal sealed partial class BrowserPage
         var node = document.GetProperty("root").GetProperty("nodeId").GetInt32();
         var markup = await _cdp.CallAsync("DOM.getOuterHTML", p => p.WriteNumber("nodeId"u8, node), deadline, cancellationToken);
         return markup.GetProperty("outerHTML").GetString()!;
+    }
+
+    private async Task<byte[]> PrintAsync(PdfOptions pdf, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallForBytesAsync("Page.printToPDF", p =>
+            {
+                p.WriteBoolean("printBackground"u8, pdf.PrintBackground ?? true);
+                // The page's own size would win over the one that the caller names.
+                p.WriteBoolean("preferCSSPageSize"u8, pdf is { PaperWidth: null, Landscape: false });
+                p.WriteBoolean("landscape"u8, pdf.Landscape);
+                p.WriteNumber("paperWidth"u8, pdf.PaperWidth ?? A4Width);
+                p.WriteNumber("paperHeight"u8, pdf.PaperHeight ?? A4Height);
+                p.WriteNumber("marginTop"u8, pdf.MarginTop ?? PdfOptionsRules.DefaultMargin);
+                p.WriteNumber("marginRight"u8, pdf.MarginRight ?? PdfOptionsRules.DefaultMargin);
+                p.WriteNumber("marginBottom"u8, pdf.MarginBottom ?? PdfOptionsRules.DefaultMargin);
+                p.WriteNumber("marginLeft"u8, pdf.MarginLeft ?? PdfOptionsRules.DefaultMargin);
+                p.WriteNumber("scale"u8, pdf.Scale ?? 1);
+                p.WriteString("pageRanges"u8, pdf.PageRanges ?? "");
+            }, deadline, cancellationToken);
+        }
+        catch (BrowserException e) when (pdf.PageRanges is not null && e.Message.Contains("Page range", StringComparison.OrdinalIgnoreCase))
+        {
+            // The document has fewer pages: a failure of this request, not of the browser, and the same on every server.
+            throw new PageScriptException($"'pageRanges' is '{pdf.PageRanges}', which the document does not have: {e.Message}", null);
+        }
     }
 
     private async Task<byte[]> CallForBytesAsync(string method, Action<Utf8JsonWriter> parameters, TimeSpan deadline, CancellationToken cancellationToken) =>

@@ -121,8 +121,9 @@ internal enum PageTermination
 /// <param name="Height">Height of the viewport in CSS pixels; null for the default.</param>
 /// <param name="Format">Captures this host format instead of the page; null for the page.</param>
 /// <param name="Scale">Device pixels per CSS pixel.</param>
+/// <param name="Pdf">How a PDF is printed; null for the defaults.</param>
 internal sealed record ScreenshotShape(
-    ScreenshotType Type, bool FullPage = false, string? Selector = null, int? Width = null, int? Height = null, RenderFormat? Format = null, int Scale = 1)
+    ScreenshotType Type, bool FullPage = false, string? Selector = null, int? Width = null, int? Height = null, RenderFormat? Format = null, int Scale = 1, PdfOptions? Pdf = null)
 {
     /// <summary>Whether the viewport must be changed for the screenshot, and restored.</summary>
     public bool IsSized => Width is not null || Height is not null || Scale != 1;

@@ -166,6 +166,9 @@
     return found === undefined ? null : attribute(found, 'content');
   };
 
+  // Prerender's name, or Rendertron's.
+  const statusCode = () => metas('prerender-status-code')[0] ?? metas('render:status_code')[0] ?? null;
+
   // Reports what the document declares at the time when it is about to leave.
   const leaving = globalThis.__fleetLeaving;
   delete globalThis.__fleetLeaving;
@@ -176,7 +179,7 @@
     navigation.addEventListener('navigate', (event) => {
       if (isSameDocument(destination(event))) return;
       const headers = metas('prerender-header');
-      let declared = quote(metas('prerender-status-code')[0] ?? null);
+      let declared = quote(statusCode());
       for (let i = 0; i < headers.length; i++) declared += `,${quote(headers[i])}`;
       leaving(`[${declared}]`);
     });
@@ -197,7 +200,7 @@
   const capture = (maxLength) => {
     const html = write(document, live);
     if (html.length > maxLength) return { tooLarge: html.length };
-    return { url: location.href, html, statusCode: metas('prerender-status-code')[0] ?? null, headers: metas('prerender-header'), refresh: refresh(), read: reads(), suspects: suspects().length };
+    return { url: location.href, html, statusCode: statusCode(), headers: metas('prerender-header'), refresh: refresh(), read: reads(), suspects: suspects().length };
   };
   Object.defineProperty(globalThis, '__fleetCapture', { value: capture });
 })();

@@ -103,7 +103,7 @@ public sealed class BadRequestTests : IAsyncLifetime
     [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a&deadline=1000", "did you mean 'deadlineMs'?")]
     [InlineData("HEAD", "/render?url=http://127.0.0.1:9/elements/a&deadline=1000", "")]
     [InlineData("GET", "/screenshot?url=http://127.0.0.1:9/elements/a&fulPage=true", "'fulPage' is not a parameter of /screenshot; did you mean 'fullPage'?")]
-    [InlineData("GET", "/pdf?url=http://127.0.0.1:9/elements/a&fullPage=true", "'fullPage' is not a parameter of /pdf. Its parameters: url, affinity, deadlineMs.")]
+    [InlineData("GET", "/pdf?url=http://127.0.0.1:9/elements/a&fullPage=true", "'fullPage' is not a parameter of /pdf. Its parameters: url, affinity, deadlineMs, landscape, ")]
     [InlineData("POST", "/renders?url=http://127.0.0.1:9/elements/a", "'url' is not a parameter of /renders, which has no parameters.")]
     [InlineData("POST", "/commands?deadlineMs=7", "'deadlineMs' is not a parameter of /commands")]
     [InlineData("POST", "/host-shell?token=x", "'token' is not a parameter of /host-shell")]

@@ -53,6 +53,33 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pdf_WithOptions_AsksForThem()
+    {
+        using var response = await GetAsync("pdf", "&landscape=true&paperWidth=4&paperHeight=6.5&marginTop=0&marginRight=0.1&marginBottom=0.2&marginLeft=0.3&scale=0.5&pageRanges=1-3,5&printBackground=false");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(
+            new PdfOptions { Landscape = true, PaperWidth = 4, PaperHeight = 6.5, MarginTop = 0, MarginRight = 0.1, MarginBottom = 0.2, MarginLeft = 0.3, Scale = 0.5, PageRanges = "1-3,5", PrintBackground = false },
+            Assert.Single(_server.Screenshots).Pdf);
+    }
+
+    [Theory]
+    [InlineData("&scale=3", "scale")]
+    [InlineData("&scale=NaN", "scale")]
+    [InlineData("&paperWidth=4", "paperHeight")]
+    [InlineData("&marginTop=-1", "marginTop")]
+    [InlineData("&paperWidth=2&paperHeight=2&marginLeft=1&marginRight=1", "marginLeft")]
+    [InlineData("&pageRanges=5-3", "pageRanges")]
+    [InlineData("&pageRanges=0", "pageRanges")]
+    [InlineData("&pageRange=1", "pageRange")]
+    public async Task Pdf_InvalidOption_IsRefusedByName(string query, string field)
+    {
+        using var response = await GetAsync("pdf", query);
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Equal(field, problem.GetProperty("errors")[0].GetProperty("field").GetString());
+        Assert.Empty(_server.Screenshots);
+    }
+
+    [Fact]
     public async Task Screenshot_PageIsNotFound_HasThePagesStatus()
     {
         _server.AnswerScreenshot = (http, _) => FakeServer.SendScreenshotAsync(http, RenderOutcome.Failed, 404);

@@ -50,6 +50,44 @@ public sealed class ScreenshotTests(ServerFixture server)
         Assert.Equal(height, double.Parse(box.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture), 1.0);
     }
 
+    [Theory]
+    [InlineData(null, null, true, 842, 595)]
+    [InlineData(4.0, 6.0, false, 288, 432)]
+    [InlineData(4.0, 6.0, true, 432, 288)]
+    public async Task Screenshots_PdfWithPaper_HasIt(double? paperWidth, double? paperHeight, bool landscape, int width, int height)
+    {
+        var (_, bytes, _) = await TakeAsync("<style>@page { size: 148mm 105mm }</style><h1>Label</h1>", new()
+        {
+            Url = "",
+            Type = ScreenshotType.Pdf,
+            Pdf = new() { PaperWidth = paperWidth, PaperHeight = paperHeight, Landscape = landscape, Scale = 0.5, MarginTop = 0, PrintBackground = false },
+        });
+        var box = System.Text.RegularExpressions.Regex.Match(Encoding.Latin1.GetString(bytes), @"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]");
+        Assert.Equal(width, double.Parse(box.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), 1.0);
+        Assert.Equal(height, double.Parse(box.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture), 1.0);
+    }
+
+    [Theory]
+    [InlineData(null, 3)]
+    [InlineData("2-", 2)]
+    [InlineData("1,3", 2)]
+    [InlineData("2-9", 2)]
+    public async Task Screenshots_PdfWithPageRanges_HasThesePages(string? ranges, int pages)
+    {
+        const string Three = "<style>p { break-after: page }</style><p>1<p>2<h1>3</h1>";
+        var (_, bytes, _) = await TakeAsync(Three, new() { Url = "", Type = ScreenshotType.Pdf, Pdf = new() { PageRanges = ranges } });
+        Assert.Equal(pages, System.Text.RegularExpressions.Regex.Count(Encoding.Latin1.GetString(bytes), @"/Type /Page\b"));
+    }
+
+    [Fact]
+    public async Task Screenshots_PdfWithoutTheNamedPages_Fails()
+    {
+        var (type, bytes, headers) = await TakeAsync("<p>1", new() { Url = "", Type = ScreenshotType.Pdf, Pdf = new() { PageRanges = "7-8" } });
+        Assert.Equal("application/json", type);
+        Assert.Equal(["failed"], headers.GetValues(FleetHeaders.Outcome));
+        Assert.Contains("'pageRanges' is '7-8'", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Screenshots_OfAFormat_IsTheBoxAndThePageStaysBooted()
     {

@@ -36,11 +36,11 @@ public sealed class PageResultTests
     [InlineData("X Y", false)]
     [InlineData("", false)]
     public void Headers_Requested_ArePassedOnUnlessTheServerOwnsThem(string name, bool passed) =>
-        Assert.Equal(passed, PageHeaders.Passed(new Dictionary<string, string> { [name] = "value" })?.ContainsKey(name) == true);
+        Assert.Equal(passed, PageHeaderRules.Passed(new Dictionary<string, string> { [name] = "value" })?.ContainsKey(name) == true);
 
     [Fact]
     public void Headers_ValueThatNoHeaderCanHave_IsDropped() =>
-        Assert.Null(PageHeaders.Passed(new Dictionary<string, string> { ["X-A"] = "a\r\nX-B: b", ["X-C"] = "é" }));
+        Assert.Null(PageHeaderRules.Passed(new Dictionary<string, string> { ["X-A"] = "a\r\nX-B: b", ["X-C"] = "é" }));
 
     [Theory]
     [InlineData("x-robots-tag", "noindex, nofollow", "", true)]

@@ -30,6 +30,9 @@ public sealed class CommandLineTests
     [InlineData("screenshot http://a.example/ -o a.png --width 99", "fleet: --width is '99': it must be a whole number from 100 to 3840.", null)]
     [InlineData("screenshot http://a.example/ -o a.png --full-page --selector h1", "fleet: --full-page and --selector exclude each other: ask for one.", null)]
     [InlineData("screenshot http://a.example/ -o a.png --width 3840 --height 2160 --scale 4", "fleet: --scale is 4, which makes 133 million pixels of 3840 × 2160: at most 50 million are allowed.", null)]
+    [InlineData("pdf http://a.example/ -o a.pdf --scale 3", "fleet: --scale is '3': it must be a number from 0.1 to 2.", null)]
+    [InlineData("pdf http://a.example/ -o a.pdf --paper-width 4", "fleet: --paper-width and --paper-height belong together: give both, or neither.", null)]
+    [InlineData("pdf http://a.example/ -o a.pdf --page-ranges 3-1", "fleet: --page-ranges is '3-1': it must be page numbers from 1 and ranges such as '1-3,5,8-', at most 200 characters.", null)]
     public async Task Run_WrongCommandLine_IsOneSentenceAndExitCodeTwo(string arguments, string sentence, string? help)
     {
         var (exitCode, output, errors) = await RunAsync(arguments.Split(' '));

@@ -1,0 +1,77 @@
+using Fleet.Contracts;
+using Fleet.Manager.Endpoints;
+using Fleet.Manager.Pipeline;
+using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace Fleet.Manager.Dialects;
+
+/// <summary>Addresses of other prerender services. Each maps its request to one of <c>/render</c> and the others, so that the same rules apply.</summary>
+internal static class DialectExtensions
+{
+    /// <summary>Maps the addresses of all dialects. One that is off is answered with the route to use instead.</summary>
+    public static void MapDialects(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPrerender();
+        routes.MapRendertron();
+        routes.MapBrowserless();
+        routes.MapGotenberg();
+    }
+
+    /// <summary>A group of a dialect's routes: off by its setting, with its own place of the key, and with the protection of the manager's own routes.</summary>
+    /// <param name="routes">The manager's routes.</param>
+    /// <param name="name">The name of the setting under <c>Manager:Dialects</c>.</param>
+    /// <param name="instead">The route to use while the dialect is off.</param>
+    /// <param name="isOn">Reads the setting.</param>
+    /// <param name="keyOf">Where clients of the dialect send the key; null if there is none.</param>
+    public static RouteGroupBuilder MapDialect(
+        this IEndpointRouteBuilder routes, string name, string instead, Func<DialectOptions, bool> isOn, Func<HttpRequest, string?>? keyOf = null)
+    {
+        var group = routes.MapGroup("").ExcludeFromDescription().WithMetadata(new TenantContentAttribute());
+        group.AddEndpointFilter((invocation, next) =>
+        {
+            var http = invocation.HttpContext;
+            if (!isOn(http.RequestServices.GetRequiredService<IOptions<ManagerOptions>>().Value.Dialects))
+            {
+                return ValueTask.FromResult<object?>(new RenderError(400, "dialect-off",
+                    $"This is an address of {name}, which this manager does not serve. Use {instead}, or set Manager:Dialects:{name}=true.").ToProblem(http.Response));
+            }
+
+            // The key in another place is the key: the routes behind this filter know one place only.
+            if (keyOf?.Invoke(http.Request) is { Length: > 0 } key && http.Request.Headers.Authorization.Count == 0)
+            {
+                http.Request.Headers[HeaderNames.Authorization] = "Bearer " + key;
+            }
+
+            return next(invocation);
+        });
+        return group.RequireAdminKeyIfConfigured().RefuseForeignCallers();
+    }
+
+    /// <summary>Renders the document of a page, as <c>GET /render</c> does: stored if a current one is stored.</summary>
+    /// <param name="url">The page.</param>
+    /// <param name="isFresh">Whether to render it even if it is stored.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="pipeline">Renders it.</param>
+    /// <param name="deadlineMs">Timeout in milliseconds; null for the default.</param>
+    /// <param name="isSandboxed">Whether the document is for the caller itself instead of for visitors of its site.</param>
+    public static async Task<IResult> DocumentAsync(string url, bool isFresh, HttpContext http, RenderPipeline pipeline, int? deadlineMs = null, bool isSandboxed = false)
+    {
+        var requestId = CallHeaders.RequestId(http.Request);
+        http.Response.Headers[FleetHeaders.RequestId] = requestId;
+        if (!CallHeaders.TryGetTimeout(http.Request, out var timeout))
+        {
+            return RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]).ToProblem(http.Response);
+        }
+
+        var request = new RenderRequest { Url = url, DeadlineMs = deadlineMs, Formats = [RenderFormat.Html], Priority = RenderLimits.MaxPriority };
+        var call = CallHeaders.Call(http.Request, request, requestId, timeout) with
+        {
+            Document = true,
+            IsFresh = isFresh || http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true },
+        };
+        return DocumentResult.From(await pipeline.RenderAsync(call, http.RequestAborted), http.Response, isSandboxed);
+    }
+}

@@ -1,0 +1,324 @@
+using Fleet.Contracts;
+using Fleet.Registry.HostShells;
+using Fleet.Registry.Pages;
+using Microsoft.AspNetCore.Http;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>Addresses of other prerender services: the same rules as of the manager's own routes, and a clear error for what is not served.</summary>
+public sealed class DialectTests
+{
+    private const string Page = ManagerUnderTest.Host + "/products/7";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("GET", "/" + Page, "/render?url=", "Prerender")]
+    [InlineData("HEAD", "/" + Page, "", "Prerender")]
+    [InlineData("GET", "/https%3A%2F%2Fh%2Fa", "/render?url=", "Prerender")]
+    [InlineData("GET", "/render/" + Page, "/render?url=", "Rendertron")]
+    [InlineData("GET", "/screenshot/" + Page, "/screenshot?url=", "Rendertron")]
+    public async Task Send_DialectIsOff_IsAnErrorThatNamesTheRouteAndTheSetting(string method, string path, string route, string setting)
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        using var response = await SendAsync(manager, method, path);
+        Assert.Equal(400, (int)response.StatusCode);
+        if (method == "GET")
+        {
+            var detail = ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "dialect-off"));
+            Assert.Contains(route, detail, StringComparison.Ordinal);
+            Assert.Contains($"Manager:Dialects:{setting}=true", detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("/" + Page + "?q=a+b&r=%2F", Page + "?q=a+b&r=%2F")]
+    [InlineData("/http%3A%2F%2F127.0.0.1%3A9%2Fproducts%2F7", Page)]
+    [InlineData("/render/http%3A%2F%2F127.0.0.1%3A9%2Fproducts%2F7%3Fq%3D1", Page + "?q=1")]
+    [InlineData("/render/" + Page, Page)]
+    public async Task Get_Document_HasStatusAndHeadersOfThePageAndNoSandbox(string path, string url)
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        server.Answer = (http, _) =>
+        {
+            http.Response.Headers[FleetHeaders.Outcome] = "failed";
+            http.Response.Headers[FleetHeaders.PageStatus] = "404";
+            http.Response.Headers[FleetHeaders.PageHeaders] = """{"X-Robots-Tag":"noindex","Set-Cookie":"a=b","X-Fleet-Source":"stored"}""";
+            return Results.Content("<p>not here</p>", "text/html; charset=utf-8").ExecuteAsync(http);
+        };
+        using var response = await SendAsync(manager, "GET", path);
+        Assert.Equal((404, "<p>not here</p>"), ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Token)));
+        Assert.Equal(["noindex"], response.Headers.GetValues("X-Robots-Tag"));
+        Assert.Equal(["rendered"], response.Headers.GetValues(FleetHeaders.Source));
+        Assert.False(response.Headers.Contains("Content-Security-Policy") || response.Headers.Contains("X-Frame-Options") || response.Headers.Contains("Set-Cookie"));
+        Assert.Equal(url, Assert.Single(server.Calls).Request.Url);
+    }
+
+    [Theory]
+    [InlineData("/" + Page)]
+    [InlineData("/render/" + Page)]
+    public async Task Get_PageIsStored_IsAnsweredWithItsHeadersAndWithoutARender(string path)
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        var shell = (await manager.Registry.HostShells.ClaimAsync(new HostShellClaim("token-2", "realm-0", DateTimeOffset.UnixEpoch), Token)).Current;
+        await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Shell is not null, () => "the shell");
+        await manager.Registry.Pages.StoreAsync(new()
+        {
+            Realm = ManagerUnderTest.Host + "/",
+            Url = Page,
+            Status = 200,
+            Headers = new Dictionary<string, string> { ["X-Robots-Tag"] = "noindex" },
+            Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = "<p>stored</p>" },
+            SourceVersion = 1,
+            Generation = shell.Generation,
+            ShellToken = shell.Token,
+            RenderedAt = TimeProvider.System.GetUtcNow(),
+            ETag = "e",
+        }, PageBounds.None, Token);
+        using var response = await SendAsync(manager, "GET", path);
+        Assert.Equal("<p>stored</p>", await response.Content.ReadAsStringAsync(Token));
+        Assert.Equal(["stored"], response.Headers.GetValues(FleetHeaders.Source));
+        Assert.Equal(["noindex"], response.Headers.GetValues("X-Robots-Tag"));
+        Assert.Empty(server.Calls);
+    }
+
+    [Theory]
+    [InlineData("/http://169.254.169.254/latest/meta-data")]
+    [InlineData("/http%3A%2F%2F169.254.169.254%2F")]
+    [InlineData("/http:/169.254.169.254/")]
+    [InlineData("/render/http%3A%2F%2F169.254.169.254%2F")]
+    [InlineData("/render/http://169.254.169.254/")]
+    [InlineData("/screenshot/http://169.254.169.254/")]
+    public async Task Get_OriginIsNotAllowed_IsRefused(string path)
+    {
+        await using var manager = await StartAsync();
+        using var response = await SendAsync(manager, "GET", path);
+        await ManagerUnderTest.AssertProblemAsync(response, 400, "not-allowed");
+    }
+
+    [Theory]
+    [InlineData("/http://ada:pw@127.0.0.1:9/", "url")]
+    [InlineData("/render/file:///etc/passwd", "url")]
+    [InlineData("/render/" + Page + "?mobile", "mobile")]
+    [InlineData("/render/" + Page + "?wc-inject-shadydom=true", "wc-inject-shadydom")]
+    [InlineData("/screenshot/" + Page + "?width=1", "width")]
+    public async Task Get_InvalidRequest_IsRefusedByName(string path, string field)
+    {
+        await using var manager = await StartAsync();
+        using var response = await SendAsync(manager, "GET", path);
+        var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        Assert.Equal(field, problem.GetProperty("errors")[0].GetProperty("field").GetString());
+    }
+
+    [Theory]
+    [InlineData(null, 401)]
+    [InlineData("wrong", 401)]
+    [InlineData(ManagerUnderTest.AdminKey, 200)]
+    public async Task Get_KeyIsRequired_IsTakenFromTheTokenHeader(string? token, int status)
+    {
+        await using var manager = await StartAsync("--Fleet:RequireKey=true");
+        await manager.AddServerAsync("prerender-0");
+        using var response = await SendAsync(manager, "GET", "/" + Page, "X-Prerender-Token", token);
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_TokenOfAnotherServiceAndNoKeyIsRequired_IsAnswered()
+    {
+        await using var manager = await StartAsync();
+        await manager.AddServerAsync("prerender-0");
+        using var response = await SendAsync(manager, "GET", "/" + Page, "X-Prerender-Token", "token-of-prerender.io");
+        Assert.Equal(200, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_PageOfAnotherSiteAsks_IsRefused()
+    {
+        await using var manager = await StartAsync();
+        using var response = await SendAsync(manager, "GET", "/" + Page, "Sec-Fetch-Site", "cross-site");
+        await ManagerUnderTest.AssertProblemAsync(response, 403, "cross-site");
+    }
+
+    [Fact]
+    public async Task Get_ScreenshotOfRendertron_HasItsDefaults()
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var response = await SendAsync(manager, "GET", "/screenshot/http%3A%2F%2F127.0.0.1%3A9%2Fproducts%2F7?width=600");
+        Assert.Equal(200, (int)response.StatusCode);
+        var asked = Assert.Single(server.Screenshots);
+        Assert.Equal((Page, ScreenshotType.Jpeg, 600, 1000), (asked.Url, asked.Type, asked.Width, asked.Height));
+    }
+
+    [Theory]
+    [InlineData("/content", "browserless")]
+    [InlineData("/screenshot", "browserless")]
+    [InlineData("/chromium/pdf", "browserless")]
+    [InlineData("/forms/chromium/convert/url", "gotenberg")]
+    public async Task Post_DialectIsOff_IsAnErrorThatNamesTheRouteAndTheSetting(string path, string setting)
+    {
+        await using var manager = await ManagerUnderTest.StartAsync();
+        using var response = await PostJsonAsync(manager, path, "{\"url\":\"" + Page + "\"}");
+        var detail = ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "dialect-off"));
+        Assert.Contains($"Manager:Dialects:{setting}=true", detail, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("?url=", detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/content")]
+    [InlineData("/chromium/content?token=of-a-service-that-is-not-this-one")]
+    public async Task Post_ContentOfBrowserless_IsTheDocument(string path)
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var response = await PostJsonAsync(manager, path, "{\"url\":\"" + Page + "\",\"gotoOptions\":{\"waitUntil\":[\"load\",\"networkidle0\"],\"timeout\":5000}}");
+        Assert.Equal((200, "<p>by prerender-0</p>"), ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Token)));
+        Assert.Equal(["sandbox"], response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Equal(Page, Assert.Single(server.Calls).Request.Url);
+    }
+
+    [Fact]
+    public async Task Post_ScreenshotOfBrowserless_IsAskedFor()
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var response = await PostJsonAsync(manager, "/screenshot",
+            "{\"url\":\"" + Page + "\",\"options\":{\"type\":\"webp\",\"fullPage\":true},\"viewport\":{\"width\":600,\"height\":400,\"deviceScaleFactor\":2}}");
+        Assert.Equal(200, (int)response.StatusCode);
+        var asked = Assert.Single(server.Screenshots);
+        Assert.Equal((Page, ScreenshotType.Webp, true, 600, 400, 2), (asked.Url, asked.Type, asked.FullPage, asked.Width, asked.Height, asked.Scale));
+    }
+
+    [Theory]
+    [InlineData("{\"format\":\"Letter\",\"landscape\":true,\"margin\":{\"top\":\"1in\",\"left\":\"25.4mm\",\"right\":96},\"scale\":0.5,\"pageRanges\":\"1-2\",\"printBackground\":true}", 8.5, 11.0)]
+    [InlineData("{\"width\":\"10cm\",\"height\":\"100mm\",\"landscape\":true,\"margin\":{\"top\":\"6pc\",\"left\":\"72pt\",\"right\":96},\"scale\":0.5,\"pageRanges\":\"1-2\",\"printBackground\":true}", 10 / 2.54, 100 / 25.4)]
+    public async Task Post_PdfOfBrowserless_IsAskedForInInches(string options, double width, double height)
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var response = await PostJsonAsync(manager, "/pdf", "{\"url\":\"" + Page + "\",\"options\":" + options + "}");
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal(
+            new PdfOptions { PaperWidth = width, PaperHeight = height, Landscape = true, MarginTop = 1, MarginLeft = 1, MarginRight = 1, Scale = 0.5, PageRanges = "1-2", PrintBackground = true },
+            Assert.Single(server.Screenshots).Pdf);
+    }
+
+    [Theory]
+    [InlineData("/content", "{\"html\":\"<p>\"}", "'html' is not a member of the body of POST /content")]
+    [InlineData("/content", "{\"url\":\"u\",\"waitForSelector\":{\"selector\":\"p\"}}", "'waitForSelector' is not a member")]
+    [InlineData("/content", "{\"url\":\"u\",\"gotoOptionz\":{}}", "did you mean 'gotoOptions'?")]
+    [InlineData("/pdf", "{\"url\":\"u\",\"options\":{\"displayHeaderFooter\":true}}", "'displayHeaderFooter' is not a member of 'options' in the body of POST /pdf")]
+    [InlineData("/content", "{}", "'url' is missing")]
+    [InlineData("/content", "{\"url\":\"http://h/\",\"gotoOptions\":{\"timeout\":0}}", "'gotoOptions.timeout' is 0")]
+    [InlineData("/content", "{\"url\":\"http://h/\",\"gotoOptions\":{\"waitUntil\":\"idle\"}}", "'gotoOptions.waitUntil' is none of")]
+    [InlineData("/content?launch=x", "{\"url\":\"http://h/\"}", "'launch' is not a parameter")]
+    [InlineData("/screenshot", "{\"url\":\"http://h/\",\"options\":{\"type\":\"pdf\"}}", "use POST /pdf instead")]
+    [InlineData("/pdf", "{\"url\":\"http://h/\",\"options\":{\"format\":\"A9\"}}", "'options.format' is 'A9'")]
+    [InlineData("/pdf", "{\"url\":\"http://h/\",\"options\":{\"margin\":{\"top\":\"much\"}}}", "'options.margin.top' is 'much'")]
+    public async Task Post_InvalidRequestOfBrowserless_IsRefusedByName(string path, string body, string detail)
+    {
+        await using var manager = await StartAsync();
+        using var response = await PostJsonAsync(manager, path, body);
+        Assert.Contains(detail, ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/content")]
+    [InlineData("/screenshot")]
+    [InlineData("/pdf")]
+    public async Task Post_OriginIsNotAllowed_IsRefused(string path)
+    {
+        await using var manager = await StartAsync();
+        using var response = await PostJsonAsync(manager, path, "{\"url\":\"http://169.254.169.254/\"}");
+        await ManagerUnderTest.AssertProblemAsync(response, 400, "not-allowed");
+    }
+
+    [Theory]
+    [InlineData("", 401)]
+    [InlineData("?token=wrong", 401)]
+    [InlineData("?token=" + ManagerUnderTest.AdminKey, 200)]
+    public async Task Post_KeyIsRequired_IsTakenFromTheToken(string query, int status)
+    {
+        await using var manager = await StartAsync("--Fleet:RequireKey=true");
+        await manager.AddServerAsync("prerender-0");
+        using var response = await PostJsonAsync(manager, "/content" + query, "{\"url\":\"" + Page + "\"}");
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_FormsOfGotenberg_AreAskedFor()
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var pdf = await PostFormAsync(manager, "/forms/chromium/convert/url",
+            ("url", Page), ("paperWidth", "8.5"), ("paperHeight", "297mm"), ("marginTop", "0"), ("landscape", "true"), ("scale", "0.5"), ("nativePageRanges", "1-2"), ("printBackground", "false"));
+        Assert.Equal(200, (int)pdf.StatusCode);
+        using var image = await PostFormAsync(manager, "/forms/chromium/screenshot/url", ("url", Page), ("format", "jpeg"), ("width", "600"));
+        Assert.Equal(200, (int)image.StatusCode);
+        Assert.Collection(server.Screenshots,
+            asked => Assert.Equal(
+                (Page, new PdfOptions { PaperWidth = 8.5, PaperHeight = 297 / 25.4, MarginTop = 0, Landscape = true, Scale = 0.5, PageRanges = "1-2", PrintBackground = false }), (asked.Url, asked.Pdf)),
+            asked => Assert.Equal((Page, ScreenshotType.Jpeg, 600, true), (asked.Url, asked.Type, asked.Width, asked.FullPage)));
+    }
+
+    [Theory]
+    [InlineData("/forms/chromium/convert/url", "waitDelay", "5s", "'waitDelay' is not a field")]
+    [InlineData("/forms/chromium/convert/url", "paperWidht", "8", "did you mean 'paperWidth'?")]
+    [InlineData("/forms/chromium/convert/url", "paperWidth", "wide", "'paperWidth' is 'wide'")]
+    [InlineData("/forms/chromium/convert/url", "paperWidth", "8", "belong together")]
+    [InlineData("/forms/chromium/convert/url", "landscape", "yes", "'landscape' is 'yes'")]
+    [InlineData("/forms/chromium/screenshot/url", "format", "gif", "'format' is 'gif': it must be one of png, jpeg, webp")]
+    [InlineData("/forms/chromium/screenshot/url", "quality", "50", "'quality' is not a field")]
+    public async Task Post_InvalidFormOfGotenberg_IsRefusedByName(string path, string name, string value, string detail)
+    {
+        await using var manager = await StartAsync();
+        using var response = await PostFormAsync(manager, path, ("url", Page), (name, value));
+        Assert.Contains(detail, ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_NoFormForGotenberg_IsRefused()
+    {
+        await using var manager = await StartAsync();
+        using var json = await PostJsonAsync(manager, "/forms/chromium/convert/url", "{}");
+        await ManagerUnderTest.AssertProblemAsync(json, 400, "invalid-request");
+        using var broken = new StringContent("no boundary in it");
+        broken.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+        using var response = await manager.Client.PostAsync("/forms/chromium/convert/url", broken, Token);
+        await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
+        using var elsewhere = await PostFormAsync(manager, "/forms/chromium/convert/url", ("url", "http://169.254.169.254/"));
+        await ManagerUnderTest.AssertProblemAsync(elsewhere, 400, "not-allowed");
+    }
+
+    private static Task<ManagerUnderTest> StartAsync(params string[] settings) =>
+        ManagerUnderTest.StartAsync(["--Manager:Dialects:Prerender=true", "--Manager:Dialects:Rendertron=true", "--Manager:Dialects:Browserless=true", "--Manager:Dialects:Gotenberg=true", .. settings]);
+
+    private static async Task<HttpResponseMessage> SendAsync(ManagerUnderTest manager, string method, string path, string? header = null, string? value = null)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        // As it is: '/http%3A%2F%2F' and '..' are sent as written.
+        using var request = new HttpRequestMessage(new(method), new Uri(manager.Client.BaseAddress!.AbsoluteUri.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (header is not null && value is not null)
+        {
+            request.Headers.TryAddWithoutValidation(header, value);
+        }
+
+        return await client.SendAsync(request, Token);
+    }
+
+    private static Task<HttpResponseMessage> PostJsonAsync(ManagerUnderTest manager, string path, string json) =>
+        manager.Client.PostAsync(path, new StringContent(json, System.Text.Encoding.UTF8, "application/json"), Token);
+
+    private static async Task<HttpResponseMessage> PostFormAsync(ManagerUnderTest manager, string path, params (string Name, string Value)[] fields)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, value) in fields)
+        {
+            form.Add(new StringContent(value), name);
+        }
+
+        return await manager.Client.PostAsync(path, form, Token);
+    }
+}
