@@ -67,7 +67,11 @@ public sealed class VisitorBrowser : IAsyncLifetime
     }
 
     /// <summary>Opens a URL and returns what an expression says of it, with a screenshot.</summary>
-    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression)
+    /// <param name="url">The URL.</param>
+    /// <param name="withScripts">Whether its scripts run. Then it is scrolled through first.</param>
+    /// <param name="expression">The expression.</param>
+    /// <param name="until">Text that the document has when it is complete.</param>
+    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "")
     {
         await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts });
         context.SetDefaultTimeout(Timeout);
@@ -76,6 +80,22 @@ public sealed class VisitorBrowser : IAsyncLifetime
         if (withScripts)
         {
             await page.WaitForTimeoutAsync(100);
+            await page.EvaluateAsync("""
+                async () => {
+                  const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+                  for (let top = 0; top < Math.min(document.documentElement.scrollHeight, 16384); top += innerHeight / 2) { scrollTo(0, top); await frame(); }
+                  scrollTo(0, 0);
+                  await frame();
+                }
+                """);
+            await page.WaitForFunctionAsync(
+                """
+                (text) => {
+                  const all = (root) => [...root.querySelectorAll(':not(script)')].map((e) => [...e.attributes, ...e.childNodes].map((n) => n.nodeValue ?? '').join() + (e.shadowRoot ? all(e.shadowRoot) : '')).join();
+                  return all(document).includes(text);
+                }
+                """,
+                until);
         }
 
         var pixels = await page.ScreenshotAsync(new() { Caret = ScreenshotCaret.Hide, Animations = ScreenshotAnimations.Disabled });
