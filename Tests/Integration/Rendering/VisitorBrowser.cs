@@ -71,9 +71,10 @@ public sealed class VisitorBrowser : IAsyncLifetime
     /// <param name="withScripts">Whether its scripts run. Then it is scrolled through first.</param>
     /// <param name="expression">The expression.</param>
     /// <param name="until">Text that the document has when it is complete.</param>
-    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "")
+    /// <param name="prerendered">Whether to ask for the prerendered page, as a crawler does.</param>
+    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "", bool prerendered = false)
     {
-        await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts });
+        await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts, ExtraHTTPHeaders = prerendered ? [new("x-prerender", "1")] : null });
         context.SetDefaultTimeout(Timeout);
         var page = await context.NewPageAsync();
         await page.GotoAsync(url.AbsoluteUri, new() { WaitUntil = WaitUntilState.Load });
