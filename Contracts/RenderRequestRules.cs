@@ -6,7 +6,7 @@ public static class RenderRequestRules
 {
     /// <summary>All validation errors; empty when the request is valid.</summary>
     public static IReadOnlyList<FieldError> Check(RenderRequest request) =>
-        [.. new[] { CheckUrl(request.Url), CheckAffinity(request.Affinity), CheckFormats(request.Formats), CheckDeadline(request.DeadlineMs), CheckPriority(request.Priority), CheckCredentials(request) }.OfType<FieldError>()];
+        [.. new[] { CheckUrl(request.Url), CheckAffinity(request.Affinity), CheckFormats(request.Formats), FieldBounds.Check("deadlineMs", request.DeadlineMs), FieldBounds.Check("priority", request.Priority), CheckCredentials(request) }.OfType<FieldError>()];
 
     /// <summary>The validation error of a URL to render; null when it is valid.</summary>
     public static FieldError? CheckUrl(string? url) => url switch
@@ -53,16 +53,6 @@ public static class RenderRequestRules
             _ => null,
         };
     }
-
-    private static FieldError? CheckDeadline(int? deadlineMs) =>
-        deadlineMs is < RenderLimits.MinDeadlineMs or > RenderLimits.MaxDeadlineMs
-            ? Error("deadlineMs", $"is {deadlineMs}: it must be between {RenderLimits.MinDeadlineMs} and {RenderLimits.MaxDeadlineMs}")
-            : null;
-
-    private static FieldError? CheckPriority(int priority) =>
-        priority is < 0 or > RenderLimits.MaxPriority
-            ? Error("priority", $"is {priority}: it must be between 0 and {RenderLimits.MaxPriority}")
-            : null;
 
     private static FieldError? CheckCredentials(RenderRequest request) => request.Credentials switch
     {

@@ -81,7 +81,6 @@ public enum ScreenshotType
 public static class ScreenshotRequestRules
 {
     private const int MaxSelectorLength = 500;
-    private const int MaxScale = 4;
 
     // The prerender servers' default viewport.
     private const int DefaultWidth = 1280;
@@ -102,9 +101,9 @@ public static class ScreenshotRequestRules
             request.Format is not null && (request.FullPage || request.Selector is not null || request.Type == ScreenshotType.Pdf)
                 ? new FieldError("format", "'format' fills a box of 'width' and 'height': leave 'fullPage' and 'selector' out, and ask for an image.") : null,
             request.Pdf is not null && request.Type != ScreenshotType.Pdf ? new FieldError("pdf", "'pdf' is for the 'type' 'pdf': leave it out for an image.") : null,
-            CheckSize("scale", request.Scale, 1, MaxScale),
-            CheckSize("width", request.Width, 100, 3840),
-            CheckSize("height", request.Height, 100, 2160),
+            FieldBounds.Check("scale", request.Scale),
+            FieldBounds.Check("width", request.Width),
+            FieldBounds.Check("height", request.Height),
             CheckPixels(request.Width ?? DefaultWidth, request.Height ?? DefaultHeight, request.Scale),
         }.OfType<FieldError>(),
         .. request.Pdf is { } pdf ? PdfOptionsRules.Check(pdf) : [],
@@ -114,7 +113,4 @@ public static class ScreenshotRequestRules
         (double)width * height * scale * scale is var pixels and > RenderLimits.MaxScreenshotPixels
             ? new("scale", $"'scale' is {scale}, which makes {pixels / 1_000_000:F0} million pixels of {width} × {height}: at most {RenderLimits.MaxScreenshotPixels / 1_000_000} million are allowed.")
             : null;
-
-    private static FieldError? CheckSize(string field, int? value, int min, int max) =>
-        value is { } size && (size < min || size > max) ? new(field, $"'{field}' is {size}: it must be between {min} and {max}.") : null;
 }

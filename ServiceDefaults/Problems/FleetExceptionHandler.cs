@@ -42,14 +42,10 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
             (StatusCodes.Status413PayloadTooLarge, "body-too-large", exception.Message),
         BadHttpRequestException { InnerException: JsonException json } e when UnknownMember.Explain(json, $"the body of {request.Method} {request.Path}") is { } unknown =>
             (e.StatusCode, "invalid-request", unknown),
-        BadHttpRequestException { InnerException: JsonException json } e => (e.StatusCode, "malformed-json", DescribeJson(json)),
+        BadHttpRequestException { InnerException: JsonException json } e => (e.StatusCode, "malformed-json", MalformedJson.Explain(json)),
         BadHttpRequestException e => (e.StatusCode, "bad-request", BindingMessage.Of(e.Message)),
         _ => (StatusCodes.Status500InternalServerError, "unexpected", "An unexpected error occurred. See the log of this service for details."),
     };
-
-    private static string DescribeJson(JsonException json) => json.Path is { Length: > 1 } path
-        ? $"The body's {path} is not what it should be: {json.Message}"
-        : $"The body is not valid JSON: {json.Message}";
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed unexpectedly.")]
     private partial void LogUnexpected(Exception exception, string method, string path);
@@ -84,17 +80,55 @@ internal static partial class UnknownMember
     private static partial Regex Failure();
 }
 
+/// <summary>Rewrites the serializer's messages about a value of the wrong kind, which name .NET types, for API callers.</summary>
+internal static partial class MalformedJson
+{
+    /// <summary>A sentence that names the member and what it must be.</summary>
+    public static string Explain(JsonException json)
+    {
+        var what = json.Path is { Length: > 1 } path ? $"The body's {path}" : "The body";
+        var member = json.Path is null ? "" : json.Path[(json.Path.LastIndexOf('.') + 1)..];
+        if (Conversion().Match(json.Message) is { Success: true } conversion)
+        {
+            return $"{what} is not what it should be: it must be {Expected(conversion.Groups["type"].Value, member)}.";
+        }
+
+        if (Missing().Match(json.Message) is { Success: true } missing)
+        {
+            return $"{what} lacks {missing.Groups["members"].Value}.";
+        }
+
+        return json.Path is { Length: > 1 } ? $"{what} is not what it should be: {json.Message}" : $"{what} is not valid JSON: {json.Message}";
+    }
+
+    private static string Expected(string type, string member) => type switch
+    {
+        _ when type.Contains("Int32", StringComparison.Ordinal) => $"a whole number {FieldBounds.Describe(member) ?? $"between {int.MinValue} and {int.MaxValue}"}",
+        _ when type.Contains("Int64", StringComparison.Ordinal) => $"a whole number between {long.MinValue} and {long.MaxValue}",
+        "System.Boolean" => "true or false",
+        "System.String" => "a string of valid Unicode",
+        _ when type.StartsWith("System.Collections", StringComparison.Ordinal) || type.EndsWith("[]", StringComparison.Ordinal) => "a list",
+        _ => "an object",
+    };
+
+    [GeneratedRegex(@"^The JSON value could not be converted to (?<type>[^ ]+)\.(?: Path|$)", RegexOptions.Singleline)]
+    private static partial Regex Conversion();
+
+    [GeneratedRegex(@"^JSON deserialization for type '[^']+' was missing required properties including: (?<members>.*?)\.?$", RegexOptions.Singleline)]
+    private static partial Regex Missing();
+}
+
 /// <summary>Rewrites the framework's message about an invalid query parameter, <c>Failed to bind parameter "Nullable&lt;int&gt; scale" from "NaN".</c>, for API
 /// callers. Other messages are unchanged.</summary>
 internal static partial class BindingMessage
 {
     public static string Of(string message) => Failure().Match(message) is { Success: true } match
-        ? $"'{match.Groups["name"]}' is {Quoted.Of(match.Groups["value"].Value)}, which is not {Expected(match.Groups["type"].Value)}."
+        ? $"'{match.Groups["name"]}' is {Quoted.Of(match.Groups["value"].Value)}, which is not {Expected(match.Groups["type"].Value, match.Groups["name"].Value)}."
         : message;
 
-    private static string Expected(string type) => type switch
+    private static string Expected(string type, string name) => type switch
     {
-        "int" => $"a whole number between {int.MinValue} and {int.MaxValue}",
+        "int" => $"a whole number {FieldBounds.Describe(name) ?? $"between {int.MinValue} and {int.MaxValue}"}",
         "long" => $"a whole number between {long.MinValue} and {long.MaxValue}",
         "double" => "a number",
         "bool" => "true or false",

@@ -112,6 +112,9 @@ internal sealed partial class BrowserPage
             throw new BrowserException("Another document replaced the empty one.");
         }
 
+        // Until then, a worker stores data.
+        await _workers.AllEnded.Within("end the workers", Left(deadline, start), _settings.Time, cancellationToken);
+
         await Task.WhenAll(
             _context.Data.ClearAsync(_cdp, Left(deadline, start), cancellationToken),
             _cdp.CallAsync("Page.resetNavigationHistory", null, Left(deadline, start), cancellationToken),

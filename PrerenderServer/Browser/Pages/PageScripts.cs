@@ -5,7 +5,7 @@ internal static class PageScripts
 {
     /// <summary>Runs first in every document. Records shadow roots, including closed ones, and defines <c>fleetHtml</c> and the functions below before the
     /// page can replace the built-ins that they need.</summary>
-    public static string Start { get; } = Read("start") + Read("html") + Read("capture") + Read("settle") + Read("reveal");
+    public static string Start { get; } = Read("requests") + Read("start") + Read("html") + Read("css") + Read("capture") + Read("settle") + Read("reveal");
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>

@@ -14,12 +14,22 @@ internal sealed class PageWorkers(CdpConnection connection, PageActivity activit
 {
     // Only the receive loop uses it.
     private readonly HashSet<string> _running = [];
+    private volatile TaskCompletionSource _ended = Ended();
+
+    /// <summary>Completes when none is running. Workers end some time after their document.</summary>
+    public Task AllEnded => _ended.Task;
 
     /// <summary>Subscribes to the events of a page.</summary>
     public void Watch(CdpSession page)
     {
         page.On("Target.attachedToTarget", attached => OnAttached(page, attached));
-        page.On("Target.detachedFromTarget", detached => _running.Remove(detached.GetProperty("sessionId").GetString()!));
+        page.On("Target.detachedFromTarget", detached =>
+        {
+            if (_running.Remove(detached.GetProperty("sessionId").GetString()!) && _running.Count == 0)
+            {
+                _ended.TrySetResult();
+            }
+        });
     }
 
     /// <summary>Forgets the sessions of the workers, whose end Chromium no longer reports once the page is detached.</summary>
@@ -31,6 +41,7 @@ internal sealed class PageWorkers(CdpConnection connection, PageActivity activit
         }
 
         _running.Clear();
+        _ended.TrySetResult();
     }
 
     /// <summary>Writes the parameters of <c>Target.setAutoAttach</c>. A worker waits until its requests are observed.</summary>
@@ -46,10 +57,22 @@ internal sealed class PageWorkers(CdpConnection connection, PageActivity activit
         parameters.WriteEndArray();
     }
 
+    private static TaskCompletionSource Ended()
+    {
+        var ended = new TaskCompletionSource();
+        ended.SetResult();
+        return ended;
+    }
+
     private void OnAttached(CdpSession page, JsonElement attached)
     {
         var id = attached.GetProperty("sessionId").GetString()!;
         var worker = connection.Session(id);
+        if (_running.Count == 0)
+        {
+            _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
         _running.Add(id);
         if (_running.Count > maxWorkers)
         {

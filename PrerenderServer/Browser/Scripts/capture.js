@@ -27,15 +27,13 @@
   const nodeType = getter(Node, 'nodeType');
   const documentSheets = getter(Document, 'adoptedStyleSheets');
   const rootSheets = getter(ShadowRoot, 'adoptedStyleSheets');
-  const Sheet = CSSStyleSheet;
-  const replace = uncurry(CSSStyleSheet.prototype.replaceSync);
+  const hrefOf = getter(StyleSheet, 'href');
   const rulesOf = getter(CSSStyleSheet, 'cssRules');
   const ruleCount = getter(CSSRuleList, 'length');
   const ruleText = getter(CSSRule, 'cssText');
   const parentSheet = getter(CSSRule, 'parentStyleSheet');
+  const parentRule = getter(CSSRule, 'parentRule');
   const lower = uncurry(String.prototype.toLowerCase);
-  const startsWith = uncurry(String.prototype.startsWith);
-  const slice = uncurry(String.prototype.slice);
   const queryAll = uncurry(Document.prototype.querySelectorAll);
   const attribute = uncurry(Element.prototype.getAttribute);
   const times = performance;
@@ -44,32 +42,9 @@
   const initiator = getter(PerformanceResourceTiming, 'initiatorType');
 
   // The text of an element contains neither rules that were inserted by script nor adopted style sheets.
-  const cssOf = (sheet) => {
-    try {
-      const rules = rulesOf(sheet);
-      let text = '';
-      for (let i = 0; i < ruleCount(rules); i++) text += `${i > 0 ? '\n' : ''}${ruleText(rules[i])}`;
-      return text;
-    } catch {
-      return ''; // a sheet of another origin; its link is kept
-    }
-  };
+  const css = globalThis.__fleetCss;
+  delete globalThis.__fleetCss;
 
-  // Rules that scripts inserted into the sheets of links. Their text is not in the file that the link names.
-  const inserted = new Map();
-  const insertedIn = uncurry(Map.prototype.get);
-  const addInserted = uncurry(Map.prototype.set);
-  const insertRule = CSSStyleSheet.prototype.insertRule;
-  CSSStyleSheet.prototype.insertRule = { insertRule(rule, index = 0) {
-    const at = insertRule.call(this, rule, index);
-    const owner = ownerOf(this);
-    if (owner !== null && isLink(owner)) {
-      const rules = insertedIn(inserted, this) ?? [];
-      rules[rules.length] = rulesOf(this)[at];
-      addInserted(inserted, this, rules);
-    }
-    return at;
-  } }.insertRule;
   const isLink = (element) => {
     try {
       linkSheet(element);
@@ -79,9 +54,116 @@
     }
   };
 
+  // What scripts change in the sheet of a link is not in the file that the link names. Per sheet: its inserted rules, the texts of other rules before scripts
+  // had access to them, and whether a rule of the file was deleted.
+  const changes = new WeakMap();
+  const changesIn = uncurry(WeakMap.prototype.get);
+  const addChanges = uncurry(WeakMap.prototype.set);
+  const put = uncurry(Map.prototype.set);
+  const has = uncurry(Map.prototype.has);
+  const each = uncurry(Map.prototype.forEach);
+  const changesOf = (sheet) => {
+    const owner = sheet === null ? null : ownerOf(sheet);
+    if (owner === null || !isLink(owner)) return null;
+    let of = changesIn(changes, sheet);
+    if (of === undefined) addChanges(changes, sheet, (of = { __proto__: null, inserted: new Map(), before: new Map(), isDeleted: false }));
+    return of;
+  };
+  const topRule = (rule) => {
+    let top = rule;
+    while (parentRule(top) !== null) top = parentRule(top);
+    return top;
+  };
+
+  /** Notes a rule, of which a script may change something. */
+  const touch = (rule) => {
+    const of = changesOf(parentSheet(rule));
+    if (of !== null && !has(of.before, rule) && !has(of.inserted, topRule(rule))) put(of.before, rule, ruleText(rule));
+  };
+
+  // Methods that have the name and the length of the one that they replace.
+  const wrap = (type, name, before, after) => {
+    const native = type.prototype[name];
+    const { [name]: wrapped } = { [name](...parameters) {
+      const seen = before?.(this, parameters[0]);
+      const result = native.apply(this, parameters);
+      after?.(this, parameters, result, seen);
+      return result;
+    } };
+    Object.defineProperty(wrapped, 'length', { value: native.length });
+    type.prototype[name] = wrapped;
+  };
+  const noteInserted = (sheet, at) => {
+    const of = changesOf(sheet);
+    if (of !== null) put(of.inserted, rulesOf(sheet)[at], true);
+  };
+  const ruleAt = (sheet, at = 0) => (changesOf(sheet) === null ? undefined : rulesOf(sheet)[at]);
+  const noteDeleted = (sheet, parameters, result, rule) => {
+    const of = rule === undefined ? null : changesOf(sheet);
+    if (of !== null && !has(of.inserted, rule)) of.isDeleted = true;
+  };
+  wrap(CSSStyleSheet, 'insertRule', null, (sheet, parameters, at) => noteInserted(sheet, at));
+  wrap(CSSStyleSheet, 'addRule', null, (sheet, parameters) => noteInserted(sheet, parameters[2] ?? ruleCount(rulesOf(sheet)) - 1));
+  wrap(CSSStyleSheet, 'deleteRule', ruleAt, noteDeleted);
+  wrap(CSSStyleSheet, 'removeRule', ruleAt, noteDeleted);
+
+  // The source of a constructed sheet.
+  const sources = new WeakMap();
+  const sourceOf = uncurry(WeakMap.prototype.get);
+  const addSource = uncurry(WeakMap.prototype.set);
+  wrap(CSSStyleSheet, 'replaceSync', null, (sheet, parameters) => addSource(sources, sheet, `${parameters[0]}`));
+  wrap(CSSStyleSheet, 'replace', null, (sheet, parameters) => addSource(sources, sheet, `${parameters[0]}`));
+
+  // Every member of a rule by which a script can change it.
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (!/^CSS\w*(Rule|Declarations)$/.test(name)) continue;
+    const type = globalThis[name].prototype;
+    for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
+      if (/^(insert|delete|append)Rule$/.test(member)) {
+        wrap(globalThis[name], member, touch);
+      } else if (descriptor.get !== undefined && (descriptor.set !== undefined || /^(style|styleMap|media)$/.test(member))) {
+        const { get, set } = descriptor;
+        const { get: read, set: write } = Object.getOwnPropertyDescriptor({
+          get [member]() { touch(this); return get.call(this); },
+          set [member](value) { touch(this); set?.call(this, value); },
+        }, member);
+        Object.defineProperty(type, member, { ...descriptor, get: read, set: set && write });
+      }
+    }
+  }
+
+  const isRewritten = (sheet, of) => {
+    let isChanged = of.isDeleted;
+    each(of.before, (text, rule) => {
+      if (!isChanged && parentSheet(rule) === sheet && ruleText(rule) !== text) isChanged = true;
+    });
+    return isChanged;
+  };
+
+  /** What scripts did to the sheet of a link: the rules before and after those of its file, or all of them where those are not the file's any more. */
+  const changed = (sheet) => {
+    const of = sheet === null ? undefined : changesIn(changes, sheet);
+    if (of === undefined) return null;
+    const rules = rulesOf(sheet);
+    const count = ruleCount(rules);
+    const text = (from, to) => {
+      let joined = '';
+      for (let i = from; i < to; i++) joined += `${i > from ? '\n' : ''}${ruleText(rules[i])}`;
+      return css.rebase(joined, hrefOf(sheet));
+    };
+    let first = 0;
+    while (first < count && has(of.inserted, rules[first])) first++;
+    let last = count;
+    while (last > first && has(of.inserted, rules[last - 1])) last--;
+    let isWhole = !isRewritten(sheet, of);
+    for (let i = first; i < last; i++) if (has(of.inserted, rules[i])) isWhole = false;
+    return isWhole ? { __proto__: null, before: text(0, first), after: text(last, count) } : { __proto__: null, all: text(0, count) };
+  };
+
   /** Whether a sheet applies differently from what its element says: it is disabled, or has other media. */
   const changedMedia = (element, sheet) => {
-    if (isDisabled(sheet)) return { __proto__: null, media: 'not all' };
+    // Its rules are written behind it.
+    if (isDisabled(sheet) || changed(sheet)?.all !== undefined) return { __proto__: null, media: 'not all' };
     const media = mediaText(mediaOf(sheet));
     return normalized(matchMedia(attribute(element, 'media') ?? '')) === media ? null : { __proto__: null, media };
   };
@@ -91,8 +173,10 @@
     attributes(element, name) {
       if (name === 'style' || name === 'link') {
         const sheet = name === 'style' ? styleSheet(element) : linkSheet(element);
-        // An alternate sheet is disabled until the user chooses it.
-        return sheet === null || (name === 'link' && indexOf(lower(attribute(element, 'rel') ?? ''), 'alternate') >= 0) ? null : changedMedia(element, sheet);
+        if (sheet === null) return null;
+        // An alternate sheet is disabled until the user, or a script, chooses it.
+        if (name !== 'link' || indexOf(lower(attribute(element, 'rel') ?? ''), 'alternate') < 0) return changedMedia(element, sheet);
+        return isDisabled(sheet) ? null : { __proto__: null, rel: 'stylesheet', title: null, ...changedMedia(element, sheet) };
       }
       if (name === 'option') return { __proto__: null, selected: isSelected(element) ? '' : null };
       if (name !== 'input') return null;
@@ -105,37 +189,21 @@
       if (name === 'textarea') return areaValue(element) === areaDefault(element) ? null : areaValue(element);
       if (name !== 'style') return null;
       const sheet = styleSheet(element);
-      const rules = sheet === null ? '' : cssOf(sheet);
-      if (rules === '') return null;
-      const parsed = new Sheet();
-      const source = textContent(element);
-      replace(parsed, source);
-      const text = cssOf(parsed);
-      if (text === rules) return null;
-      if (text !== '' && startsWith(rules, `${text}\n`)) {
-        // Keep the source, because the text of a rule cannot express all of it. It may end inside a comment or a block.
-        const both = `${source}\n${slice(rules, text.length + 1)}`;
-        replace(parsed, both);
-        if (cssOf(parsed) === rules) return both;
-      }
-      return rules;
+      const text = sheet === null ? '' : css.current(sheet, textContent(element));
+      return text === '' ? null : text;
     },
-    /** Rules that apply after those of a link. */
-    after(element, name) {
+    /** Rules that apply before or after those of a link, with their media. */
+    around(element, name) {
       const sheet = name === 'link' ? linkSheet(element) : null;
-      const rules = sheet === null ? undefined : insertedIn(inserted, sheet);
-      let text = '';
-      if (rules !== undefined) {
-        for (let i = 0; i < rules.length; i++) if (parentSheet(rules[i]) === sheet) text += `${text === '' ? '' : '\n'}${ruleText(rules[i])}`;
-      }
-      return text;
+      const rules = sheet === null || isDisabled(sheet) ? null : changed(sheet);
+      return rules === null ? null : { __proto__: null, before: rules.before ?? '', after: rules.after ?? rules.all, media: mediaText(mediaOf(sheet)) };
     },
     styles(scope) {
       const sheets = nodeType(scope) === 9 ? documentSheets(scope) : rootSheets(scope);
       let text = '';
       for (let i = 0; i < sheets.length; i++) {
         const media = mediaText(mediaOf(sheets[i]));
-        let rules = isDisabled(sheets[i]) ? '' : cssOf(sheets[i]);
+        let rules = isDisabled(sheets[i]) ? '' : css.current(sheets[i], sourceOf(sources, sheets[i]) ?? '');
         if (rules !== '' && media !== '') rules = `@media ${media} {\n${rules}\n}`;
         if (rules !== '') text += `${text === '' ? '' : '\n'}${rules}`;
       }

@@ -337,7 +337,7 @@
 
   /**
    * @param node a document, or the parent of the nodes to serialize
-   * @param live provides state that is not in the tree: `attributes(element, name)`, `text(element, name)`, `after(element, name)` and `styles(document or shadow root)`
+   * @param live provides state that is not in the tree: `attributes(element, name)`, `text(element, name)`, `around(element, name)` and `styles(document or shadow root)`
    */
   const write = (node, live) => {
     judged = { __proto__: null };
@@ -353,8 +353,9 @@
     const textOf = (element, name) => (level.isInert ? null : live?.text(element, name) ?? null) ?? childText(element);
     const stylesOf = (scope) => {
       const styles = live?.styles(scope) ?? '';
-      return styles === '' ? '' : `<style>${css(styles)}</style>`;
+      return style(styles, '');
     };
+    const style = (text, media) => (text === '' || text === undefined ? '' : `<style${media === '' ? '' : pair('media', media)}>${css(text)}</style>`);
 
     const child = (element) => {
       const name = localName(element);
@@ -403,9 +404,8 @@
       const end = `</${name}>`;
       dropsLine = false;
       if (voids[name]) {
-        written += `<${name}${open}`;
-        const after = isInert ? '' : live?.after?.(element, name) ?? '';
-        if (after !== '') written += `<style>${css(after)}</style>`;
+        const around = isInert ? null : live?.around?.(element, name) ?? null;
+        written += `${style(around?.before, around?.media)}<${name}${open}${style(around?.after, around?.media)}`;
       } else if (hollow[name]) {
         written += `<${name}${open}${end}`;
       } else if (name === 'script') {

@@ -37,6 +37,11 @@
   globalThis.open = function (url, target, features) {
     return /^_(self|parent|top)$/i.test(target) ? open.call(globalThis, url, target, features) : null;
   };
+  // The old document may run these handlers while the next one loads, and would write into its storage, or into window.name.
+  const stop = (event) => {
+    if (event.type !== 'visibilitychange' || document.visibilityState === 'hidden') event.stopImmediatePropagation();
+  };
+  for (const type of ['beforeunload', 'pagehide', 'unload', 'visibilitychange']) globalThis.addEventListener(type, stop, true);
   // A service worker would answer requests from an old cache, and one that is never installed would keep apps waiting for navigator.serviceWorker.ready.
   // Apps test for the property, because browsers do not have it on insecure origins.
   delete Navigator.prototype.serviceWorker;

@@ -29,6 +29,9 @@ internal sealed class TestSite : IAsyncDisposable
     /// <summary>User agent of the last request for a page.</summary>
     public string? UserAgent { get; private set; }
 
+    /// <summary>Answers requests for other paths, with the status 404 if it is null.</summary>
+    public Func<HttpContext, Task>? Other { get; set; }
+
     public ConcurrentDictionary<string, Func<HttpContext, Task>> Routes { get; } = new();
 
     public Uri this[string path] => new(Url, path);
@@ -79,6 +82,10 @@ internal sealed class TestSite : IAsyncDisposable
             }
 
             await http.Response.WriteAsync(Shell);
+        }
+        else if (Other is { } other)
+        {
+            await other(http);
         }
         else
         {

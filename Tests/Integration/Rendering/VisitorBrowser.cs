@@ -67,15 +67,36 @@ public sealed class VisitorBrowser : IAsyncLifetime
     }
 
     /// <summary>Opens a URL and returns what an expression says of it, with a screenshot.</summary>
-    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression)
+    /// <param name="url">The URL.</param>
+    /// <param name="withScripts">Whether its scripts run. Then it is scrolled through first.</param>
+    /// <param name="expression">The expression.</param>
+    /// <param name="until">Text that the document has when it is complete.</param>
+    /// <param name="prerendered">Whether to ask for the prerendered page, as a crawler does.</param>
+    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "", bool prerendered = false)
     {
-        await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts });
+        await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts, ExtraHTTPHeaders = prerendered ? [new("x-prerender", "1")] : null });
         context.SetDefaultTimeout(Timeout);
         var page = await context.NewPageAsync();
         await page.GotoAsync(url.AbsoluteUri, new() { WaitUntil = WaitUntilState.Load });
         if (withScripts)
         {
             await page.WaitForTimeoutAsync(100);
+            await page.EvaluateAsync("""
+                async () => {
+                  const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+                  for (let top = 0; top < Math.min(document.documentElement.scrollHeight, 16384); top += innerHeight / 2) { scrollTo(0, top); await frame(); }
+                  scrollTo(0, 0);
+                  await frame();
+                }
+                """);
+            await page.WaitForFunctionAsync(
+                """
+                (text) => {
+                  const all = (root) => [...root.querySelectorAll(':not(script)')].map((e) => [...e.attributes, ...e.childNodes].map((n) => n.nodeValue ?? '').join() + (e.shadowRoot ? all(e.shadowRoot) : '')).join();
+                  return all(document).includes(text);
+                }
+                """,
+                until);
         }
 
         var pixels = await page.ScreenshotAsync(new() { Caret = ScreenshotCaret.Hide, Animations = ScreenshotAnimations.Disabled });

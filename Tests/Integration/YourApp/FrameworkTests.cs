@@ -1,16 +1,19 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.RegularExpressions;
 using Fleet.BrowserSetup;
+using Fleet.Contracts;
 using Fleet.Standalone.Hosting;
 using Fleet.Tests.Docs;
 using Fleet.Tests.RealmServer;
 using Fleet.Tests.Rendering;
+using Fleet.Tests.Rendering.Fidelity;
 
 namespace Fleet.Tests.YourApp;
 
 /// <summary>The apps that each framework starts its users with, untouched, through all services: what a crawler gets and what a visitor sees.</summary>
 [Collection(HeavyCollection.Name)]
-public sealed class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor, ITestOutputHelper output) : IClassFixture<FrameworkDists>, IClassFixture<VisitorBrowser>
+public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor, ITestOutputHelper output) : IClassFixture<FrameworkDists>, IClassFixture<VisitorBrowser>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -55,6 +58,27 @@ public sealed class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor,
             Assert.Equal(shell.Text, prerendered.Text);
         }
 
+        // The oracles of fidelity: the page without scripts is the live one, and a render is a first visit.
+        var live = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: true, LivePage.Describe, app.Text);
+        var served = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: false, LivePage.Describe, prerendered: true);
+        Assert.True(live.Said == served.Said, $"Live:\n{live.Said}\nServed:\n{served.Said}");
+        var first = await RenderAsync("");
+        Assert.Contains(app.Text, first, StringComparison.Ordinal);
+        await RenderAsync("nowhere");
+        Assert.Equal(first, await RenderAsync(""));
+
+        async Task<string> RenderAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(fleet.Addresses.Manager, $"/render?url={Uri.EscapeDataString(fleet.Addresses.Realm.AbsoluteUri + path)}"));
+            request.Headers.CacheControl = new() { NoCache = true };
+            using var response = await crawler.SendAsync(request, Token);
+            var html = await response.Content.ReadAsStringAsync(Token);
+            Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {html}");
+            Assert.False(response.Headers.Contains(FleetHeaders.Stability), "The page is capped.");
+            // Lit marks its comments with a random number.
+            return Comments().Replace(html, "");
+        }
+
         async Task<(HttpStatusCode Status, string Html)> CrawlAsync(string path)
         {
             using var response = await crawler.GetAsync(new Uri(path, UriKind.Relative), Token);
@@ -84,6 +108,9 @@ public sealed class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor,
         var rows = File.ReadAllLines(Repository.File("docs/your-app.md"));
         Assert.All(FrameworkApp.All, app => Assert.Contains(rows, row => row.StartsWith(app.Row, StringComparison.Ordinal)));
     }
+
+    [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline)]
+    private static partial Regex Comments();
 
     private static HttpClient CrawlerOf(StandaloneFleet fleet)
     {

@@ -131,6 +131,45 @@ public sealed class IndependenceTests(ServerFixture server)
         Assert.Equal(1, server.OtherApp.Hits(asset));
     }
 
+    /// <summary>What a page still does once it is captured, and when it is left: it must not change what the next one is, and not how long that takes.</summary>
+    [Theory]
+    [InlineData("addEventListener('pagehide', () => navigator.sendBeacon('BEACON', 'x'))")]
+    [InlineData("addEventListener('pagehide', () => fetch('BEACON', { method: 'POST', keepalive: true }))")]
+    [InlineData("addEventListener('pagehide', () => { localStorage.n = sessionStorage.n = 9; document.cookie = 'n=9; path=/'; window.name = '9'; })")]
+    [InlineData("addEventListener('visibilitychange', () => fetch('BEACON', { keepalive: true }).then(() => { document.cookie = 'n=9; path=/'; }))")]
+    [InlineData("addEventListener('beforeunload', (e) => { e.preventDefault(); localStorage.n = 9; })")]
+    [InlineData("fetch('BEACON', { keepalive: true }).then((r) => r.text()).then(() => { localStorage.n = 9; })")]
+    [InlineData("navigator.sendBeacon('BEACON', 'x'); setTimeout(() => fetch(new Request('BEACON', { keepalive: true })), 500)")]
+    [InlineData("setTimeout(() => fetch('BEACON', { keepalive: true }), 450); onpagehide = onunload = () => { window.name = '9'; document.cookie = 'n=9; path=/'; }")]
+    [InlineData("setInterval(() => { localStorage.n = 9; document.cookie = 'n=9; path=/'; new Image().src = 'BEACON?image'; }, 1)")]
+    [InlineData("new Worker(URL.createObjectURL(new Blob([`setInterval(() => { indexedDB.open('d', 7); caches.open('c').then((c) => c.put('/n', new Response(9))); }, 5)`])))")]
+    [InlineData("navigator.locks.request('n', () => new Promise(() => {})); new BroadcastChannel('n').onmessage = (e) => { localStorage.n = 9; }; const s = document.createElement('iframe'); s.srcdoc = '<script>addEventListener(\"pagehide\", () => { localStorage.n = 9; navigator.sendBeacon(\"BEACON\"); })<\\/script>'; document.body.append(s)")]
+    [InlineData("Notification.requestPermission(); navigator.geolocation.getCurrentPosition(() => {}); navigator.storage.persist(); navigator.clipboard.writeText('x').catch(() => {})")]
+    public async Task Html_PageThatActsWhenItIsLeft_DoesNotReachTheNextVisit(string script)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        server.OtherApp.Page($"/{id}-next", Counting.Replace("FRAME", """
+            for (const name of ['notifications', 'geolocation', 'persistent-storage', 'clipboard-write']) seen[name] = (await navigator.permissions.query({ name })).state;
+            new BroadcastChannel('n').postMessage('hello');
+            seen.locks = (await navigator.locks.query()).held.length;
+            seen.all = [localStorage.n, sessionStorage.n, document.cookie];
+            """, StringComparison.Ordinal));
+        // The beacon is answered late, and with a cookie.
+        server.OtherApp.Routes[$"/{id}-beacon"] = async http =>
+        {
+            http.Response.Headers.SetCookie = "n=9; path=/";
+            await Task.Delay(300, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        };
+        server.OtherApp.Page($"/{id}-first", $"<!doctype html><body><h1>first</h1><script>{script.Replace("BEACON", $"/{id}-beacon", StringComparison.Ordinal)}</script>");
+        var fresh = await RenderAsync(server.OtherApp[$"{id}-next"], $"user:fresh-{id}");
+        Assert.Contains("\"local\":1,\"session\":1,\"cookie\":1,\"name\":1,", fresh, StringComparison.Ordinal);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Contains("<h1>first</h1>", await RenderAsync(server.OtherApp[$"{id}-first"], $"user:left-{id}"), StringComparison.Ordinal);
+            Assert.Equal(fresh, await RenderAsync(server.OtherApp[$"{id}-next"], $"user:left-{id}"));
+        }
+    }
+
     private async Task<string> RenderAsync(Uri url, string affinity)
     {
         var result = await server.RenderAsync(new() { Url = url.AbsoluteUri, Affinity = affinity, Formats = [RenderFormat.Html] }, Token);

@@ -1,0 +1,21 @@
+namespace Fleet.Contracts;
+
+/// <summary>The numbers that fields of requests may have.</summary>
+public static class FieldBounds
+{
+    private static readonly Dictionary<string, (int Min, int Max)> s_bounds = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["deadlineMs"] = (RenderLimits.MinDeadlineMs, RenderLimits.MaxDeadlineMs),
+        ["priority"] = (0, RenderLimits.MaxPriority),
+        ["scale"] = (1, 4),
+        ["width"] = (100, 3840),
+        ["height"] = (100, 2160),
+    };
+
+    /// <summary>What a field may be, for messages: <c>between 100 and 3840</c>; null for a field without bounds.</summary>
+    public static string? Describe(string field) => s_bounds.TryGetValue(field, out var bounds) ? $"between {bounds.Min} and {bounds.Max}" : null;
+
+    /// <summary>Checks a number. Null is within any bounds.</summary>
+    internal static FieldError? Check(string field, int? value) =>
+        value < s_bounds[field].Min || value > s_bounds[field].Max ? new(field, $"'{field}' is {value}: it must be {Describe(field)}.") : null;
+}
