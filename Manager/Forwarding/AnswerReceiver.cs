@@ -48,6 +48,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 Location = head.Location,
                 ShellToken = head.ShellToken,
                 Record = head.Record,
+                Warm = head.Warm,
             });
         }
         finally

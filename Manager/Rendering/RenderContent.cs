@@ -40,6 +40,9 @@ internal sealed class RenderContent : IDisposable
     /// <summary>Path of the failure's record; null when there is none, or the server sent something else.</summary>
     public string? Record { get; init => field = FailedRender.IsLink(value) ? value : null; }
 
+    /// <summary>Whether the page had rendered for this affinity before; null when no page rendered.</summary>
+    public bool? Warm { get; init; }
+
     /// <summary>Age of a stored page; null for a render.</summary>
     public TimeSpan? Age { get; init; }
 
@@ -86,6 +89,7 @@ internal sealed class RenderContent : IDisposable
             Location = result.RedirectUrl,
             ShellToken = result.Shell?.Token,
             Record = result.Diagnostics?.Record,
+            Warm = result.Page?.Warm,
         };
 
     /// <summary>Takes ownership: the taker must copy or dispose it. False when the content is streamed and another caller has taken it.</summary>

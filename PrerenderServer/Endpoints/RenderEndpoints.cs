@@ -94,6 +94,11 @@ internal static class RenderEndpoints
             headers[FleetHeaders.PageLocation] = location.AbsoluteUri;
         }
 
+        if (result.Page is { } page)
+        {
+            headers[FleetHeaders.Warm] = page.Warm ? "true" : "false";
+        }
+
         if (result.Diagnostics?.Record is { } record)
         {
             headers[FleetHeaders.Record] = record;
