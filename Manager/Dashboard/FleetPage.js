@@ -41,6 +41,7 @@ const duration = seconds => {
   seconds = Math.max(0, Math.round(seconds));
   return seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : seconds < 129600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86400)} days`;
 };
+const number = value => value === 0 ? '0' : value.toFixed(value < 10 ? 1 : 0);
 const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 // The document of the stream. Objects without a prototype: keys come from elsewhere.
@@ -198,11 +199,11 @@ function updateServer(node, { record, unhealthy, inFlight }) {
 // ---- Charts ----
 const STEP = 10, LENGTH = 360;
 const charts = [
-  { id: 'rate', title: 'Renders', unit: '/s', value: v => v[0] / STEP, text: v => v.toFixed(v < 10 ? 1 : 0) },
-  { id: 'failed', title: 'Failed', unit: '/min', value: v => v[1] * 60 / STEP, text: v => v.toFixed(v < 10 ? 1 : 0), danger: true },
+  { id: 'rate', title: 'Renders', unit: '/s', value: v => v[0] / STEP, text: number },
+  { id: 'failed', title: 'Failed', unit: '/min', value: v => v[1] * 60 / STEP, text: number, danger: true },
   { id: 'warm', title: 'Warm pages', unit: '%', value: v => v[2] + v[3] > 0 ? 100 * v[2] / (v[2] + v[3]) : null, text: v => v.toFixed(0), max: 100 },
-  { id: 'render', title: 'Render time, p95 and median', value: v => v[0] > 0 ? v[7] : null, second: v => v[0] > 0 ? v[6] : null, text: ms },
-  { id: 'wait', title: 'Wait in queue, p95 and median', value: v => v[5], second: v => v[4], text: ms },
+  { id: 'render', title: 'Render time', note: 'p95', value: v => v[0] > 0 ? v[7] : null, second: v => v[0] > 0 ? v[6] : null, text: ms },
+  { id: 'wait', title: 'Wait in queue', note: 'p95', value: v => v[5], second: v => v[4], text: ms },
 ];
 
 function createChart(_, { title, danger }) {
@@ -213,7 +214,7 @@ function createChart(_, { title, danger }) {
   return node;
 }
 
-function updateChart(node, { title, unit, value: pick, second, text, max }) {
+function updateChart(node, { title, unit, value: pick, second, text, max, note }) {
   const { value, line, area, picture, danger } = node.parts;
   const now = Math.floor((Date.parse(state.at) + performance.now() - receivedAt) / 1000 / STEP);
   const first = now - LENGTH + 1;
@@ -229,8 +230,8 @@ function updateChart(node, { title, unit, value: pick, second, text, max }) {
   const shown = last === null ? '–' : text(last), top = text(Math.max(0, ...values.map(v => v ?? 0)));
   if (node.shown !== `${shown} ${top}`) {
     node.shown = `${shown} ${top}`;
-    value.replaceChildren(shown, el('small', {}, `${shown !== '–' && unit ? ` ${unit}` : ''}${max ? '' : ` · highest ${top}`}`));
-    attribute(picture, 'aria-label', `${title}: ${shown} ${unit ?? ''}, highest in the last hour ${top}`);
+    value.replaceChildren(shown, el('small', {}, `${shown !== '–' && unit ? ` ${unit}` : ''}${note ? ` ${note}` : ''}${max ? '' : ` · max ${top}`}`));
+    attribute(picture, 'aria-label', `${title}${note ? ` (${note}, median dashed)` : ''}: ${shown} ${unit ?? ''}, highest in the last hour ${top}`);
   }
   set(node, 'className', `card chart${danger && values.some(v => v > 0) ? ' danger' : ''}`);
 }
@@ -417,7 +418,8 @@ function waits(timings = {}) {
 
 function diagnostics({ diagnostics: found = {}, timings, stage, message, html, hasScreenshot }, path) {
   const lines = (title, list) => list?.length > 0 ? [el('h4', {}, title), el('pre', {}, list.join('\n'))] : [];
-  const nodes = [el('p', {}, `${found.message ?? message ?? 'No message.'}${found.stage ?? stage ? ` (step ${found.stage ?? stage})` : ''}`), waits(timings),
+  const said = found.message ?? message, step = found.stage ?? stage;
+  const nodes = [...said || step ? [el('p', {}, `${said ?? 'It failed.'}${step ? ` (step ${step})` : ''}`)] : [], waits(timings),
     ...lines('Console', found.console), ...lines('Failed requests', found.failedRequests), ...lines('Stack', found.stack ? [found.stack] : [])];
   if (hasScreenshot) {
     const image = el('img', { className: 'shot', alt: 'What the page showed' });
@@ -492,6 +494,23 @@ $('search').onsubmit = async event => {
 };
 
 // ---- Try it ----
+/** The document as text with structure. It is shown in a sandbox that allows nothing; what would load or run is removed, so that nothing is requested from other origins. */
+function plain(html) {
+  // The document of a template's content has no window: nothing in it loads, runs or is styled.
+  const root = document.createElement('template');
+  root.innerHTML = html;
+  const { content } = root;
+  for (let template; (template = content.querySelector('template'));) template.replaceWith(template.hasAttribute('shadowrootmode') ? template.content : '');
+  for (const node of content.querySelectorAll('script, style, link, meta, base, iframe, frame, frameset, object, embed, video, audio, source')) node.remove();
+  for (const node of content.querySelectorAll('img')) node.replaceWith(node.alt ? `[${node.alt}]` : '');
+  for (const node of content.querySelectorAll('*')) {
+    for (const { name } of [...node.attributes]) {
+      if (/^(on|style$|src|poster$|background$|ping$|action$|formaction$)/i.test(name) || (/href$/i.test(name) && node.localName !== 'a')) node.removeAttribute(name);
+    }
+  }
+  return `<!doctype html><body>${root.innerHTML}`;
+}
+
 const quoted = text => `'${text.replaceAll("'", `'\\''`)}'`;
 
 $('try').onsubmit = async event => {
@@ -523,10 +542,9 @@ $('try').onsubmit = async event => {
     if (content !== undefined) {
       parts.push(el('h4', {}, format.selectedOptions[0].textContent), el('pre', { tabIndex: 0 }, content));
       if (format.value === 'html') {
-        // The manager serves the document with its own sandbox; it cannot run scripts or reach this page.
-        const frame = el('iframe', { title: 'The rendered document', loading: 'lazy', src: `render?${query}` });
+        const frame = el('iframe', { title: 'The rendered document', srcdoc: plain(content) });
         frame.setAttribute('sandbox', '');
-        parts.push(el('h4', {}, 'As a document, without scripts'), frame);
+        parts.push(el('h4', {}, 'As a document, without styles, scripts and pictures'), frame);
       }
     }
     text.replaceChildren(...parts);

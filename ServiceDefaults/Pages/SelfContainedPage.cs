@@ -21,7 +21,7 @@ public sealed class SelfContainedPage
     private SelfContainedPage(string html, string style, string script)
     {
         _html = html.Replace(StyleSlot, $"<style>{style}</style>", StringComparison.Ordinal).Replace(ScriptSlot, $"<script>{script}</script>", StringComparison.Ordinal);
-        _policy = $"default-src 'none'; script-src '{HashOf(script)}'; style-src '{HashOf(style)}'; img-src 'self' blob: data:; connect-src 'self'; frame-src 'self'; "
+        _policy = $"default-src 'none'; script-src '{HashOf(script)}'; style-src '{HashOf(style)}'; img-src 'self' blob: data:; connect-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
