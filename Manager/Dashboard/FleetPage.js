@@ -44,15 +44,15 @@ const duration = seconds => {
 const number = value => value === 0 ? '0' : value.toFixed(value < 10 ? 1 : 0);
 const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-// The document of the stream. Objects without a prototype: keys come from elsewhere.
+// The document of the stream.
 let state = null, receivedAt = 0, connected = false;
 // The manager's clock gives the age at the time of the event; this clock adds the time since then. The two clocks are never compared.
 const age = time => (Date.parse(state.at) - Date.parse(time) + performance.now() - receivedAt) / 1000;
-const bare = (_, value) => value && typeof value === 'object' && !Array.isArray(value) ? Object.assign(Object.create(null), value) : value;
 
-/** Applies a JSON merge patch (RFC 7396). */
+/** Applies a JSON merge patch (RFC 7396). Keys come from elsewhere: the one that would change a prototype is skipped. */
 function merge(target, patch) {
   for (const [name, value] of Object.entries(patch)) {
+    if (name === '__proto__') continue;
     if (value === null) delete target[name];
     else if (typeof value === 'object' && !Array.isArray(value) && typeof target[name] === 'object' && !Array.isArray(target[name])) merge(target[name], value);
     else target[name] = value;
@@ -141,7 +141,7 @@ const evict = affinity => act('Evict an affinity', `Close the pages of ${affinit
 const words = { leased: 'leased', idle: 'idle', standby: 'standby', creating: 'booting', repaging: 'booting', draining: 'closing', closing: 'closing' };
 const slotsOf = record => Object.values(record.slotStates ?? {});
 const isStale = slot => Boolean(state.shell && slot.shell && slot.shell !== state.shell.token);
-const realmName = affinity => affinity?.startsWith('realm:') && state.realms[affinity.slice(6)]?.name || affinity;
+const realmName = affinity => affinity?.startsWith('realm:') && Object.hasOwn(state.realms, affinity.slice(6)) ? state.realms[affinity.slice(6)].name : affinity;
 
 function createServer(id) {
   const name = el('h3'), pill = el('span', { className: 'pill' }), slots = el('ul', { className: 'slots' }), facts = el('div', { className: 'facts' });
@@ -350,7 +350,7 @@ function receive(event) {
   const data = lines.filter(line => line.startsWith('data: ')).map(line => line.slice(6)).join('\n');
   if (data === '' || (name !== 'fleet' && name !== 'patch')) return;
   const started = performance.now();
-  const content = JSON.parse(data, bare);
+  const content = JSON.parse(data);
   if (name === 'fleet') state = content; else merge(state, content);
   receivedAt = performance.now();
   connected = true;
@@ -496,16 +496,16 @@ $('search').onsubmit = async event => {
 // ---- Try it ----
 /** The document as text with structure. It is shown in a sandbox that allows nothing; what would load or run is removed, so that nothing is requested from other origins. */
 function plain(html) {
-  // The document of a template's content has no window: nothing in it loads, runs or is styled.
+  // Nothing in the content of a template loads or runs. The parser would still report each handler and style that the policy of this page forbids, so they lose their names first.
   const root = document.createElement('template');
-  root.innerHTML = html;
+  root.innerHTML = html.replace(/<[a-z][^>]*>/gi, tag => tag.replace(/([\s"'/])(on[a-z]+|style)(?=\s*=)/gi, '$1removed'));
   const { content } = root;
   for (let template; (template = content.querySelector('template'));) template.replaceWith(template.hasAttribute('shadowrootmode') ? template.content : '');
   for (const node of content.querySelectorAll('script, style, link, meta, base, iframe, frame, frameset, object, embed, video, audio, source')) node.remove();
   for (const node of content.querySelectorAll('img')) node.replaceWith(node.alt ? `[${node.alt}]` : '');
   for (const node of content.querySelectorAll('*')) {
     for (const { name } of [...node.attributes]) {
-      if (/^(on|style$|src|poster$|background$|ping$|action$|formaction$)/i.test(name) || (/href$/i.test(name) && node.localName !== 'a')) node.removeAttribute(name);
+      if (/^(on|removed$|style$|src|poster$|background$|ping$|action$|formaction$)/i.test(name) || (/href$/i.test(name) && node.localName !== 'a')) node.removeAttribute(name);
     }
   }
   return `<!doctype html><body>${root.innerHTML}`;

@@ -323,7 +323,7 @@ public sealed class FleetPageTests(OperatorBrowser browser) : IClassFixture<Oper
         Assert.Equal(800, server.Screenshots.Last().Width);
         Assert.Equal("", await page.Locator("#tried iframe").GetAttributeAsync("sandbox"));
         await Assertions.Expect(page.FrameLocator("#tried iframe").Locator("p")).ToHaveTextAsync("by prerender-0", s_text);
-        Assert.Empty(browser.Errors);
+        Assert.Equal("", string.Join('\n', browser.Errors));
     }
 
     [Theory]
