@@ -41,6 +41,9 @@ public static class FleetHeaders
     /// <summary>Path of the record of a failed render at any manager: <see cref="RenderDiagnostics.Record"/>, also of an answer that is a document.</summary>
     public const string Record = "X-Fleet-Record";
 
+    /// <summary>Response of a prerender server: whether the page had rendered for this affinity before, <c>true</c> or <c>false</c>. Absent when no page rendered.</summary>
+    public const string Warm = "X-Fleet-Warm";
+
     /// <summary><c>capped</c> when a page was captured before it had settled, so that content may be missing. Otherwise the header is not sent.</summary>
     public const string Stability = "X-Fleet-Stability";
 

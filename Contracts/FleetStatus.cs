@@ -27,6 +27,12 @@ public sealed record FleetStatus
     /// <summary>Renders that wait in this manager's queue.</summary>
     public int Queued { get; init; }
 
+    /// <summary>Renders that wait in this manager's queue, by affinity: the longest first, at most 20. Renders of users are one entry, <c>user:</c>.</summary>
+    public IReadOnlyList<QueueLength> Queues { get; init; } = [];
+
+    /// <summary>What is wrong, the most severe first; empty when nothing is.</summary>
+    public IReadOnlyList<FleetAlert> Alerts { get; init; } = [];
+
     /// <summary>When the registry was last read; not updated while Redis is unavailable. Null before the first read.</summary>
     public DateTimeOffset? ReadAt { get; init; }
 
@@ -38,7 +44,27 @@ public sealed record FleetStatus
 /// <param name="Record">The record that the server registered.</param>
 /// <param name="Warm">Affinities with a page on the server, most recently used first.</param>
 /// <param name="InFlight">This manager's renders in flight on the server.</param>
-public sealed record ServerStatus(ServerRecord Record, IReadOnlyList<string> Warm, int InFlight);
+public sealed record ServerStatus(ServerRecord Record, IReadOnlyList<string> Warm, int InFlight)
+{
+    /// <summary>Whether this manager sends it no renders, because it refused a connection or does not answer <c>/alive</c>.</summary>
+    public bool Unhealthy { get; init; }
+}
+
+/// <summary>The waiting renders of one affinity.</summary>
+/// <param name="Affinity">The affinity, without its principal.</param>
+/// <param name="Queued">Number of waiting renders.</param>
+public sealed record QueueLength(string Affinity, int Queued);
+
+/// <summary>Something that is wrong with the fleet, as one manager sees it.</summary>
+/// <param name="Reason">Stable reason for programs: <c>no_servers</c>.</param>
+/// <param name="Detail">A sentence for people.</param>
+/// <param name="Since">When this manager noticed it.</param>
+/// <param name="Severe">Whether callers get errors because of it, or will soon.</param>
+public sealed record FleetAlert(string Reason, string Detail, DateTimeOffset Since, bool Severe)
+{
+    /// <summary>Name of the server that it concerns; null when it concerns the fleet.</summary>
+    public string? Server { get; init; }
+}
 
 /// <summary>How far the fleet has converged on the current host shell, as one manager sees it.</summary>
 /// <param name="Phase">The phase.</param>

@@ -3,6 +3,9 @@ namespace Fleet.Contracts;
 /// <summary>The record that a prerender server registers. Keyed by incarnation.</summary>
 public sealed record ServerRecord
 {
+    /// <summary>Maximum length of <see cref="SlotStates"/>: 256.</summary>
+    public const int MaxSlotStates = 256;
+
     /// <summary>A GUID created when the process starts. A restarted server is a new incarnation.</summary>
     public required string Incarnation { get; init; }
 
@@ -42,6 +45,15 @@ public sealed record ServerRecord
     /// <summary>The slots' progress to the current host shell; null when not reported.</summary>
     public ShellSlots? ShellSlots { get; init; }
 
+    /// <summary>The slots, by number, at most <see cref="MaxSlotStates"/>. Empty when not reported.</summary>
+    public IReadOnlyList<SlotStatus> SlotStates { get; init; } = [];
+
+    /// <summary>Memory of the browser's processes in MB, as last measured; 0 before the first measurement.</summary>
+    public int MemoryMb { get; init; }
+
+    /// <summary>Product and version of the browser: <c>HeadlessChrome/149.0.7827.55</c>. Null before the first launch.</summary>
+    public string? Browser { get; init; }
+
     /// <summary>When this record was written, by the registry's clock.</summary>
     public DateTimeOffset SeenAt { get; init; }
 }
@@ -57,6 +69,27 @@ public enum ServerState
 
     /// <summary>Finishes its renders and rejects new ones.</summary>
     Draining,
+}
+
+/// <summary>One slot of a prerender server, as last reported.</summary>
+/// <param name="Slot">Its number; never reused within an incarnation.</param>
+/// <param name="State"><c>creating</c>, <c>standby</c>, <c>idle</c>, <c>leased</c>, <c>draining</c>, <c>repaging</c> or <c>closing</c>, as in the metric <c>fleet.pool.slots</c>.</param>
+public sealed record SlotStatus(long Slot, string State)
+{
+    /// <summary>The affinity that the slot serves until it closes; null before the first lease, and where the reader may not see it.</summary>
+    public string? Affinity { get; init; }
+
+    /// <summary>Seconds since its creation began, when the pool last changed.</summary>
+    public int AgeSeconds { get; init; }
+
+    /// <summary>Number of renders that the slot has completed.</summary>
+    public int Renders { get; init; }
+
+    /// <summary>Memory in MB, as last measured; 0 before the first measurement.</summary>
+    public int MemoryMb { get; init; }
+
+    /// <summary>Token of the host shell that it has loaded; null when unknown.</summary>
+    public string? Shell { get; init; }
 }
 
 /// <summary>Counts a server's slots by their progress to the current host shell. Each slot counts once among <see cref="Current"/>, <see cref="Booting"/>,

@@ -1,5 +1,6 @@
 using Fleet.Manager.Dashboard;
 using Fleet.Manager.Forwarding;
+using Fleet.Manager.Health;
 using Fleet.Manager.HostShells;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
@@ -22,6 +23,11 @@ internal static class ManagerServices
         services
             .AddSingleton<Reservations>()
             .AddSingleton<UnhealthyServers>()
+            .AddSingleton<Heartbeats>()
+            .AddSingleton<FleetAlerts>()
+            .AddSingleton<FleetAlertSource>()
+            .AddSingleton<RenderHistory>()
+            .AddSingleton<RecentRenders>()
             .AddSingleton<FleetViewReader>()
             .AddRegistryWatcher(
                 "fleet",
@@ -49,7 +55,8 @@ internal static class ManagerServices
             .AddSingleton<AffinityResolver>()
             .AddSingleton<StoredPages>()
             .AddSingleton<RenderPipeline>()
-            .AddSingleton<FleetStatusSource>();
+            .AddSingleton<FleetStatusSource>()
+            .AddSingleton<FleetPageStream>();
 
         services.AddSingleton(provider => new Quarantine(
             () => provider.GetRequiredService<FleetViews>().Current.Shell?.Token,

@@ -5,6 +5,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Dashboard;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
+using Fleet.Manager.Telemetry;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -25,7 +26,14 @@ internal static class FleetEndpoints
             .WithName("FleetEvents").WithSummary("The fleet as server-sent events: on every change, and at least every 10 seconds. A stream ends after 10 minutes.")
             .ProducesProblem(403).ProducesProblem(429).ProducesProblem(503);
 
+        // The page's own form of the same, described by the page's script.
+        fleet.MapGet("/fleet/patches", WatchPatches).ExcludeFromDescription();
+
         var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey().RejectUnknownParameters();
+
+        operations.MapGetAndHead("/renders", Renders)
+            .WithName("RecentRenders").WithSummary("Renders that this manager answered: the last 500, newest first, or the slowest 50 of the last hour.")
+            .Produces<IReadOnlyList<RecentRender>>().ProducesProblem(400).ProducesProblem(401);
 
         operations.MapPost("/recycle", (FleetOperations fleet, CancellationToken cancellationToken) => fleet.RecycleAsync(cancellationToken))
             .WithName("Recycle").WithSummary("Asks every server to replace its browser; running renders finish on the old one.")
@@ -68,6 +76,39 @@ internal static class FleetEndpoints
             yield return new SseItem<FleetStatus>(snapshot, "fleet") { ReconnectionInterval = TimeSpan.FromSeconds(1) };
         }
     }
+
+    private static Results<ServerSentEventsResult<string>, ProblemHttpResult> WatchPatches(
+        FleetPageStream stream, StreamLimiter limiter, IHostApplicationLifetime lifetime, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (limiter.Enter(http, "GET /fleet") is { } full)
+        {
+            return full;
+        }
+
+        var isTrusted = AdminKeyExtensions.IsTrusted(http);
+        return TypedResults.ServerSentEvents(limiter.LimitAsync(token => PatchesAsync(stream, isTrusted, lifetime, token), cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> PatchesAsync(
+        FleetPageStream stream, bool isTrusted, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        await foreach (var item in stream.WatchAsync(isTrusted, either.Token))
+        {
+            yield return item;
+        }
+    }
+
+    private static Results<Ok<IReadOnlyList<RecentRender>>, ProblemHttpResult> Renders(
+        [Description("Text that the URL or the affinity contains, ignoring case: at most 2048 characters. Default: all.")] string? match,
+        [Description("newest or slowest. Default: newest.")] string? order,
+        RecentRenders renders, HttpContext http) => (match, order) switch
+        {
+            ({ Length: > RenderLimits.MaxUrlLength }, _) => RenderRules.Invalid([new("match", $"'match' is {match!.Length} characters long: at most {RenderLimits.MaxUrlLength} are allowed.")]).ToProblem(http.Response),
+            (_, null or "newest") => TypedResults.Ok(renders.Newest(match)),
+            (_, "slowest") => TypedResults.Ok(renders.Slowest(match)),
+            _ => RenderRules.Invalid([new("order", $"'order' {Quoted.Of(order)} is neither 'newest' nor 'slowest'.")]).ToProblem(http.Response),
+        };
 
     private static async Task<Results<Ok<OperatorReport>, ProblemHttpResult>> OperateAsync(
         string id, FleetOperations fleet, Func<ServerRecord, Task<OperatorReport>> operate, HttpContext http) => fleet.Find(id) switch

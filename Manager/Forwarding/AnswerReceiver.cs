@@ -49,6 +49,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 ShellToken = head.ShellToken,
                 Record = head.Record,
                 PageHeaders = head.PageHeaders,
+                Warm = head.Warm,
             });
         }
         finally

@@ -24,10 +24,10 @@ internal sealed class RenderPipeline(
     public async Task<RenderAnswer> RenderAsync(RenderCall call, CancellationToken cancellationToken)
     {
         using var record = recorder.Begin(call);
-        return record.Answer = await AnswerAsync(call, cancellationToken);
+        return record.Answer = await AnswerAsync(call, record, cancellationToken);
     }
 
-    private async Task<RenderAnswer> AnswerAsync(RenderCall call, CancellationToken cancellationToken)
+    private async Task<RenderAnswer> AnswerAsync(RenderCall call, RenderRecorder.Record record, CancellationToken cancellationToken)
     {
         if (RenderRules.CheckForm(call.Request) is { } invalid)
         {
@@ -54,6 +54,7 @@ internal sealed class RenderPipeline(
             return error;
         }
 
+        record.Affinity = affinity;
         if (await stored.FindAsync(resolved, affinity!, cancellationToken) is { } document)
         {
             return document;

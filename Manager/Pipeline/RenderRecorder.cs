@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Telemetry;
@@ -7,7 +8,7 @@ using Fleet.ServiceDefaults.Telemetry;
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>Records each render as a span, in the metrics and, if the fleet failed to render, as a log line.</summary>
-internal sealed partial class RenderRecorder(ManagerMetrics metrics, TimeProvider timeProvider, ILogger<RenderRecorder> logger)
+internal sealed partial class RenderRecorder(ManagerMetrics metrics, RecentRenders recent, TimeProvider timeProvider, ILogger<RenderRecorder> logger)
 {
     private const int MaxLines = 20;
 
@@ -23,6 +24,19 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, TimeProvide
         var (answer, duration) = (record.Answer, timeProvider.GetElapsedTime(started));
         var outcome = answer?.RenderError?.Reason ?? answer?.Content?.Outcome.ToString() ?? "cancelled";
         metrics.Answered(answer, duration);
+        recent.Add(new()
+        {
+            At = timeProvider.GetUtcNow(),
+            RequestId = record.Call.RequestId,
+            Url = RenderFailure.UrlOf(record.Call),
+            Affinity = record.Affinity,
+            Outcome = answer?.Content is null ? outcome : JsonNamingPolicy.CamelCase.ConvertName(outcome),
+            Failed = answer is not null && RenderFailure.Explain(answer) is not null,
+            DurationMs = Math.Round(duration.TotalMilliseconds, 1),
+            Server = answer?.Content?.Server,
+            Warm = answer?.Content?.Warm,
+            Record = answer?.Content?.Record,
+        });
         record.Activity?.SetTag("fleet.outcome", outcome);
         record.Activity?.Dispose();
         if (answer is not null && RenderFailure.Explain(answer) is { } reason)
@@ -51,34 +65,12 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, TimeProvide
 
         public Activity? Activity => activity;
 
+        /// <summary>The affinity, once it is known.</summary>
+        public string? Affinity { get; set; }
+
         /// <summary>The answer; null when the caller disconnected first.</summary>
         public RenderAnswer? Answer { get; set; }
 
         public void Dispose() => recorder.End(this, started);
     }
-}
-
-/// <summary>Decides which answers are failures that an operator should see, and words them.</summary>
-internal static class RenderFailure
-{
-    private const int MaxReason = 300;
-
-    /// <summary>Why the fleet failed to render; null when it did not: a rendered page, an error page of the content, or an invalid request.</summary>
-    public static string? Explain(RenderAnswer answer) => answer switch
-    {
-        { RenderError: { Status: >= 500 or 429 } error } => error.Detail,
-        { RenderError: not null } or { Content.Outcome: RenderOutcome.Rendered or RenderOutcome.Unauthorized } or { Content: { Outcome: RenderOutcome.Failed, Status: >= 400 and <= 599 } } => null,
-        { Content: { } content } => Cut($"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}") + (content.Record is { } record ? $" [GET {record}]" : ""),
-        _ => null,
-    };
-
-    /// <summary>The URL for logs. The query of a command, or of a render with credentials, may be private.</summary>
-    public static string UrlOf(RenderCall call) =>
-        call.Command is not null || call.Request.Credentials is not null ? call.Request.Url.Split('?', '#')[0] : call.Request.Url;
-
-    private static string Message(RenderDiagnostics? diagnostics) =>
-        $"{diagnostics?.Message ?? "no reason was given"}{(diagnostics?.Stage is { } stage ? $" (in step {stage})" : "")}";
-
-    // The message may be the page's own.
-    private static string Cut(string text) => new([.. text.Take(MaxReason).Select(c => char.IsControl(c) ? ' ' : c)]);
 }

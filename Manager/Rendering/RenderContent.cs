@@ -43,6 +43,9 @@ internal sealed class RenderContent : IDisposable
     /// <summary>Response headers that the page requests and that are sent with it; null when there are none.</summary>
     public IReadOnlyDictionary<string, string>? PageHeaders { get; init; }
 
+    /// <summary>Whether the page had rendered for this affinity before; null when no page rendered.</summary>
+    public bool? Warm { get; init; }
+
     /// <summary>Age of a stored page; null for a render.</summary>
     public TimeSpan? Age { get; init; }
 
@@ -90,6 +93,7 @@ internal sealed class RenderContent : IDisposable
             ShellToken = result.Shell?.Token,
             Record = result.Diagnostics?.Record,
             PageHeaders = PageHeaderRules.Passed(result.Headers),
+            Warm = result.Page?.Warm,
         };
 
     /// <summary>Takes ownership: the taker must copy or dispose it. False when the content is streamed and another caller has taken it.</summary>

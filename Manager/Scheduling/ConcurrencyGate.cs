@@ -42,7 +42,14 @@ internal sealed class ConcurrencyGate
         get { lock (_gate) { return _queue.Count; } }
     }
 
-    private ManagerLoad Load
+    /// <summary>Renders that wait for a permit, by affinity without principal.</summary>
+    public IReadOnlyDictionary<string, int> QueuedByAffinity
+    {
+        get { lock (_gate) { return _queue.CountByAffinity(); } }
+    }
+
+    /// <summary>The current work of this manager.</summary>
+    public ManagerLoad Load
     {
         get
         {

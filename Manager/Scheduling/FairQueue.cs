@@ -34,6 +34,10 @@ internal sealed class FairQueue<T>(int capacity) where T : class
     /// <summary>Number of waiting renders of one lane.</summary>
     public int CountOf(string affinity, int priority) => _lanes.TryGetValue((affinity, priority), out var lane) ? lane.Places.Count : 0;
 
+    /// <summary>Number of waiting renders by affinity; only affinities with waiting renders.</summary>
+    public IReadOnlyDictionary<string, int> CountByAffinity() =>
+        _lanes.Values.Where(lane => lane.Places.Count > 0).GroupBy(lane => lane.Affinity).ToDictionary(lanes => lanes.Key, lanes => lanes.Sum(lane => lane.Places.Count));
+
     /// <summary>Adds a render. Returns the render that is rejected because the queue is full: another one, or <paramref name="item"/> itself; null when there is room.</summary>
     public T? Add(T item, string affinity, int priority)
     {

@@ -6,9 +6,9 @@ namespace Fleet.Manager.Servers;
 /// <summary>Probes <c>/alive</c> of every server with renders in flight. A slow render is no evidence against its server, but a server that does not answer
 /// <c>/alive</c> will not complete the render either: its renders are cancelled and retried, and it gets no more until it answers. Missing heartbeats alone would
 /// take half a minute to show this, and a hung server may still send heartbeats. Unhealthy servers are probed too, instead of being tried with a
-/// render.</summary>
+/// render, and so are servers whose heartbeat is late.</summary>
 internal sealed partial class ServerProber(
-    ServerFailureNotifier serverFailures, UnhealthyServers unhealthyServers, HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider, ILogger<ServerProber> logger)
+    ServerFailureNotifier serverFailures, UnhealthyServers unhealthyServers, Heartbeats heartbeats, HttpClient http, IOptions<ManagerOptions> options, TimeProvider timeProvider, ILogger<ServerProber> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,7 +25,7 @@ internal sealed partial class ServerProber(
                 }
 
                 // One probe per server at a time: a late answer to an old probe would contradict a newer one.
-                foreach (var server in serverFailures.Watched.Select(watch => watch.Server).Concat(unhealthyServers.Servers))
+                foreach (var server in serverFailures.Watched.Select(watch => watch.Server).Concat(unhealthyServers.Servers).Concat(heartbeats.Late))
                 {
                     if (!probes.ContainsKey(server.Incarnation))
                     {

@@ -19,8 +19,11 @@ internal sealed class ManagerMetrics
     private readonly Histogram<double> _waits;
     private readonly Meter _meter;
 
-    public ManagerMetrics(IMeterFactory meters)
+    private readonly RenderHistory _history;
+
+    public ManagerMetrics(IMeterFactory meters, RenderHistory history)
     {
+        _history = history;
         var meter = _meter = meters.Create("Fleet.Manager");
         _renders = meter.CreateCounter<long>("fleet.manager.renders", "{render}", "Renders answered, by outcome or error status.");
         _renderDuration = meter.CreateHistogram("fleet.manager.render.duration", "s", "Time from request to answer.", advice: MetricConventions.Durations);
@@ -37,7 +40,11 @@ internal sealed class ManagerMetrics
 
     public void Coalesced() => _coalesced.Add(1);
 
-    public void Waited(TimeSpan duration) => _waits.Record(duration.TotalSeconds);
+    public void Waited(TimeSpan duration)
+    {
+        _waits.Record(duration.TotalSeconds);
+        _history.Waited(duration);
+    }
 
     /// <summary>Observes the queue and the work of the fleet. For an autoscaler.</summary>
     public void ObserveLoad(Func<ManagerLoad> load)
@@ -67,6 +74,7 @@ internal sealed class ManagerMetrics
         var outcome = new KeyValuePair<string, object?>("outcome", answer is null ? "cancelled" : Name(answer));
         _renders.Add(1, outcome);
         _renderDuration.Record(duration.TotalSeconds, outcome);
+        _history.Answered(answer, duration);
     }
 
     public void Forwarded(ForwardKind kind, TimeSpan duration) =>

@@ -26,6 +26,8 @@ internal sealed partial class ChromiumBrowserAdapter(
 
     public string? LastFailure { get; private set; }
 
+    public string? Product { get; private set; }
+
     /// <summary>The folder of this server's profiles.</summary>
     public string ProfileFolder => _profiles.Instance;
 
@@ -42,6 +44,7 @@ internal sealed partial class ChromiumBrowserAdapter(
         {
             await process.LaunchAsync(executable, origins, $"{FleetHeaders.UserAgentProduct}/1.0",
                 () => OnLost(new(generation, null, "the browser process ended")), cancellationToken);
+            Product = process.Product;
         }
         catch (Exception e)
         {

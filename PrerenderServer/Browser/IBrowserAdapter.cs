@@ -15,6 +15,9 @@ internal interface IBrowserAdapter : IAsyncDisposable
     /// <summary>Why the last launch or boot failed, for people; null after a successful boot.</summary>
     string? LastFailure => null;
 
+    /// <summary>Product and version of the browser that was launched last; null before the first launch.</summary>
+    string? Product => null;
+
     /// <summary>Starts the browser process of a generation. Throws <see cref="BrowserException"/> with a message for people. After a failed launch,
     /// call <see cref="KillAsync"/>, because processes may be left.</summary>
     Task LaunchAsync(int generation, CancellationToken cancellationToken);

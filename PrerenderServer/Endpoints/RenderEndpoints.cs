@@ -99,6 +99,11 @@ internal static class RenderEndpoints
             headers[FleetHeaders.PageHeaders] = JsonSerializer.Serialize(passed, FleetJson.Options);
         }
 
+        if (result.Page is { } page)
+        {
+            headers[FleetHeaders.Warm] = page.Warm ? "true" : "false";
+        }
+
         if (result.Diagnostics?.Record is { } record)
         {
             headers[FleetHeaders.Record] = record;

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
@@ -9,7 +11,7 @@ namespace Fleet.PrerenderServer.Registration;
 
 /// <summary>What this server announces of itself.</summary>
 internal sealed class AnnouncementSource(
-    IPagePool pool, RequestDrain drain, RenderMetrics metrics, ServerIdentity server, ServerAddress address, IOptions<PoolOptions> poolOptions)
+    IPagePool pool, IBrowserAdapter browser, RequestDrain drain, RenderMetrics metrics, ServerIdentity server, ServerAddress address, IOptions<PoolOptions> poolOptions)
 {
     private long _version;
 
@@ -45,5 +47,19 @@ internal sealed class AnnouncementSource(
         RecentBootMs = Math.Round(snapshot.Totals.RecentBoot.TotalMilliseconds, 2),
         ShellSlots = announcement.ShellSlots,
         Shells = Announcement.ShellsOf(snapshot),
+        SlotStates = [.. snapshot.Slots.Take(ServerRecord.MaxSlotStates).Select(Describe)],
+        MemoryMb = Megabytes(snapshot.Totals.MemoryBytes),
+        Browser = browser.Product,
     };
+
+    private static SlotStatus Describe(SlotSnapshot slot) => new(slot.Slot, JsonNamingPolicy.CamelCase.ConvertName(slot.State.ToString()))
+    {
+        Affinity = slot.Affinity,
+        AgeSeconds = (int)slot.Age.TotalSeconds,
+        Renders = slot.Renders,
+        MemoryMb = Megabytes(slot.MemoryBytes),
+        Shell = slot.ShellToken,
+    };
+
+    private static int Megabytes(long bytes) => (int)Math.Min(int.MaxValue, bytes / 1_000_000);
 }

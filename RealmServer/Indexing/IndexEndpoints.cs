@@ -1,5 +1,5 @@
-using System.Text;
 using Fleet.RealmServer.Content;
+using Fleet.ServiceDefaults.Pages;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,11 +9,7 @@ namespace Fleet.RealmServer.Indexing;
 
 internal static class IndexEndpoints
 {
-    // The page's script and style are inline, and it connects only to this server.
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-    private static readonly string s_page = ReadPage();
+    private static readonly SelfContainedPage s_page = SelfContainedPage.Load(typeof(IndexEndpoints).Assembly, "Fleet.RealmServer.Indexing.IndexPage");
 
     public static void MapIndex(this IEndpointRouteBuilder routes)
     {
@@ -35,8 +31,7 @@ internal static class IndexEndpoints
             return TypedResults.Ok(progress.StatusFor(realm => keys.MayRead(http.Request, realm)));
         }
 
-        http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        return TypedResults.Content(s_page, "text/html", Encoding.UTF8);
+        return s_page.Respond(http.Response);
     }
 
     /// <summary>The status as server-sent events, one per change. Failures and problems are omitted, since there may be many.</summary>
@@ -55,12 +50,5 @@ internal static class IndexEndpoints
     {
         indexer.Request();
         return TypedResults.Accepted("/_index");
-    }
-
-    private static string ReadPage()
-    {
-        using var stream = typeof(IndexEndpoints).Assembly.GetManifestResourceStream("Fleet.RealmServer.Indexing.IndexPage.html")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

@@ -30,6 +30,9 @@ internal sealed partial class BrowserProcess
     /// <summary>User agent of the fleet's pages in this browser.</summary>
     public string UserAgent { get; private set; } = "";
 
+    /// <summary>Product and version: <c>HeadlessChrome/149.0.7827.55</c>. Null before the launch.</summary>
+    public string? Product { get; private set; }
+
     /// <summary>The browser's processes; empty before the launch.</summary>
     public ProcessTree Tree { get; private set; } = new(group: null);
 
@@ -55,7 +58,8 @@ internal sealed partial class BrowserProcess
             UserAgent = $"{version.GetProperty("userAgent").GetString()} {userAgentProduct}";
             _connection.Closed.UnsafeRegister(_ => OnEnded(lost), null);
             _guarding = new RendererGuard(Tree, _connection.Kills, _options.MaxRendererMb, _time, _logger).RunAsync(_connection.Closed);
-            LogLaunched(_generation, executable, version.GetProperty("product").GetString()!, _chromium.Id, _time.GetElapsedTime(start).TotalSeconds);
+            Product = version.GetProperty("product").GetString();
+            LogLaunched(_generation, executable, Product!, _chromium.Id, _time.GetElapsedTime(start).TotalSeconds);
         }
         catch (BrowserException e)
         {

@@ -106,9 +106,12 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
         using var response = await _manager.Client.GetAsync("/", TestContext.Current.CancellationToken);
         var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
-        Assert.Contains("EventSource('fleet/events')", html, StringComparison.Ordinal);
-        Assert.DoesNotContain(" src=", html, StringComparison.Ordinal);
-        Assert.Contains("default-src 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.Contains("fetch('fleet/patches'", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<(link|script|img|iframe)[^>]* (src|href)=['\"](?!data:)", html);
+        Assert.DoesNotMatch("<[^>]* (style|on[a-z]+)=", html);
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +122,7 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
             .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Route: $"{operation.Name} {path.Name}", operation.Value)))
             .ToList();
         Assert.Equal(
-            ["delete /fleet/affinities/{key}", "get /failures", "get /failures/{server}/{id}", "get /failures/{server}/{id}/screenshot", "get /fleet", "get /fleet/events", "get /pdf", "get /render", "get /screenshot", "post /commands", "post /fleet/recycle", "post /fleet/servers/{id}/drain", "post /fleet/servers/{id}/undrain", "post /host-shell", "post /renders"],
+            ["delete /fleet/affinities/{key}", "get /failures", "get /failures/{server}/{id}", "get /failures/{server}/{id}/screenshot", "get /fleet", "get /fleet/events", "get /fleet/renders", "get /pdf", "get /render", "get /screenshot", "post /commands", "post /fleet/recycle", "post /fleet/servers/{id}/drain", "post /fleet/servers/{id}/undrain", "post /host-shell", "post /renders"],
             routes.Select(route => route.Route).Order(StringComparer.Ordinal));
         Assert.All(routes, route => Assert.NotEmpty(route.Value.GetProperty("summary").GetString()!));
     }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.Manager.Health;
 using Fleet.Manager.Servers;
 using Fleet.Tests.InMemory;
 using Fleet.Tests.Registry;

@@ -131,8 +131,11 @@ internal sealed class FakeServer : IAsyncDisposable
         return Microsoft.AspNetCore.Http.Results.Bytes(new byte[] { 0, 255, 1 }, "image/png").ExecuteAsync(http);
     }
 
+    /// <summary>What it changes in its records.</summary>
+    public Func<ServerRecord, ServerRecord> Describe { get; set; } = record => record;
+
     public Task RegisterAsync(InMemoryRegistry registry, ServerState state = ServerState.Ready, int slots = 2) =>
-        registry.Servers.AnnounceAsync(Record(state, slots), TestContext.Current.CancellationToken);
+        registry.Servers.AnnounceAsync(Describe(Record(state, slots)), TestContext.Current.CancellationToken);
 
     public ServerRecord Record(ServerState state, int slots) => new()
     {

@@ -28,7 +28,7 @@ public sealed class ConcurrencyGateTests : IDisposable
         _watcher = new("fleet", [], (_, _) => Task.FromResult(FleetView.Empty), new InMemoryRegistry(_clock, NullLoggerFactory.Instance).Backplane, _clock,
             NullLogger<RegistryWatcher<FleetView>>.Instance);
         _gate = new(new FleetViews(_watcher, new UnhealthyServers(), _clock), Options.Create(new ManagerOptions { MaxInFlight = 1 }),
-            new ManagerMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _clock);
+            new ManagerMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), new RenderHistory(_clock)), _clock);
     }
 
     public void Dispose()

@@ -1,5 +1,4 @@
 using Fleet.Contracts;
-using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 
 namespace Fleet.Tests.Manager;

@@ -17,7 +17,7 @@ public sealed class RequestCoalescerTests
     public async Task Run_CallersInTheSameMoment_RenderOnce()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var coalescer = new RequestCoalescer(new ManagerMetrics(services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
+        var coalescer = new RequestCoalescer(new ManagerMetrics(services.GetRequiredService<IMeterFactory>(), new RenderHistory(TimeProvider.System)), TimeProvider.System);
         var release = Enumerable.Range(0, Rounds).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
         var renders = new int[Rounds];
         using var start = new Barrier(Callers);

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.Manager.Servers;
 using Fleet.Manager.Telemetry;
 using Fleet.Registry;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Fleet.Manager.Servers;
+namespace Fleet.Manager.Health;
 
 /// <summary>Why a fleet cannot render. Every manager sees the same fleet.</summary>
 internal enum FleetTrouble
@@ -92,12 +93,13 @@ internal sealed record FleetHealth(HealthStatus Status, FleetTrouble Trouble, st
     };
 }
 
-/// <summary>Reports the health of this manager as the health check <c>membership</c>, as the gauge <c>fleet.manager.degraded</c>, and as one log line per change.</summary>
+/// <summary>Reports the health of this manager as the health check <c>membership</c>, as the gauge <c>fleet.manager.degraded</c>, as one log line per change, and with
+/// everything else that is wrong as <see cref="FleetAlerts"/>.</summary>
 internal sealed partial class FleetHealthMonitor(
-    FleetViews views, UnhealthyServers unhealthyServers, RequestDrain drain, ManagerMetrics metrics, TimeProvider timeProvider, ILogger<FleetHealthMonitor> logger)
+    FleetViews views, UnhealthyServers unhealthyServers, RequestDrain drain, ManagerMetrics metrics, FleetAlertSource alerts, TimeProvider timeProvider, ILogger<FleetHealthMonitor> logger)
     : BackgroundService, IHealthCheck
 {
-    /// <summary>Maximum time between two looks for the log: a server that stops answering is no change of the registry.</summary>
+    /// <summary>Maximum time between two looks: a server that stops answering is no change of the registry.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     /// <summary>A fleet that starts is no outage: until a server was ready, trouble is logged only after this time, in which a server of a running fleet has registered.</summary>
@@ -122,6 +124,7 @@ internal sealed partial class FleetHealthMonitor(
             {
                 var next = views.NextRead;
                 var health = Current;
+                alerts.Update(health);
                 wasReady |= health.Status == HealthStatus.Healthy;
                 if (health.Trouble != logged && !drain.IsDraining && (wasReady || timeProvider.GetElapsedTime(started) >= s_startTime))
                 {

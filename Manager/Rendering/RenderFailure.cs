@@ -1,0 +1,28 @@
+using Fleet.Contracts;
+
+namespace Fleet.Manager.Rendering;
+
+/// <summary>Decides which answers are failures that an operator should see, and words them.</summary>
+internal static class RenderFailure
+{
+    private const int MaxReason = 300;
+
+    /// <summary>Why the fleet failed to render; null when it did not: a rendered page, an error page of the content, or an invalid request.</summary>
+    public static string? Explain(RenderAnswer answer) => answer switch
+    {
+        { RenderError: { Status: >= 500 or 429 } error } => error.Detail,
+        { RenderError: not null } or { Content.Outcome: RenderOutcome.Rendered or RenderOutcome.Unauthorized } or { Content: { Outcome: RenderOutcome.Failed, Status: >= 400 and <= 599 } } => null,
+        { Content: { } content } => Cut($"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}") + (content.Record is { } record ? $" [GET {record}]" : ""),
+        _ => null,
+    };
+
+    /// <summary>The URL for logs. The query of a command, or of a render with credentials, may be private.</summary>
+    public static string UrlOf(RenderCall call) =>
+        call.Command is not null || call.Request.Credentials is not null ? call.Request.Url.Split('?', '#')[0] : call.Request.Url;
+
+    private static string Message(RenderDiagnostics? diagnostics) =>
+        $"{diagnostics?.Message ?? "no reason was given"}{(diagnostics?.Stage is { } stage ? $" (in step {stage})" : "")}";
+
+    // The message may be the page's own.
+    private static string Cut(string text) => new([.. text.Take(MaxReason).Select(c => char.IsControl(c) ? ' ' : c)]);
+}
