@@ -51,12 +51,14 @@ public sealed class ScreenshotTests(ServerFixture server)
     }
 
     [Theory]
-    [InlineData(null, null, true, 842, 595)]
-    [InlineData(4.0, 6.0, false, 288, 432)]
-    [InlineData(4.0, 6.0, true, 432, 288)]
-    public async Task Screenshots_PdfWithPaper_HasIt(double? paperWidth, double? paperHeight, bool landscape, int width, int height)
+    [InlineData("", null, null, true, 842, 595)]
+    [InlineData("", 4.0, 6.0, false, 288, 432)]
+    [InlineData("", 4.0, 6.0, true, 432, 288)]
+    [InlineData("<style>@page { size: 105mm 148mm }</style>", 4.0, 6.0, false, 288, 432)]
+    [InlineData("<style>@page { size: 148mm 105mm }</style>", 4.0, 6.0, false, 432, 288)]
+    public async Task Screenshots_PdfWithPaper_HasIt(string style, double? paperWidth, double? paperHeight, bool landscape, int width, int height)
     {
-        var (_, bytes, _) = await TakeAsync("<style>@page { size: 148mm 105mm }</style><h1>Label</h1>", new()
+        var (_, bytes, _) = await TakeAsync(style + "<h1>Label</h1>", new()
         {
             Url = "",
             Type = ScreenshotType.Pdf,
