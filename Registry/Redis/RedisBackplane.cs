@@ -109,7 +109,9 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     {
         try
         {
-            await _connection.CallAsync("subscribe", _ => Completed(_connection.Multiplexer.GetSubscriber().SubscribeAsync(RedisKeys.Events, OnMessage)), _stopping.Token);
+            // A queue keeps the order of the messages; a handler would be called concurrently.
+            var messages = await _connection.CallAsync("subscribe", _ => _connection.Multiplexer.GetSubscriber().SubscribeAsync(RedisKeys.Events), _stopping.Token);
+            messages.OnMessage(OnMessage);
             return true;
         }
         catch (RegistryUnavailableException exception)
@@ -139,9 +141,9 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         return true;
     }
 
-    private void OnMessage(RedisChannel channel, RedisValue message)
+    private void OnMessage(ChannelMessage message)
     {
-        if (RegistryJson.Read<FleetEvent>(message.ToString(), RedisKeys.EventsName, _logger) is { Subject: not null } notification)
+        if (RegistryJson.Read<FleetEvent>(message.Message.ToString(), RedisKeys.EventsName, _logger) is { Subject: not null } notification)
         {
             _listeners.Raise(notification);
         }

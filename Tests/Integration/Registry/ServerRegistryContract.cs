@@ -14,13 +14,15 @@ public abstract class ServerRegistryContract : ContractSuite
         {
             Slots = 8, Free = 3, Queue = 2, RecentRenderMs = 12.5, RecentBootMs = 700, State = ServerState.Draining,
             Shells = new Dictionary<string, int> { ["token"] = 5 },
+            SlotStates = [new(1, "leased") { Affinity = "realm:a", AgeSeconds = 3 }],
         };
 
         await Registry.Servers.AnnounceAsync(record, Cancel);
 
         var listed = Assert.Single(await Registry.Servers.ListAsync(Cancel));
         Assert.Equal(record.Shells, listed.Shells);
-        Assert.Equal(record, listed with { Shells = record.Shells, SeenAt = record.SeenAt });
+        Assert.Equal(record.SlotStates, listed.SlotStates);
+        Assert.Equal(record, listed with { Shells = record.Shells, SlotStates = record.SlotStates, SeenAt = record.SeenAt });
         Assert.InRange(listed.SeenAt, before.AddMilliseconds(-1), before.AddMinutes(1));
     }
 
@@ -50,7 +52,7 @@ public abstract class ServerRegistryContract : ContractSuite
         var found = await Registry.Servers.GetAsync(["c-incarnation", "a-incarnation", "removed-incarnation", "silent-incarnation", "unknown"], Cancel);
         Assert.Equal(["a", "c"], found.Select(server => server.Name));
         var listed = (await Registry.Servers.ListAsync(Cancel))[0];
-        Assert.Equal(listed, found[0] with { Shells = listed.Shells });
+        Assert.Equal(listed, found[0] with { Shells = listed.Shells, SlotStates = listed.SlotStates });
         Assert.Empty(await Registry.Servers.GetAsync([], Cancel));
     }
 
