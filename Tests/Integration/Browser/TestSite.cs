@@ -29,8 +29,8 @@ internal sealed class TestSite : IAsyncDisposable
     /// <summary>User agent of the last request for a page.</summary>
     public string? UserAgent { get; private set; }
 
-    /// <summary>Answers requests for other paths, with the status 404 if it is null.</summary>
-    public Func<HttpContext, Task>? Other { get; set; }
+    /// <summary>While it is set, it answers instead of the routes, which other tests may have left.</summary>
+    public Func<HttpContext, Task>? App { get; set; }
 
     public ConcurrentDictionary<string, Func<HttpContext, Task>> Routes { get; } = new();
 
@@ -68,7 +68,11 @@ internal sealed class TestSite : IAsyncDisposable
         var path = http.Request.Path.Value!;
         _hits.AddOrUpdate(path, 1, static (_, n) => n + 1);
         UserAgent = http.Request.Headers.UserAgent;
-        if (Routes.TryGetValue(path, out var route))
+        if (path != "/_standby" && App is { } app)
+        {
+            await app(http);
+        }
+        else if (Routes.TryGetValue(path, out var route))
         {
             await route(http);
         }
@@ -82,10 +86,6 @@ internal sealed class TestSite : IAsyncDisposable
             }
 
             await http.Response.WriteAsync(Shell);
-        }
-        else if (Other is { } other)
-        {
-            await other(http);
         }
         else
         {

@@ -177,7 +177,7 @@ internal static class Corpus
     public static void Serve(TestSite site, CorpusPage page, Action<string>? requested = null, string? served = null)
     {
         var folder = Repository.File($"Tests/Integration/Rendering/Fidelity/Corpus/{(page.App.StartsWith('<') ? "inserted-rules" : page.App)}");
-        site.Other = async http =>
+        site.App = async http =>
         {
             var isDocument = http.Request.Headers["Sec-Fetch-Dest"] == "document";
             if (isDocument)

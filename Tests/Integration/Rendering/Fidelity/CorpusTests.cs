@@ -74,7 +74,7 @@ public sealed partial class CorpusTests(ServerFixture server, VisitorBrowser vis
         static string Say(RenderResult result) => $"{result.Status} {result.RedirectUrl} {result.Formats.GetValueOrDefault(RenderFormat.Html)}";
     }
 
-    public void Dispose() => server.OtherApp.Other = null;
+    public void Dispose() => server.OtherApp.App = null;
 
     private async Task<RenderResult> FirstVisitAsync(CorpusPage page)
     {
