@@ -109,8 +109,10 @@ public sealed class HangMatrixTests(ServerFixture server)
         // With pages of earlier tests still leased, the neighbour's idle page would be the only one to evict for this render.
         await Eventually.Async(() => server.Pool.Snapshot.Slots.All(s => s.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", server.Pool.Snapshot.Slots));
         var neighbour = await NeighbourAsync();
+        // What renders needs time for it on a busy machine, too.
+        var deadlineMs = outcomes is [RenderOutcome.Rendered] ? 2 * DeadlineMs : DeadlineMs;
         var start = Stopwatch.GetTimestamp();
-        var visit = server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = DeadlineMs, Affinity = "user:hang" }, Token);
+        var visit = server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = deadlineMs, Affinity = "user:hang" }, Token);
         do
         {
             var meanwhile = await NeighbourAsync();
@@ -121,7 +123,7 @@ public sealed class HangMatrixTests(ServerFixture server)
         var result = await visit;
         var took = Stopwatch.GetElapsedTime(start);
         Assert.True(outcomes.Contains(result.Outcome), $"'{name}' ended as {result.Outcome} in step {result.Diagnostics?.Stage}: {result.Diagnostics?.Message}");
-        Assert.True(took < TimeSpan.FromMilliseconds(DeadlineMs) + s_slack, $"'{name}' with a deadline of {DeadlineMs} ms took {took}.");
+        Assert.True(took < TimeSpan.FromMilliseconds(deadlineMs) + s_slack, $"'{name}' with a deadline of {deadlineMs} ms took {took}.");
         await Eventually.Async(() => !server.Pool.Snapshot.Slots.Any(s => s.Affinity == "user:hang" && s.State == SlotState.Leased), $"the slot of '{name}' is given back",
             () => string.Join(", ", server.Pool.Snapshot.Slots));
         Assert.Equal(neighbour.Page!.Slot, (await NeighbourAsync()).Page!.Slot);

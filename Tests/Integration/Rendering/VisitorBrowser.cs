@@ -99,8 +99,24 @@ public sealed class VisitorBrowser : IAsyncLifetime
                 until);
         }
 
-        var pixels = await page.ScreenshotAsync(new() { Caret = ScreenshotCaret.Hide, Animations = ScreenshotAnimations.Disabled });
+        var pixels = await ScreenshotAsync(page);
         return (await page.EvaluateAsync<string>(expression), pixels);
+    }
+
+    // A browser on a busy machine gives up a screenshot whose frame comes late.
+    private static async Task<byte[]> ScreenshotAsync(IPage page)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await page.ScreenshotAsync(new() { Caret = ScreenshotCaret.Hide, Animations = ScreenshotAnimations.Disabled });
+            }
+            catch (PlaywrightException e) when (attempt < 3 && e.Message.Contains("Unable to capture screenshot", StringComparison.Ordinal))
+            {
+                // It is taken again.
+            }
+        }
     }
 
     /// <summary>Opens a URL and watches how often it shows a text, from the first frame until the network is idle; then clicks a button.</summary>
