@@ -105,7 +105,8 @@ internal static partial class MalformedJson
     {
         _ when type.Contains("Int32", StringComparison.Ordinal) => $"a whole number {FieldBounds.Describe(member) ?? $"between {int.MinValue} and {int.MaxValue}"}",
         _ when type.Contains("Int64", StringComparison.Ordinal) => $"a whole number between {long.MinValue} and {long.MaxValue}",
-        "System.Boolean" => "true or false",
+        _ when type.Contains("System.Double", StringComparison.Ordinal) => "a number",
+        _ when type.Contains("System.Boolean", StringComparison.Ordinal) => "true or false",
         "System.String" => "a string of valid Unicode",
         _ when type.StartsWith("System.Collections", StringComparison.Ordinal) || type.EndsWith("[]", StringComparison.Ordinal) => "a list",
         _ => "an object",
@@ -124,6 +125,7 @@ internal static partial class BindingMessage
 {
     public static string Of(string message) => Failure().Match(message) is { Success: true } match
         ? $"'{match.Groups["name"]}' is {Quoted.Of(match.Groups["value"].Value)}, which is not {Expected(match.Groups["type"].Value, match.Groups["name"].Value)}."
+        : NoBody().IsMatch(message) ? "The request has no JSON body."
         : message;
 
     private static string Expected(string type, string name) => type switch
@@ -137,4 +139,7 @@ internal static partial class BindingMessage
 
     [GeneratedRegex("""^Failed to bind parameter "(?:Nullable<)?(?<type>\w+)>? (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.Singleline)]
     private static partial Regex Failure();
+
+    [GeneratedRegex("""^(?:Required parameter "[^"]*" was not provided from body\.|Implicit body inferred for parameter )""")]
+    private static partial Regex NoBody();
 }

@@ -11,7 +11,7 @@ public sealed class MalformedJsonTests
 
     public static TheoryData<Type, string> Members =>
     [
-        .. from type in (Type[])[typeof(RenderRequest), typeof(ScreenshotRequest), typeof(CommandRequest), typeof(RenderCredentials)]
+        .. from type in (Type[])[typeof(RenderRequest), typeof(ScreenshotRequest), typeof(CommandRequest), typeof(RenderCredentials), typeof(PdfOptions)]
            from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
            where property.CanWrite && property.PropertyType != typeof(JsonElement?)
            select new TheoryDataRow<Type, string>(type, JsonNamingPolicy.CamelCase.ConvertName(property.Name)),
@@ -54,4 +54,14 @@ public sealed class MalformedJsonTests
     [InlineData("{}", "The body lacks 'url'.")]
     public void Explain_Body_SaysWhatIsExpected(string body, string expected) =>
         Assert.Equal(expected, MalformedJson.Explain(Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<RenderRequest>(body, FleetJson.Options))));
+
+    [Fact]
+    public void Explain_LengthOfAPdf_IsANumber() => Assert.Equal(
+        "The body's $.pdf.scale is not what it should be: it must be a number.",
+        MalformedJson.Explain(Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<ScreenshotRequest>("{\"url\":\"http://a/\",\"pdf\":{\"scale\":\"x\"}}", FleetJson.Options))));
+
+    [Theory]
+    [InlineData("Required parameter \"RenderRequest request\" was not provided from body.")]
+    [InlineData("Implicit body inferred for parameter \"request\" but no body was provided. Did you mean to use a Service instead?")]
+    public void Of_RequestWithoutBody_NamesNoParameterOfAMethod(string message) => Assert.Equal("The request has no JSON body.", BindingMessage.Of(message));
 }
