@@ -103,8 +103,9 @@ internal sealed partial class BrowserPage
         // load. It is stopped once the empty document is loaded, which starts none. Only then can this document no longer replace the next one.
         _departures.End();
         await AllowScriptAsync(false, Left(deadline, start), cancellationToken);
-        await StopLoadingAsync(Left(deadline, start), cancellationToken);
-        var isCleared = await ClearSessionStorageAsync(Left(deadline, start), cancellationToken);
+        var clearing = ClearSessionStorageAsync(Left(deadline, start), cancellationToken);
+        await Task.WhenAll(StopLoadingAsync(Left(deadline, start), cancellationToken), clearing);
+        var isCleared = await clearing;
         var (loader, _, _) = await LoadAsync(s_empty, Left(deadline, start), cancellationToken);
         await StopLoadingAsync(Left(deadline, start), cancellationToken);
         if (_loads.Current != loader)
@@ -134,7 +135,10 @@ internal sealed partial class BrowserPage
     private async Task<bool> ClearSessionStorageAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var (origins, isComplete) = _frames.Take();
-        foreach (var origin in origins)
+        var cleared = await Task.WhenAll(origins.Select(ClearAsync));
+        return isComplete && cleared.All(done => done);
+
+        async Task<bool> ClearAsync(string origin)
         {
             try
             {
@@ -145,14 +149,13 @@ internal sealed partial class BrowserPage
                     p.WriteBoolean("isLocalStorage"u8, false);
                     p.WriteEndObject();
                 }, deadline, cancellationToken);
+                return true;
             }
             catch (BrowserException e) when (e is not BrowserTimeoutException)
             {
-                isComplete = false;
+                return false;
             }
         }
-
-        return isComplete;
     }
 
     // The browser process learns of a committed document slightly later than the renderer. Until then it has no active page to stop.
@@ -185,8 +188,11 @@ internal sealed partial class BrowserPage
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
         Activity.BeginDocument();
-        await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
-        var navigation = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(deadline, start), cancellationToken);
+        // The browser handles calls in order, so the navigation does not wait for the answer to the first one.
+        var enabled = CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
+        var navigating = _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(deadline, start), cancellationToken);
+        await Task.WhenAll(enabled, navigating);
+        var navigation = await navigating;
         if (!navigation.TryGetProperty("loaderId", out var name))
         {
             throw new BrowserException($"The browser could not load {url}: {(navigation.TryGetProperty("errorText", out var reason) ? reason.GetString() : "the page did not navigate")}.");

@@ -4,8 +4,10 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 internal static class PageScripts
 {
     /// <summary>Runs first in every document. Records shadow roots, including closed ones, and defines <c>fleetHtml</c> and the functions below before the
-    /// page can replace the built-ins that they need.</summary>
-    public static string Start { get; } = Read("requests") + Read("start") + Read("html") + Read("css") + Read("capture") + Read("settle") + Read("reveal");
+    /// page can replace the built-ins that they need. The empty document between two renders is left out.</summary>
+    public static string Start { get; } = $"if (globalThis !== globalThis.top || location.href !== 'about:blank') {{\n{StartOfDocument}\n}}";
+
+    private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("capture") + Read("settle") + Read("reveal");
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>
