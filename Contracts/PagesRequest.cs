@@ -30,7 +30,7 @@ public sealed record PagesRequest
 public sealed record PagesReport
 {
     /// <summary>The pages, ordered by URL, at most <see cref="PagesRequest.MaxPages"/>.</summary>
-    public required IReadOnlyList<PageReport> Pages { get; init; }
+    public required IReadOnlyList<PageActionReport> Pages { get; init; }
 
     /// <summary>Number of pages by result.</summary>
     public required IReadOnlyDictionary<PageResult, int> Counts { get; init; }
@@ -43,7 +43,7 @@ public sealed record PagesReport
 /// <param name="Url">The page's URL; as the request has it if it is not a page of the site.</param>
 /// <param name="Result">The result.</param>
 /// <param name="Reason">Why it was refused; null otherwise.</param>
-public sealed record PageReport(string Url, PageResult Result, string? Reason = null);
+public sealed record PageActionReport(string Url, PageResult Result, string? Reason = null);
 
 /// <summary>The result of a request for a page.</summary>
 public enum PageResult

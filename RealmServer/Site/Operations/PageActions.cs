@@ -37,13 +37,13 @@ internal sealed class PageActions(
             request, page => Task.FromResult(current.Contains(page.Key) ? new(page.Url, PageResult.Known) : Queue(page, isForced: false)), cancellationToken);
     }
 
-    private PageReport Queue(PageSource page, bool isForced) =>
+    private PageActionReport Queue(PageSource page, bool isForced) =>
         onDemand.QueueLast(page, isForced) ? new(page.Url, PageResult.Accepted) : new(page.Url, PageResult.Refused, QueueFull);
 
-    private async Task<PagesReport> RunAsync(PagesRequest request, Func<PageSource, Task<PageReport>> act, CancellationToken cancellationToken)
+    private async Task<PagesReport> RunAsync(PagesRequest request, Func<PageSource, Task<PageActionReport>> act, CancellationToken cancellationToken)
     {
         var (chosen, next) = await ChooseAsync(request, cancellationToken);
-        var reports = new List<PageReport>();
+        var reports = new List<PageActionReport>();
         foreach (var target in chosen)
         {
             reports.Add(target.Source is { } page ? await act(page) : new(target.Url, PageResult.Refused, target.WhyNot));
