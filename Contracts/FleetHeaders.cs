@@ -44,6 +44,9 @@ public static class FleetHeaders
     /// <summary>Response of a prerender server: whether the page had rendered for this affinity before, <c>true</c> or <c>false</c>. Absent when no page rendered.</summary>
     public const string Warm = "X-Fleet-Warm";
 
+    /// <summary>Estimated number of tokens of a page that is sent as Markdown: a quarter of its size in bytes.</summary>
+    public const string MarkdownTokens = "X-Markdown-Tokens";
+
     /// <summary><c>capped</c> when a page was captured before it had settled, so that content may be missing. Otherwise the header is not sent.</summary>
     public const string Stability = "X-Fleet-Stability";
 

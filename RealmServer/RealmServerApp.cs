@@ -5,6 +5,7 @@ using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Reporting;
 using Fleet.RealmServer.Site;
 using Fleet.RealmServer.Site.Crawling;
+using Fleet.RealmServer.Site.Operations;
 using Fleet.RealmServer.Site.Search;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
@@ -60,13 +61,14 @@ public static class RealmServerApp
         app.MapPostDeployment();
         app.MapIndex();
         app.MapSearch();
+        app.MapPages();
         app.MapScreenshots();
         app.MapCardWrites();
         app.MapSite();
         return app;
     }
 
-    private static void AddSite(IServiceCollection services) => services
+    private static void AddSite(IServiceCollection services) => _ = services
         .AddSingleton<RealmInstance>()
         .AddSingleton<HostShellFile>()
         .AddSingleton<HostShellClaims>()
@@ -105,7 +107,13 @@ public static class RealmServerApp
         .AddSingleton<RealmMetrics>()
         .AddSingleton<PageResponses>()
         .AddSingleton<HostAppHandler>()
-        .AddSingleton<SiteHandler>();
+        .AddSingleton<SiteHandler>()
+        .AddSingleton<PageTargets>()
+        .AddSingleton<PageDirectory>()
+        .AddTransient<PageActions>()
+        .AddHttpClient<SitemapReader>(static client => client.Timeout = SitemapReader.Timeout)
+        .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect) = (false, false))
+        .RemoveAllLoggers();
 
     private static void AddIndex(WebApplicationBuilder builder)
     {

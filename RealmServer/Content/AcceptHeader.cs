@@ -2,7 +2,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Content;
 
-/// <summary>Decides by the <c>Accept</c> header whether a URL is answered with the page or with the card's JSON.</summary>
+/// <summary>Decides by the <c>Accept</c> header whether a URL is answered with the page as HTML or Markdown, or with the card's JSON.</summary>
 internal static class AcceptHeader
 {
     /// <summary>Whether the header names JSON and prefers it to HTML. <c>*/*</c>, as curl sends it, selects the page.</summary>
@@ -16,6 +16,19 @@ internal static class AcceptHeader
 
         var json = Quality(accepted, "application/json");
         return json > 0 && json > Quality(accepted, "text/html");
+    }
+
+    /// <summary>Whether the header names Markdown and does not prefer HTML. Agents name it; browsers and <c>*/*</c> do not.</summary>
+    public static bool PrefersMarkdown(string? accept)
+    {
+        if (string.IsNullOrEmpty(accept) || !accept.Contains("markdown", StringComparison.OrdinalIgnoreCase)
+            || !MediaTypeHeaderValue.TryParseList([accept], out var accepted))
+        {
+            return false;
+        }
+
+        var markdown = Quality(accepted, "text/markdown");
+        return markdown > 0 && markdown >= Quality(accepted, "text/html");
     }
 
     private static double Quality(IList<MediaTypeHeaderValue> accepted, string mediaType) => accepted

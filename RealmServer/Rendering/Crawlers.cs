@@ -1,4 +1,5 @@
 using System.Buffers;
+using Fleet.RealmServer.Content;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;
@@ -26,6 +27,7 @@ internal sealed class Crawlers(IOptions<PagesOptions> options)
 
     private readonly SearchValues<string> _words = SearchValues.Create(options.Value.Crawlers ?? s_known, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a request is a crawler's. A client that asks for Markdown is one: it cannot run the app.</summary>
     public bool Asks(HttpRequest request) =>
-        request.Headers.ContainsKey(Header) || request.Headers.UserAgent.ToString().AsSpan().ContainsAny(_words);
+        request.Headers.ContainsKey(Header) || AcceptHeader.PrefersMarkdown(request.Headers.Accept) || request.Headers.UserAgent.ToString().AsSpan().ContainsAny(_words);
 }

@@ -43,13 +43,16 @@ internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions
                 break;
             case PageOutcome.Unresolved unresolved:
                 var count = _failures.TryGet(source.Key, out var last) && IsOf(last, version) ? last.Unresolved + 1 : 1;
-                _failures.Set(source.Key, new(new(unresolved.Reason, version.Generation), version, timeProvider.GetTimestamp(), PauseAfter(count), count));
+                _failures.Set(source.Key, new(new(unresolved.Reason, version.Generation, Diagnostics: unresolved.Diagnostics) { RenderId = unresolved.RenderId }, version, timeProvider.GetTimestamp(), PauseAfter(count), count));
                 break;
             default:
                 _failures.Remove(source.Key);
                 break;
         }
     }
+
+    /// <summary>Forgets the failure of a page, so that the next request renders it.</summary>
+    public void Forget(PageSource source) => _failures.Remove(source.Key);
 
     private TimeSpan PauseAfter(int unresolved)
     {

@@ -30,7 +30,8 @@ internal sealed class PagesOptions : IValidatableObject
     [Range(1, 64)]
     public int Concurrency { get; set; } = 4;
 
-    /// <summary>Maximum number of pages that wait for a render on demand, 1 to 100,000. Further pages are not queued. Default: 1,000.</summary>
+    /// <summary>Maximum number of pages that wait for a render on demand, 1 to 100,000. Further pages are not queued. As many again may wait for
+    /// operators. Default: 1,000.</summary>
     [Range(1, 100_000)]
     public int MaxQueued { get; set; } = 1_000;
 

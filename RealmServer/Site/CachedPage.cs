@@ -20,7 +20,7 @@ internal sealed class CachedPage(string realmUrl, ServedPage served, StoredState
 
     public long TouchedAt => touchedAt;
 
-    public long Size => served.Body.Size;
+    public long Size => served.Size;
 
     /// <summary>True for one caller, which must read the store again. The others use this page in the meantime.</summary>
     public bool TryBeginCheck() => Interlocked.Exchange(ref _checking, 1) == 0;

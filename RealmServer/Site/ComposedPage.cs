@@ -27,6 +27,12 @@ internal readonly record struct ComposedPage
     /// <summary>The canonical URL for search engines; null if the page names one itself, has a status other than 200, or is not a whole document.</summary>
     public string? Canonical { get; init; }
 
+    /// <summary>URL of the page; null if it has no content of its own.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The page as Markdown, if the host has rendered it; null otherwise.</summary>
+    public string? Markdown { get; init; }
+
     /// <summary>Response headers that the page requests; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
@@ -76,6 +82,8 @@ internal readonly record struct ComposedPage
                 Status = stored.Status,
                 ETag = etag,
                 Matter = ContentKind.Content,
+                Url = stored.Url,
+                Markdown = stored.Formats.GetValueOrDefault(RenderFormat.Markdown),
                 Headers = PageHeaderRules.Passed(stored.Headers),
                 IsCapped = stored.IsCapped,
                 BeforeHead = shell.BeforeHead,
@@ -97,6 +105,7 @@ internal readonly record struct ComposedPage
             Status = stored.Status,
             ETag = etag,
             // The document references the bundles of the shell that it was captured with, which may be gone after a deploy.
+            Url = stored.Url,
             Matter = stored.ShellToken == shell.Token ? ContentKind.Document : ContentKind.OldDocument,
             Headers = PageHeaderRules.Passed(stored.Headers),
             IsCapped = stored.IsCapped,

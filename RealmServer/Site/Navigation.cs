@@ -29,7 +29,7 @@ internal static class Navigation
         return OfAccept(request.Accept) ?? (request.IsCrawler ? !path.LooksLikeFile : !path.HasExtension);
     }
 
-    /// <summary>Whether the header accepts HTML: true if it names HTML, false if it names only other types. Null if it is missing or malformed, or is
+    /// <summary>Whether the header accepts a page: true if it names HTML or Markdown, false if it names only other types. Null if it is missing or malformed, or is
     /// <c>*/*</c>, which says nothing.</summary>
     public static bool? OfAccept(string? accept)
     {
@@ -43,7 +43,7 @@ internal static class Navigation
             : false;
     }
 
-    private static bool IsHtml(string? type) => type?.ToLowerInvariant() is "text/html" or "application/xhtml+xml" or "text/*";
+    private static bool IsHtml(string? type) => type?.ToLowerInvariant() is "text/html" or "text/markdown" or "application/xhtml+xml" or "text/*";
 }
 
 /// <summary>What a request says of itself.</summary>

@@ -29,6 +29,11 @@ internal sealed partial class OnDemandRenders(
     /// <summary>Queues a render in the background. False if the queue is full.</summary>
     public bool Queue(PageSource source) => queue.Add(source, RenderUrgency.Visited) is not null;
 
+    /// <summary>Queues a render for an operator, after those of all requests. False if the queue is full.</summary>
+    /// <param name="source">The page.</param>
+    /// <param name="isForced">Whether the page is rendered even if the stored one is up to date.</param>
+    public bool QueueLast(PageSource source, bool isForced) => queue.Add(source, RenderUrgency.Index, isForced: isForced) is not null;
+
     /// <summary>Queues a render and waits for it. Null if the queue is full or the wait exceeds <c>Pages:CrawlerBudget</c>. The wait is also the deadline of the render,
     /// so that a page which does not settle is captured in time for its crawler; if the time was not sufficient, the page is rendered again in the background.</summary>
     public async Task<PageOutcome?> AwaitAsync(PageSource source, CancellationToken cancellationToken)
@@ -102,7 +107,7 @@ internal sealed partial class OnDemandRenders(
         {
             // The request read the store before the job was queued. Another render of this or another replica may have stored the page in the meantime.
             var (stored, isCurrent) = await current.FindAsync(job.Source, stoppingToken);
-            return isCurrent && !(job.IsRepeat && stored!.IsCapped)
+            return isCurrent && !job.IsForced && !(job.IsRepeat && stored!.IsCapped)
                 ? new PageOutcome.Stored(stored!)
                 : await renderer.RenderAsync(job.Source, current.BasisOf(job.Source, stored), urgency, within, stoppingToken);
         }

@@ -3,6 +3,7 @@ using Fleet.Contracts;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site.Markdown;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
@@ -18,11 +19,15 @@ internal static class PageResponse
 
     private static readonly Dictionary<string, string> s_none = [];
 
-    public static Task WriteAsync(HttpContext http, ServedPage page)
+    /// <summary>Writes a page.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="markdown">The page as Markdown, to send that instead of HTML; null for HTML.</param>
+    public static Task WriteAsync(HttpContext http, ServedPage page, MarkdownPage? markdown = null)
     {
         var (request, response) = (http.Request, http.Response);
         var headers = response.Headers;
-        var form = page.Body.In(ContentCodings.For(request.Headers.AcceptEncoding));
+        var form = (markdown?.Body ?? page.Body).In(ContentCodings.For(request.Headers.AcceptEncoding));
         headers[FleetHeaders.HostShell] = page.ShellToken;
         headers.Vary = headers.Vary.Count == 0 ? Vary : $"{headers.Vary}, {Vary}";
         // For a private realm the header is already set.
@@ -32,7 +37,13 @@ internal static class PageResponse
             headers[name] = value;
         }
 
-        if (page.Link is { } link)
+        if (markdown is not null)
+        {
+            headers[FleetHeaders.MarkdownTokens] = markdown.Tokens.ToString(CultureInfo.InvariantCulture);
+        }
+
+        // A canonical link of the page's own headers counts, and one in its document is not part of the Markdown.
+        if ((markdown?.Link ?? page.Link) is { } link && !headers.Link.ToString().Contains("canonical", StringComparison.OrdinalIgnoreCase))
         {
             headers.Append(HeaderNames.Link, link);
         }
@@ -65,7 +76,7 @@ internal static class PageResponse
             return Task.CompletedTask;
         }
 
-        response.ContentType = "text/html; charset=utf-8";
+        response.ContentType = markdown is null ? "text/html; charset=utf-8" : MarkdownPage.MediaType + "; charset=utf-8";
         response.ContentLength = form.Bytes.Length;
         if (form.Coding is { } coding)
         {

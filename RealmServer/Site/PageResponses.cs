@@ -1,6 +1,8 @@
 using System.Globalization;
 using Fleet.Contracts;
+using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site.Markdown;
 using Fleet.ServiceDefaults.Problems;
 
 namespace Fleet.RealmServer.Site;
@@ -23,13 +25,21 @@ internal sealed class PageResponses(PageFinder finder, ShellPages shells, RealmM
     private Task WriteAsync(HttpContext http, ServedPage page)
     {
         metrics.PageServed(page.Matter);
-        if (page.Unavailability is { } why && Navigation.OfAccept(http.Request.Headers.Accept) == false)
+        var asMarkdown = AcceptHeader.PrefersMarkdown(http.Request.Headers.Accept);
+        if (page.Unavailability is { } why && (asMarkdown || Navigation.OfAccept(http.Request.Headers.Accept) == false))
         {
             http.Response.Headers.RetryAfter = why.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
             http.Response.Headers.CacheControl = "no-store";
             return FleetProblem.Result(why.Status, why.Reason, why.Detail).ExecuteAsync(http);
         }
 
-        return PageResponse.WriteAsync(http, page);
+        if (!asMarkdown || !page.HasContent)
+        {
+            return PageResponse.WriteAsync(http, page);
+        }
+
+        return page.Markdown is { } markdown ? PageResponse.WriteAsync(http, page, markdown)
+            : FleetProblem.Result(StatusCodes.Status406NotAcceptable, "no-markdown",
+                $"The page is too large or nested too deeply to be converted: at most {MarkdownConverter.MaxChars} characters and {MarkdownConverter.MaxDepth} levels. Ask for text/html.").ExecuteAsync(http);
     }
 }

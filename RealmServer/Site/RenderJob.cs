@@ -10,11 +10,21 @@ internal sealed class RenderJob(PageSource source)
     private RenderUrgency? _urgency;
     private RenderUrgency? _begunAs;
     private DateTimeOffset _awaitedUntil;
+    private bool _isForced;
 
     public PageSource Source => source;
 
     /// <summary>Whether the job repeats a render that had too little time.</summary>
     public bool IsRepeat { get; init; }
+
+    /// <summary>Whether an operator requested it first.</summary>
+    public bool IsOperators { get; init; }
+
+    /// <summary>Whether the page is rendered even if the stored one is up to date.</summary>
+    public bool IsForced
+    {
+        get { lock (_gate) { return _isForced; } }
+    }
 
     /// <summary>Trace context of the first request.</summary>
     public ActivityContext RequestedBy { get; } = Activity.Current?.Context ?? default;
@@ -41,6 +51,15 @@ internal sealed class RenderJob(PageSource source)
         lock (_gate)
         {
             return _begunAs is null ? _begunAs = _urgency : null;
+        }
+    }
+
+    /// <summary>Has the page rendered even if the stored one is up to date. False if the job has begun, and may have read older content.</summary>
+    public bool TryForce()
+    {
+        lock (_gate)
+        {
+            return _begunAs is null && (_isForced = true);
         }
     }
 

@@ -5,13 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Requested pages that wait for their render: each page once, crawlers first, at most <c>Pages:MaxQueued</c>.</summary>
+/// <summary>Requested pages that wait for their render: each page once, crawlers first, operators last. At most <c>Pages:MaxQueued</c> were requested by crawlers and
+/// visitors, and as many by operators, whose requests therefore keep no one out.</summary>
 internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics metrics)
 {
     private readonly ConcurrentDictionary<string, RenderJob> _jobs = new(StringComparer.Ordinal);
     private readonly Channel<Turn> _turns = Channel.CreateUnboundedPrioritized<Turn>(new() { Comparer = Turn.ByUrgency });
     private long _lastTurn;
-    private int _waiting;
+    private readonly int[] _waiting = new int[2];
 
     /// <summary>Whether a render of the page is queued or in progress.</summary>
     public bool Has(PageSource source) => _jobs.ContainsKey(source.Key);
@@ -21,24 +22,32 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
     /// <param name="urgency">The urgency of the render.</param>
     /// <param name="until">Time at which the caller gives up waiting.</param>
     /// <param name="isRepeat">Whether the render repeats one that had too little time.</param>
+    /// <param name="isForced">Whether the page is rendered even if the stored one is up to date. A render that has begun does not suit such a request.</param>
     /// <returns>The render; null if the queue is full.</returns>
-    public RenderJob? Add(PageSource source, RenderUrgency urgency, DateTimeOffset until = default, bool isRepeat = false)
+    public RenderJob? Add(PageSource source, RenderUrgency urgency, DateTimeOffset until = default, bool isRepeat = false, bool isForced = false)
     {
-        var job = FindJob(source, urgency);
+        bool Suits(RenderJob known) => known.Serves(urgency) && (!isForced || known.TryForce());
+        var job = _jobs.TryGetValue(source.Key, out var queued) && Suits(queued) ? queued : null;
         if (job is null)
         {
-            if (Interlocked.Increment(ref _waiting) > options.Value.MaxQueued)
+            var added = new RenderJob(source) { IsRepeat = isRepeat, IsOperators = urgency == RenderUrgency.Index };
+            ref var waiting = ref WaitingLike(added);
+            if (Interlocked.Increment(ref waiting) > options.Value.MaxQueued)
             {
-                Interlocked.Decrement(ref _waiting);
+                Interlocked.Decrement(ref waiting);
                 metrics.PageNotQueued();
                 return null;
             }
 
-            var added = new RenderJob(source) { IsRepeat = isRepeat };
-            job = _jobs.AddOrUpdate(source.Key, added, (_, known) => known.Serves(urgency) ? known : added);
+            if (isForced)
+            {
+                added.TryForce();
+            }
+
+            job = _jobs.AddOrUpdate(source.Key, added, (_, known) => Suits(known) ? known : added);
             if (job != added)
             {
-                Interlocked.Decrement(ref _waiting);
+                Interlocked.Decrement(ref waiting);
             }
         }
 
@@ -60,7 +69,7 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
         {
             if (turn.Job.TryBegin() is { } urgency)
             {
-                Interlocked.Decrement(ref _waiting);
+                Interlocked.Decrement(ref WaitingLike(turn.Job));
                 yield return (turn.Job, urgency);
             }
         }
@@ -69,7 +78,7 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
     /// <summary>Removes a render that has ended, so that later requests start a new one.</summary>
     public void Remove(RenderJob job) => _jobs.TryRemove(KeyValuePair.Create(job.Source.Key, job));
 
-    private RenderJob? FindJob(PageSource source, RenderUrgency urgency) => _jobs.TryGetValue(source.Key, out var job) && job.Serves(urgency) ? job : null;
+    private ref int WaitingLike(RenderJob job) => ref _waiting[job.IsOperators ? 1 : 0];
 
     private sealed record Turn(RenderJob Job, RenderUrgency Urgency, long Number)
     {

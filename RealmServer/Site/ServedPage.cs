@@ -1,18 +1,23 @@
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Rendering;
+using Fleet.RealmServer.Site.Markdown;
 
 namespace Fleet.RealmServer.Site;
 
 /// <summary>A page that is ready to be sent.</summary>
 internal sealed class ServedPage
 {
+    private readonly Lazy<MarkdownPage?> _markdown;
+
     public ServedPage(ComposedPage page, ShellDocument shell)
     {
         (Status, Matter, Location, LacksScreenshot, ShellToken) = (page.Status, page.Matter, page.Location, page.LacksScreenshot, shell.Token);
         (Headers, IsCapped) = (page.Headers, page.IsCapped);
         Link = page.Canonical is { } url ? $"<{url}>; rel=\"canonical\"" : null;
-        Body = new(page.ToBytes(), page.ETag);
+        var html = page.ToBytes();
+        Body = new(html, page.ETag);
+        _markdown = new(() => page.Url is { } url ? MarkdownPage.Of(url, page.ETag, page.Markdown, html) : null);
     }
 
     /// <summary>HTTP status.</summary>
@@ -39,6 +44,15 @@ internal sealed class ServedPage
     public string ShellToken { get; }
 
     public EncodedBody Body { get; }
+
+    /// <summary>Whether the page has content of its own, so that it can be sent as Markdown.</summary>
+    public bool HasContent => Matter is ContentKind.Content or ContentKind.Document or ContentKind.OldDocument;
+
+    /// <summary>The page as Markdown, converted on first use; null if it is too large or nested too deeply.</summary>
+    public MarkdownPage? Markdown => _markdown.Value;
+
+    /// <summary>Approximate memory in bytes. Markdown is at most about as long as its document.</summary>
+    public long Size => HasContent ? Body.Size / 2 * 3 : Body.Size;
 
     /// <summary>Why there is no page; null if this is one.</summary>
     public Unavailability? Unavailability { get; init; }

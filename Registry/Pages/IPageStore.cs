@@ -26,6 +26,9 @@ public interface IPageStore
     /// <summary>Records that a page was used, so that <see cref="WhenFull.RemoveOldest"/> removes it later. Ignored when it is not stored.</summary>
     Task TouchAsync(string realm, string url, CancellationToken cancellationToken);
 
+    /// <summary>When the page was stored or used last (<see cref="TouchAsync"/>); null when it is not stored.</summary>
+    Task<DateTimeOffset?> GetLastUseAsync(string realm, string url, CancellationToken cancellationToken);
+
     /// <summary>Removes a page whose source was deleted. Ignored when <paramref name="sourceVersion"/> is lower than the stored one. True when it was removed.</summary>
     Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken);
 }

@@ -29,6 +29,12 @@ public sealed record PageFacts
     /// <summary>When the page was rendered.</summary>
     public required DateTimeOffset RenderedAt { get; init; }
 
+    /// <summary>Whether the page was captured before it had settled.</summary>
+    public bool IsCapped { get; init; }
+
+    /// <summary>Size of the rendered text, all formats together, in bytes of UTF-8; 0 for a page of an older version that did not record it.</summary>
+    public long Bytes { get; init; }
+
     /// <summary>Maximum length of <see cref="Data"/>, in characters: 64 Ki. Bounded because the metadata of a whole realm is read at once.</summary>
     public const int MaxDataChars = 64 * 1024;
 
@@ -41,6 +47,8 @@ public sealed record PageFacts
         Data = page.Data is { Length: <= MaxDataChars } ? page.Data : null,
         Look = ScreenshotKey.Of(page),
         RenderedAt = page.RenderedAt,
+        IsCapped = page.IsCapped,
+        Bytes = page.Formats.Values.Sum(static text => (long)Encoding.UTF8.GetByteCount(text)),
     };
 }
 

@@ -16,7 +16,7 @@ namespace Fleet.Registry.Redis;
 /// fleet:pages:{scope}            hash    url → page                                   with its scope                realm servers
 /// fleet:page-versions:{scope}    hash    url → source version and generation          with its scope                realm servers
 /// fleet:page-facts:{scope}       hash    url → status, dependencies, search document  with its scope                realm servers
-/// fleet:page-order:{scope}       zset    url by number of the change that stored it   with its scope                realm servers
+/// fleet:page-order:{scope}       zset    url by time of its last use, in microseconds with its scope                realm servers
 /// fleet:page-totals:{scope}      hash    bytes, changes                               with its scope                realm servers
 /// fleet:screenshots:{scope}      hash    url → screenshot (JPEG)                      with its scope                realm servers
 /// fleet:screenshot-facts:{scope} hash    url → tag, look and size of the screenshot   with its scope                realm servers

@@ -68,6 +68,12 @@ internal sealed class RedisPageStore(RedisConnection connection, ILogger<RedisPa
     public Task TouchAsync(string realm, string url, CancellationToken cancellationToken) =>
         connection.EvaluateAsync(RedisScript.TouchPage, [RedisKeys.PageOrder(realm)], [url], cancellationToken);
 
+    // The order is by microseconds of Redis' clock.
+    public async Task<DateTimeOffset?> GetLastUseAsync(string realm, string url, CancellationToken cancellationToken) =>
+        await connection.CallAsync("read a page's last use", database => database.SortedSetScoreAsync(RedisKeys.PageOrder(realm), url), cancellationToken) is { } score
+            ? DateTimeOffset.UnixEpoch.AddMicroseconds(score)
+            : null;
+
     public async Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken)
     {
         var removed = await connection.EvaluateAsync(

@@ -21,6 +21,8 @@ internal sealed class AwayPageStore : IPageStore
 
     public Task TouchAsync(string realm, string url, CancellationToken cancellationToken) => throw Away();
 
+    public Task<DateTimeOffset?> GetLastUseAsync(string realm, string url, CancellationToken cancellationToken) => throw Away();
+
     public Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken) => throw Away();
 
     private static RegistryUnavailableException Away() => new("Redis is away.", new TimeoutException());

@@ -29,6 +29,8 @@ internal sealed class HeldPageStore(IPageStore inner) : IPageStore
 
     public Task TouchAsync(string realm, string url, CancellationToken cancellationToken) => inner.TouchAsync(realm, url, cancellationToken);
 
+    public Task<DateTimeOffset?> GetLastUseAsync(string realm, string url, CancellationToken cancellationToken) => inner.GetLastUseAsync(realm, url, cancellationToken);
+
     public Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken) =>
         inner.RemoveAsync(realm, url, sourceVersion, cancellationToken);
 }

@@ -165,6 +165,19 @@ public abstract class PageStoreContract : ContractSuite
     }
 
     [Fact]
+    public async Task GetLastUseAsync_StoredAndTouched_IsTheTimeOfThat()
+    {
+        await Registry.Pages.TryStoreAsync(Page(1, 1) with { Url = Realm + "used" }, Cancel);
+        var stored = await Registry.Pages.GetLastUseAsync(Realm, Realm + "used", Cancel);
+        await Registry.Pages.TouchAsync(Realm, Realm + "used", Cancel);
+        var touched = await Registry.Pages.GetLastUseAsync(Realm, Realm + "used", Cancel);
+
+        Assert.NotNull(stored);
+        Assert.True(touched >= stored, $"touched {touched}, stored {stored}");
+        Assert.Null(await Registry.Pages.GetLastUseAsync(Realm, Realm + "unknown", Cancel));
+    }
+
+    [Fact]
     public async Task StoreAsync_BytesOverTheBound_AreCountedAndMadeRoomFor()
     {
         await Registry.Pages.StoreAsync(Large("a"), PageBounds.None, Cancel);

@@ -11,13 +11,14 @@ internal sealed class InMemoryPageStore : IPageStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, KeptRealm> _realms = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time;
     private readonly ChangeListeners _hints;
     private readonly InMemoryStorageScopes _scopes;
     private long _firstChange;
 
-    public InMemoryPageStore(ChangeListeners hints, InMemoryStorageScopes scopes)
+    public InMemoryPageStore(TimeProvider time, ChangeListeners hints, InMemoryStorageScopes scopes)
     {
-        (_hints, _scopes) = (hints, scopes);
+        (_time, _hints, _scopes) = (time, hints, scopes);
         scopes.AddStore(RemoveAll);
     }
 
@@ -34,7 +35,7 @@ internal sealed class InMemoryPageStore : IPageStore
 
     public Task<StoreResult> StoreAsync(StoredPage page, PageBounds bounds, CancellationToken cancellationToken)
     {
-        var kept = new KeptPage(new(page.SourceVersion, page.Generation), StoredPageJson.Write(page), PageFacts.Of(page));
+        var kept = new KeptPage(new(page.SourceVersion, page.Generation), StoredPageJson.Write(page), PageFacts.Of(page), _time.GetUtcNow());
         StoreResult result;
         lock (_gate)
         {
@@ -70,10 +71,18 @@ internal sealed class InMemoryPageStore : IPageStore
     {
         lock (_gate)
         {
-            Of(realm).Touch(url);
+            Of(realm).Touch(url, _time.GetUtcNow());
         }
 
         return Task.CompletedTask;
+    }
+
+    public Task<DateTimeOffset?> GetLastUseAsync(string realm, string url, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(Of(realm).Pages.GetValueOrDefault(url)?.UsedAt);
+        }
     }
 
     public Task<bool> RemoveAsync(string realm, string url, long sourceVersion, CancellationToken cancellationToken)
@@ -114,7 +123,7 @@ internal sealed class InMemoryPageStore : IPageStore
 
     private KeptRealm Of(string realm) => _realms.TryGetValue(realm, out var kept) ? kept : _realms[realm] = new(_firstChange);
 
-    private sealed record KeptPage(PageVersion Version, byte[] Json, PageFacts Facts);
+    private sealed record KeptPage(PageVersion Version, byte[] Json, PageFacts Facts, DateTimeOffset UsedAt);
 
     private sealed class KeptRealm(long firstChange)
     {
@@ -151,11 +160,11 @@ internal sealed class InMemoryPageStore : IPageStore
             return StoreResult.Stored;
         }
 
-        public void Touch(string url)
+        public void Touch(string url, DateTimeOffset now)
         {
             if (Pages.Remove(url, out var page))
             {
-                Pages.Add(url, page);
+                Pages.Add(url, page with { UsedAt = now });
             }
         }
 

@@ -26,7 +26,7 @@ public sealed class InMemoryRegistry
         Realms = new InMemoryRealmDirectory(timeProvider, hints);
         var scopes = new InMemoryStorageScopes(timeProvider);
         StorageScopes = scopes;
-        Pages = new InMemoryPageStore(hints, scopes);
+        Pages = new InMemoryPageStore(timeProvider, hints, scopes);
         Screenshots = new InMemoryScreenshotStore(scopes);
         Generations = new InMemoryGenerationCounter(timeProvider);
         Leases = new InMemoryLeases(timeProvider);

@@ -1,0 +1,302 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+
+namespace Fleet.RealmServer.Site.Markdown;
+
+/// <summary>Converts the main content of a document to Markdown (CommonMark with tables). Text of the page stays text: what would be markup is escaped, and only http, https
+/// and mailto links remain links.</summary>
+internal static partial class MarkdownConverter
+{
+    /// <summary>Maximum length of a document in characters: 4 Mi. Longer ones are not converted.</summary>
+    public const int MaxChars = 4 * 1024 * 1024;
+
+    /// <summary>Maximum depth of elements. Deeper documents are not converted: a parser takes a time that grows with the square of the depth, and the conversion a stack.
+    /// A browser that parses a document nests 512 deep.</summary>
+    public const int MaxDepth = 600;
+
+    // A line break; text has no control characters.
+    private const string Break = "\u0001";
+
+    private static readonly HashSet<string> s_left = new(
+        ["head", "script", "style", "noscript", "nav", "aside", "footer", "form", "button", "input", "select", "textarea", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "slot", "template"],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string> s_void = new(
+        ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string> s_inline = new(
+        ["a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "del", "dfn", "em", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "strike", "tt", "font"],
+        StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The Markdown of a document; null if it is too long or nested too deeply.</summary>
+    /// <param name="html">The document.</param>
+    /// <param name="url">Its URL, which relative links refer to.</param>
+    public static MarkdownDocument? Convert(string html, string url)
+    {
+        if (html.Length > MaxChars || DepthOf(html) > MaxDepth)
+        {
+            return null;
+        }
+
+        using var document = new HtmlParser().ParseDocument(html);
+        var page = new Uri(url);
+        var address = document.QuerySelector("base[href]")?.GetAttribute("href") is { } origin && Uri.TryCreate(page, origin, out var based) ? based : page;
+        var main = document.QuerySelector("main, [role=main]") ?? (document.QuerySelectorAll("article") is { Length: 1 } articles ? articles[0] : null);
+        var text = Blocks((INode?)main ?? document.Body!, new(address, HasMain: main is not null)).Trim('\n');
+        if (!text.StartsWith("# ", StringComparison.Ordinal) && !text.Contains("\n# ", StringComparison.Ordinal) && Squeeze(document.Title ?? "").Trim() is { Length: > 0 } title)
+        {
+            text = $"# {Escape(title)}\n\n{text}".TrimEnd('\n');
+        }
+
+        var canonical = document.QuerySelector("link[rel=canonical]")?.GetAttribute("href") is { } link && Uri.TryCreate(address, link, out var named) && named.Scheme is "http" or "https" ? named.AbsoluteUri : null;
+        return new(text + "\n", canonical);
+    }
+
+    /// <summary>An upper estimate of the depth, by tags alone, so that a document can be refused before it is parsed.</summary>
+    private static int DepthOf(string html)
+    {
+        var (depth, deepest) = (0, 0);
+        for (var at = html.IndexOf('<', StringComparison.Ordinal); at >= 0 && at + 1 < html.Length; at = html.IndexOf('<', at + 1))
+        {
+            if (html[at + 1] == '/')
+            {
+                depth = Math.Max(0, depth - 1);
+            }
+            else if (char.IsAsciiLetter(html[at + 1]))
+            {
+                var end = at + 1;
+                while (end < html.Length && char.IsAsciiLetterOrDigit(html[end]))
+                {
+                    end++;
+                }
+
+                depth += s_void.GetAlternateLookup<ReadOnlySpan<char>>().Contains(html.AsSpan((at + 1)..end)) ? 0 : 1;
+                deepest = Math.Max(deepest, depth);
+            }
+        }
+
+        return deepest;
+    }
+
+    private static string Blocks(INode parent, Context context)
+    {
+        var blocks = new List<string>();
+        var line = new StringBuilder();
+        void EndLine()
+        {
+            if (Line(line.ToString()) is { Length: > 0 } text)
+            {
+                blocks.Add(text);
+            }
+
+            line.Clear();
+        }
+
+        foreach (var node in ChildrenOf(parent))
+        {
+            if (node is IElement element && IsLeftOut(element, context))
+            {
+                continue;
+            }
+
+            if (node is IText || (node is IElement inline && IsInline(inline)))
+            {
+                line.Append(Inline(node, context));
+            }
+            else if (node is IElement block)
+            {
+                EndLine();
+                if (Block(block, context).Trim('\n') is { Length: > 0 } text)
+                {
+                    blocks.Add(text);
+                }
+            }
+        }
+
+        EndLine();
+        return string.Join("\n\n", blocks);
+    }
+
+    private static string Block(IElement element, Context context) => element.LocalName switch
+    {
+        ['h', >= '1' and <= '6'] => Line(InlineOf(element, context)).ReplaceLineEndings(" ") is { Length: > 0 } heading ? $"{new string('#', element.LocalName[1] - '0')} {heading}" : "",
+        "hr" => "---",
+        "pre" => Fenced(element),
+        "blockquote" => Prefixed(Blocks(element, context), "> ", "> "),
+        "ul" or "ol" or "menu" => Listed(element, context),
+        "table" => Tabular(element, context),
+        "dt" => Line(InlineOf(element, context)) is { Length: > 0 } term ? $"**{term}**" : "",
+        _ => Blocks(element, context),
+    };
+
+    private static string Listed(IElement list, Context context)
+    {
+        var number = list.LocalName == "ol" ? int.TryParse(list.GetAttribute("start"), NumberStyles.None, CultureInfo.InvariantCulture, out var start) ? start : 1 : (int?)null;
+        var items = new List<string>();
+        foreach (var item in list.Children.Where(child => !IsLeftOut(child, context)))
+        {
+            var mark = number is { } next ? string.Create(CultureInfo.InvariantCulture, $"{next}. ") : "- ";
+            if (Blocks(item, context).Trim('\n') is { Length: > 0 } text)
+            {
+                items.Add(Prefixed(text, mark, new string(' ', mark.Length)));
+                number++;
+            }
+        }
+
+        return string.Join('\n', items);
+    }
+
+    private static string Tabular(IElement table, Context context)
+    {
+        var rows = table.QuerySelectorAll("tr").Where(row => row.Closest("table") == table)
+            .Select(row => row.Children.Where(static cell => cell.LocalName is "td" or "th")
+                .Select(cell => Line(InlineOf(cell, context)).ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)).ToList())
+            .Where(static row => row.Count > 0).ToList();
+        if (rows.Count == 0)
+        {
+            return "";
+        }
+
+        var width = rows.Max(static row => row.Count);
+        var lines = rows.Select(row => $"| {string.Join(" | ", row.Concat(Enumerable.Repeat("", width - row.Count)))} |").ToList();
+        lines.Insert(1, $"|{string.Concat(Enumerable.Repeat(" --- |", width))}");
+        var caption = table.Children.FirstOrDefault(static child => child.LocalName == "caption") is { } named ? Line(InlineOf(named, context)) + "\n\n" : "";
+        return caption + string.Join('\n', lines);
+    }
+
+    private static string Fenced(IElement pre)
+    {
+        var code = Clean(pre.TextContent).Trim('\n');
+        var fence = new string('`', Math.Max(3, Backticks().Matches(code).Select(static run => run.Length).DefaultIfEmpty(0).Max() + 1));
+        var language = Language().Match(pre.ClassName + " " + pre.QuerySelector("code")?.ClassName) is { Success: true } named ? named.Groups["name"].Value : "";
+        return code.Length == 0 ? "" : $"{fence}{language}\n{code}\n{fence}";
+    }
+
+    private static string InlineOf(INode parent, Context context)
+    {
+        var text = new StringBuilder();
+        foreach (var node in ChildrenOf(parent))
+        {
+            if (node is IElement element && IsLeftOut(element, context))
+            {
+                continue;
+            }
+
+            // A block in a line, such as in a heading or a cell of a table, is apart from its neighbours.
+            var isBlock = node is IElement child && !IsInline(child);
+            text.Append(isBlock ? " " : "").Append(Inline(node, context)).Append(isBlock ? " " : "");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Inline(INode node, Context context)
+    {
+        if (node is IText text)
+        {
+            return Escape(Squeeze(text.Data));
+        }
+
+        if (node is not IElement element || IsLeftOut(element, context))
+        {
+            return "";
+        }
+
+        return element.LocalName switch
+        {
+            "br" => Break,
+            "img" => UrlOf(element.GetAttribute("src"), context) is { } source ? $"![{Escape(Squeeze(element.GetAttribute("alt") ?? "")).Trim()}]({source})" : "",
+            "code" or "kbd" or "samp" or "tt" => Code(element),
+            "strong" or "b" => Around("**", InlineOf(element, context)),
+            "em" or "i" => Around("*", InlineOf(element, context)),
+            "del" or "s" or "strike" => Around("~~", InlineOf(element, context)),
+            "a" when UrlOf(element.GetAttribute("href"), context) is { } target => InlineOf(element, context) is var label && label.Trim().Length > 0 ? Link(label, target) : "",
+            _ => InlineOf(element, context),
+        };
+    }
+
+    private static string Link(string label, string target) =>
+        $"{(char.IsWhiteSpace(label[0]) ? " " : "")}[{label.Trim().Replace(Break, " ", StringComparison.Ordinal)}]({target}){(char.IsWhiteSpace(label[^1]) ? " " : "")}";
+
+    private static string Code(IElement element)
+    {
+        var code = Squeeze(element.TextContent).Trim();
+        var fence = new string('`', Backticks().Matches(code).Select(static run => run.Length).DefaultIfEmpty(0).Max() + 1);
+        var pad = code.StartsWith('`') || code.EndsWith('`') ? " " : "";
+        return code.Length == 0 ? "" : fence + pad + code + pad + fence;
+    }
+
+    // Emphasis must touch its text.
+    private static string Around(string mark, string text) => text.Trim() is { Length: > 0 } inner
+        ? $"{(char.IsWhiteSpace(text[0]) ? " " : "")}{mark}{inner}{mark}{(char.IsWhiteSpace(text[^1]) ? " " : "")}"
+        : text;
+
+    // The parser makes declarative shadow roots real ones.
+    private static IEnumerable<INode> ChildrenOf(INode parent)
+    {
+        for (var node = (parent as IElement)?.ShadowRoot?.FirstChild; node is not null; node = node.NextSibling)
+        {
+            yield return node;
+        }
+
+        for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
+        {
+            yield return node;
+        }
+    }
+
+    private static bool IsInline(IElement element) => s_inline.Contains(element.LocalName) && (element.LocalName is not "a" and not "span" and not "label" and not "ins" and not "del"
+        || element.Children.All(IsInline));
+
+    // Outside of the main content, the header of the page is navigation too.
+    private static bool IsLeftOut(IElement element, Context context) => s_left.Contains(element.LocalName) || element.HasAttribute("hidden")
+        || element.GetAttribute("aria-hidden") == "true" || element.GetAttribute("role") is "navigation" or "search" or "contentinfo" or "complementary"
+        || (!context.HasMain && element is { LocalName: "header", ParentElement.LocalName: "body" });
+
+    private static string? UrlOf(string? text, Context context) =>
+        text is { Length: > 0 and <= 2_048 } && Uri.TryCreate(context.Address, text.Trim(), out var url) && url.Scheme is "http" or "https" or "mailto"
+            ? url.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)
+            : null;
+
+    private static string Prefixed(string text, string first, string others) =>
+        string.Join('\n', text.Split('\n').Select((line, at) => at == 0 ? first + line : line.Length == 0 ? others.TrimEnd() : others + line));
+
+    // What would begin a block at the start of a line is escaped.
+    private static string Line(string text) => string.Join('\n', text.Split(Break)
+        .Select(static line => Spaces().Replace(line, " ").Trim()).Where(static line => line.Length > 0).Select(static line => LineStart().Replace(line, "${number}\\${mark}")));
+
+    private static string Squeeze(string text) => Spaces().Replace(Clean(text), " ");
+
+    private static string Clean(string text) => Controls().Replace(text, "");
+
+    private static string Escape(string text) => Special().Replace(text, "\\$0");
+
+    [GeneratedRegex(@"[\\`*_\[\]<>~]|&(?=#?\w+;)")]
+    private static partial Regex Special();
+
+    [GeneratedRegex(@"^(?<number>\d{0,9})(?<mark>[#+.)=-](?=[\s#=-]|$)|(?<=\d)[.)])")]
+    private static partial Regex LineStart();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")]
+    private static partial Regex Controls();
+
+    [GeneratedRegex("`+")]
+    private static partial Regex Backticks();
+
+    [GeneratedRegex(@"\b(?:language|lang|highlight-source)-(?<name>[A-Za-z0-9+#-]{1,20})")]
+    private static partial Regex Language();
+
+    private sealed record Context(Uri Address, bool HasMain);
+}
+
+/// <summary>The Markdown of a document.</summary>
+/// <param name="Text">The Markdown, with a line feed at its end.</param>
+/// <param name="Canonical">The canonical URL that the document names; null if it names none.</param>
+internal sealed record MarkdownDocument(string Text, string? Canonical);

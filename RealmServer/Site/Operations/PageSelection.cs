@@ -1,0 +1,77 @@
+using Fleet.Contracts;
+
+namespace Fleet.RealmServer.Site.Operations;
+
+/// <summary>Checks which pages an operator's request names, and matches URLs with it.</summary>
+internal static class PageSelection
+{
+    /// <summary>The errors of a request; empty when it is valid.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="sitemap">Whether the route takes a sitemap; otherwise it takes a prefix or a pattern.</param>
+    public static IReadOnlyList<FieldError> Check(PagesRequest request, bool sitemap)
+    {
+        string[] names = sitemap ? ["urls", "sitemap"] : ["urls", "prefix", "pattern"];
+        var given = new (string Name, bool IsGiven)[]
+        {
+            ("urls", request.Urls is not null), ("prefix", request.Prefix is not null), ("pattern", request.Pattern is not null), ("sitemap", request.Sitemap is not null),
+        }.Where(member => member.IsGiven).Select(member => member.Name).ToList();
+        var wrong = given.Find(name => !names.Contains(name));
+        return
+        [
+            .. new[]
+            {
+                wrong is not null ? new FieldError(wrong, $"'{wrong}' does not apply to this route: give one of {string.Join(", ", names)}.")
+                    : given.Count != 1 ? new FieldError(names[0], $"Exactly one of {string.Join(", ", names)} must be given; the body has {(given.Count == 0 ? "none" : string.Join(" and ", given))}.")
+                    : null,
+                request.Urls is { } urls && urls.Count is 0 or > PagesRequest.MaxPages
+                    ? new FieldError("urls", $"'urls' has {request.Urls!.Count} URLs: it must have 1 to {PagesRequest.MaxPages}.") : null,
+                request.Urls?.Any(static url => url is null) == true ? new FieldError("urls", "'urls' has null: each must be a URL of the site, absolute or as a path.") : null,
+                CheckText("prefix", request.Prefix), CheckText("pattern", request.Pattern), CheckText("sitemap", request.Sitemap), CheckText("after", request.After),
+            }.OfType<FieldError>(),
+        ];
+    }
+
+    /// <summary>The error of a text; null when it has 1 to 2,048 characters or is not given.</summary>
+    public static FieldError? CheckText(string field, string? text) => text is { Length: 0 or > RenderLimits.MaxUrlLength }
+        ? new(field, $"'{field}' has {text.Length} characters: it must have 1 to {RenderLimits.MaxUrlLength}.")
+        : null;
+
+    /// <summary>Whether a text matches a pattern in which <c>*</c> stands for any characters, also none. Takes time proportional to the product of both lengths at most.</summary>
+    public static bool Matches(string text, string pattern)
+    {
+        var (at, inPattern, star, retry) = (0, 0, -1, 0);
+        while (at < text.Length)
+        {
+            if (inPattern < pattern.Length && pattern[inPattern] == '*')
+            {
+                (star, retry) = (inPattern++, at);
+            }
+            else if (inPattern < pattern.Length && pattern[inPattern] == text[at])
+            {
+                (at, inPattern) = (at + 1, inPattern + 1);
+            }
+            else if (star >= 0)
+            {
+                // The last star takes one character more.
+                (at, inPattern) = (++retry, star + 1);
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern.AsSpan(inPattern).TrimStart('*').Length == 0;
+    }
+
+    /// <summary>The items of a page of results, and the cursor of the next page: the URL of the last item; null when no item follows.</summary>
+    /// <param name="sorted">Items, ordered by URL.</param>
+    /// <param name="urlOf">The URL of an item.</param>
+    /// <param name="after">The cursor; null to begin.</param>
+    /// <param name="limit">Maximum number of items.</param>
+    public static (IReadOnlyList<T> Items, string? Next) Page<T>(IEnumerable<T> sorted, Func<T, string> urlOf, string? after, int limit)
+    {
+        var items = sorted.Where(item => after is null || string.CompareOrdinal(urlOf(item), after) > 0).Take(limit + 1).ToList();
+        return items.Count <= limit ? (items, null) : (items[..limit], urlOf(items[limit - 1]));
+    }
+}

@@ -1,0 +1,48 @@
+using Fleet.RealmServer.Site.Markdown;
+
+namespace Fleet.Tests.RealmServer;
+
+public sealed class MarkdownConverterTests
+{
+    private static readonly string s_deep = string.Concat(Enumerable.Repeat("<div>", 100_000));
+
+    [Theory]
+    [InlineData("<h2>Two</h2><p>One <b>bold</b> and <i>slanted</i>.</p>", "## Two\n\nOne **bold** and *slanted*.")]
+    [InlineData("<p>a<br>b</p>", "a\nb")]
+    [InlineData("<ul><li>a<ul><li>b</li></ul></li><li><p>c</p><p>d</p></li></ul>", "- a\n\n  - b\n- c\n\n  d")]
+    [InlineData("<ol start=3><li>x</li><li>y</li></ol>", "3. x\n4. y")]
+    [InlineData("<table><tr><th>A</th><th>B</th></tr><tr><td>1|2</td><td><p>x</p><p>y</p></td></tr><tr><td>z</td></tr></table>", "| A | B |\n| --- | --- |\n| 1\\|2 | x y |\n| z |  |")]
+    [InlineData("<pre><code class='language-cs'>if (a &lt; b)\n{\n}</code></pre>", "```cs\nif (a < b)\n{\n}\n```")]
+    [InlineData("<pre>```\nx</pre>", "````\n```\nx\n````")]
+    [InlineData("<p>run <code>a`b</code></p>", "run ``a`b``")]
+    [InlineData("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b")]
+    [InlineData("<a href='/x (1)?a=1&amp;b=2'>to <b>x</b></a>", "[to **x**](http://h/x%20%281%29?a=1&b=2)")]
+    [InlineData("<a href='javascript:alert(1)'>text</a><img src='data:image/png;base64,AA' alt=no><img src=p.png alt='a]b'>", "text![a\\]b](http://h/docs/p.png)")]
+    [InlineData("<p># not a heading</p><p>- no list</p><p>1. no number</p><p>*no* _emphasis_ [no](link) &lt;b&gt;</p>", "\\# not a heading\n\n\\- no list\n\n1\\. no number\n\n\\*no\\* \\_emphasis\\_ \\[no\\](link) \\<b\\>")]
+    [InlineData("<p>a\u0000\u001b[31m\u202eb</p>", "a\\[31mb")]
+    [InlineData("<dl><dt>Term</dt><dd>What</dd></dl><hr>", "**Term**\n\nWhat\n\n---")]
+    [InlineData("<x-card><template shadowrootmode=open><p>shadow</p></template></x-card>", "shadow")]
+    [InlineData("<nav>menu</nav><header>top</header><p>text</p><aside>ads</aside><footer>imprint</footer><script>x</script><p hidden>gone</p>", "text")]
+    [InlineData("<nav>menu</nav><main><header><h1>Title</h1></header><p>text</p><nav>pager</nav><footer>end</footer></main><p>outside</p>", "# Title\n\ntext")]
+    [InlineData("<div id=root><div class=layout><div role=navigation>menu</div><div role=main><p>text</p></div></div></div>", "text")]
+    [InlineData("<a href=/card><h3>Card</h3><p>Text</p></a>", "### Card\n\nText")]
+    public void Convert_Content_IsMarkdownAndTextStaysText(string html, string expected) =>
+        Assert.Equal(expected + "\n", MarkdownConverter.Convert($"<!doctype html><html><body>{html}</body></html>", "http://h/docs/page")!.Text);
+
+    [Fact]
+    public void Convert_NoHeading_BeginsWithTheTitleAndTellsTheCanonicalUrl()
+    {
+        var page = MarkdownConverter.Convert("<html><head><title>The  title</title><link rel=canonical href=/c></head><body><p>text</p></body></html>", "http://h/docs/page")!;
+
+        Assert.Equal("# The title\n\ntext\n", page.Text);
+        Assert.Equal("http://h/c", page.Canonical);
+    }
+
+    [Fact]
+    public void Convert_TooDeepOrTooLong_IsRefusedAtOnce()
+    {
+        Assert.Null(MarkdownConverter.Convert(s_deep, "http://h/"));
+        Assert.Null(MarkdownConverter.Convert(new string('x', MarkdownConverter.MaxChars + 1), "http://h/"));
+        Assert.NotNull(MarkdownConverter.Convert(string.Concat(Enumerable.Repeat("<div>", 590)) + "x", "http://h/"));
+    }
+}

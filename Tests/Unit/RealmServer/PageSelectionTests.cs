@@ -1,0 +1,70 @@
+using Fleet.Contracts;
+using Fleet.RealmServer.Site.Operations;
+
+namespace Fleet.Tests.RealmServer;
+
+public sealed class PageSelectionTests
+{
+    [Theory]
+    [InlineData("http://h/a", "http://h/a", true)]
+    [InlineData("http://h/a", "http://h/", false)]
+    [InlineData("http://h/a/b?c=1", "http://h/*", true)]
+    [InlineData("http://h/a/b?c=1", "*?c=*", true)]
+    [InlineData("http://h/a/b?c=1", "http://h/*/c*", false)]
+    [InlineData("http://h/aab", "http://h/*ab", true)]
+    [InlineData("http://h/abc", "http://h/*ab", false)]
+    [InlineData("http://h/a.b", "http://h/a?b", false)]
+    [InlineData("", "***", true)]
+    public void Matches_Pattern_TakesTheStarForAnyCharacters(string text, string pattern, bool expected) => Assert.Equal(expected, PageSelection.Matches(text, pattern));
+
+    [Fact]
+    public void Matches_HostilePattern_EndsAtOnce()
+    {
+        var pattern = string.Concat(Enumerable.Repeat("*a", 1_000)) + "b";
+
+        Assert.False(PageSelection.Matches(new string('a', 2_000), pattern));
+    }
+
+    [Theory]
+    [InlineData(false, "urls prefix", "Exactly one of urls, prefix, pattern must be given; the body has urls and prefix.")]
+    [InlineData(false, "", "Exactly one of urls, prefix, pattern must be given; the body has none.")]
+    [InlineData(false, "sitemap", "'sitemap' does not apply to this route: give one of urls, prefix, pattern.")]
+    [InlineData(true, "pattern", "'pattern' does not apply to this route: give one of urls, sitemap.")]
+    [InlineData(true, "sitemap", null)]
+    [InlineData(false, "pattern", null)]
+    public void Check_Members_ExactlyOneOfThoseOfTheRoute(bool sitemap, string given, string? error)
+    {
+        var request = new PagesRequest
+        {
+            Urls = given.Contains("urls", StringComparison.Ordinal) ? ["/a"] : null,
+            Prefix = given.Contains("prefix", StringComparison.Ordinal) ? "/" : null,
+            Pattern = given.Contains("pattern", StringComparison.Ordinal) ? "/*" : null,
+            Sitemap = given.Contains("sitemap", StringComparison.Ordinal) ? "/sitemap.xml" : null,
+        };
+
+        Assert.Equal(error, PageSelection.Check(request, sitemap).SingleOrDefault()?.Message);
+    }
+
+    [Theory]
+    [InlineData(0, "'urls' has 0 URLs: it must have 1 to 1000.")]
+    [InlineData(1_001, "'urls' has 1001 URLs: it must have 1 to 1000.")]
+    [InlineData(1_000, null)]
+    public void Check_NumberOfUrls_IsBounded(int count, string? error) =>
+        Assert.Equal(error, PageSelection.Check(new() { Urls = [.. Enumerable.Repeat("/a", count)] }, sitemap: false).SingleOrDefault()?.Message);
+
+    [Fact]
+    public void Page_Cursor_VisitsEveryItemOnce()
+    {
+        string[] urls = ["a", "b", "c", "d", "e"];
+        List<string> visited = [];
+        string? after = null;
+        do
+        {
+            (var items, after) = PageSelection.Page(urls, url => url, after, 2);
+            visited.AddRange(items);
+        }
+        while (after is not null);
+
+        Assert.Equal(urls, visited);
+    }
+}
