@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fleet.Garnet;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Logging;
 
 try
 {
+    CommandLineSecrets.Reject(args);
     var builder = Host.CreateApplicationBuilder(args);
     builder.AddServiceDefaults();
     using var host = builder.Build();

@@ -1,4 +1,4 @@
 using Fleet.Manager;
 using Fleet.ServiceDefaults;
 
-return await FleetHost.RunAsync("manager", () => ManagerApp.Build(args));
+return await FleetHost.RunAsync("manager", args, static checkedArgs => ManagerApp.Build(checkedArgs));

@@ -1,4 +1,4 @@
 using Fleet.PrerenderServer;
 using Fleet.ServiceDefaults;
 
-return await FleetHost.RunAsync("prerender", () => PrerenderServerApp.Build(args));
+return await FleetHost.RunAsync("prerender", args, static checkedArgs => PrerenderServerApp.Build(checkedArgs));

@@ -1,4 +1,4 @@
 using Fleet.RealmServer;
 using Fleet.ServiceDefaults;
 
-return await FleetHost.RunAsync("realm", () => RealmServerApp.Build(args));
+return await FleetHost.RunAsync("realm", args, static checkedArgs => RealmServerApp.Build(checkedArgs));

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Fleet.ServiceDefaults.Options;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,12 +25,14 @@ public static partial class FleetHost
 
     /// <summary>Builds and runs a service. Returns the exit code: 0 after an orderly stop, <see cref="CannotStart"/> or <see cref="Broken"/>.</summary>
     /// <param name="name">Name of the service, for messages.</param>
+    /// <param name="args">The command line of this process. It may not contain a secret.</param>
     /// <param name="build">Builds the application.</param>
-    public static async Task<int> RunAsync(string name, Func<WebApplication> build)
+    public static async Task<int> RunAsync(string name, string[] args, Func<string[], WebApplication> build)
     {
         try
         {
-            await RunAsync(name, build());
+            CommandLineSecrets.Reject(args);
+            await RunAsync(name, build(args));
             return 0;
         }
         catch (Exception e) when (Explain(e) is { } reason)

@@ -33,6 +33,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton<FleetKeys>();
         builder.Services.AddSingleton<StreamLimiter>();
         builder.Services.AddSingleton(ForeignCallerExtensions.CreateHostAllowList);
+        builder.Services.AddSingleton<InternalAddresses>();
         builder.Services.AddSingleton<FatalError>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [AliveTag]);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = BareStatus.Describe);
@@ -80,15 +81,21 @@ public static class ServiceDefaultsExtensions
     }
 
     // Anyone may read it, and the message of an exception may contain addresses and paths. The health check logs the exception.
-    private static string? DescriptionOf(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "The check failed; the log of this service says why.";
+    private static string? DescriptionOf(HealthReportEntry entry, InternalAddresses addresses) =>
+        entry.Exception is not null ? "The check failed; the log of this service says why."
+        : entry.Description is { } description ? addresses.Hide(description)
+        : null;
 
-    private static Task WriteHealthAsync(HttpContext http, HealthReport report) =>
-        http.Response.WriteAsJsonAsync(
+    private static Task WriteHealthAsync(HttpContext http, HealthReport report)
+    {
+        var addresses = http.RequestServices.GetRequiredService<InternalAddresses>();
+        return http.Response.WriteAsJsonAsync(
             new
             {
                 Status = report.Status.ToString(),
-                Checks = report.Entries.ToDictionary(e => e.Key, e => new { Status = e.Value.Status.ToString(), Description = DescriptionOf(e.Value) }),
+                Checks = report.Entries.ToDictionary(e => e.Key, e => new { Status = e.Value.Status.ToString(), Description = DescriptionOf(e.Value, addresses) }),
             },
             FleetJson.Options,
             http.RequestAborted);
+    }
 }

@@ -24,7 +24,7 @@ internal static class CommandLine
           --Fleet:Ports:Redis=5379      port of Redis
           --Fleet:PrerenderServers=2    number of prerender servers, 1 to 16
           --Fleet:Redis=garnet          garnet (a process of this machine) or container (redis, needs a container runtime)
-          --Fleet:AdminKeyFile=...      file with the key of the operator routes; generated for the run when it is not set
+          --Fleet:AdminKeyFile=...      file with the key of the operator routes, - for standard input; generated for the run when it is not set
           --ConnectionStrings:redis=... an existing Redis
           --Browser:ExecutablePath=...  the browser to use
           --Host:Dist=... --Realms:Root=...  your host app and realms instead of the sample

@@ -3,6 +3,7 @@ using Fleet.BrowserSetup;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Ports;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -33,6 +34,7 @@ internal static class PrepareExtensions
 
         try
         {
+            CommandLineSecrets.Reject(args);
             var forwarded = CommandLine.Parse(args);
             var fleet = Bind(builder.Configuration);
             if (builder.ExecutionContext.IsPublishMode)

@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.RealmServer.Rendering;
 
 /// <summary>Client of the manager's render API.</summary>
-internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
+internal sealed class ManagerClient(HttpClient http, InternalAddresses addresses, TimeProvider timeProvider)
 {
     /// <summary>Maximum size of a response in bytes: 32 MiB.</summary>
     public const int MaxAnswerBytes = 32 * 1024 * 1024;
@@ -28,12 +29,12 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
             using var response = await SendAsync(new(HttpMethod.Get, "health"), s_probeTimeout, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
-                throw new ManagerUnavailableException($"The manager at {http.BaseAddress} is not ready: /health answers {(int)response.StatusCode}.");
+                throw new ManagerUnavailableException(addresses.Hide($"The manager at {http.BaseAddress} is not ready: /health answers {(int)response.StatusCode}."));
             }
         }
         catch (HttpRequestException e)
         {
-            throw new ManagerUnavailableException($"The manager at {http.BaseAddress} cannot be reached: {e.Message}", e);
+            throw new ManagerUnavailableException(addresses.Hide($"The manager at {http.BaseAddress} cannot be reached: {e.Message}"), e);
         }
     }
 
@@ -66,7 +67,7 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
             return new(await response.Content.ReadAsByteArrayAsync(cancellationToken), shell);
         }
 
-        throw (await ManagerProblem.ReadAsync(response, timeProvider.GetUtcNow(), cancellationToken)).ToException(http.BaseAddress);
+        throw (await ManagerProblem.ReadAsync(response, timeProvider.GetUtcNow(), cancellationToken)).ToException(http.BaseAddress, addresses);
     }
 
     private static HttpRequestMessage Post(RenderRequest request, string id) => new(HttpMethod.Post, "renders")
@@ -110,7 +111,7 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
 
             attemptsLeft = problem.AttemptsLeft ?? attemptsLeft;
             left = deadline - timeProvider.GetElapsedTime(started);
-            var pause = Resubmission.PauseAfter(problem, attemptsLeft, submissions, left, Random.Shared.NextDouble()) ?? throw problem.ToException(http.BaseAddress);
+            var pause = Resubmission.PauseAfter(problem, attemptsLeft, submissions, left, Random.Shared.NextDouble()) ?? throw problem.ToException(http.BaseAddress, addresses);
             await Task.Delay(pause, timeProvider, cancellationToken);
             left -= pause;
         }
@@ -138,7 +139,7 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         catch (HttpRequestException e)
         {
             // The manager may have started the render, and its number of attempts is not known. Another submission could double the attempts.
-            throw new ManagerUnavailableException($"The connection to the manager at {http.BaseAddress} broke: {e.Message}", e);
+            throw new ManagerUnavailableException(addresses.Hide($"The connection to the manager at {http.BaseAddress} broke: {e.Message}"), e);
         }
     }
 
@@ -155,7 +156,7 @@ internal sealed class ManagerClient(HttpClient http, TimeProvider timeProvider)
         }
         catch (OperationCanceledException e) when (timeoutSource.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new ManagerUnavailableException($"The manager at {http.BaseAddress} did not answer within {timeout.TotalSeconds:0} s.", e);
+            throw new ManagerUnavailableException(addresses.Hide($"The manager at {http.BaseAddress} did not answer within {timeout.TotalSeconds:0} s."), e);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.RealmServer.Rendering;
 
@@ -47,8 +48,9 @@ internal sealed record ManagerProblem(HttpStatusCode? Status, string Reason, str
 
     /// <summary>Converts the problem to the exception that callers handle.</summary>
     /// <param name="manager">The manager's address.</param>
-    public Exception ToException(Uri? manager) => Status is not { } status ? new ManagerUnavailableException($"The manager at {manager} cannot be reached: {Detail}")
-        : IsBusy ? new ManagerUnavailableException($"The manager at {manager} accepts no work: {Detail}")
+    /// <param name="addresses">The addresses that the message does not contain.</param>
+    public Exception ToException(Uri? manager, InternalAddresses addresses) => Status is not { } status ? new ManagerUnavailableException(addresses.Hide($"The manager at {manager} cannot be reached: {Detail}"))
+        : IsBusy ? new ManagerUnavailableException(addresses.Hide($"The manager at {manager} accepts no work: {Detail}"))
         : new RenderRefusedException($"The manager answered {(int)status}: {Detail}");
 
     private static (string Reason, string Detail) Read(string text)

@@ -12,6 +12,8 @@ public static class AdminKeyRules
     /// <summary>Maximum length in characters.</summary>
     public const int MaxLength = 256;
 
+    private const int MaxFileLength = 4096;
+
     /// <summary>Minimum number of different characters: a random key of 32 hex digits has more, a repeated word fewer.</summary>
     public const int MinDistinct = 8;
 
@@ -26,19 +28,40 @@ public static class AdminKeyRules
     /// <summary>A random key: 64 hex digits.</summary>
     public static string Generate() => RandomNumberGenerator.GetHexString(64, lowercase: true);
 
-    /// <summary>Reads a key from a file; white space around it is ignored.</summary>
+    /// <summary>The name of a file that stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    // Standard input can be read only once, and options are bound more than once.
+    private static readonly Lazy<string> s_standardInput = new(static () => ReadAll(Console.In));
+
+    /// <summary>Reads a key from a file, or from standard input for <c>-</c>; white space around it is ignored.</summary>
     /// <exception cref="StartException">The file cannot be read, or its content is not a key. The message does not contain the content.</exception>
     public static string Read(string path)
     {
         try
         {
-            var key = File.ReadAllText(path).Trim();
-            return IsKey(key) ? key : throw new StartException($"The admin key in '{path}' has {key.Length} characters: {Requirement}");
+            var key = (path == StandardInput ? s_standardInput.Value : ReadFile(path)).Trim();
+            return IsKey(key) ? key : throw new StartException($"The admin key in {Name(path)} has {key.Length} characters: {Requirement}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The admin key in '{path}' cannot be read: {e.Message}", e);
+            throw new StartException($"The admin key in {Name(path)} cannot be read: {e.Message}", e);
         }
+    }
+
+    private static string Name(string path) => path == StandardInput ? "standard input" : $"'{path}'";
+
+    private static string ReadFile(string path)
+    {
+        using var reader = new StreamReader(path);
+        return ReadAll(reader);
+    }
+
+    // More than this is no key, whatever follows: a device or a pipe may have no end.
+    private static string ReadAll(TextReader reader)
+    {
+        var buffer = new char[MaxFileLength];
+        return new string(buffer, 0, reader.ReadBlock(buffer));
     }
 }
 

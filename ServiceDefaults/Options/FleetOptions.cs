@@ -62,7 +62,7 @@ public sealed class FleetOptions : IReadsFiles
             return;
         }
 
-        AdminKey = AdminKey is null ? AdminKeyRules.Read(Path.GetFullPath(AdminKeyFile))
+        AdminKey = AdminKey is null ? AdminKeyRules.Read(AdminKeyFile == AdminKeyRules.StandardInput ? AdminKeyFile : Path.GetFullPath(AdminKeyFile))
             : throw new StartException("Fleet:AdminKey and Fleet:AdminKeyFile are both set. Remove one of them.");
     }
 }

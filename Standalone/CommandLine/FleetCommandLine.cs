@@ -2,6 +2,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Security;
 using Fleet.Standalone.Rendering;
 using Fleet.Standalone.Serving;
 using Microsoft.Extensions.Options;
@@ -42,6 +43,16 @@ internal static class FleetCommandLine
         streams.EnableDefaultExceptionHandler = false;
         // Signals are handled by the caller: a fleet needs longer than the library's two seconds to stop.
         streams.ProcessTerminationTimeout = null;
+        try
+        {
+            CommandLineSecrets.Reject(args);
+        }
+        catch (StartException e)
+        {
+            streams.Error.WriteLine($"{Name}: {NameOptions(e.Message)}");
+            return ExitCodes.Usage;
+        }
+
         var command = Create(time).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (command.Action is ParseErrorAction)
         {
@@ -98,6 +109,7 @@ internal static class FleetCommandLine
 
     /// <summary>Replaces the names of settings in a service's error with the options that set them.</summary>
     internal static string NameOptions(string reason) => reason
+        .Replace("--Fleet:AdminKeyFile", "--admin-key-file", StringComparison.Ordinal)
         .Replace("Host:Dist", "--dist", StringComparison.Ordinal)
         .Replace("Realms:Root", "--realms", StringComparison.Ordinal)
         .Replace("Fleet:AllowedOrigins", "--origin", StringComparison.Ordinal);

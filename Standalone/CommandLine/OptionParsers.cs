@@ -16,7 +16,7 @@ internal static class OptionParsers
         ("Host:Dist", "use --dist"),
         ("Realms:Root", "use --realms"),
         ("Fleet:AllowedOrigins", "use --origin"),
-        ("Fleet:AdminKey", "use --admin-key-file, since other users of this machine can read the command line"),
+        ("Fleet:AdminKey", "use --admin-key-file"),
         ("Fleet:AdminKeyFile", "use --admin-key-file"),
         ("Fleet:Ports", "use --port and --manager-port"),
         ("Fleet:PrerenderServers", "this program runs one prerender server; Pool:Slots makes it larger"),

@@ -1,5 +1,6 @@
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
+using Microsoft.Extensions.Configuration;
 
 namespace Fleet.Standalone.Hosting;
 
@@ -13,11 +14,22 @@ internal sealed record AdminKey(string Value, string? File)
     /// <summary>Generates a key that is known to this process only.</summary>
     public static AdminKey Generate() => new(AdminKeyRules.Generate(), null);
 
-    /// <summary>Reads the key from <paramref name="file"/>, else from the data folder, where the first start generates it. Without both, generates a key.</summary>
-    /// <exception cref="StartException">The file cannot be read, or its content is not a key.</exception>
-    public static AdminKey Open(string? file, string? dataFolder)
+    /// <summary>Reads the key from <paramref name="file"/> (<c>-</c> is standard input), else from the environment (<c>Fleet:AdminKeyFile</c> or <c>Fleet:AdminKey</c>),
+    /// else from the data folder, where the first start generates it. Without all of them, generates a key.</summary>
+    /// <exception cref="StartException">The file cannot be read, or what was given is not a key.</exception>
+    public static AdminKey Open(string? file, IConfiguration environment, string? dataFolder)
     {
-        file = string.IsNullOrWhiteSpace(file) ? null : file;
+        file = new[] { file, environment["Fleet:AdminKeyFile"] }.FirstOrDefault(static name => !string.IsNullOrWhiteSpace(name));
+        if (file == AdminKeyRules.StandardInput)
+        {
+            return new(AdminKeyRules.Read(file), null);
+        }
+
+        if (file is null && environment["Fleet:AdminKey"] is { Length: > 0 } key)
+        {
+            return AdminKeyRules.IsKey(key) ? new(key, null) : throw new StartException($"Fleet:AdminKey has {key.Length} characters: {AdminKeyRules.Requirement}");
+        }
+
         if ((file ?? (dataFolder is null ? null : Path.Combine(dataFolder, FileName))) is not { } path)
         {
             return Generate();

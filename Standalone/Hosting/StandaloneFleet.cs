@@ -107,7 +107,7 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
         var startedAt = time.GetTimestamp();
         _garnet = await StartGarnetAsync(new() { Port = redisPort, Password = password, DataFolder = settings.DataFolder }, time, cancellationToken);
         LogReady(ServiceArguments.Garnet, time.GetElapsedTime(startedAt).TotalSeconds);
-        AdminKey = AdminKey.Open(settings.AdminKeyFile ?? Environment.GetEnvironmentVariable("Fleet__AdminKeyFile"), settings.DataFolder);
+        AdminKey = AdminKey.Open(settings.AdminKeyFile, new ConfigurationBuilder().AddEnvironmentVariables().Build(), settings.DataFolder);
         var redis = $"127.0.0.1:{redisPort},password={password}";
 
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fleet.BrowserSetup;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Startup;
 using Fleet.Standalone.CommandLine;
 using Fleet.Standalone.Hosting;
@@ -37,10 +38,10 @@ internal sealed class ServeCommand : Command
         Description = "Folder that keeps stored pages across restarts; created if need be. Default: none, pages are in memory only.",
     };
 
-    private readonly Option<FileInfo?> _adminKeyFile = new("--admin-key-file")
+    private readonly Option<string?> _adminKeyFile = new("--admin-key-file")
     {
         HelpName = "FILE",
-        Description = "File with the key of the operator routes. Default: admin-key in the --data folder, generated at the first start; without --data those routes are closed.",
+        Description = "File with the key of the operator routes; - is standard input. Default: Fleet__AdminKeyFile or Fleet__AdminKey of the environment, else admin-key in the --data folder, generated at the first start; without --data those routes are closed.",
     };
 
     private readonly Option<string[]> _origins = OptionParsers.Origins("Origin that may be rendered beside the site's own, and that its pages may load from. Repeatable.");
@@ -103,7 +104,7 @@ internal sealed class ServeCommand : Command
             throw new UsageException($"--data is '{data}', which is a file: name a folder; it is created if need be.");
         }
 
-        if (adminKeyFile is not null && !File.Exists(adminKeyFile))
+        if (adminKeyFile is not (null or AdminKeyRules.StandardInput) && !File.Exists(adminKeyFile))
         {
             throw new UsageException($"--admin-key-file is '{adminKeyFile}': there is no such file. Write a key of 32 to 256 characters into it first.");
         }
@@ -120,7 +121,7 @@ internal sealed class ServeCommand : Command
             Dist = command.GetValue(_dist)?.ToString(),
             Realms = command.GetValue(_realms)?.ToString(),
             DataFolder = command.GetValue(_data)?.FullName,
-            AdminKeyFile = command.GetValue(_adminKeyFile)?.ToString(),
+            AdminKeyFile = command.GetValue(_adminKeyFile),
             Origins = command.GetValue(_origins) ?? [],
             Browser = "",
             Settings = _common.Settings(command),

@@ -67,15 +67,19 @@ internal sealed class AspireFleet : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It did not become healthy in time; says what the services logged. Nothing is left running.</exception>
     public static async Task<AspireFleet> StartAsync(FleetPlan plan, FleetLog log, CancellationToken cancellationToken)
     {
+        // Its content is read when the model is built; a command line with the key itself is refused.
+        var keyFile = Path.GetTempFileName();
+        await File.WriteAllTextAsync(keyFile, plan.AdminKey, cancellationToken);
         string[] args =
         [
             "--DcpPublisher:RandomizePorts=false",
-            $"--Fleet:AdminKey={plan.AdminKey}", $"--Fleet:PrerenderServers={plan.PrerenderServers}",
+            $"--Fleet:AdminKeyFile={keyFile}", $"--Fleet:PrerenderServers={plan.PrerenderServers}",
             $"--Fleet:Ports:Realm={plan.RealmPort}", "--Fleet:Ports:Manager=0", "--Fleet:Ports:Prerender=0", "--Fleet:Ports:Redis=0",
             .. plan.Redis is null ? (string[])[] : [$"--ConnectionStrings:redis={plan.Redis}"],
             .. plan.Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
         ];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(args, cancellationToken);
+        File.Delete(keyFile);
         foreach (var service in builder.Resources.OfType<ProjectResource>().ToList())
         {
             var resource = builder.CreateResourceBuilder(service)

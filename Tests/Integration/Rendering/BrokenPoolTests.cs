@@ -30,7 +30,7 @@ public sealed class BrokenPoolTests
         site.Routes["/elements/read.json"] = async _ => await never.Task;
         var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         WebApplication app = null!;
-        var exit = FleetHost.RunAsync("prerender", () => app = PrerenderServerApp.Build(
+        var exit = FleetHost.RunAsync("prerender", [], _ => app = PrerenderServerApp.Build(
             ["--urls=http://127.0.0.1:0", "--environment=Development", $"--services:realm:http:0={site.Url}", "--Pool:Slots=3", "--Registration:Name=prerender-test"],
             builder =>
             {

@@ -43,10 +43,14 @@ public sealed class StartErrorTests
         await first.StartAsync(TestContext.Current.CancellationToken);
         var taken = first.Urls.Single();
 
-        var code = await FleetHost.RunAsync("second", () => Listening(taken));
+        var code = await FleetHost.RunAsync("second", [], _ => Listening(taken));
 
         Assert.Equal(FleetHost.CannotStart, code);
     }
+
+    [Fact]
+    public async Task RunAsync_SecretOnTheCommandLine_BuildsNothing() =>
+        Assert.Equal(FleetHost.CannotStart, await FleetHost.RunAsync("third", ["--Fleet:AdminKey=a-key-that-other-users-can-read"], _ => throw new InvalidOperationException("Was built.")));
 
     [Fact]
     public void Explain_UnknownError_LeavesItToCrash() => Assert.Null(FleetHost.Explain(new InvalidOperationException("a bug")));

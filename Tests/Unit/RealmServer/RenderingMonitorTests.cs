@@ -4,9 +4,11 @@ using System.Net;
 using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
+using Fleet.ServiceDefaults.Security;
 using Fleet.Tests.Registry;
 using Fleet.Tests.Rendering;
 using Fleet.Tests.Time;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -32,7 +34,7 @@ public sealed class RenderingMonitorTests : IDisposable
         using var degraded = new Degraded(services.GetRequiredService<IMeterFactory>());
         using var http = new HttpClient(_manager) { BaseAddress = new("http://manager/") };
         using var monitor = new RenderingMonitor(
-            new ManagerClient(http, _time), new IndexProgress(_time), new RealmMetrics(services.GetRequiredService<IMeterFactory>()), _time, loggers.CreateLogger<RenderingMonitor>());
+            new ManagerClient(http, new InternalAddresses(new ConfigurationBuilder().Build()), _time), new IndexProgress(_time), new RealmMetrics(services.GetRequiredService<IMeterFactory>()), _time, loggers.CreateLogger<RenderingMonitor>());
         await monitor.StartAsync(Cancel);
         await ProbesAsync(1);
         Assert.Equal(0, degraded.Read("no_manager"));

@@ -1,5 +1,6 @@
 using Fleet.ServiceDefaults;
 using Fleet.Standalone.Hosting;
+using Microsoft.Extensions.Configuration;
 
 namespace Fleet.Tests.Standalone;
 
@@ -12,8 +13,8 @@ public sealed class AdminKeyTests : IDisposable
     [Fact]
     public void Open_DataFolderTwice_GivesOneKeyThatOnlyItsOwnerReads()
     {
-        var first = AdminKey.Open(file: null, _folder.FullName);
-        var second = AdminKey.Open(file: null, _folder.FullName);
+        var first = AdminKey.Open(file: null, Environment(), _folder.FullName);
+        var second = AdminKey.Open(file: null, Environment(), _folder.FullName);
 
         Assert.Equal(first, second);
         Assert.Equal(Path.Combine(_folder.FullName, "admin-key"), first.File);
@@ -27,8 +28,8 @@ public sealed class AdminKeyTests : IDisposable
     [Fact]
     public void Open_Nothing_GivesAnotherKeyEachTimeAndNoFile()
     {
-        Assert.Null(AdminKey.Open(file: null, dataFolder: null).File);
-        Assert.NotEqual(AdminKey.Open(file: null, dataFolder: null), AdminKey.Open(file: null, dataFolder: null));
+        Assert.Null(AdminKey.Open(file: null, Environment(), dataFolder: null).File);
+        Assert.NotEqual(AdminKey.Open(file: null, Environment(), dataFolder: null), AdminKey.Open(file: null, Environment(), dataFolder: null));
     }
 
     [Fact]
@@ -37,9 +38,25 @@ public sealed class AdminKeyTests : IDisposable
         var file = Path.Combine(_folder.FullName, "mine");
         File.WriteAllText(file, "my-own-key-of-more-than-32-characters\n");
 
-        Assert.Equal(new("my-own-key-of-more-than-32-characters", file), AdminKey.Open(file, _folder.FullName));
+        Assert.Equal(new("my-own-key-of-more-than-32-characters", file), AdminKey.Open(file, Environment(("Fleet:AdminKey", "another-key-that-is-in-the-environment")), _folder.FullName));
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "admin-key")));
     }
+
+    [Fact]
+    public void Open_Environment_ComesBeforeTheDataFolder()
+    {
+        const string key = "a-key-of-the-environment-that-is-long-enough";
+        var file = Path.Combine(_folder.FullName, "named");
+        File.WriteAllText(file, "a-key-in-a-file-that-the-environment-names");
+
+        Assert.Equal(new(key, null), AdminKey.Open(file: null, Environment(("Fleet:AdminKey", key)), _folder.FullName));
+        Assert.Equal(file, AdminKey.Open(file: null, Environment(("Fleet:AdminKeyFile", file)), _folder.FullName).File);
+        var error = Assert.Throws<StartException>(() => AdminKey.Open(file: null, Environment(("Fleet:AdminKey", "weak")), _folder.FullName));
+        Assert.StartsWith("Fleet:AdminKey has 4 characters: it must be 32 to 256", error.Message, StringComparison.Ordinal);
+    }
+
+    private static IConfiguration Environment(params (string Key, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(static setting => setting.Key, static string? (setting) => setting.Value)).Build();
 
     [Theory]
     [InlineData("short")]
@@ -51,7 +68,7 @@ public sealed class AdminKeyTests : IDisposable
         var file = Path.Combine(_folder.FullName, "mine");
         File.WriteAllText(file, text);
 
-        var error = Assert.Throws<StartException>(() => AdminKey.Open(file, dataFolder: null));
+        var error = Assert.Throws<StartException>(() => AdminKey.Open(file, Environment(), dataFolder: null));
 
         Assert.Equal($"The admin key in '{file}' has {text.Length} characters: it must be 32 to 256 visible ASCII characters without spaces, at least 8 of them different. 'openssl rand -hex 32' makes one.", error.Message);
     }

@@ -81,7 +81,6 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("Pool:Slots=8", null)]
     [InlineData("pool:slots=8", null)]
-    [InlineData("Realms:ReadKeys:internal=0123456789abcdef=", null)]
     [InlineData("Pool:Slots", "--set is 'Pool:Slots': write it as Section:Key=value, such as Pool:Slots=8.")]
     [InlineData("Slots=8", "--set is 'Slots=8': write it as Section:Key=value, such as Pool:Slots=8.")]
     [InlineData("Pol:Slots=8", "--set names 'Pol:Slots', which is not a setting: the sections are ")]
@@ -94,6 +93,22 @@ public sealed class CommandLineTests
 
         Assert.True(start is null ? error is null : error!.StartsWith(start, StringComparison.Ordinal), error);
         Assert.DoesNotContain("secret-secret", error ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Fleet:AdminKey=secret-secret", "Fleet__AdminKey instead, or --admin-key-file to a file that has the key, or to '-' for standard input.")]
+    [InlineData("Realms:ReadKeys:internal=secret-secret", "Realms__ReadKeys__internal instead.")]
+    [InlineData("Realms:readkeys:internal=secret-secret", "Realms__readkeys__internal instead.")]
+    public async Task Run_SecretOnTheCommandLine_SaysWhereItBelongs(string setting, string remedy)
+    {
+        foreach (var args in (string[][])[["serve", "--set", setting], ["serve", "--" + setting], ["serve", "--set=" + setting]])
+        {
+            var (exitCode, _, errors) = await RunAsync(args);
+
+            Assert.Equal(ExitCodes.Usage, exitCode);
+            Assert.Contains(remedy, errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret-secret", errors, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
