@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.ServiceDefaults.Options;
 
@@ -28,6 +29,11 @@ public sealed class FleetOptions : IReadsFiles
     /// <c>*.example.com</c>, or <c>*</c> for any. Default: none.</summary>
     [MaxLength(100), HostPatterns]
     public string[] AllowedHosts { get; set; } = [];
+
+    /// <summary>IP addresses and CIDR ranges of the reverse proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count: <c>10.0.0.7</c>, <c>fd00::/64</c>.
+    /// Those of any other caller are ignored. Default: none.</summary>
+    [MaxLength(100), AddressRanges]
+    public string[] TrustedProxies { get; set; } = [];
 
     /// <summary>Whether <c>GET /metrics</c> of every service returns its metrics in the format of Prometheus: <c>off</c>, <c>key</c> (with the admin key) or <c>open</c>
     /// (for every caller that can reach the service). Default: <c>off</c>.</summary>
