@@ -1,6 +1,7 @@
 using Fleet.BrowserSetup;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser;
+using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.PrerenderServer.Endpoints;
 using Fleet.PrerenderServer.HostShells;
@@ -80,8 +81,13 @@ public static class PrerenderServerApp
 
     private static void AddHost(WebApplicationBuilder builder)
     {
-        var host = new HostAddress(builder.Configuration.GetServiceUri("realm"));
+        // The error of a missing address names its setting.
+        var site = SiteAddress.Find(builder.Configuration) ?? new(builder.Configuration.GetServiceUri("realm"), builder.Configuration.GetServiceUri("realm"));
+        var host = new HostAddress(site.Public);
         builder.Services.AddSingleton(host);
+        builder.Services.AddSingleton(site);
+        builder.Services.AddSingleton<SiteConnector>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SiteConnector>());
         builder.Services.AddSingleton(services => new OriginAllowList(
             [host.Url.AbsoluteUri, .. services.GetRequiredService<IOptions<FleetOptions>>().Value.AllowedOrigins]));
     }
@@ -96,6 +102,7 @@ public static class PrerenderServerApp
                 BrowserLocator.Locate(options.ExecutablePath),
                 services.GetRequiredService<HostAddress>().Url,
                 services.GetRequiredService<OriginAllowList>().Origins,
+                services.GetRequiredService<SiteConnector>().Route,
                 services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<ChromiumBrowserAdapter>>());
         });

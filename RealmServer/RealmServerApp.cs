@@ -125,18 +125,24 @@ public static class RealmServerApp
             .AddSingleton<StorageCollector>().AddHostedService(static s => s.GetRequiredService<StorageCollector>())
             .AddHostedService<CardFolderWatcher>()
             .AddSingleton<RenderingMonitor>().AddHostedService(static s => s.GetRequiredService<RenderingMonitor>());
-        services.AddTransient<ShellGenerationHandler>();
+        services.AddTransient<ShellGenerationHandler>().AddTransient<ManagerFailoverHandler>();
+        services.AddSingleton(static provider => new ManagerAddresses(provider.GetRequiredService<IConfiguration>().FindServiceUris("manager")));
         services.AddHttpClient<ManagerClient>((provider, client) =>
         {
             // Resolved here, so that a realm server without a manager still starts; it then has no index.
-            client.BaseAddress = provider.GetRequiredService<IConfiguration>().FindServiceUri("manager");
+            client.BaseAddress = provider.GetRequiredService<ManagerAddresses>().All is [var first, ..] ? first : null;
             client.MaxResponseContentBufferSize = ManagerClient.MaxAnswerBytes;
             // Each call has its own deadline.
             client.Timeout = Timeout.InfiniteTimeSpan;
-        }).UseSocketsHttpHandler(static (handler, _) => handler.UseProxy = false) // Calls within the fleet never use a proxy.
+        }).UseSocketsHttpHandler(static (handler, _) =>
+          {
+              handler.UseProxy = false; // Calls within the fleet never use a proxy.
+              handler.ConnectTimeout = ManagerFailoverHandler.ConnectTimeout;
+          })
           .AddHttpMessageHandler<ShellGenerationHandler>()
           .AddHttpMessageHandler(static provider => new ServiceTokenHandler(
               provider.GetRequiredService<FleetKeys>(), ServiceToken.Manager, provider.GetRequiredService<TimeProvider>()))
+          .AddHttpMessageHandler<ManagerFailoverHandler>() // Last: the others add headers once per request.
           .RemoveAllLoggers(); // They log four lines per render, and a stack trace while the manager is not up yet. The index logs one line.
     }
 }

@@ -67,6 +67,8 @@ public static class ServiceDefaultsExtensions
     /// <summary>Maps <c>/health</c> (ready to work) and <c>/alive</c> (needs no restart) in every environment, and converts errors to problem details.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        // First: everything after it sees the client's address.
+        app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -54,7 +54,7 @@ internal static class FastPathBench
     {
         var options = new BrowserOptions();
         await using var adapter = new ChromiumBrowserAdapter(
-            options, BrowserLocator.Locate(options.ExecutablePath), url, [url.GetLeftPart(UriPartial.Authority)], TimeProvider.System, NullLogger<ChromiumBrowserAdapter>.Instance);
+            options, BrowserLocator.Locate(options.ExecutablePath), url, [url.GetLeftPart(UriPartial.Authority)], null, TimeProvider.System, NullLogger<ChromiumBrowserAdapter>.Instance);
         await adapter.LaunchAsync(1, CancellationToken.None);
         var pages = new List<IRenderPage>();
         for (var slot = 1; slot <= 4; slot++)

@@ -12,8 +12,8 @@ internal sealed class AllowedOrigins(IConfiguration configuration, IOptions<Flee
 
     private Known? _known;
 
-    /// <summary>Address of the host app, ending with a slash; null when none is configured.</summary>
-    public Uri? Host { get; } = configuration.FindServiceUri("realm");
+    /// <summary>Public address of the host app, ending with a slash; null when none is configured.</summary>
+    public Uri? Host { get; } = SiteAddress.Find(configuration)?.Public;
 
     /// <summary>All allowed origins, including those of <paramref name="realms"/>.</summary>
     public OriginAllowList With(IReadOnlyList<RealmRecord> realms) => GetOrCreate(realms).All;

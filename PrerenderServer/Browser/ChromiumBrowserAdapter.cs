@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Browser.Processes;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace Fleet.PrerenderServer.Browser;
 
 /// <summary>Implements the browser operations with one Chromium per generation, driven over its debugging pipe, and one context with one page per slot.</summary>
 internal sealed partial class ChromiumBrowserAdapter(
-    BrowserOptions options, string executable, Uri host, IReadOnlyList<string> origins, TimeProvider time, ILogger<ChromiumBrowserAdapter> logger)
+    BrowserOptions options, string executable, Uri host, IReadOnlyList<string> origins, BrowserRoute? route, TimeProvider time, ILogger<ChromiumBrowserAdapter> logger)
     : IBrowserAdapter
 {
     /// <summary>Number of attempts to kill the processes when the server stops.</summary>
@@ -42,7 +43,7 @@ internal sealed partial class ChromiumBrowserAdapter(
 
         try
         {
-            await process.LaunchAsync(executable, origins, $"{FleetHeaders.UserAgentProduct}/1.0",
+            await process.LaunchAsync(executable, origins, route, $"{FleetHeaders.UserAgentProduct}/1.0",
                 () => OnLost(new(generation, null, "the browser process ended")), cancellationToken);
             Product = process.Product;
         }

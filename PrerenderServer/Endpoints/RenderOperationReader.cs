@@ -28,7 +28,7 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
         var url = new Uri(request.Url);
         if (!allowed.Allows(url))
         {
-            throw BadRequest("not-allowed", $"'url' has the origin {OriginAllowList.OriginOf(url)}, which is not allowed. Allowed: {string.Join(", ", allowed.Origins)}. The setting is Fleet:AllowedOrigins.");
+            throw BadRequest("not-allowed", $"'url' has the origin {OriginAllowList.OriginOf(url)}, which is not allowed. Allowed: {string.Join(", ", allowed.Origins)}. The settings are Realms:PublicUrl, for the site, and Fleet:AllowedOrigins.");
         }
 
         // The manager knows the realms and always sends the affinity; for a direct request the affinity is the origin.

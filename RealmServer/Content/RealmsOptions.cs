@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.RealmServer.Content;
 
@@ -20,7 +21,7 @@ internal sealed class RealmsOptions : IValidatableObject
     /// Default: none; every realm is public.</summary>
     public Dictionary<string, string> ReadKeys { get; set; } = new(StringComparer.Ordinal);
 
-    /// <summary>Absolute http or https URL at which visitors and the fleet reach this server. Default: the address it listens on.</summary>
+    /// <summary>Absolute http or https URL at which visitors reach this server: pages are rendered and stored under it. Default: the address it listens on.</summary>
     public string? PublicUrl { get; set; }
 
     /// <summary>Maximum size of a card in bytes, 1 KiB to 64 MiB. Default: 5 MiB.</summary>
@@ -48,9 +49,9 @@ internal sealed class RealmsOptions : IValidatableObject
             yield return new($"ReadKeys has {string.Join(" and ", group)}, which name the same folder: names are case-insensitive, and _ also matches -.");
         }
 
-        if (PublicUrl is not null && !(Uri.TryCreate(PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Query == "" && uri.Fragment == ""))
+        if (PublicUrl is not null && !SiteAddress.TryParsePublic(PublicUrl, out _))
         {
-            yield return new($"PublicUrl is '{PublicUrl}': it must be an absolute http or https URL without query or fragment, such as https://www.example.com.");
+            yield return new($"PublicUrl {SiteAddress.PublicError(PublicUrl)}");
         }
     }
 }

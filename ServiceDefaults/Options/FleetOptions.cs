@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace Fleet.ServiceDefaults.Options;
 
@@ -28,6 +29,11 @@ public sealed class FleetOptions : IReadsFiles
     /// <c>*.example.com</c>, or <c>*</c> for any. Default: none.</summary>
     [MaxLength(100), HostPatterns]
     public string[] AllowedHosts { get; set; } = [];
+
+    /// <summary>IP addresses and CIDR ranges of the reverse proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count: <c>10.0.0.7</c>, <c>fd00::/64</c>.
+    /// Those of any other caller are ignored. Default: none.</summary>
+    [MaxLength(100), AddressRanges]
+    public string[] TrustedProxies { get; set; } = [];
 
     /// <summary>Whether <c>GET /metrics</c> of every service returns its metrics in the format of Prometheus: <c>off</c>, <c>key</c> (with the admin key) or <c>open</c>
     /// (for every caller that can reach the service). Default: <c>off</c>.</summary>
@@ -90,4 +96,22 @@ public sealed class AbsoluteOriginsAttribute : ValidationAttribute
     /// <inheritdoc/>
     public override string FormatErrorMessage(string name) =>
         $"{name} must be origins such as https://app.example.com, without path, query or user.";
+}
+
+/// <summary>Requires that each string is an IP address or a range in CIDR notation that does not contain all addresses.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class AddressRangesAttribute : ValidationAttribute
+{
+    /// <summary>The network of an address or of a CIDR range; null when the text is neither.</summary>
+    internal static IPNetwork? Parse(string text) =>
+        IPAddress.TryParse(text, out var address) ? new(address, address.GetAddressBytes().Length * 8)
+        : IPNetwork.TryParse(text, out var network) ? network
+        : null;
+
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) => value is not IEnumerable<string> ranges || ranges.All(static range => Parse(range) is { PrefixLength: > 0 });
+
+    /// <inheritdoc/>
+    public override string FormatErrorMessage(string name) =>
+        $"{name} must be IP addresses or CIDR ranges, such as 10.0.0.7, 10.1.0.0/16 or fd00::/64; a range of all addresses (/0) is refused.";
 }

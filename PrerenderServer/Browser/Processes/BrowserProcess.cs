@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Pages;
 using Microsoft.Extensions.Logging;
 
@@ -43,13 +44,13 @@ internal sealed partial class BrowserProcess
     public CdpTraffic Traffic => _connection?.Traffic ?? default;
 
     /// <summary>Starts the browser. After a failed launch, call <see cref="KillAsync"/>.</summary>
-    public async Task LaunchAsync(string executable, IReadOnlyList<string> origins, string userAgentProduct, Action lost, CancellationToken cancellationToken)
+    public async Task LaunchAsync(string executable, IReadOnlyList<string> origins, BrowserRoute? route, string userAgentProduct, Action lost, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
         try
         {
             PrivateFolder.Create(_profile);
-            var arguments = ChromiumArguments.For(_options, _profile, origins, ChromiumSandbox.IsRoot, HasSmallSharedMemory());
+            var arguments = ChromiumArguments.For(_options, _profile, origins, route, ChromiumSandbox.IsRoot, HasSmallSharedMemory());
             // On the thread pool, because the start blocks and the page pool's single thread must not.
             _chromium = await Task.Run(() => ChromiumProcess.Start(executable, arguments, BrowserEnvironment.Current()), CancellationToken.None);
             Tree = new ProcessTree(_chromium.Id);

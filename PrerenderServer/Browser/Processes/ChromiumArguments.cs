@@ -1,3 +1,5 @@
+using Fleet.PrerenderServer.Browser.Connections;
+
 namespace Fleet.PrerenderServer.Browser.Processes;
 
 /// <summary>Chromium's complete command line.</summary>
@@ -56,13 +58,15 @@ internal static class ChromiumArguments
     /// <param name="options">Settings.</param>
     /// <param name="profile">Folder of the profile. It also identifies the processes of this browser.</param>
     /// <param name="origins">Origins that this browser can reach.</param>
+    /// <param name="route">The way to the site, if it is not the public one.</param>
     /// <param name="root">Whether this service runs as root.</param>
     /// <param name="smallSharedMemory">Whether <c>/dev/shm</c> is too small for renderers, as in most containers.</param>
-    public static IReadOnlyList<string> For(BrowserOptions options, string profile, IEnumerable<string> origins, bool root, bool smallSharedMemory) =>
+    public static IReadOnlyList<string> For(BrowserOptions options, string profile, IEnumerable<string> origins, BrowserRoute? route, bool root, bool smallSharedMemory) =>
     [
         .. s_fixed,
         ProfileSwitch(profile),
-        $"--host-resolver-rules={HostResolverRules.For(origins)}",
+        $"--host-resolver-rules={HostResolverRules.For(origins, route)}",
+        .. route?.Spki is { } key ? [$"--ignore-certificate-errors-spki-list={key}"] : Array.Empty<string>(),
         .. ChromiumSandbox.IsOn(options.Sandbox, root) ? Array.Empty<string>() : ["--no-sandbox"],
         .. smallSharedMemory ? ["--disable-dev-shm-usage"] : Array.Empty<string>(),
         .. options.ExtraArguments,
@@ -78,7 +82,8 @@ internal static class HostResolverRules
 {
     /// <summary>The value of <c>--host-resolver-rules</c>. The first rule that matches wins.</summary>
     /// <param name="origins">Origins such as <c>http://127.0.0.1:5100</c>.</param>
-    public static string For(IEnumerable<string> origins) =>
+    /// <param name="route">The way to the site, if it is not the public one.</param>
+    public static string For(IEnumerable<string> origins, BrowserRoute? route) =>
         // A pattern with a port matches host:port, so the other ports of an allowed host stay blocked.
-        string.Join(", ", origins.Select(origin => new Uri(origin)).Select(uri => $"MAP {uri.Host}:{uri.Port} {uri.Host}:{uri.Port}").Append("MAP * ~NOTFOUND"));
+        string.Join(", ", origins.Select(origin => SiteConnector.HostAndPort(new(origin))).Select(host => $"MAP {host} {(host == route?.Host ? route.Target : host)}").Append("MAP * ~NOTFOUND"));
 }

@@ -39,7 +39,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 
     internal static ChromiumBrowserAdapter NewAdapter(TestSite site, BrowserOptions options) =>
-        new(options, BrowserLocator.Locate(options.ExecutablePath), site.Url, [OriginAllowList.OriginOf(site.Url)], TimeProvider.System, NullLogger<ChromiumBrowserAdapter>.Instance);
+        new(options, BrowserLocator.Locate(options.ExecutablePath), site.Url, [OriginAllowList.OriginOf(site.Url)], null, TimeProvider.System, NullLogger<ChromiumBrowserAdapter>.Instance);
 
     /// <summary>A booted slot that is closed at the end of the test.</summary>
     internal async Task<TestSlot> OpenAsync()

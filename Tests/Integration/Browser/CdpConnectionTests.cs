@@ -105,7 +105,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     private static async Task<OwnBrowser> LaunchAsync()
     {
         var own = new OwnBrowser();
-        await own.Process.LaunchAsync(BrowserLocator.Locate(null), [], "test", static () => { }, Token);
+        await own.Process.LaunchAsync(BrowserLocator.Locate(null), [], null, "test", static () => { }, Token);
         return own;
     }
 

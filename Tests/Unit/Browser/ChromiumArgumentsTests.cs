@@ -1,3 +1,4 @@
+using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.Tests.Browser;
@@ -38,6 +39,16 @@ public class ChromiumArgumentsTests
     public void For_Origins_MapsThemWithTheirPortsAndNothingElse() => Assert.Contains(
         "--host-resolver-rules=MAP 127.0.0.1:5100 127.0.0.1:5100, MAP app.example.com:443 app.example.com:443, MAP * ~NOTFOUND", For(new(), root: false));
 
+    [Fact]
+    public void For_ARoute_LeadsTheSiteThereAndAcceptsOnlyItsKey()
+    {
+        var arguments = For(new(), root: false, new("app.example.com:443", "127.0.0.1:4001", "a2V5"));
+
+        Assert.Contains("--host-resolver-rules=MAP 127.0.0.1:5100 127.0.0.1:5100, MAP app.example.com:443 127.0.0.1:4001, MAP * ~NOTFOUND", arguments);
+        Assert.Contains("--ignore-certificate-errors-spki-list=a2V5", arguments);
+        Assert.DoesNotContain(For(new(), root: false), argument => argument.StartsWith("--ignore-certificate", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("--lang=de", null)]
     [InlineData("lang=de", "each must start with '--'")]
@@ -52,5 +63,5 @@ public class ChromiumArgumentsTests
     [Fact]
     public void For_ExtraArguments_ComeLastAndSoWin() => Assert.Equal("--lang=de", For(new() { ExtraArguments = ["--lang=de"] }, root: false)[^1]);
 
-    private static IReadOnlyList<string> For(BrowserOptions options, bool root) => ChromiumArguments.For(options, "/tmp/p", s_origins, root, smallSharedMemory: false);
+    private static IReadOnlyList<string> For(BrowserOptions options, bool root, BrowserRoute? route = null) => ChromiumArguments.For(options, "/tmp/p", s_origins, route, root, smallSharedMemory: false);
 }
