@@ -12,6 +12,9 @@ internal sealed class PublicAddress(IOptions<RealmsOptions> options, IServer ser
     /// <summary>The URL with a trailing slash; null until the server listens.</summary>
     public string? Url => _url ??= options.Value.PublicUrl is { } configured ? WithSlash(new Uri(configured)) : Bound();
 
+    /// <summary>The URL at which this server reaches itself, whatever its public URL is, with a trailing slash; null until the server listens.</summary>
+    public string? OwnUrl => Bound();
+
     /// <summary>The URL of a path of this server.</summary>
     /// <param name="path">The path, with a leading slash.</param>
     public string UrlOf(string path) => string.Concat(

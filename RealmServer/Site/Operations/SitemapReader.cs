@@ -88,7 +88,10 @@ internal sealed class SitemapReader(HttpClient http, PublicAddress address)
     {
         try
         {
-            using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            // This server answers for all URLs of the site, so the request does not take the way through a proxy.
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(address.OwnUrl ?? address.UrlOf("/")), url.PathAndQuery));
+            request.Headers.Host = url.Authority;
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
                 throw Bad(url.AbsoluteUri, $"is answered with {(int)response.StatusCode}{(response.Headers.Location is { } to ? $" to {to}; give the URL that it redirects to" : "")}");
