@@ -1,4 +1,5 @@
 using Fleet.Manager.Dashboard;
+using Fleet.Manager.Dialects;
 using Fleet.Manager.Forwarding;
 using Fleet.Manager.Health;
 using Fleet.Manager.HostShells;
@@ -68,6 +69,7 @@ internal static class ManagerServices
         services.AddSingleton<AnswerReceiver>();
         services.AddSingleton<PrerenderClient>();
         services.AddSingleton<ServerOperations>();
+        services.AddSingleton<PagesClient>();
         return services;
     }
 

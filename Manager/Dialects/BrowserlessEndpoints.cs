@@ -12,7 +12,7 @@ internal static class BrowserlessEndpoints
     public static void MapBrowserless(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapDialect(
-            "Browserless", "GET /render, /screenshot or /pdf with ?url=<percent-encoded URL>", static options => options.Browserless, static request => request.Query["token"])
+            "Browserless", "GET /render, /screenshot or /pdf with ?url=<percent-encoded URL>", static options => options.Browserless, static call => call.HttpContext.Request.Query["token"])
             .RejectUnknownParameters();
         // Newer clients name the browser.
         foreach (var prefix in (string[])["", "/chromium"])

@@ -27,7 +27,7 @@ internal static class DialectExtensions
     /// <param name="isOn">Reads the setting.</param>
     /// <param name="keyOf">Where clients of the dialect send the key; null if there is none.</param>
     public static RouteGroupBuilder MapDialect(
-        this IEndpointRouteBuilder routes, string name, string instead, Func<DialectOptions, bool> isOn, Func<HttpRequest, string?>? keyOf = null)
+        this IEndpointRouteBuilder routes, string name, string instead, Func<DialectOptions, bool> isOn, Func<EndpointFilterInvocationContext, string?>? keyOf = null)
     {
         var group = routes.MapGroup("").ExcludeFromDescription().WithMetadata(new TenantContentAttribute());
         group.AddEndpointFilter((invocation, next) =>
@@ -40,7 +40,7 @@ internal static class DialectExtensions
             }
 
             // The key in another place is the key: the routes behind this filter know one place only.
-            if (keyOf?.Invoke(http.Request) is { Length: > 0 } key && http.Request.Headers.Authorization.Count == 0)
+            if (keyOf?.Invoke(invocation) is { Length: > 0 } key && http.Request.Headers.Authorization.Count == 0)
             {
                 http.Request.Headers[HeaderNames.Authorization] = "Bearer " + key;
             }

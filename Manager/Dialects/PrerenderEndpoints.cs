@@ -1,15 +1,48 @@
+using Fleet.Contracts;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
+using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Fleet.Manager.Dialects;
 
-/// <summary>The address of Prerender and prerender.io: the URL of the page as the path.</summary>
+/// <summary>The addresses of Prerender and prerender.io: the URL of the page as the path, and the request to render pages again.</summary>
 internal static class PrerenderEndpoints
 {
     private const string TokenHeader = "X-Prerender-Token";
 
-    public static void MapPrerender(this IEndpointRouteBuilder routes) =>
-        routes.MapDialect("Prerender", "GET /render?url=<percent-encoded URL>", static options => options.Prerender, static request => request.Headers[TokenHeader])
+    public static void MapPrerender(this IEndpointRouteBuilder routes)
+    {
+        routes.MapDialect("Prerender", "GET /render?url=<percent-encoded URL>", static options => options.Prerender, static call => call.HttpContext.Request.Headers[TokenHeader])
             .MapGetAndHead("/{**url:regex(^https?:)}", static (HttpContext http, RenderPipeline pipeline) => DialectExtensions.DocumentAsync(
                 TargetUrl.WithoutEscapedFragment(TargetUrl.Read(http.Request, "/", hasQuery: true)), isFresh: false, http, pipeline));
+        routes.MapDialect(
+                "Prerender", "POST /_pages/recache on the realm server", static options => options.Prerender,
+                static call => call.Arguments.OfType<PrerenderRecache>().Single().PrerenderToken ?? call.HttpContext.Request.Headers[TokenHeader])
+            .RequireAdminKey().RejectUnknownParameters()
+            .MapPost("/recache", RecacheAsync).WithMetadata(new RequestSizeLimitAttribute(PagesRequest.MaxBodyBytes));
+    }
+
+    private static Task<IResult> RecacheAsync(PrerenderRecache body, HttpContext http, PagesClient pages) => (body.Url, body.Urls) switch
+    {
+        ({ } url, null) => pages.RecacheAsync([url], http.Request.Headers.Authorization, http.RequestAborted),
+        (null, { } urls) => pages.RecacheAsync(urls, http.Request.Headers.Authorization, http.RequestAborted),
+        (null, null) => Task.FromResult<IResult>(RenderRules.Invalid([new FieldError("url", "'url' is missing: give one URL as 'url', or several as 'urls'.")]).ToProblem(http.Response)),
+        _ => Task.FromResult<IResult>(RenderRules.Invalid([new FieldError("urls", "'urls' and 'url' are both given: give one of them.")]).ToProblem(http.Response)),
+    };
+}
+
+/// <summary>Body of prerender.io's <c>POST /recache</c>: one of <see cref="Url"/> and <see cref="Urls"/>.</summary>
+internal sealed record PrerenderRecache
+{
+    /// <summary>The admin key; null if a header has it.</summary>
+    public string? PrerenderToken { get; init; }
+
+    /// <summary>The page.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The pages, 1 to <see cref="PagesRequest.MaxPages"/>.</summary>
+    public IReadOnlyList<string>? Urls { get; init; }
 }
