@@ -29,9 +29,9 @@ public sealed class ChartTests
           realmsRoot: /srv/realms
           volumes: [{ name: content, persistentVolumeClaim: { claimName: content } }]
           volumeMounts: [{ name: content, mountPath: /srv, readOnly: true }]
-        prerender: { hostAliases: [{ ip: 10.0.0.7, hostnames: [www.example.com] }] }
         ingress: { enabled: true, className: nginx, host: www.example.com, tlsSecret: www, annotations: { a: b } }
         networkPolicy:
+          origins: [{ ports: [{ protocol: TCP, port: 443 }], to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [10.0.0.0/8] } }] }]
           managerClients: [{ namespaceSelector: { matchLabels: { team: web } } }]
           extraEgress: [{ ports: [{ protocol: TCP, port: 4317 }] }]
         keda: { enabled: true, prometheus: "http://prometheus:9090" }
@@ -116,7 +116,23 @@ public sealed class ChartTests
         var names = Prerender(objects).Env.Select(variable => variable.Name).ToList();
         Assert.True(names.IndexOf("POD_NAME") < names.IndexOf("Registration__Url"));
         Assert.Equal("manager", Assert.Single(Assert.Single(policy.Spec.Ingress).FromProperty).PodSelector.MatchLabels["app.kubernetes.io/component"]);
-        Assert.DoesNotContain(policy.Spec.Egress, rule => rule.Ports.Any(port => port.Port.Value == "8080"));
+        // They call none of the services but the realm servers.
+        var called = Assert.Single(policy.Spec.Egress, rule => rule.Ports.Any(port => port.Port.Value == "8080"));
+        Assert.Equal("realm", Assert.Single(called.To).PodSelector.MatchLabels["app.kubernetes.io/component"]);
+    }
+
+    [Fact]
+    public void Render_EveryService_HasThePublicAddressAndConnectsToTheRealmServersInside()
+    {
+        var objects = Render(Required, out _);
+        var containers = Pods(objects).SelectMany(pod => pod.Containers).ToList();
+
+        Assert.Equal(3, containers.Count);
+        Assert.All(containers, container => Assert.Equal("https://www.example.com", Variable(container, "Realms__PublicUrl")));
+        Assert.All(containers.Where(container => container.Name != "realm"), container => Assert.Equal("http://fleet-realm:8080", Variable(container, "services__realm__http__0")));
+        Assert.Contains(objects.OfType<V1Service>(), service => service.Metadata.Name == "fleet-realm" && service.Spec.Ports.Single().Port == 8080);
+        var realm = objects.OfType<V1NetworkPolicy>().Single(policy => policy.Metadata.Name == "fleet-realm");
+        Assert.Equal(["manager", "prerender"], Assert.Single(realm.Spec.Ingress).FromProperty.Select(peer => peer.PodSelector?.MatchLabels["app.kubernetes.io/component"]).OfType<string>());
     }
 
     [Theory]
