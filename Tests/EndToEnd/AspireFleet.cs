@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Fleet.AppHost.Settings;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.EndToEnd;
@@ -67,19 +68,28 @@ internal sealed class AspireFleet : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It did not become healthy in time; says what the services logged. Nothing is left running.</exception>
     public static async Task<AspireFleet> StartAsync(FleetPlan plan, FleetLog log, CancellationToken cancellationToken)
     {
-        // Its content is read when the model is built; a command line with the key itself is refused.
+        // A command line with secrets is refused: the admin key comes from a file, which is read when the model is built, and the realm server's keys from its environment.
+        var secrets = plan.Settings.Where(static setting => CommandLineSecrets.NameOf($"--{setting.Key}={setting.Value}") is not null).ToList();
         var keyFile = Path.GetTempFileName();
-        await File.WriteAllTextAsync(keyFile, plan.AdminKey, cancellationToken);
-        string[] args =
-        [
-            "--DcpPublisher:RandomizePorts=false",
-            $"--Fleet:AdminKeyFile={keyFile}", $"--Fleet:PrerenderServers={plan.PrerenderServers}",
-            $"--Fleet:Ports:Realm={plan.RealmPort}", "--Fleet:Ports:Manager=0", "--Fleet:Ports:Prerender=0", "--Fleet:Ports:Redis=0",
-            .. plan.Redis is null ? (string[])[] : [$"--ConnectionStrings:redis={plan.Redis}"],
-            .. plan.Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
-        ];
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(args, cancellationToken);
-        File.Delete(keyFile);
+        IDistributedApplicationTestingBuilder builder;
+        try
+        {
+            await File.WriteAllTextAsync(keyFile, plan.AdminKey, cancellationToken);
+            string[] args =
+            [
+                "--DcpPublisher:RandomizePorts=false",
+                $"--Fleet:AdminKeyFile={keyFile}", $"--Fleet:PrerenderServers={plan.PrerenderServers}",
+                $"--Fleet:Ports:Realm={plan.RealmPort}", "--Fleet:Ports:Manager=0", "--Fleet:Ports:Prerender=0", "--Fleet:Ports:Redis=0",
+                .. plan.Redis is null ? (string[])[] : [$"--ConnectionStrings:redis={plan.Redis}"],
+                .. plan.Settings.Except(secrets).Select(setting => $"--{setting.Key}={setting.Value}"),
+            ];
+            builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(args, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(keyFile);
+        }
+
         foreach (var service in builder.Resources.OfType<ProjectResource>().ToList())
         {
             var resource = builder.CreateResourceBuilder(service)
@@ -88,6 +98,11 @@ internal sealed class AspireFleet : IAsyncDisposable
                 .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "200")
                 .WithEnvironment("OTEL_BLRP_SCHEDULE_DELAY", "200")
                 .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "1000");
+            foreach (var (name, value) in service.Name == "realm" ? secrets : [])
+            {
+                resource.WithEnvironment(name.Replace(":", "__", StringComparison.Ordinal), value);
+            }
+
             if (plan.RealmAddress is { } realm && service.Name is not ("realm" or "garnet"))
             {
                 resource.WithEnvironment("services__realm__http__0", realm.GetLeftPart(UriPartial.Authority));
