@@ -32,8 +32,10 @@ public sealed class ChartTests
         ingress: { enabled: true, className: nginx, host: www.example.com, tlsSecret: www, annotations: { a: b } }
         networkPolicy:
           origins: [{ ports: [{ protocol: TCP, port: 443 }], to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [10.0.0.0/8] } }] }]
+          metricsClients: [{ namespaceSelector: { matchLabels: { team: monitoring } } }]
           managerClients: [{ namespaceSelector: { matchLabels: { team: web } } }]
           extraEgress: [{ ports: [{ protocol: TCP, port: 4317 }] }]
+        serviceMonitor: { enabled: true, labels: { release: prometheus } }
         keda: { enabled: true, prometheus: "http://prometheus:9090" }
         """;
 
@@ -61,7 +63,14 @@ public sealed class ChartTests
         Assert.Equal(
             ["Ingress fleet-realm", "NetworkPolicy fleet-extra", "NetworkPolicy fleet-redis", "Secret fleet", "Service fleet-redis", "StatefulSet fleet-redis"],
             Names(objects).Except(Names(Render(Required, out _))));
-        Assert.Contains("kind: ScaledObject", Assert.Single(other), StringComparison.Ordinal);
+        Assert.Equal(2, other.Count);
+        Assert.Contains("kind: ScaledObject", other[0], StringComparison.Ordinal);
+        Assert.Contains("kind: ServiceMonitor", other[1], StringComparison.Ordinal);
+        Assert.Contains("release: prometheus", other[1], StringComparison.Ordinal);
+        Assert.Contains("credentials: { name: fleet, key: admin-key }", other[1], StringComparison.Ordinal);
+        Assert.All(objects.OfType<V1NetworkPolicy>().Where(policy => policy.Metadata.Name is "fleet-realm" or "fleet-manager" or "fleet-prerender"), policy =>
+            Assert.Contains(policy.Spec.Ingress.Single().FromProperty, peer => peer.NamespaceSelector?.MatchLabels?.Values.Contains("monitoring") == true));
+        Assert.All(Pods(objects).SelectMany(pod => pod.Containers).Where(container => container.Name != "redis"), container => Assert.Equal("key", Variable(container, "Fleet__Metrics")));
         Assert.Null(objects.OfType<V1StatefulSet>().Single(set => set.Metadata.Name == "fleet-prerender").Spec.Replicas);
         Assert.Equal("fleet-redis:6379,password=$(REDIS_PASSWORD)", Variable(Prerender(objects), "ConnectionStrings__redis"));
     }
@@ -209,7 +218,7 @@ public sealed class ChartTests
     // Objects of the Kubernetes API, and the text of others, whose types the client does not have.
     private static List<object> Render(string overrides, out List<string> other)
     {
-        var documents = Documents(Create(overrides)).ToLookup(document => document.Contains("apiVersion: keda.sh/", StringComparison.Ordinal));
+        var documents = Documents(Create(overrides)).ToLookup(document => document.Contains("apiVersion: keda.sh/", StringComparison.Ordinal) || document.Contains("apiVersion: monitoring.coreos.com/", StringComparison.Ordinal));
         other = [.. documents[true]];
         return [.. documents[false].SelectMany(document => KubernetesYaml.LoadAllFromString(document, strict: true))];
     }
