@@ -66,7 +66,7 @@ public sealed class ChartTests
         Assert.Equal(2, other.Count);
         Assert.Contains("kind: ScaledObject", other[0], StringComparison.Ordinal);
         Assert.Contains("kind: ServiceMonitor", other[1], StringComparison.Ordinal);
-        Assert.Contains("release: prometheus", other[1], StringComparison.Ordinal);
+        Assert.Contains("\n    release: \"prometheus\"", other[1], StringComparison.Ordinal);
         Assert.Contains("credentials: { name: fleet, key: admin-key }", other[1], StringComparison.Ordinal);
         Assert.All(objects.OfType<V1NetworkPolicy>().Where(policy => policy.Metadata.Name is "fleet-realm" or "fleet-manager" or "fleet-prerender"), policy =>
             Assert.Contains(policy.Spec.Ingress.Single().FromProperty, peer => peer.NamespaceSelector?.MatchLabels?.Values.Contains("monitoring") == true));

@@ -100,6 +100,7 @@ internal sealed partial class HelmTemplate(IReadOnlyDictionary<string, object?> 
         ("required", [string message, var value]) => IsTrue(value) ? value : throw new InvalidOperationException(message),
         ("toJson", [var value]) => JsonSerializer.Serialize(value),
         ("toYaml", [IEnumerable<object?> list]) => string.Join('\n', list.Select(item => $"- {JsonSerializer.Serialize(item)}")),
+        ("toYaml", [IReadOnlyDictionary<string, object?> map]) => string.Join('\n', map.Select(item => $"{item.Key}: {JsonSerializer.Serialize(item.Value)}")),
         ("nindent", [string width, string text]) => "\n" + string.Join('\n', text.Split('\n').Select(line => new string(' ', int.Parse(width, CultureInfo.InvariantCulture)) + line)),
         _ => throw new InvalidOperationException($"{function} with {arguments.Count} arguments is not supported."),
     };
