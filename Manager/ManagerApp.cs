@@ -62,6 +62,7 @@ public static class ManagerApp
         app.MapCommands();
         app.MapFleet();
         app.MapFailures();
+        app.MapPages();
         app.MapHostShells();
         app.MapFleetPage();
         return app;

@@ -1,5 +1,4 @@
 using Fleet.Manager.Dashboard;
-using Fleet.Manager.Dialects;
 using Fleet.Manager.Forwarding;
 using Fleet.Manager.Health;
 using Fleet.Manager.HostShells;

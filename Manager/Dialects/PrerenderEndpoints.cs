@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
+using Fleet.Manager.Servers;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Mvc;

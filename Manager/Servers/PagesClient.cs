@@ -5,7 +5,7 @@ using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
 
-namespace Fleet.Manager.Dialects;
+namespace Fleet.Manager.Servers;
 
 /// <summary>Sends operators' requests for stored pages to the realm server, which has the API for them, and returns its answer.</summary>
 internal sealed class PagesClient(HttpClient http, IConfiguration configuration, IOptions<ManagerOptions> options, TimeProvider timeProvider)
@@ -17,10 +17,19 @@ internal sealed class PagesClient(HttpClient http, IConfiguration configuration,
 
     /// <summary>Has pages rendered and stored again.</summary>
     /// <param name="urls">The pages.</param>
+    /// <param name="authorization">The caller's own <c>Authorization</c> header.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public Task<IResult> RecacheAsync(IReadOnlyList<string> urls, string? authorization, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "/_pages/recache", JsonContent.Create(new PagesRequest { Urls = urls }, options: FleetJson.Options), authorization, cancellationToken);
+
+    /// <summary>Sends a request.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">Path and query of the realm server.</param>
+    /// <param name="content">The body; null for none.</param>
     /// <param name="authorization">The caller's own <c>Authorization</c> header: this manager adds no rights of its own.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The realm server's answer, or a problem if there is none within <c>Manager:OperatorTimeout</c>.</returns>
-    public async Task<IResult> RecacheAsync(IReadOnlyList<string> urls, string? authorization, CancellationToken cancellationToken)
+    public async Task<IResult> SendAsync(HttpMethod method, string path, HttpContent? content, string? authorization, CancellationToken cancellationToken)
     {
         if (_site is null)
         {
@@ -31,9 +40,8 @@ internal sealed class PagesClient(HttpClient http, IConfiguration configuration,
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_site, "_pages/recache"));
+            using var request = new HttpRequestMessage(method, new Uri(_site, path)) { Content = content };
             request.Headers.TryAddWithoutValidation("Authorization", authorization);
-            request.Content = JsonContent.Create(new PagesRequest { Urls = urls }, options: FleetJson.Options);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, either.Token);
             return Results.Text(
@@ -42,7 +50,7 @@ internal sealed class PagesClient(HttpClient http, IConfiguration configuration,
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return FleetProblem.Result(StatusCodes.Status504GatewayTimeout, "realm-server-timeout",
-                $"The realm server did not answer within {options.Value.OperatorTimeout.TotalSeconds:0.###} s (Manager:OperatorTimeout). The pages may be queued; repeating the request is harmless.");
+                $"The realm server did not answer within {options.Value.OperatorTimeout.TotalSeconds:0.###} s (Manager:OperatorTimeout). Repeating the request is harmless.");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
