@@ -252,7 +252,7 @@ public sealed class IndexTests
         manager.IsReady = false;
         await server.With(manager).StartAsync();
         await Eventually.TrueAsync(
-            async () => (await server.IndexAsync()).TryGetProperty("reason", out var reason) && reason.GetString()!.Contains(manager.Url, StringComparison.Ordinal),
+            async () => (await server.IndexAsync()).TryGetProperty("reason", out var reason) && reason.GetString()!.Contains("services:manager:http:0", StringComparison.Ordinal),
             () => "the index to say that it waits for the manager");
         Assert.Equal("waiting", (await server.IndexAsync()).GetProperty("state").GetString());
 
