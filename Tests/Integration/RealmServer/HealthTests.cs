@@ -16,7 +16,7 @@ public sealed class HealthTests
 
         var health = await SeeAsync(server, "Degraded");
 
-        Assert.Contains("http://127.0.0.1:9/ cannot be reached", health, StringComparison.Ordinal);
+        Assert.Contains("services:manager:http:0 cannot be reached", health, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,8 +15,8 @@ public sealed class BrowserStartTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It starts /bin/ls.");
 
         var (exitCode, output) = await ServiceRun.ToEndAsync(
-            "Fleet.PrerenderServer",
-            "--urls=http://127.0.0.1:0", "--Fleet:AdminKey=a-key-that-is-long-enough-for-the-fleet", "--services:realm:http:0=http://127.0.0.1:9",
+            "Fleet.PrerenderServer", "a-key-that-is-long-enough-for-the-fleet",
+            "--urls=http://127.0.0.1:0", "--services:realm:http:0=http://127.0.0.1:9",
             "--ConnectionStrings:redis=127.0.0.1:9", "--Browser:ExecutablePath=/bin/ls");
 
         Assert.True(exitCode == FleetHost.CannotStart, $"Exit code {exitCode}. It wrote:\n{output}");

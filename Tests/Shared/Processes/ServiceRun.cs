@@ -10,13 +10,19 @@ internal static class ServiceRun
 
     /// <summary>Starts a service and waits, bounded, until it ends by itself. Gives its exit code and all that it wrote.</summary>
     /// <param name="assembly">For instance <c>Fleet.PrerenderServer</c>.</param>
-    /// <param name="arguments">Its settings.</param>
-    public static async Task<(int ExitCode, string Output)> ToEndAsync(string assembly, params string[] arguments)
+    /// <param name="adminKey">Its <c>Fleet:AdminKey</c>, in its environment.</param>
+    /// <param name="arguments">Its other settings.</param>
+    public static async Task<(int ExitCode, string Output)> ToEndAsync(string assembly, string adminKey, params string[] arguments)
     {
         var output = new StringBuilder();
         using var process = new Process
         {
-            StartInfo = new("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly + ".dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly + ".dll"), .. arguments]) 
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["Fleet__AdminKey"] = adminKey },
+            },
         };
         process.OutputDataReceived += (_, line) => Add(line.Data);
         process.ErrorDataReceived += (_, line) => Add(line.Data);
