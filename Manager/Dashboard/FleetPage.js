@@ -527,7 +527,7 @@ function storedRow(page) {
     }
   };
   return el('li', {}, el('div', { className: 'render' }, el('span', { className: `pill ${page.state === 'current' ? 'good' : 'warn'}` }, page.state), el('span', { className: 'mono' }, page.url),
-    el('span', {}, changes([page.url], page.url)), el('span', { className: 'quiet' }, `${page.kind} · status ${page.status} · rendered ${duration(page.ageSeconds)} ago · ${bytes(page.bytes)}`)), details);
+    el('span', { className: 'acts' }, changes([page.url], page.url)), el('span', { className: 'quiet' }, `${page.kind} · status ${page.status} · rendered ${duration(page.ageSeconds)} ago · ${bytes(page.bytes)}`)), details);
 }
 
 $('store').onsubmit = event => {
