@@ -34,13 +34,8 @@ internal static class FleetResources
     {
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
-            service
-                // All resources stop together: there is no load balancer to notify.
-                .WithEnvironment("Fleet__StopNotice", "00:00:00")
-                // A fleet on a developer machine runs for minutes: instrumenting code for later optimization only delays its start.
-                .WithEnvironment("DOTNET_TieredPGO", "0")
-                // By default the exporter waits 10 s for its last batch when there is no collector.
-                .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
+            // All resources stop together: there is no load balancer to notify.
+            service.WithEnvironment("Fleet__StopNotice", "00:00:00").WithShortLife();
         }
 
         // The key itself is passed on, in the environment: a command line is visible to other users.
@@ -51,6 +46,13 @@ internal static class FleetResources
 
         return service.WithEnvironment("Fleet__AdminKey", adminKey).WithEnvironment("Fleet__AdminKeyFile", "");
     }
+
+    /// <summary>For a process on a developer's machine, which runs for minutes.</summary>
+    public static IResourceBuilder<ProjectResource> WithShortLife(this IResourceBuilder<ProjectResource> service) => service
+        // Instrumenting code for later optimization only delays its start.
+        .WithEnvironment("DOTNET_TieredPGO", "0")
+        // By default the exporter waits 10 s for its last batch when there is no collector, as when the dashboard has stopped already.
+        .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
 
     /// <summary>Sets the public address of a published realm server, which it cannot know behind an ingress.</summary>
     public static IResourceBuilder<ProjectResource> WithPublicUrl(this IResourceBuilder<ProjectResource> realm, AppHostSettings settings) =>

@@ -48,6 +48,7 @@ internal static class RedisResources
             .WithEndpoint("tcp", endpoint => endpoint.TargetHost = "127.0.0.1")
             .WithEnvironment("Garnet__Port", port.ToString(CultureInfo.InvariantCulture))
             .WithEnvironment("Garnet__Password", password)
+            .WithShortLife()
             .WithoutHttpsCertificate()
             .WithRestart();
         var connection = builder.AddConnectionString(
