@@ -125,7 +125,7 @@ internal static partial class BindingMessage
 {
     public static string Of(string message) => Failure().Match(message) is { Success: true } match
         ? $"'{match.Groups["name"]}' is {Quoted.Of(match.Groups["value"].Value)}, which is not {Expected(match.Groups["type"].Value, match.Groups["name"].Value)}."
-        : NoBody().IsMatch(message) ? "The request has no JSON body."
+        : MissingBody().IsMatch(message) ? "The request has no JSON body."
         : message;
 
     private static string Expected(string type, string name) => type switch
@@ -141,5 +141,5 @@ internal static partial class BindingMessage
     private static partial Regex Failure();
 
     [GeneratedRegex("""^(?:Required parameter "[^"]*" was not provided from body\.|Implicit body inferred for parameter )""")]
-    private static partial Regex NoBody();
+    private static partial Regex MissingBody();
 }

@@ -30,6 +30,9 @@ internal sealed partial class SiteConnector : IHostedService, IAsyncDisposable
 
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>Pause after a connection that could not be accepted.</summary>
+    private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(100);
+
     private readonly SiteAddress _site;
     private readonly TimeProvider _time;
     private readonly ILogger<SiteConnector> _logger;
@@ -112,13 +115,35 @@ internal sealed partial class SiteConnector : IHostedService, IAsyncDisposable
             {
                 await _free.WaitAsync(cancellationToken);
                 connections.RemoveWhere(static connection => connection.IsCompleted);
-                connections.Add(ConnectAsync(await listener.AcceptTcpClientAsync(cancellationToken), cancellationToken));
+                if (await TryAcceptAsync(listener, cancellationToken) is { } browser)
+                {
+                    connections.Add(ConnectAsync(browser, cancellationToken));
+                }
+                else
+                {
+                    _free.Release();
+                    await Task.Delay(s_acceptPause, _time, cancellationToken);
+                }
             }
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The server stops. Connections end by the same token.
             await Task.WhenAll(connections);
+        }
+    }
+
+    /// <summary>The next connection; null after an error of one connection or of the system, such as too many open files, which must not end the loop.</summary>
+    private async Task<TcpClient?> TryAcceptAsync(TcpListener listener, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await listener.AcceptTcpClientAsync(cancellationToken);
+        }
+        catch (SocketException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotAccepted(e.Message);
+            return null;
         }
     }
 
@@ -212,6 +237,9 @@ internal sealed partial class SiteConnector : IHostedService, IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "Pages see the site at {Public}; browsers connect to it at {Internal}.")]
     private partial void LogStarted(Uri @public, Uri @internal);
+
+    [LoggerMessage(LogLevel.Warning, "A connection of a browser could not be accepted: {Reason}")]
+    private partial void LogNotAccepted(string reason);
 
     [LoggerMessage(LogLevel.Warning, "The realm server cannot be reached at {Internal} (services:realm:http:0): {Reason}")]
     private partial void LogFailed(Uri @internal, string reason);
