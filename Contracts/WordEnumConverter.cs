@@ -44,6 +44,7 @@ public static class Quoted
     /// <summary>Maximum number of characters shown: 80. An ellipsis marks a truncated value.</summary>
     public const int MaxShownLength = 80;
 
+    /// <summary>The text in quotes, with <c>?</c> for control characters, cut to a length that fits a message.</summary>
     public static string Of(string value) =>
         $"'{new string([.. value.Take(MaxShownLength).Select(c => char.IsControl(c) ? '?' : c)])}{(value.Length > MaxShownLength ? "…" : "")}'";
 }

@@ -50,7 +50,7 @@ internal static class RenderEndpoints
         };
         var isFresh = refresh ?? http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true };
         var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh }, http, pipeline);
-        return DocumentResult.From(answer, http.Response);
+        return DocumentResult.From(answer, http.Response, isSandboxed: !http.Request.Headers.ContainsKey(FleetHeaders.Proxy));
     }
 
     private static async Task<RenderAnswer> RenderAsync(RenderRequest request, Func<RenderCall, RenderCall> complete, HttpContext http, RenderPipeline pipeline)

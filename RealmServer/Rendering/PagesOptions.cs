@@ -23,8 +23,11 @@ internal sealed class PagesOptions : IValidatableObject
     public TimeSpan CrawlerBudget { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Words that identify a crawler's User-Agent, case-insensitive. A request with an <c>X-Prerender</c> header always counts as a crawler's. Default:
-    /// search engines, link previews, AI crawlers and tools, see <c>Rendering/Crawlers.cs</c>.</summary>
+    /// search engines, link previews, AI crawlers and tools: <see cref="KnownCrawlers.Words"/>.</summary>
     public string[]? Crawlers { get; set; }
+
+    /// <summary>Words in addition to those of <see cref="Crawlers"/>. Default: none.</summary>
+    public string[] MoreCrawlers { get; set; } = [];
 
     /// <summary>Maximum number of concurrent renders on demand, 1 to 64. Default: 4.</summary>
     [Range(1, 64)]
@@ -109,6 +112,11 @@ internal sealed class PagesOptions : IValidatableObject
         if (Crawlers?.Any(string.IsNullOrWhiteSpace) == true)
         {
             yield return new("Crawlers has an empty entry, which would match every visitor.");
+        }
+
+        if (MoreCrawlers.Any(string.IsNullOrWhiteSpace))
+        {
+            yield return new("MoreCrawlers has an empty entry, which would match every visitor.");
         }
 
         foreach (var route in RoutesOfSitemap.Where(route => !route.StartsWith('/')))

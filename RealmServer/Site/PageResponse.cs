@@ -12,7 +12,7 @@ namespace Fleet.RealmServer.Site;
 internal static class PageResponse
 {
     // Crawlers and visitors may get different responses.
-    private const string Vary = "Accept, Accept-Encoding, User-Agent, " + Crawlers.Header;
+    private const string Vary = "Accept, Accept-Encoding, User-Agent, " + KnownCrawlers.Header;
 
     // Caches must revalidate every time, at the cost of a 304: a page must not outlive its shell or its content.
     private const string Revalidate = "no-cache";

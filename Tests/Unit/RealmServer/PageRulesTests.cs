@@ -1,3 +1,4 @@
+using Fleet.Contracts;
 using Fleet.ServiceDefaults.Security;
 using System.Net;
 using Fleet.RealmServer.Caching;
@@ -133,7 +134,7 @@ public sealed class PageRulesTests
     public void Crawlers_PrerenderHeader_MakesAnybodyOne()
     {
         var http = new DefaultHttpContext();
-        http.Request.Headers[Crawlers.Header] = "1";
+        http.Request.Headers[KnownCrawlers.Header] = "1";
 
         Assert.True(new Crawlers(Options.Create(new PagesOptions())).Asks(http.Request));
     }

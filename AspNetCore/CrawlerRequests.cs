@@ -1,0 +1,36 @@
+using System.Buffers;
+using Fleet.Contracts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.StaticFiles;
+
+namespace Fleet.AspNetCore;
+
+/// <summary>Decides which requests are those of crawlers for pages.</summary>
+internal sealed class CrawlerRequests
+{
+    private static readonly FileExtensionContentTypeProvider s_types = new();
+
+    private readonly SearchValues<string> _words;
+    private readonly PathString[] _excluded;
+
+    public CrawlerRequests(PrerenderOptions options)
+    {
+        _words = SearchValues.Create([.. KnownCrawlers.Words, .. options.MoreCrawlers], StringComparison.OrdinalIgnoreCase);
+        _excluded = [.. options.ExcludedPaths.Select(static path => new PathString(path.TrimEnd('/')))];
+    }
+
+    /// <summary>Whether a request is for a page: a GET or HEAD of a path that is no file of another type than HTML, and that is not excluded.</summary>
+    public bool IsForPage(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !IsFile(request.Path) && !_excluded.Any(path => request.Path.StartsWithSegments(path));
+
+    /// <summary>Whether a request is a crawler's. A request of the fleet itself never is: it would be answered with a page that waits for it.</summary>
+    public bool IsCrawler(HttpRequest request)
+    {
+        var agent = request.Headers.UserAgent.ToString();
+        return !agent.Contains(FleetHeaders.UserAgentProduct, StringComparison.OrdinalIgnoreCase) && !request.Headers.ContainsKey(FleetHeaders.Lineage)
+            && (request.Headers.ContainsKey(KnownCrawlers.Header) || agent.AsSpan().ContainsAny(_words));
+    }
+
+    // "/releases/v1.2" is a page: an extension counts if it is a type of file.
+    private static bool IsFile(PathString path) => s_types.TryGetContentType(path.Value ?? "", out var type) && type is not ("text/html" or "application/xhtml+xml");
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Fleet.Client;
+using Fleet.Contracts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace Fleet.AspNetCore;
+
+/// <summary>Answers crawlers with the page that the fleet renders; all other requests go on.</summary>
+internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetClient fleet, PrerenderOptions options, ILogger<PrerenderMiddleware> logger)
+{
+    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(30);
+
+    private readonly CrawlerRequests _requests = new(options);
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (!_requests.IsForPage(http.Request))
+        {
+            await next(http);
+            return;
+        }
+
+        // Also for visitors: a cache between must not give one's page to the other.
+        http.Response.OnStarting(static state =>
+        {
+            ((HttpResponse)state).Headers.Append(HeaderNames.Vary, $"User-Agent, {KnownCrawlers.Header}");
+            return Task.CompletedTask;
+        }, http.Response);
+
+        if (!_requests.IsCrawler(http.Request))
+        {
+            await next(http);
+            return;
+        }
+
+        var url = UrlOf(http);
+        try
+        {
+            await WriteAsync(http, await fleet.GetDocumentAsync(url, options.Timeout, http.RequestAborted));
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The crawler has gone.
+        }
+        catch (FleetException e)
+        {
+            LogFailed(url, e.Reason, e.Message);
+            if (options.OnFailure == PrerenderFailure.ServeApp)
+            {
+                await next(http);
+                return;
+            }
+
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            http.Response.Headers.RetryAfter = ((long)Math.Ceiling((e.RetryAfter ?? s_retryAfter).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.CacheControl = "no-store";
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext http, FleetContent page)
+    {
+        var response = http.Response;
+        response.StatusCode = page.Status;
+        foreach (var (name, value) in page.Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        if (page.Location is { } location)
+        {
+            response.Headers.Location = location.OriginalString;
+        }
+
+        if (page.MediaType.Length > 0)
+        {
+            response.ContentType = page.MediaType;
+            response.ContentLength = page.Bytes.Length;
+        }
+
+        if (!HttpMethods.IsHead(http.Request.Method) && page.Bytes.Length > 0)
+        {
+            await response.Body.WriteAsync(page.Bytes, http.RequestAborted);
+        }
+    }
+
+    // Path and query byte for byte: a decoded path could be another one for the app's router.
+    private string UrlOf(HttpContext http)
+    {
+        var origin = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"{http.Request.Scheme}://{http.Request.Host}";
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        return origin + (target is ['/', ..] ? target : $"{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}");
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Url} was not prerendered for a crawler ({Reason}): {Detail}")]
+    private partial void LogFailed(string url, string reason, string detail);
+}

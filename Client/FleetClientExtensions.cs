@@ -1,0 +1,68 @@
+using System.Net.Http.Headers;
+using Fleet.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Adds the client of a fleet to an application.</summary>
+public static class FleetClientExtensions
+{
+    /// <summary>Adds <see cref="FleetClient"/>, and a health check that is degraded while the fleet cannot render. The address is that of the connection string
+    /// <paramref name="connectionName"/>, or else <c>Fleet:Client:Endpoint</c>.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="connectionName">Name of the connection string, which is the resource's name in an AppHost.</param>
+    /// <param name="configure">Changes the settings that the configuration gives.</param>
+    /// <returns>The client's builder, for handlers and time-outs.</returns>
+    /// <exception cref="InvalidOperationException">No address is configured, or it is not one; the message names the setting.</exception>
+    public static IHttpClientBuilder AddFleetClient(this IHostApplicationBuilder builder, string connectionName = "fleet", Action<FleetClientSettings>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(connectionName);
+        var settings = Read(builder.Configuration, connectionName);
+        configure?.Invoke(settings);
+        var endpoint = settings.Endpoint
+            ?? throw new InvalidOperationException($"The address of the fleet is not configured: set ConnectionStrings:{connectionName} or {FleetClientSettings.Section}:{nameof(settings.Endpoint)} to that of a manager, such as http://manager:5200/.");
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        if (!settings.DisableHealthChecks)
+        {
+            builder.Services.AddHealthChecks().Add(new("fleet", static services => new FleetHealthCheck(services.GetRequiredService<FleetClient>()), HealthStatus.Degraded, ["fleet"], FleetHealthCheck.Timeout));
+        }
+
+        return builder.Services.AddHttpClient<FleetClient>(http =>
+            {
+                http.BaseAddress = endpoint.AbsoluteUri.EndsWith('/') ? endpoint : new Uri(endpoint.AbsoluteUri + "/");
+                http.Timeout = Timeout.InfiniteTimeSpan;
+                http.MaxResponseContentBufferSize = FleetClient.MaxAnswerBytes;
+                if (settings.AdminKey is { Length: > 0 } key)
+                {
+                    http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+                }
+            })
+            // A redirect is the page's answer. A proxy of the environment is for the internet.
+            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
+    }
+
+    private static FleetClientSettings Read(IConfiguration configuration, string connectionName)
+    {
+        var settings = new FleetClientSettings();
+        var section = configuration.GetSection(FleetClientSettings.Section);
+        try
+        {
+            section.Bind(settings, static options => options.ErrorOnUnknownConfiguration = true);
+            if (configuration.GetConnectionString(connectionName) is { Length: > 0 } connection)
+            {
+                settings.Read(connection);
+            }
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"ConnectionStrings:{connectionName} or {FleetClientSettings.Section} is not valid: {e.Message}", e);
+        }
+
+        return settings;
+    }
+}

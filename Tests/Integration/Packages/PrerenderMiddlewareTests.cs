@@ -1,0 +1,143 @@
+using System.Net;
+using Fleet.AspNetCore;
+using Fleet.BrowserSetup;
+using Fleet.Standalone.Hosting;
+using Fleet.Tests.RealmServer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+
+namespace Fleet.Tests.Packages;
+
+/// <summary>An ASP.NET Core app whose page is made by a script, with <c>app.UsePrerender()</c> and a whole fleet.</summary>
+[Collection(HeavyCollection.Name)]
+public sealed class PrerenderMiddlewareTests : IAsyncLifetime
+{
+    private const string Page = """
+        <!doctype html><html><head><title>Shop</title></head><body><main></main><script>
+          const meta = (name, content) => { const m = document.createElement('meta'); m.name = name; m.content = content; document.head.append(m); };
+          document.querySelector('main').textContent = 'shows ' + location.pathname + location.search;
+          if (location.pathname === '/missing') meta('prerender-status-code', '404');
+          if (location.pathname === '/hidden') meta('prerender-header', 'X-Robots-Tag: noindex');
+          if (location.pathname === '/old') { meta('prerender-status-code', '301'); meta('prerender-header', 'Location: ' + location.origin + '/new'); }
+          if (location.pathname === '/late') window.prerenderReady = false;
+        </script></body></html>
+        """;
+
+    private readonly Uri _site = FreePort.TakeAddress();
+    private readonly TempFolder _dist = new();
+    private readonly TempFolder _realms = new();
+    private StandaloneFleet _fleet = null!;
+    private HttpClient _client = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _dist.Write("index.html", "<!doctype html><html><head><title>Host</title></head><body></body></html>");
+        _fleet = await StandaloneFleet.StartAsync(
+            new()
+            {
+                Dist = _dist.Path,
+                Realms = _realms.Path,
+                Browser = BrowserLocator.Locate(null),
+                Origins = [_site.GetLeftPart(UriPartial.Authority)],
+                Settings = new Dictionary<string, string> { ["Pool:Slots"] = "2" },
+            },
+            TimeProvider.System,
+            Token);
+        _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _site, Timeout = TimeSpan.FromMinutes(1) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _fleet.DisposeAsync();
+        _dist.Dispose();
+        _realms.Dispose();
+    }
+
+    [Fact]
+    public async Task Get_AppWithMiddleware_CrawlersGetThePageAndVisitorsTheApp()
+    {
+        await using var app = await StartAsync(_fleet.Addresses.Manager);
+
+        var (visitor, shell) = await GetAsync("/shop", "Mozilla/5.0 Firefox/140.0");
+        Assert.DoesNotContain("<main>shows", shell, StringComparison.Ordinal);
+        Assert.Equal(["User-Agent, X-Prerender"], visitor.Headers.GetValues("Vary"));
+
+        var (found, page) = await GetAsync("/shop/%2e%2E%2Fx?q=a+b&r=%2F", "Googlebot/2.1");
+        Assert.Equal(200, (int)found.StatusCode);
+        Assert.Contains("<main>shows /shop/%2e%2E%2Fx?q=a+b&amp;r=%2F</main>", page, StringComparison.Ordinal);
+        Assert.Equal("text/html; charset=utf-8", found.Content.Headers.ContentType!.ToString());
+        Assert.False(found.Headers.Contains("Content-Security-Policy"));
+        Assert.Equal(["User-Agent, X-Prerender"], found.Headers.GetValues("Vary"));
+
+        var (missing, notFound) = await GetAsync("/missing", "GPTBot/1.2");
+        Assert.Equal(404, (int)missing.StatusCode);
+        Assert.Contains("<main>shows /missing</main>", notFound, StringComparison.Ordinal);
+
+        var (hidden, _) = await GetAsync("/hidden", "Googlebot/2.1");
+        Assert.Equal(["noindex"], hidden.Headers.GetValues("X-Robots-Tag"));
+
+        var (old, _) = await GetAsync("/old", "Googlebot/2.1");
+        Assert.Equal((301, new Uri(_site, "/new")), ((int)old.StatusCode, old.Headers.Location));
+
+        var (asset, text) = await GetAsync("/app.js", "Googlebot/2.1");
+        Assert.Equal((HttpStatusCode.OK, "asset"), (asset.StatusCode, text));
+        Assert.False(asset.Headers.Contains("Vary"));
+
+        using var head = new HttpRequestMessage(HttpMethod.Head, "/shop");
+        head.Headers.TryAddWithoutValidation("User-Agent", "Googlebot/2.1");
+        using var headed = await _client.SendAsync(head, Token);
+        Assert.Equal(HttpStatusCode.OK, headed.StatusCode);
+        Assert.True(headed.Content.Headers.ContentLength > 0);
+    }
+
+    [Fact]
+    public async Task Get_PageThatIsNeverReady_IsA503ThatCanBeTriedAgain()
+    {
+        await using var app = await StartAsync(_fleet.Addresses.Manager, options => options.Timeout = TimeSpan.FromSeconds(1));
+        var (late, body) = await GetAsync("/late", "Googlebot/2.1");
+        Assert.Equal((503, ""), ((int)late.StatusCode, body));
+        Assert.True(late.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        Assert.True(late.Headers.CacheControl!.NoStore);
+    }
+
+    [Theory]
+    [InlineData(PrerenderFailure.Unavailable, 503)]
+    [InlineData(PrerenderFailure.ServeApp, 200)]
+    public async Task Get_NoFleet_IsAsConfigured(PrerenderFailure onFailure, int status)
+    {
+        await using var app = await StartAsync(FreePort.TakeAddress(), options => options.OnFailure = onFailure);
+        var (answer, body) = await GetAsync("/shop", "Googlebot/2.1");
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(status == 200, body.Contains("<main></main>", StringComparison.Ordinal));
+        var (visitor, _) = await GetAsync("/shop", "Mozilla/5.0 Firefox/140.0");
+        Assert.Equal(HttpStatusCode.OK, visitor.StatusCode);
+    }
+
+    private async Task<WebApplication> StartAsync(Uri manager, Action<PrerenderOptions>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(_site.AbsoluteUri);
+        builder.Configuration["ConnectionStrings:fleet"] = manager.AbsoluteUri;
+        builder.AddFleetClient();
+        var app = builder.Build();
+        app.UsePrerender(configure);
+        app.MapGet("/app.js", () => Results.Text("asset"));
+        app.MapFallback(() => Results.Content(Page, "text/html; charset=utf-8"));
+        await app.StartAsync(Token);
+        return app;
+    }
+
+    private async Task<(HttpResponseMessage Response, string Text)> GetAsync(string path, string userAgent)
+    {
+        // The path as it is written: HttpClient would decode escaped dots.
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_site.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
+        var response = await _client.SendAsync(request, Token);
+        return (response, await response.Content.ReadAsStringAsync(Token));
+    }
+}
