@@ -33,9 +33,23 @@ public sealed class PackagesTests : IDisposable
     [Fact]
     public async Task Sample_BuiltFromThePackages_ServesCrawlersAndVisitors()
     {
+        // In a copy: the files that lock versions name this one too, and would change.
+        var copy = Path.Combine(_folder.FullName, "source");
         foreach (var project in s_libraries)
         {
-            await DotnetAsync(Repository.File("."), "pack", project, "-o", Packages, $"-p:Version={_version}", $"-p:ArtifactsPath={_folder.FullName}/artifacts", "-p:RestorePackagesWithLockFile=false", "-p:RestoreLockedMode=false", "--nologo");
+            NodeProject.Copy(Repository.File(project), Path.Combine(copy, project));
+            File.Delete(Path.Combine(copy, project, "packages.lock.json"));
+        }
+
+        Directory.CreateDirectory(Path.Combine(copy, "docs", "images"));
+        foreach (var file in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "LICENSE", "global.json", "docs/images/icon.png"])
+        {
+            File.Copy(Repository.File(file), Path.Combine(copy, file));
+        }
+
+        foreach (var project in s_libraries)
+        {
+            await DotnetAsync(copy, "pack", project, "-o", Packages, $"-p:Version={_version}", "-p:RestoreLockedMode=false", "--nologo");
         }
 
         var ids = new[] { "Fleet.AspNetCore", "Fleet.Aspire.Hosting", "Fleet.Client", "Fleet.Contracts" };

@@ -21,7 +21,7 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
           if (location.pathname === '/missing') meta('prerender-status-code', '404');
           if (location.pathname === '/hidden') meta('prerender-header', 'X-Robots-Tag: noindex');
           if (location.pathname === '/old') { meta('prerender-status-code', '301'); meta('prerender-header', 'Location: ' + location.origin + '/new'); }
-          if (location.pathname === '/late') window.prerenderReady = false;
+          if (location.pathname === '/late') for (;;);
         </script></body></html>
         """;
 
@@ -65,14 +65,14 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
 
         var (visitor, shell) = await GetAsync("/shop", "Mozilla/5.0 Firefox/140.0");
         Assert.DoesNotContain("<main>shows", shell, StringComparison.Ordinal);
-        Assert.Equal(["User-Agent, X-Prerender"], visitor.Headers.GetValues("Vary"));
+        Assert.Equal("User-Agent, X-Prerender", string.Join(", ", visitor.Headers.Vary));
 
-        var (found, page) = await GetAsync("/shop/%2e%2E%2Fx?q=a+b&r=%2F", "Googlebot/2.1");
+        var (found, page) = await GetAsync("/shop/a%2Fb%c3%A9?q=a+b&r=%2F", "Googlebot/2.1");
         Assert.Equal(200, (int)found.StatusCode);
-        Assert.Contains("<main>shows /shop/%2e%2E%2Fx?q=a+b&amp;r=%2F</main>", page, StringComparison.Ordinal);
+        Assert.Contains("<main>shows /shop/a%2Fb%c3%A9?q=a+b&amp;r=%2F</main>", page, StringComparison.Ordinal);
         Assert.Equal("text/html; charset=utf-8", found.Content.Headers.ContentType!.ToString());
         Assert.False(found.Headers.Contains("Content-Security-Policy"));
-        Assert.Equal(["User-Agent, X-Prerender"], found.Headers.GetValues("Vary"));
+        Assert.Equal("User-Agent, X-Prerender", string.Join(", ", found.Headers.Vary));
 
         var (missing, notFound) = await GetAsync("/missing", "GPTBot/1.2");
         Assert.Equal(404, (int)missing.StatusCode);
@@ -96,7 +96,7 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_PageThatIsNeverReady_IsA503ThatCanBeTriedAgain()
+    public async Task Get_PageThatHangs_IsA503ThatCanBeTriedAgain()
     {
         await using var app = await StartAsync(_fleet.Addresses.Manager, options => options.Timeout = TimeSpan.FromSeconds(1));
         var (late, body) = await GetAsync("/late", "Googlebot/2.1");
