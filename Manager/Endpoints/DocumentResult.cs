@@ -3,6 +3,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Manager.Endpoints;
 
@@ -60,7 +61,7 @@ internal static class DocumentResult
         if (content.Status is 301 or 302 or 303 or 307 or 308 && Uri.TryCreate(content.Location, UriKind.Absolute, out var location))
         {
             content.Dispose();
-            response.Headers.Location = location.AbsoluteUri;
+            response.Headers.Location = ExactUrl.Of(location);
             return TypedResults.StatusCode(content.Status);
         }
 

@@ -7,6 +7,7 @@ using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
@@ -91,7 +92,7 @@ internal static class RenderEndpoints
         headers[FleetHeaders.PageStatus] = result.Status.ToString(CultureInfo.InvariantCulture);
         if (Uri.TryCreate(result.RedirectUrl, UriKind.Absolute, out var location))
         {
-            headers[FleetHeaders.PageLocation] = location.AbsoluteUri;
+            headers[FleetHeaders.PageLocation] = ExactUrl.Of(location);
         }
 
         if (PageHeaderRules.Passed(result.Headers) is { } passed)

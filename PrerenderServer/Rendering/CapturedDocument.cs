@@ -80,7 +80,7 @@ internal static partial class CapturedDocument
     public static PageAnswer ReadDeparture(PageDeparture departure, Uri document)
     {
         var headers = ReadHeaders(departure.Headers, document);
-        var target = OriginAllowList.WithAsciiHost(departure.Url).AbsoluteUri;
+        var target = ExactUrl.Of(OriginAllowList.WithAsciiHost(departure.Url));
         var isOwn = ParseStatus(departure.StatusCode) is >= 300 and < 400;
         return new()
         {
@@ -99,7 +99,7 @@ internal static partial class CapturedDocument
     {
         var match = Refresh().Match(content ?? "");
         return match.Success && int.TryParse(match.Groups["delay"].Value, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxRefreshSeconds
-            && Resolve(match.Groups["url"].Value, document) is { } target && target.Split('#', 2)[0] != document.AbsoluteUri.Split('#', 2)[0] ? target : null;
+            && Resolve(match.Groups["url"].Value, document) is { } target && target.Split('#', 2)[0] != ExactUrl.Of(document).Split('#', 2)[0] ? target : null;
     }
 
     [GeneratedRegex("""^\s*(?<delay>\d{1,4})(\.\d*)?\s*[;,\s]\s*(url\s*=\s*)?["']?(?<url>[^"']+)""", RegexOptions.IgnoreCase)]
@@ -130,7 +130,7 @@ internal static partial class CapturedDocument
 
     /// <summary>Resolves a location against the document, because later consumers do not know the document's URL. Null if the result is not an HTTP URL.</summary>
     private static string? Resolve(string location, Uri document) =>
-        Uri.TryCreate(document, location, out var url) && OriginAllowList.IsHttp(url) ? OriginAllowList.WithAsciiHost(url).AbsoluteUri : null;
+        Uri.TryCreate(document, location, out var url) && OriginAllowList.IsHttp(url) ? ExactUrl.Of(OriginAllowList.WithAsciiHost(url)) : null;
 
     private sealed record Capture
     {

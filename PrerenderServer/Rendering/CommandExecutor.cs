@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.Registry;
 using Fleet.Registry.Commands;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -85,7 +86,7 @@ internal sealed partial class CommandExecutor(Renderer runner, ICommandStore sto
                 return new()
                 {
                     Outcome = RenderOutcome.NoVerdict,
-                    Url = operation.Url.AbsoluteUri,
+                    Url = ExactUrl.Of(operation.Url),
                     Affinity = operation.Affinity.ToString(),
                     StartedAt = known.StartedAt,
                     Diagnostics = new() { Message = $"The command was started at {known.StartedAt:O} by {known.Server}, which was lost before it reported a result. It is not started again." },

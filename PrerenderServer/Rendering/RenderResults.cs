@@ -4,6 +4,7 @@ using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
 
@@ -32,7 +33,7 @@ internal sealed class RenderResults(ShellTracker shell, ServerIdentity server)
         return new()
         {
             Outcome = answer.Outcome,
-            Url = operation.Url.AbsoluteUri,
+            Url = ExactUrl.Of(operation.Url),
             Affinity = operation.Affinity.ToString(),
             Status = answer.Status,
             RedirectUrl = answer.RedirectUrl,

@@ -5,6 +5,7 @@ using Fleet.Contracts;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
+using Fleet.ServiceDefaults;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
@@ -155,7 +156,7 @@ internal readonly record struct ComposedPage
 
     // Absolute and percent-encoded, so that the value cannot inject a header.
     private static string? RedirectTarget(StoredPage stored) =>
-        Uri.TryCreate(new Uri(stored.Url), stored.RedirectUrl, out var uri) && uri.Scheme is "http" or "https" ? uri.AbsoluteUri : null;
+        Uri.TryCreate(new Uri(stored.Url), stored.RedirectUrl, out var uri) && uri.Scheme is "http" or "https" ? ExactUrl.Of(uri) : null;
 }
 
 /// <summary>The meta elements for a page's screenshot. They are marked as the page's own, so that the host app removes them when it navigates to another page.</summary>

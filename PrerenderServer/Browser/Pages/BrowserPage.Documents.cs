@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
@@ -190,7 +191,7 @@ internal sealed partial class BrowserPage
         Activity.BeginDocument();
         // The browser handles calls in order, so the navigation does not wait for the answer to the first one.
         var enabled = CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
-        var navigating = _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, url.AbsoluteUri), Left(deadline, start), cancellationToken);
+        var navigating = _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, ExactUrl.Of(url)), Left(deadline, start), cancellationToken);
         await Task.WhenAll(enabled, navigating);
         var navigation = await navigating;
         if (!navigation.TryGetProperty("loaderId", out var name))

@@ -29,7 +29,7 @@ internal sealed class HostRender(RenderingOptions options)
         }
 
         progress.Enter(Stages.Render);
-        var request = JsonSerializer.Serialize(new HostRequest(operation.RequestId, operation.Url.AbsoluteUri, [.. formats.Select(HostFormats.NameOf)], operation.Lineage), FleetJson.Options);
+        var request = JsonSerializer.Serialize(new HostRequest(operation.RequestId, ExactUrl.Of(operation.Url), [.. formats.Select(HostFormats.NameOf)], operation.Lineage), FleetJson.Options);
         var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
         progress.Enter(Stages.Capture);
         var answer = HostReply.Read(reply.GetString()!, formats, operation.Realm);

@@ -27,6 +27,7 @@ public sealed class AddressTests : IAsyncLifetime
     [InlineData("a+b%2Bc")]
     [InlineData("a%20b")]
     [InlineData("straße/%C3%BC/日本/😀")]
+    [InlineData("caf%c3%a9/%e6%97%a5")]
     [InlineData("trailing/")]
     [InlineData("double//slash")]
     [InlineData("dots/./and/../up")]

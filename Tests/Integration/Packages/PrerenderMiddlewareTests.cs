@@ -69,7 +69,7 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
 
         var (found, page) = await GetAsync("/shop/a%2Fb%c3%A9?q=a+b&r=%2F", "Googlebot/2.1");
         Assert.Equal(200, (int)found.StatusCode);
-        Assert.Contains("<main>shows /shop/a%2Fb%c3%A9?q=a+b&amp;r=%2F</main>", page, StringComparison.Ordinal);
+        Assert.Equal("shows /shop/a%2Fb%c3%A9?q=a+b&amp;r=%2F", page.Split("<main>")[1].Split("</main>")[0]);
         Assert.Equal("text/html; charset=utf-8", found.Content.Headers.ContentType!.ToString());
         Assert.False(found.Headers.Contains("Content-Security-Policy"));
         Assert.Equal("User-Agent, X-Prerender", string.Join(", ", found.Headers.Vary));

@@ -286,6 +286,7 @@ public sealed partial class OnDemandTests
     [InlineData("a%2Fb")]
     [InlineData("a%252Fb")]
     [InlineData("c++/a%20b/%C3%A9")]
+    [InlineData("caf%c3%a9/%e6%97%a5")]
     [InlineData("search?q=a+b%2Bc&r=%C3%A9")]
     public async Task Route_AnyAddress_IsRenderedAndStoredByteForByte(string path)
     {

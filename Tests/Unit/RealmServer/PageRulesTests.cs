@@ -1,9 +1,9 @@
-using Fleet.Contracts;
-using Fleet.ServiceDefaults.Security;
 using System.Net;
+using Fleet.Contracts;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site;
+using Fleet.ServiceDefaults.Security;
 using Fleet.Tests.Time;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
