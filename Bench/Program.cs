@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Fleet.Bench.Overhead;
+using Fleet.Bench.Peers;
 using Fleet.Bench.Rendering;
 using Fleet.Bench.Routing;
 using Fleet.Bench.Serving;
@@ -13,6 +14,9 @@ switch (args)
         break;
     case ["document-path", .. var rest]:
         await DocumentPathBench.RunAsync(rest is [var only, ..] ? only : null);
+        break;
+    case ["peers", .. var rest]:
+        await PeersBench.RunAsync(rest is [var which, ..] ? which : "all", rest is [_, var chart] ? chart : null);
         break;
     case ["serving"]:
         await ServingBench.RunAsync();

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Fleet.Bench.Peers;
+
+/// <summary>One system to measure.</summary>
+/// <param name="Name">Its name in the table.</param>
+/// <param name="Key">How it is started: <c>fleet</c>, or the name in <c>peers/serve.mjs</c>.</param>
+/// <param name="App">Which build of the app it renders: <c>contract</c> or <c>plain</c>.</param>
+internal sealed record PeerSystem(string Name, string Key, string App);
+
+/// <summary>One system, measured once.</summary>
+/// <param name="System">The system.</param>
+/// <param name="PerSecond">Renders per second.</param>
+/// <param name="P50">Milliseconds.</param>
+/// <param name="P95">Milliseconds.</param>
+/// <param name="P99">Milliseconds.</param>
+/// <param name="CpuMs">Processor time of a render: system, browser, app's server and bench.</param>
+/// <param name="PssMb">Proportional set size of the system and its browsers at the end, in MB.</param>
+/// <param name="ForeignShare">Share of the machine's processor time that other work took.</param>
+internal sealed record PeerRow(PeerSystem System, double PerSecond, double P50, double P95, double P99, double CpuMs, double PssMb, double ForeignShare)
+{
+    /// <summary>Of several measurements of one system, the one in the middle by rate.</summary>
+    public static PeerRow Median(IEnumerable<PeerRow> rounds) => rounds.OrderBy(row => row.PerSecond).ToArray() is var sorted ? sorted[sorted.Length / 2] : null!;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"| {System.Name} | {PerSecond:0.0} | {P50:0} | {P95:0} | {P99:0} | {CpuMs:0} | {PssMb:0} |");
+}
