@@ -119,10 +119,10 @@ internal static class BrowserlessMapping
     public static PdfOptions ToPdf(BrowserlessPaper? paper, List<FieldError> errors)
     {
         paper ??= new();
-        (double Width, double Height)? format = null;
-        if (paper.Format is { } name && (format = PaperLength.OfFormat(name)) is null)
+        var format = PaperFormat.Find(paper.Format);
+        if (paper.Format is { } name && format is null)
         {
-            errors.Add(new("options.format", $"'options.format' is {Quoted.Of(name)}, which is none of {string.Join(", ", PaperLength.Formats)}."));
+            errors.Add(new("options.format", NearestName.Explain(name, "name", "a paper format", [.. PaperFormat.All.Select(format => format.Name)])));
         }
 
         return new()

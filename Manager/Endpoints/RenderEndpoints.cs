@@ -35,19 +35,16 @@ internal static class RenderEndpoints
     private static async Task<IResult> GetRenderAsync(
         HttpContext http,
         RenderPipeline pipeline,
-        [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
-        [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
+        [AsParameters] PageParameters page,
         [Description("Renders the page even if a current one is stored. Default: false, unless the request has Cache-Control: no-cache.")] bool? refresh = null)
     {
-        var request = new RenderRequest
+        List<FieldError> errors = [];
+        var request = page.ApplyTo(new RenderRequest { Url = "", Formats = [RenderFormat.Html] }, errors);
+        if (errors.Count > 0)
         {
-            Url = url ?? "",
-            Affinity = affinity,
-            DeadlineMs = deadlineMs,
-            Formats = [RenderFormat.Html],
-            Priority = RenderLimits.MaxPriority,
-        };
+            return RenderRules.Invalid([.. errors, .. RenderRequestRules.Check(request)]).ToProblem(http.Response);
+        }
+
         var isFresh = refresh ?? http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true };
         var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh }, http, pipeline);
         return DocumentResult.From(answer, http.Response);

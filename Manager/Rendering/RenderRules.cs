@@ -19,6 +19,10 @@ internal static class RenderRules
     public static RenderError TooDeep { get; } =
         new(508, "too-deep", $"This render is nested {RenderLineage.MaxDepth + 1} levels deep; at most {RenderLineage.MaxDepth} are allowed.");
 
+    /// <summary>The error for a script of a caller without the admin key: pages run the scripts of allowed origins, and those of the operator.</summary>
+    public static RenderError FunctionWithoutKey { get; } =
+        new(401, "wrong-admin-key", "'waitForFunction' runs a script of the caller in the page, which requires 'Authorization: Bearer <Fleet:AdminKey>'. Use 'waitForSelector' or 'waitForEvent' without it.");
+
     public static RenderError Draining { get; } =
         new(503, "draining", "This manager is stopping. Retry: another manager will answer.") { RetryAfter = TimeSpan.FromSeconds(1) };
 

@@ -32,10 +32,16 @@ internal sealed class PageVisit(
                 await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), linked.Token);
             }
 
+            if (operation.Setup is not null)
+            {
+                lease.Taint();
+            }
+
             // The render may change what the page offers.
             var isDocument = IsDocument(operation, page);
             var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
-            return new(answer, null, isDocument
+            // A wait that was not met is a timeout of which the page knows nothing.
+            return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
                 ? failure => cleanup.Park(lease, page, operation, failure)
                 : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
         }
