@@ -18,6 +18,9 @@ public static partial class PageRequestRules
     private const int MaxPatterns = 50;
     private const int MaxPatternLength = 500;
 
+    // Fewer are no database.
+    private const int MinZones = 100;
+
     // Headers that are of the connection, that the browser decides, or that another option sets.
     private static readonly Dictionary<string, string> s_refusedHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -106,19 +109,24 @@ public static partial class PageRequestRules
             ? new("waitForTimeout", $"'waitForTimeout' is {request.WaitForTimeout}: it must be less than 'deadlineMs', {deadline}.") : null;
 
     private static FieldError? CheckDevice(string? device) => device is null || DevicePreset.Find(device) is not null ? null
-        : new("device", NearestName.Explain(device, "name", "a device", [.. DevicePreset.All.Select(preset => preset.Name)]));
+        : new("device", "'device': " + NearestName.Explain(device, "name", "a device", [.. DevicePreset.All.Select(preset => preset.Name)]));
 
     // The browser knows all zones. What this machine knows is only a source of suggestions, since a container may have no database.
     private static FieldError? CheckTimezone(string? timezone)
     {
-        if (timezone is null || TimeZoneName().IsMatch(timezone))
+        if (timezone is null)
         {
-            return timezone is null || TimeZoneInfo.TryFindSystemTimeZoneById(timezone, out _) || TimeZoneInfo.GetSystemTimeZones() is not { Count: > 100 } known ? null
-                : new("timezone", NearestName.Explain(timezone, "name", "a time zone", [.. known.Select(zone => zone.Id)]) is var said && said.Length <= 200 ? said
-                    : $"'timezone' is {Quoted.Of(timezone)}: it must be a name of the IANA database, such as 'Europe/Berlin'.");
+            return null;
         }
 
-        return new("timezone", $"'timezone' is {Quoted.Of(timezone)}: it must be a name of the IANA database, such as 'Europe/Berlin'.");
+        var isName = TimeZoneName().IsMatch(timezone);
+        if (isName && (TimeZoneInfo.TryFindSystemTimeZoneById(timezone, out _) || TimeZoneInfo.GetSystemTimeZones().Count < MinZones))
+        {
+            return null;
+        }
+
+        var nearest = isName ? NearestName.Of(timezone, TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id)) : null;
+        return new("timezone", $"'timezone' is {Quoted.Of(timezone)}, which is not a name of the IANA database{(nearest is null ? ", such as 'Europe/Berlin'." : $"; did you mean '{nearest}'?")}");
     }
 
     private static IEnumerable<FieldError> CheckHeaders(IReadOnlyDictionary<string, string>? headers)
@@ -189,7 +197,7 @@ public static partial class PageRequestRules
         {
             if (!ResourceTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
             {
-                yield return new("blockResources", NearestName.Explain(type ?? "", "type", "a resource", [.. ResourceTypes]));
+                yield return new("blockResources", "'blockResources': " + NearestName.Explain(type ?? "", "type", "a resource", [.. ResourceTypes]));
             }
         }
 

@@ -98,7 +98,7 @@ public static partial class PdfOptionsRules
             CheckRange("scale", options.Scale, 0.1, 2),
             options.PaperWidth is null != options.PaperHeight is null
                 ? new FieldError(options.PaperWidth is null ? "paperWidth" : "paperHeight", "'paperWidth' and 'paperHeight' belong together: give both, or neither.") : null,
-            options.Paper is { } paper && PaperFormat.Find(paper) is null ? new FieldError("paper", NearestName.Explain(paper, "name", "a paper format", [.. PaperFormat.All.Select(format => format.Name)])) : null,
+            options.Paper is { } paper && PaperFormat.Find(paper) is null ? new FieldError("paper", "'paper': " + NearestName.Explain(paper, "name", "a paper format", [.. PaperFormat.All.Select(format => format.Name)])) : null,
             options.Paper is not null && (options.PaperWidth is not null || options.PaperHeight is not null)
                 ? new FieldError("paper", "'paper' excludes 'paperWidth' and 'paperHeight': give the name, or both lengths.") : null,
             CheckMargins("marginLeft", "marginRight", options.MarginLeft, options.MarginRight, options.Landscape ? SizeOf(options)?.Height : SizeOf(options)?.Width),

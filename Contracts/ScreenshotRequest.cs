@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
 namespace Fleet.Contracts;
 
 /// <summary>Requests a screenshot of a page, after navigating to the URL and waiting for it to settle and for fonts and images; or, with <see cref="Format"/>, of
@@ -28,7 +31,7 @@ public sealed record ScreenshotRequest : PageRequest
     public int? Quality { get; init; }
 
     /// <summary>Whether a page without a background of its own is transparent instead of white. For PNG and WebP. Default: false.</summary>
-    public bool OmitBackground { get; init; }
+    public bool? OmitBackground { get; init; }
 
     /// <summary>How the page is printed, for <see cref="ScreenshotType.Pdf"/> only. Default: each option's default.</summary>
     public PdfOptions? Pdf { get; init; }
@@ -42,7 +45,16 @@ public sealed record ScreenshotRequest : PageRequest
 /// <param name="Y">Distance from the top, 0 to 16,384.</param>
 /// <param name="Width">Width, 1 to 16,384.</param>
 /// <param name="Height">Height, 1 to 16,384.</param>
-public sealed record ScreenshotClip(double X, double Y, double Width, double Height);
+public sealed record ScreenshotClip(double X, double Y, double Width, double Height)
+{
+    /// <summary>Reads <c>x,y,width,height</c>. Whether the numbers are in their ranges is checked with the request.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ScreenshotClip? clip)
+    {
+        var numbers = (text ?? "").Split(',').Select(static part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : double.NaN).ToArray();
+        clip = numbers is [var x, var y, var width, var height] && !numbers.Any(double.IsNaN) ? new(x, y, width, height) : null;
+        return clip is not null;
+    }
+}
 
 /// <summary>File type of a screenshot of a page.</summary>
 public enum ScreenshotType
@@ -90,7 +102,7 @@ public static class ScreenshotRequestRules
             request.Pdf is not null && request.Type != ScreenshotType.Pdf ? new FieldError("pdf", "'pdf' is for the 'type' 'pdf': leave it out for an image.") : null,
             request.Quality is not null && request.Type is not (ScreenshotType.Jpeg or ScreenshotType.Webp)
                 ? new FieldError("quality", "'quality' is for the types 'jpeg' and 'webp': leave it out.") : FieldBounds.Check("quality", request.Quality),
-            request.OmitBackground && request.Type is not (ScreenshotType.Png or ScreenshotType.Webp)
+            request.OmitBackground is true && request.Type is not (ScreenshotType.Png or ScreenshotType.Webp)
                 ? new FieldError("omitBackground", "'omitBackground' is for the types 'png' and 'webp', which can be transparent.") : null,
             FieldBounds.Check("scale", request.Scale),
             // The render of a format does not have the size.

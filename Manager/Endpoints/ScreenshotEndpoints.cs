@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
@@ -57,7 +56,7 @@ internal static class ScreenshotEndpoints
                 Selector = selector,
                 Clip = ReadClip(clip, errors),
                 Quality = quality,
-                OmitBackground = omitBackground ?? false,
+                OmitBackground = omitBackground,
                 Scale = scale,
             },
             errors);
@@ -125,7 +124,9 @@ internal static class ScreenshotEndpoints
     /// <param name="errors">What is wrong with the request already.</param>
     /// <param name="http">The request.</param>
     /// <param name="pipeline">Renders it.</param>
-    internal static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline)
+    /// <param name="rename">Gives errors the names that the caller knows; null for Fleet's own.</param>
+    internal static async Task<IResult> AnswerAsync(
+        ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline, Func<IEnumerable<FieldError>, IEnumerable<FieldError>>? rename = null)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
@@ -134,7 +135,8 @@ internal static class ScreenshotEndpoints
             errors.Add(new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds."));
         }
 
-        errors.AddRange(ScreenshotRequestRules.Check(request));
+        var found = ScreenshotRequestRules.Check(request);
+        errors.AddRange(rename?.Invoke(found) ?? found);
         return errors.Count > 0
             ? RenderRules.Invalid(errors).ToProblem(http.Response)
             : DocumentResult.From(
@@ -145,15 +147,9 @@ internal static class ScreenshotEndpoints
 
     private static ScreenshotClip? ReadClip(string? text, List<FieldError> errors)
     {
-        if (text is null)
+        if (ScreenshotClip.TryParse(text, out var clip) || text is null)
         {
-            return null;
-        }
-
-        double[] numbers = [.. text.Split(',').Select(static part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : double.NaN)];
-        if (numbers is [var x, var y, var width, var height] && !numbers.Any(double.IsNaN))
-        {
-            return new(x, y, width, height);
+            return clip;
         }
 
         errors.Add(new("clip", $"'clip' is {Quoted.Of(text)}: it must be x,y,width,height in CSS pixels, such as '0,0,600,400'."));

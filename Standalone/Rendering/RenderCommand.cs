@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fleet.Contracts;
 using Fleet.Standalone.CommandLine;
 
 namespace Fleet.Standalone.Rendering;
@@ -14,6 +15,7 @@ internal sealed class RenderCommand : PageCommand
           fleet render http://localhost:3000/about -o about.html --fail-on-status
           fleet render https://example.com/ --origin https://cdn.example.com
           fleet render https://example.com/ --format json | jq .status
+          fleet render http://localhost:3000/feed --device mobile --wait-for-selector '#posts li'
 
         Exit codes: 0 rendered; 1 could not start, or the page failed or timed out (standard error says why); 2 wrong command line.
         """;
@@ -31,6 +33,10 @@ internal sealed class RenderCommand : PageCommand
     private RenderCommand(Option<string?> format, TimeProvider time)
         : base("render", "Renders one page as HTML, without a running fleet.", isOutputRequired: false, [format], time) => _format = format;
 
+    protected override IReadOnlyList<FieldError> Check(ParseResult command, PageTarget target) => RenderRequestRules.Check(Read(command, target));
+
     protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
-        manager.RenderAsync(target.Url, target.Deadline, command.GetValue(_format) is Json, cancellationToken);
+        manager.RenderAsync(Read(command, target), command.GetValue(_format) is Json, cancellationToken);
+
+    private RenderRequest Read(ParseResult command, PageTarget target) => Complete(new RenderRequest { Url = "", Formats = [RenderFormat.Html] }, command, target);
 }
