@@ -67,10 +67,13 @@ internal abstract class PageCommand : Command
     /// <summary>Requests the page from the manager.</summary>
     protected abstract Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken);
 
-    /// <summary>The request with what every command has.</summary>
+    /// <summary>The request with what every command has. A redirect to another origin does not take headers and cookies along.</summary>
     protected T Complete<T>(T request, ParseResult command, PageTarget target)
-        where T : PageRequest =>
-        (T)((PageRequest)_page.ApplyTo(command, request) with { Url = target.Url, DeadlineMs = (int)target.Deadline.TotalMilliseconds, Priority = RenderLimits.MaxPriority });
+        where T : PageRequest
+    {
+        var page = (PageRequest)_page.ApplyTo(command, request) with { Url = target.Url, DeadlineMs = (int)target.Deadline.TotalMilliseconds, Priority = RenderLimits.MaxPriority };
+        return (T)(OriginAllowList.OriginOf(new Uri(target.Url)) == OriginAllowList.OriginOf(new Uri(command.GetValue(_url)!)) ? page : page with { Headers = null, Cookies = null });
+    }
 
     private async Task<int> RunAsync(ParseResult command, CancellationToken cancellationToken)
     {
