@@ -1,5 +1,6 @@
 using System.Buffers;
 using Fleet.RealmServer.Content;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;

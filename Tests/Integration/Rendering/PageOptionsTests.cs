@@ -178,10 +178,11 @@ public sealed class PageOptionsTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Renders_LocaleThatTheBrowserDoesNotKnow_FailsByName()
+    public async Task Renders_ZoneThatOnlyThisMachineKnows_FailsByName()
     {
-        var result = await RenderAsync("<p>x", static r => r with { Locale = "xx-1234567" });
-        Assert.Equal((RenderOutcome.Failed, "'locale' is 'xx-1234567', which the browser does not know."), (result.Outcome, result.Diagnostics?.Message));
+        // A file of the database that names no place.
+        var result = await RenderAsync("<p>x", static r => r with { Timezone = "Factory" });
+        Assert.Equal((RenderOutcome.Failed, "'timezone' is 'Factory', which the browser does not know."), (result.Outcome, result.Diagnostics?.Message));
     }
 
     [Fact]

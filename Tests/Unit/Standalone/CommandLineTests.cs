@@ -23,7 +23,7 @@ public sealed class CommandLineTests
     [InlineData("render", "fleet: Required argument 'URL' missing for command: 'render'.", "'fleet render --help' shows how to use it.")]
     [InlineData("render localhost:3000", "fleet: the URL 'localhost:3000' is not an absolute http or https URL. Write it with its scheme, such as http://localhost:3000/about.", null)]
     [InlineData("render http://a.example/ --timeout 121", "fleet: --timeout is '121': it must be a whole number from 1 to 120.", null)]
-    [InlineData("render http://a.example/ --format pdf", "fleet: --format is 'pdf': it must be one of html, json.", null)]
+    [InlineData("render http://a.example/ --format pdf", "fleet: --format is 'pdf': it must be one of html, markdown, text, json.", null)]
     [InlineData("render http://a.example/ -o /proc", "fleet: --output is '/proc', which is a folder: name a file in it.", null)]
     [InlineData("render http://a.example/ -o /no/such/a.html", "fleet: --output is '/no/such/a.html', and there is no folder '/no/such': create it first.", null)]
     [InlineData("screenshot http://a.example/", "fleet: Option '--output' is required.", null)]
