@@ -60,7 +60,6 @@ public static partial class PageRequestRules
             CheckLength("waitForFunction", request.WaitForFunction, MaxFunctionLength),
             CheckLength("waitForEvent", request.WaitForEvent, MaxEventLength),
             FieldBounds.Check("waitForTimeout", request.WaitForTimeout),
-            CheckTimeoutFits(request),
             FieldBounds.Check("maxWaitMs", request.MaxWaitMs),
             request.MaxWaitMs is not null && request is { WaitForSelector: null, WaitForFunction: null, WaitForEvent: null }
                 ? new("maxWaitMs", "'maxWaitMs' has nothing to bound: give 'waitForSelector', 'waitForFunction' or 'waitForEvent' too.") : null,
@@ -75,6 +74,11 @@ public static partial class PageRequestRules
         .. CheckCookies(request.Cookies),
         .. CheckBlocking(request),
     ];
+
+    /// <summary>The error when a fixed wait alone takes until the deadline; otherwise null. For the request of a caller: a prerender server gets what is left of the deadline.</summary>
+    public static FieldError? CheckDeadline(PageRequest request) =>
+        (request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs) is var deadline && request.WaitForTimeout >= deadline
+            ? new("waitForTimeout", $"'waitForTimeout' is {request.WaitForTimeout}: it must be less than 'deadlineMs', {deadline}.") : null;
 
     /// <summary>The error when options that need a navigation are combined with formats that the host renders without one; otherwise null.</summary>
     internal static FieldError? CheckFormats(RenderRequest request) =>
@@ -103,10 +107,6 @@ public static partial class PageRequestRules
 
     private static FieldError? CheckLength(string field, string? value, int max) =>
         value is null || (value.Length >= 1 && value.Length <= max) ? null : new(field, $"'{field}' has {value.Length} characters: 1 to {max} are allowed.");
-
-    private static FieldError? CheckTimeoutFits(PageRequest request) =>
-        (request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs) is var deadline && request.WaitForTimeout >= deadline && request.WaitForTimeout <= RenderLimits.MaxDeadlineMs
-            ? new("waitForTimeout", $"'waitForTimeout' is {request.WaitForTimeout}: it must be less than 'deadlineMs', {deadline}.") : null;
 
     private static FieldError? CheckDevice(string? device) => device is null || DevicePreset.Find(device) is not null ? null
         : new("device", "'device': " + NearestName.Explain(device, "name", "a device", [.. DevicePreset.All.Select(preset => preset.Name)]));

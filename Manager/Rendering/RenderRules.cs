@@ -12,6 +12,11 @@ internal static class RenderRules
     public static RenderError? CheckForm(RenderRequest request)
     {
         var errors = RenderRequestRules.Check(request);
+        if (errors.Count == 0 && PageRequestRules.CheckDeadline(request) is { } late)
+        {
+            return Invalid([late]);
+        }
+
         return errors.Count == 0 ? null : Invalid(errors);
     }
 

@@ -35,8 +35,17 @@ internal sealed class PageWaiter(TimeProvider time)
 
         if (waits.Then > deadline.LeftOrZero)
         {
-            await Task.Delay(deadline.LeftOrZero, time, cancellationToken);
-            return Unmet("waitForTimeout", $"{waits.Then.TotalMilliseconds:0}", deadline, null);
+            var left = deadline.LeftOrZero;
+            if (waits.IsBestAttempt)
+            {
+                await Task.Delay(left, time, cancellationToken);
+            }
+
+            return new()
+            {
+                Outcome = RenderOutcome.TimedOut,
+                Message = string.Create(CultureInfo.InvariantCulture, $"'waitForTimeout' is {waits.Then.TotalMilliseconds:0} ms, and {left.TotalMilliseconds:0} ms were left until the deadline."),
+            };
         }
 
         await Task.Delay(waits.Then, time, cancellationToken);

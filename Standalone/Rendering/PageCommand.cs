@@ -61,8 +61,8 @@ internal abstract class PageCommand : Command
         SetAction(RunAsync);
     }
 
-    /// <summary>The errors of the request that the command line makes.</summary>
-    protected abstract IReadOnlyList<FieldError> Check(ParseResult command, PageTarget target);
+    /// <summary>The request that the command line makes, and its errors.</summary>
+    protected abstract (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target);
 
     /// <summary>Requests the page from the manager.</summary>
     protected abstract Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken);
@@ -83,7 +83,8 @@ internal abstract class PageCommand : Command
         var output = command.GetValue(_output) is { } file and not StandardOutput ? file : null;
         CheckOutput(output);
         var target = new PageTarget(url, output, TimeSpan.FromSeconds(command.GetValue(_timeout)));
-        if (Check(command, target) is [var error, ..])
+        var (request, wrong) = Check(command, target);
+        if ((wrong.Count > 0 ? wrong[0] : PageRequestRules.CheckDeadline(request)) is { } error)
         {
             throw new UsageException(PageOptions.NameOptions(error.Message, Options));
         }

@@ -28,7 +28,8 @@ internal sealed class PdfCommand : PageCommand
     private PdfCommand(OptionSet options, TimeProvider time)
         : base("pdf", "Prints one page as PDF, without a running fleet.", isOutputRequired: true, options.All, time) => _options = options;
 
-    protected override IReadOnlyList<FieldError> Check(ParseResult command, PageTarget target) => ScreenshotRequestRules.Check(Read(command, target));
+    protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
+        Read(command, target) is var request ? (request, ScreenshotRequestRules.Check(request)) : default;
 
     protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
         manager.TakeAsync(Read(command, target), cancellationToken);

@@ -38,7 +38,8 @@ internal sealed class RenderCommand : PageCommand
     private RenderCommand(Option<string?> format, TimeProvider time)
         : base("render", "Renders one page as HTML, without a running fleet.", isOutputRequired: false, [format], time) => _format = format;
 
-    protected override IReadOnlyList<FieldError> Check(ParseResult command, PageTarget target) => RenderRequestRules.Check(Read(command, target));
+    protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
+        Read(command, target) is var request ? (request, RenderRequestRules.Check(request)) : default;
 
     protected override async Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken)
     {

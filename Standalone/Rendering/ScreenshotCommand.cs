@@ -29,7 +29,8 @@ internal sealed class ScreenshotCommand : PageCommand
     private ScreenshotCommand(OptionSet options, TimeProvider time)
         : base("screenshot", "Takes a screenshot of one page, without a running fleet.", isOutputRequired: true, options.All, time) => _options = options;
 
-    protected override IReadOnlyList<FieldError> Check(ParseResult command, PageTarget target) => ScreenshotRequestRules.Check(Read(command, target));
+    protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
+        Read(command, target) is var request ? (request, ScreenshotRequestRules.Check(request)) : default;
 
     protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
         manager.TakeAsync(Read(command, target), cancellationToken);

@@ -58,6 +58,12 @@ internal sealed partial class BrowserPage
             calls.Add(ListenAsync(name, Left(deadline, start), cancellationToken));
         }
 
+        if (setup.Headers.Count > 0 || setup.Cookies.Count > 0)
+        {
+            // A cached response is of a request without them.
+            calls.Add(Call("Network.clearBrowserCache", null));
+        }
+
         if (setup.Cookies.Count > 0)
         {
             calls.Add(Call("Network.setCookies", p => WriteCookies(p, setup)));
@@ -71,7 +77,7 @@ internal sealed partial class BrowserPage
         await Task.WhenAll(calls);
         _isFresh = true;
 
-        Task Call(string method, Action<Utf8JsonWriter> parameters) => CallAsync(method, parameters, Left(deadline, start), cancellationToken);
+        Task Call(string method, Action<Utf8JsonWriter>? parameters) => CallAsync(method, parameters, Left(deadline, start), cancellationToken);
     }
 
     /// <summary>Undoes the setup of the last visit, if it had one.</summary>

@@ -47,6 +47,7 @@ public sealed class PageOptionsRouteTests : IAsyncLifetime
     [InlineData("screenshot", "&devise=mobile", "did you mean 'device'?")]
     [InlineData("pdf", "&headers=a", "'headers' is not a parameter of /pdf")]
     [InlineData("render", "&device=phone", "'device': 'phone' is not a name of a device")]
+    [InlineData("render", "&waitForTimeout=2000&deadlineMs=2000", "'waitForTimeout' is 2000: it must be less than 'deadlineMs', 2000.")]
     [InlineData("render", "&colorScheme=blue", "'colorScheme' is 'blue', which is none of light, dark.")]
     [InlineData("render", "&format=pdf", "'format' is 'pdf', which is none of html, markdown, text.")]
     [InlineData("screenshot", "&clip=1,2,3", "'clip' is '1,2,3': it must be x,y,width,height")]

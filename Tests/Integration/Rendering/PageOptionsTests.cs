@@ -21,7 +21,7 @@ public sealed class PageOptionsTests(ServerFixture server)
           width: innerWidth, height: innerHeight, ratio: devicePixelRatio, touch: navigator.maxTouchPoints > 0, agent: navigator.userAgent, platform: navigator.platform,
           language: navigator.language, languages: navigator.languages.join(), number: (1234.5).toLocaleString(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
           hours: new Date(2026, 0, 1).getTimezoneOffset(), dark: matchMedia('(prefers-color-scheme: dark)').matches, print: matchMedia('print').matches, cookies: document.cookie,
-          pointer: matchMedia('(pointer: coarse)').matches, event: String(globalThis.__fleetEvent), store: Object.keys(localStorage).join(),
+          asset: String(globalThis.asset), pointer: matchMedia('(pointer: coarse)').matches, event: String(globalThis.__fleetEvent), store: Object.keys(localStorage).join(),
         };
         localStorage.setItem('visited', 'yes');
         document.getElementById('seen').textContent = JSON.stringify(seen);
@@ -95,6 +95,15 @@ public sealed class PageOptionsTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Renders_TimeoutThatDoesNotFit_SaysSoAtOnce()
+    {
+        var result = await RenderAsync("<p>start</p>", static r => r with { WaitForTimeout = 19_900, DeadlineMs = 20_000 });
+        Assert.Equal((RenderOutcome.TimedOut, "wait"), (result.Outcome, result.Diagnostics?.Stage));
+        Assert.Matches("^'waitForTimeout' is 19900 ms, and 1[0-9]{4} ms were left until the deadline\\.$", result.Diagnostics!.Message);
+        Assert.True(result.Timings.RenderMs < 15_000, $"{result.Timings}");
+    }
+
+    [Fact]
     public async Task Renders_BestAttemptAndTheWaitIsNotMet_IsThePageAsItIsAndMarked()
     {
         var result = await RenderAsync("<p>start</p>", static r => r with { WaitForSelector = "#never", MaxWaitMs = 300, BestAttempt = true });
@@ -125,7 +134,13 @@ public sealed class PageOptionsTests(ServerFixture server)
             // The browser may keep it for a year.
             http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
             http.Response.ContentType = "text/html; charset=utf-8";
-            return http.Response.WriteAsync(Mirror);
+            return http.Response.WriteAsync($"<script src='{path}.js'></script>{Mirror}");
+        };
+        server.OtherApp.Routes[path + ".js"] = static http =>
+        {
+            http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+            http.Response.ContentType = "text/javascript";
+            return http.Response.WriteAsync($"window.asset = 'for {http.Request.Headers["X-Feature"]}'");
         };
         var plain = new RenderRequest { Url = server.OtherApp[path].AbsoluteUri, Affinity = affinity, Formats = [RenderFormat.Html] };
         var before = await SeenAsync(plain);
@@ -147,6 +162,7 @@ public sealed class PageOptionsTests(ServerFixture server)
         Assert.Contains("iPhone", with.Get("agent").GetString(), StringComparison.Ordinal);
         Assert.EndsWith(" Fleet-Prerender/1.0", with.Get("agent").GetString(), StringComparison.Ordinal);
         Assert.Equal(("iPhone", "de-DE", "1.234,5", "Asia/Tokyo", -540), (with.Get("platform").GetString(), with.Get("language").GetString(), with.Get("number").GetString(), with.Get("zone").GetString(), with.Get("hours").GetInt32()));
+        Assert.Equal(("for ", "for beta"), (before.Get("asset").GetString(), with.Get("asset").GetString()));
         Assert.Equal((true, true, "session=secret"), (with.Get("dark").GetBoolean(), with.Get("print").GetBoolean(), with.Get("cookies").GetString()));
 
         var after = await SeenAsync(plain);
@@ -174,15 +190,18 @@ public sealed class PageOptionsTests(ServerFixture server)
         var busy = await server.RenderAsync(
             plain with { Url = server.OtherApp[path + "-busy"].AbsoluteUri, DeadlineMs = 1_500, Device = "iphone-15", Locale = "de-DE", Timezone = "Asia/Tokyo", Cookies = [new() { Name = "session", Value = "secret" }] }, Token);
         Assert.Equal(RenderOutcome.TimedOut, busy.Outcome);
-        Assert.Equal(before.ToString(), (await SeenAsync(plain)).ToString());
+        var after = await SeenAsync(plain);
+        Assert.Equal(before.ToString(), after.ToString());
+        // The context of the page is gone, and with it what the visit left there.
+        Assert.NotEqual(busy.Page!.Slot, after.Slot);
     }
 
     [Fact]
     public async Task Renders_ZoneThatOnlyThisMachineKnows_FailsByName()
     {
         // A file of the database that names no place.
-        var result = await RenderAsync("<p>x", static r => r with { Timezone = "Factory" });
-        Assert.Equal((RenderOutcome.Failed, "'timezone' is 'Factory', which the browser does not know."), (result.Outcome, result.Diagnostics?.Message));
+        var result = await RenderAsync("<p>x", static r => r with { Timezone = "posixrules" });
+        Assert.Equal((RenderOutcome.Failed, "'timezone' is 'posixrules', which the browser does not know."), (result.Outcome, result.Diagnostics?.Message));
     }
 
     [Fact]
@@ -318,14 +337,17 @@ public sealed class PageOptionsTests(ServerFixture server)
 
     private async Task<Seen> SeenAsync(RenderRequest request)
     {
-        // A page is still cleaned up when its render has been answered; until then the same affinity gets another one.
-        await Eventually.Async(() => server.Pool.Snapshot.Slots.All(static s => s.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", server.Pool.Snapshot.Slots));
+        await RestAsync();
         var result = await server.RenderAsync(request, Token);
         Assert.True(result.Outcome == RenderOutcome.Rendered, $"{result.Outcome}: {result.Diagnostics?.Message}");
         var html = result.Formats[RenderFormat.Html];
         var start = html.IndexOf("<pre id=\"seen\">", StringComparison.Ordinal) + "<pre id=\"seen\">".Length;
         return new(JsonDocument.Parse(System.Net.WebUtility.HtmlDecode(html[start..html.IndexOf("</pre>", start, StringComparison.Ordinal)])).RootElement, result.Page!.Slot);
     }
+
+    // A page is still cleaned up when its render has been answered; until then the same affinity gets another one.
+    private Task RestAsync() =>
+        Eventually.Async(() => server.Pool.Snapshot.Slots.All(static s => s.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", server.Pool.Snapshot.Slots));
 
     private static string Comparable(IHeaderDictionary headers) => string.Join('\n', headers.OrderBy(h => h.Key, StringComparer.OrdinalIgnoreCase).Select(h => $"{h.Key}: {h.Value}"));
 
@@ -340,6 +362,7 @@ public sealed class PageOptionsTests(ServerFixture server)
             request = request with { Url = server.OtherApp[path].AbsoluteUri };
         }
 
+        await RestAsync();
         using var response = await server.Client.PostAsJsonAsync("screenshots", request, FleetJson.Options, Token);
         var bytes = await response.Content.ReadAsByteArrayAsync(Token);
         Assert.True(response.Content.Headers.ContentType?.MediaType is not ("application/json" or "application/problem+json"), Encoding.UTF8.GetString(bytes));

@@ -12,7 +12,6 @@ public sealed class PageRequestRulesTests
         { "waitForFunction", s_plain with { WaitForFunction = new string('x', 4001) }, "'waitForFunction' has 4001 characters: 1 to 4000 are allowed." },
         { "waitForEvent", s_plain with { WaitForEvent = new string('x', 101) }, "'waitForEvent' has 101 characters" },
         { "waitForTimeout", s_plain with { WaitForTimeout = -1 }, "'waitForTimeout' is -1: it must be between 0 and 120000." },
-        { "waitForTimeout", s_plain with { WaitForTimeout = 5000, DeadlineMs = 5000 }, "'waitForTimeout' is 5000: it must be less than 'deadlineMs', 5000." },
         { "maxWaitMs", s_plain with { WaitForSelector = "a", MaxWaitMs = 0 }, "'maxWaitMs' is 0: it must be between 1 and 120000." },
         { "maxWaitMs", s_plain with { MaxWaitMs = 500 }, "'maxWaitMs' has nothing to bound" },
         { "device", s_plain with { Device = "iphone-51" }, "'device': 'iphone-51' is not a name of a device; did you mean 'iphone-15'?" },
@@ -53,6 +52,13 @@ public sealed class PageRequestRulesTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(5000, 5000, false)]
+    [InlineData(4999, 5000, true)]
+    [InlineData(30_000, null, false)]
+    public void CheckDeadline_FixedWait_IsShorterThanTheDeadline(int wait, int? deadline, bool isValid) => Assert.Equal(
+        isValid ? null : $"'waitForTimeout' is {wait}: it must be less than 'deadlineMs', {deadline ?? 30_000}.", PageRequestRules.CheckDeadline(s_plain with { WaitForTimeout = wait, DeadlineMs = deadline })?.Message);
 
     [Fact]
     public void Check_EveryOption_IsValid() => Assert.Empty(RenderRequestRules.Check(s_plain with
