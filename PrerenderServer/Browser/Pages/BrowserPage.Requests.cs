@@ -21,15 +21,16 @@ internal sealed partial class BrowserPage
     }
 
     /// <summary>Intercepts exactly the requests that the credentials and the setup concern.</summary>
-    private Task InterceptAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    private async Task InterceptAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var (credentials, setup) = (_credentials, _setup);
         if (credentials is null && setup is not { Intercepts: true })
         {
-            return _cdp.CallAsync("Fetch.disable", null, deadline, cancellationToken);
+            await _cdp.CallAsync("Fetch.disable", null, deadline, cancellationToken);
+            return;
         }
 
-        return _cdp.CallAsync("Fetch.enable", p =>
+        await _cdp.CallAsync("Fetch.enable", p =>
         {
             p.WriteStartArray("patterns"u8);
             if (credentials is not null)
