@@ -23,6 +23,11 @@ internal sealed class PageVisit(
         var eighth = operation.Deadline.Total / 8;
         var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
+        if (operation.Setup is not null)
+        {
+            lease.Taint();
+        }
+
         try
         {
             page.Activity.Begin();
@@ -30,11 +35,6 @@ internal sealed class PageVisit(
             if (operation.Credentials is { } credentials)
             {
                 await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), linked.Token);
-            }
-
-            if (operation.Setup is not null)
-            {
-                lease.Taint();
             }
 
             // The render may change what the page offers.
