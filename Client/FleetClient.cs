@@ -59,12 +59,14 @@ public sealed class FleetClient
         return await ContentAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Takes a screenshot of a page.</summary>
-    /// <exception cref="FleetException">There is no screenshot, or the manager did not answer.</exception>
-    public Task<FleetContent> ScreenshotAsync(ScreenshotRequest request, CancellationToken cancellationToken = default)
+    /// <summary>Takes a screenshot of a page, or prints it as PDF (<see cref="ScreenshotType.Pdf"/>).</summary>
+    /// <exception cref="FleetException">There is no file, or the manager did not answer.</exception>
+    public async Task<FleetContent> ScreenshotAsync(ScreenshotRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return GetFileAsync("screenshot", request, request.DeadlineMs, cancellationToken);
+        using var message = new HttpRequestMessage(HttpMethod.Post, "screenshots") { Content = JsonContent.Create(request, options: FleetJson.Options) };
+        using var response = await SendAsync(message, request.DeadlineMs, cancellationToken).ConfigureAwait(false);
+        return await ContentAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The fleet as the manager sees it.</summary>
@@ -74,13 +76,6 @@ public sealed class FleetClient
         using var message = new HttpRequestMessage(HttpMethod.Get, "fleet");
         using var response = await SendAsync(message, 0, cancellationToken).ConfigureAwait(false);
         return await ReadAsync<FleetStatus>(response, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<FleetContent> GetFileAsync(string route, object request, int? deadlineMs, CancellationToken cancellationToken)
-    {
-        using var message = new HttpRequestMessage(HttpMethod.Get, route + Query.Of(request));
-        using var response = await SendAsync(message, deadlineMs, cancellationToken).ConfigureAwait(false);
-        return await ContentAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, int? deadlineMs, CancellationToken cancellationToken)

@@ -15,13 +15,13 @@ public sealed record CommandRequest
     /// <summary>The user for whom the command runs: <c>user:&lt;id&gt;</c>.</summary>
     public required string Affinity { get; init; }
 
-    /// <inheritdoc cref="RenderRequest.DeadlineMs"/>
+    /// <inheritdoc cref="PageRequest.DeadlineMs"/>
     public int? DeadlineMs { get; init; }
 
-    /// <inheritdoc cref="RenderRequest.Priority"/>
+    /// <inheritdoc cref="PageRequest.Priority"/>
     public int Priority { get; init; }
 
-    /// <inheritdoc cref="RenderRequest.Accept"/>
+    /// <inheritdoc cref="PageRequest.Accept"/>
     public ShellAcceptance Accept { get; init; }
 
     /// <summary>Credentials that the page sends to the host's origin. Requires an affinity with a scope. Default: none.</summary>

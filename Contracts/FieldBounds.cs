@@ -10,6 +10,9 @@ public static class FieldBounds
         ["scale"] = (1, 4),
         ["width"] = (100, 3840),
         ["height"] = (100, 2160),
+        ["waitForTimeout"] = (0, RenderLimits.MaxDeadlineMs),
+        ["maxWaitMs"] = (1, RenderLimits.MaxDeadlineMs),
+        ["quality"] = (1, 100),
     };
 
     /// <summary>What a field may be, for messages: <c>between 100 and 3840</c>; null for a field without bounds.</summary>

@@ -8,6 +8,9 @@ public sealed record PdfOptions
     /// <summary>Whether the paper lies on its longer side. Default: false.</summary>
     public bool Landscape { get; init; }
 
+    /// <summary>Name of a paper format (<see cref="PaperFormat"/>), instead of <see cref="PaperWidth"/> and <see cref="PaperHeight"/>. Default: none.</summary>
+    public string? Paper { get; init; }
+
     /// <summary>Width of the paper, 1 to 100; requires <see cref="PaperHeight"/>. Default: the page's <c>@page { size: … }</c>, or else A4.</summary>
     public double? PaperWidth { get; init; }
 
@@ -34,6 +37,42 @@ public sealed record PdfOptions
 
     /// <summary>Whether backgrounds are printed. Default: true.</summary>
     public bool? PrintBackground { get; init; }
+
+    /// <summary>HTML of the header of each page, at most 10,000 characters. Elements of the classes <c>date</c>, <c>title</c>, <c>url</c>, <c>pageNumber</c> and
+    /// <c>totalPages</c> are filled; scripts do not run. Leave room for it with <see cref="MarginTop"/>. Default: none.</summary>
+    public string? HeaderTemplate { get; init; }
+
+    /// <summary>HTML of the footer of each page; see <see cref="HeaderTemplate"/>. Default: none.</summary>
+    public string? FooterTemplate { get; init; }
+
+    /// <summary>Whether the PDF is tagged, for screen readers. Default: true.</summary>
+    public bool? Tagged { get; init; }
+
+    /// <summary>Whether the PDF has an outline of its headings. Default: false.</summary>
+    public bool? Outline { get; init; }
+}
+
+/// <summary>A paper format.</summary>
+public sealed class PaperFormat(string name, double width, double height)
+{
+    /// <summary>Its name; case does not matter.</summary>
+    public string Name => name;
+
+    /// <summary>Width in inches.</summary>
+    public double Width => width;
+
+    /// <summary>Height in inches.</summary>
+    public double Height => height;
+
+    /// <summary>All paper formats.</summary>
+    public static IReadOnlyList<PaperFormat> All { get; } =
+    [
+        new("letter", 8.5, 11), new("legal", 8.5, 14), new("tabloid", 11, 17), new("ledger", 17, 11), new("a0", 33.1102, 46.811), new("a1", 23.3858, 33.1102),
+        new("a2", 16.5354, 23.3858), new("a3", 11.6929, 16.5354), new("a4", 8.2677, 11.6929), new("a5", 5.8268, 8.2677), new("a6", 4.1339, 5.8268),
+    ];
+
+    /// <summary>The format of a name; null when there is none.</summary>
+    public static PaperFormat? Find(string? name) => All.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>Validates <see cref="PdfOptions"/>.</summary>
@@ -43,6 +82,7 @@ public static partial class PdfOptionsRules
     public const double DefaultMargin = 1 / 2.54;
 
     private const int MaxRangesLength = 200;
+    private const int MaxTemplateLength = 10_000;
 
     /// <summary>All validation errors; empty when the options are valid.</summary>
     public static IReadOnlyList<FieldError> Check(PdfOptions options) =>
@@ -58,12 +98,26 @@ public static partial class PdfOptionsRules
             CheckRange("scale", options.Scale, 0.1, 2),
             options.PaperWidth is null != options.PaperHeight is null
                 ? new FieldError(options.PaperWidth is null ? "paperWidth" : "paperHeight", "'paperWidth' and 'paperHeight' belong together: give both, or neither.") : null,
-            CheckMargins("marginLeft", "marginRight", options.MarginLeft, options.MarginRight, options.Landscape ? options.PaperHeight : options.PaperWidth),
-            CheckMargins("marginTop", "marginBottom", options.MarginTop, options.MarginBottom, options.Landscape ? options.PaperWidth : options.PaperHeight),
+            options.Paper is { } paper && PaperFormat.Find(paper) is null ? new FieldError("paper", "'paper': " + NearestName.Explain(paper, "name", "a paper format", [.. PaperFormat.All.Select(format => format.Name)])) : null,
+            options.Paper is not null && (options.PaperWidth is not null || options.PaperHeight is not null)
+                ? new FieldError("paper", "'paper' excludes 'paperWidth' and 'paperHeight': give the name, or both lengths.") : null,
+            CheckMargins("marginLeft", "marginRight", options.MarginLeft, options.MarginRight, options.Landscape ? SizeOf(options)?.Height : SizeOf(options)?.Width),
+            CheckMargins("marginTop", "marginBottom", options.MarginTop, options.MarginBottom, options.Landscape ? SizeOf(options)?.Width : SizeOf(options)?.Height),
+            CheckTemplate("headerTemplate", options.HeaderTemplate),
+            CheckTemplate("footerTemplate", options.FooterTemplate),
             options.PageRanges is { } ranges && !AreRanges(ranges)
                 ? new FieldError("pageRanges", $"'pageRanges' is {Quoted.Of(ranges)}: it must be page numbers from 1 and ranges such as '1-3,5,8-', at most {MaxRangesLength} characters.") : null,
         }.OfType<FieldError>(),
     ];
+
+    /// <summary>Size of the paper in inches, before <see cref="PdfOptions.Landscape"/>; null for the page's own.</summary>
+    public static (double Width, double Height)? SizeOf(PdfOptions options) =>
+        PaperFormat.Find(options.Paper) is { } format ? (format.Width, format.Height)
+        : options is { PaperWidth: { } width, PaperHeight: { } height } ? (width, height)
+        : null;
+
+    private static FieldError? CheckTemplate(string field, string? template) =>
+        template?.Length > MaxTemplateLength ? new(field, $"'{field}' has {template.Length} characters: at most {MaxTemplateLength} are allowed.") : null;
 
     private static bool AreRanges(string text) => text.Length <= MaxRangesLength && text.Split(',', StringSplitOptions.TrimEntries).All(static range =>
         Range().Match(range) is { Success: true } match && (match.Groups["last"].Length == 0 || Number(match, "last") >= Number(match, "first")));

@@ -6,7 +6,7 @@ public sealed record RenderDiagnostics
     /// <summary>A sentence: what happened.</summary>
     public string? Message { get; init; }
 
-    /// <summary>The step that failed or timed out: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>screenshot</c>.</summary>
+    /// <summary>The step that failed or timed out: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>wait</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>screenshot</c>.</summary>
     public string? Stage { get; init; }
 
     /// <summary>Console errors of the render, oldest first, at most 20.</summary>

@@ -1,30 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Fleet.Contracts;
 
 /// <summary>Requests the render of a URL into one or more formats. Body of <c>POST /renders</c>; <c>{"url":"…"}</c> is enough.</summary>
-public sealed record RenderRequest
+public sealed record RenderRequest : PageRequest
 {
-    /// <summary>Absolute http(s) URL of at most <see cref="RenderLimits.MaxUrlLength"/> characters, inside the allow-list.</summary>
-    public required string Url { get; init; }
+    /// <summary>Creates an empty request.</summary>
+    public RenderRequest()
+    {
+    }
 
-    /// <summary>Which renders may share a browser context: <c>realm:&lt;url&gt;</c> or <c>user:&lt;id&gt;</c>. Default: the realm that the URL belongs to.</summary>
-    public string? Affinity { get; init; }
+    /// <summary>Creates the render of a page that is requested in another way, such as for a screenshot.</summary>
+    [SetsRequiredMembers]
+    public RenderRequest(PageRequest page)
+        : base(page)
+    {
+    }
 
-    /// <summary>Formats to render. Default: all that the host offers for a page; <see cref="RenderFormat.Html"/> if it offers none.</summary>
+    /// <summary>Formats to render. Default: all that the host offers for a page; <see cref="RenderFormat.Html"/> if it offers none, or if an option needs a navigation.</summary>
     public IReadOnlyList<RenderFormat>? Formats { get; init; }
-
-    /// <summary>Timeout in milliseconds, <see cref="RenderLimits.MinDeadlineMs"/> to <see cref="RenderLimits.MaxDeadlineMs"/>.
-    /// Default: <see cref="RenderLimits.DefaultDeadlineMs"/>.</summary>
-    public int? DeadlineMs { get; init; }
-
-    /// <summary>0 (background indexing) to 10 (interactive). Default: 0.</summary>
-    public int Priority { get; init; }
-
-    /// <summary>Which host shell the result may come from. Default: <see cref="ShellAcceptance.FreshOrWait"/>.</summary>
-    public ShellAcceptance Accept { get; init; }
-
-    /// <summary>Credentials that the page sends to the URL's origin. The page belongs to a scope (<c>realm:&lt;url&gt;#&lt;principal&gt;</c>), so that no other principal
-    /// ever uses it. The manager derives the scope from the credentials; only a caller with the admin key may name one. Default: none.</summary>
-    public RenderCredentials? Credentials { get; init; }
 }
 
 /// <summary>Credentials that a render sends to the origin of its URL and to no other. Never logged and never part of diagnostics.</summary>

@@ -6,7 +6,19 @@ public static class RenderRequestRules
 {
     /// <summary>All validation errors; empty when the request is valid.</summary>
     public static IReadOnlyList<FieldError> Check(RenderRequest request) =>
-        [.. new[] { CheckUrl(request.Url), CheckAffinity(request.Affinity), CheckFormats(request.Formats), FieldBounds.Check("deadlineMs", request.DeadlineMs), FieldBounds.Check("priority", request.Priority), CheckCredentials(request) }.OfType<FieldError>()];
+    [
+        .. new[]
+        {
+            CheckUrl(request.Url),
+            CheckAffinity(request.Affinity),
+            CheckFormats(request.Formats),
+            FieldBounds.Check("deadlineMs", request.DeadlineMs),
+            FieldBounds.Check("priority", request.Priority),
+            CheckCredentials(request),
+            PageRequestRules.CheckFormats(request),
+        }.OfType<FieldError>(),
+        .. PageRequestRules.Check(request),
+    ];
 
     /// <summary>The validation error of a URL to render; null when it is valid.</summary>
     public static FieldError? CheckUrl(string? url) => url switch

@@ -23,38 +23,41 @@ internal static class BrowserlessEndpoints
         }
     }
 
-    private static async Task<IResult> ContentAsync(BrowserlessContent body, string? token, HttpContext http, RenderPipeline pipeline)
+    private static Task<IResult> ContentAsync(BrowserlessContent body, string? token, HttpContext http, RenderPipeline pipeline)
     {
-        FieldError[] errors = [.. BrowserlessMapping.Check(body)];
-        return errors.Length > 0 ? RenderRules.Invalid(errors).ToProblem(http.Response)
-            : await DialectExtensions.DocumentAsync(body.Url ?? "", isFresh: false, http, pipeline, body.GotoOptions?.Timeout, isSandboxed: true);
+        List<FieldError> errors = [];
+        var request = BrowserlessMapping.Apply(body, new RenderRequest { Url = "" }, errors);
+        return DialectExtensions.DocumentAsync(request, BrowserlessMapping.Names, errors, isFresh: false, http, pipeline, isSandboxed: true);
     }
 
-    private static Task<IResult> ScreenshotAsync(BrowserlessScreenshot body, string? token, HttpContext http, RenderPipeline pipeline) =>
-        ScreenshotEndpoints.AnswerAsync(
-            Request(body) with
-            {
-                Type = body.Options?.Type ?? ScreenshotType.Png,
-                FullPage = body.Options?.FullPage ?? false,
-                Selector = body.Selector,
-                Width = body.Viewport?.Width,
-                Height = body.Viewport?.Height,
-                Scale = body.Viewport?.DeviceScaleFactor ?? 1,
-            },
-            [.. BrowserlessMapping.Check(body), .. body.Options?.Type == ScreenshotType.Pdf ? [new FieldError("options.type", "'options.type' is 'pdf': use POST /pdf instead.")] : Array.Empty<FieldError>()],
-            http, pipeline);
+    private static Task<IResult> ScreenshotAsync(BrowserlessScreenshot body, string? token, HttpContext http, RenderPipeline pipeline)
+    {
+        List<FieldError> errors = [];
+        if (body.Options?.Type == ScreenshotType.Pdf)
+        {
+            errors.Add(new("options.type", "'options.type' is 'pdf': use POST /pdf instead."));
+        }
+
+        var request = new ScreenshotRequest
+        {
+            Url = "",
+            Type = body.Options?.Type ?? ScreenshotType.Png,
+            FullPage = body.Options?.FullPage ?? false,
+            Quality = body.Options?.Quality,
+            OmitBackground = body.Options?.OmitBackground,
+            Clip = body.Options?.Clip,
+            Selector = body.Selector,
+            Scale = body.Viewport?.DeviceScaleFactor,
+        };
+        return AnswerAsync(body, request, errors, http, pipeline);
+    }
 
     private static Task<IResult> PdfAsync(BrowserlessPdf body, string? token, HttpContext http, RenderPipeline pipeline)
     {
-        List<FieldError> errors = [.. BrowserlessMapping.Check(body)];
-        return ScreenshotEndpoints.AnswerAsync(Request(body) with { Type = ScreenshotType.Pdf, Pdf = BrowserlessMapping.ToPdf(body.Options, errors) }, errors, http, pipeline);
+        List<FieldError> errors = [];
+        return AnswerAsync(body, new() { Url = "", Type = ScreenshotType.Pdf, Pdf = BrowserlessMapping.ToPdf(body.Options, errors) }, errors, http, pipeline);
     }
 
-    // A timeout out of bounds is an error already, under the name that it has in the body.
-    private static ScreenshotRequest Request(BrowserlessContent body) => new()
-    {
-        Url = body.Url ?? "",
-        DeadlineMs = body.GotoOptions?.Timeout is >= RenderLimits.MinDeadlineMs and <= RenderLimits.MaxDeadlineMs and var timeout ? timeout : null,
-        Priority = RenderLimits.MaxPriority,
-    };
+    private static Task<IResult> AnswerAsync(BrowserlessContent body, ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline) =>
+        ScreenshotEndpoints.AnswerAsync(BrowserlessMapping.Apply(body, request, errors), errors, http, pipeline, BrowserlessMapping.Names.Of);
 }

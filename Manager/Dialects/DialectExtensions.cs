@@ -51,22 +51,31 @@ internal static class DialectExtensions
     }
 
     /// <summary>Renders the document of a page, as <c>GET /render</c> does: stored if a current one is stored.</summary>
-    /// <param name="url">The page.</param>
+    /// <param name="request">The page with its options.</param>
+    /// <param name="names">What the dialect calls them.</param>
+    /// <param name="errors">What is wrong with the request already.</param>
     /// <param name="isFresh">Whether to render it even if it is stored.</param>
     /// <param name="http">The request.</param>
     /// <param name="pipeline">Renders it.</param>
-    /// <param name="deadlineMs">Timeout in milliseconds; null for the default.</param>
     /// <param name="isSandboxed">Whether the document is for the caller itself instead of for visitors of its site.</param>
-    public static async Task<IResult> DocumentAsync(string url, bool isFresh, HttpContext http, RenderPipeline pipeline, int? deadlineMs = null, bool isSandboxed = false)
+    public static async Task<IResult> DocumentAsync(
+        RenderRequest request, DialectNames names, IEnumerable<FieldError> errors, bool isFresh, HttpContext http, RenderPipeline pipeline, bool isSandboxed = false)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
+        List<FieldError> all = [.. errors];
         if (!CallHeaders.TryGetTimeout(http.Request, out var timeout))
         {
-            return RenderRules.Invalid([new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds.")]).ToProblem(http.Response);
+            all.Add(new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds."));
         }
 
-        var request = new RenderRequest { Url = url, DeadlineMs = deadlineMs, Formats = [RenderFormat.Html], Priority = RenderLimits.MaxPriority };
+        request = request with { Formats = [RenderFormat.Html], Priority = RenderLimits.MaxPriority };
+        all.AddRange(names.Of(RenderRequestRules.Check(request)));
+        if (all.Count > 0)
+        {
+            return RenderRules.Invalid(all).ToProblem(http.Response);
+        }
+
         var call = CallHeaders.Call(http.Request, request, requestId, timeout) with
         {
             Document = true,

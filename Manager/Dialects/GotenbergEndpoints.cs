@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Fleet.Contracts;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
@@ -11,10 +13,22 @@ namespace Fleet.Manager.Dialects;
 /// <summary>The addresses of Gotenberg for URLs: a form with the URL and options.</summary>
 internal static class GotenbergEndpoints
 {
-    private static readonly string[] s_pdfFields =
-        ["url", "landscape", "paperWidth", "paperHeight", "marginTop", "marginRight", "marginBottom", "marginLeft", "scale", "nativePageRanges", "printBackground"];
+    private static readonly string[] s_pageFields =
+        ["url", "waitDelay", "waitForExpression", "waitForSelector", "emulatedMediaType", "cookies", "userAgent", "extraHttpHeaders"];
 
-    private static readonly string[] s_screenshotFields = ["url", "format", "width", "height"];
+    private static readonly string[] s_pdfFields =
+    [
+        .. s_pageFields, "landscape", "paperWidth", "paperHeight", "marginTop", "marginRight", "marginBottom", "marginLeft", "scale", "nativePageRanges", "printBackground",
+        "generateTaggedPdf", "generateDocumentOutline",
+    ];
+
+    private static readonly string[] s_screenshotFields = [.. s_pageFields, "format", "width", "height", "clip", "quality", "omitBackground"];
+
+    private static readonly DialectNames s_names = new(
+        ("waitForTimeout", "waitDelay"), ("waitForFunction", "waitForExpression"), ("media", "emulatedMediaType"), ("headers", "extraHttpHeaders"), ("pageRanges", "nativePageRanges"));
+
+    private const string HeaderFile = "header.html";
+    private const string FooterFile = "footer.html";
 
     public static void MapGotenberg(this IEndpointRouteBuilder routes)
     {
@@ -28,14 +42,25 @@ internal static class GotenbergEndpoints
     {
         List<FieldError> errors = [];
         var values = await ReadAsync(http, fields, errors);
-        var request = map(new(values, errors));
-        return await ScreenshotEndpoints.AnswerAsync(request, errors, http, pipeline);
+        var form = new FormFields(values, errors);
+        var request = map(form) with
+        {
+            Url = form.Text("url") ?? "",
+            Priority = RenderLimits.MaxPriority,
+            WaitForTimeout = form.Milliseconds("waitDelay"),
+            WaitForFunction = form.Text("waitForExpression"),
+            WaitForSelector = form.Text("waitForSelector"),
+            Media = PageParameters.ReadWord<PageMedia>(form.Text("emulatedMediaType"), "emulatedMediaType", errors),
+            Cookies = DialectCookie.Read(form.Json<IReadOnlyList<DialectCookie>>("cookies", """a list such as [{"name":"a","value":"b"}]"""), form.Text("url"), errors),
+            UserAgent = form.Text("userAgent"),
+            Headers = form.Json<IReadOnlyDictionary<string, string>>("extraHttpHeaders", """an object such as {"X-Feature":"beta"}"""),
+        };
+        return await ScreenshotEndpoints.AnswerAsync(request, errors, http, pipeline, s_names.Of);
     }
 
     private static ScreenshotRequest ToPdf(FormFields form) => new()
     {
-        Url = form.Text("url") ?? "",
-        Priority = RenderLimits.MaxPriority,
+        Url = "",
         Type = ScreenshotType.Pdf,
         Pdf = new()
         {
@@ -49,18 +74,23 @@ internal static class GotenbergEndpoints
             Scale = form.Number("scale"),
             PageRanges = form.Text("nativePageRanges"),
             PrintBackground = form.Flag("printBackground"),
+            HeaderTemplate = form.Text(HeaderFile),
+            FooterTemplate = form.Text(FooterFile),
+            Tagged = form.Flag("generateTaggedPdf"),
+            Outline = form.Flag("generateDocumentOutline"),
         },
     };
 
     private static ScreenshotRequest ToScreenshot(FormFields form) => new()
     {
-        Url = form.Text("url") ?? "",
-        Priority = RenderLimits.MaxPriority,
+        Url = "",
         Type = form.Word("format", ("png", ScreenshotType.Png), ("jpeg", ScreenshotType.Jpeg), ("webp", ScreenshotType.Webp)),
         Width = form.Whole("width"),
         Height = form.Whole("height"),
-        // Gotenberg's screenshots are of the whole page.
-        FullPage = true,
+        Quality = form.Whole("quality"),
+        OmitBackground = form.Flag("omitBackground"),
+        // Gotenberg's screenshots are of the whole page, unless they are cut at the viewport.
+        FullPage = form.Flag("clip") is not true,
     };
 
     // The fields of the form that have a value.
@@ -76,7 +106,19 @@ internal static class GotenbergEndpoints
         try
         {
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
-            errors.AddRange(form.Files.Select(file => new FieldError(file.Name, $"{Quoted.Of(file.Name)} is a file: only the fields of a URL are supported.")));
+            foreach (var file in form.Files)
+            {
+                if (known == s_pdfFields && file.FileName is HeaderFile or FooterFile)
+                {
+                    using var reader = new StreamReader(file.OpenReadStream());
+                    values[file.FileName] = await reader.ReadToEndAsync(http.RequestAborted);
+                }
+                else
+                {
+                    errors.Add(new(file.Name, $"{Quoted.Of(file.FileName)} is a file that is not supported: a PDF can have {HeaderFile} and {FooterFile}."));
+                }
+            }
+
             foreach (var (name, given) in form)
             {
                 if (!known.Contains(name))
@@ -104,9 +146,34 @@ internal static class GotenbergEndpoints
     /// <summary>Reads the fields of a form, and collects the errors of their values.</summary>
     private sealed class FormFields(Dictionary<string, string> values, List<FieldError> errors)
     {
+        private static readonly JsonSerializerOptions s_json = new(FleetJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
         public string? Text(string name) => values.GetValueOrDefault(name);
 
         public double? Length(string name) => Read<double>(name, "a length such as '8.5', '8.5in' or '210mm'", static text => PaperLength.Read(text, "in"));
+
+        /// <summary>A duration as Go writes it: <c>5s</c>, <c>500ms</c>, <c>1m30s</c>.</summary>
+        public int? Milliseconds(string name) => Read<int>(name, "a duration such as '5s' or '500ms'", static text => GoDuration.Read(text) is { } time && time.TotalMilliseconds <= int.MaxValue ? (int)time.TotalMilliseconds : null);
+
+        public T? Json<T>(string name, string expected)
+            where T : class
+        {
+            if (!values.TryGetValue(name, out var text))
+            {
+                return null;
+            }
+
+            try
+            {
+                return JsonSerializer.Deserialize<T>(text, s_json);
+            }
+            catch (JsonException)
+            {
+                // The text may have secrets.
+                errors.Add(new(name, $"'{name}' must be JSON, {expected}, with members that Fleet has."));
+                return null;
+            }
+        }
 
         public bool? Flag(string name) => Read<bool>(name, "'true' or 'false'", static text => bool.TryParse(text, out var value) ? value : null);
 

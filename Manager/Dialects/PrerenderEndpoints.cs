@@ -18,7 +18,7 @@ internal static class PrerenderEndpoints
     {
         routes.MapDialect("Prerender", "GET /render?url=<percent-encoded URL>", static options => options.Prerender, static call => call.HttpContext.Request.Headers[TokenHeader])
             .MapGetAndHead("/{**url:regex(^https?:)}", static (HttpContext http, RenderPipeline pipeline) => DialectExtensions.DocumentAsync(
-                TargetUrl.WithoutEscapedFragment(TargetUrl.Read(http.Request, "/", hasQuery: true)), isFresh: false, http, pipeline));
+                new() { Url = TargetUrl.WithoutEscapedFragment(TargetUrl.Read(http.Request, "/", hasQuery: true)) }, DialectNames.Same, [], isFresh: false, http, pipeline));
         routes.MapDialect(
                 "Prerender", "POST /_pages/recache on the realm server", static options => options.Prerender,
                 static call => call.Arguments.OfType<PrerenderRecache>().Single().PrerenderToken ?? call.HttpContext.Request.Headers[TokenHeader])

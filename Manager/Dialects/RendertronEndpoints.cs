@@ -10,6 +10,8 @@ internal static class RendertronEndpoints
 {
     private const string Render = "/render/";
     private const string Screenshot = "/screenshot/";
+    private const int DefaultSize = 1000;
+    private static readonly DialectNames s_names = new(("timezone", "timezoneId"));
 
     public static void MapRendertron(this IEndpointRouteBuilder routes)
     {
@@ -19,18 +21,40 @@ internal static class RendertronEndpoints
         group.MapGetAndHead(Screenshot + "{**url}", ScreenshotAsync);
     }
 
-    private static Task<IResult> RenderAsync(string? url, bool? refreshCache, HttpContext http, RenderPipeline pipeline) =>
-        DialectExtensions.DocumentAsync(TargetUrl.Read(http.Request, Render, hasQuery: false), isFresh: refreshCache ?? false, http, pipeline);
+    private static Task<IResult> RenderAsync(string? url, bool? refreshCache, string? mobile, string? timezoneId, HttpContext http, RenderPipeline pipeline)
+    {
+        List<FieldError> errors = [];
+        return DialectExtensions.DocumentAsync(
+            new() { Url = TargetUrl.Read(http.Request, Render, hasQuery: false), Device = DeviceOf(mobile, errors), Timezone = timezoneId },
+            s_names, errors, isFresh: refreshCache ?? false, http, pipeline);
+    }
 
-    private static Task<IResult> ScreenshotAsync(string? url, int? width, int? height, HttpContext http, RenderPipeline pipeline) =>
-        ScreenshotEndpoints.AnswerAsync(
+    private static Task<IResult> ScreenshotAsync(string? url, int? width, int? height, string? mobile, string? timezoneId, HttpContext http, RenderPipeline pipeline)
+    {
+        List<FieldError> errors = [];
+        var device = DeviceOf(mobile, errors);
+        return ScreenshotEndpoints.AnswerAsync(
             new()
             {
                 Url = TargetUrl.Read(http.Request, Screenshot, hasQuery: false),
                 Priority = RenderLimits.MaxPriority,
                 Type = ScreenshotType.Jpeg,
-                Width = width ?? 1000,
-                Height = height ?? 1000,
+                Device = device,
+                Timezone = timezoneId,
+                Width = width ?? (device is null ? DefaultSize : null),
+                Height = height ?? (device is null ? DefaultSize : null),
             },
-            [], http, pipeline);
+            errors, http, pipeline, s_names.Of);
+    }
+
+    // The parameter is a flag: its name alone sets it.
+    private static string? DeviceOf(string? mobile, List<FieldError> errors)
+    {
+        if (mobile is not (null or "" or "true" or "false"))
+        {
+            errors.Add(new("mobile", $"'mobile' is {Quoted.Of(mobile)}: it must be true or false."));
+        }
+
+        return mobile is "" or "true" ? "mobile" : null;
+    }
 }

@@ -14,7 +14,8 @@ internal static class DocumentResult
     /// <param name="answer">The answer of the render.</param>
     /// <param name="response">Receives the headers.</param>
     /// <param name="isSandboxed">Whether the document is for this manager's origin, where its scripts must not run. False for a document that a proxy serves as the site's own.</param>
-    public static IResult From(RenderAnswer answer, HttpResponse response, bool isSandboxed = true)
+    /// <param name="convert">Converts the document, given its status; null to return it as it is.</param>
+    public static IResult From(RenderAnswer answer, HttpResponse response, bool isSandboxed = true, Func<RenderContent, int, IResult>? convert = null)
     {
         if (answer.IsError)
         {
@@ -44,11 +45,11 @@ internal static class DocumentResult
             response.Headers[name] = value;
         }
 
-        return Show(content, response, isSandboxed) ?? Explain(content).ToProblem(response);
+        return Show(content, response, isSandboxed, convert) ?? Explain(content).ToProblem(response);
     }
 
     /// <summary>The document, the screenshot or the redirect; null when the render produced none.</summary>
-    private static IResult? Show(RenderContent content, HttpResponse response, bool isSandboxed)
+    private static IResult? Show(RenderContent content, HttpResponse response, bool isSandboxed, Func<RenderContent, int, IResult>? convert)
     {
         // An error page of the content (a 404, for example) is returned as it is; a failure without a status has no document.
         var isDocument = content.Outcome == RenderOutcome.Rendered || (content.Outcome == RenderOutcome.Failed && content.Status is >= 400 and <= 599);
@@ -68,11 +69,11 @@ internal static class DocumentResult
         var status = content.Status is >= 200 and <= 599 ? content.Status : 200;
         if (content.Result is { } result)
         {
-            return result.Formats.TryGetValue(RenderFormat.Html, out var html) ? Document(TypedResults.Content(html, "text/html; charset=utf-8", statusCode: status)) : null;
+            return result.Formats.TryGetValue(RenderFormat.Html, out var html) ? convert?.Invoke(content, status) ?? Document(TypedResults.Content(html, "text/html; charset=utf-8", statusCode: status)) : null;
         }
 
         var file = new ContentResult(content, status);
-        return content.MediaType.StartsWith(MediaTypeNames.Text.Html, StringComparison.Ordinal) ? Document(file) : file;
+        return content.MediaType.StartsWith(MediaTypeNames.Text.Html, StringComparison.Ordinal) ? convert?.Invoke(content, status) ?? Document(file) : file;
 
         IResult Document(IResult document)
         {

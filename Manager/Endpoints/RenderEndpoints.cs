@@ -2,8 +2,10 @@ using System.ComponentModel;
 using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
+using Microsoft.Net.Http.Headers;
 
 namespace Fleet.Manager.Endpoints;
 
@@ -22,7 +24,7 @@ internal static class RenderEndpoints
         renders.MapGroup("").WithMetadata(new TenantContentAttribute()).MapGetAndHead("/render", GetRenderAsync)
             .WithName("RenderDocument").WithSummary("Renders a URL and returns the document, with the page's own status code.")
             .WithDescription("For browsers and curl. An outcome without a document is returned as problem details.")
-            .Produces<string>(200, "text/html").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
+            .Produces<string>(200, "text/html", "text/markdown", "text/plain").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
     }
 
     private static async Task<IResult> PostRenderAsync(
@@ -35,22 +37,29 @@ internal static class RenderEndpoints
     private static async Task<IResult> GetRenderAsync(
         HttpContext http,
         RenderPipeline pipeline,
-        [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
-        [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
+        [AsParameters] PageParameters page,
+        [Description("html: the document. markdown, text: its main content. Default: markdown if the Accept header prefers text/markdown, else html.")] string? format = null,
         [Description("Renders the page even if a current one is stored. Default: false, unless the request has Cache-Control: no-cache.")] bool? refresh = null)
     {
-        var request = new RenderRequest
+        List<FieldError> errors = [];
+        var request = page.ApplyTo(new RenderRequest { Url = "", Formats = [RenderFormat.Html] }, errors);
+        var asked = PageParameters.ReadWord<DocumentFormat>(format, "format", errors);
+        if (errors.Count > 0)
         {
-            Url = url ?? "",
-            Affinity = affinity,
-            DeadlineMs = deadlineMs,
-            Formats = [RenderFormat.Html],
-            Priority = RenderLimits.MaxPriority,
-        };
+            return RenderRules.Invalid([.. errors, .. RenderRequestRules.Check(request)]).ToProblem(http.Response);
+        }
+
         var isFresh = refresh ?? http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true };
         var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh }, http, pipeline);
-        return DocumentResult.From(answer, http.Response, isSandboxed: !http.Request.Headers.ContainsKey(FleetHeaders.Proxy));
+        if (format is null)
+        {
+            http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        }
+
+        var isSandboxed = !http.Request.Headers.ContainsKey(FleetHeaders.Proxy);
+        return (asked ?? (AcceptHeader.PrefersMarkdown(http.Request.Headers.Accept) ? DocumentFormat.Markdown : DocumentFormat.Html)) is var shape and not DocumentFormat.Html
+            ? DocumentResult.From(answer, http.Response, isSandboxed, (document, status) => new TextResult(document, status, shape, request.Url))
+            : DocumentResult.From(answer, http.Response, isSandboxed);
     }
 
     private static async Task<RenderAnswer> RenderAsync(RenderRequest request, Func<RenderCall, RenderCall> complete, HttpContext http, RenderPipeline pipeline)

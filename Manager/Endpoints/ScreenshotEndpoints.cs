@@ -10,7 +10,7 @@ namespace Fleet.Manager.Endpoints;
 /// <summary>Routes that return a screenshot or a PDF of a page.</summary>
 internal static class ScreenshotEndpoints
 {
-    /// <summary>Maps <c>GET /screenshot</c> and <c>GET /pdf</c>.</summary>
+    /// <summary>Maps <c>GET /screenshot</c>, <c>GET /pdf</c> and <c>POST /screenshots</c>.</summary>
     public static void MapScreenshots(this IEndpointRouteBuilder routes)
     {
         var screenshots = routes.MapGroup("").WithTags("Screenshots").WithMetadata(new TenantContentAttribute()).RequireAdminKeyIfConfigured().RefuseForeignCallers().RejectUnknownParameters();
@@ -24,53 +24,56 @@ internal static class ScreenshotEndpoints
             .WithName("Pdf").WithSummary("Prints a page to PDF.")
             .WithDescription("The response is the file, with the page's own status code. An outcome without a file is returned as problem details.")
             .Produces<byte[]>(200, "application/pdf").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
+
+        screenshots.MapPost("/screenshots", PostAsync)
+            .WithName("TakeScreenshot").WithSummary("Takes a screenshot of a page or prints it to PDF, with all options in the body.")
+            .WithDescription("The response is that of GET /screenshot and GET /pdf. Headers, cookies and credentials of the page can be given here only.")
+            .Produces<byte[]>(200, "image/png", "image/jpeg", "image/webp", "application/pdf").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
     }
 
     private static Task<IResult> ScreenshotAsync(
         HttpContext http,
         RenderPipeline pipeline,
-        [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
+        [AsParameters] PageParameters page,
         [Description("png, jpeg or webp. Default: png.")] string? type = null,
-        [Description("Width of the viewport in CSS pixels, 100 to 3840. Default: the server's, 1280.")] int? width = null,
-        [Description("Height of the viewport in CSS pixels, 100 to 2160. Default: the server's, 800.")] int? height = null,
-        [Description("Pixels of the screenshot per CSS pixel, 1 to 4. Default: 1.")] int? scale = null,
+        [Description("Pixels of the screenshot per CSS pixel, 1 to 4. Default: the device's, else 1.")] int? scale = null,
         [Description("Captures the whole page instead of the viewport. Default: false.")] bool? fullPage = null,
         [Description("Captures only the first element that matches this CSS selector.")] string? selector = null,
+        [Description("Captures only this part of the page: x,y,width,height in CSS pixels.")] string? clip = null,
+        [Description("Quality of a JPEG or WebP, 1 to 100. Default: 80.")] int? quality = null,
+        [Description("Whether a page without a background of its own is transparent, for PNG and WebP. Default: false.")] bool? omitBackground = null,
         [Description("Captures the page in this format, in a box of width and height: isolated, embedded, fitted, atom or icon.")] string? format = null,
-        [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
         [Description("0 (background indexing) to 10 (interactive). Default: 10.")] int? priority = null)
     {
         var errors = new List<FieldError>();
-        var request = new ScreenshotRequest
-        {
-            Url = url ?? "",
-            Affinity = affinity,
-            DeadlineMs = deadlineMs,
-            Priority = priority ?? RenderLimits.MaxPriority,
-            Type = Parse(type, ScreenshotType.Png, "type", errors),
-            Format = format is null ? null : Parse(format, RenderFormat.Isolated, "format", errors),
-            FullPage = fullPage ?? false,
-            Selector = selector,
-            Width = width,
-            Height = height,
-            Scale = scale ?? 1,
-        };
+        var request = page.ApplyTo(
+            new ScreenshotRequest
+            {
+                Url = "",
+                Type = PageParameters.ReadWord<ScreenshotType>(type, "type", errors) ?? ScreenshotType.Png,
+                Format = PageParameters.ReadWord<RenderFormat>(format, "format", errors),
+                FullPage = fullPage ?? false,
+                Selector = selector,
+                Clip = ReadClip(clip, errors),
+                Quality = quality,
+                OmitBackground = omitBackground,
+                Scale = scale,
+            },
+            errors);
         if (request.Type == ScreenshotType.Pdf)
         {
             errors.Add(new("type", "'type' is 'pdf': use GET /pdf instead."));
         }
 
-        return AnswerAsync(request, errors, http, pipeline);
+        return AnswerAsync(request with { Priority = priority ?? request.Priority }, errors, http, pipeline);
     }
 
     private static Task<IResult> PdfAsync(
         HttpContext http,
         RenderPipeline pipeline,
-        [Description("Absolute http or https URL inside the allow-list.")] string? url = null,
-        [Description("realm:<url> or user:<id>. Default: the realm that the URL belongs to.")] string? affinity = null,
-        [Description("Timeout in milliseconds. Default: 30000.")] int? deadlineMs = null,
+        [AsParameters] PageParameters page,
         [Description("Whether the paper lies on its longer side. Default: false.")] bool? landscape = null,
+        [Description("letter, legal, tabloid, ledger or a0 to a6, instead of paperWidth and paperHeight.")] string? paper = null,
         [Description("Width of the paper in inches, 1 to 100; with paperHeight. Default: the page's @page size, or else A4.")] double? paperWidth = null,
         [Description("Height of the paper in inches, 1 to 100; with paperWidth.")] double? paperHeight = null,
         [Description("Top margin in inches, 0 to 50. Default: 1 cm.")] double? marginTop = null,
@@ -79,18 +82,22 @@ internal static class ScreenshotEndpoints
         [Description("Left margin in inches, 0 to 50. Default: 1 cm.")] double? marginLeft = null,
         [Description("Size of the content relative to the page's own, 0.1 to 2. Default: 1.")] double? scale = null,
         [Description("Which pages: 1-3,5,8-. Default: all.")] string? pageRanges = null,
-        [Description("Whether backgrounds are printed. Default: true.")] bool? printBackground = null) =>
-        AnswerAsync(
-            new()
+        [Description("Whether backgrounds are printed. Default: true.")] bool? printBackground = null,
+        [Description("HTML of the header of each page. Default: none.")] string? headerTemplate = null,
+        [Description("HTML of the footer of each page. Default: none.")] string? footerTemplate = null,
+        [Description("Whether the PDF is tagged, for screen readers. Default: true.")] bool? tagged = null,
+        [Description("Whether the PDF has an outline of its headings. Default: false.")] bool? outline = null)
+    {
+        List<FieldError> errors = [];
+        var request = page.ApplyTo(
+            new ScreenshotRequest
             {
-                Url = url ?? "",
-                Affinity = affinity,
-                DeadlineMs = deadlineMs,
-                Priority = RenderLimits.MaxPriority,
+                Url = "",
                 Type = ScreenshotType.Pdf,
                 Pdf = new()
                 {
                     Landscape = landscape ?? false,
+                    Paper = paper,
                     PaperWidth = paperWidth,
                     PaperHeight = paperHeight,
                     MarginTop = marginTop,
@@ -100,16 +107,26 @@ internal static class ScreenshotEndpoints
                     Scale = scale,
                     PageRanges = pageRanges,
                     PrintBackground = printBackground,
+                    HeaderTemplate = headerTemplate,
+                    FooterTemplate = footerTemplate,
+                    Tagged = tagged,
+                    Outline = outline,
                 },
             },
-            [], http, pipeline);
+            errors);
+        return AnswerAsync(request, errors, http, pipeline);
+    }
+
+    private static Task<IResult> PostAsync(ScreenshotRequest request, HttpContext http, RenderPipeline pipeline) => AnswerAsync(request, [], http, pipeline);
 
     /// <summary>Takes the screenshot, unless the request is invalid.</summary>
     /// <param name="request">The screenshot.</param>
     /// <param name="errors">What is wrong with the request already.</param>
     /// <param name="http">The request.</param>
     /// <param name="pipeline">Renders it.</param>
-    internal static async Task<IResult> AnswerAsync(ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline)
+    /// <param name="rename">Gives errors the names that the caller knows; null for Fleet's own.</param>
+    internal static async Task<IResult> AnswerAsync(
+        ScreenshotRequest request, List<FieldError> errors, HttpContext http, RenderPipeline pipeline, Func<IEnumerable<FieldError>, IEnumerable<FieldError>>? rename = null)
     {
         var requestId = CallHeaders.RequestId(http.Request);
         http.Response.Headers[FleetHeaders.RequestId] = requestId;
@@ -118,7 +135,8 @@ internal static class ScreenshotEndpoints
             errors.Add(new(FleetHeaders.DeadlineMs, $"The header {FleetHeaders.DeadlineMs} must be one whole number of milliseconds."));
         }
 
-        errors.AddRange(ScreenshotRequestRules.Check(request));
+        var found = ScreenshotRequestRules.Check(request);
+        errors.AddRange(rename?.Invoke(found) ?? found);
         return errors.Count > 0
             ? RenderRules.Invalid(errors).ToProblem(http.Response)
             : DocumentResult.From(
@@ -127,21 +145,14 @@ internal static class ScreenshotEndpoints
                 http.Response);
     }
 
-    private static T Parse<T>(string? text, T defaultValue, string field, List<FieldError> errors)
-        where T : struct, Enum
+    private static ScreenshotClip? ReadClip(string? text, List<FieldError> errors)
     {
-        if (text is null)
+        if (ScreenshotClip.TryParse(text, out var clip) || text is null)
         {
-            return defaultValue;
+            return clip;
         }
 
-        if (Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && !int.TryParse(text, out _))
-        {
-            return value;
-        }
-
-        var known = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
-        errors.Add(new(field, $"'{field}' is {Quoted.Of(text)}, which is none of {known}."));
-        return defaultValue;
+        errors.Add(new("clip", $"'clip' is {Quoted.Of(text)}: it must be x,y,width,height in CSS pixels, such as '0,0,600,400'."));
+        return null;
     }
 }

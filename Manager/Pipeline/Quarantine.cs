@@ -8,7 +8,7 @@ namespace Fleet.Manager.Pipeline;
 
 /// <summary>Rejects renders that crashed two browsers, because a third crash would also fail every other render in that browser. A successful render, a
 /// new host shell or the expiry of the entry clears it: an innocent page that shared the browser both times looks the same. URLs, screenshots of a
-/// URL and commands of a user are tracked separately, because a page that renders may still crash the browser in a screenshot or a command.</summary>
+/// URL, renders with options and commands of a user are tracked separately, because a page that renders may still crash the browser in another way.</summary>
 internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     private const int Strikes = 2;
@@ -58,12 +58,14 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
     /// <summary>Identifies what may have crashed the browser.</summary>
     /// <param name="Url">URL of the page; for a command it contains the command's name.</param>
     /// <param name="User">The user affinity of a command; null for a render.</param>
-    /// <param name="Screenshot">The screenshot, without members that depend on the caller; null for other renders.</param>
-    private sealed record Suspect(string Url, string? User, ScreenshotRequest? Screenshot)
+    /// <param name="Options">Digest of a screenshot or of a render with options for the page, without members that depend on the caller; null for other renders.</param>
+    private sealed record Suspect(string Url, string? User, string? Options)
     {
         public static Suspect Of(RenderOperation operation) => new(
             operation.Request.Url,
             operation.Command is null ? null : operation.Affinity,
-            operation.Screenshot is { } screenshot ? screenshot with { Affinity = null, Credentials = null, DeadlineMs = null, Priority = 0, Accept = default } : null);
+            operation.Screenshot is { } screenshot ? DigestOf(screenshot) : PageRequestRules.NeedsVisit(operation.Request) ? DigestOf(operation.Request) : null);
+
+        private static string DigestOf(PageRequest request) => RequestDigest.Of(request with { Credentials = null, Accept = default });
     }
 }

@@ -34,6 +34,11 @@ internal sealed class RenderPipeline(
             return invalid;
         }
 
+        if (call.Request.WaitForFunction is not null && !call.HasKey)
+        {
+            return RenderRules.FunctionWithoutKey;
+        }
+
         // A page may keep its lineage after its render has ended. An expired lineage gives no privileges.
         var cause = call.Cause?.Expires > timeProvider.GetUtcNow() ? call.Cause : null;
         if (cause?.Depth == RenderLineage.MaxDepth)

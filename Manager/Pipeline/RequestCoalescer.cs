@@ -103,17 +103,11 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
         answer.Content is { Outcome: RenderOutcome.TimedOut } || answer.RenderError is { Reason: "deadline" or "deadline-unmeetable" };
 }
 
-/// <summary>Identifies renders that can share one answer. Credentials are part of the key, so callers with different credentials never share, whatever
-/// affinity they name.</summary>
-internal sealed record RenderKey(string Url, string Affinity, string Formats, ShellAcceptance Accept, RenderCredentials? Credentials, ScreenshotRequest? Screenshot, bool Document)
+/// <summary>Identifies renders that can share one answer.</summary>
+/// <param name="Affinity">The affinity.</param>
+/// <param name="Request">Digest of everything that makes the answer differ, credentials included, so callers with different credentials never share, whatever affinity they name.</param>
+/// <param name="Document">Whether the answer is the bare document.</param>
+internal sealed record RenderKey(string Affinity, string Request, bool Document)
 {
-    public static RenderKey Of(RenderOperation operation) => new(
-        operation.Request.Url,
-        operation.Affinity,
-        operation.Request.Formats is { } formats ? string.Join(',', formats.Order()) : "",
-        operation.Request.Accept,
-        operation.Request.Credentials,
-        // Deadline and priority do not change the screenshot.
-        operation.Screenshot is { } screenshot ? screenshot with { DeadlineMs = null, Priority = 0 } : null,
-        operation.Document);
+    public static RenderKey Of(RenderOperation operation) => new(operation.Affinity, RequestDigest.Of((PageRequest?)operation.Screenshot ?? operation.Request), operation.Document);
 }

@@ -17,7 +17,7 @@ internal sealed class StoredPages(IPageStore store, FleetViews views, IOptions<M
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<RenderContent?> FindAsync(RenderCall call, string affinity, CancellationToken cancellationToken)
     {
-        if (!call.Document || call.IsFresh || options.Value.StoredMaxAge == TimeSpan.Zero || call.Request.Credentials is not null
+        if (!call.Document || call.IsFresh || options.Value.StoredMaxAge == TimeSpan.Zero || call.Request.Credentials is not null || PageRequestRules.NeedsVisit(call.Request)
             || !AffinityKey.TryParse(affinity, out var key) || key is not { Kind: "realm", Scope: "" })
         {
             return null;

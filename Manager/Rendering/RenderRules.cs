@@ -12,12 +12,21 @@ internal static class RenderRules
     public static RenderError? CheckForm(RenderRequest request)
     {
         var errors = RenderRequestRules.Check(request);
+        if (errors.Count == 0 && PageRequestRules.CheckDeadline(request) is { } late)
+        {
+            return Invalid([late]);
+        }
+
         return errors.Count == 0 ? null : Invalid(errors);
     }
 
     /// <summary>The error for a chain of nested renders that is too deep, most likely endless.</summary>
     public static RenderError TooDeep { get; } =
         new(508, "too-deep", $"This render is nested {RenderLineage.MaxDepth + 1} levels deep; at most {RenderLineage.MaxDepth} are allowed.");
+
+    /// <summary>The error for a script of a caller without the admin key: pages run the scripts of allowed origins, and those of the operator.</summary>
+    public static RenderError FunctionWithoutKey { get; } =
+        new(401, "wrong-admin-key", "'waitForFunction' runs a script of the caller in the page, which requires 'Authorization: Bearer <Fleet:AdminKey>'. Use 'waitForSelector' or 'waitForEvent' without it.");
 
     public static RenderError Draining { get; } =
         new(503, "draining", "This manager is stopping. Retry: another manager will answer.") { RetryAfter = TimeSpan.FromSeconds(1) };

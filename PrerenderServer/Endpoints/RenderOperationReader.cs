@@ -34,9 +34,15 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
         // The manager knows the realms and always sends the affinity; for a direct request the affinity is the origin.
         var affinity = AffinityKey.TryParse(request.Affinity, out var named) ? named : AffinityKey.Realm(OriginAllowList.OriginOf(url));
         var lineage = ReadHeader(headers, FleetHeaders.Lineage, MaxLineageLength) ?? "";
-        return new(url, affinity, request.Formats, new Deadline(TimeoutOf(request, headers), time), request.Priority, request.Accept,
+        // What needs a navigation is a document, whatever the host offers.
+        var formats = request.Formats ?? (PageRequestRules.NeedsVisit(request) ? [RenderFormat.Html] : null);
+        return new(url, affinity, formats, new Deadline(TimeoutOf(request, headers), time), request.Priority, request.Accept,
             ReadHeader(headers, FleetHeaders.RequestId, MaxRequestIdLength) ?? Guid.NewGuid().ToString("N"), lineage, DepthOf(lineage),
-            request.Credentials is { } credentials ? new PageCredentials(OriginAllowList.OriginOf(url), credentials.Authorization) : null);
+            request.Credentials is { } credentials ? new PageCredentials(OriginAllowList.OriginOf(url), credentials.Authorization) : null)
+        {
+            Setup = PageSetup.Of(request),
+            Waits = PageWaits.Of(request),
+        };
     }
 
     /// <summary>Reads the render of a screenshot. Throws like <see cref="Read(RenderRequest, IHeaderDictionary)"/>.</summary>
@@ -45,7 +51,7 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
         var errors = ScreenshotRequestRules.Check(request);
         return errors.Count > 0
             ? throw BadRequest("invalid-request", string.Join(' ', errors.Select(e => e.Message)))
-            : Read(request.ToRenderRequest(), headers) with { Screenshot = new(request.Type, request.FullPage, request.Selector, request.Width, request.Height, request.Format, request.Scale, request.Pdf) };
+            : Read(request.ToRenderRequest(), headers) with { Screenshot = ScreenshotShape.Of(request), Setup = request.Format is null ? PageSetup.Of(request) : null };
     }
 
     /// <summary>Reads the render of a command. Throws like <see cref="Read(RenderRequest, IHeaderDictionary)"/>.</summary>

@@ -17,6 +17,7 @@ internal sealed class PageLease(
     CancellationToken revoked) : IAsyncDisposable
 {
     private int _completed;
+    private volatile bool _isTainting;
 
     /// <summary>The booted page.</summary>
     public IBrowserPage Page { get; } = page;
@@ -36,12 +37,15 @@ internal sealed class PageLease(
     /// <summary>Cancelled when the pool revokes the lease: the page crashed, it was disposed, or the lease was held too long. Stop using the page.</summary>
     public CancellationToken Revoked { get; } = revoked;
 
+    /// <summary>Declares that the page gets what is for this render only. Unless the render cleans it up, its context is closed.</summary>
+    public void Taint() => _isTainting = true;
+
     /// <summary>Releases the page with its outcome. Only the first call has an effect.</summary>
     public void Complete(PageOutcome outcome)
     {
         if (Interlocked.Exchange(ref _completed, 1) == 0)
         {
-            complete(outcome);
+            complete(outcome == PageOutcome.Dirty && _isTainting ? PageOutcome.Tainted : outcome);
         }
     }
 

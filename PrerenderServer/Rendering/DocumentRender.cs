@@ -20,16 +20,17 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     private static readonly TimeSpan s_minRevealTime = TimeSpan.FromMilliseconds(200);
 
     private readonly Settling _settling = new(options, time);
+    private readonly PageWaiter _waiter = new(time);
     private readonly ScreenshotCapture _screenshots = new(options);
 
     public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
-        if (operation.Screenshot is { IsSized: true })
+        progress.Enter(Stages.Navigate);
+        if (operation.Setup is { } setup)
         {
-            await page.ResizeAsync(operation.Screenshot, operation.Deadline.Step(reserve), cancellationToken);
+            await page.SetUpAsync(setup, operation.Deadline.Step(reserve), cancellationToken);
         }
 
-        progress.Enter(Stages.Navigate);
         // A text is one of the URL that was asked for, so the page must not leave it. A screenshot shows what a visitor would see at the end.
         var isScreenshot = operation.Screenshot is not null;
         var navigation = await page.NavigateAsync(operation.Url, url => isScreenshot && allowed.Allows(url), operation.Deadline.Step(reserve), cancellationToken);
@@ -52,7 +53,13 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             return CapturedDocument.ReadDeparture(await departed, operation.Url);
         }
 
-        var (captured, settled) = await capture;
+        var (captured, settled, unmet) = await capture;
+        if (captured is null)
+        {
+            progress.End();
+            return unmet! with { Status = navigation.LoadedStatus };
+        }
+
         var answer = CapturedDocument.Read(captured, navigation.LoadedStatus, operation.Realm, allowed);
         if (isScreenshot && answer.RedirectUrl is not null)
         {
@@ -75,10 +82,24 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
 
     private static async Task Ended(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task<(string Captured, SettlingResult Settled)> CaptureAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    /// <summary>Waits as the operation says, and until the page settles, and captures it. Without what it waits for, the page is not captured.</summary>
+    private async Task<(string? Captured, SettlingResult Settled, PageAnswer? Unmet)> CaptureAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         var fifth = operation.Deadline.Total / 5;
         var captureReserve = fifth < s_maxCaptureReserve ? fifth : s_maxCaptureReserve;
+        string? missed = null;
+        if (operation.Waits is { } waits)
+        {
+            progress.Enter(Stages.Wait);
+            var unmet = await _waiter.WaitAsync(page, waits, new Deadline(operation.Deadline.Step(reserve + captureReserve), time), cancellationToken);
+            if (unmet is not null && !(waits.IsBestAttempt && unmet.Outcome == RenderOutcome.TimedOut))
+            {
+                return (null, new(Settling.Capped, false, null), unmet);
+            }
+
+            missed = unmet?.Message;
+        }
+
         var settling = new Deadline(operation.Deadline.Step(reserve + captureReserve, options.SettleTimeout), time);
         var showsAll = operation.Screenshot is { FullPage: true } or { Type: ScreenshotType.Pdf };
         var isRevealed = false;
@@ -108,7 +129,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
                     captured = await ReadAsync(page, operation, reserve, cancellationToken);
                 }
 
-                return (captured.GetRawText(), settled);
+                return (captured.GetRawText(), missed is null ? settled : settled with { Stability = Settling.Capped, Reason = $"{missed} {settled.Reason}".TrimEnd() }, null);
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
             {

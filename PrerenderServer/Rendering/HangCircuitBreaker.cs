@@ -95,8 +95,8 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
 
     private IEnumerable<(string Key, int Limit, bool IsUrl)> KeysOf(RenderOperation operation)
     {
-        // All commands share one URL. The input of one user must not block the others.
-        var owner = operation.Command is null ? "" : $" for {operation.Affinity}";
+        // All commands share one URL. The input of one user must not block the others, and neither must options that a caller chose.
+        var owner = operation.Command is not null ? $" for {operation.Affinity}" : operation.Setup is not null || operation.Waits is not null ? " with options" : "";
         return [(operation.Url.AbsoluteUri + owner, options.HangsToOpen, true), ("The realm " + operation.Realm + owner, options.HangsToOpen * RealmFactor, false)];
     }
 

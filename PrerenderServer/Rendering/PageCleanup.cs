@@ -95,11 +95,6 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         {
             await RecordContentAsync(page, failure);
             await page.ParkAsync(options.RecoveryBudget, CancellationToken.None);
-            if (operation.Screenshot is { IsSized: true })
-            {
-                await page.ResizeAsync(null, options.RecoveryBudget, CancellationToken.None);
-            }
-
             return PageOutcome.Healthy;
         }
         catch (BrowserException e)

@@ -23,6 +23,11 @@ internal sealed class PageVisit(
         var eighth = operation.Deadline.Total / 8;
         var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
+        if (operation.Setup is not null)
+        {
+            lease.Taint();
+        }
+
         try
         {
             page.Activity.Begin();
@@ -35,7 +40,8 @@ internal sealed class PageVisit(
             // The render may change what the page offers.
             var isDocument = IsDocument(operation, page);
             var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
-            return new(answer, null, isDocument
+            // A wait that was not met is a timeout of which the page knows nothing.
+            return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
                 ? failure => cleanup.Park(lease, page, operation, failure)
                 : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
         }

@@ -47,7 +47,7 @@ internal sealed class RenderResults(ShellTracker shell, ServerIdentity server)
             {
                 QueueMs = progress.Milliseconds(Stages.Queue),
                 BootMs = progress.Milliseconds(Stages.Boot),
-                RenderMs = progress.Milliseconds(Stages.Navigate, Stages.Render, Stages.Run, Stages.Settle),
+                RenderMs = progress.Milliseconds(Stages.Navigate, Stages.Wait, Stages.Render, Stages.Run, Stages.Settle),
                 CaptureMs = progress.Milliseconds(Stages.Capture, Stages.Screenshot),
             },
             Diagnostics = rendered && answer.Stability is null ? null : new()

@@ -1,4 +1,5 @@
 using Fleet.RealmServer.Content;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Pages;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;

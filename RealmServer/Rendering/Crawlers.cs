@@ -1,6 +1,7 @@
 using System.Buffers;
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;

@@ -4,6 +4,7 @@ using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site.Markdown;
+using Fleet.ServiceDefaults.Markdown;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site;
@@ -76,7 +77,7 @@ internal static class PageResponse
             return Task.CompletedTask;
         }
 
-        response.ContentType = markdown is null ? "text/html; charset=utf-8" : MarkdownPage.MediaType + "; charset=utf-8";
+        response.ContentType = markdown is null ? "text/html; charset=utf-8" : MarkdownDocument.MediaType + "; charset=utf-8";
         response.ContentLength = form.Bytes.Length;
         if (form.Coding is { } coding)
         {

@@ -3,6 +3,8 @@ using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site.Markdown;
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Markdown;
 using Fleet.ServiceDefaults.Problems;
 
 namespace Fleet.RealmServer.Site;

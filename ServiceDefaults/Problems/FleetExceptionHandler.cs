@@ -124,7 +124,8 @@ internal static partial class MalformedJson
 internal static partial class BindingMessage
 {
     public static string Of(string message) => Failure().Match(message) is { Success: true } match
-        ? $"'{match.Groups["name"]}' is {Quoted.Of(match.Groups["value"].Value)}, which is not {Expected(match.Groups["type"].Value, match.Groups["name"].Value)}."
+        // A parameter that is a property of several is reported under the name of the property.
+        ? JsonNamingPolicy.CamelCase.ConvertName(match.Groups["name"].Value) is var name ? $"'{name}' is {Quoted.Of(match.Groups["value"].Value)}, which is not {Expected(match.Groups["type"].Value, name)}." : message
         : MissingBody().IsMatch(message) ? "The request has no JSON body."
         : message;
 

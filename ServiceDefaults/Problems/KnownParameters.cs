@@ -56,13 +56,15 @@ public static class KnownParameters
         return errors;
     }
 
-    // As ASP.NET Core binds them: simple values without another source come from the route or the query.
+    // As ASP.NET Core binds them: simple values without another source come from the route or the query, and so do the properties of a parameter that stands for several.
     private static List<string> NamesOf(MethodInfo handler) =>
     [
-        .. handler.GetParameters()
-            .Where(parameter => IsSimple(Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType)
-                && !parameter.GetCustomAttributes().Any(attribute => attribute is IFromHeaderMetadata or IFromServiceMetadata or IFromBodyMetadata))
-            .Select(parameter => parameter.GetCustomAttributes().OfType<IFromQueryMetadata>().FirstOrDefault()?.Name ?? parameter.Name!),
+        .. handler.GetParameters().SelectMany(static parameter => parameter.GetCustomAttribute<AsParametersAttribute>() is null
+                ? [(parameter.Name!, parameter.ParameterType, parameter.GetCustomAttributes())]
+                : parameter.ParameterType.GetProperties().Select(static property => (property.Name, property.PropertyType, property.GetCustomAttributes())))
+            .Where(static value => IsSimple(Nullable.GetUnderlyingType(value.Item2) ?? value.Item2)
+                && !value.Item3.Any(static attribute => attribute is IFromHeaderMetadata or IFromServiceMetadata or IFromBodyMetadata))
+            .Select(static value => value.Item3.OfType<IFromQueryMetadata>().FirstOrDefault()?.Name ?? value.Item1),
     ];
 
     private static bool IsSimple(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid) || type == typeof(TimeSpan);

@@ -59,6 +59,23 @@ internal static class OptionParsers
         },
     };
 
+    /// <summary>An option with a part of a page.</summary>
+    public static Option<ScreenshotClip?> Clip(string name, string description) => new(name)
+    {
+        HelpName = "X,Y,WIDTH,HEIGHT",
+        Description = description,
+        CustomParser = result =>
+        {
+            if (ScreenshotClip.TryParse(result.Tokens[0].Value, out var clip))
+            {
+                return clip;
+            }
+
+            result.AddError($"{name} is {Quoted.Of(result.Tokens[0].Value)}: it must be X,Y,WIDTH,HEIGHT in CSS pixels, such as 0,0,600,400.");
+            return null;
+        },
+    };
+
     /// <summary>An option with one of a few words.</summary>
     public static Option<string?> Word(string name, string[] words, string description) => new(name)
     {

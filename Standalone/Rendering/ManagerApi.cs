@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.Mime;
 using System.Text;
@@ -13,13 +12,11 @@ internal sealed class ManagerApi(HttpClient client)
     private static readonly JsonSerializerOptions s_indented = new(FleetJson.Options) { WriteIndented = true };
 
     /// <summary>Renders a page as HTML.</summary>
-    /// <param name="url">The page.</param>
-    /// <param name="deadline">Deadline of the render.</param>
+    /// <param name="request">The page.</param>
     /// <param name="asJson">Whether the content is the whole result instead of the document.</param>
     /// <param name="cancellationToken">Stops the render.</param>
-    public async Task<PageAnswer> RenderAsync(string url, TimeSpan deadline, bool asJson, CancellationToken cancellationToken)
+    public async Task<PageAnswer> RenderAsync(RenderRequest request, bool asJson, CancellationToken cancellationToken)
     {
-        var request = new RenderRequest { Url = url, Formats = [RenderFormat.Html], DeadlineMs = (int)deadline.TotalMilliseconds, Priority = RenderLimits.MaxPriority };
         using var response = await client.PostAsJsonAsync("renders", request, FleetJson.Options, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
@@ -40,14 +37,11 @@ internal sealed class ManagerApi(HttpClient client)
     }
 
     /// <summary>Takes a screenshot of a page, or prints it as PDF.</summary>
-    /// <param name="route"><c>screenshot</c> or <c>pdf</c>.</param>
-    /// <param name="parameters">Parameters of the route; null values are omitted.</param>
+    /// <param name="request">The page.</param>
     /// <param name="cancellationToken">Stops the render.</param>
-    public async Task<PageAnswer> GetFileAsync(string route, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    public async Task<PageAnswer> TakeAsync(ScreenshotRequest request, CancellationToken cancellationToken)
     {
-        var query = string.Join('&', parameters.Where(p => p.Value is not null)
-            .Select(p => $"{p.Name}={Uri.EscapeDataString(Convert.ToString(p.Value, CultureInfo.InvariantCulture)!)}"));
-        using var response = await client.GetAsync($"{route}?{query}", cancellationToken);
+        using var response = await client.PostAsJsonAsync("screenshots", request, FleetJson.Options, cancellationToken);
         if (response.Content.Headers.ContentType?.MediaType is MediaTypeNames.Application.ProblemJson)
         {
             return await ReadProblemAsync(response, cancellationToken);

@@ -32,6 +32,7 @@ internal abstract class PageCommand : Command
         Description = "Exit with 1 when the page has a status of 300 and up. Its content is still written. Default: a warning, and exit with 0.",
     };
 
+    private readonly PageOptions _page = new();
     private readonly CommonOptions _common = new();
     private readonly TimeProvider _time;
 
@@ -51,7 +52,7 @@ internal abstract class PageCommand : Command
             Description = isOutputRequired ? "File to write; - is standard output." : "File to write. Default: standard output.",
         };
         Arguments.Add(_url);
-        foreach (var option in (Option[])[_output, .. options, _timeout, _origins, _failOnStatus])
+        foreach (var option in (Option[])[_output, .. options, .. _page.All, _timeout, _origins, _failOnStatus])
         {
             Options.Add(option);
         }
@@ -60,14 +61,19 @@ internal abstract class PageCommand : Command
         SetAction(RunAsync);
     }
 
-    /// <summary>Checks the options that only this command has.</summary>
-    /// <exception cref="UsageException">The options are wrong.</exception>
-    protected virtual void Check(ParseResult command, PageTarget target)
-    {
-    }
+    /// <summary>The request that the command line makes, and its errors.</summary>
+    protected abstract (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target);
 
     /// <summary>Requests the page from the manager.</summary>
     protected abstract Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken);
+
+    /// <summary>The request with what every command has. A redirect to another origin does not take headers and cookies along.</summary>
+    protected T Complete<T>(T request, ParseResult command, PageTarget target)
+        where T : PageRequest
+    {
+        var page = (PageRequest)_page.ApplyTo(command, request) with { Url = target.Url, DeadlineMs = (int)target.Deadline.TotalMilliseconds, Priority = RenderLimits.MaxPriority };
+        return (T)(OriginAllowList.OriginOf(new Uri(target.Url)) == OriginAllowList.OriginOf(new Uri(command.GetValue(_url)!)) ? page : page with { Headers = null, Cookies = null });
+    }
 
     private async Task<int> RunAsync(ParseResult command, CancellationToken cancellationToken)
     {
@@ -77,7 +83,11 @@ internal abstract class PageCommand : Command
         var output = command.GetValue(_output) is { } file and not StandardOutput ? file : null;
         CheckOutput(output);
         var target = new PageTarget(url, output, TimeSpan.FromSeconds(command.GetValue(_timeout)));
-        Check(command, target);
+        var (request, wrong) = Check(command, target);
+        if ((wrong.Count > 0 ? wrong[0] : PageRequestRules.CheckDeadline(request)) is { } error)
+        {
+            throw new UsageException(PageOptions.NameOptions(error.Message, Options));
+        }
 
         string[] origins = [OriginAllowList.OriginOf(new Uri(url)), .. command.GetValue(_origins) ?? []];
         var settings = new StandaloneSettings
@@ -120,6 +130,8 @@ internal abstract class PageCommand : Command
             BaseAddress = fleet.Addresses.Manager,
             Timeout = target.Deadline + s_answerGrace,
         };
+        // The fleet is of this command, and so is the page's script that it may bring.
+        client.DefaultRequestHeaders.Authorization = new("Bearer", fleet.AdminKey.Value);
         var manager = new ManagerApi(client);
         var allowed = new OriginAllowList(settings.Origins);
         var failOnStatus = command.GetValue(_failOnStatus);

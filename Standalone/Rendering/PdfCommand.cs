@@ -28,34 +28,14 @@ internal sealed class PdfCommand : PageCommand
     private PdfCommand(OptionSet options, TimeProvider time)
         : base("pdf", "Prints one page as PDF, without a running fleet.", isOutputRequired: true, options.All, time) => _options = options;
 
-    protected override void Check(ParseResult command, PageTarget target)
-    {
-        if (PdfOptionsRules.Check(Read(command)) is [var error, ..])
-        {
-            throw new UsageException(_options.Names.Aggregate(error.Message, (text, names) => text.Replace($"'{names.Member}'", names.Option, StringComparison.Ordinal)));
-        }
-    }
+    protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
+        Read(command, target) is var request ? (request, ScreenshotRequestRules.Check(request)) : default;
 
-    protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken)
-    {
-        var pdf = Read(command);
-        return manager.GetFileAsync("pdf",
-            [
-                ("url", target.Url),
-                ("deadlineMs", (int)target.Deadline.TotalMilliseconds),
-                ("landscape", pdf.Landscape),
-                ("paperWidth", pdf.PaperWidth),
-                ("paperHeight", pdf.PaperHeight),
-                ("marginTop", pdf.MarginTop),
-                ("marginRight", pdf.MarginRight),
-                ("marginBottom", pdf.MarginBottom),
-                ("marginLeft", pdf.MarginLeft),
-                ("scale", pdf.Scale),
-                ("pageRanges", pdf.PageRanges),
-                ("printBackground", pdf.PrintBackground),
-            ],
-            cancellationToken);
-    }
+    protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+        manager.TakeAsync(Read(command, target), cancellationToken);
+
+    private ScreenshotRequest Read(ParseResult command, PageTarget target) =>
+        Complete(new ScreenshotRequest { Url = "", Type = ScreenshotType.Pdf, Pdf = Read(command) }, command, target);
 
     private PdfOptions Read(ParseResult command) => new()
     {
@@ -69,6 +49,11 @@ internal sealed class PdfCommand : PageCommand
         Scale = command.GetValue(_options.Scale),
         PageRanges = command.GetValue(_options.PageRanges),
         PrintBackground = command.GetValue(_options.PrintBackground),
+        Paper = command.GetValue(_options.Paper),
+        HeaderTemplate = command.GetValue(_options.HeaderTemplate),
+        FooterTemplate = command.GetValue(_options.FooterTemplate),
+        Tagged = command.GetValue(_options.Tagged),
+        Outline = command.GetValue(_options.Outline),
     };
 
     private sealed class OptionSet
@@ -93,13 +78,17 @@ internal sealed class PdfCommand : PageCommand
 
         public Option<bool?> PrintBackground { get; } = new("--print-background") { HelpName = "true|false", Description = "Whether backgrounds are printed. Default: true." };
 
-        public IEnumerable<Option> All => [Landscape, PaperWidth, PaperHeight, MarginTop, MarginRight, MarginBottom, MarginLeft, Scale, PageRanges, PrintBackground];
+        public Option<string?> Paper { get; } = new("--paper") { HelpName = "NAME", Description = "letter, legal, tabloid, ledger or a0 to a6, instead of width and height." };
 
-        /// <summary>The members of <see cref="PdfOptions"/> that errors name, and their options.</summary>
-        public IEnumerable<(string Member, string Option)> Names =>
-        [
-            ("paperWidth", PaperWidth.Name), ("paperHeight", PaperHeight.Name), ("marginTop", MarginTop.Name), ("marginRight", MarginRight.Name),
-            ("marginBottom", MarginBottom.Name), ("marginLeft", MarginLeft.Name), ("scale", Scale.Name), ("pageRanges", PageRanges.Name),
-        ];
+        public Option<string?> HeaderTemplate { get; } = new("--header-template") { HelpName = "HTML", Description = "Header of each page. Elements of the classes date, title, url, pageNumber and totalPages are filled." };
+
+        public Option<string?> FooterTemplate { get; } = new("--footer-template") { HelpName = "HTML", Description = "Footer of each page, as the header." };
+
+        public Option<bool?> Tagged { get; } = new("--tagged") { HelpName = "true|false", Description = "Whether the PDF is tagged, for screen readers. Default: true." };
+
+        public Option<bool?> Outline { get; } = new("--outline") { HelpName = "true|false", Description = "Whether the PDF has an outline of its headings. Default: false." };
+
+        public IEnumerable<Option> All =>
+            [Landscape, Paper, PaperWidth, PaperHeight, MarginTop, MarginRight, MarginBottom, MarginLeft, Scale, PageRanges, PrintBackground, HeaderTemplate, FooterTemplate, Tagged, Outline];
     }
 }

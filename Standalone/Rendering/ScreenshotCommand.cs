@@ -29,37 +29,25 @@ internal sealed class ScreenshotCommand : PageCommand
     private ScreenshotCommand(OptionSet options, TimeProvider time)
         : base("screenshot", "Takes a screenshot of one page, without a running fleet.", isOutputRequired: true, options.All, time) => _options = options;
 
-    protected override void Check(ParseResult command, PageTarget target)
-    {
-        var errors = ScreenshotRequestRules.Check(new()
+    protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
+        Read(command, target) is var request ? (request, ScreenshotRequestRules.Check(request)) : default;
+
+    protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+        manager.TakeAsync(Read(command, target), cancellationToken);
+
+    private ScreenshotRequest Read(ParseResult command, PageTarget target) => Complete(
+        new ScreenshotRequest
         {
-            Url = target.Url,
-            Width = command.GetValue(_options.Width),
-            Height = command.GetValue(_options.Height),
+            Url = "",
+            Type = Enum.Parse<ScreenshotType>(command.GetValue(_options.Type) ?? TypeOf(target.Output), ignoreCase: true),
             Scale = command.GetValue(_options.Scale),
             FullPage = command.GetValue(_options.FullPage),
             Selector = command.GetValue(_options.Selector),
-        });
-        if (errors is [var error, ..])
-        {
-            throw new UsageException(error.Message.Replace("'fullPage'", "--full-page", StringComparison.Ordinal)
-                .Replace("'selector'", "--selector", StringComparison.Ordinal).Replace("'scale'", "--scale", StringComparison.Ordinal));
-        }
-    }
-
-    protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
-        manager.GetFileAsync("screenshot",
-            [
-                ("url", target.Url),
-                ("deadlineMs", (int)target.Deadline.TotalMilliseconds),
-                ("type", command.GetValue(_options.Type) ?? TypeOf(target.Output)),
-                ("width", command.GetValue(_options.Width)),
-                ("height", command.GetValue(_options.Height)),
-                ("scale", command.GetValue(_options.Scale)),
-                ("fullPage", command.GetValue(_options.FullPage)),
-                ("selector", command.GetValue(_options.Selector)),
-            ],
-            cancellationToken);
+            Clip = command.GetValue(_options.Clip),
+            Quality = command.GetValue(_options.Quality),
+            OmitBackground = command.GetValue(_options.OmitBackground) ? true : null,
+        },
+        command, target);
 
     /// <summary>The file type for the extension of a file name; <c>png</c> for any other extension.</summary>
     internal static string TypeOf(string? file) => Path.GetExtension(file)?.ToLowerInvariant() switch
@@ -73,16 +61,18 @@ internal sealed class ScreenshotCommand : PageCommand
     {
         public Option<string?> Type { get; } = OptionParsers.Word("--type", ["png", "jpeg", "webp"], "File type. Default: by the extension of the file, else png.");
 
-        public Option<int?> Width { get; } = OptionParsers.OptionalNumber("--width", "PIXELS", 100, 3840, "Width of the viewport in CSS pixels, 100 to 3840. Default: 1280.");
-
-        public Option<int?> Height { get; } = OptionParsers.OptionalNumber("--height", "PIXELS", 100, 2160, "Height of the viewport in CSS pixels, 100 to 2160. Default: 800.");
-
-        public Option<int> Scale { get; } = OptionParsers.Number("--scale", "N", 1, 4, 1, "Pixels of the screenshot per CSS pixel, 1 to 4.");
+        public Option<int?> Scale { get; } = OptionParsers.OptionalNumber("--scale", "N", 1, 4, "Pixels of the screenshot per CSS pixel, 1 to 4. Default: the device's, else 1.");
 
         public Option<bool> FullPage { get; } = new("--full-page") { Description = "The whole page instead of the viewport." };
 
         public Option<string?> Selector { get; } = new("--selector") { HelpName = "CSS", Description = "Only the first element that matches this CSS selector." };
 
-        public IEnumerable<Option> All => [Type, Width, Height, Scale, FullPage, Selector];
+        public Option<ScreenshotClip?> Clip { get; } = OptionParsers.Clip("--clip", "Only this part of the page, in CSS pixels.");
+
+        public Option<int?> Quality { get; } = OptionParsers.OptionalNumber("--quality", "N", 1, 100, "Quality of a JPEG or WebP, 1 to 100. Default: 80.");
+
+        public Option<bool> OmitBackground { get; } = new("--omit-background") { Description = "Leave a page without a background of its own transparent, for PNG and WebP." };
+
+        public IEnumerable<Option> All => [Type, Scale, FullPage, Selector, Clip, Quality, OmitBackground];
     }
 }

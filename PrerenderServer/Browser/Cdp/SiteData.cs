@@ -49,6 +49,15 @@ internal sealed class SiteData
         }
     }
 
+    /// <summary>Makes all cached responses count as out of date: they may be of a request that another visit does not make.</summary>
+    public void Expire()
+    {
+        lock (_gate)
+        {
+            _isCacheStale = true;
+        }
+    }
+
     private void OnRequest(JsonElement sent)
     {
         var url = sent.GetProperty("request").GetProperty("url").GetString()!;

@@ -96,7 +96,7 @@ internal sealed partial class BrowserPage
     }
 
     /// <summary>Replaces the document with an empty one, and clears what documents left in the page and its context: storage, cookies, outdated responses in
-    /// the HTTP cache, history, <c>window.name</c>. Returns false if session storage is left, which only another page does not have.</summary>
+    /// the HTTP cache, history, <c>window.name</c>, and the visit's setup. Returns false if session storage is left, which only another page does not have.</summary>
     private async Task<bool> LeaveAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var start = _settings.Time.GetTimestamp();
@@ -122,6 +122,7 @@ internal sealed partial class BrowserPage
             _cdp.CallAsync("Page.resetNavigationHistory", null, Left(deadline, start), cancellationToken),
             AllowScriptAsync(true, Left(deadline, start), cancellationToken),
             ForgetNameAsync(Left(deadline, start), cancellationToken),
+            UndoSetupAsync(Left(deadline, start), cancellationToken),
             _cdp.CallAsync("Network.disable", null, Left(deadline, start), cancellationToken));
         _isFresh = isCleared;
         return isCleared;

@@ -7,16 +7,15 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 
 internal sealed partial class BrowserPage
 {
-    /// <summary>Maximum height of a screenshot in CSS pixels, the limit of Chromium's surfaces. The rest is cut off.</summary>
-    private const double MaxHeight = 16_384;
-    private const int Quality = 80;
+    private const double MaxHeight = ScreenshotRequestRules.MaxExtent;
+    private const int DefaultQuality = 80;
     // The paper of a PDF in inches, if the page sets no @page size.
     private const double A4Width = 210 / 25.4;
     private const double A4Height = 297 / 25.4;
 
     public Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken) =>
         shape is not null && TooLarge(shape.Width ?? _settings.Width, shape.Height ?? _settings.Height, shape) is { } error ? Task.FromException(error)
-        : _cdp.CallAsync("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, shape), deadline, cancellationToken);
+        : _cdp.CallAsync("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, shape?.Viewport), deadline, cancellationToken);
 
     public async Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -27,6 +26,7 @@ internal sealed partial class BrowserPage
 
         var area = shape.Selector is { } selector ? await AreaOfAsync(selector, deadline, cancellationToken)
             : shape.FullPage ? await FullPageAsync(deadline, cancellationToken)
+            : shape.Clip is { } part ? new Area(part.X, part.Y, part.Width, part.Height)
             : null;
         if (area is { } region && TooLarge(region.Width, region.Height, shape) is { } error)
         {
@@ -38,7 +38,7 @@ internal sealed partial class BrowserPage
             p.WriteString("format"u8, shape.Type switch { ScreenshotType.Jpeg => "jpeg", ScreenshotType.Webp => "webp", _ => "png" });
             if (shape.Type != ScreenshotType.Png)
             {
-                p.WriteNumber("quality"u8, Quality);
+                p.WriteNumber("quality"u8, shape.Quality ?? DefaultQuality);
             }
 
             if (area is { } clip)
@@ -65,22 +65,32 @@ internal sealed partial class BrowserPage
 
     private async Task<byte[]> PrintAsync(PdfOptions pdf, TimeSpan deadline, CancellationToken cancellationToken)
     {
+        var size = PdfOptionsRules.SizeOf(pdf);
         try
         {
             return await CallForBytesAsync("Page.printToPDF", p =>
             {
                 p.WriteBoolean("printBackground"u8, pdf.PrintBackground ?? true);
                 // The page's own size would win over the one that the caller names.
-                p.WriteBoolean("preferCSSPageSize"u8, pdf is { PaperWidth: null, Landscape: false });
+                p.WriteBoolean("preferCSSPageSize"u8, size is null && !pdf.Landscape);
                 p.WriteBoolean("landscape"u8, pdf.Landscape);
-                p.WriteNumber("paperWidth"u8, pdf.PaperWidth ?? A4Width);
-                p.WriteNumber("paperHeight"u8, pdf.PaperHeight ?? A4Height);
+                p.WriteNumber("paperWidth"u8, size?.Width ?? A4Width);
+                p.WriteNumber("paperHeight"u8, size?.Height ?? A4Height);
                 p.WriteNumber("marginTop"u8, pdf.MarginTop ?? PdfOptionsRules.DefaultMargin);
                 p.WriteNumber("marginRight"u8, pdf.MarginRight ?? PdfOptionsRules.DefaultMargin);
                 p.WriteNumber("marginBottom"u8, pdf.MarginBottom ?? PdfOptionsRules.DefaultMargin);
                 p.WriteNumber("marginLeft"u8, pdf.MarginLeft ?? PdfOptionsRules.DefaultMargin);
                 p.WriteNumber("scale"u8, pdf.Scale ?? 1);
                 p.WriteString("pageRanges"u8, pdf.PageRanges ?? "");
+                p.WriteBoolean("generateTaggedPDF"u8, pdf.Tagged ?? true);
+                p.WriteBoolean("generateDocumentOutline"u8, pdf.Outline ?? false);
+                if (pdf.HeaderTemplate is not null || pdf.FooterTemplate is not null)
+                {
+                    p.WriteBoolean("displayHeaderFooter"u8, true);
+                    // Without a template the browser has one of its own.
+                    p.WriteString("headerTemplate"u8, pdf.HeaderTemplate is { Length: > 0 } header ? header : "<span></span>");
+                    p.WriteString("footerTemplate"u8, pdf.FooterTemplate is { Length: > 0 } footer ? footer : "<span></span>");
+                }
             }, deadline, cancellationToken);
         }
         catch (BrowserException e) when (pdf.PageRanges is not null && e.Message.Contains("Page range", StringComparison.OrdinalIgnoreCase))

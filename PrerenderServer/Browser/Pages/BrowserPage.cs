@@ -318,13 +318,13 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
     /// <summary>What a page may use.</summary>
     public PageLimits Limits { get; init; } = PageLimits.None;
 
-    /// <summary>Writes the viewport parameters: the size and scale of the screenshot, or the defaults.</summary>
-    public void WriteViewport(Utf8JsonWriter parameters, ScreenshotShape? shape)
+    /// <summary>Writes the viewport parameters; null for the defaults.</summary>
+    public void WriteViewport(Utf8JsonWriter parameters, PageViewport? viewport)
     {
-        parameters.WriteNumber("width"u8, shape?.Width ?? Width);
-        parameters.WriteNumber("height"u8, shape?.Height ?? Height);
-        parameters.WriteNumber("deviceScaleFactor"u8, shape?.Scale ?? 1);
-        parameters.WriteBoolean("mobile"u8, false);
+        parameters.WriteNumber("width"u8, viewport?.Width ?? Width);
+        parameters.WriteNumber("height"u8, viewport?.Height ?? Height);
+        parameters.WriteNumber("deviceScaleFactor"u8, viewport?.Scale ?? 1);
+        parameters.WriteBoolean("mobile"u8, viewport?.IsMobile ?? false);
     }
 }
 

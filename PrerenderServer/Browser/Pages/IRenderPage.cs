@@ -35,6 +35,10 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>CPU time that the page's thread has used so far. Available even while the page is busy.</summary>
     Task<TimeSpan> ComputedAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
+    /// <summary>Leaves the current document and sets the page up for the next navigation. <see cref="ParkAsync"/> undoes it. Throws <see cref="PageScriptException"/> if the
+    /// browser does not know a locale or time zone.</summary>
+    Task SetUpAsync(PageSetup setup, TimeSpan deadline, CancellationToken cancellationToken);
+
     /// <summary>Loads a URL in a page without data of earlier documents, and returns as soon as its document, or the target of its redirects, is committed.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="follows">Whether the page may move on to this URL by itself. For any other, <see cref="Departed"/> completes.</param>
@@ -60,7 +64,7 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>The document's current markup. Works even if script is disabled.</summary>
     Task<string> MarkupAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Sets the viewport for a screenshot; null restores the default size.</summary>
+    /// <summary>Sets the viewport for a screenshot of a format of the host; null restores the default size.</summary>
     Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Takes a screenshot of the page.</summary>
@@ -123,10 +127,27 @@ internal enum PageTermination
 /// <param name="Scale">Device pixels per CSS pixel.</param>
 /// <param name="Pdf">How a PDF is printed; null for the defaults.</param>
 internal sealed record ScreenshotShape(
-    ScreenshotType Type, bool FullPage = false, string? Selector = null, int? Width = null, int? Height = null, RenderFormat? Format = null, int Scale = 1, PdfOptions? Pdf = null)
+    ScreenshotType Type, bool FullPage = false, string? Selector = null, int? Width = null, int? Height = null, RenderFormat? Format = null, double Scale = 1, PdfOptions? Pdf = null)
 {
-    /// <summary>Whether the viewport must be changed for the screenshot, and restored.</summary>
-    public bool IsSized => Width is not null || Height is not null || Scale != 1;
+    /// <summary>Captures only this part of the page; null for none.</summary>
+    public ScreenshotClip? Clip { get; init; }
+
+    /// <summary>Quality of a JPEG or WebP; null for the default.</summary>
+    public int? Quality { get; init; }
+
+    /// <summary>The viewport of a format of the host.</summary>
+    public PageViewport Viewport => new(Width, Height, Scale);
+
+    /// <summary>What a request asks for.</summary>
+    public static ScreenshotShape Of(ScreenshotRequest request)
+    {
+        var device = DevicePreset.Find(request.Device);
+        return new(request.Type, request.FullPage, request.Selector, request.Width ?? device?.Width, request.Height ?? device?.Height, request.Format, request.Scale ?? device?.Scale ?? 1, request.Pdf)
+        {
+            Clip = request.Clip,
+            Quality = request.Quality,
+        };
+    }
 }
 
 /// <summary>Credentials that a page sends to one origin.</summary>

@@ -168,7 +168,8 @@ internal sealed class PageActivity(TimeProvider time)
 
     private void OnFailed(string id, JsonElement failure)
     {
-        if (Remove(id) is { } failed)
+        // What the visit itself blocks is no failure.
+        if (Remove(id) is { } failed && !failure.GetProperty("errorText").GetString()!.StartsWith("net::ERR_BLOCKED_BY_CLIENT", StringComparison.Ordinal))
         {
             Add(_failed, $"{failed.Method} {failed.Url}: {failure.GetProperty("errorText").GetString()}");
         }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Fleet.PrerenderServer.Browser.Pages;
 
 /// <summary>Scripts that run in pages, embedded from <c>*.js</c> files. Lengths are in characters.</summary>
@@ -41,6 +43,11 @@ internal static class PageScripts
 
     /// <summary>Resolves when fonts and images have loaded.</summary>
     public static string ScreenshotReady { get; } = Read("screenshot-ready");
+
+    /// <summary>Runs first in a document whose visit waits for an event, wherever it is dispatched in the window.</summary>
+    /// <param name="name">Name of the event.</param>
+    public static string Listen(string name) =>
+        $"addEventListener({JsonSerializer.Serialize(name)}, () => Object.defineProperty(globalThis, '__fleetEvent', {{ value: true, configurable: true }}), {{ capture: true, once: true }})";
 
     private static string Read(string name)
     {

@@ -31,11 +31,33 @@ internal sealed record RenderOperation(
     ScreenshotShape? Screenshot = null,
     CommandCall? Command = null)
 {
-    /// <summary>Whether the render uses credentials or runs a command. Its page content is not kept for troubleshooting.</summary>
-    public bool IsPrivate => Credentials is not null || Command is not null;
+    /// <summary>How the page differs from the fleet's desktop page; null if it does not.</summary>
+    public PageSetup? Setup { get; init; }
+
+    /// <summary>What the page is waited for; null for nothing but that it settles.</summary>
+    public PageWaits? Waits { get; init; }
+
+    /// <summary>Whether the render uses credentials, headers or cookies, or runs a command. Its page content is not kept for troubleshooting.</summary>
+    public bool IsPrivate => Credentials is not null || Command is not null || Setup is { Headers.Count: > 0 } or { Cookies.Count: > 0 };
 
     /// <summary>URL prefix of the result's dependencies: the realm, or the URL's origin for any other affinity.</summary>
     public string Realm => Affinity.Kind == "realm" ? Affinity.Value : Url.GetLeftPart(UriPartial.Authority) + "/";
+}
+
+/// <summary>What a page is waited for before it is captured.</summary>
+/// <param name="Selector">An element that matches.</param>
+/// <param name="Function">A script that is truthy.</param>
+/// <param name="Event">An event.</param>
+/// <param name="Then">How long after these.</param>
+/// <param name="Max">Maximum time of the conditions; null until the deadline.</param>
+/// <param name="IsBestAttempt">Whether the page is captured as it is when a condition is not met.</param>
+internal sealed record PageWaits(string? Selector, string? Function, string? Event, TimeSpan Then, TimeSpan? Max, bool IsBestAttempt)
+{
+    /// <summary>What a request asks for; null for nothing.</summary>
+    public static PageWaits? Of(PageRequest request) =>
+        request is { WaitForSelector: null, WaitForFunction: null, WaitForEvent: null, WaitForTimeout: null or 0 } ? null : new(
+            request.WaitForSelector, request.WaitForFunction, request.WaitForEvent, TimeSpan.FromMilliseconds(request.WaitForTimeout ?? 0),
+            request.MaxWaitMs is { } max ? TimeSpan.FromMilliseconds(max) : null, request.BestAttempt ?? false);
 }
 
 /// <summary>The result of a render.</summary>

@@ -10,7 +10,7 @@ internal sealed class RenderProgress(TimeProvider time)
     private readonly ActivityContext _parent = Activity.Current?.Context ?? default;
     private (long Timestamp, DateTimeOffset Time)? _started = (time.GetTimestamp(), time.GetUtcNow());
 
-    /// <summary>The step in progress: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>screenshot</c>.</summary>
+    /// <summary>The step in progress: <c>queue</c>, <c>boot</c>, <c>navigate</c>, <c>wait</c>, <c>render</c>, <c>run</c>, <c>settle</c>, <c>capture</c>, <c>screenshot</c>.</summary>
     public string Stage { get; private set; } = Stages.Queue;
 
     /// <summary>The answer so far; null before there is one. It becomes the result if a later step times out.</summary>
@@ -80,6 +80,7 @@ internal static class Stages
     public const string Queue = "queue";
     public const string Boot = "boot";
     public const string Navigate = "navigate";
+    public const string Wait = "wait";
     public const string Render = "render";
     public const string Run = "run";
     public const string Settle = "settle";

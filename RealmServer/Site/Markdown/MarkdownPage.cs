@@ -1,21 +1,16 @@
 using System.Text;
 using Fleet.RealmServer.Caching;
+using Fleet.ServiceDefaults.Markdown;
 
 namespace Fleet.RealmServer.Site.Markdown;
 
 /// <summary>A page as Markdown, ready to be sent.</summary>
 internal sealed class MarkdownPage
 {
-    /// <summary>Media type of Markdown.</summary>
-    public const string MediaType = "text/markdown";
-
-    // English text has about four bytes per token of current models.
-    private const int BytesPerToken = 4;
-
     private MarkdownPage(string text, string tag, string canonical)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        (Body, Tokens, Link) = (new(bytes, tag + "-md"), (bytes.Length + BytesPerToken - 1) / BytesPerToken, $"<{canonical}>; rel=\"canonical\"");
+        (Body, Tokens, Link) = (new(bytes, tag + "-md"), MarkdownDocument.EstimateTokens(bytes.Length), $"<{canonical}>; rel=\"canonical\"");
     }
 
     public EncodedBody Body { get; }

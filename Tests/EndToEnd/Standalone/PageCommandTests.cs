@@ -84,6 +84,28 @@ public sealed class PageCommandTests(TestSite site) : IClassFixture<TestSite>, I
         Assert.Contains("not here", result.RootElement.GetProperty("formats").GetProperty("html").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("markdown", "# For **beta** and a=b\n\nde-DE 500\n")]
+    [InlineData("text", "For beta and a=b\n\nde-DE 500\n")]
+    public async Task Render_PageOptionsAndFormat_AreThoseOfThePage(string format, string expected)
+    {
+        await using var fleet = FleetProgram.Start(
+            "render", site["/asked"].AbsoluteUri, "--format", format, "--header", "X-Feature: beta", "--cookie", "a=b", "--locale", "de-DE", "--width", "500", "--wait-for-function", "() => document.querySelector('#late')");
+
+        Assert.True(await fleet.EndAsync() == ExitCodes.Success, fleet.ToString());
+        Assert.Equal(expected, fleet.Output);
+    }
+
+    [Fact]
+    public async Task Render_WaitThatIsNotMet_SaysWhich()
+    {
+        await using var fleet = FleetProgram.Start("render", site["/"].AbsoluteUri, "--wait-for-selector", "#never", "--max-wait-ms", "300");
+
+        Assert.Equal(ExitCodes.Failure, await fleet.EndAsync());
+        Assert.Empty(fleet.Output);
+        Assert.Contains("'waitForSelector' '#never' was not met within 0.3 s.", fleet.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Render_NoBrowser_SaysHowToGetOne()
     {

@@ -17,6 +17,9 @@ public sealed class TestSite : IAsyncLifetime
         Map("/loop", 200, "<h1>x</h1><script>console.error('about to loop'); function spin() { for (;;) {} } spin()</script>");
         Map("/cdn", 200, "<link rel=stylesheet href='http://cdn.example/a.css'><h1>x</h1>");
         Map("/tall", 200, "<body style='margin:0'><div style='height:3000px;width:100%'></div><p id=mark style='margin:0;width:50px;height:20px'></p>");
+        _app.MapGet("/asked", (HttpContext http) => Results.Content(
+            $"<!doctype html><title>Asked</title><main><h1>For <b>{http.Request.Headers["X-Feature"]}</b> and {http.Request.Headers.Cookie}</h1></main>"
+            + "<script>setTimeout(() => document.querySelector('main').insertAdjacentHTML('beforeend', `<p id=late>${navigator.language} ${innerWidth}`), 1500)</script>", "text/html"));
         _app.MapGet("/old", () => Results.Redirect("/"));
         void Map(string path, int status, string html) => _app.MapGet(path, () => Results.Content("<!doctype html>" + html, "text/html", statusCode: status));
     }

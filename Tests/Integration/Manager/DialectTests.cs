@@ -103,7 +103,8 @@ public sealed class DialectTests
     [Theory]
     [InlineData("/http://ada:pw@127.0.0.1:9/", "url")]
     [InlineData("/render/file:///etc/passwd", "url")]
-    [InlineData("/render/" + Page + "?mobile", "mobile")]
+    [InlineData("/render/" + Page + "?mobile=perhaps", "mobile")]
+    [InlineData("/render/" + Page + "?timezoneId=Berlin;", "timezoneId")]
     [InlineData("/render/" + Page + "?wc-inject-shadydom=true", "wc-inject-shadydom")]
     [InlineData("/screenshot/" + Page + "?width=1", "width")]
     public async Task Get_InvalidRequest_IsRefusedByName(string path, string field)
@@ -249,9 +250,15 @@ public sealed class DialectTests
 
     [Theory]
     [InlineData("/content", "{\"html\":\"<p>\"}", "'html' is not a member of the body of POST /content")]
-    [InlineData("/content", "{\"url\":\"u\",\"waitForSelector\":{\"selector\":\"p\"}}", "'waitForSelector' is not a member")]
+    [InlineData("/content", "{\"url\":\"u\",\"addScriptTag\":[]}", "'addScriptTag' is not a member")]
+    [InlineData("/content", "{\"url\":\"http://h/\",\"waitForSelector\":{\"selector\":\"p\",\"hidden\":true}}", "'hidden' is not a member of 'waitForSelector'")]
+    [InlineData("/content", "{\"url\":\"http://h/\",\"setExtraHTTPHeaders\":{\"Host\":\"x\"}}", "'setExtraHTTPHeaders' has 'Host', which cannot be set")]
+    [InlineData("/content", "{\"url\":\"http://h/\",\"rejectResourceTypes\":[\"images\"]}", "did you mean 'image'?")]
+    [InlineData("/content", "{\"url\":\"http://h/\",\"cookies\":[{\"name\":\"a\",\"value\":\"b\",\"domain\":\"other.example\"}]}", "'cookies' has 'a' of 'other.example'")]
+    [InlineData("/content", "{\"url\":\"http://h/\",\"viewport\":{\"width\":1}}", "'viewport.width' is 1")]
+    [InlineData("/pdf", "{\"url\":\"http://h/\",\"options\":{\"displayHeaderFooter\":true}}", "'options.displayHeaderFooter' and a template belong together")]
     [InlineData("/content", "{\"url\":\"u\",\"gotoOptionz\":{}}", "did you mean 'gotoOptions'?")]
-    [InlineData("/pdf", "{\"url\":\"u\",\"options\":{\"displayHeaderFooter\":true}}", "'displayHeaderFooter' is not a member of 'options' in the body of POST /pdf")]
+    [InlineData("/pdf", "{\"url\":\"u\",\"options\":{\"preferCSSPageSize\":true}}", "'preferCSSPageSize' is not a member of 'options' in the body of POST /pdf")]
     [InlineData("/content", "{}", "'url' is missing")]
     [InlineData("/content", "{\"url\":\"http://h/\",\"gotoOptions\":{\"timeout\":0}}", "'gotoOptions.timeout' is 0")]
     [InlineData("/content", "{\"url\":\"http://h/\",\"gotoOptions\":{\"waitUntil\":\"idle\"}}", "'gotoOptions.waitUntil' is none of")]
@@ -306,18 +313,124 @@ public sealed class DialectTests
     }
 
     [Theory]
-    [InlineData("/forms/chromium/convert/url", "waitDelay", "5s", "'waitDelay' is not a field")]
+    [InlineData("/forms/chromium/convert/url", "pdfa", "PDF/A-2b", "'pdfa' is not a field")]
+    [InlineData("/forms/chromium/convert/url", "waitDelay", "soon", "'waitDelay' is 'soon': it must be a duration such as '5s'")]
+    [InlineData("/forms/chromium/convert/url", "waitDelay", "3m", "'waitDelay' is 180000")]
+    [InlineData("/forms/chromium/convert/url", "extraHttpHeaders", "X: y", "'extraHttpHeaders' must be JSON")]
+    [InlineData("/forms/chromium/convert/url", "extraHttpHeaders", "{\"Cookie\":\"a=b\"}", "'extraHttpHeaders' has 'Cookie', which cannot be set: use 'cookies'")]
+    [InlineData("/forms/chromium/convert/url", "emulatedMediaType", "paper", "'emulatedMediaType' is 'paper', which is none of screen, print")]
     [InlineData("/forms/chromium/convert/url", "paperWidht", "8", "did you mean 'paperWidth'?")]
     [InlineData("/forms/chromium/convert/url", "paperWidth", "wide", "'paperWidth' is 'wide'")]
     [InlineData("/forms/chromium/convert/url", "paperWidth", "8", "belong together")]
     [InlineData("/forms/chromium/convert/url", "landscape", "yes", "'landscape' is 'yes'")]
     [InlineData("/forms/chromium/screenshot/url", "format", "gif", "'format' is 'gif': it must be one of png, jpeg, webp")]
-    [InlineData("/forms/chromium/screenshot/url", "quality", "50", "'quality' is not a field")]
+    [InlineData("/forms/chromium/screenshot/url", "quality", "50", "'quality' is for the types 'jpeg' and 'webp'")]
+    [InlineData("/forms/chromium/screenshot/url", "optimizeForSpeed", "true", "'optimizeForSpeed' is not a field")]
     public async Task Post_InvalidFormOfGotenberg_IsRefusedByName(string path, string name, string value, string detail)
     {
         await using var manager = await StartAsync();
         using var response = await PostFormAsync(manager, path, ("url", Page), (name, value));
         Assert.Contains(detail, ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?mobile", "mobile", null)]
+    [InlineData("?mobile=true&timezoneId=Europe/Berlin", "mobile", "Europe/Berlin")]
+    [InlineData("?mobile=false", null, null)]
+    public async Task Get_OptionsOfRendertron_AreAskedFor(string query, string? device, string? timezone)
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var document = await SendAsync(manager, "GET", "/render/" + Page + query);
+        using var screenshot = await SendAsync(manager, "GET", "/screenshot/" + Page + query);
+        Assert.Equal((200, 200), ((int)document.StatusCode, (int)screenshot.StatusCode));
+        var (rendered, taken) = (Assert.Single(server.Calls).Request, Assert.Single(server.Screenshots));
+        Assert.Equal((device, timezone), (rendered.Device, rendered.Timezone));
+        Assert.Equal((device, timezone, device is null ? 1000 : null), (taken.Device, taken.Timezone, taken.Width));
+    }
+
+    [Theory]
+    [InlineData("/content")]
+    [InlineData("/screenshot")]
+    [InlineData("/pdf")]
+    public async Task Post_OptionsOfBrowserless_AreAskedFor(string path)
+    {
+        await using var manager = await StartAsync();
+        manager.UseAdminKey();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var response = await PostJsonAsync(manager, path,
+            "{\"url\":\"" + Page + """
+            ","waitForSelector":{"selector":"#a","timeout":500},"waitForFunction":{"fn":"() => window.b","timeout":700},"waitForEvent":{"event":"c"},"waitForTimeout":100,"bestAttempt":true,
+            "cookies":[{"name":"d","value":"e","domain":".127.0.0.1","path":"/f","httpOnly":true,"sameSite":"Strict"}],"setExtraHTTPHeaders":{"X-G":"h"},"userAgent":"i","emulateMediaType":"screen",
+            "rejectResourceTypes":["image","font"],"viewport":{"width":600,"height":400}}
+            """);
+        Assert.Equal(200, (int)response.StatusCode);
+        PageRequest asked = path == "/content" ? Assert.Single(server.Calls).Request : Assert.Single(server.Screenshots);
+        Assert.Equal(("#a", "() => window.b", "c", 100, 700, true), (asked.WaitForSelector, asked.WaitForFunction, asked.WaitForEvent, asked.WaitForTimeout, asked.MaxWaitMs, asked.BestAttempt));
+        Assert.Equal(new PageCookie { Name = "d", Value = "e", Path = "/f", HttpOnly = true, SameSite = CookieSameSite.Strict }, Assert.Single(asked.Cookies!));
+        Assert.Equal([KeyValuePair.Create("X-G", "h")], asked.Headers!);
+        Assert.Equal(("i", PageMedia.Screen, "image,font", 600, 400), (asked.UserAgent, asked.Media, string.Join(',', asked.BlockResources!), asked.Width, asked.Height));
+    }
+
+    [Fact]
+    public async Task Post_ImageAndTemplatesOfBrowserless_AreAskedFor()
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var image = await PostJsonAsync(manager, "/screenshot",
+            "{\"url\":\"" + Page + "\",\"options\":{\"type\":\"webp\",\"quality\":50,\"omitBackground\":true,\"clip\":{\"x\":1,\"y\":2,\"width\":30,\"height\":40}}}");
+        using var pdf = await PostJsonAsync(manager, "/pdf",
+            "{\"url\":\"" + Page + "\",\"options\":{\"displayHeaderFooter\":true,\"headerTemplate\":\"<b>h\",\"footerTemplate\":\"<i>f\",\"tagged\":false,\"outline\":true}}");
+        Assert.Equal((200, 200), ((int)image.StatusCode, (int)pdf.StatusCode));
+        Assert.Collection(server.Screenshots,
+            asked => Assert.Equal((50, true, new ScreenshotClip(1, 2, 30, 40)), (asked.Quality, asked.OmitBackground, asked.Clip)),
+            asked => Assert.Equal(new PdfOptions { HeaderTemplate = "<b>h", FooterTemplate = "<i>f", Tagged = false, Outline = true }, asked.Pdf));
+    }
+
+    [Fact]
+    public async Task Post_ScriptWithoutTheKey_IsRefused()
+    {
+        await using var manager = await StartAsync();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var browserless = await PostJsonAsync(manager, "/content", "{\"url\":\"" + Page + "\",\"waitForFunction\":{\"fn\":\"1\"}}");
+        await ManagerUnderTest.AssertProblemAsync(browserless, 401, "wrong-admin-key");
+        using var gotenberg = await PostFormAsync(manager, "/forms/chromium/convert/url", ("url", Page), ("waitForExpression", "1"));
+        await ManagerUnderTest.AssertProblemAsync(gotenberg, 401, "wrong-admin-key");
+        using var own = await manager.Client.GetAsync("/render?waitForFunction=1&url=" + Uri.EscapeDataString(Page), Token);
+        await ManagerUnderTest.AssertProblemAsync(own, 401, "wrong-admin-key");
+        Assert.Empty(server.Calls);
+        Assert.Empty(server.Screenshots);
+    }
+
+    [Fact]
+    public async Task Post_OptionsOfGotenberg_AreAskedFor()
+    {
+        await using var manager = await StartAsync();
+        manager.UseAdminKey();
+        var server = await manager.AddServerAsync("prerender-0");
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, value) in ((string, string)[])
+            [("url", Page), ("waitDelay", "1.5s"), ("waitForExpression", "window.a"), ("waitForSelector", "#b"), ("emulatedMediaType", "screen"), ("userAgent", "c"), ("generateTaggedPdf", "false"),
+             ("cookies", """[{"name":"d","value":"e","domain":"127.0.0.1","sameSite":"Lax"}]"""), ("extraHttpHeaders", """{"X-F":"g"}""")])
+        {
+            form.Add(new StringContent(value), name);
+        }
+
+        form.Add(new StringContent("<b>head"), "files", "header.html");
+        form.Add(new StringContent("<b>foot"), "files", "footer.html");
+        using var response = await manager.Client.PostAsync("/forms/chromium/convert/url", form, Token);
+        Assert.Equal(200, (int)response.StatusCode);
+        using var image = await PostFormAsync(manager, "/forms/chromium/screenshot/url", ("url", Page), ("format", "webp"), ("quality", "40"), ("omitBackground", "true"), ("clip", "true"));
+        Assert.Equal(200, (int)image.StatusCode);
+        Assert.Collection(server.Screenshots,
+            asked =>
+            {
+                Assert.Equal((1500, "window.a", "#b", PageMedia.Screen, "c"), (asked.WaitForTimeout, asked.WaitForFunction, asked.WaitForSelector, asked.Media, asked.UserAgent));
+                Assert.Equal(new PageCookie { Name = "d", Value = "e", SameSite = CookieSameSite.Lax }, Assert.Single(asked.Cookies!));
+                Assert.Equal([KeyValuePair.Create("X-F", "g")], asked.Headers!);
+                Assert.Equal(new PdfOptions { HeaderTemplate = "<b>head", FooterTemplate = "<b>foot", Tagged = false }, asked.Pdf);
+            },
+            asked => Assert.Equal((ScreenshotType.Webp, 40, true, false), (asked.Type, asked.Quality, asked.OmitBackground, asked.FullPage)));
     }
 
     [Fact]

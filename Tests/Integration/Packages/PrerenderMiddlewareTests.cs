@@ -1,11 +1,15 @@
 using System.Net;
+using System.Text;
 using Fleet.AspNetCore;
 using Fleet.BrowserSetup;
+using Fleet.Client;
+using Fleet.Contracts;
 using Fleet.Standalone.Hosting;
 using Fleet.Tests.RealmServer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Fleet.Tests.Packages;
@@ -93,6 +97,28 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         using var headed = await _client.SendAsync(head, Token);
         Assert.Equal(HttpStatusCode.OK, headed.StatusCode);
         Assert.True(headed.Content.Headers.ContentLength > 0);
+    }
+
+    [Fact]
+    public async Task Client_RenderScreenshotAndPdf_AnswerWithTheirKinds()
+    {
+        await using var app = await StartAsync(_fleet.Addresses.Manager);
+        var fleet = app.Services.GetRequiredService<FleetClient>();
+        var url = new Uri(_site, "/shop").AbsoluteUri;
+
+        var render = await fleet.RenderAsync(new() { Url = url, WaitForSelector = "main", Device = "mobile" }, Token);
+        Assert.Contains("<main>shows /shop</main>", render.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        var png = await fleet.ScreenshotAsync(new() { Url = url, Width = 300, Height = 200 }, Token);
+        Assert.Equal(("image/png", 200, RenderOutcome.Rendered), (png.MediaType, png.Status, png.Outcome));
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], png.Bytes[..4].ToArray());
+        var pdf = await fleet.ScreenshotAsync(new() { Url = url, Type = ScreenshotType.Pdf, Pdf = new() { Landscape = true } }, Token);
+        Assert.Equal(("application/pdf", "%PDF"), (pdf.MediaType, Encoding.ASCII.GetString(pdf.Bytes.Span[..4])));
+        Assert.Single((await fleet.GetStatusAsync(Token)).Servers);
+
+        var refused = await Assert.ThrowsAsync<FleetException>(() => fleet.ScreenshotAsync(new() { Url = "http://elsewhere.test/", Width = 300 }, Token));
+        Assert.Equal("not-allowed", refused.Reason);
+        var late = await Assert.ThrowsAsync<FleetException>(() => fleet.ScreenshotAsync(new() { Url = url, WaitForSelector = "#none", MaxWaitMs = 100 }, Token));
+        Assert.Equal("timed-out", late.Reason);
     }
 
     [Fact]

@@ -32,6 +32,8 @@ internal sealed class FakePage : IRenderPage
 
     public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(new PageNavigation(200, null, null, 200));
 
+    public Task SetUpAsync(PageSetup setup, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>("at spin");

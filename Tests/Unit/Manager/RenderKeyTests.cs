@@ -39,6 +39,46 @@ public sealed class RenderKeyTests
         Assert.DoesNotContain("Bearer", string.Concat(keys.Select(key => key.ToString())), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_EveryOptionOfAPage_IsPartOfTheKey()
+    {
+        var plain = s_request with { Credentials = null };
+        RenderRequest[] requests =
+        [
+            plain,
+            plain with { WaitForSelector = "a" },
+            plain with { WaitForFunction = "a" },
+            plain with { WaitForEvent = "a" },
+            plain with { WaitForTimeout = 1 },
+            plain with { WaitForSelector = "a", MaxWaitMs = 5 },
+            plain with { WaitForSelector = "a", BestAttempt = true },
+            plain with { Device = "mobile" },
+            plain with { Width = 500 },
+            plain with { Height = 500 },
+            plain with { UserAgent = "a" },
+            plain with { Locale = "de" },
+            plain with { Timezone = "Europe/Berlin" },
+            plain with { ColorScheme = PageColorScheme.Dark },
+            plain with { Media = PageMedia.Print },
+            plain with { Headers = new Dictionary<string, string> { ["X-A"] = "1" } },
+            plain with { Headers = new Dictionary<string, string> { ["X-A"] = "2" } },
+            plain with { Cookies = [new() { Name = "a", Value = "1" }] },
+            plain with { Cookies = [new() { Name = "a", Value = "2" }] },
+            plain with { BlockResources = ["image"] },
+            plain with { BlockUrls = ["*a"] },
+        ];
+        // Whatever is added to requests belongs into this list.
+        var options = typeof(PageRequest).GetProperties().Select(static p => p.Name).Except(["Url", "Affinity", "DeadlineMs", "Priority", "Accept", "Credentials", "EqualityContract"]);
+        Assert.All(options, name => Assert.Contains(requests, request => typeof(PageRequest).GetProperty(name)!.GetValue(request) is not null));
+        Assert.Equal(requests.Length, requests.Select(request => KeyOf(request)).Distinct().Count());
+        Assert.Equal(requests.Length, requests.Select(request => KeyOf(request, new ScreenshotRequest { Url = request.Url, Device = request.Device, Pdf = null, Width = request.Width, Height = request.Height,
+            WaitForSelector = request.WaitForSelector, WaitForFunction = request.WaitForFunction, WaitForEvent = request.WaitForEvent, WaitForTimeout = request.WaitForTimeout, MaxWaitMs = request.MaxWaitMs,
+            BestAttempt = request.BestAttempt, UserAgent = request.UserAgent, Locale = request.Locale, Timezone = request.Timezone, ColorScheme = request.ColorScheme, Media = request.Media,
+            Headers = request.Headers, Cookies = request.Cookies, BlockResources = request.BlockResources, BlockUrls = request.BlockUrls })).Distinct().Count());
+        // Lists that are equal are one key, though they are two objects.
+        Assert.Equal(KeyOf(plain with { BlockUrls = ["*a"], Cookies = [new() { Name = "a" }] }), KeyOf(plain with { BlockUrls = ["*a"], Cookies = [new() { Name = "a" }] }));
+    }
+
     private static RenderKey KeyOf(RenderRequest request, ScreenshotRequest? screenshot = null) =>
         RenderKey.Of(new RenderOperation(request, "user:ada#ada", "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System), Screenshot: screenshot));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.HostShells;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.RealmServer;
 

@@ -1,4 +1,4 @@
-using Fleet.ServiceDefaults;
+using Fleet.Contracts;
 using Fleet.ServiceDefaults.Problems;
 
 namespace Fleet.Tests.ServiceDefaults;

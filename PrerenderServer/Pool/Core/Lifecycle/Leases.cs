@@ -185,6 +185,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
     {
         (_, PageOutcome.Crashed) => CloseReason.Crashed,
         (_, PageOutcome.Hung) => CloseReason.Hung,
+        (_, PageOutcome.Tainted) => CloseReason.Tainted,
         (SlotState.Draining, _) => slot.Reason,
         _ when generation.State != GenerationState.Up => CloseReason.GenerationRetired,
         _ when IsOverMemory(slot) => CloseReason.OverMemory,

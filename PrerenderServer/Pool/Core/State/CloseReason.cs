@@ -33,6 +33,9 @@ internal enum CloseReason
     /// <summary>The render left it dirty, and its host shell was stale anyway.</summary>
     Obsolete,
 
+    /// <summary>The render left in its context what a caller gave to one visit only.</summary>
+    Tainted,
+
     /// <summary>Its lease was not released in time.</summary>
     HoldOverdue,
 

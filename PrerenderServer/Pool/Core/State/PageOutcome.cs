@@ -12,6 +12,9 @@ internal enum PageOutcome
     /// <summary>Answers, but its document cannot be reused: same context, new document.</summary>
     Dirty,
 
+    /// <summary>As <see cref="Dirty"/>, and its context may have what a caller gave to one visit only: the context is closed.</summary>
+    Tainted,
+
     /// <summary>Hangs: the context is closed.</summary>
     Hung,
 

@@ -59,7 +59,7 @@ internal class PoolRules(PoolOptions options)
         (state, outcome) switch
         {
             (SlotState.Draining, _) => SlotState.Closing,
-            (_, PageOutcome.Hung or PageOutcome.Crashed) => SlotState.Closing,
+            (_, PageOutcome.Hung or PageOutcome.Crashed or PageOutcome.Tainted) => SlotState.Closing,
             _ when !currentGeneration || overMemory => SlotState.Closing,
             (_, PageOutcome.Dirty) => currentShell ? SlotState.Repaging : SlotState.Closing,
             _ => SlotState.Idle,

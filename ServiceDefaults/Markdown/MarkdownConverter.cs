@@ -5,11 +5,11 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 
-namespace Fleet.RealmServer.Site.Markdown;
+namespace Fleet.ServiceDefaults.Markdown;
 
-/// <summary>Converts the main content of a document to Markdown (CommonMark with tables). Text of the page stays text: what would be markup is escaped, and only http, https
+/// <summary>Converts the main content of a document to Markdown (CommonMark with tables) or to plain text. Text of the page stays text: what would be markup is escaped, and only http, https
 /// and mailto links remain links.</summary>
-internal static partial class MarkdownConverter
+public static partial class MarkdownConverter
 {
     /// <summary>Maximum length of a document in characters: 4 Mi. Longer ones are not converted.</summary>
     public const int MaxChars = 4 * 1024 * 1024;
@@ -35,7 +35,15 @@ internal static partial class MarkdownConverter
     /// <summary>The Markdown of a document; null if it is too long or nested too deeply.</summary>
     /// <param name="html">The document.</param>
     /// <param name="url">Its URL, which relative links refer to.</param>
-    public static MarkdownDocument? Convert(string html, string url)
+    public static MarkdownDocument? Convert(string html, string url) => Convert(html, url, isPlain: false);
+
+    /// <summary>The plain text of a document: blocks apart by an empty line, items of lists with a mark, cells of tables apart by a tab, without links, images and emphasis. Null if it is
+    /// too long or nested too deeply.</summary>
+    /// <param name="html">The document.</param>
+    /// <param name="url">Its URL.</param>
+    public static MarkdownDocument? ToText(string html, string url) => Convert(html, url, isPlain: true);
+
+    private static MarkdownDocument? Convert(string html, string url, bool isPlain)
     {
         if (html.Length > MaxChars || DepthOf(html) > MaxDepth)
         {
@@ -46,10 +54,13 @@ internal static partial class MarkdownConverter
         var page = new Uri(url);
         var address = document.QuerySelector("base[href]")?.GetAttribute("href") is { } origin && Uri.TryCreate(page, origin, out var based) ? based : page;
         var main = document.QuerySelector("main, [role=main]") ?? (document.QuerySelectorAll("article") is { Length: 1 } articles ? articles[0] : null);
-        var text = Blocks((INode?)main ?? document.Body!, new(address, HasMain: main is not null)).Trim('\n');
-        if (!text.StartsWith("# ", StringComparison.Ordinal) && !text.Contains("\n# ", StringComparison.Ordinal) && Squeeze(document.Title ?? "").Trim() is { Length: > 0 } title)
+        var context = new Context(address, HasMain: main is not null, isPlain);
+        var text = Blocks((INode?)main ?? document.Body!, context).Trim('\n');
+        var hasTitle = isPlain ? (main ?? document.Body)?.QuerySelector("h1") is not null
+            : text.StartsWith("# ", StringComparison.Ordinal) || text.Contains("\n# ", StringComparison.Ordinal);
+        if (!hasTitle && Squeeze(document.Title ?? "").Trim() is { Length: > 0 } title)
         {
-            text = $"# {Escape(title)}\n\n{text}".TrimEnd('\n');
+            text = $"{(isPlain ? title : $"# {Escape(title, context)}")}\n\n{text}".TrimEnd('\n');
         }
 
         var canonical = document.QuerySelector("link[rel=canonical]")?.GetAttribute("href") is { } link && Uri.TryCreate(address, link, out var named) && named.Scheme is "http" or "https" ? named.AbsoluteUri : null;
@@ -88,7 +99,7 @@ internal static partial class MarkdownConverter
         var line = new StringBuilder();
         void EndLine()
         {
-            if (Line(line.ToString()) is { Length: > 0 } text)
+            if (Line(line.ToString(), context) is { Length: > 0 } text)
             {
                 blocks.Add(text);
             }
@@ -123,13 +134,14 @@ internal static partial class MarkdownConverter
 
     private static string Block(IElement element, Context context) => element.LocalName switch
     {
-        ['h', >= '1' and <= '6'] => Line(InlineOf(element, context)).ReplaceLineEndings(" ") is { Length: > 0 } heading ? $"{new string('#', element.LocalName[1] - '0')} {heading}" : "",
-        "hr" => "---",
-        "pre" => Fenced(element),
-        "blockquote" => Prefixed(Blocks(element, context), "> ", "> "),
+        ['h', >= '1' and <= '6'] => Line(InlineOf(element, context), context).ReplaceLineEndings(" ") is { Length: > 0 } heading
+            ? context.IsPlain ? heading : $"{new string('#', element.LocalName[1] - '0')} {heading}" : "",
+        "hr" => context.IsPlain ? "" : "---",
+        "pre" => context.IsPlain ? Clean(element.TextContent).Trim('\n') : Fenced(element),
+        "blockquote" => context.IsPlain ? Blocks(element, context) : Prefixed(Blocks(element, context), "> ", "> "),
         "ul" or "ol" or "menu" => Listed(element, context),
         "table" => Tabular(element, context),
-        "dt" => Line(InlineOf(element, context)) is { Length: > 0 } term ? $"**{term}**" : "",
+        "dt" => Line(InlineOf(element, context), context) is { Length: > 0 } term ? context.IsPlain ? term : $"**{term}**" : "",
         _ => Blocks(element, context),
     };
 
@@ -154,7 +166,7 @@ internal static partial class MarkdownConverter
     {
         var rows = table.QuerySelectorAll("tr").Where(row => row.Closest("table") == table)
             .Select(row => row.Children.Where(static cell => cell.LocalName is "td" or "th")
-                .Select(cell => Line(InlineOf(cell, context)).ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)).ToList())
+                .Select(cell => Line(InlineOf(cell, context), context).ReplaceLineEndings(" ")).ToList())
             .Where(static row => row.Count > 0).ToList();
         if (rows.Count == 0)
         {
@@ -162,9 +174,14 @@ internal static partial class MarkdownConverter
         }
 
         var width = rows.Max(static row => row.Count);
-        var lines = rows.Select(row => $"| {string.Join(" | ", row.Concat(Enumerable.Repeat("", width - row.Count)))} |").ToList();
-        lines.Insert(1, $"|{string.Concat(Enumerable.Repeat(" --- |", width))}");
-        var caption = table.Children.FirstOrDefault(static child => child.LocalName == "caption") is { } named ? Line(InlineOf(named, context)) + "\n\n" : "";
+        var lines = rows.Select(row => context.IsPlain ? string.Join('\t', row)
+            : $"| {string.Join(" | ", row.Select(static cell => cell.Replace("|", "\\|", StringComparison.Ordinal)).Concat(Enumerable.Repeat("", width - row.Count)))} |").ToList();
+        if (!context.IsPlain)
+        {
+            lines.Insert(1, $"|{string.Concat(Enumerable.Repeat(" --- |", width))}");
+        }
+
+        var caption = table.Children.FirstOrDefault(static child => child.LocalName == "caption") is { } named ? Line(InlineOf(named, context), context) + "\n\n" : "";
         return caption + string.Join('\n', lines);
     }
 
@@ -198,7 +215,7 @@ internal static partial class MarkdownConverter
     {
         if (node is IText text)
         {
-            return Escape(Squeeze(text.Data));
+            return Escape(Squeeze(text.Data), context);
         }
 
         if (node is not IElement element || IsLeftOut(element, context))
@@ -209,7 +226,9 @@ internal static partial class MarkdownConverter
         return element.LocalName switch
         {
             "br" => Break,
-            "img" => UrlOf(element.GetAttribute("src"), context) is { } source ? $"![{Escape(Squeeze(element.GetAttribute("alt") ?? "")).Trim()}]({source})" : "",
+            "img" when context.IsPlain => Squeeze(element.GetAttribute("alt") ?? ""),
+            not "img" when context.IsPlain => InlineOf(element, context),
+            "img" => UrlOf(element.GetAttribute("src"), context) is { } source ? $"![{Escape(Squeeze(element.GetAttribute("alt") ?? ""), context).Trim()}]({source})" : "",
             "code" or "kbd" or "samp" or "tt" => Code(element),
             "strong" or "b" => Around("**", InlineOf(element, context)),
             "em" or "i" => Around("*", InlineOf(element, context)),
@@ -266,14 +285,15 @@ internal static partial class MarkdownConverter
         string.Join('\n', text.Split('\n').Select((line, at) => at == 0 ? first + line : line.Length == 0 ? others.TrimEnd() : others + line));
 
     // What would begin a block at the start of a line is escaped.
-    private static string Line(string text) => string.Join('\n', text.Split(Break)
-        .Select(static line => Spaces().Replace(line, " ").Trim()).Where(static line => line.Length > 0).Select(static line => LineStart().Replace(line, "${number}\\${mark}")));
+    private static string Line(string text, Context context) => string.Join('\n', text.Split(Break)
+        .Select(static line => Spaces().Replace(line, " ").Trim()).Where(static line => line.Length > 0)
+        .Select(line => context.IsPlain ? line : LineStart().Replace(line, "${number}\\${mark}")));
 
     private static string Squeeze(string text) => Spaces().Replace(Clean(text), " ");
 
     private static string Clean(string text) => Controls().Replace(text, "");
 
-    private static string Escape(string text) => Special().Replace(text, "\\$0");
+    private static string Escape(string text, Context context) => context.IsPlain ? text : Special().Replace(text, "\\$0");
 
     [GeneratedRegex(@"[\\`*_\[\]<>~]|&(?=#?\w+;)")]
     private static partial Regex Special();
@@ -293,10 +313,21 @@ internal static partial class MarkdownConverter
     [GeneratedRegex(@"\b(?:language|lang|highlight-source)-(?<name>[A-Za-z0-9+#-]{1,20})")]
     private static partial Regex Language();
 
-    private sealed record Context(Uri Address, bool HasMain);
+    private sealed record Context(Uri Address, bool HasMain, bool IsPlain);
 }
 
-/// <summary>The Markdown of a document.</summary>
-/// <param name="Text">The Markdown, with a line feed at its end.</param>
+/// <summary>The Markdown or the text of a document.</summary>
+/// <param name="Text">The text, with a line feed at its end.</param>
 /// <param name="Canonical">The canonical URL that the document names; null if it names none.</param>
-internal sealed record MarkdownDocument(string Text, string? Canonical);
+public sealed record MarkdownDocument(string Text, string? Canonical)
+{
+    /// <summary>Media type of Markdown.</summary>
+    public const string MediaType = "text/markdown";
+
+    // English text has about four bytes per token of current models.
+    private const int BytesPerToken = 4;
+
+    /// <summary>Estimated number of tokens of a language model: a quarter of the size in bytes.</summary>
+    /// <param name="bytes">Size of the text in UTF-8.</param>
+    public static int EstimateTokens(int bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
+}

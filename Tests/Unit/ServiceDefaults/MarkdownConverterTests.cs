@@ -1,6 +1,6 @@
-using Fleet.RealmServer.Site.Markdown;
+using Fleet.ServiceDefaults.Markdown;
 
-namespace Fleet.Tests.RealmServer;
+namespace Fleet.Tests.ServiceDefaults;
 
 public sealed class MarkdownConverterTests
 {
@@ -28,6 +28,21 @@ public sealed class MarkdownConverterTests
     [InlineData("<a href=/card><h3>Card</h3><p>Text</p></a>", "### Card\n\nText")]
     public void Convert_Content_IsMarkdownAndTextStaysText(string html, string expected) =>
         Assert.Equal(expected + "\n", MarkdownConverter.Convert($"<!doctype html><html><body>{html}</body></html>", "http://h/docs/page")!.Text);
+
+    [Theory]
+    [InlineData("<h2>Two</h2><p>One <b>bold</b>, <a href=/x>a link</a> and <code>code</code>.</p>", "Two\n\nOne bold, a link and code.")]
+    [InlineData("<ul><li>a</li><li>b<br>c</li></ul><ol><li>x</li></ol>", "- a\n- b\n  c\n\n1. x")]
+    [InlineData("<table><tr><th>A</th><th>B</th></tr><tr><td>1|2</td><td>*</td></tr></table>", "A\tB\n1|2\t*")]
+    [InlineData("<pre>if (a)\n  b</pre><hr><blockquote><p>q</p></blockquote><dl><dt>T<dd>D</dl>", "if (a)\n  b\n\nq\n\nT\n\nD")]
+    [InlineData("<p># 1. *text* &lt;b&gt; [x](y)</p><img alt=picture src=p.png><nav>menu</nav>", "# 1. *text* <b> [x](y)\n\npicture")]
+    public void ToText_Content_IsTheTextWithoutMarks(string html, string expected) =>
+        Assert.Equal(expected + "\n", MarkdownConverter.ToText($"<!doctype html><html><body>{html}</body></html>", "http://h/docs/page")!.Text);
+
+    [Theory]
+    [InlineData("<p>text</p>", "Title *1*\n\ntext\n")]
+    [InlineData("<h1>Own</h1><p>text</p>", "Own\n\ntext\n")]
+    public void ToText_Title_BeginsTheTextUnlessItHasAHeading(string body, string expected) =>
+        Assert.Equal(expected, MarkdownConverter.ToText($"<title>Title *1*</title><body>{body}", "http://h/")!.Text);
 
     [Fact]
     public void Convert_NoHeading_BeginsWithTheTitleAndTellsTheCanonicalUrl()

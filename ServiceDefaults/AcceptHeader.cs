@@ -1,9 +1,9 @@
 using Microsoft.Net.Http.Headers;
 
-namespace Fleet.RealmServer.Content;
+namespace Fleet.ServiceDefaults;
 
-/// <summary>Decides by the <c>Accept</c> header whether a URL is answered with the page as HTML or Markdown, or with the card's JSON.</summary>
-internal static class AcceptHeader
+/// <summary>Decides by the <c>Accept</c> header whether a URL is answered with the page as HTML or Markdown, or with JSON.</summary>
+public static class AcceptHeader
 {
     /// <summary>Whether the header names JSON and prefers it to HTML. <c>*/*</c>, as curl sends it, selects the page.</summary>
     public static bool PrefersJson(string? accept)

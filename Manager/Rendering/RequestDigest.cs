@@ -1,0 +1,21 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Fleet.Contracts;
+
+namespace Fleet.Manager.Rendering;
+
+/// <summary>Tells requests with different answers apart. It is of all members, so that a new option is part of it without further ado.</summary>
+internal static class RequestDigest
+{
+    /// <summary>The digest of a request, without what determines only when and in which pages it is rendered: affinity, deadline and priority.</summary>
+    public static string Of(PageRequest request)
+    {
+        var same = request with { Affinity = null, DeadlineMs = null, Priority = 0 };
+        if (same is RenderRequest { Formats: { } formats } render)
+        {
+            same = render with { Formats = [.. formats.Order()] };
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes<object>(same, FleetJson.Options)));
+    }
+}
