@@ -2,6 +2,7 @@ using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
 using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
+using Fleet.Registry.Jobs;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
@@ -31,6 +32,7 @@ public sealed class InMemoryRegistry
         Generations = new InMemoryGenerationCounter(timeProvider);
         Leases = new InMemoryLeases(timeProvider);
         Commands = new InMemoryCommandStore(timeProvider);
+        Jobs = new InMemoryJobStore(timeProvider);
         Backplane = new InMemoryBackplane(hints);
     }
 
@@ -63,6 +65,9 @@ public sealed class InMemoryRegistry
 
     /// <summary>Commands that were started.</summary>
     public ICommandStore Commands { get; }
+
+    /// <summary>Long work in the background.</summary>
+    public IJobStore Jobs { get; }
 
     /// <summary>Hints.</summary>
     public IBackplane Backplane { get; }
