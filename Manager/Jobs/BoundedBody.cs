@@ -6,22 +6,15 @@ internal sealed class BoundedBody(int maxLength) : MemoryStream
 {
     public ReadOnlySpan<byte> Bytes => GetBuffer().AsSpan(0, (int)Length);
 
-    public override void Write(ReadOnlySpan<byte> buffer)
+    // The other forms of Write of a derived class end here.
+    public override void Write(byte[] buffer, int offset, int count)
     {
-        if (Length + buffer.Length > maxLength)
+        if (Length + count > maxLength)
         {
             throw new BodyTooLongException();
         }
 
-        base.Write(buffer);
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
+        base.Write(buffer, offset, count);
     }
 }
 

@@ -37,7 +37,7 @@ internal static class JobRequestRules
             CheckText("recache.prefix", request.Recache?.Prefix),
             CheckText("recache.pattern", request.Recache?.Pattern),
             CheckUrl("recache.sitemap", request.Recache?.Sitemap),
-            request.MaxUrls is not null && (request.Urls ?? request.Recache?.Urls) is not null ? Error("maxUrls", "does not apply to 'urls': each of them is part of the job") : null,
+            request.MaxUrls is not null && (request.Urls ?? request.Recache?.Urls) is not null ? Wrong("maxUrls", "does not apply to 'urls': each of them is part of the job") : null,
             CheckNumber("maxUrls", request.MaxUrls, 1, JobLimits.MaxUrls),
             CheckNumber("concurrency", request.Concurrency, 1, JobLimits.MaxConcurrency),
             CheckWebhook(request.Webhook, webhooks),
@@ -92,24 +92,24 @@ internal static class JobRequestRules
 
         if (request.Recache is not null)
         {
-            return [Error("render", "does not apply to 'recache': the realm server decides how its pages are rendered")];
+            return [Wrong("render", "does not apply to 'recache': the realm server decides how its pages are rendered")];
         }
 
         if (render.ValueKind != JsonValueKind.Object)
         {
-            return [Error("render", "must be an object with members of a render request")];
+            return [Wrong("render", "must be an object with members of a render request")];
         }
 
         if (render.GetRawText().Length > JobLimits.MaxRenderLength)
         {
-            return [Error("render", $"has {render.GetRawText().Length} characters: at most {JobLimits.MaxRenderLength} are allowed")];
+            return [Wrong("render", $"has {render.GetRawText().Length} characters: at most {JobLimits.MaxRenderLength} are allowed")];
         }
 
         var known = s_strict.GetTypeInfo(typeof(RenderRequest)).Properties.Select(static member => member.Name).ToList();
         var names = render.EnumerateObject().Select(static member => member.Name).ToList();
         var errors = names.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase))
             .Select(name => new FieldError($"render.{name}", NearestName.Explain(name, "member", "'render'", [.. known.Where(member => WhyNot(member, request) is null)])))
-            .Concat(names.Where(name => WhyNot(name, request) is not null).Select(name => Error($"render.{name}", WhyNot(name, request)!))).ToList();
+            .Concat(names.Where(name => WhyNot(name, request) is not null).Select(name => Wrong($"render.{name}", WhyNot(name, request)!))).ToList();
         if (errors.Count > 0)
         {
             return errors;
@@ -121,7 +121,7 @@ internal static class JobRequestRules
         }
         catch (JsonException e)
         {
-            return [Error($"render{e.Path?.TrimStart('$')}", $"is not what it should be: {e.Message.Split(" Path:")[0].TrimEnd('.')}")];
+            return [Wrong($"render{e.Path?.TrimStart('$')}", $"is not what it should be: {e.Message.Split(" Path:")[0].TrimEnd('.')}")];
         }
     }
 
@@ -150,7 +150,7 @@ internal static class JobRequestRules
 
         if (urls.Count is 0 or > JobLimits.MaxUrls)
         {
-            return Error(field, $"has {urls.Count} URLs: it must have 1 to {JobLimits.MaxUrls}");
+            return Wrong(field, $"has {urls.Count} URLs: it must have 1 to {JobLimits.MaxUrls}");
         }
 
         return urls.Select((url, place) => areOfTheSite && url is ['/', ..] ? CheckText($"{field}[{place}]", url) : CheckUrl($"{field}[{place}]", url ?? "")).FirstOrDefault(static error => error is not null);
@@ -160,20 +160,20 @@ internal static class JobRequestRules
         ? new(field, error.Message.Replace("'url'", $"'{field}'", StringComparison.Ordinal)) : null;
 
     private static FieldError? CheckText(string field, string? text) => text is { Length: 0 or > RenderLimits.MaxUrlLength }
-        ? Error(field, $"has {text.Length} characters: it must have 1 to {RenderLimits.MaxUrlLength}") : null;
+        ? Wrong(field, $"has {text.Length} characters: it must have 1 to {RenderLimits.MaxUrlLength}") : null;
 
     private static FieldError? CheckPatterns(string field, IReadOnlyList<string>? patterns) =>
-        patterns?.Count > JobLimits.MaxPatterns ? Error(field, $"has {patterns.Count} patterns: at most {JobLimits.MaxPatterns} are allowed")
+        patterns?.Count > JobLimits.MaxPatterns ? Wrong(field, $"has {patterns.Count} patterns: at most {JobLimits.MaxPatterns} are allowed")
         : patterns?.Select((pattern, place) => CheckText($"{field}[{place}]", pattern ?? "")).FirstOrDefault(static error => error is not null);
 
     private static FieldError? CheckNumber(string field, int? value, int min, int max) =>
-        value < min || value > max ? Error(field, $"is {value}: it must be between {min} and {max}") : null;
+        value < min || value > max ? Wrong(field, $"is {value}: it must be between {min} and {max}") : null;
 
     private static FieldError? CheckWebhook(string? url, OriginAllowList webhooks) => CheckUrl("webhook", url)
         ?? (url is null || webhooks.Allows(new(url)) ? null
-            : Error("webhook", $"is {Quoted.Of(url)}, whose origin is not allowed. Allowed: {(webhooks.Origins.Count == 0 ? "none" : string.Join(", ", webhooks.Origins))}. Add it with the setting Jobs:Webhooks"));
+            : Wrong("webhook", $"is {Quoted.Of(url)}, whose origin is not allowed. Allowed: {(webhooks.Origins.Count == 0 ? "none" : string.Join(", ", webhooks.Origins))}. Add it with the setting Jobs:Webhooks"));
 
-    private static FieldError Error(string field, string what) => new(field, $"'{field}' {what}.");
+    private static FieldError Wrong(string field, string what) => new(field, $"'{field}' {what}.");
 
     private static List<JobItem> ItemsOf(IEnumerable<string> urls) => [.. urls.Distinct(StringComparer.Ordinal).Select(static url => new JobItem(url))];
 

@@ -1,5 +1,4 @@
 using AngleSharp.Dom;
-using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 
 namespace Fleet.Manager.Jobs;
@@ -35,9 +34,9 @@ internal static class PageLinks
             .OfType<string>().Distinct(StringComparer.Ordinal).Take(MaxLinks)];
     }
 
-    // The content of shadow roots is in templates, whose content is no part of the tree.
+    // The parser makes declarative shadow roots real ones, which are no part of the tree.
     private static IEnumerable<IElement> Anchors(IParentNode root) => root.QuerySelectorAll("a[href], area[href]")
-        .Concat(root.QuerySelectorAll("template[shadowrootmode]").OfType<IHtmlTemplateElement>().SelectMany(static template => Anchors(template.Content)));
+        .Concat(root.QuerySelectorAll("*").Select(static element => element.ShadowRoot).OfType<IShadowRoot>().SelectMany(Anchors));
 
     private static bool Says(string? words, params string[] any) =>
         words?.Split([' ', ',', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries).Any(word => any.Contains(word, StringComparer.OrdinalIgnoreCase)) == true;

@@ -18,7 +18,8 @@ public sealed class InMemoryRegistry
 {
     /// <param name="timeProvider">The registry's clock.</param>
     /// <param name="loggerFactory">Where a listener that fails on a hint is reported.</param>
-    public InMemoryRegistry(TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    /// <param name="jobTime">Clock of the leases of jobs; null for the registry's.</param>
+    public InMemoryRegistry(TimeProvider timeProvider, ILoggerFactory loggerFactory, TimeProvider? jobTime = null)
     {
         var hints = new ChangeListeners(loggerFactory.CreateLogger<InMemoryBackplane>());
         var servers = new InMemoryServerRegistry(timeProvider, hints);
@@ -32,7 +33,7 @@ public sealed class InMemoryRegistry
         Generations = new InMemoryGenerationCounter(timeProvider);
         Leases = new InMemoryLeases(timeProvider);
         Commands = new InMemoryCommandStore(timeProvider);
-        Jobs = new InMemoryJobStore(timeProvider);
+        Jobs = new InMemoryJobStore(jobTime ?? timeProvider);
         Backplane = new InMemoryBackplane(hints);
     }
 
