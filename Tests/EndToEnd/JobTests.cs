@@ -5,6 +5,7 @@ using Fleet.Contracts;
 using Fleet.Tests.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.EndToEnd;
 
@@ -25,7 +26,9 @@ public sealed class JobTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _site = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]).Build();
+        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
+        builder.Logging.ClearProviders();
+        _site = builder.Build();
         _site.MapGet("/{page}", (string page) =>
         {
             _visits.AddOrUpdate(page, 1, static (_, visits) => visits + 1);
