@@ -7,7 +7,7 @@ namespace Fleet.Manager.Jobs;
 /// <summary>Decides what follows an attempt to render a URL of a job.</summary>
 internal static class JobUrlRules
 {
-    /// <summary>Maximum number of claims of a URL: as many managers may stop while they have it in progress.</summary>
+    /// <summary>Maximum number of claims of a URL: so often may a manager end or fail while it has the URL in progress.</summary>
     public const int MaxClaims = 3;
 
     /// <summary>Maximum number of attempts of which the result is not known.</summary>

@@ -35,7 +35,7 @@ internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, Allowe
             {
                 Outcome = JobUrlOutcome.Failed,
                 Reason = "abandoned",
-                Detail = $"{JobUrlRules.MaxClaims} managers stopped while they had this URL in progress.",
+                Detail = $"Managers ended or failed {JobUrlRules.MaxClaims} times while they had this URL in progress.",
                 Attempts = JobUrlRules.MaxClaims,
             }, []);
         }

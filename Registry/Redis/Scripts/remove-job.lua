@@ -7,5 +7,5 @@ end
 redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('ZREM', KEYS[5], ARGV[1])
-redis.call('DEL', KEYS[2], KEYS[3])
+redis.call('UNLINK', KEYS[2], KEYS[3])
 return 1

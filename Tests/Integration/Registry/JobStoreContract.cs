@@ -50,6 +50,16 @@ public abstract class JobStoreContract : ContractSuite
     }
 
     [Fact]
+    public async Task CreateAsync_MaximumOfUrls_IsOneJob()
+    {
+        const string url = "http://h/products/";
+        await CreateAsync([.. Enumerable.Range(0, JobLimits.MaxUrls).Select(n => url + n)]);
+        Assert.Equal(JobLimits.MaxUrls, (await Registry.Jobs.GetAsync("1", Cancel))!.Total);
+        Assert.Equal([url + "0", url + "1"], (await ClaimAsync("1", 2)).Select(claim => claim.Item.Url));
+        Assert.True(await Registry.Jobs.EndAsync("1", JobState.Cancelled, "cancelled", "", s_keep, Cancel));
+    }
+
+    [Fact]
     public async Task ClaimAsync_ManyAtOnce_EachItemHasOneHolderAndTheJobsBoundHolds()
     {
         var id = await CreateAsync([.. Enumerable.Range(0, 20).Select(n => $"http://h/{n}")]);
