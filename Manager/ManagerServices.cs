@@ -20,6 +20,9 @@ namespace Fleet.Manager;
 /// <summary>Registers the manager's services.</summary>
 internal static class ManagerServices
 {
+    /// <summary>Timeout of a connection for a sitemap or a webhook.</summary>
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
+
     public static IServiceCollection AddManager(this IServiceCollection services)
     {
         services
@@ -81,10 +84,11 @@ internal static class ManagerServices
         services.AddSingleton<JobUrls>().AddSingleton<JobLists>().AddSingleton<JobRunner>().AddHostedService(provider => provider.GetRequiredService<JobRunner>())
             .AddHostedService<WebhookSender>();
         services.AddHttpClient(JobLists.SitemapClient, static client => client.Timeout = SitemapReader.Timeout)
-            .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies) = (false, false, false))
+            .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectTimeout) = (false, false, false, s_connectTimeout))
             .RemoveAllLoggers();
         services.AddHttpClient(WebhookSender.Client)
-            .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectCallback) = (false, false, false, PublicConnection.ConnectAsync))
+            .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectTimeout, handler.ConnectCallback) =
+                (false, false, false, s_connectTimeout, PublicConnection.ConnectAsync))
             .RemoveAllLoggers();
     }
 

@@ -565,8 +565,8 @@ let jobsTimer = 0;
 const jobFacts = job => [`${job.done} of ${plural(job.total, 'URL')}`, job.failed > 0 && `${job.failed} failed`, job.skipped > 0 && `${job.skipped} skipped`, job.omitted > 0 && `${job.omitted} omitted`,
   job.urlsPerSecond && `${number(job.urlsPerSecond)} per second`, job.secondsLeft !== undefined && `${duration(job.secondsLeft)} left`, job.detail, job.webhook && `webhook ${job.webhook.state}`].filter(Boolean).join(' · ');
 
-const resultRow = result => el('li', {}, el('span', { className: `pill ${{ succeeded: 'good', failed: 'bad' }[result.outcome] ?? 'warn'}` }, result.outcome), ' ', el('span', { className: 'mono' }, result.url),
-  el('div', { className: 'quiet' }, [result.status > 0 && `status ${result.status}`, result.reason, result.detail].filter(Boolean).join(' · ')));
+const resultRow = result => el('li', {}, el('div', { className: 'render' }, el('span', { className: `pill ${{ succeeded: 'good', failed: 'bad' }[result.outcome] ?? 'warn'}` }, result.outcome), el('span', { className: 'mono' }, result.url), el('span'),
+  el('span', { className: 'quiet' }, [result.status > 0 && `status ${result.status}`, result.reason, result.detail].filter(Boolean).join(' · '))));
 
 function jobResults(id) {
   const details = el('details', {}, el('summary', {}, 'Results'));

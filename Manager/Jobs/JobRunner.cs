@@ -102,9 +102,13 @@ internal sealed partial class JobRunner(
         foreach (var ended in _known.Keys.Except(active).ToList())
         {
             _known.Remove(ended);
-            if (await store.GetAsync(ended, cancellationToken) is { HasEnded: true } job)
+            if (await store.GetAsync(ended, cancellationToken) is { } job)
             {
                 LogEnded(job.Id, job.Definition.Kind, job.State, job.Succeeded, job.Failed, job.Skipped, job.Total, job.Detail ?? "");
+            }
+            else
+            {
+                LogLost(ended);
             }
         }
 
@@ -252,6 +256,9 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(LogLevel.Information, "Job {Id} ({Kind}) ended as {State}: of {Total} URLs {Succeeded} succeeded, {Failed} failed, {Skipped} were skipped. {Detail}")]
     private partial void LogEnded(string id, JobKind kind, JobState state, int succeeded, int failed, int skipped, int total, string detail);
+
+    [LoggerMessage(LogLevel.Warning, "Job {Id} is gone: Redis has lost it. Create it again.")]
+    private partial void LogLost(string id);
 
     [LoggerMessage(LogLevel.Error, "Job {Id}: the work on {Url} failed unexpectedly.")]
     private partial void LogUnexpected(Exception exception, string id, string url);
