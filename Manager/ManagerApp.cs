@@ -3,6 +3,7 @@ using Fleet.Manager.Dashboard;
 using Fleet.Manager.Dialects;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.HostShells;
+using Fleet.Manager.Jobs;
 using Fleet.Manager.Scheduling;
 using Fleet.Registry;
 using Fleet.Registry.Events;
@@ -29,6 +30,7 @@ public static class ManagerApp
         configure?.Invoke(builder);
         builder.AddServiceDefaults();
         builder.AddFleetOptions<ManagerOptions>(ManagerOptions.Section);
+        builder.AddFleetOptions<JobsOptions>(JobsOptions.Section);
         builder.AddRequestDrain<ManagerOptions>(static options => options.DrainTimeout);
         if (!builder.Services.Any(service => service.ServiceType == typeof(IBackplane)))
         {
@@ -60,6 +62,7 @@ public static class ManagerApp
         app.MapScreenshots();
         app.MapDialects();
         app.MapCommands();
+        app.MapJobs();
         app.MapFleet();
         app.MapFailures();
         app.MapPages();

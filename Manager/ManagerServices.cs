@@ -2,6 +2,7 @@ using Fleet.Manager.Dashboard;
 using Fleet.Manager.Forwarding;
 using Fleet.Manager.Health;
 using Fleet.Manager.HostShells;
+using Fleet.Manager.Jobs;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Routing;
@@ -11,6 +12,7 @@ using Fleet.Manager.Telemetry;
 using Fleet.Registry.Events;
 using Fleet.Registry.Watching;
 using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Sitemaps;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager;
@@ -18,6 +20,9 @@ namespace Fleet.Manager;
 /// <summary>Registers the manager's services.</summary>
 internal static class ManagerServices
 {
+    /// <summary>Timeout of a connection for a sitemap or a webhook.</summary>
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
+
     public static IServiceCollection AddManager(this IServiceCollection services)
     {
         services
@@ -69,7 +74,22 @@ internal static class ManagerServices
         services.AddSingleton<PrerenderClient>();
         services.AddSingleton<ServerOperations>();
         services.AddSingleton<PagesClient>();
+        AddJobs(services);
         return services;
+    }
+
+    // Sitemaps and webhooks are read and sent without credentials, redirects and proxy.
+    private static void AddJobs(IServiceCollection services)
+    {
+        services.AddSingleton<JobUrls>().AddSingleton<JobLists>().AddSingleton<JobRunner>().AddHostedService(provider => provider.GetRequiredService<JobRunner>())
+            .AddHostedService<WebhookSender>();
+        services.AddHttpClient(JobLists.SitemapClient, static client => client.Timeout = SitemapReader.Timeout)
+            .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectTimeout) = (false, false, false, s_connectTimeout))
+            .RemoveAllLoggers();
+        services.AddHttpClient(WebhookSender.Client)
+            .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectTimeout, handler.ConnectCallback) =
+                (false, false, false, s_connectTimeout, PublicConnection.ConnectAsync))
+            .RemoveAllLoggers();
     }
 
     // No resilience handler: RenderDispatcher owns retries, and each request has its own deadline.

@@ -12,6 +12,7 @@ using Fleet.Registry.Pages;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Sitemaps;
 using Fleet.ServiceDefaults.Stopping;
 
 namespace Fleet.RealmServer;
@@ -70,6 +71,7 @@ public static class RealmServerApp
 
     private static void AddSite(IServiceCollection services) => _ = services
         .AddSingleton<RealmInstance>()
+        .AddSingleton(new ServiceAudience(ServiceToken.RealmServer, IsOperated: true))
         .AddSingleton<HostShellFile>()
         .AddSingleton<HostShellClaims>()
         .AddHostedService(static services => services.GetRequiredService<HostShellClaims>())

@@ -2,6 +2,7 @@ using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
 using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
+using Fleet.Registry.Jobs;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
@@ -37,6 +38,7 @@ public static class FleetRegistryServices
             .AddSingleton<IGenerationCounter, RedisGenerationCounter>()
             .AddSingleton<ILeases, RedisLeases>()
             .AddSingleton<ICommandStore, RedisCommandStore>()
+            .AddSingleton<IJobStore, RedisJobStore>()
             .AddSingleton<IBackplane, RedisBackplane>();
     }
 }

@@ -27,6 +27,15 @@ namespace Fleet.Registry.Redis;
 /// fleet:lease:{name}             string  holder                                       end of the lease              realm servers
 /// fleet:command:{hash}           string  start and result of the command              24 h                          prerender servers
 /// fleet:command:running:{hash}   string  "1": the command may still run               end of its maximum run time   prerender servers
+/// fleet:jobs                     zset    job by time of its creation                  with its job                  managers
+/// fleet:jobs:active              zset    jobs that have not ended, by creation        with the end of the job       managers
+/// fleet:jobs:webhooks            zset    ended jobs by time of the next attempt       with the last attempt         managers
+/// fleet:job:{id}                 hash    signed record, state, counts, webhook        Jobs:KeepHours after its end  managers
+/// fleet:job:items:{id}           hash    number → URL to do                           with the end of the job       managers
+/// fleet:job:known:{id}           set     URLs of the job, so that each is in it once  with the end of the job       managers
+/// fleet:job:claims:{id}          hash    number → "end-of-lease attempt token"        with the end of the job       managers
+/// fleet:job:results:{id}         list    "time result" of each URL that is done       Jobs:KeepHours after its end  managers
+/// fleet:job:key:{hash}           string  id and fingerprint of a caller's request     Jobs:KeepHours                managers
 /// fleet:events                   channel change notifications                                                       all services
 /// </code>
 /// Records that carry an address are signed with a key that Redis does not have (<see cref="RecordSigner"/>); everything else is content, and never a credential.
@@ -44,6 +53,9 @@ internal static class RedisKeys
     public static readonly RedisKey Realms = RealmsName;
     public static readonly RedisKey Scopes = "fleet:scopes";
     public static readonly RedisKey ScopeRound = "fleet:scopes:round";
+    public static readonly RedisKey Jobs = "fleet:jobs";
+    public static readonly RedisKey ActiveJobs = "fleet:jobs:active";
+    public static readonly RedisKey Webhooks = "fleet:jobs:webhooks";
     public const string EventsName = "fleet:events";
     public static readonly RedisChannel Events = new(EventsName, RedisChannel.PatternMode.Literal);
 
@@ -78,4 +90,16 @@ internal static class RedisKeys
     public static RedisKey ScreenshotTotals(string realm) => "fleet:screenshot-totals:" + realm;
 
     public static RedisKey Lease(string name) => "fleet:lease:" + name;
+
+    public static RedisKey Job(string id) => "fleet:job:" + id;
+
+    public static RedisKey JobItems(string id) => "fleet:job:items:" + id;
+
+    public static RedisKey JobUrls(string id) => "fleet:job:known:" + id;
+
+    public static RedisKey JobClaims(string id) => "fleet:job:claims:" + id;
+
+    public static RedisKey JobResults(string id) => "fleet:job:results:" + id;
+
+    public static RedisKey JobKey(string hash) => "fleet:job:key:" + hash;
 }

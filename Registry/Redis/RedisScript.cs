@@ -26,8 +26,18 @@ internal sealed record RedisScript(string Operation, string Text)
     public static readonly RedisScript RemoveScope = Create("remove-scope", "remove the pages of a scope");
     public static readonly RedisScript NextGeneration = Create("next-generation", "issue a generation");
     public static readonly RedisScript StartCommand = Create("start-command", "start a command");
+    public static readonly RedisScript CreateJob = Create("create-job", "create a job");
+    public static readonly RedisScript AddJobItems = Create("add-job-items", "add URLs to a job");
+    public static readonly RedisScript ClaimJobItems = Create("claim-job-items", "claim URLs of a job");
+    public static readonly RedisScript RenewJobClaims = Create("renew-job-claims", "renew claims of a job");
+    public static readonly RedisScript CompleteJobItem = Create("complete-job-item", "record the result of a URL of a job", "job-end");
+    public static readonly RedisScript EndJob = Create("end-job", "end a job", "job-end");
+    public static readonly RedisScript ReadJob = Create("read-job", "read a job");
+    public static readonly RedisScript RemoveJob = Create("remove-job", "remove a job");
+    public static readonly RedisScript TakeWebhook = Create("take-webhook", "take a webhook that is due");
+    public static readonly RedisScript RecordWebhook = Create("record-webhook", "record an attempt to send a webhook");
 
-    private static RedisScript Create(string file, string operation) => new(operation, Common + Load(file));
+    private static RedisScript Create(string file, string operation, params string[] prefixes) => new(operation, Common + string.Concat(prefixes.Select(Load)) + Load(file));
 
     private static string Load(string file)
     {

@@ -49,7 +49,7 @@ internal sealed class SectionValidator<T>(string section) : IValidateOptions<T>
     {
         null => "not set",
         // Never log secrets, not even invalid ones.
-        string s when property.Contains("Key", StringComparison.Ordinal) => $"{s.Length} characters long",
+        string s when property.Contains("Key", StringComparison.Ordinal) || property.Contains("Secret", StringComparison.Ordinal) => $"{s.Length} characters long",
         string s => $"'{s}'",
         IEnumerable list => $"[{string.Join(", ", list.Cast<object?>())}]",
         _ => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!,
@@ -61,5 +61,5 @@ public static class SettingSections
 {
     /// <summary>The names, sorted. A test compares them with the options classes of all services.</summary>
     public static IReadOnlyList<string> All { get; } =
-        ["Browser", "Fleet", "Host", "Index", "Logging", "Manager", "Pages", "Pool", "Realms", "Registration", "Rendering", "Screenshots"];
+        ["Browser", "Fleet", "Host", "Index", "Jobs", "Logging", "Manager", "Pages", "Pool", "Realms", "Registration", "Rendering", "Screenshots"];
 }

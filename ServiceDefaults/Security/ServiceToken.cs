@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Fleet.ServiceDefaults.Security;
 
 /// <summary>The name under which other services call this one; the tokens that they send are valid here only. A service without one accepts no tokens.</summary>
-/// <param name="Name">The audience: <see cref="ServiceToken.Manager"/>, or that of a prerender server.</param>
-/// <param name="IsOperated">Whether services also call its operator routes, as managers do with prerender servers. Default: false, renders only.</param>
+/// <param name="Name">The audience: <see cref="ServiceToken.Manager"/>, <see cref="ServiceToken.RealmServer"/>, or that of a prerender server.</param>
+/// <param name="IsOperated">Whether services also call its operator routes, as managers do with prerender servers and realm servers. Default: false, renders only.</param>
 public sealed record ServiceAudience(string Name, bool IsOperated = false);
 
 /// <summary>The credential of a service that calls another: <c>fleet-service.&lt;expires&gt;.&lt;signature&gt;</c>. It is valid for one receiver and a few minutes. So the
@@ -18,6 +18,9 @@ public static class ServiceToken
 {
     /// <summary>The audience of all managers.</summary>
     public const string Manager = "manager";
+
+    /// <summary>The audience of all realm servers.</summary>
+    public const string RealmServer = "realm";
 
     private const string Prefix = "fleet-service.";
 

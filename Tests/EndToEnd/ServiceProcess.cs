@@ -28,6 +28,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Starts a service on a free port and waits until it is healthy.</summary>
     /// <param name="name">Its name: <c>realm-1</c>.</param>
     /// <param name="assembly">Its assembly, which lies beside this one.</param>

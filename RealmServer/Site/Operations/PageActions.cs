@@ -1,13 +1,16 @@
 using Fleet.Contracts;
+using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Sitemaps;
 
 namespace Fleet.RealmServer.Site.Operations;
 
 /// <summary>Recaches, purges and warms pages for operators. Repeating a request is harmless.</summary>
 internal sealed class PageActions(
-    PageDirectory directory, PageTargets targets, SitemapReader sitemaps, OnDemandRenders onDemand, PageFailures failures, IPageStore store, IScreenshotStore screenshots)
+    PageDirectory directory, PageTargets targets, SitemapReader sitemaps, PublicAddress address, OnDemandRenders onDemand, PageFailures failures, IPageStore store, IScreenshotStore screenshots)
 {
     private const string QueueFull = "The queue is full (Pages:MaxQueued): repeat the request later.";
 
@@ -37,6 +40,9 @@ internal sealed class PageActions(
             request, page => Task.FromResult(current.Contains(page.Key) ? new(page.Url, PageResult.Known) : Queue(page, isForced: false)), cancellationToken);
     }
 
+    // This server answers for all URLs of the site, so its requests do not take the way through a proxy.
+    private SitemapSite Site => new(new(address.UrlOf("/")), new(address.OwnUrl ?? address.UrlOf("/")));
+
     private PageActionReport Queue(PageSource page, bool isForced) =>
         onDemand.QueueLast(page, isForced) ? new(page.Url, PageResult.Accepted) : new(page.Url, PageResult.Refused, QueueFull);
 
@@ -57,14 +63,14 @@ internal sealed class PageActions(
 
     private async Task<IEnumerable<PageTarget>> FindAsync(PagesRequest request, CancellationToken cancellationToken)
     {
-        if ((request.Urls ?? (request.Sitemap is { } sitemap ? await sitemaps.ReadAsync(sitemap, cancellationToken) : null)) is { } urls)
+        if ((request.Urls ?? (request.Sitemap is { } sitemap ? await sitemaps.ReadAsync(sitemap, Site, cancellationToken) : null)) is { } urls)
         {
             return urls.Select(targets.Find).DistinctBy(static page => page.Url, StringComparer.Ordinal).OrderBy(static page => page.Url, StringComparer.Ordinal);
         }
 
         var (prefix, pattern) = (targets.UrlOf(request.Prefix ?? ""), targets.UrlOf(request.Pattern ?? "*"));
         return (await directory.ReadAsync(cancellationToken))
-            .Where(page => page.Url.StartsWith(prefix, StringComparison.Ordinal) && PageSelection.Matches(page.Url, pattern))
+            .Where(page => page.Url.StartsWith(prefix, StringComparison.Ordinal) && Wildcard.Matches(page.Url, pattern))
             .Select(static page => new PageTarget(page.Url, page.Source));
     }
 }

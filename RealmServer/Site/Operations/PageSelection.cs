@@ -2,7 +2,7 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.Site.Operations;
 
-/// <summary>Checks which pages an operator's request names, and matches URLs with it.</summary>
+/// <summary>Checks which pages an operator's request names, and pages their results.</summary>
 internal static class PageSelection
 {
     /// <summary>The errors of a request; empty when it is valid.</summary>
@@ -35,34 +35,6 @@ internal static class PageSelection
     public static FieldError? CheckText(string field, string? text) => text is { Length: 0 or > RenderLimits.MaxUrlLength }
         ? new(field, $"'{field}' has {text.Length} characters: it must have 1 to {RenderLimits.MaxUrlLength}.")
         : null;
-
-    /// <summary>Whether a text matches a pattern in which <c>*</c> stands for any characters, also none. Takes time proportional to the product of both lengths at most.</summary>
-    public static bool Matches(string text, string pattern)
-    {
-        var (at, inPattern, star, retry) = (0, 0, -1, 0);
-        while (at < text.Length)
-        {
-            if (inPattern < pattern.Length && pattern[inPattern] == '*')
-            {
-                (star, retry) = (inPattern++, at);
-            }
-            else if (inPattern < pattern.Length && pattern[inPattern] == text[at])
-            {
-                (at, inPattern) = (at + 1, inPattern + 1);
-            }
-            else if (star >= 0)
-            {
-                // The last star takes one character more.
-                (at, inPattern) = (++retry, star + 1);
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        return pattern.AsSpan(inPattern).TrimStart('*').Length == 0;
-    }
 
     /// <summary>The items of a page of results, and the cursor of the next page: the URL of the last item; null when no item follows.</summary>
     /// <param name="sorted">Items, ordered by URL.</param>

@@ -50,7 +50,7 @@ internal static class PagesEndpoints
         var (begin, like) = (targets.UrlOf(prefix ?? ""), targets.UrlOf(pattern ?? "*"));
         var pages = (await directory.ReadAsync(cancellationToken)).Where(page =>
             (match is null || page.Url.Contains(match, StringComparison.OrdinalIgnoreCase))
-            && page.Url.StartsWith(begin, StringComparison.Ordinal) && PageSelection.Matches(page.Url, like)
+            && page.Url.StartsWith(begin, StringComparison.Ordinal) && Wildcard.Matches(page.Url, like)
             && (state is null || page.State.ToString().Equals(state, StringComparison.OrdinalIgnoreCase))
             && (minAgeSeconds is null || page.Age.TotalSeconds >= minAgeSeconds) && (maxAgeSeconds is null || page.Age.TotalSeconds <= maxAgeSeconds)).ToList();
         var (shown, next) = PageSelection.Page(pages, static page => page.Url, after, limit ?? DefaultLimit);

@@ -15,6 +15,8 @@ public sealed class GarnetCollection : ICollectionFixture<GarnetCollection.Serve
         private readonly int _port = FreePort.Take();
         private EmbeddedGarnet _garnet = null!;
 
+        public string ConnectionString => $"127.0.0.1:{_port}";
+
         public async ValueTask InitializeAsync() =>
             _garnet = await EmbeddedGarnet.StartAsync(new() { Port = _port }, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
 
@@ -23,7 +25,7 @@ public sealed class GarnetCollection : ICollectionFixture<GarnetCollection.Serve
         /// <summary>A connection to the emptied server.</summary>
         public async Task<RegistryUnderTest> ConnectAsync()
         {
-            var registry = await RedisRegistryUnderTest.ConnectAsync($"127.0.0.1:{_port}", TimeProvider.System);
+            var registry = await RedisRegistryUnderTest.ConnectAsync(ConnectionString, TimeProvider.System);
             await registry.Database.ExecuteAsync("FLUSHALL");
             return registry;
         }

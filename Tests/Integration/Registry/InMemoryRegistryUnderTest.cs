@@ -2,6 +2,7 @@ using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
 using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
+using Fleet.Registry.Jobs;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
@@ -40,6 +41,8 @@ internal sealed class InMemoryRegistryUnderTest : RegistryUnderTest
     public override ILeases Leases => _registry.Leases;
 
     public override ICommandStore Commands => _registry.Commands;
+
+    public override IJobStore Jobs => _registry.Jobs;
 
     public override IBackplane Backplane => _registry.Backplane;
 

@@ -2,6 +2,7 @@ using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
 using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
+using Fleet.Registry.Jobs;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
@@ -64,6 +65,7 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
         Generations = new RedisGenerationCounter(connection);
         Leases = new RedisLeases(connection);
         Commands = new RedisCommandStore(connection, NullLogger<RedisCommandStore>.Instance);
+        Jobs = new RedisJobStore(connection, signer, NullLogger<RedisJobStore>.Instance);
         Backplane = _backplane = new RedisBackplane(connection, timeProvider, NullLogger<RedisBackplane>.Instance);
     }
 
@@ -88,6 +90,8 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
     public override ILeases Leases { get; }
 
     public override ICommandStore Commands { get; }
+
+    public override IJobStore Jobs { get; }
 
     public override IBackplane Backplane { get; }
 

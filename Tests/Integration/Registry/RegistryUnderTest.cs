@@ -2,6 +2,7 @@ using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
 using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
+using Fleet.Registry.Jobs;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
@@ -33,6 +34,8 @@ public abstract class RegistryUnderTest : IAsyncDisposable
     public abstract ILeases Leases { get; }
 
     public abstract ICommandStore Commands { get; }
+
+    public abstract IJobStore Jobs { get; }
 
     public abstract IBackplane Backplane { get; }
 

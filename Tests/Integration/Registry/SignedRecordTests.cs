@@ -1,5 +1,6 @@
 using Fleet.Contracts;
 using Fleet.Registry;
+using Fleet.Registry.Jobs;
 using Fleet.Registry.Redis;
 using Fleet.Tests.Rendering;
 using Microsoft.Extensions.Logging;
@@ -66,6 +67,23 @@ public sealed class SignedRecordTests(RedisCollection.Server redis)
 
         Assert.Empty(await registry.Servers.ListAsync(Cancel));
         Assert.Empty(await registry.Realms.ListAsync(Cancel));
+    }
+
+    // The renders of a job have the rights of the admin key.
+    [Fact]
+    public async Task GetAsync_JobThatWasChangedOrIsOfAnotherKey_IsNoJob()
+    {
+        await using var registry = await EmptyAsync();
+        await using var other = await RedisRegistryUnderTest.ConnectAsync(redis.ConnectionString, TimeProvider.System, AnotherKey);
+        var definition = new JobDefinition(JobKind.Batch, new() { Webhook = "https://hooks.example/" });
+        await registry.Jobs.CreateAsync("1", definition, [new("http://h/")], null, 10, Cancel);
+        await other.Jobs.CreateAsync("2", definition, [new("http://h/")], null, 10, Cancel);
+        Assert.Equal("https://hooks.example/", (await registry.Jobs.GetAsync("1", Cancel))!.Webhook!.Url);
+        Assert.Null(await registry.Jobs.GetAsync("2", Cancel));
+
+        var record = (await registry.Database.HashGetAsync(RedisKeys.Job("1"), "record")).ToString();
+        await registry.Database.HashSetAsync(RedisKeys.Job("1"), "record", record.Replace("hooks.example", "other.example", StringComparison.Ordinal));
+        Assert.Null(await registry.Jobs.GetAsync("1", Cancel));
     }
 
     // The address of a server that is gone may belong to something else by now.

@@ -2,6 +2,7 @@ using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
 using Fleet.Registry.Generations;
 using Fleet.Registry.HostShells;
+using Fleet.Registry.Jobs;
 using Fleet.Registry.Leases;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
@@ -17,7 +18,8 @@ public sealed class InMemoryRegistry
 {
     /// <param name="timeProvider">The registry's clock.</param>
     /// <param name="loggerFactory">Where a listener that fails on a hint is reported.</param>
-    public InMemoryRegistry(TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    /// <param name="jobTime">Clock of the leases of jobs; null for the registry's.</param>
+    public InMemoryRegistry(TimeProvider timeProvider, ILoggerFactory loggerFactory, TimeProvider? jobTime = null)
     {
         var hints = new ChangeListeners(loggerFactory.CreateLogger<InMemoryBackplane>());
         var servers = new InMemoryServerRegistry(timeProvider, hints);
@@ -31,6 +33,7 @@ public sealed class InMemoryRegistry
         Generations = new InMemoryGenerationCounter(timeProvider);
         Leases = new InMemoryLeases(timeProvider);
         Commands = new InMemoryCommandStore(timeProvider);
+        Jobs = new InMemoryJobStore(jobTime ?? timeProvider);
         Backplane = new InMemoryBackplane(hints);
     }
 
@@ -63,6 +66,9 @@ public sealed class InMemoryRegistry
 
     /// <summary>Commands that were started.</summary>
     public ICommandStore Commands { get; }
+
+    /// <summary>Long work in the background.</summary>
+    public IJobStore Jobs { get; }
 
     /// <summary>Hints.</summary>
     public IBackplane Backplane { get; }

@@ -17,5 +17,6 @@ internal static class InMemoryRegistryServices
         .AddSingleton(shared.Generations)
         .AddSingleton(shared.Leases)
         .AddSingleton(shared.Commands)
+        .AddSingleton(shared.Jobs)
         .AddSingleton(shared.Backplane);
 }

@@ -7,7 +7,7 @@ using System.Text;
 namespace Fleet.Tests.Processes;
 
 /// <summary>
-/// A real redis-server on a free port of 127.0.0.1 with a temp folder of its own. It writes nothing to disk, so a stop loses all that it holds.
+/// A real redis-server on a free port of 127.0.0.1 with a temp folder of its own. It writes nothing to disk, so a stop loses all that it holds, unless it has a log.
 /// It ends with <see cref="DisposeAsync"/>, and with the test process, however that ends.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
@@ -20,7 +20,7 @@ public sealed class RedisServer : IAsyncDisposable
     private const string Script =
         """
         trap '' INT
-        redis-server --port "$1" --bind 127.0.0.1 --dir "$2" --logfile "$2/redis.log" --save '' --appendonly no > /dev/null 2>&1 &
+        redis-server --port "$1" --bind 127.0.0.1 --dir "$2" --logfile "$2/redis.log" --save '' --appendonly "$3" --appendfsync everysec > /dev/null 2>&1 &
         echo $!
         cat > /dev/null
         kill -KILL $!
@@ -31,9 +31,9 @@ public sealed class RedisServer : IAsyncDisposable
     private Process? _shell;
     private int _processId;
 
-    private RedisServer()
-    {
-    }
+    private readonly bool _hasLog;
+
+    private RedisServer(bool hasLog) => _hasLog = hasLog;
 
     /// <summary>Stays the same over a restart.</summary>
     public int Port { get; private set; }
@@ -45,14 +45,15 @@ public sealed class RedisServer : IAsyncDisposable
     public bool IsRunning => _shell is not null;
 
     /// <summary>Starts a server and waits until it answers.</summary>
-    public static async Task<RedisServer> StartAsync()
+    /// <param name="hasLog">Whether it has an append-only log that is written every second, as in production, and survives a stop.</param>
+    public static async Task<RedisServer> StartAsync(bool hasLog = false)
     {
         if (!IsInstalled())
         {
             throw new InvalidOperationException("redis-server is not on the PATH, and this test needs one. Install it (Debian: apt-get install redis-server).");
         }
 
-        var server = new RedisServer();
+        var server = new RedisServer(hasLog);
         try
         {
             // Between finding a free port and listening on it another test may take it.
@@ -76,7 +77,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the server. What it held is lost.</summary>
+    /// <summary>Kills the server. What it held is lost, unless it has a log.</summary>
     public async Task StopAsync()
     {
         if (Interlocked.Exchange(ref _shell, null) is { } shell)
@@ -93,11 +94,11 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Lets a frozen server go on (SIGCONT).</summary>
     public void Thaw() => Signals.Send(_processId, Signals.Continue);
 
-    /// <summary>Starts an empty server on the same port, after killing the one that runs.</summary>
+    /// <summary>Starts a server on the same port, after killing the one that runs: empty, or with what is in the log.</summary>
     public async Task RestartAsync()
     {
         await StopAsync();
-        _shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", Port.ToString(CultureInfo.InvariantCulture), _folder.FullName])
+        _shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", Port.ToString(CultureInfo.InvariantCulture), _folder.FullName, _hasLog ? "yes" : "no"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,12 +1,13 @@
 using System.IO.Compression;
 using System.Xml;
-using Fleet.RealmServer.Content;
 using Fleet.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http;
 
-namespace Fleet.RealmServer.Site.Operations;
+namespace Fleet.ServiceDefaults.Sitemaps;
 
-/// <summary>Reads the URLs that a sitemap of the site lists, with the sitemaps that a sitemap index lists, compressed by gzip or not. All that it reads is bounded.</summary>
-internal sealed class SitemapReader(HttpClient http, PublicAddress address)
+/// <summary>Reads the URLs that a sitemap of a site lists, with the sitemaps that a sitemap index lists, compressed by gzip or not. All that it reads is bounded.</summary>
+/// <param name="http">The client. It must not follow redirects.</param>
+public sealed class SitemapReader(HttpClient http)
 {
     /// <summary>Maximum number of URLs, the most that the sitemap protocol allows in one file.</summary>
     public const int MaxUrls = 50_000;
@@ -25,13 +26,14 @@ internal sealed class SitemapReader(HttpClient http, PublicAddress address)
 
     /// <summary>The URLs, in the order of the files.</summary>
     /// <param name="sitemap">URL of a sitemap or sitemap index of the site, absolute or as a path.</param>
+    /// <param name="site">The site.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="RequestException">The sitemap cannot be read or exceeds a bound; the message says which.</exception>
-    public async Task<IReadOnlyList<string>> ReadAsync(string sitemap, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ReadAsync(string sitemap, SitemapSite site, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Timeout);
-        var reading = new Reading();
+        var reading = new Reading(site);
         try
         {
             await ReadAsync(sitemap, reading, [], limit.Token);
@@ -46,7 +48,7 @@ internal sealed class SitemapReader(HttpClient http, PublicAddress address)
 
     private async Task ReadAsync(string sitemap, Reading reading, IReadOnlyList<string> parents, CancellationToken cancellationToken)
     {
-        var url = OwnUrlOf(sitemap);
+        var url = OwnUrlOf(sitemap, reading.Site.Public);
         if (parents.Contains(url.AbsoluteUri))
         {
             throw Bad(sitemap, "lists itself, directly or through another index");
@@ -74,22 +76,18 @@ internal sealed class SitemapReader(HttpClient http, PublicAddress address)
     }
 
     // Only addresses of the site are fetched, so that the caller cannot have this server read others.
-    private Uri OwnUrlOf(string sitemap)
-    {
-        var site = new Uri(address.UrlOf("/"));
-        return (sitemap.StartsWith('/') ? Uri.TryCreate(site, sitemap, out var url) : Uri.TryCreate(sitemap, UriKind.Absolute, out url))
+    private static Uri OwnUrlOf(string sitemap, Uri site) =>
+        (sitemap.StartsWith('/') ? Uri.TryCreate(site, sitemap, out var url) : Uri.TryCreate(sitemap, UriKind.Absolute, out url))
             && url.GetLeftPart(UriPartial.Authority) == site.GetLeftPart(UriPartial.Authority) && url.UserInfo.Length == 0
                 ? url
                 : throw Bad(sitemap, $"is not a URL of this site, {site}");
-    }
 
     /// <summary>Adds the URLs of a sitemap, and returns the sitemaps of an index.</summary>
     private async Task<IReadOnlyList<string>> ReadFileAsync(Uri url, Reading reading, CancellationToken cancellationToken)
     {
         try
         {
-            // This server answers for all URLs of the site, so the request does not take the way through a proxy.
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(address.OwnUrl ?? address.UrlOf("/")), url.PathAndQuery));
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(reading.Site.Internal, url.PathAndQuery));
             request.Headers.Host = url.Authority;
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode)
@@ -174,8 +172,10 @@ internal sealed class SitemapReader(HttpClient http, PublicAddress address)
 
     private static RequestException Bad(string sitemap, string what) => new(StatusCodes.Status422UnprocessableEntity, "bad-sitemap", $"The sitemap {sitemap} {what}.");
 
-    private sealed class Reading
+    private sealed class Reading(SitemapSite site)
     {
+        public SitemapSite Site => site;
+
         public List<string> Urls { get; } = [];
 
         public HashSet<string> Files { get; } = new(StringComparer.Ordinal);
@@ -183,3 +183,8 @@ internal sealed class SitemapReader(HttpClient http, PublicAddress address)
         public long Bytes { get; set; }
     }
 }
+
+/// <summary>The site that sitemaps are read from. Nothing else is fetched.</summary>
+/// <param name="Public">The address in the URLs of its sitemaps.</param>
+/// <param name="Internal">The address to connect to.</param>
+public sealed record SitemapSite(Uri Public, Uri Internal);

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Fleet.Contracts;
+using Fleet.Manager.Rendering;
+using Fleet.Manager.Servers;
+using Fleet.Registry.Jobs;
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Sitemaps;
+
+namespace Fleet.Manager.Jobs;
+
+/// <summary>Finds the URLs of a job that are not in its request: those of a sitemap, or of a selection of stored pages.</summary>
+internal sealed class JobLists(IHttpClientFactory clients, IConfiguration configuration, AllowedOrigins origins, FleetViews views, PagesClient pages, IJobStore store, TimeProvider timeProvider)
+{
+    /// <summary>Name of the client that reads sitemaps.</summary>
+    public const string SitemapClient = "job-sitemaps";
+
+    private const int PagesPerRequest = 1_000;
+    private const int MaxAttempts = 3;
+
+    private static readonly Backoff s_backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
+
+    private readonly SiteAddress? _site = SiteAddress.Find(configuration);
+
+    /// <summary>Adds the URLs to the job. Repeating it is harmless.</summary>
+    /// <returns>False when the claim is no longer the caller's.</returns>
+    /// <exception cref="RequestException">The list cannot be read.</exception>
+    public async Task<bool> AddAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return claim.Item.Url.Length > 0 ? await AddSitemapAsync(job, claim, cancellationToken) : await AddStoredAsync(job, claim, cancellationToken);
+            }
+            catch (RequestException e) when (e.Status is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout && attempt < MaxAttempts)
+            {
+                // What is away may come back; a sitemap that is wrong stays wrong.
+                await Task.Delay(s_backoff.After(attempt), timeProvider, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<bool> AddSitemapAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
+    {
+        var url = new Uri(claim.Item.Url);
+        // The request was checked; what is stored is checked again.
+        if (RenderRules.CheckAllowed(url, origins.With(views.Current.Realms)) is { } error)
+        {
+            throw new RequestException(error.Status, error.Reason, error.Detail);
+        }
+
+        using var http = clients.CreateClient(SitemapClient);
+        var isOfSite = _site is not null && OriginAllowList.OriginOf(_site.Public) == OriginAllowList.OriginOf(url);
+        var origin = new Uri(url.GetLeftPart(UriPartial.Authority));
+        var urls = await new SitemapReader(http).ReadAsync(claim.Item.Url, new(origin, isOfSite ? _site!.Internal : origin), cancellationToken);
+        return await AddAsync(job, claim, urls, cancellationToken);
+    }
+
+    private async Task<bool> AddStoredAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
+    {
+        var selection = job.Definition.Request.Recache!;
+        var filter = selection.Prefix is { } prefix ? $"prefix={Uri.EscapeDataString(prefix)}" : $"pattern={Uri.EscapeDataString(selection.Pattern!)}";
+        string? after = null;
+        do
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"/_pages?{filter}&limit={PagesPerRequest}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}");
+            var (list, problem) = (await pages.SendAsync(HttpMethod.Get, path, null, cancellationToken)).Read<PageUrls>();
+            if (problem is not null)
+            {
+                throw new RequestException(problem.Status, problem.Reason!, problem.Detail!);
+            }
+
+            if (!await AddAsync(job, claim, [.. list!.Pages.Select(static page => page.Url)], cancellationToken))
+            {
+                return false;
+            }
+
+            after = list.Next;
+        }
+        while (after is not null);
+        return true;
+    }
+
+    private Task<bool> AddAsync(JobRecord job, JobClaim claim, IReadOnlyList<string> urls, CancellationToken cancellationToken) =>
+        store.AddAsync(job.Id, claim, [.. urls.Select(static url => new JobItem(url))], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
+
+    /// <summary>What of the realm server's list of pages is read.</summary>
+    private sealed record PageUrls(IReadOnlyList<PageUrl> Pages, string? Next);
+
+    private sealed record PageUrl(string Url);
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text;
+using Fleet.Contracts;
+using Fleet.Manager.Pipeline;
+using Fleet.Manager.Rendering;
+using Fleet.Manager.Servers;
+using Fleet.Registry.Jobs;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.Manager.Jobs;
+
+/// <summary>Does the work of one URL of a job, with as many attempts as <see cref="JobUrlRules"/> allows.</summary>
+internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, AllowedOrigins origins, FleetViews views, IOptions<JobsOptions> options, TimeProvider timeProvider)
+{
+    /// <summary>Interval at which a page that is being recached is looked at.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Number of looks in a row without a render in progress, 10 s, after which the render counts as lost.</summary>
+    private const int MaxIdleLooks = 20;
+
+    /// <summary>How much older than its request a page may seem: ages are whole seconds.</summary>
+    private static readonly TimeSpan s_ageTolerance = TimeSpan.FromSeconds(1);
+
+    /// <summary>Works on a URL until there is a result.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="claim">The claim of the URL.</param>
+    /// <param name="cancellationToken">Ends the work without a result.</param>
+    /// <returns>The result, and the links that a crawl follows.</returns>
+    public async Task<(JobUrlResult Result, IReadOnlyList<JobItem> Links)> RunAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
+    {
+        if (claim.Attempt > JobUrlRules.MaxClaims)
+        {
+            return (ResultOf(claim) with
+            {
+                Outcome = JobUrlOutcome.Failed,
+                Reason = "abandoned",
+                Detail = $"Managers ended or failed {JobUrlRules.MaxClaims} times while they had this URL in progress.",
+                Attempts = JobUrlRules.MaxClaims,
+            }, []);
+        }
+
+        var began = timeProvider.GetTimestamp();
+        for (var number = 1; ; number++)
+        {
+            var attempted = timeProvider.GetTimestamp();
+            var (attempt, result, links) = job.Definition.Kind == JobKind.Recache
+                ? await RecacheAsync(claim, cancellationToken)
+                : await RenderAsync(job, claim, cancellationToken);
+            var step = JobUrlRules.Next(attempt, number, timeProvider.GetElapsedTime(began), options.Value.UrlTimeout);
+            if (step.Result is { } outcome)
+            {
+                return (result with
+                {
+                    Outcome = outcome.Outcome,
+                    Reason = outcome.Reason,
+                    Detail = outcome.Detail ?? result.Detail,
+                    DurationMs = Math.Round(timeProvider.GetElapsedTime(attempted).TotalMilliseconds, 1),
+                    Attempts = number,
+                }, links);
+            }
+
+            await Task.Delay(step.Pause!.Value, timeProvider, cancellationToken);
+        }
+    }
+
+    private static JobUrlResult ResultOf(JobClaim claim) => new() { Url = claim.Item.Url, Outcome = JobUrlOutcome.Succeeded, Depth = claim.Item.Depth };
+
+    private async Task<(JobAttempt Attempt, JobUrlResult Result, IReadOnlyList<JobItem> Links)> RenderAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
+    {
+        var scope = job.Definition.Request.Crawl is { } crawl ? new CrawlScope(crawl with { Start = origins.With(views.Current.Realms).Normalize(crawl.Start) }) : null;
+        var request = JobRequestRules.RenderOf(job.Definition.Request) with { Url = claim.Item.Url, Priority = 0 };
+        var call = new RenderCall(request, string.Create(CultureInfo.InvariantCulture, $"job-{job.Id}-{claim.Index}")) { HasKey = true, Document = scope is not null, IsFresh = true };
+        var answer = await pipeline.RenderAsync(call, cancellationToken);
+        using var content = answer.Content;
+        var result = ResultOf(claim) with { Status = content?.Status ?? 0, Location = content?.Location, Record = content?.Record };
+        if (scope is null || content is not { Outcome: RenderOutcome.Rendered })
+        {
+            return (JobAttempt.Of(answer), result, []);
+        }
+
+        var (links, note) = await LinksAsync(content, call.Request.Url, cancellationToken);
+        return (JobAttempt.Of(answer), result with { Detail = note },
+            claim.Item.Depth >= scope.MaxDepth ? [] : [.. links.Where(scope.Contains).Select(link => new JobItem(link, claim.Item.Depth + 1))]);
+    }
+
+    // A redirect of a crawled page is followed like a link.
+    private static async Task<(IReadOnlyList<string> Links, string? Note)> LinksAsync(RenderContent content, string url, CancellationToken cancellationToken)
+    {
+        List<string> target = content.Location is { } location && Uri.TryCreate(new(url), location, out var absolute) ? [CrawlScope.WithoutFragment(absolute.AbsoluteUri)] : [];
+        if (target.Count > 0)
+        {
+            return (target, null);
+        }
+
+        using var body = new BoundedBody(PageLinks.MaxLength);
+        try
+        {
+            await content.CopyToAsync(body, cancellationToken);
+        }
+        catch (BodyTooLongException)
+        {
+            return ([], $"Its links were not read: the document has more than {PageLinks.MaxLength} bytes.");
+        }
+        catch (BrokenBodyException e)
+        {
+            return ([], $"Its links were not read: {e.Message}.");
+        }
+
+        return (PageLinks.Read(Encoding.UTF8.GetString(body.Bytes), url), null);
+    }
+
+    private async Task<(JobAttempt Attempt, JobUrlResult Result, IReadOnlyList<JobItem> Links)> RecacheAsync(JobClaim claim, CancellationToken cancellationToken)
+    {
+        var asked = timeProvider.GetTimestamp();
+        var body = JsonContent.Create(new PagesRequest { Urls = [claim.Item.Url] }, options: FleetJson.Options);
+        var (report, problem) = (await pages.SendAsync(HttpMethod.Post, "/_pages/recache", body, cancellationToken)).Read<PagesReport>();
+        var result = ResultOf(claim);
+        if (problem is not null)
+        {
+            // Without a realm server now there may be one later.
+            return (new(null, ErrorStatus: problem.Status == StatusCodes.Status502BadGateway ? StatusCodes.Status503ServiceUnavailable : problem.Status, Reason: problem.Reason, Detail: problem.Detail), result, []);
+        }
+
+        if (report!.Pages is not [var page] || page.Result == PageResult.Refused)
+        {
+            var reason = report.Pages is [{ Reason: { } why }] ? why : "The realm server did not say what became of it.";
+            var isFull = reason.Contains("queue is full", StringComparison.Ordinal);
+            return (new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: reason), result, []);
+        }
+
+        for (var idle = 0; timeProvider.GetElapsedTime(asked) < options.Value.UrlTimeout && idle < MaxIdleLooks;)
+        {
+            await Task.Delay(s_look, timeProvider, cancellationToken);
+            var (state, _) = (await pages.SendAsync(HttpMethod.Get, $"/_pages/page?url={Uri.EscapeDataString(page.Url)}", null, cancellationToken)).Read<PageState>();
+            if (state is { Stored: { } stored } && TimeSpan.FromSeconds(stored.AgeSeconds) <= timeProvider.GetElapsedTime(asked) + s_ageTolerance)
+            {
+                return (new(RenderOutcome.Rendered, stored.Status), result with { Status = stored.Status, Location = stored.RedirectUrl }, []);
+            }
+
+            if (state is { Pending: false, LastFailure: { } failure })
+            {
+                return (new(RenderOutcome.Failed, Detail: failure.Reason), result with { Record = failure.Record }, []);
+            }
+
+            idle = state is { Pending: true } ? 0 : idle + 1;
+        }
+
+        // Also when the realm server restarted, which loses its queue. Asking again while another realm server renders the page is harmless.
+        return (new(RenderOutcome.NoVerdict, Detail: "The page was not stored, and the realm server that answers has no render of it in progress."), result, []);
+    }
+
+    /// <summary>What of the realm server's answer about a page is read.</summary>
+    private sealed record PageState(bool Pending, StoredState? Stored, FailureState? LastFailure);
+
+    private sealed record StoredState(int Status, long AgeSeconds, string? RedirectUrl);
+
+    private sealed record FailureState(string Reason, string? Record);
+}
