@@ -37,6 +37,7 @@ internal sealed class PageVisit(
             var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
             return new(answer, null, isDocument
                 ? failure => cleanup.Park(lease, page, operation, failure)
+                : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
                 : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
         }
         catch (PoolDeadlineException)

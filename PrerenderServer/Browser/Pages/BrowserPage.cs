@@ -99,7 +99,8 @@ internal sealed partial class BrowserPage : IRenderPage
                 opened.LimitStorageAsync(cancellationToken),
                 opened.CallAsync("Target.setAutoAttach", PageWorkers.WriteAutoAttach, cancellationToken),
                 opened.CallAsync("Runtime.addBinding", static p => p.WriteString("name"u8, PageDepartures.Binding), cancellationToken),
-                opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken));
+                opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken),
+                opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", p => p.WriteString("source"u8, PageScripts.PaintAt(settings.Standby)), cancellationToken));
             await opened.BootAsync(settings.BootTimeout, cancellationToken);
             return opened;
         }
@@ -314,6 +315,9 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
 {
     /// <summary>Origins that the browser can reach.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>Address of the booted host app.</summary>
+    public Uri Standby { get; } = new(Host, "_standby");
 
     /// <summary>What a page may use.</summary>
     public PageLimits Limits { get; init; } = PageLimits.None;
