@@ -122,7 +122,12 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
 
         var html = await TryAsync<string>(async () => await page.MarkupAsync(options.RecoveryBudget / 4, CancellationToken.None));
-        await TryAsync<object>(async () => await page.EvaluateAsync(PageScripts.Paint, options.RecoveryBudget / 4, CancellationToken.None));
+        if (page.IsStandby)
+        {
+            // A document that was navigated to is always painted.
+            await TryAsync<object>(async () => await page.EvaluateAsync(PageScripts.Paint, options.RecoveryBudget / 4, CancellationToken.None));
+        }
+
         var screenshot = await TryAsync<byte[]>(async () => await page.ScreenshotAsync(s_failureScreenshot, options.RecoveryBudget / 4, CancellationToken.None));
         failures.Complete(failure.Id, html, screenshot);
     }
