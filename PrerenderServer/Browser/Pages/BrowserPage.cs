@@ -68,7 +68,7 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public HostCapabilities Host { get; private set; } = HostCapabilities.None;
 
-    public bool OffersRender { get; private set; }
+    public bool? OffersRender { get; private set; }
 
     public bool IsStandby => _booted is { } loader && loader == _loads.Current;
 
@@ -78,8 +78,8 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public PageActivity Activity { get; }
 
-    /// <summary>Opens a page in a context and boots the host app in it.</summary>
-    public static async Task<BrowserPage> OpenAsync(CdpContext context, BrowserPageSettings settings, Action<string> lost, CancellationToken cancellationToken)
+    /// <summary>Opens a page in a context, and boots the host app in it unless it is to stay empty, in a new context.</summary>
+    public static async Task<BrowserPage> OpenAsync(CdpContext context, BrowserPageSettings settings, bool boots, Action<string> lost, CancellationToken cancellationToken)
     {
         var (target, session) = await context.OpenPageAsync(settings.CallTimeout, cancellationToken);
         var opened = new BrowserPage(context, target, session, settings, lost);
@@ -101,7 +101,15 @@ internal sealed partial class BrowserPage : IRenderPage
                 opened.CallAsync("Runtime.addBinding", static p => p.WriteString("name"u8, PageDepartures.Binding), cancellationToken),
                 opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken),
                 opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", p => p.WriteString("source"u8, PageScripts.PaintAt(settings.Standby)), cancellationToken));
-            await opened.BootAsync(settings.BootTimeout, cancellationToken);
+            if (boots)
+            {
+                await opened.BootAsync(settings.BootTimeout, cancellationToken);
+            }
+            else
+            {
+                opened._isFresh = true;
+            }
+
             return opened;
         }
         catch
