@@ -48,6 +48,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
         await StateIsAsync(NoPaintState.On);
         await RenderAsync(20, "0false");
         Assert.Equal(told + 1, Told());
+        await Eventually.TrueAsync(async () => (await server.Registry.Servers.ListAsync(Token)).Single().NoPaint is { State: NoPaintState.On, RoutesOn: 1 }, () => "the server's record, which GET /fleet has, says it");
 
         int Told() => server.Log.Lines.Count(line => line.Contains("run without layout and paint from now on: 5 comparisons were equal", StringComparison.Ordinal));
     }
