@@ -12,6 +12,9 @@ switch (args)
     case ["fast-path"]:
         await FastPathBench.RunAsync();
         break;
+    case ["paint"]:
+        await PaintBench.RunAsync();
+        break;
     case ["document-path", .. var rest]:
         await DocumentPathBench.RunAsync(rest is [var only, ..] ? only : null);
         break;

@@ -54,6 +54,9 @@ public sealed record ServerRecord
     /// <summary>Product and version of the browser: <c>HeadlessChrome/149.0.7827.55</c>. Null before the first launch.</summary>
     public string? Browser { get; init; }
 
+    /// <summary>Whether the server renders the host app without layout and paint; null when not reported.</summary>
+    public NoPaintStatus? NoPaint { get; init; }
+
     /// <summary>When this record was written, by the registry's clock.</summary>
     public DateTimeOffset SeenAt { get; init; }
 }
@@ -69,6 +72,42 @@ public enum ServerState
 
     /// <summary>Finishes its renders and rejects new ones.</summary>
     Draining,
+}
+
+/// <summary>Whether a prerender server renders the current host app without layout and paint.</summary>
+/// <param name="State">The state of the host app.</param>
+public sealed record NoPaintStatus(NoPaintState State)
+{
+    /// <summary>Equal comparisons of the route that has most of them and is still being learned.</summary>
+    public int Equal { get; init; }
+
+    /// <summary>Equal comparisons after which a route is rendered without painting.</summary>
+    public int Needed { get; init; }
+
+    /// <summary>Why it is off, or why a route of it is; null if none is.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Routes that are rendered without painting.</summary>
+    public int RoutesOn { get; init; }
+
+    /// <summary>Routes whose renders are still compared.</summary>
+    public int RoutesLearning { get; init; }
+
+    /// <summary>Routes that are painted, because they use the layout or differ without it.</summary>
+    public int RoutesOff { get; init; }
+}
+
+/// <summary>State of rendering without layout and paint.</summary>
+public enum NoPaintState
+{
+    /// <summary>Renders are painted, and some are compared with one that is not.</summary>
+    Learning,
+
+    /// <summary>At least one route is rendered without painting.</summary>
+    On,
+
+    /// <summary>All renders are painted.</summary>
+    Off,
 }
 
 /// <summary>One slot of a prerender server, as last reported.</summary>

@@ -12,6 +12,7 @@ using Fleet.PrerenderServer.Rendering.Commands;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Painting;
 using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.Registry.HostShells;
@@ -117,6 +118,8 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<HangCircuitBreaker>();
         builder.Services.AddSingleton<PageCleanup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PageCleanup>());
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<PaintControl>(services, services.GetRequiredService<RenderingOptions>().NoPaint));
+        builder.Services.AddSingleton<HostComparison>();
         builder.Services.AddSingleton<HostRender>();
         builder.Services.AddSingleton<CommandRender>();
         builder.Services.AddSingleton<DocumentRender>();

@@ -14,7 +14,7 @@ internal sealed class BenchSite(WebApplication app) : IAsyncDisposable
         <!doctype html><div id="app"></div><script src="/bundle.js"></script><script>
         function render() {
           const rows = Array.from({ length: 120 }, (_, i) => `<tr><td>${i}</td><td class="cell">${'text of a cell that is long enough '.repeat(10)}</td></tr>`);
-          app.innerHTML = `<table>${rows.join('')}</table>`; app.getBoundingClientRect();
+          app.innerHTML = `<table>${rows.join('')}</table>`;
           return { status: 200, formats: { isolated: app.innerHTML } };
         }
         globalThis.fleet = { version: '1', capabilities: ['render'], ready: Promise.resolve(), render: async () => render() };

@@ -23,10 +23,10 @@ namespace Fleet.Bench.Rendering;
 internal static class FastPathBench
 {
     private const int Rounds = 3;
-    private const string Work = "fleet.render({id:'1',url:location.href,formats:['isolated'],lineage:''})";
+    internal const string Work = "fleet.render({id:'1',url:location.href,formats:['isolated'],lineage:''})";
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
-    private static readonly Load s_fast = new(Warmup: 300, Visits: 200);
+    internal static readonly Load s_fast = new(Warmup: 300, Visits: 200);
     private static readonly Load s_slow = new(Warmup: 2, Visits: 16);
 
     public static async Task RunAsync()
@@ -136,7 +136,7 @@ internal static class FastPathBench
         }
     }
 
-    private static async Task<BenchRow> MeasureAsync(string way, int lanes, Load load, Func<CdpTraffic>? traffic, Func<int, Task> visit)
+    internal static async Task<BenchRow> MeasureAsync(string way, int lanes, Load load, Func<CdpTraffic>? traffic, Func<int, Task> visit)
     {
         await Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => RepeatAsync(lane, load.Warmup, visit)));
         var (cpu, said, start) = (TreeCpu.Milliseconds(), traffic?.Invoke(), Stopwatch.GetTimestamp());
@@ -164,5 +164,5 @@ internal static class FastPathBench
 
     private static double At(double[] sorted, double share) => sorted[(int)(share * (sorted.Length - 1))];
 
-    private sealed record Load(int Warmup, int Visits);
+    internal sealed record Load(int Warmup, int Visits);
 }

@@ -129,7 +129,7 @@ internal static class JobRequestRules
     {
         "url" => "is not an option: the URLs are those of the job",
         "priority" => "is not an option: jobs have the priority 0, behind visitors",
-        "credentials" => "is not an option: a job is kept in Redis, which never holds credentials",
+        "credentials" or "headers" or "cookies" => "is not an option: a job is kept in Redis, which never holds credentials",
         "formats" when request.Crawl is not null => "is not an option of a crawl: it reads the links of the HTML document",
         _ => null,
     };

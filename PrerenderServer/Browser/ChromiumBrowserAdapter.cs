@@ -55,14 +55,18 @@ internal sealed partial class ChromiumBrowserAdapter(
         }
     }
 
-    public async Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken)
+    public Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken) => CreateAsync(slot, generation, boots: true, cancellationToken);
+
+    public Task<IBrowserPage> CreateEmptyAsync(long slot, int generation, CancellationToken cancellationToken) => CreateAsync(slot, generation, boots: false, cancellationToken);
+
+    private async Task<IBrowserPage> CreateAsync(long slot, int generation, bool boots, CancellationToken cancellationToken)
     {
         var process = _processes.GetValueOrDefault(generation) ?? throw new BrowserException($"Browser generation {generation} is gone.");
         var created = new BrowserSlot(slot, generation, process, CdpContext.CreateAsync(process.Connection, process.UserAgent, options.CallTimeout));
         _slots[slot] = created;
         var context = await created.Context.Within("create a context", options.CallTimeout, time, cancellationToken);
         await context.DenyDownloadsAsync(options.CallTimeout, cancellationToken);
-        return await BootAsync(created, cancellationToken);
+        return await OpenAsync(created, boots, cancellationToken);
     }
 
     public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
@@ -70,7 +74,7 @@ internal sealed partial class ChromiumBrowserAdapter(
         var target = _slots.GetValueOrDefault(slot) ?? throw new BrowserException($"Slot {slot} is gone.");
         var old = target.Page;
         // Open the new page first, so that the context, and with it the HTTP cache, always has a page.
-        var page = await BootAsync(target, cancellationToken);
+        var page = await OpenAsync(target, boots: true, cancellationToken);
         if (old is { End: PageTermination.None })
         {
             try
@@ -204,13 +208,13 @@ internal sealed partial class ChromiumBrowserAdapter(
         _reaping.Dispose();
     }
 
-    private async Task<BrowserPage> BootAsync(BrowserSlot slot, CancellationToken cancellationToken)
+    private async Task<BrowserPage> OpenAsync(BrowserSlot slot, bool boots, CancellationToken cancellationToken)
     {
         var context = await slot.Context;
         try
         {
-            slot.Page = await BrowserPage.OpenAsync(context, _settings, reason => OnPageLost(slot, reason), cancellationToken);
-            LastFailure = null;
+            slot.Page = await BrowserPage.OpenAsync(context, _settings, boots, reason => OnPageLost(slot, reason), cancellationToken);
+            LastFailure = boots ? null : LastFailure;
             return slot.Page;
         }
         catch (BrowserException e)

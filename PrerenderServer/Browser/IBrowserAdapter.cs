@@ -25,6 +25,9 @@ internal interface IBrowserAdapter : IAsyncDisposable
     /// <summary>Creates a context in the generation's process, with a page, and boots the host app in it (standby).</summary>
     Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken);
 
+    /// <summary>Creates a context in the generation's process, with an empty page, which boots the host app when a render needs it.</summary>
+    Task<IBrowserPage> CreateEmptyAsync(long slot, int generation, CancellationToken cancellationToken);
+
     /// <summary>Replaces the slot's page with a newly booted one in the same context, which keeps the HTTP cache.</summary>
     Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken);
 

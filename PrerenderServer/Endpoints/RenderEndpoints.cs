@@ -5,8 +5,10 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Painting;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
@@ -41,7 +43,13 @@ internal static class RenderEndpoints
         routes.MapPost("/screenshots", ScreenshotAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
         routes.MapPost("/commands", CommandAsync).WithMetadata(new RequestSizeLimitAttribute(RenderLimits.MaxBodyBytes));
         routes.MapFailures();
-        routes.MapGet("/pool", static (IPagePool pool) => TypedResults.Ok(pool.Snapshot));
+        routes.MapGet("/pool", Pool);
+    }
+
+    private static Ok<PoolStatus> Pool(IPagePool pool, PaintControl painting)
+    {
+        var snapshot = pool.Snapshot;
+        return TypedResults.Ok(new PoolStatus(snapshot.Version, snapshot.Slots, snapshot.Affinities, snapshot.Totals, painting.Status(snapshot.Totals.ShellToken)));
     }
 
     /// <summary>Returns the result, or only the document if the request accepts HTML and the result has one.</summary>
@@ -151,3 +159,12 @@ internal static class RenderEndpoints
         throw new RequestException(StatusCodes.Status503ServiceUnavailable, "queue-full", $"{maxRenders} renders are in flight or waiting, the limit of Rendering:MaxRenders.", s_retryAfter);
     }
 }
+
+/// <summary>The answer of <c>GET /pool</c>: a snapshot of the pool, and how its pages render.</summary>
+/// <param name="Version">As in <see cref="PoolSnapshot"/>.</param>
+/// <param name="Slots">As in <see cref="PoolSnapshot"/>.</param>
+/// <param name="Affinities">As in <see cref="PoolSnapshot"/>.</param>
+/// <param name="Totals">As in <see cref="PoolSnapshot"/>.</param>
+/// <param name="NoPaint">Whether the current host app is rendered without layout and paint.</param>
+internal sealed record PoolStatus(
+    long Version, IReadOnlyList<SlotSnapshot> Slots, IReadOnlyList<AffinitySnapshot> Affinities, PoolTotals Totals, NoPaintStatus NoPaint);

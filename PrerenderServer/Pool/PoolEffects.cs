@@ -129,7 +129,8 @@ internal sealed partial class PoolEffects(
     {
         try
         {
-            var page = await browser.CreateAsync(create.Slot, create.Generation, cancellationToken);
+            var page = create.IsEmpty ? await browser.CreateEmptyAsync(create.Slot, create.Generation, cancellationToken)
+                : await browser.CreateAsync(create.Slot, create.Generation, cancellationToken);
             metrics.Created("ready");
             post(new PageArrived(create.Slot, create.Op, page));
         }

@@ -4,6 +4,7 @@ using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Painting;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ namespace Fleet.PrerenderServer.Registration;
 
 /// <summary>What this server announces of itself.</summary>
 internal sealed class AnnouncementSource(
-    IPagePool pool, IBrowserAdapter browser, RequestDrain drain, RenderMetrics metrics, ServerIdentity server, ServerAddress address, IOptions<PoolOptions> poolOptions)
+    IPagePool pool, IBrowserAdapter browser, RequestDrain drain, RenderMetrics metrics, PaintControl painting, ServerIdentity server, ServerAddress address, IOptions<PoolOptions> poolOptions)
 {
     private long _version;
 
@@ -50,6 +51,7 @@ internal sealed class AnnouncementSource(
         SlotStates = [.. snapshot.Slots.Take(ServerRecord.MaxSlotStates).Select(Describe)],
         MemoryMb = Megabytes(snapshot.Totals.MemoryBytes),
         Browser = browser.Product,
+        NoPaint = painting.Status(snapshot.Totals.ShellToken),
     };
 
     private static SlotStatus Describe(SlotSnapshot slot) => new(slot.Slot, JsonNamingPolicy.CamelCase.ConvertName(slot.State.ToString()))

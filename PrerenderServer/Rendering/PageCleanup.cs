@@ -11,9 +11,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Cleans up pages after their render, while the caller already has the answer: frees pages that timed out and parks navigated pages.
+/// <summary>Cleans up pages after their render, while the caller already has the answer: frees pages that timed out, parks navigated pages, and compares renders.
 /// It holds the lease until the page's outcome is known, and waits for all cleanups when the server stops.</summary>
-internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, ILogger<PageCleanup> logger) : IHostedService
+internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, HostComparison comparison, ILogger<PageCleanup> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
@@ -36,6 +36,10 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     /// <summary>Leaves a navigated document, so that its timers stop, and returns the lease.</summary>
     public void Park(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure) =>
         Run(lease, () => ParkAsync(page, operation, failure));
+
+    /// <summary>Repeats a call of the host to compare it with the answer, and returns the lease.</summary>
+    public void Compare(PageLease lease, IRenderPage page, PageAnswer answer, HostCall call) =>
+        Run(lease, () => comparison.RunAsync(page, answer, call, lease.Revoked));
 
     private void Run(PageLease lease, Func<Task<PageOutcome>> work)
     {
@@ -113,6 +117,12 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
 
         var html = await TryAsync<string>(async () => await page.MarkupAsync(options.RecoveryBudget / 4, CancellationToken.None));
+        if (page.IsStandby)
+        {
+            // A document that was navigated to is always painted.
+            await TryAsync<object>(async () => await page.EvaluateAsync(PageScripts.Paint, options.RecoveryBudget / 4, CancellationToken.None));
+        }
+
         var screenshot = await TryAsync<byte[]>(async () => await page.ScreenshotAsync(s_failureScreenshot, options.RecoveryBudget / 4, CancellationToken.None));
         failures.Complete(failure.Id, html, screenshot);
     }

@@ -4,6 +4,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
@@ -16,10 +17,14 @@ internal sealed class PageVisit(
     /// <summary>Whether the render navigates to the URL.</summary>
     public bool IsDocument(RenderOperation operation, IRenderPage page) => paths.IsDocument(operation, page);
 
+    /// <inheritdoc cref="RenderPaths.NeedsHost"/>
+    public bool NeedsHost(RenderOperation operation, string? shell) => paths.NeedsHost(operation, shell);
+
     /// <summary>Gets the page's answer and the action that returns the page. If there is no answer, it returns the page itself and throws
     /// <see cref="PoolDeadlineException"/> or <see cref="OperationCanceledException"/>.</summary>
-    public async Task<RenderedPage> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress, CancellationToken cancellationToken)
+    public async Task<RenderedPage> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, bool needsHost, RenderProgress progress, CancellationToken cancellationToken)
     {
+        paths.Learn(page);
         var eighth = operation.Deadline.Total / 8;
         var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
@@ -37,12 +42,19 @@ internal sealed class PageVisit(
                 await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), linked.Token);
             }
 
+            if (needsHost && page.OffersRender is null)
+            {
+                // The page was created for a render that needed no host app. What the app offers determines the path.
+                await HostRender.BootAsync(page, operation, progress, reserve, linked.Token);
+            }
+
             // The render may change what the page offers.
             var isDocument = IsDocument(operation, page);
             var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
             // A wait that was not met is a timeout of which the page knows nothing.
             return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
                 ? failure => cleanup.Park(lease, page, operation, failure)
+                : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
                 : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
         }
         catch (PoolDeadlineException)

@@ -9,6 +9,9 @@ namespace Fleet.PrerenderServer.Rendering;
 /// <summary>The three ways to render in a page: navigate to the URL and capture the document, call the host app's <c>fleet.render</c>, or run a command.</summary>
 internal sealed class RenderPaths(DocumentRender document, HostRender hostRender, CommandRender command, HostAddress host)
 {
+    /// <summary>Token of the last host shell that was found not to offer <c>fleet.render</c>.</summary>
+    private volatile string? _withoutRender;
+
     /// <summary>Renders on the path that the operation and the page determine.</summary>
     /// <param name="page">The page.</param>
     /// <param name="operation">The render.</param>
@@ -24,5 +27,20 @@ internal sealed class RenderPaths(DocumentRender document, HostRender hostRender
 
     /// <summary>Whether the render navigates to the URL: HTML was requested, or the host app cannot render the URL.</summary>
     public bool IsDocument(RenderOperation operation, IRenderPage page) =>
-        operation.Formats is [RenderFormat.Html] || (operation.Formats is null && (!page.OffersRender || !host.IsOrigin(operation.Url)));
+        operation.Formats is [RenderFormat.Html] || (operation.Formats is null && (page.OffersRender != true || !host.IsOrigin(operation.Url)));
+
+    /// <summary>Whether the render needs a page that has booted the host app: it calls the app, or it is not known yet whether the app can render the URL.</summary>
+    /// <param name="operation">The render.</param>
+    /// <param name="shell">Token of the current host shell; null while none is known.</param>
+    public bool NeedsHost(RenderOperation operation, string? shell) =>
+        operation.Formats is not [RenderFormat.Html] && (operation.Formats is not null || (host.IsOrigin(operation.Url) && (shell is null || _withoutRender != shell)));
+
+    /// <summary>Remembers whether the host app that a page has booted offers <c>fleet.render</c>.</summary>
+    public void Learn(IRenderPage page)
+    {
+        if (page is { IsStandby: true, ShellToken: { } shell })
+        {
+            _withoutRender = page.OffersRender == false ? shell : _withoutRender == shell ? null : _withoutRender;
+        }
+    }
 }

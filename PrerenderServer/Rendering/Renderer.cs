@@ -19,15 +19,16 @@ internal sealed class Renderer(
         activity?.SetTag("fleet.affinity", operation.Affinity.ToString()).SetTag("fleet.request_id", operation.RequestId);
         breaker.Check(operation, pool.Snapshot.Totals.ShellToken);
         var progress = new RenderProgress(time);
+        var needsHost = visit.NeedsHost(operation, pool.Snapshot.Totals.ShellToken);
         var lease = await pool.LeaseAsync(
-            new(operation.Affinity.ToString(), operation.Depth, operation.Priority, operation.Deadline.Step(TimeSpan.Zero), operation.Accept), cancellationToken);
+            new(operation.Affinity.ToString(), operation.Depth, operation.Priority, operation.Deadline.Step(TimeSpan.Zero), operation.Accept, needsHost), cancellationToken);
         progress.Booted(lease.Boot);
         var page = (IRenderPage)lease.Page;
         var shellAtStart = results.ShellToken;
         RenderedPage answer;
         try
         {
-            answer = await visit.AnswerAsync(operation, lease, page, progress, cancellationToken);
+            answer = await visit.AnswerAsync(operation, lease, page, needsHost, progress, cancellationToken);
         }
         catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
         {

@@ -20,7 +20,7 @@ internal sealed partial class BrowserPage
     public async Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var start = _settings.Time.GetTimestamp();
-        var standby = new Uri(_settings.Host, "_standby");
+        var standby = _settings.Standby;
         var (loader, response, _) = await LoadAsync(standby, deadline, cancellationToken);
         if (response is null or { Status: >= 500 })
         {

@@ -68,7 +68,7 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public HostCapabilities Host { get; private set; } = HostCapabilities.None;
 
-    public bool OffersRender { get; private set; }
+    public bool? OffersRender { get; private set; }
 
     public bool IsStandby => _booted is { } loader && loader == _loads.Current;
 
@@ -78,8 +78,8 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public PageActivity Activity { get; }
 
-    /// <summary>Opens a page in a context and boots the host app in it.</summary>
-    public static async Task<BrowserPage> OpenAsync(CdpContext context, BrowserPageSettings settings, Action<string> lost, CancellationToken cancellationToken)
+    /// <summary>Opens a page in a context, and boots the host app in it unless it is to stay empty, in a new context.</summary>
+    public static async Task<BrowserPage> OpenAsync(CdpContext context, BrowserPageSettings settings, bool boots, Action<string> lost, CancellationToken cancellationToken)
     {
         var (target, session) = await context.OpenPageAsync(settings.CallTimeout, cancellationToken);
         var opened = new BrowserPage(context, target, session, settings, lost);
@@ -99,8 +99,17 @@ internal sealed partial class BrowserPage : IRenderPage
                 opened.LimitStorageAsync(cancellationToken),
                 opened.CallAsync("Target.setAutoAttach", PageWorkers.WriteAutoAttach, cancellationToken),
                 opened.CallAsync("Runtime.addBinding", static p => p.WriteString("name"u8, PageDepartures.Binding), cancellationToken),
-                opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken));
-            await opened.BootAsync(settings.BootTimeout, cancellationToken);
+                opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", static p => p.WriteString("source"u8, PageScripts.Start), cancellationToken),
+                opened.CallAsync("Page.addScriptToEvaluateOnNewDocument", p => p.WriteString("source"u8, PageScripts.PaintAt(settings.Standby)), cancellationToken));
+            if (boots)
+            {
+                await opened.BootAsync(settings.BootTimeout, cancellationToken);
+            }
+            else
+            {
+                opened._isFresh = true;
+            }
+
             return opened;
         }
         catch
@@ -314,6 +323,9 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
 {
     /// <summary>Origins that the browser can reach.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>Address of the booted host app.</summary>
+    public Uri Standby { get; } = new(Host, "_standby");
 
     /// <summary>What a page may use.</summary>
     public PageLimits Limits { get; init; } = PageLimits.None;

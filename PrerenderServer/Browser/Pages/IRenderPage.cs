@@ -11,8 +11,8 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Capabilities of the host app in the current document.</summary>
     HostCapabilities Host { get; }
 
-    /// <summary>Whether the host app offers <c>fleet.render</c> when booted, regardless of the current document.</summary>
-    bool OffersRender { get; }
+    /// <summary>Whether the host app offers <c>fleet.render</c> when booted, regardless of the current document; null if it was never booted here.</summary>
+    bool? OffersRender { get; }
 
     /// <summary>Whether the current document is the booted host shell. False after a navigation.</summary>
     bool IsStandby { get; }

@@ -9,13 +9,20 @@ internal static class PageScripts
     /// page can replace the built-ins that they need. The empty document between two renders is left out.</summary>
     public static string Start { get; } = $"if (globalThis !== globalThis.top || location.href !== 'about:blank') {{\n{StartOfDocument}\n}}";
 
+    /// <summary>Runs in the booted host app at an address, after <see cref="Start"/>. Turns painting off and on, and notices what the app reads of the layout.</summary>
+    public static string PaintAt(Uri standby) => $"if (location.href === {JsonSerializer.Serialize(standby.AbsoluteUri)}) {{\n{Read("paint")}\n}}";
+
+    /// <summary>Paints the booted host app again, for a picture of it.</summary>
+    public const string Paint = "globalThis.__fleetPaint?.(true)";
+
     private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("capture") + Read("settle") + Read("reveal");
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>
     public static string Boot { get; } = Read("boot");
 
-    /// <summary>A function of <c>render</c> or <c>extract</c>, a render request and the maximum length. Resolves to the host's reply as JSON text.</summary>
+    /// <summary>A function of <c>render</c> or <c>extract</c>, a render request, the maximum length and whether the page is painted. Resolves to JSON text: the host's reply, the
+    /// URLs that the page fetched, and what it used of the layout.</summary>
     public static string Render { get; } = Read("render");
 
     /// <summary>A function of a command, its input as JSON text, its call and the maximum length. Resolves to the host's reply as JSON text.</summary>

@@ -1,5 +1,6 @@
-(async (method, request, maxLength) => {
+(async (method, request, maxLength, paints) => {
   const host = globalThis.fleet;
+  globalThis.__fleetPaint?.(paints);
   // Entries of an earlier render are not dependencies of this one.
   performance.clearResourceTimings();
   const reply = await host[method](request);
@@ -7,6 +8,6 @@
     .filter((entry) => entry.initiatorType === 'fetch' || entry.initiatorType === 'xmlhttprequest')
     .map((entry) => entry.name);
   performance.clearResourceTimings();
-  const text = JSON.stringify({ reply, read });
+  const text = JSON.stringify({ reply, read, layout: globalThis.__fleetLayoutUse?.() });
   return text.length > maxLength ? JSON.stringify({ tooLarge: text.length }) : text;
 })

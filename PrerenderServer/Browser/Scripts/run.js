@@ -1,4 +1,5 @@
 (async (command, input, call, maxLength) => {
+  globalThis.__fleetPaint?.(true);
   let outcome;
   try {
     outcome = { value: await globalThis.fleet.run(command, JSON.parse(input), call) };

@@ -1,15 +1,20 @@
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Painting;
 using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering.Host;
 
 /// <summary>Renders with <c>fleet.render</c> in the booted page, with one round trip for all formats. An answer that arrives after its render has ended
 /// belongs to an abandoned call, so it cannot reach a later render.</summary>
-internal sealed class HostRender(RenderingOptions options)
+internal sealed class HostRender(RenderingOptions options, PaintControl painting)
 {
+    /// <summary>Maximum duration of a render that is repeated for a comparison: 1 s.</summary>
+    private static readonly TimeSpan s_maxCompared = TimeSpan.FromSeconds(1);
+
     private readonly ScreenshotCapture _screenshots = new(options);
 
     public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
@@ -28,11 +33,9 @@ internal sealed class HostRender(RenderingOptions options)
             };
         }
 
-        progress.Enter(Stages.Render);
         var request = JsonSerializer.Serialize(new HostRequest(operation.RequestId, ExactUrl.Of(operation.Url), [.. formats.Select(HostFormats.NameOf)], operation.Lineage), FleetJson.Options);
-        var reply = await page.EvaluateAsync($"({PageScripts.Render})('{method}', {request}, {options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
-        progress.Enter(Stages.Capture);
-        var answer = HostReply.Read(reply.GetString()!, formats, operation.Realm);
+        var call = new HostCall(method, request, formats, operation.Realm, PaintKey.Of(page.ShellToken, operation.Url, formats), IsPainted: true);
+        var answer = await AnswerAsync(page, operation, call, progress, reserve, cancellationToken);
         if (operation.Screenshot is { Format: { } format } shape)
         {
             if (answer.Formats.TryGetValue(format, out var markup))
@@ -49,6 +52,63 @@ internal sealed class HostRender(RenderingOptions options)
 
         progress.End();
         return answer;
+    }
+
+    /// <summary>Calls the host, without layout and paint where that is known to change nothing. An answer that used the layout, or is anything but a rendered page, is
+    /// not given: the call is repeated with a painted page.</summary>
+    private async Task<PageAnswer> AnswerAsync(IRenderPage page, RenderOperation operation, HostCall call, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        progress.Enter(Stages.Render);
+        if (operation.Screenshot is not null || operation.IsPrivate)
+        {
+            // A picture needs paint. A private render is never repeated for a comparison, and its address is not for the log.
+            return await CallAsync(page, call, options, operation.Deadline.Step(reserve), cancellationToken);
+        }
+
+        var plan = painting.Plan(call.Key);
+        var hasFailed = false;
+        if (!plan.IsPainted)
+        {
+            var unpainted = call with { IsPainted = false };
+            try
+            {
+                var first = await CallAsync(page, unpainted, options, operation.Deadline.Step(reserve) / 2, cancellationToken);
+                painting.Answered(call.Key, isPainted: false, first.Layout);
+                if (first is { Outcome: RenderOutcome.Rendered, Layout.IsNone: true })
+                {
+                    return plan.IsCompared ? first with { Compared = unpainted } : first;
+                }
+
+                hasFailed = first.Layout is { IsNone: true };
+            }
+            catch (Exception e) when (page.End == PageTermination.None && (e is BrowserTimeoutException or PageScriptException || PageJson.IsUnreadable(e)))
+            {
+                hasFailed = true;
+            }
+        }
+
+        var answer = await CallAsync(page, call, options, operation.Deadline.Step(reserve), cancellationToken);
+        painting.Answered(call.Key, isPainted: true, answer.Layout);
+        if (answer.Outcome != RenderOutcome.Rendered)
+        {
+            return answer;
+        }
+
+        if (hasFailed)
+        {
+            painting.Failed(call.Key);
+        }
+
+        // A page that renders slowly would be missed by others for as long again.
+        return plan is { IsPainted: true, IsCompared: true } && answer.Layout is { IsNone: true } && progress.Elapsed < s_maxCompared ? answer with { Compared = call } : answer;
+    }
+
+    /// <summary>Calls the host once and reads its answer.</summary>
+    public static async Task<PageAnswer> CallAsync(IRenderPage page, HostCall call, RenderingOptions options, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var reply = await page.EvaluateAsync(
+            $"({PageScripts.Render})('{call.Method}', {call.Request}, {options.MaxResultMb * 1024L * 1024}, {(call.IsPainted ? "true" : "false")})", timeout, cancellationToken);
+        return HostReply.Read(reply.GetString()!, call.Formats, call.Realm);
     }
 
     /// <summary>Boots the host app unless the page already shows it.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Painting;
 
 namespace Fleet.PrerenderServer.Rendering.Host;
 
@@ -36,6 +37,7 @@ internal static class HostReply
             Formats = ReadFormats(reply, formats),
             Data = reply.TryGetProperty("data", out var data) && data.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? data.Clone() : null,
             Deps = [.. Strings(reply, "deps").Concat(Strings(root, "read").Where(u => u.StartsWith(realm, StringComparison.Ordinal))).Distinct().Take(MaxDeps)],
+            Layout = ReadLayout(root),
             Message = status >= 400 ? $"The page answers with status {status}." : null,
         };
         if (FaultOf(answer.Formats) is { } fault)
@@ -69,6 +71,12 @@ internal static class HostReply
 
         return null;
     }
+
+    /// <summary>What the render used of the layout; null if the document does not tell.</summary>
+    private static LayoutUse? ReadLayout(JsonElement root) =>
+        root.TryGetProperty("layout", out var layout) && layout.ValueKind == JsonValueKind.Object
+            ? new(Text(layout, "read") is { Length: > 0 } read ? read : null, Text(layout, "observes") is { Length: > 0 } observes ? observes : null)
+            : null;
 
     /// <summary>The answer for a result that exceeds <c>Rendering:MaxResultMb</c>.</summary>
     public static PageAnswer TooLarge(long characters) => new()

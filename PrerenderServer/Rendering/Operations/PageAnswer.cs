@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering.Painting;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
@@ -35,6 +36,12 @@ internal sealed record PageAnswer
 
     /// <summary>The screenshot; null if none was requested or it failed.</summary>
     public byte[]? Screenshot { get; init; }
+
+    /// <summary>What the render used of the layout; null if unknown.</summary>
+    public LayoutUse? Layout { get; init; }
+
+    /// <summary>The call of the host to repeat once the answer was sent, to compare it with this one; null for none.</summary>
+    public HostCall? Compared { get; init; }
 
     /// <summary><c>settled</c> or <c>capped</c>; null if not measured.</summary>
     public string? Stability { get; init; }

@@ -46,6 +46,9 @@ internal sealed class RenderProgress(TimeProvider time)
         }
     }
 
+    /// <summary>Duration of the step in progress; zero between two steps.</summary>
+    public TimeSpan Elapsed => _started is { } started ? time.GetElapsedTime(started.Timestamp) : TimeSpan.Zero;
+
     /// <summary>Total duration of steps in milliseconds.</summary>
     public double Milliseconds(params ReadOnlySpan<string> stages)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Fleet.PrerenderServer.Rendering.Painting;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
@@ -41,6 +42,9 @@ public sealed class RenderingOptions
     /// <summary>How long such a URL or realm is rejected before one trial render is allowed, 1 s to 1 h. Default: 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether the booted host app may be rendered without layout and paint, where that has been proven to change nothing. Default: auto.</summary>
+    public NoPaintMode NoPaint { get; set; } = NoPaintMode.Auto;
 
     /// <summary>Maximum size of a result in MB, 1 to 100. Default: 16.</summary>
     [Range(1, 100)]

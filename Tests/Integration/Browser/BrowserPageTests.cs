@@ -28,7 +28,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         await WithShellAsync(TestPages.Plain, null, 404, async () =>
         {
             await using var slot = await browser.OpenAsync();
-            Assert.False(slot.Page.OffersRender);
+            Assert.False(slot.Page.OffersRender!.Value);
 #pragma warning disable CA5351 // Names a version; guards nothing.
             Assert.Equal(Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(TestPages.Plain))), slot.Page.ShellToken);
         });
@@ -43,7 +43,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         await WithShellAsync($"<!doctype html><body><script>{script}</script>", "t", 200, async () =>
         {
             await using var slot = await browser.OpenAsync();
-            Assert.True(slot.Page.OffersRender);
+            Assert.True(slot.Page.OffersRender!.Value);
         });
     }
 
@@ -56,7 +56,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
             var settings = browser.PageSettings with { BootTimeout = TimeSpan.FromMilliseconds(700) };
             var start = TimeProvider.System.GetTimestamp();
             await Assert.ThrowsAsync<BrowserTimeoutException>(async () =>
-                await BrowserPage.OpenAsync(await browser.Adapter.ContextOf(slot.Number), settings, _ => { }, Token));
+                await BrowserPage.OpenAsync(await browser.Adapter.ContextOf(slot.Number), settings, boots: true, _ => { }, Token));
             Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(4));
         });
     }

@@ -112,7 +112,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
     {
         await using var slot = await browser.OpenAsync();
         var context = await browser.Adapter.ContextOf(slot.Number);
-        var second = await BrowserPage.OpenAsync(context, browser.PageSettings, _ => { }, Token);
+        var second = await BrowserPage.OpenAsync(context, browser.PageSettings, boots: true, _ => { }, Token);
         foreach (var page in (BrowserPage[])[slot.Page, second])
         {
             Assert.True((await page.EvaluateAsync("new Promise(r => requestAnimationFrame(() => r(true)))", s_long, Token)).GetBoolean());

@@ -20,13 +20,23 @@ internal sealed class CountingBrowser(IBrowserAdapter inner) : IBrowserAdapter
 
     public Task<IBrowserPage> CreateAsync(long slot, int generation, CancellationToken cancellationToken)
     {
+        Count(slot, generation);
+        return inner.CreateAsync(slot, generation, cancellationToken);
+    }
+
+    public Task<IBrowserPage> CreateEmptyAsync(long slot, int generation, CancellationToken cancellationToken)
+    {
+        Count(slot, generation);
+        return inner.CreateEmptyAsync(slot, generation, cancellationToken);
+    }
+
+    private void Count(long slot, int generation)
+    {
         _alive[slot] = generation;
         var alive = _alive.Count;
         for (var seen = Peak; alive > seen && Interlocked.CompareExchange(ref _peak, alive, seen) != seen; seen = Peak)
         {
         }
-
-        return inner.CreateAsync(slot, generation, cancellationToken);
     }
 
     public Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken) => inner.RepageAsync(slot, cancellationToken);

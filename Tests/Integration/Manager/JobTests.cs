@@ -82,6 +82,7 @@ public sealed class JobTests : IAsyncLifetime
     [InlineData("""{"urls":["http://127.0.0.1:9/"],"render":{"formats":["htm"]}}""", "'render.formats[0]' is not what it should be: 'htm' is none of ")]
     [InlineData("""{"urls":["http://127.0.0.1:9/"],"render":{"deadlineMs":1}}""", "'deadlineMs' is 1: it must be between 100 and 120000.")]
     [InlineData("""{"urls":["http://127.0.0.1:9/"],"render":{"credentials":{"authorization":"Bearer x"}}}""", "'render.credentials' is not an option: a job is kept in Redis, which never holds credentials.")]
+    [InlineData("""{"urls":["http://127.0.0.1:9/"],"render":{"cookies":[{"name":"sid","value":"x"}]}}""", "'render.cookies' is not an option: a job is kept in Redis, which never holds credentials.")]
     [InlineData("""{"urls":["http://127.0.0.1:9/"],"render":{"priority":10}}""", "'render.priority' is not an option: jobs have the priority 0, behind visitors.")]
     [InlineData("""{"urls":["http://127.0.0.1:9/"],"webhook":"https://other.example/"}""", "'webhook' is 'https://other.example/', whose origin is not allowed.")]
     [InlineData("""{"sitemap":"/sitemap.xml"}""", "'sitemap' '/sitemap.xml' is not an absolute http or https URL.")]

@@ -13,7 +13,7 @@ internal sealed class FakePage : IRenderPage
 
     public string? ShellToken => null;
 
-    public bool OffersRender => true;
+    public bool? OffersRender => true;
 
     public bool IsStandby => true;
 

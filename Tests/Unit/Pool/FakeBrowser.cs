@@ -75,6 +75,8 @@ internal sealed class FakeBrowser : IBrowserAdapter
         return NewPage(slot);
     }
 
+    public Task<IBrowserPage> CreateEmptyAsync(long slot, int generation, CancellationToken cancellationToken) => CreateAsync(slot, generation, cancellationToken);
+
     public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
     {
         await ReplacePage.PassAsync(cancellationToken);

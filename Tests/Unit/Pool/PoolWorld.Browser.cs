@@ -36,6 +36,10 @@ internal sealed partial class PoolWorld
             case KillBrowser e:
                 Forget(c => c.Value == e.Generation);
                 return new BrowserKilled(e.Generation);
+            case CreateSlot { IsEmpty: true } e when well:
+                // It loads the shell that is current when it needs one.
+                _documents[e.Slot] = _bootsFor[e.Slot];
+                return new PageBooted(e.Slot, e.Op, null);
             case CreateSlot e when well: return Boot(e.Slot, e.Op, effect);
             case RepageSlot e when well: return Boot(e.Slot, e.Op, effect);
             case CreateSlot e: return new BootFailed(e.Slot, e.Op, "planned");

@@ -71,9 +71,9 @@ internal sealed partial class PoolWorld
     public string? Told { get; private set; }
 
     public long Want(
-        string affinity, int depth = 0, int priority = 0, double wait = 1e6, ShellAcceptance accept = ShellAcceptance.FreshOrWait, WorldLease? parent = null)
+        string affinity, int depth = 0, int priority = 0, double wait = 1e6, ShellAcceptance accept = ShellAcceptance.FreshOrWait, WorldLease? parent = null, bool needsHost = true)
     {
-        var request = new LeaseRequest(affinity, depth, priority, TimeSpan.FromSeconds(wait), accept);
+        var request = new LeaseRequest(affinity, depth, priority, TimeSpan.FromSeconds(wait), accept, needsHost);
         var waiter = new WorldWaiter(++_lastWaiter, request, Now, parent?.Id);
         _waiters.Add(waiter.Id, waiter);
         _requests.Add(waiter.Id, request);

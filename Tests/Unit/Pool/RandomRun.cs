@@ -44,7 +44,7 @@ internal static class RandomRun
     {
         switch (kind)
         {
-            case < 7: world.Want($"realm:{n % 5}", 0, n / 5 % 11, n % 9 == 0 ? 3 : 1e6, Accept(n / 55)); break;
+            case < 7: world.Want($"realm:{n % 5}", 0, n / 5 % 11, n % 9 == 0 ? 3 : 1e6, Accept(n / 55), needsHost: n % 4 != 0); break;
             case < 15: Pick(world.Pending, n, e => world.End(e)); break;
             case 15: Pick(world.Pending, n, e => world.End(e, well: false)); break;
             case < 21: Pick([.. world.Held.Where(world.IsFree)], n, l => world.Complete(l, Outcome(n / 7))); break;

@@ -5,8 +5,9 @@ namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 /// <summary>Boots pages: in a new context, or in place of an old document. Limits concurrent creations, and pauses creations after a failure.</summary>
 internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
 {
-    /// <summary>Creates a slot if fewer than <paramref name="limit"/> exist, a browser is up, and neither a pause nor the limit on creations forbids it.</summary>
-    public bool TryCreate(int limit)
+    /// <summary>Creates a slot if fewer than <paramref name="limit"/> exist, a browser is up, and neither a pause nor the limit on creations forbids it.
+    /// The page of an <paramref name="isEmpty">empty</paramref> slot does not boot the host app.</summary>
+    public bool TryCreate(int limit, bool isEmpty = false)
     {
         if (pool.CurrentGeneration() is not { } generation ||
             pool.Now < generation.CreateFrom ||
@@ -17,8 +18,9 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         }
 
         var slot = pool.AddSlot(generation);
+        slot.IsEmpty = isEmpty;
         Begin(slot);
-        pool.Do(new CreateSlot(slot.Id, slot.Op, slot.Generation));
+        pool.Do(new CreateSlot(slot.Id, slot.Op, slot.Generation, isEmpty));
         return true;
     }
 
@@ -38,7 +40,11 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         }
 
         var generation = pool.FindGeneration(slot.Generation)!;
-        (generation.BootFailures, generation.CreateFrom) = (0, TimeSpan.Zero);
+        if (!(slot is { State: SlotState.Creating, IsEmpty: true }))
+        {
+            (generation.BootFailures, generation.CreateFrom) = (0, TimeSpan.Zero);
+        }
+
         if (slot.State == SlotState.Creating)
         {
             var took = pool.Now - slot.BornAt;
@@ -46,10 +52,19 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
             slot.BootedAt = pool.Now;
         }
 
-        pool.Problem = null;
-        slot.ShellToken = booted.ShellToken;
         slot.Op = Slot.NoOp;
-        pool.Shell.Booted(booted.ShellToken, slot.BootsFor, pool.Now);
+        if (slot is { State: SlotState.Creating, IsEmpty: true })
+        {
+            // It has loaded no shell, so none that is stale. It shows nothing about the host app either.
+            slot.ShellToken = slot.BootsFor;
+        }
+        else
+        {
+            pool.Problem = null;
+            slot.ShellToken = booted.ShellToken;
+            pool.Shell.Booted(booted.ShellToken, slot.BootsFor, pool.Now);
+        }
+
         if (generation.State != GenerationState.Up)
         {
             escalation.Close(slot, CloseReason.GenerationRetired);
@@ -96,6 +111,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
 
     private void ReplacePage(Slot slot, bool keepsDocument)
     {
+        slot.IsEmpty = false;
         slot.Change(SlotTrigger.Replaced);
         slot.KeepsDocument = keepsDocument;
         Begin(slot);

@@ -10,6 +10,7 @@ namespace Fleet.PrerenderServer.Pool.Core.Scheduling;
 internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscalation escalation, PageBoot pageBoot)
 {
     private int _coming;
+    private int _comingEmpty;
     private int _future;
 
     /// <summary>When a skipped waiter may use more capacity than now; <see cref="TimeSpan.MaxValue"/> when none may.</summary>
@@ -18,7 +19,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
     /// <summary>Counts the existing slots and those that will be usable soon.</summary>
     public void Begin()
     {
-        (_coming, _future, WakeAt) = (0, 0, TimeSpan.MaxValue);
+        (_coming, _comingEmpty, _future, WakeAt) = (0, 0, 0, TimeSpan.MaxValue);
         pool.AdmissionPolicy.BeginPlan();
         foreach (var slot in pool.Slots)
         {
@@ -34,6 +35,10 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
             if (WillServe(slot) && slot.Affinity is { } affinity)
             {
                 affinity.Coming++;
+            }
+            else if (WillServe(slot) && slot is { State: SlotState.Creating, IsEmpty: true })
+            {
+                _comingEmpty++;
             }
             else if (WillServe(slot))
             {
@@ -58,13 +63,12 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
             return true;
         }
 
-        if (_coming > 0)
+        var limit = pool.AdmissionPolicy.SlotsFor(waiter, pool.Now);
+        if (TakeComing(waiter, hasRoom: _future < limit))
         {
-            _coming--;
             return true;
         }
 
-        var limit = pool.AdmissionPolicy.SlotsFor(waiter, pool.Now);
         while (_future >= limit && Victim(waiter) is { } victim)
         {
             escalation.Close(victim, CloseReason.Evicted);
@@ -79,12 +83,31 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         }
 
         _future++;
-        if (!pageBoot.TryCreate(limit))
+        if (!pageBoot.TryCreate(limit, isEmpty: !waiter.Request.NeedsHost))
         {
             Wake(pool.Rules.HighFrom(waiter));
         }
 
         return true;
+    }
+
+    /// <summary>Takes a page that is being created or reloaded. A waiter that does not need the host app waits for a boot only where there is no room for an empty page.</summary>
+    private bool TakeComing(Waiter waiter, bool hasRoom)
+    {
+        var needsHost = waiter.Request.NeedsHost;
+        if (_coming > 0 && (needsHost || (_comingEmpty == 0 && !hasRoom)))
+        {
+            _coming--;
+            return true;
+        }
+
+        if (_comingEmpty > 0)
+        {
+            _comingEmpty--;
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Requests another run at a time, if that is in the future.</summary>
@@ -104,7 +127,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         var ready = _coming;
         foreach (var slot in pool.Slots)
         {
-            ready += slot.State == SlotState.Standby && !WillServe(slot) ? 1 : 0;
+            ready += slot is { State: SlotState.Standby, IsEmpty: false } && !WillServe(slot) ? 1 : 0;
         }
 
         while (ready < options.MinStandby && _future < options.Slots)

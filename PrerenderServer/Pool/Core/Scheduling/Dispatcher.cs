@@ -108,7 +108,7 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
         _skipped.Clear();
     }
 
-    // An idle page of the waiter's affinity, most recently used first; otherwise a standby, oldest first.
+    // An idle page of the waiter's affinity, most recently used first; otherwise a standby, oldest first: one that has booted the host app if the waiter needs it.
     private Slot? PageFor(Waiter waiter)
     {
         Slot? best = null;
@@ -118,7 +118,8 @@ internal sealed class Dispatcher(PoolState pool, WaiterQueue queue, CapacityPlan
             {
                 best = best is { State: SlotState.Idle } && best.UsedAt >= slot.UsedAt ? best : slot;
             }
-            else if (best is null && slot.State == SlotState.Standby && Accepts(waiter, slot))
+            else if (best is not { State: SlotState.Idle } && slot.State == SlotState.Standby && Accepts(waiter, slot)
+                && (best is null || (best.IsEmpty == waiter.Request.NeedsHost && slot.IsEmpty != waiter.Request.NeedsHost)))
             {
                 best = slot;
             }

@@ -9,8 +9,8 @@ internal sealed record LaunchBrowser(int Generation) : PoolEffect;
 /// <summary>Kill a browser's process tree. Ends in <see cref="BrowserKilled"/>; repeated until it does.</summary>
 internal sealed record KillBrowser(int Generation) : PoolEffect;
 
-/// <summary>Create a context and boot a page. Ends in <see cref="PageBooted"/> or <see cref="BootFailed"/>.</summary>
-internal sealed record CreateSlot(long Slot, long Op, int Generation) : PoolEffect;
+/// <summary>Create a context and boot a page, or leave it empty. Ends in <see cref="PageBooted"/> or <see cref="BootFailed"/>.</summary>
+internal sealed record CreateSlot(long Slot, long Op, int Generation, bool IsEmpty = false) : PoolEffect;
 
 /// <summary>Boot a new document in the same context. Ends in <see cref="PageBooted"/> or <see cref="BootFailed"/>.</summary>
 internal sealed record RepageSlot(long Slot, long Op) : PoolEffect;

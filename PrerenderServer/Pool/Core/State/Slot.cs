@@ -43,6 +43,9 @@ internal sealed class Slot(long id, int generation, TimeSpan bornAt)
     /// <summary>The shell token that was current when its boot began. Valid while creating or repaging.</summary>
     public string? BootsFor { get; set; }
 
+    /// <summary>Whether its page stays empty: it boots the host app when a render needs it, and then the current one. Valid while creating and as a standby.</summary>
+    public bool IsEmpty { get; set; }
+
     /// <summary>Whether the document is merely stale and stays if the new one does not boot. Valid while repaging.</summary>
     public bool KeepsDocument { get; set; }
 

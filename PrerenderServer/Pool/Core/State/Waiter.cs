@@ -57,7 +57,8 @@ internal readonly struct ByDeadline : IHeapOrder<Waiter>
 /// <param name="Priority">0 to 10; higher first, subject to aging.</param>
 /// <param name="Wait">Maximum wait.</param>
 /// <param name="Accept">Which host shell the page may have loaded.</param>
-internal sealed record LeaseRequest(string Affinity, int Depth, int Priority, TimeSpan Wait, ShellAcceptance Accept);
+/// <param name="NeedsHost">Whether the page must have booted the host app. Otherwise a page that is created for the request does not boot it.</param>
+internal sealed record LeaseRequest(string Affinity, int Depth, int Priority, TimeSpan Wait, ShellAcceptance Accept, bool NeedsHost = true);
 
 /// <summary>Why a wait ended without a page. A full pool alone never ends a wait.</summary>
 internal enum WaitFailure
