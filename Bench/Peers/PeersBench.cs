@@ -20,6 +20,9 @@ internal static class PeersBench
     private const int Repeats = 2;
     private const double ForeignShare = 0.1;
 
+    private static readonly string[] s_isolated = ["isolated"];
+    private static readonly string[] s_html = ["html"];
+
     // The last row of the table, which a page without its data does not have.
     private const string Proof = "<td>119</td>";
 
@@ -174,8 +177,8 @@ internal static class PeersBench
         var url = new Uri(site, $"page?n={Text(number)}").AbsoluteUri;
         using var response = (system.Key, system.App) switch
         {
-            ("fleet", "contract") => await client.PostAsJsonAsync("renders", new { url, formats = new[] { "isolated" } }),
-            ("fleet", _) => await client.PostAsJsonAsync("renders", new { url, formats = new[] { "html" } }),
+            ("fleet", "contract") => await client.PostAsJsonAsync("renders", new { url, formats = s_isolated }),
+            ("fleet", _) => await client.PostAsJsonAsync("renders", new { url, formats = s_html }),
             ("prerender" or "prerender-tuned", _) => await client.GetAsync($"render?url={Uri.EscapeDataString(url)}"),
             _ => await client.GetAsync($"?url={Uri.EscapeDataString(url)}"),
         };
