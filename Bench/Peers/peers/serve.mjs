@@ -60,14 +60,12 @@ async function cluster(concurrency) {
 }
 
 async function prerender(options) {
-  process.env.PORT = port;
-  const server = (await import('prerender')).default({ port: Number(port), chromeLocation: chromium, chromeFlags: ['--headless', '--remote-debugging-port=' + (Number(port) + 1), '--hide-scrollbars', ...flags], logRequests: false, ...options });
-  console.log = () => {};
+  const browserDebuggingPort = Number(port) + 1;
+  const server = (await import('prerender')).default({ port: Number(port), chromeLocation: chromium, browserDebuggingPort, chromeFlags: ['--headless', `--remote-debugging-port=${browserDebuggingPort}`, ...flags], ...options });
   server.start();
 }
 
 process.stdin.resume().on('end', () => process.exit(0));
-process.on('exit', () => { try { process.kill(-process.pid); } catch { /* no group */ } });
 if (system === 'prerender') {
   await prerender({});
 } else if (system === 'prerender-tuned') {
