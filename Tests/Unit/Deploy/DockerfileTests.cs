@@ -35,6 +35,8 @@ public sealed class DockerfileTests
         // The entry point is the service's own program.
         Assert.Contains($"\"./Fleet.{service}\"", text, StringComparison.Ordinal);
         Assert.Contains($"dotnet publish {service}/{service}.csproj", text, StringComparison.Ordinal);
+        // For one platform, and so compiled ahead of time (Directory.Build.props).
+        Assert.Contains("--use-current-runtime", text, StringComparison.Ordinal);
     }
 
     [Theory]
