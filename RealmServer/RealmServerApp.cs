@@ -91,6 +91,7 @@ public static class RealmServerApp
         .AddSingleton<HostAppFiles>()
         .AddSingleton<Crawlers>()
         .AddSingleton<Sitemap>()
+        .AddSingleton<StoredRoutes>()
         .AddSingleton<CrawlerFiles>()
         .AddSingleton<ReadKeys>()
         .AddSingleton<CardWriter>()

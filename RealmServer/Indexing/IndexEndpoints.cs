@@ -15,21 +15,22 @@ internal static class IndexEndpoints
     public static void MapIndex(this IEndpointRouteBuilder routes)
     {
         var pages = routes.MapGroup("").RefuseForeignCallers(allowNavigation: true);
-        pages.MapGet("/_index", Status);
+        pages.MapGet("/_index", StatusAsync);
         pages.MapGet("/_index/events", Events);
         pages.MapGet("/_index/diagnostics", Diagnostics);
         routes.MapPost("/_index", Run).RequireAdminKey();
     }
 
     /// <summary>The status of the index: HTML for browsers, JSON for all other clients.</summary>
-    private static IResult Status(HttpContext http, IndexProgress progress, ReadKeys keys)
+    private static async Task<IResult> StatusAsync(HttpContext http, IndexProgress progress, StoredRoutes routes, ReadKeys keys, CancellationToken cancellationToken)
     {
         http.Response.Headers.Vary = $"{HeaderNames.Accept}, {HeaderNames.Authorization}";
         http.Response.Headers.CacheControl = "private, no-cache";
         if (!http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
             || AcceptHeader.PrefersJson(http.Request.Headers.Accept))
         {
-            return TypedResults.Ok(progress.StatusFor(realm => keys.MayRead(http.Request, realm)));
+            var counts = await routes.CountAsync(cancellationToken);
+            return TypedResults.Ok(progress.StatusFor(realm => keys.MayRead(http.Request, realm)) with { Routes = counts });
         }
 
         return s_page.Respond(http.Response);

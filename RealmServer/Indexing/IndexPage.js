@@ -3,10 +3,19 @@ const byId = (id) => document.getElementById(id);
 const words = { off: 'Off', waiting: 'Waiting', running: 'Indexing', done: 'Complete' };
 
 function show(status) {
+  // An app without realms has no cards: its routes are rendered when they are asked for.
+  byId('bar').hidden = status.total === 0;
   byId('bar').max = Math.max(status.total, 1);
   byId('bar').value = status.state === 'done' ? byId('bar').max : status.done;
-  const counts = `${status.done} of ${status.total} cards, ${status.skipped} stored already, ${status.failed} failed`;
+  const counts = status.total === 0 ? 'there are no cards'
+    : `${status.done} of ${status.total} cards, ${status.skipped} stored already, ${status.failed} failed`;
   byId('words').textContent = `${words[status.state]}: ${status.reason ?? counts}`;
+}
+
+function showRoutes({ stored, errors, newestAt }) {
+  const pages = (count) => `${count} ${count === 1 ? 'route' : 'routes'} of the app`;
+  byId('routes').textContent = stored === 0 ? 'No route of the app is stored yet: a page is stored when a crawler asks for it first.'
+    : `${pages(stored)} ${stored === 1 ? 'is' : 'are'} stored${errors ? `, ${errors} of them with an error status` : ''}; the newest was rendered ${new Date(newestAt).toLocaleString()}.`;
 }
 
 // Text from cards and pages is inserted as text, never as markup.
@@ -50,8 +59,11 @@ function readable({ message, stage, stack, console, failedRequests }) {
 }
 
 async function lists() {
-  const status = await (await fetch('/_index', { headers: { accept: 'application/json' } })).json();
+  const response = await fetch('/_index', { headers: { accept: 'application/json' } }).catch(() => null);
+  if (!response?.ok) return;
+  const status = await response.json();
   show(status);
+  if (status.routes) showRoutes(status.routes);
   list('failures', status.failures.map(({ url, reason, diagnosticsUrl }) => ({ where: url, link: true, reason, more: diagnosticsUrl })));
   list('problems', status.problems.map(({ where, reason }) => ({ where, reason })));
 }
@@ -65,4 +77,6 @@ events.addEventListener('index', (event) => {
   if (now !== known) void lists();
   known = now;
 });
+// Routes are stored without an event of the index.
+setInterval(() => { if (!document.hidden) void lists(); }, 10_000);
 events.addEventListener('error', () => { byId('words').textContent = 'The server does not answer; reconnecting.'; });

@@ -28,6 +28,9 @@ internal sealed record IndexStatus
     /// <summary>Folders that are not realms and files that are not cards.</summary>
     public IReadOnlyList<RealmProblem> Problems { get; init; } = [];
 
+    /// <summary>The stored routes of the host app; null in events, and while the registry is unavailable.</summary>
+    public RouteCounts? Routes { get; init; }
+
     /// <summary>Start of the latest pass.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

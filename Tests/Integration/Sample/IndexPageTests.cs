@@ -41,4 +41,28 @@ public sealed class IndexPageTests(SampleSite site) : IAsyncDisposable
         Assert.False(await page.EvaluateAsync<bool>("() => 'broken' in globalThis"));
         Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
     }
+
+    [Fact]
+    public async Task App_WithoutRealms_ShowsItsStoredRoutes()
+    {
+        await using var server = new RealmServerUnderTest();
+        Directory.Delete(Path.Combine(server.Realms.Path, "elements"), recursive: true);
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, "<p>A page</p>"));
+        await server.With(manager).StartAsync();
+        var page = await site.OpenAsync();
+        await page.GotoAsync(server.Url + "_index");
+        await Assertions.Expect(page.Locator("#words")).ToHaveTextAsync("Complete: there are no cards", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#routes")).ToContainTextAsync("No route of the app is stored yet", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#bar")).ToBeHiddenAsync();
+
+        foreach (var path in (string[])["about", "products/1"])
+        {
+            using var response = await server.GetAsync(path, with: request => request.Headers.UserAgent.ParseAdd("Googlebot/2.1"));
+            Assert.True(response.IsSuccessStatusCode);
+        }
+
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("#routes")).ToContainTextAsync("2 routes of the app are stored; the newest was rendered", new() { Timeout = 30_000 });
+    }
 }
