@@ -161,7 +161,8 @@ public sealed partial class ScenarioTests
         {
             foreach (var server in Fleet.Servers)
             {
-                Assert.True(await Fleet.RenderOnAsync(server) is { Outcome: RenderOutcome.Rendered, Shell.Current: false } result && ShellFleet.Shows(result, c), "Pages serve as they are, and say so.");
+                var result = await Fleet.RenderOnAsync(server);
+                Assert.True(result is { Outcome: RenderOutcome.Rendered, Shell.Current: false } && ShellFleet.Shows(result, c), $"Pages serve {c} as they are, and say so. Seen: {JsonSerializer.Serialize(result, FleetJson.Options)}\n{Fleet.Log}");
                 Assert.Equal((HttpStatusCode.OK, "Degraded"), await Fleet.HealthAsync(server));
             }
         });
