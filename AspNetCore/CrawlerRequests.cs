@@ -19,11 +19,11 @@ internal sealed class CrawlerRequests
         _excluded = [.. options.ExcludedPaths.Select(static path => new PathString(path.TrimEnd('/')))];
     }
 
-    /// <summary>Whether a request is for a page: a GET or HEAD of a path that is no file of another type than HTML, and that is not excluded.</summary>
+    /// <summary>Whether a request is for a page: a GET or HEAD of a path that is not excluded and has no extension of a file, except of HTML.</summary>
     public bool IsForPage(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !IsFile(request.Path) && !_excluded.Any(path => request.Path.StartsWithSegments(path));
 
-    /// <summary>Whether a request is a crawler's. A request of the fleet itself never is: it would be answered with a page that waits for it.</summary>
+    /// <summary>Whether a request is a crawler's. A request of the fleet itself never is: its render would wait for itself.</summary>
     public bool IsCrawler(HttpRequest request)
     {
         var agent = request.Headers.UserAgent.ToString();

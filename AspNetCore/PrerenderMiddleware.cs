@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fleet.AspNetCore;
 
-/// <summary>Answers crawlers with the page that the fleet renders; all other requests go on.</summary>
+/// <summary>Answers crawlers with the page that the fleet renders, and passes on all other requests.</summary>
 internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetClient fleet, PrerenderOptions options, ILogger<PrerenderMiddleware> logger)
 {
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(30);
@@ -23,7 +23,7 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
             return;
         }
 
-        // Also for visitors: a cache between must not give one's page to the other.
+        // Also for visitors: a cache must not give the page of a crawler to a visitor, nor the reverse.
         http.Response.OnStarting(static state =>
         {
             ((HttpResponse)state).Headers.Append(HeaderNames.Vary, $"User-Agent, {KnownCrawlers.Header}");
@@ -43,7 +43,7 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The crawler has gone.
+            // The crawler has disconnected.
         }
         catch (FleetException e)
         {

@@ -9,7 +9,7 @@ namespace Aspire.Hosting;
 /// <summary>Adds a prerender fleet to an AppHost.</summary>
 public static class FleetBuilderExtensions
 {
-    /// <summary>Adds a fleet: <c>fleet serve</c> of the .NET tool <c>Fleet</c> in the version of this package, which <c>dotnet tool exec</c> gets from NuGet at the first start.
+    /// <summary>Adds a fleet: <c>fleet serve</c> of the .NET tool <c>Fleet</c> in the version of this package, which <c>dotnet tool exec</c> downloads from NuGet at the first start.
     /// Without <see cref="WithHostApp"/> it serves Fleet's sample.</summary>
     /// <param name="builder">The AppHost.</param>
     /// <param name="name">Name of the resource, and of its connection string.</param>
@@ -68,9 +68,9 @@ public static class FleetBuilderExtensions
         return fleet.WithAnnotation(new FleetArgument("--origin", ReferenceExpression.Create($"{origin.Property(EndpointProperty.Url)}")));
     }
 
-    /// <summary>Sets any setting of the fleet. A secret belongs into the environment instead: the fleet refuses one on its command line.</summary>
+    /// <summary>Sets a setting of the fleet. A secret belongs in the environment: the fleet refuses one on its command line.</summary>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="key">The setting: <c>Pages:FreshFor</c>.</param>
+    /// <param name="key">The setting: <c>Pages:RouteMaxAge</c>.</param>
     /// <param name="value">Its value.</param>
     public static IResourceBuilder<FleetResource> WithSetting(this IResourceBuilder<FleetResource> fleet, string key, string value)
     {
@@ -79,7 +79,7 @@ public static class FleetBuilderExtensions
         return fleet.WithAnnotation(new FleetArgument("--set", ReferenceExpression.Create($"{key}={value}")));
     }
 
-    /// <summary>Starts another program than the .NET tool of the package's version: one that is installed already.</summary>
+    /// <summary>Starts an installed program instead of the .NET tool in the version of this package.</summary>
     /// <param name="fleet">The fleet.</param>
     /// <param name="program">A program to start, such as <c>fleet</c>, or an assembly (<c>.dll</c>) to start with <c>dotnet</c>.</param>
     public static IResourceBuilder<FleetResource> WithProgram(this IResourceBuilder<FleetResource> fleet, string program)
@@ -106,7 +106,7 @@ public static class FleetBuilderExtensions
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Gets the tool also from this source of packages: a folder or a URL.</summary>
+    /// <summary>Also gets the tool from this source of packages: a folder or a URL.</summary>
     /// <param name="fleet">The fleet.</param>
     /// <param name="source">The folder, relative to the AppHost, or the URL.</param>
     public static IResourceBuilder<FleetResource> WithToolSource(this IResourceBuilder<FleetResource> fleet, string source)

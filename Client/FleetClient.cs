@@ -8,8 +8,8 @@ using Fleet.Contracts;
 
 namespace Fleet.Client;
 
-/// <summary>Client of a fleet's manager. Thread-safe. Every call ends by itself: at its deadline, which the manager keeps, plus <see cref="AnswerMargin"/>. No call is repeated;
-/// the manager retries a render that was lost.</summary>
+/// <summary>Client of a fleet's manager. Thread-safe. A call ends at the latest <see cref="AnswerMargin"/> after its deadline. The client repeats no call; the manager retries a
+/// render that was lost.</summary>
 public sealed class FleetClient
 {
     /// <summary>How long after the deadline of a call its answer may arrive: 5 s.</summary>
@@ -24,7 +24,7 @@ public sealed class FleetClient
     private readonly TimeProvider _time;
 
     /// <summary>Creates a client.</summary>
-    /// <param name="http">Its base address is the manager. Its handler must not follow redirects, which are answers here. Not disposed.</param>
+    /// <param name="http">Its base address is the manager. Its handler must not follow redirects, which are answers here, and its timeout must be longer than the deadlines. Not disposed.</param>
     /// <param name="time">The clock of the deadlines; the system's by default.</param>
     /// <exception cref="ArgumentException"><paramref name="http"/> has no base address.</exception>
     public FleetClient(HttpClient http, TimeProvider? time = null)

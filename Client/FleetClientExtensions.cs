@@ -15,7 +15,7 @@ public static class FleetClientExtensions
     /// <param name="builder">The application.</param>
     /// <param name="connectionName">Name of the connection string, which is the resource's name in an AppHost.</param>
     /// <param name="configure">Changes the settings that the configuration gives.</param>
-    /// <returns>The client's builder, for handlers and time-outs.</returns>
+    /// <returns>The client's builder, for handlers and timeouts.</returns>
     /// <exception cref="InvalidOperationException">No address is configured, or it is not one; the message names the setting.</exception>
     public static IHttpClientBuilder AddFleetClient(this IHostApplicationBuilder builder, string connectionName = "fleet", Action<FleetClientSettings>? configure = null)
     {
@@ -42,7 +42,7 @@ public static class FleetClientExtensions
                     http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
                 }
             })
-            // A redirect is the page's answer. A proxy of the environment is for the internet.
+            // A redirect is the page's answer. A manager is not called through a proxy of the environment.
             .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
     }
 

@@ -9,7 +9,7 @@ public sealed class FleetClientSettings
     /// <summary>Address of a manager: <c>http://manager:5200/</c>. Required.</summary>
     public Uri? Endpoint { get; set; }
 
-    /// <summary>The fleet's admin key. Only needed to name affinities, and where <c>Fleet:RequireKey</c> is true. Default: none.</summary>
+    /// <summary>The fleet's admin key. Only needed for affinities other than the URL's own, for <c>WaitForFunction</c>, and where <c>Fleet:RequireKey</c> is true. Default: none.</summary>
     public string? AdminKey { get; set; }
 
     /// <summary>Whether the health check <c>fleet</c> is left out. Default: false.</summary>

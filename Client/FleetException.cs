@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Client;
 
-/// <summary>A call to a manager without a result.</summary>
+/// <summary>A call to a manager ended without a result.</summary>
 /// <param name="reason">Reason for programs.</param>
 /// <param name="message">A sentence for people.</param>
 /// <param name="inner">The cause, if it is an exception.</param>

@@ -28,7 +28,7 @@ public sealed class DevicePreset(string name, int width, int height, double scal
     /// <summary>Whether it is a mobile device: with touch, and with a viewport that <c>meta viewport</c> determines.</summary>
     public bool IsMobile => UserAgent is not null;
 
-    /// <summary>All devices. <c>mobile</c> and <c>tablet</c> are those that change with the times.</summary>
+    /// <summary>All devices. <c>mobile</c> and <c>tablet</c> stand for a common device, which a later version may change.</summary>
     public static IReadOnlyList<DevicePreset> All { get; } =
     [
         new("desktop", 1280, 800, 1, null, null),

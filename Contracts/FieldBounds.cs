@@ -1,6 +1,6 @@
 namespace Fleet.Contracts;
 
-/// <summary>The numbers that fields of requests may have.</summary>
+/// <summary>The ranges of numbers in requests.</summary>
 public static class FieldBounds
 {
     private static readonly Dictionary<string, (int Min, int Max)> s_bounds = new(StringComparer.OrdinalIgnoreCase)
@@ -15,7 +15,7 @@ public static class FieldBounds
         ["quality"] = (1, 100),
     };
 
-    /// <summary>What a field may be, for messages: <c>between 100 and 3840</c>; null for a field without bounds.</summary>
+    /// <summary>The range of a field, for messages: <c>between 100 and 3840</c>; null for a field without bounds.</summary>
     public static string? Describe(string field) => s_bounds.TryGetValue(field, out var bounds) ? $"between {bounds.Min} and {bounds.Max}" : null;
 
     /// <summary>Checks a number. Null is within any bounds.</summary>

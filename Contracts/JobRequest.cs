@@ -40,8 +40,8 @@ public sealed record JobRequest
     /// <summary>Renders pages of the site and stores them again.</summary>
     public JobRecache? Recache { get; init; }
 
-    /// <summary>Options of every render: members of <see cref="RenderRequest"/> except <c>url</c>, <c>priority</c> and <c>credentials</c>. Not for <see cref="Recache"/>.
-    /// Default: those of the render request.</summary>
+    /// <summary>Options of every render: members of <see cref="RenderRequest"/> except <c>url</c>, <c>priority</c>, <c>credentials</c>, <c>headers</c> and <c>cookies</c>; for a crawl also
+    /// without <c>formats</c>. Not for <see cref="Recache"/>. Default: those of the render request.</summary>
     public JsonElement? Render { get; init; }
 
     /// <summary>Maximum number of URLs that the job takes from a sitemap, a crawl or a selection, 1 to <see cref="JobLimits.MaxUrls"/>; the rest is counted as omitted.

@@ -24,10 +24,10 @@ public sealed record JobStatus
     /// <summary>When it ended; null before.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Why it failed, for programs; null otherwise.</summary>
+    /// <summary>Why it failed or was cancelled, for programs; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Why it failed, for people; null otherwise.</summary>
+    /// <summary>Why it failed or was cancelled, for people; null otherwise.</summary>
     public string? Detail { get; init; }
 
     /// <summary>Number of URLs that are known so far. It grows while a sitemap is read, and during a crawl.</summary>
@@ -89,13 +89,13 @@ public enum JobState
     /// <summary>An operator cancelled it. URLs without a result were not finished.</summary>
     Cancelled,
 
-    /// <summary>It cannot go on: <see cref="JobStatus.Reason"/>. URLs without a result were not finished.</summary>
+    /// <summary>It cannot continue: <see cref="JobStatus.Reason"/>. URLs without a result were not finished.</summary>
     Failed,
 }
 
 /// <summary>The notification at the end of a job.</summary>
 /// <param name="Url">Where it is sent.</param>
-/// <param name="State">How far it is.</param>
+/// <param name="State">Its state.</param>
 /// <param name="Attempts">Number of attempts so far.</param>
 /// <param name="Detail">Why the last attempt failed; null otherwise.</param>
 public sealed record JobWebhook(string Url, JobWebhookState State, int Attempts, string? Detail = null);
@@ -123,7 +123,7 @@ public sealed record JobList(IReadOnlyList<JobStatus> Jobs, string? Next = null)
 /// <param name="Next">The <c>cursor</c> of the results that follow; null when the job has ended and none follow.</param>
 public sealed record JobResults(IReadOnlyList<JobUrlResult> Results, string? Next = null);
 
-/// <summary>What became of one URL of a job. Each URL has at most one result.</summary>
+/// <summary>The result of one URL of a job. Each URL has at most one.</summary>
 public sealed record JobUrlResult
 {
     /// <summary>The URL.</summary>

@@ -1,6 +1,6 @@
 namespace Fleet.Contracts;
 
-/// <summary>What every request for a page has: renders, screenshots and PDFs. The same names are members of JSON bodies, parameters of queries and options of the command line.</summary>
+/// <summary>The members of every request for a page: renders, screenshots and PDFs. The same names are members of JSON bodies, parameters of queries and options of the command line.</summary>
 public abstract record PageRequest
 {
     /// <summary>Absolute http(s) URL of at most <see cref="RenderLimits.MaxUrlLength"/> characters, inside the allow-list.</summary>

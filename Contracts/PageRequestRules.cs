@@ -18,10 +18,10 @@ public static partial class PageRequestRules
     private const int MaxPatterns = 50;
     private const int MaxPatternLength = 500;
 
-    // Fewer are no database.
+    // A machine that knows fewer zones has no database.
     private const int MinZones = 100;
 
-    // Headers that are of the connection, that the browser decides, or that another option sets.
+    // Headers that belong to the connection, that the browser sets, or that another option sets.
     private static readonly Dictionary<string, string> s_refusedHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Host"] = "it follows from the URL",
@@ -44,11 +44,10 @@ public static partial class PageRequestRules
     public static IReadOnlyList<string> ResourceTypes { get; } =
         ["image", "media", "font", "stylesheet", "script", "xhr", "fetch", "eventsource", "texttrack", "manifest", "ping", "other"];
 
-    /// <summary>Whether the request has an option that only a page has that is navigated to, so that it can be neither rendered by the host in a booted page nor taken from the
-    /// store.</summary>
+    /// <summary>Whether an option requires a navigation to the URL, so that the host cannot render it in a booted page, and a stored page cannot answer it.</summary>
     public static bool NeedsVisit(PageRequest request) => NamesOfVisit(request).Any();
 
-    /// <summary>Whether the page may show what is not for everyone, because the caller gave it cookies or headers.</summary>
+    /// <summary>Whether the page may show private content, because the caller gave it cookies or headers.</summary>
     public static bool IsPersonal(PageRequest request) => request.Cookies is { Count: > 0 } || request.Headers is { Count: > 0 };
 
     /// <summary>All errors of the options; empty when they are valid.</summary>
@@ -75,7 +74,8 @@ public static partial class PageRequestRules
         .. CheckBlocking(request),
     ];
 
-    /// <summary>The error when a fixed wait alone takes until the deadline; otherwise null. For the request of a caller: a prerender server gets what is left of the deadline.</summary>
+    /// <summary>The error when a fixed wait alone takes until the deadline; otherwise null. Only for requests of callers: a prerender server gets the rest of the deadline, which may be
+    /// shorter than the wait.</summary>
     public static FieldError? CheckDeadline(PageRequest request) =>
         (request.DeadlineMs ?? RenderLimits.DefaultDeadlineMs) is var deadline && request.WaitForTimeout >= deadline
             ? new("waitForTimeout", $"'waitForTimeout' is {request.WaitForTimeout}: it must be less than 'deadlineMs', {deadline}.") : null;

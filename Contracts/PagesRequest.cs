@@ -22,7 +22,7 @@ public sealed record PagesRequest
     /// <summary>The pages that this sitemap or sitemap index of the site lists. For warming only.</summary>
     public string? Sitemap { get; init; }
 
-    /// <summary>The <see cref="PagesReport.Next"/> of the previous report, to go on after it; null to begin.</summary>
+    /// <summary>The <see cref="PagesReport.Next"/> of the previous report, to continue after it; null for the first pages.</summary>
     public string? After { get; init; }
 }
 

@@ -36,7 +36,7 @@ public sealed record ScreenshotRequest : PageRequest
     /// <summary>How the page is printed, for <see cref="ScreenshotType.Pdf"/> only. Default: each option's default.</summary>
     public PdfOptions? Pdf { get; init; }
 
-    /// <summary>The render of which the screenshot is taken. A format of the host is shown in a box, so the size is none of the page.</summary>
+    /// <summary>The render of which the screenshot is taken. A format of the host is shown in a box, which has the size: the page keeps its own.</summary>
     public RenderRequest ToRenderRequest() => Format is { } format ? new(this with { Width = null, Height = null }) { Formats = [format] } : new(this) { Formats = [RenderFormat.Html] };
 }
 
@@ -105,7 +105,7 @@ public static class ScreenshotRequestRules
             request.OmitBackground is true && request.Type is not (ScreenshotType.Png or ScreenshotType.Webp)
                 ? new FieldError("omitBackground", "'omitBackground' is for the types 'png' and 'webp', which can be transparent.") : null,
             FieldBounds.Check("scale", request.Scale),
-            // The render of a format does not have the size.
+            // The render of a format has no size, so its check did not cover it.
             request.Format is null ? null : FieldBounds.Check("width", request.Width),
             request.Format is null ? null : FieldBounds.Check("height", request.Height),
             CheckPixels(request, DevicePreset.Find(request.Device) ?? s_default),

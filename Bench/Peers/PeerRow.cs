@@ -19,7 +19,7 @@ internal sealed record PeerSystem(string Name, string Key, string App);
 /// <param name="ForeignShare">Share of the machine's processor time that other work took.</param>
 internal sealed record PeerRow(PeerSystem System, double PerSecond, double P50, double P95, double P99, double CpuMs, double PssMb, double ForeignShare)
 {
-    /// <summary>Of several measurements of one system, the one in the middle by rate.</summary>
+    /// <summary>The measurement with the median rate.</summary>
     public static PeerRow Median(IEnumerable<PeerRow> rounds) => rounds.OrderBy(row => row.PerSecond).ToArray() is var sorted ? sorted[sorted.Length / 2] : null!;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

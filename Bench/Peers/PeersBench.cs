@@ -13,7 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.Bench.Peers;
 
 /// <summary>Fleet beside other ways to render the same app, in one run, on the same Chromium: <c>dotnet run -c Release --project Bench -- peers</c>. Needs node and npm.
-/// Two requests at a time, closed loop; every system in turns, three times over; the run in the middle counts. A run in which other work took more than a tenth of the machine is repeated.</summary>
+/// Two requests at a time, closed loop; all systems in turn, three times; the run with the median rate counts. A run in which other work took more than a tenth of the machine is repeated,
+/// at most twice.</summary>
 internal static class PeersBench
 {
     private const int Lanes = 2;
@@ -30,7 +31,7 @@ internal static class PeersBench
     private static readonly Effort s_smoke = new(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
     private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(2);
 
-    // Fleet first: its rows are the ones to compare.
+    // Fleet first, since the others are compared with it.
     private static readonly PeerSystem[] s_systems =
     [
         new("Fleet, host contract", "fleet", "contract"),
@@ -46,7 +47,7 @@ internal static class PeersBench
     ];
 
     /// <summary>Measures the systems whose key or name contains <paramref name="only"/>, or all, and writes the table.</summary>
-    /// <param name="only">Part of a name; <c>all</c>, or <c>smoke</c>: all, briefly, to see that they work.</param>
+    /// <param name="only">Part of a name; <c>all</c>; or <c>smoke</c>, which measures all briefly to show that they work.</param>
     /// <param name="output">Folder for the chart, <c>peers.svg</c>; null for none.</param>
     public static async Task RunAsync(string only, string? output)
     {
@@ -90,7 +91,7 @@ internal static class PeersBench
         using var process = StartProcess(system, folder, port, own.Port, site);
         if (system is { Key: "fleet", App: "contract" })
         {
-            // Its contract is kept with the app that it serves itself.
+            // The host contract applies to the app that the fleet itself serves.
             site = own;
         }
 

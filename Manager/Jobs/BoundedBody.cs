@@ -6,7 +6,7 @@ internal sealed class BoundedBody(int maxLength) : MemoryStream
 {
     public ReadOnlySpan<byte> Bytes => GetBuffer().AsSpan(0, (int)Length);
 
-    // The other forms of Write of a derived class end here.
+    // In a class that derives from MemoryStream, the other overloads of Write call this one.
     public override void Write(byte[] buffer, int offset, int count)
     {
         if (Length + count > maxLength)

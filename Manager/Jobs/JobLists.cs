@@ -35,7 +35,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
             }
             catch (RequestException e) when (e.Status is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout && attempt < MaxAttempts)
             {
-                // What is away may come back; a sitemap that is wrong stays wrong.
+                // A service that is away may come back; an invalid sitemap stays invalid.
                 await Task.Delay(s_backoff.After(attempt), timeProvider, cancellationToken);
             }
         }
@@ -44,7 +44,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
     private async Task<bool> AddSitemapAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
     {
         var url = new Uri(claim.Item.Url);
-        // The request was checked; what is stored is checked again.
+        // Checked again: the stored URL is not signed, and the allow-list may have changed since the request.
         if (RenderRules.CheckAllowed(url, origins.With(views.Current.Realms)) is { } error)
         {
             throw new RequestException(error.Status, error.Reason, error.Detail);
@@ -85,7 +85,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
     private Task<bool> AddAsync(JobRecord job, JobClaim claim, IReadOnlyList<string> urls, CancellationToken cancellationToken) =>
         store.AddAsync(job.Id, claim, [.. urls.Select(static url => new JobItem(url))], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
 
-    /// <summary>What of the realm server's list of pages is read.</summary>
+    /// <summary>The members of the realm server's list of pages that are read.</summary>
     private sealed record PageUrls(IReadOnlyList<PageUrl> Pages, string? Next);
 
     private sealed record PageUrl(string Url);

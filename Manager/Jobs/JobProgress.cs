@@ -3,7 +3,7 @@ using Fleet.Registry.Jobs;
 
 namespace Fleet.Manager.Jobs;
 
-/// <summary>What callers see of a job.</summary>
+/// <summary>Converts a stored job to the form that callers get.</summary>
 internal static class JobProgress
 {
     /// <summary>The job with its rate, which is measured over its last results, and the time that the known URLs take at that rate.</summary>

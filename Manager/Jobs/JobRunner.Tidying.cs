@@ -7,7 +7,7 @@ internal sealed partial class JobRunner
 
     private static readonly TimeSpan s_tidy = TimeSpan.FromMinutes(1);
 
-    // Entries of jobs that have expired, and ended jobs beyond the maximum.
+    // Removes the entries of expired jobs, and ended jobs beyond the maximum.
     private async Task RemoveOldAsync(CancellationToken cancellationToken)
     {
         var active = (await store.ListActiveAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);

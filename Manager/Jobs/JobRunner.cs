@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Jobs;
 
 /// <summary>
-/// Works on the jobs of the fleet, the oldest first, with what the other managers leave: each URL is claimed, and the claim is renewed until the URL is done. When this manager is
-/// killed, its claims end and other managers take the URLs over; when it stops, it gives them back.
+/// Works on the jobs of the fleet, the oldest first, beside the other managers: it claims each URL, and renews the claim until the URL is done. When this manager is killed, its claims
+/// expire and other managers take over the URLs; when it stops, it releases the claims.
 /// </summary>
 internal sealed partial class JobRunner(
     IJobStore store, JobUrls urls, JobLists lists, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<JobRunner> logger) : IHostedLifecycleService, IDisposable
@@ -19,13 +19,13 @@ internal sealed partial class JobRunner(
     /// <summary>How long a claim lasts without renewal.</summary>
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    /// <summary>Interval of the renewals, at which a cancelled job is noticed as well.</summary>
+    /// <summary>Interval of the renewals, which also detect a cancelled job.</summary>
     private static readonly TimeSpan s_renew = TimeSpan.FromSeconds(5);
 
-    /// <summary>Interval at which new jobs are looked for. A URL that is done looks for the next at once.</summary>
+    /// <summary>Interval of the search for work. The end of a URL starts a search at once.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long this manager waits for its claims to be given back when it stops.</summary>
+    /// <summary>How long this manager waits for the release of its claims when it stops.</summary>
     private static readonly TimeSpan s_release = TimeSpan.FromSeconds(5);
 
     private static readonly Backoff s_backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
@@ -36,18 +36,18 @@ internal sealed partial class JobRunner(
     private readonly CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
 
-    /// <summary>Looks for work at once. Called when a job was created.</summary>
+    /// <summary>Searches for work at once. Called when a job was created.</summary>
     public void Wake() => _wake.Set();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A manager of MaxConcurrency 0 has nothing to do.
+        // With MaxConcurrency 0 this manager runs no jobs.
         _loops = options.Value.MaxConcurrency == 0 ? Task.CompletedTask : Task.WhenAll(
             RepeatAsync(ClaimAsync, s_look, _wake), RepeatAsync(RenewAsync, s_renew, new()), RepeatAsync(RemoveOldAsync, s_tidy, new()));
         return Task.CompletedTask;
     }
 
-    /// <summary>Before the manager waits for its renders: those of jobs are repeated by another manager.</summary>
+    /// <summary>Runs before the manager waits for its renders: another manager repeats those of jobs.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
@@ -116,7 +116,7 @@ internal sealed partial class JobRunner(
         {
             if (!_known.TryGetValue(id, out var job))
             {
-                // A job of a later version, or one that nobody signed, is left to others.
+                // A job of a later version, or without a valid signature, is not run here.
                 if (await store.GetAsync(id, cancellationToken) is not { } read)
                 {
                     continue;
@@ -148,7 +148,7 @@ internal sealed partial class JobRunner(
     private void Begin(JobRecord job, JobClaim claim)
     {
         var work = new Work(job.Id, claim, CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
-        // This manager may have lost a claim that it still works on, when Redis was away, and get the URL again.
+        // While Redis was away, a claim may have expired although this manager still works on the URL. It may then claim the URL again.
         if (_running.TryGetValue((job.Id, claim.Index), out var lost))
         {
             lost.Cancel();
@@ -211,7 +211,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    // The work is done, so it is not thrown away because Redis is away for a moment. If the claim was lost meanwhile, the call does nothing.
+    // The work is done: a short outage of Redis must not discard it. If the claim was lost meanwhile, the call does nothing.
     private async Task<bool> KeepTryingAsync(Func<Task<bool>> call, CancellationToken cancellationToken)
     {
         for (var failures = 1; ; failures++)

@@ -7,10 +7,10 @@ namespace Fleet.Manager.Jobs;
 /// <summary>Decides what follows an attempt to render a URL of a job.</summary>
 internal static class JobUrlRules
 {
-    /// <summary>Maximum number of claims of a URL: so often may a manager end or fail while it has the URL in progress.</summary>
+    /// <summary>Maximum number of claims of a URL. Each but the last was lost because a manager ended or failed while the URL was in progress.</summary>
     public const int MaxClaims = 3;
 
-    /// <summary>Maximum number of attempts of which the result is not known.</summary>
+    /// <summary>Maximum number of attempts that end without a verdict.</summary>
     private const int MaxUnknown = 3;
 
     private const int MaxDetail = 300;
@@ -48,7 +48,7 @@ internal static class JobUrlRules
     private static JobUrlOutcomeOf OfError(JobAttempt attempt) =>
         new(attempt.ErrorStatus is 400 or 401 or 403 or 404 ? JobUrlOutcome.Skipped : JobUrlOutcome.Failed, attempt.Reason, Cut(attempt.Detail));
 
-    // The words of the problems of GET /render.
+    // The reasons of the problems of GET /render.
     private static string ReasonOf(RenderOutcome outcome) => outcome switch
     {
         RenderOutcome.TimedOut => "timed-out",

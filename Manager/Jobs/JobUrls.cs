@@ -13,10 +13,10 @@ namespace Fleet.Manager.Jobs;
 /// <summary>Does the work of one URL of a job, with as many attempts as <see cref="JobUrlRules"/> allows.</summary>
 internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, AllowedOrigins origins, FleetViews views, IOptions<JobsOptions> options, TimeProvider timeProvider)
 {
-    /// <summary>Interval at which a page that is being recached is looked at.</summary>
+    /// <summary>Interval of the polls for a page that is being recached.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Number of looks in a row without a render in progress, 10 s, after which the render counts as lost.</summary>
+    /// <summary>Number of polls in a row without a render in progress, 10 s, after which the render counts as lost.</summary>
     private const int MaxIdleLooks = 20;
 
     /// <summary>How much older than its request a page may seem: ages are whole seconds.</summary>
@@ -118,7 +118,7 @@ internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, Allowe
         var result = ResultOf(claim);
         if (problem is not null)
         {
-            // Without a realm server now there may be one later.
+            // The realm server may be back later, so the URL is tried again.
             return (new(null, ErrorStatus: problem.Status == StatusCodes.Status502BadGateway ? StatusCodes.Status503ServiceUnavailable : problem.Status, Reason: problem.Reason, Detail: problem.Detail), result, []);
         }
 
@@ -146,11 +146,11 @@ internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, Allowe
             idle = state is { Pending: true } ? 0 : idle + 1;
         }
 
-        // Also when the realm server restarted, which loses its queue. Asking again while another realm server renders the page is harmless.
+        // Also after a restart of the realm server, which loses its queue. Repeating the request while another realm server renders the page is harmless.
         return (new(RenderOutcome.NoVerdict, Detail: "The page was not stored, and the realm server that answers has no render of it in progress."), result, []);
     }
 
-    /// <summary>What of the realm server's answer about a page is read.</summary>
+    /// <summary>The members of the realm server's answer about a page that are read.</summary>
     private sealed record PageState(bool Pending, StoredState? Stored, FailureState? LastFailure);
 
     private sealed record StoredState(int Status, long AgeSeconds, string? RedirectUrl);

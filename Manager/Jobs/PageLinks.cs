@@ -6,7 +6,7 @@ namespace Fleet.Manager.Jobs;
 /// <summary>Finds the links of a rendered document that a crawler may follow.</summary>
 internal static class PageLinks
 {
-    /// <summary>Maximum length of a document whose links are read, in characters: 4 Mi.</summary>
+    /// <summary>Maximum size of a document whose links are read, in bytes: 4 MiB.</summary>
     public const int MaxLength = 4 * 1024 * 1024;
 
     /// <summary>Maximum number of links of one document.</summary>
@@ -14,7 +14,7 @@ internal static class PageLinks
 
     private static readonly HtmlParserOptions s_options = new() { IsScripting = false };
 
-    /// <summary>The absolute http(s) URLs of the links, each once, without fragments. Links with <c>rel=nofollow</c>, and all links of a page whose robots say so, are left out.</summary>
+    /// <summary>The absolute http(s) URLs of the links, each once, without fragments. Links with <c>rel=nofollow</c>, and all links of a page whose <c>robots</c> element has <c>nofollow</c>, are left out.</summary>
     /// <param name="html">The document.</param>
     /// <param name="url">Its URL.</param>
     public static IReadOnlyList<string> Read(string html, string url)
@@ -34,7 +34,7 @@ internal static class PageLinks
             .OfType<string>().Distinct(StringComparer.Ordinal).Take(MaxLinks)];
     }
 
-    // The parser makes declarative shadow roots real ones, which are no part of the tree.
+    // The parser attaches declarative shadow roots, which QuerySelectorAll does not enter.
     private static IEnumerable<IElement> Anchors(IParentNode root) => root.QuerySelectorAll("a[href], area[href]")
         .Concat(root.QuerySelectorAll("*").Select(static element => element.ShadowRoot).OfType<IShadowRoot>().SelectMany(Anchors));
 

@@ -4,7 +4,7 @@ using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Jobs;
 
-/// <summary>Connects to hosts that an operator has named, and checks the address at the connection, when the name can no longer change its meaning: a public name must not lead
+/// <summary>Connects to hosts that an operator has named. It connects to the very addresses that it has checked, so that no later answer of DNS can differ: a public name must not lead
 /// into the network of this machine.</summary>
 internal static class PublicConnection
 {
@@ -43,7 +43,7 @@ internal static class PublicConnection
         }
     }
 
-    /// <summary>Whether a host may be reached at an address. Addresses, and names that cannot be registered in public DNS, mean what the operator wrote; any other name must
+    /// <summary>Whether a host may be reached at an address. Addresses, and names that cannot be registered in public DNS, are used as the operator wrote them; any other name must
     /// lead to a public address.</summary>
     internal static bool IsAllowed(string host, IPAddress address) => s_internal.Allows(host) || !IsPrivate(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 

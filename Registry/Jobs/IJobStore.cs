@@ -4,7 +4,7 @@ namespace Fleet.Registry.Jobs;
 
 /// <summary>
 /// Keeps jobs: their URLs, which of them are in progress, and the results. Any manager may claim URLs of a job. A claim ends with its lease, and another manager may then
-/// claim the URL; a result is accepted from the holder of the claim only, so each URL gets one result. An ended job is kept for a time and then expires.
+/// claim the URL. Only the holder of the claim can record the result, so each URL gets one result. An ended job is kept for a time and then expires.
 /// </summary>
 public interface IJobStore
 {
@@ -72,7 +72,7 @@ public interface IJobStore
 
     /// <summary>Results in the order in which they were recorded.</summary>
     /// <param name="id">The job.</param>
-    /// <param name="first">Number of results to pass over.</param>
+    /// <param name="first">Number of results to skip.</param>
     /// <param name="count">Maximum number of results.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     Task<IReadOnlyList<JobUrlResult>> ReadResultsAsync(string id, int first, int count, CancellationToken cancellationToken);
@@ -86,7 +86,7 @@ public interface IJobStore
 
     /// <summary>Records an attempt to send a webhook.</summary>
     /// <param name="id">The job.</param>
-    /// <param name="webhook">How far it is; one that is pending is due again after <paramref name="pause"/>.</param>
+    /// <param name="webhook">Its new state; a pending one is due again after <paramref name="pause"/>.</param>
     /// <param name="pause">Time until the next attempt.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     Task RecordWebhookAsync(string id, JobWebhook webhook, TimeSpan pause, CancellationToken cancellationToken);

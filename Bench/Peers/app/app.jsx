@@ -1,4 +1,4 @@
-// A heavy single-page app: React, and two libraries that it keeps whole. A page fetches its data and shows 120 rows.
+// A heavy single-page app: React, and two whole libraries. A page fetches its data and shows 120 rows.
 import { useState, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { flushSync } from 'react-dom';
@@ -27,7 +27,7 @@ const show = (url, rows) => {
   flushSync(() => root.render(<Page key={url} rows={rows} title={`Page ${number(url)}`} />));
 };
 
-// What the libraries are for in a real app; here it keeps them in the bundle.
+// Keeps the libraries in the bundle, as their use would in a real app.
 globalThis.libraries = { three, mathjs };
 
 if (document.documentElement.dataset.host === 'contract') {

@@ -1,4 +1,4 @@
-// One peer behind GET /render?url=: node serve.mjs <system> <port> <chromium> <lanes>. Prints "ready"; ends with its input.
+// Serves one peer, as GET /?url= or, for Prerender, GET /render?url=: node serve.mjs <system> <port> <chromium> <lanes>. Exits when its standard input ends.
 import http from 'node:http';
 import puppeteer from 'puppeteer-core';
 
@@ -20,7 +20,7 @@ const keep = async (open) => {
   };
 };
 
-// A warm page, driven over the protocol and nothing else: what any system could reach at best.
+// A warm page, driven over the protocol and nothing else: the best that any system could reach.
 const floor = async (style) => {
   const use = await keep(async (page) => {
     const session = await page.createCDPSession();
@@ -69,7 +69,7 @@ process.stdin.resume().on('end', () => process.exit(0));
 if (system === 'prerender') {
   await prerender({});
 } else if (system === 'prerender-tuned') {
-  // Its signals: the page says when it is ready, and nothing is waited for after that.
+  // The page signals when it is ready, and Prerender waits for nothing after that.
   await prerender({ waitAfterLastRequest: 50, pageDoneCheckInterval: 20, pageLoadTimeout: 30000 });
 } else {
   const render = await systems[system]();

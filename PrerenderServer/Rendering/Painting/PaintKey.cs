@@ -8,7 +8,7 @@ namespace Fleet.PrerenderServer.Rendering.Painting;
 /// <param name="Fallback">The same without any segment of the path, for a site with too many patterns: <c>site.example/*/* isolated,head</c>.</param>
 internal sealed record PaintKey(string? Shell, string Route, string Fallback)
 {
-    /// <summary>The key of a render. The first of several segments of a path names a kind of page; the others are taken for ids.</summary>
+    /// <summary>The key of a render. The first of several segments of a path names a kind of page; the others count as ids.</summary>
     public static PaintKey Of(string? shell, Uri url, IReadOnlyList<RenderFormat> formats)
     {
         var segments = url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -41,12 +41,12 @@ internal readonly record struct PaintPlan(bool IsPainted, bool IsCompared)
 /// <summary>The result of a comparison.</summary>
 internal enum PaintComparison
 {
-    /// <summary>Both renders gave the same.</summary>
+    /// <summary>Both renders have the same result.</summary>
     Equal,
 
-    /// <summary>They differ, and a third render gave the same as the first one.</summary>
+    /// <summary>They differ, and a third render equals the first one.</summary>
     Different,
 
-    /// <summary>They differ, and so did a third render from the first one: the content changes.</summary>
+    /// <summary>They differ, and a third render differs from the first one too: the content changes by itself.</summary>
     Unsteady,
 }

@@ -3,8 +3,8 @@ using Fleet.Contracts;
 namespace Fleet.PrerenderServer.Rendering.Painting;
 
 /// <summary>
-/// Decides which renders of the booted host app run without layout and paint. A route is painted until it has been compared <see cref="Needed"/> times, and for
-/// good once it uses the layout. A difference that no use of the layout explains turns painting on for the whole host app. A new host shell starts over.
+/// Decides which renders of the booted host app run without layout and paint. A route is painted until <see cref="Needed"/> comparisons were equal, and permanently once it
+/// uses the layout. A difference that no use of the layout explains turns painting on for the whole host app. A new host shell starts over.
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class PaintPolicy(NoPaintMode mode)
@@ -21,10 +21,10 @@ internal sealed class PaintPolicy(NoPaintMode mode)
     /// <summary>Comparisons of changing content after which a route stays painted: 3.</summary>
     public const int MaxUnsteady = 3;
 
-    /// <summary>Patterns of one shell after which others are told apart by their number of segments only: 256.</summary>
+    /// <summary>Number of routes of one shell above which further ones are distinguished only by their number of segments: 256.</summary>
     public const int MaxRoutes = 256;
 
-    /// <summary>Host shells that are remembered. During a deploy and after a rollback there are two: 4.</summary>
+    /// <summary>Maximum number of host shells that are remembered: 4. A deploy has two, and so has a rollback.</summary>
     private const int MaxShells = 4;
 
     private readonly Lock _gate = new();
@@ -191,7 +191,7 @@ internal sealed class PaintPolicy(NoPaintMode mode)
 
     private sealed class Route
     {
-        /// <summary>Why its renders are painted for good; null if they need not be.</summary>
+        /// <summary>Why its renders stay painted; null if they need not be.</summary>
         public string? Reason { get; set; }
 
         public int Equal { get; set; }

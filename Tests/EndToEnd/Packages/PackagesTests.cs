@@ -6,13 +6,13 @@ using Fleet.Tests.YourApp;
 
 namespace Fleet.Tests.Packages;
 
-/// <summary>The packages as another repository uses them: packed from this checkout, with the sample that refers to nothing else, built and run outside of the checkout.</summary>
+/// <summary>The packages as another repository uses them: packed from this checkout, with the sample, which refers to nothing else, built and run outside the checkout.</summary>
 public sealed class PackagesTests : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
     private static readonly string[] s_libraries = ["Contracts", "Client", "AspNetCore", "AspireHosting"];
 
-    // Of its own, so that NuGet's cache has no other package of this version.
+    // Unique, so that NuGet's cache has no other package of this version.
     private readonly string _version = $"0.0.1-test{Guid.NewGuid():N}";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-packages-");
 
@@ -33,7 +33,7 @@ public sealed class PackagesTests : IDisposable
     [Fact]
     public async Task Sample_BuiltFromThePackages_ServesCrawlersAndVisitors()
     {
-        // In a copy: the files that lock versions name this one too, and would change.
+        // In a copy: a pack with this version would change the lock files.
         var copy = Path.Combine(_folder.FullName, "source");
         foreach (var project in s_libraries)
         {
@@ -61,7 +61,7 @@ public sealed class PackagesTests : IDisposable
             Assert.Subset(package.Entries.Select(entry => entry.FullName).ToHashSet(), new HashSet<string> { "README.md", "LICENSE", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" });
         });
 
-        // The AppHost starts the program of this build, so that the tool need not be packed and unpacked here too: ToolPackageTests does that.
+        // The AppHost starts the program of this build. ToolPackageTests packs and runs the tool.
         var sample = Path.Combine(_folder.FullName, "sample");
         NodeProject.Copy(Repository.File("Samples/Shop"), sample);
         var program = Path.Combine(sample, "AppHost", "Program.cs");
@@ -107,7 +107,7 @@ public sealed class PackagesTests : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !Token.IsCancellationRequested)
         {
-            // It starts.
+            // The app is still starting.
             return null;
         }
     }
