@@ -49,6 +49,15 @@ public sealed class JobRulesTests
         Assert.Equal(expected is null ? null : reason, step.Result?.Reason);
     }
 
+    [Fact]
+    public void CreationOf_Id_IsItsTime()
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        Assert.Equal(at, JobRunner.CreationOf(Guid.CreateVersion7(at).ToString("N")));
+        Assert.Null(JobRunner.CreationOf(Guid.NewGuid().ToString("N")));
+        Assert.Null(JobRunner.CreationOf("s"));
+    }
+
     [Theory]
     [InlineData(0, null, 0, null)]
     [InlineData(1, 0, 10, null)]
