@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager.Jobs;
 
@@ -47,6 +48,16 @@ public sealed class JobRulesTests
         var step = JobUrlRules.Next(attempt, number, TimeSpan.FromSeconds(elapsed), s_timeout);
         Assert.Equal((pause is { } wait ? TimeSpan.FromSeconds(wait) : null, expected), (step.Pause, step.Result?.Outcome));
         Assert.Equal(expected is null ? null : reason, step.Result?.Reason);
+    }
+
+    [Theory]
+    [InlineData("{\"width\":400,\"width\":500}")]
+    [InlineData("{\"width\":400,\"Width\":500}")]
+    public void Check_OptionGivenTwice_IsAnError(string render)
+    {
+        using var options = JsonDocument.Parse(render);
+        var error = Assert.Single(JobRequestRules.Check(new() { Urls = ["http://h/"], Render = options.RootElement }, new([])));
+        Assert.Equal(("render.width", "'render.width' is given more than once."), (error.Field, error.Message));
     }
 
     [Fact]
