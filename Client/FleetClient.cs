@@ -98,7 +98,12 @@ public sealed class FleetClient
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new FleetException("no-answer", $"The manager at {_http.BaseAddress} did not answer within {timeout.TotalSeconds:0.#} s.", e);
+            var waited = e.InnerException is TimeoutException ? _http.Timeout : timeout;
+            throw new FleetException("no-answer", $"The manager at {_http.BaseAddress} did not answer within {waited.TotalSeconds:0.#} s.", e);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new FleetException("too-large", $"The answer of the manager at {_http.BaseAddress} has more than {_http.MaxResponseContentBufferSize} bytes.", e);
         }
         catch (HttpRequestException e)
         {

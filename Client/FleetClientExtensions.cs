@@ -43,7 +43,20 @@ public static class FleetClientExtensions
                 }
             })
             // A redirect is the page's answer. A manager is not called through a proxy of the environment.
-            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
+            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+            .ConfigureAdditionalHttpMessageHandlers(static (handlers, _) => RemoveResilience(handlers));
+    }
+
+    // Applications of Aspire add such a handler to all clients. It would end a render after 10 s, repeat it, and throw exceptions of its own. One that is added to this client stays.
+    private static void RemoveResilience(IList<DelegatingHandler> handlers)
+    {
+        for (var i = handlers.Count - 1; i >= 0; i--)
+        {
+            if (handlers[i].GetType().FullName == "Microsoft.Extensions.Http.Resilience.ResilienceHandler")
+            {
+                handlers.RemoveAt(i);
+            }
+        }
     }
 
     private static FleetClientSettings Read(IConfiguration configuration, string connectionName)

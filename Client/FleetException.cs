@@ -9,7 +9,7 @@ namespace Fleet.Client;
 /// <param name="inner">The cause, if it is an exception.</param>
 public sealed class FleetException(string reason, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Reason for programs: one of the API's (<c>queue-full</c>, <c>not-allowed</c>, …), <c>unreachable</c>, <c>no-answer</c> or <c>not-a-manager</c>.</summary>
+    /// <summary>Reason for programs: one of the API's (<c>queue-full</c>, <c>not-allowed</c>, …), <c>unreachable</c>, <c>no-answer</c>, <c>too-large</c> or <c>not-a-manager</c>.</summary>
     public string Reason => reason;
 
     /// <summary>Status of the manager's answer; null without an answer.</summary>

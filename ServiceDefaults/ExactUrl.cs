@@ -14,8 +14,9 @@ public static partial class ExactUrl
     public static string Of(Uri url)
     {
         var text = url.OriginalString;
-        var authority = text.IndexOf("//", StringComparison.Ordinal) + 2;
-        var path = authority < 2 ? -1 : text.AsSpan(authority).IndexOfAny('/', '?', '#');
+        var authority = url.Scheme.Length + 3;
+        // A backslash is a slash for Uri, so that the path begins with it.
+        var path = text.StartsWith(url.Scheme + "://", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(authority).IndexOfAny("/\\?#") : -1;
         return path >= 0 && text[authority + path] == '/' && IsKept(text.AsSpan(authority + path)) ? url.GetLeftPart(UriPartial.Authority) + text[(authority + path)..] : url.AbsoluteUri;
     }
 

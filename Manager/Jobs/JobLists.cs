@@ -83,7 +83,10 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
     }
 
     private Task<bool> AddAsync(JobRecord job, JobClaim claim, IReadOnlyList<string> urls, CancellationToken cancellationToken) =>
-        store.AddAsync(job.Id, claim, [.. urls.Select(static url => new JobItem(url))], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
+        store.AddAsync(job.Id, claim, [.. urls.Select(static url => new JobItem(Cut(url)))], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
+
+    // A URL that is too long stays too long, and has a result that says so. All of it would be megabytes in Redis.
+    private static string Cut(string url) => url.Length <= RenderLimits.MaxUrlLength + 1 ? url : url[..(RenderLimits.MaxUrlLength + 1)];
 
     /// <summary>The members of the realm server's list of pages that are read.</summary>
     private sealed record PageUrls(IReadOnlyList<PageUrl> Pages, string? Next);

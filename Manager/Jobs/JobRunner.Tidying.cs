@@ -1,3 +1,6 @@
+using System.Globalization;
+using Fleet.Contracts;
+
 namespace Fleet.Manager.Jobs;
 
 internal sealed partial class JobRunner
@@ -11,6 +14,14 @@ internal sealed partial class JobRunner
     private async Task RemoveOldAsync(CancellationToken cancellationToken)
     {
         var active = (await store.ListActiveAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in active)
+        {
+            if (await store.GetAsync(id, cancellationToken) is null)
+            {
+                await RemoveUnreadableAsync(id, cancellationToken);
+            }
+        }
+
         var ended = (await store.ListAsync(cancellationToken)).Where(id => !active.Contains(id)).ToList();
         foreach (var (place, id) in ended.Index().Reverse())
         {
@@ -20,4 +31,22 @@ internal sealed partial class JobRunner
             }
         }
     }
+
+    // No manager works on a job that has lost its record, or that is signed with an earlier admin key. It would count as one that has not ended for ever.
+    private async Task RemoveUnreadableAsync(string id, CancellationToken cancellationToken)
+    {
+        if (timeProvider.GetUtcNow() - CreationOf(id) > options.Value.MaxDuration)
+        {
+            await store.EndAsync(id, JobState.Failed, "unreadable", "Its record cannot be read.", options.Value.Keep, cancellationToken);
+        }
+
+        // Does nothing to a job that has a state and has not ended: it may be of a later version.
+        await store.RemoveAsync(id, cancellationToken);
+    }
+
+    /// <summary>When a job was created, which is part of its id; null for an id of another kind.</summary>
+    internal static DateTimeOffset? CreationOf(string id) =>
+        Guid.TryParseExact(id, "N", out var guid) && guid.Version == 7 && long.TryParse(id.AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var milliseconds)
+            && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+                ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 }

@@ -85,6 +85,12 @@ internal sealed partial class JobRunner(
                         LogAway(e.Message);
                     }
                 }
+                catch (Exception e) when (!token.IsCancellationRequested)
+                {
+                    // What one job has in Redis must not end the work on all others.
+                    failures++;
+                    LogBroken(e);
+                }
 
                 // A wake-up must not turn failures into a busy loop.
                 await (failures > 0 ? Task.Delay(s_backoff.After(failures), timeProvider, token) : wake.WaitAsync(interval, timeProvider, token));
@@ -198,6 +204,15 @@ internal sealed partial class JobRunner(
 
     private async Task ListAsync(JobRecord job, Work work)
     {
+        if (work.Claim.Attempt > JobUrlRules.MaxClaims)
+        {
+            await KeepTryingAsync(
+                () => store.EndAsync(
+                    job.Id, JobState.Failed, "abandoned", $"Managers ended or failed {JobUrlRules.MaxClaims} times while they read the list of its URLs.", options.Value.Keep, work.Token),
+                work.Token);
+            return;
+        }
+
         try
         {
             if (await KeepTryingAsync(() => lists.AddAsync(job, work.Claim, work.Token), work.Token))
@@ -253,6 +268,9 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(LogLevel.Warning, "Jobs wait: {Reason}")]
     private partial void LogAway(string reason);
+
+    [LoggerMessage(LogLevel.Error, "Jobs wait after an unexpected failure.")]
+    private partial void LogBroken(Exception exception);
 
     [LoggerMessage(LogLevel.Information, "Job {Id} ({Kind}) ended as {State}: of {Total} URLs {Succeeded} succeeded, {Failed} failed, {Skipped} were skipped. {Detail}")]
     private partial void LogEnded(string id, JobKind kind, JobState state, int succeeded, int failed, int skipped, int total, string detail);

@@ -6,6 +6,7 @@ using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
 using Fleet.Registry.Jobs;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Jobs;
@@ -87,7 +88,7 @@ internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, Allowe
     // A redirect of a crawled page is followed like a link.
     private static async Task<(IReadOnlyList<string> Links, string? Note)> LinksAsync(RenderContent content, string url, CancellationToken cancellationToken)
     {
-        List<string> target = content.Location is { } location && Uri.TryCreate(new(url), location, out var absolute) ? [CrawlScope.WithoutFragment(absolute.AbsoluteUri)] : [];
+        List<string> target = content.Location is { } location && Uri.TryCreate(new(url), location, out var absolute) ? [CrawlScope.WithoutFragment(ExactUrl.Of(absolute))] : [];
         if (target.Count > 0)
         {
             return (target, null);

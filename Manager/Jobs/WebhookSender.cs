@@ -46,6 +46,12 @@ internal sealed partial class WebhookSender(
             {
                 return;
             }
+            catch (Exception e)
+            {
+                // A background service that throws stops the manager. What Redis holds of one job must not.
+                LogUnexpected(e);
+                pause = s_pauseWhenAway;
+            }
 
             await Task.Delay(pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -106,6 +112,9 @@ internal sealed partial class WebhookSender(
             return (e.InnerException as ForbiddenAddressException)?.Message ?? "The receiver cannot be reached.";
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "Sending webhooks failed unexpectedly.")]
+    private partial void LogUnexpected(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The webhook of job {Id} was not delivered, attempt {Attempt} of {Attempts}: {Reason}")]
     private partial void LogFailed(string id, int attempt, int attempts, string reason);

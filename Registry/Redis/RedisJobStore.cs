@@ -123,7 +123,9 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
     }
 
     public Task RemoveAsync(string id, CancellationToken cancellationToken) => connection.EvaluateAsync(
-        RedisScript.RemoveJob, [RedisKeys.Jobs, RedisKeys.Job(id), RedisKeys.JobResults(id), RedisKeys.Webhooks, RedisKeys.ActiveJobs], [id], cancellationToken);
+        RedisScript.RemoveJob,
+        [RedisKeys.Jobs, RedisKeys.Job(id), RedisKeys.JobResults(id), RedisKeys.Webhooks, RedisKeys.ActiveJobs, RedisKeys.JobItems(id), RedisKeys.JobUrls(id), RedisKeys.JobClaims(id)],
+        [id], cancellationToken);
 
     public async Task<string?> TakeWebhookAsync(TimeSpan lease, CancellationToken cancellationToken) =>
         (string?)await connection.EvaluateAsync(RedisScript.TakeWebhook, [RedisKeys.Webhooks], [lease.Milliseconds()], cancellationToken);
@@ -154,6 +156,12 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
 
     private static JobItem ItemOf(string text)
     {
+        // An item that Redis has lost is a URL that cannot be rendered, so that its job goes on and ends.
+        if (text.Length == 0)
+        {
+            return new("");
+        }
+
         var space = text.IndexOf(' ', StringComparison.Ordinal);
         return new(text[(space + 1)..], int.Parse(text.AsSpan(1, space - 1), CultureInfo.InvariantCulture), text[0] == 'l');
     }

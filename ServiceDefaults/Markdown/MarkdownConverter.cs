@@ -63,7 +63,7 @@ public static partial class MarkdownConverter
             text = $"{(isPlain ? title : $"# {Escape(title, context)}")}\n\n{text}".TrimEnd('\n');
         }
 
-        var canonical = document.QuerySelector("link[rel=canonical]")?.GetAttribute("href") is { } link && Uri.TryCreate(address, link, out var named) && named.Scheme is "http" or "https" ? named.AbsoluteUri : null;
+        var canonical = document.QuerySelector("link[rel=canonical]")?.GetAttribute("href") is { } link && Uri.TryCreate(address, link, out var named) && named.Scheme is "http" or "https" ? ExactUrl.Of(named) : null;
         return new(text + "\n", canonical);
     }
 

@@ -3,6 +3,7 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Standalone.Rendering;
 
@@ -54,7 +55,7 @@ internal sealed class ManagerApi(HttpClient client)
             Content = content.Length == 0 ? null : content,
             Outcome = Outcome(response),
             Status = status,
-            RedirectUrl = status is >= 300 and < 400 ? response.Headers.Location?.AbsoluteUri : null,
+            RedirectUrl = status is >= 300 and < 400 && response.Headers.Location is { } location ? ExactUrl.Of(location) : null,
         };
     }
 

@@ -2,6 +2,10 @@
 -- KEYS: job, items, known, claims.  ARGV: index and token of the claimed item (nothing for the first ones), maximum number of URLs, time to live until the job is created
 -- (ms), then items: 'l0 url' for a list, 'u<depth> url' for a URL.
 -- Returns 0 when the claim is no longer the caller's.
+
+-- How many URLs beyond the maximum are remembered, so that each is counted once. A crawl can find any number of others, which are counted as often as they are found.
+local max_omitted = 10000
+
 if ARGV[2] ~= '' then
     local claim = redis.call('HGET', KEYS[4], ARGV[1])
     if not claim or string.match(claim, '^%d+ %d+ (.*)$') ~= ARGV[2] then
@@ -11,9 +15,14 @@ end
 local counts = redis.call('HMGET', KEYS[1], 'size', 'total', 'omitted')
 local size, total, omitted = tonumber(counts[1] or 0), tonumber(counts[2] or 0), tonumber(counts[3] or 0)
 local max_urls = tonumber(ARGV[3])
+local known = redis.call('SCARD', KEYS[3])
 for i = 5, #ARGV do
     local is_url = string.sub(ARGV[i], 1, 1) == 'u'
-    if not is_url or redis.call('SADD', KEYS[3], string.match(ARGV[i], '^%S+ (.*)$')) == 1 then
+    local url = string.match(ARGV[i], '^%S+ (.*)$')
+    if is_url and known >= max_urls + max_omitted then
+        omitted = omitted + 1 - redis.call('SISMEMBER', KEYS[3], url)
+    elseif not is_url or redis.call('SADD', KEYS[3], url) == 1 then
+        known = known + (is_url and 1 or 0)
         if is_url and total >= max_urls then
             omitted = omitted + 1
         else

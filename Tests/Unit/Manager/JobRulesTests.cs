@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager.Jobs;
 
@@ -47,6 +48,25 @@ public sealed class JobRulesTests
         var step = JobUrlRules.Next(attempt, number, TimeSpan.FromSeconds(elapsed), s_timeout);
         Assert.Equal((pause is { } wait ? TimeSpan.FromSeconds(wait) : null, expected), (step.Pause, step.Result?.Outcome));
         Assert.Equal(expected is null ? null : reason, step.Result?.Reason);
+    }
+
+    [Theory]
+    [InlineData("{\"width\":400,\"width\":500}")]
+    [InlineData("{\"width\":400,\"Width\":500}")]
+    public void Check_OptionGivenTwice_IsAnError(string render)
+    {
+        using var options = JsonDocument.Parse(render);
+        var error = Assert.Single(JobRequestRules.Check(new() { Urls = ["http://h/"], Render = options.RootElement }, new([])));
+        Assert.Equal(("render.width", "'render.width' is given more than once."), (error.Field, error.Message));
+    }
+
+    [Fact]
+    public void CreationOf_Id_IsItsTime()
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        Assert.Equal(at, JobRunner.CreationOf(Guid.CreateVersion7(at).ToString("N")));
+        Assert.Null(JobRunner.CreationOf(Guid.NewGuid().ToString("N")));
+        Assert.Null(JobRunner.CreationOf("s"));
     }
 
     [Theory]
@@ -101,6 +121,8 @@ public sealed class JobRulesTests
     [InlineData("hooks.example.com", "::1", false)]
     [InlineData("hooks.example.com", "::ffff:10.0.0.1", false)]
     [InlineData("hooks.example.com", "fd00::1", false)]
+    [InlineData("hooks.example.com", "2002:a00:1::", false)]
+    [InlineData("hooks.example.com", "64:ff9b:1::a00:1", false)]
     [InlineData("127.0.0.1", "127.0.0.1", true)]
     [InlineData("receiver", "10.1.2.3", true)]
     [InlineData("hooks.internal", "10.1.2.3", true)]
