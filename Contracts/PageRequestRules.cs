@@ -184,6 +184,14 @@ public static partial class PageRequestRules
             {
                 yield return new("cookies", $"'cookies' has {Quoted.Of(name)} with the path {Quoted.Of(path)}: it must begin with '/', in visible ASCII characters without ';'.");
             }
+            else if (!cookie.Secure && (HasPrefix(name, "__Secure-") || HasPrefix(name, "__Host-")))
+            {
+                yield return new("cookies", $"'cookies' has {Quoted.Of(name)}, a name that browsers accept only with 'secure'.");
+            }
+            else if (cookie.Path is not (null or "/") && HasPrefix(name, "__Host-"))
+            {
+                yield return new("cookies", $"'cookies' has {Quoted.Of(name)}, a name that browsers accept only with the path '/'.");
+            }
             else if (cookie is { SameSite: CookieSameSite.None, Secure: false })
             {
                 yield return new("cookies", $"'cookies' has {Quoted.Of(name)} with 'sameSite' 'none', which browsers accept only with 'secure'.");
@@ -210,6 +218,8 @@ public static partial class PageRequestRules
             yield return new("blockUrls", $"'blockUrls' has {Quoted.Of(pattern)}: a pattern is 1 to {MaxPatternLength} visible ASCII characters, in which '*' is any text.");
         }
     }
+
+    private static bool HasPrefix(string name, string prefix) => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsVisible(char c) => c is >= ' ' and <= '~';
 

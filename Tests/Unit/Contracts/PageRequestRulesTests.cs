@@ -35,6 +35,8 @@ public sealed class PageRequestRulesTests
         { "cookies", s_plain with { Cookies = [new() { Name = "a", Value = "secret;x" }] }, "'cookies' has 'a' with a value that is not" },
         { "cookies", s_plain with { Cookies = [new() { Name = "a", Path = "x" }] }, "with the path 'x'" },
         { "cookies", s_plain with { Cookies = [new() { Name = "a", SameSite = CookieSameSite.None }] }, "only with 'secure'" },
+        { "cookies", s_plain with { Cookies = [new() { Name = "__Secure-a" }] }, "'cookies' has '__Secure-a', a name that browsers accept only with 'secure'." },
+        { "cookies", s_plain with { Cookies = [new() { Name = "__Host-a", Path = "/b", Secure = true }] }, "only with the path '/'" },
         { "blockResources", s_plain with { BlockResources = ["imgae"] }, "'imgae' is not a type of a resource; did you mean 'image'?" },
         { "blockResources", s_plain with { BlockResources = ["document"] }, "'document' is not a type" },
         { "blockUrls", s_plain with { BlockUrls = ["a b"] }, "'blockUrls' has 'a b'" },
