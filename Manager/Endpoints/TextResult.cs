@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Markdown;
 
 namespace Fleet.Manager.Endpoints;
@@ -71,7 +72,7 @@ internal sealed class TextResult(RenderContent content, int status, DocumentForm
         response.Headers[FleetHeaders.MarkdownTokens] = MarkdownDocument.EstimateTokens(text.Length).ToString(CultureInfo.InvariantCulture);
         if (response.Headers.Link.Count == 0)
         {
-            response.Headers.Link = $"<{converted.Canonical ?? new Uri(url).AbsoluteUri}>; rel=\"canonical\"";
+            response.Headers.Link = $"<{converted.Canonical ?? OriginAllowList.WithAsciiHost(new Uri(url)).AbsoluteUri}>; rel=\"canonical\"";
         }
 
         await response.Body.WriteAsync(text, httpContext.RequestAborted);
