@@ -38,6 +38,8 @@ public static partial class PageRequestRules
         ["Transfer-Encoding"] = "it is of the connection",
         ["Upgrade"] = "it is of the connection",
         ["Expect"] = "it is of the connection",
+        ["Forwarded"] = "a proxy sets it",
+        ["X-Real-IP"] = "a proxy sets it",
     };
 
     /// <summary>Types of resources that <see cref="PageRequest.BlockResources"/> may name.</summary>
@@ -159,6 +161,8 @@ public static partial class PageRequestRules
         s_refusedHeaders.TryGetValue(name, out var reason) ? reason
         : name.StartsWith("Sec-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase) ? "the browser sets it"
+        // The network of the browsers may be one whose proxies a site trusts.
+        : name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) ? "a proxy sets it"
         : name.StartsWith("X-Fleet-", StringComparison.OrdinalIgnoreCase) || name.Equals(FleetHeaders.HostShell, StringComparison.OrdinalIgnoreCase) ? "the fleet sets it"
         : null;
 

@@ -28,6 +28,7 @@ public sealed class PageRequestRulesTests
         { "headers", s_plain with { Headers = Header("Proxy-Authorization") }, "the browser sets it" },
         { "headers", s_plain with { Headers = Header("Sec-Fetch-Site") }, "the browser sets it" },
         { "headers", s_plain with { Headers = Header("X-Fleet-Lineage") }, "the fleet sets it" },
+        { "headers", s_plain with { Headers = Header("X-Forwarded-For") }, "a proxy sets it" },
         { "headers", s_plain with { Headers = Header("X Y") }, "'headers' has 'X Y': a name is" },
         { "headers", s_plain with { Headers = Header("X-A", "secret\r\nHost: x") }, "'headers' has 'X-A' with a value that is not" },
         { "headers", s_plain with { Headers = Enumerable.Range(0, 21).ToDictionary(static n => $"X-{n}", static n => "") }, "'headers' has 21 entries: at most 20 are allowed." },
