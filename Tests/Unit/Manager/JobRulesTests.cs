@@ -121,6 +121,8 @@ public sealed class JobRulesTests
     [InlineData("hooks.example.com", "::1", false)]
     [InlineData("hooks.example.com", "::ffff:10.0.0.1", false)]
     [InlineData("hooks.example.com", "fd00::1", false)]
+    [InlineData("hooks.example.com", "2002:a01:203::1", false)]
+    [InlineData("hooks.example.com", "64:ff9b:1::a01:203", false)]
     [InlineData("127.0.0.1", "127.0.0.1", true)]
     [InlineData("receiver", "10.1.2.3", true)]
     [InlineData("hooks.internal", "10.1.2.3", true)]
