@@ -38,6 +38,8 @@ public static partial class PageRequestRules
         ["Transfer-Encoding"] = "it is of the connection",
         ["Upgrade"] = "it is of the connection",
         ["Expect"] = "it is of the connection",
+        ["Forwarded"] = "a proxy sets it",
+        ["X-Real-IP"] = "a proxy sets it",
     };
 
     /// <summary>Types of resources that <see cref="PageRequest.BlockResources"/> may name.</summary>
@@ -159,6 +161,8 @@ public static partial class PageRequestRules
         s_refusedHeaders.TryGetValue(name, out var reason) ? reason
         : name.StartsWith("Sec-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase) ? "the browser sets it"
+        // The network of the browsers may be one whose proxies a site trusts.
+        : name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) ? "a proxy sets it"
         : name.StartsWith("X-Fleet-", StringComparison.OrdinalIgnoreCase) || name.Equals(FleetHeaders.HostShell, StringComparison.OrdinalIgnoreCase) ? "the fleet sets it"
         : null;
 
@@ -183,6 +187,14 @@ public static partial class PageRequestRules
             else if (cookie.Path is { } path && (!path.StartsWith('/') || path.Length > RenderLimits.MaxUrlLength || !path.All(static c => c is > ' ' and <= '~' and not ';')))
             {
                 yield return new("cookies", $"'cookies' has {Quoted.Of(name)} with the path {Quoted.Of(path)}: it must begin with '/', in visible ASCII characters without ';'.");
+            }
+            else if (!cookie.Secure && (HasPrefix(name, "__Secure-") || HasPrefix(name, "__Host-")))
+            {
+                yield return new("cookies", $"'cookies' has {Quoted.Of(name)}, a name that browsers accept only with 'secure'.");
+            }
+            else if (cookie.Path is not (null or "/") && HasPrefix(name, "__Host-"))
+            {
+                yield return new("cookies", $"'cookies' has {Quoted.Of(name)}, a name that browsers accept only with the path '/'.");
             }
             else if (cookie is { SameSite: CookieSameSite.None, Secure: false })
             {
@@ -210,6 +222,8 @@ public static partial class PageRequestRules
             yield return new("blockUrls", $"'blockUrls' has {Quoted.Of(pattern)}: a pattern is 1 to {MaxPatternLength} visible ASCII characters, in which '*' is any text.");
         }
     }
+
+    private static bool HasPrefix(string name, string prefix) => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsVisible(char c) => c is >= ' ' and <= '~';
 

@@ -72,7 +72,7 @@ internal sealed class TextResult(RenderContent content, int status, DocumentForm
         response.Headers[FleetHeaders.MarkdownTokens] = MarkdownDocument.EstimateTokens(text.Length).ToString(CultureInfo.InvariantCulture);
         if (response.Headers.Link.Count == 0)
         {
-            response.Headers.Link = $"<{converted.Canonical ?? ExactUrl.Of(new Uri(url))}>; rel=\"canonical\"";
+            response.Headers.Link = $"<{converted.Canonical ?? ExactUrl.Of(OriginAllowList.WithAsciiHost(new Uri(url)))}>; rel=\"canonical\"";
         }
 
         await response.Body.WriteAsync(text, httpContext.RequestAborted);

@@ -7,6 +7,7 @@ using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
 using Fleet.Registry.Jobs;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Markdown;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Jobs;
@@ -108,7 +109,13 @@ internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, Allowe
             return ([], $"Its links were not read: {e.Message}.");
         }
 
-        return (PageLinks.Read(Encoding.UTF8.GetString(body.Bytes), url), null);
+        var html = Encoding.UTF8.GetString(body.Bytes);
+        if (MarkdownConverter.DepthOf(html) > PageLinks.MaxDepth)
+        {
+            return ([], "Its links were not read: the document is nested too deeply.");
+        }
+
+        return (PageLinks.Read(html, url), null);
     }
 
     private async Task<(JobAttempt Attempt, JobUrlResult Result, IReadOnlyList<JobItem> Links)> RecacheAsync(JobClaim claim, CancellationToken cancellationToken)

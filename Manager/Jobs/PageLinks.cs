@@ -13,6 +13,9 @@ internal static class PageLinks
     /// <summary>Maximum number of links of one document.</summary>
     public const int MaxLinks = 5_000;
 
+    /// <summary>Maximum depth of elements of a document whose links are read. The time of the parser grows with the square of the depth, and nothing ends it.</summary>
+    public const int MaxDepth = 5_000;
+
     private static readonly HtmlParserOptions s_options = new() { IsScripting = false };
 
     /// <summary>The absolute http(s) URLs of the links, each once, without fragments. Links with <c>rel=nofollow</c>, and all links of a page whose <c>robots</c> element has <c>nofollow</c>, are left out.</summary>

@@ -63,12 +63,13 @@ public static partial class MarkdownConverter
             text = $"{(isPlain ? title : $"# {Escape(title, context)}")}\n\n{text}".TrimEnd('\n');
         }
 
-        var canonical = document.QuerySelector("link[rel=canonical]")?.GetAttribute("href") is { } link && Uri.TryCreate(address, link, out var named) && named.Scheme is "http" or "https" ? ExactUrl.Of(named) : null;
+        var canonical = document.QuerySelector("link[rel=canonical]")?.GetAttribute("href") is { } link && Uri.TryCreate(address, link, out var named) && named.Scheme is "http" or "https"
+            ? ExactUrl.Of(OriginAllowList.WithAsciiHost(named)) : null;
         return new(text + "\n", canonical);
     }
 
     /// <summary>An upper estimate of the depth, by tags alone, so that a document can be refused before it is parsed.</summary>
-    private static int DepthOf(string html)
+    public static int DepthOf(string html)
     {
         var (depth, deepest) = (0, 0);
         for (var at = html.IndexOf('<', StringComparison.Ordinal); at >= 0 && at + 1 < html.Length; at = html.IndexOf('<', at + 1))

@@ -66,7 +66,7 @@ internal sealed partial class BrowserPage
 
         if (setup.Cookies.Count > 0)
         {
-            calls.Add(Call("Network.setCookies", p => WriteCookies(p, setup)));
+            calls.Add(Valid("'cookies' has one that the browser refuses for this URL.", Call("Network.setCookies", p => WriteCookies(p, setup))));
         }
 
         if (setup.Intercepts)
@@ -122,7 +122,9 @@ internal sealed partial class BrowserPage
     }
 
     /// <summary>A value that only the browser can judge.</summary>
-    private static async Task Understood(string option, string value, Task call)
+    private static Task Understood(string option, string value, Task call) => Valid($"'{option}' is {Quoted.Of(value)}, which the browser does not know.", call);
+
+    private static async Task Valid(string error, Task call)
     {
         try
         {
@@ -130,7 +132,7 @@ internal sealed partial class BrowserPage
         }
         catch (BrowserException e) when (e is not BrowserTimeoutException && e.Message.Contains("nvalid", StringComparison.Ordinal))
         {
-            throw new PageScriptException($"'{option}' is {Quoted.Of(value)}, which the browser does not know.", null);
+            throw new PageScriptException(error, null);
         }
     }
 

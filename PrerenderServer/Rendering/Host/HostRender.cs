@@ -81,7 +81,15 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
 
                 hasFailed = first.Layout is { IsNone: true };
             }
-            catch (Exception e) when (page.End == PageTermination.None && (e is BrowserTimeoutException or PageScriptException || PageJson.IsUnreadable(e)))
+            catch (BrowserTimeoutException) when (page.End == PageTermination.None)
+            {
+                hasFailed = true;
+                // The call may still run. It would take the requests of the next one out of its dependencies, and outlive this visit.
+                progress.Enter(Stages.Boot);
+                await page.BootAsync(operation.Deadline.Step(reserve), cancellationToken);
+                progress.Enter(Stages.Render);
+            }
+            catch (Exception e) when (page.End == PageTermination.None && (e is PageScriptException || PageJson.IsUnreadable(e)))
             {
                 hasFailed = true;
             }

@@ -115,8 +115,9 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         Assert.Equal(("application/pdf", "%PDF"), (pdf.MediaType, Encoding.ASCII.GetString(pdf.Bytes.Span[..4])));
         Assert.Single((await fleet.GetStatusAsync(Token)).Servers);
 
-        var refused = await Assert.ThrowsAsync<FleetException>(() => fleet.ScreenshotAsync(new() { Url = "http://elsewhere.test/", Width = 300 }, Token));
-        Assert.Equal("not-allowed", refused.Reason);
+        var refused = await Assert.ThrowsAsync<FleetException>(() => fleet.ScreenshotAsync(new() { Url = url, Width = 1 }, Token));
+        Assert.Equal("invalid-request", refused.Reason);
+        Assert.Contains("'width' is 1", refused.Message, StringComparison.Ordinal);
         var late = await Assert.ThrowsAsync<FleetException>(() => fleet.ScreenshotAsync(new() { Url = url, WaitForSelector = "#none", MaxWaitMs = 100 }, Token));
         Assert.Equal("timed-out", late.Reason);
     }

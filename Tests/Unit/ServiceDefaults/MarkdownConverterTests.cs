@@ -54,6 +54,10 @@ public sealed class MarkdownConverterTests
     }
 
     [Fact]
+    public void Convert_CanonicalUrlWithUnicodeHost_IsAsAHeaderWritesIt() => Assert.Equal(
+        "http://xn--mnchen-3ya.example/c", MarkdownConverter.Convert("<link rel=canonical href='http://münchen.example/c'><p>text</p>", "http://h/")!.Canonical);
+
+    [Fact]
     public void Convert_TooDeepOrTooLong_IsRefusedAtOnce()
     {
         Assert.Null(MarkdownConverter.Convert(s_deep, "http://h/"));
