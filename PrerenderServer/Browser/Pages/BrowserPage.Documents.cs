@@ -190,11 +190,9 @@ internal sealed partial class BrowserPage
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
         Activity.BeginDocument();
-        // The browser handles calls in order, so the navigation does not wait for the answer to the first one.
-        var enabled = CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
-        var navigating = _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, ExactUrl.Of(url)), Left(deadline, start), cancellationToken);
-        await Task.WhenAll(enabled, navigating);
-        var navigation = await navigating;
+        // One after the other: a navigation may change the renderer, and a renderer that is not told in time misses the document's body and its first requests.
+        await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
+        var navigation = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, ExactUrl.Of(url)), Left(deadline, start), cancellationToken);
         if (!navigation.TryGetProperty("loaderId", out var name))
         {
             throw new BrowserException($"The browser could not load {url}: {(navigation.TryGetProperty("errorText", out var reason) ? reason.GetString() : "the page did not navigate")}.");
