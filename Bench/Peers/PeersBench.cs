@@ -27,7 +27,7 @@ internal static class PeersBench
     // The last row of the table, which a page without its data does not have.
     private const string Proof = "<td>119</td>";
 
-    private static readonly Effort s_full = new(3, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(10));
+    private static readonly Effort s_full = new(3, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(8));
     private static readonly Effort s_smoke = new(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
     private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(2);
 
