@@ -54,7 +54,6 @@ public sealed class FleetClient
         ArgumentException.ThrowIfNullOrEmpty(url);
         var deadlineMs = (int)(deadline ?? s_defaultDeadline).TotalMilliseconds;
         using var message = new HttpRequestMessage(HttpMethod.Get, $"render?url={Uri.EscapeDataString(url)}&deadlineMs={deadlineMs.ToString(CultureInfo.InvariantCulture)}");
-        message.Headers.Add(FleetHeaders.Proxy, "1");
         using var response = await SendAsync(message, deadlineMs, cancellationToken).ConfigureAwait(false);
         return await ContentAsync(response, cancellationToken).ConfigureAwait(false);
     }

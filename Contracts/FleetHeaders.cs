@@ -29,10 +29,6 @@ public static class FleetHeaders
     /// <summary>Where the document of <c>GET /render</c> comes from: <c>rendered</c>, or <c>stored</c> with its age in <c>Age</c>.</summary>
     public const string Source = "X-Fleet-Source";
 
-    /// <summary>Request header of a proxy that serves the document of <c>GET /render</c> as a page of its own site: the document comes without <c>Content-Security-Policy: sandbox</c>.
-    /// A browser cannot send it when it opens an address.</summary>
-    public const string Proxy = "X-Fleet-Proxy";
-
     /// <summary>The page's own HTTP status, sent with its document or screenshot.</summary>
     public const string PageStatus = "X-Fleet-Status";
 

@@ -56,12 +56,9 @@ internal static class RenderEndpoints
             http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         }
 
-        // A cache between must not give a browser the document that a proxy may have without the sandbox.
-        http.Response.Headers.Append(HeaderNames.Vary, FleetHeaders.Proxy);
-        var isSandboxed = !http.Request.Headers.ContainsKey(FleetHeaders.Proxy);
         return (asked ?? (AcceptHeader.PrefersMarkdown(http.Request.Headers.Accept) ? DocumentFormat.Markdown : DocumentFormat.Html)) is var shape and not DocumentFormat.Html
-            ? DocumentResult.From(answer, http.Response, isSandboxed, (document, status) => new TextResult(document, status, shape, request.Url))
-            : DocumentResult.From(answer, http.Response, isSandboxed);
+            ? DocumentResult.From(answer, http.Response, convert: (document, status) => new TextResult(document, status, shape, request.Url))
+            : DocumentResult.From(answer, http.Response);
     }
 
     private static async Task<RenderAnswer> RenderAsync(RenderRequest request, Func<RenderCall, RenderCall> complete, HttpContext http, RenderPipeline pipeline)

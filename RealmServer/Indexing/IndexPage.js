@@ -14,7 +14,7 @@ function show(status) {
 
 function showRoutes({ stored, errors, newestAt }) {
   const pages = (count) => `${count} ${count === 1 ? 'route' : 'routes'} of the app`;
-  byId('routes').textContent = stored === 0 ? 'No route of the app is stored yet: a page is stored when a crawler asks for it first.'
+  byId('routes').textContent = stored === 0 ? 'No route of the app is stored yet: a route is stored when a crawler asks for it for the first time.'
     : `${pages(stored)} ${stored === 1 ? 'is' : 'are'} stored${errors ? `, ${errors} of them with an error status` : ''}; the newest was rendered ${new Date(newestAt).toLocaleString()}.`;
 }
 

@@ -31,11 +31,11 @@ namespace Fleet.Registry.Redis;
 /// fleet:jobs:active              zset    jobs that have not ended, by creation        with the end of the job       managers
 /// fleet:jobs:webhooks            zset    ended jobs by time of the next attempt       with the last attempt         managers
 /// fleet:job:{id}                 hash    signed record, state, counts, webhook        Jobs:KeepHours after its end  managers
-/// fleet:job:items:{id}           hash    number → URL to do                           with the end of the job       managers
-/// fleet:job:known:{id}           set     URLs of the job, so that each is in it once  with the end of the job       managers
-/// fleet:job:claims:{id}          hash    number → "end-of-lease attempt token"        with the end of the job       managers
-/// fleet:job:results:{id}         list    "time result" of each URL that is done       Jobs:KeepHours after its end  managers
-/// fleet:job:key:{hash}           string  id and fingerprint of a caller's request     Jobs:KeepHours                managers
+/// fleet:job-items:{id}           hash    number → URL to do                           with the end of the job       managers
+/// fleet:job-known:{id}           set     URLs of the job, so that each is in it once  with the end of the job       managers
+/// fleet:job-claims:{id}          hash    number → "end-of-lease attempt token"        with the end of the job       managers
+/// fleet:job-results:{id}         list    "time result" of each URL that is done       Jobs:KeepHours after its end  managers
+/// fleet:job-key:{hash}           string  id and fingerprint of a caller's request     Jobs:KeepHours                managers
 /// fleet:events                   channel change notifications                                                       all services
 /// </code>
 /// Records that carry an address are signed with a key that Redis does not have (<see cref="RecordSigner"/>); everything else is content, and never a credential.
@@ -93,13 +93,13 @@ internal static class RedisKeys
 
     public static RedisKey Job(string id) => "fleet:job:" + id;
 
-    public static RedisKey JobItems(string id) => "fleet:job:items:" + id;
+    public static RedisKey JobItems(string id) => "fleet:job-items:" + id;
 
-    public static RedisKey JobUrls(string id) => "fleet:job:known:" + id;
+    public static RedisKey JobUrls(string id) => "fleet:job-known:" + id;
 
-    public static RedisKey JobClaims(string id) => "fleet:job:claims:" + id;
+    public static RedisKey JobClaims(string id) => "fleet:job-claims:" + id;
 
-    public static RedisKey JobResults(string id) => "fleet:job:results:" + id;
+    public static RedisKey JobResults(string id) => "fleet:job-results:" + id;
 
-    public static RedisKey JobKey(string hash) => "fleet:job:key:" + hash;
+    public static RedisKey JobKey(string hash) => "fleet:job-key:" + hash;
 }
