@@ -27,6 +27,19 @@ public abstract class JobStoreContract : ContractSuite
     }
 
     [Fact]
+    public async Task GetAsync_IdThatLooksLikeAnotherKeyOfAJob_IsNoJob()
+    {
+        var id = await CreateAsync("http://h/a", "http://h/b");
+        var claim = (await ClaimAsync(id, 1))[0];
+        Assert.True(await CompleteAsync(id, claim, JobUrlOutcome.Succeeded));
+        foreach (var part in (string[])["items", "known", "claims", "results", "key"])
+        {
+            Assert.Null(await Registry.Jobs.GetAsync($"{part}:{id}", Cancel));
+            Assert.Null(await Registry.Jobs.GetAsync($"{id}:{part}", Cancel));
+        }
+    }
+
+    [Fact]
     public async Task CreateAsync_SameKey_IsTheSameJobOrRefused()
     {
         var key = new JobKey("k", "abc", s_keep);

@@ -80,6 +80,29 @@ public sealed class FleetClientTests
     }
 
     [Fact]
+    public async Task Render_AnswerOverTheLimit_SaysSo()
+    {
+        var client = new FleetClient(new HttpClient(new Recorder(HttpStatusCode.OK, new string('x', 100))) { BaseAddress = new("http://manager/"), MaxResponseContentBufferSize = 99 });
+        var error = await Assert.ThrowsAsync<FleetException>(() => client.RenderAsync(new() { Url = "http://site/" }, Token));
+        Assert.Equal("too-large", error.Reason);
+    }
+
+    // What the service defaults of Aspire's templates add to every client.
+    [Fact]
+    public async Task AddFleetClient_ResilienceForAllClients_IsLeftOut()
+    {
+        var answer = new Recorder(HttpStatusCode.ServiceUnavailable, """{"reason":"queue-full","detail":"Full."}""", "application/problem+json");
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Configuration["Fleet:Client:Endpoint"] = "http://manager";
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddStandardResilienceHandler());
+        builder.AddFleetClient().ConfigurePrimaryHttpMessageHandler(() => answer);
+        using var host = builder.Build();
+
+        await Assert.ThrowsAsync<FleetException>(() => host.Services.GetRequiredService<FleetClient>().RenderAsync(new() { Url = "http://site/" }, Token));
+        Assert.Equal(1, answer.Count);
+    }
+
+    [Fact]
     public async Task Render_CallerGivesUp_IsCancelled()
     {
         using var caller = new CancellationTokenSource();
@@ -105,9 +128,12 @@ public sealed class FleetClientTests
     {
         public HttpRequestMessage? Request { get; private set; }
 
+        public int Count { get; private set; }
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Request = request;
+            Count++;
             var response = new HttpResponseMessage(status) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)), RequestMessage = request };
             response.Content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(mediaType);
             foreach (var (name, value) in headers)

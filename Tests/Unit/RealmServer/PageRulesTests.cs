@@ -130,6 +130,18 @@ public sealed class PageRulesTests
         Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions())).Asks(http.Request));
     }
 
+    [Theory]
+    [InlineData("HouseBot/1.0", true)]
+    [InlineData("Googlebot/2.1", true)]
+    [InlineData("curl/8.5.0", false)]
+    public void Crawlers_MoreWords_AreAddedToTheKnownOnes(string agent, bool expected)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers.UserAgent = agent;
+
+        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions { MoreCrawlers = ["housebot"] })).Asks(http.Request));
+    }
+
     [Fact]
     public void Crawlers_PrerenderHeader_MakesAnybodyOne()
     {
