@@ -125,14 +125,9 @@ public sealed class FleetClient
 
     private static async Task<FleetContent> ContentAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (!response.Headers.TryGetValues(FleetHeaders.Outcome, out var words) || !Enum.TryParse<RenderOutcome>(words.First(), ignoreCase: true, out var outcome))
-        {
-            throw NotAManager(response, null);
-        }
-
         return new FleetContent
         {
-            Outcome = outcome,
+            Outcome = OutcomeOf(response) ?? throw NotAManager(response, null),
             Status = (int)response.StatusCode,
             Location = response.Headers.Location,
             MediaType = response.Content.Headers.ContentType?.ToString() ?? "",
@@ -141,6 +136,9 @@ public sealed class FleetClient
             Age = response.Headers.Age,
         };
     }
+
+    private static RenderOutcome? OutcomeOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(FleetHeaders.Outcome, out var words) && Enum.TryParse<RenderOutcome>(words.First(), ignoreCase: true, out var outcome) ? outcome : null;
 
     private static async Task<FleetException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -151,6 +149,7 @@ public sealed class FleetClient
             {
                 Status = response.StatusCode,
                 RetryAfter = response.Headers.RetryAfter?.Delta,
+                Outcome = OutcomeOf(response),
                 Diagnostics = problem?.Diagnostics,
             };
         }

@@ -18,6 +18,9 @@ public sealed class FleetException(string reason, string message, Exception? inn
     /// <summary>When another try may succeed; null if none will, or if it is not known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How the render ended, if there was one without content.</summary>
+    public RenderOutcome? Outcome { get; init; }
+
     /// <summary>What happened in the page, if the render reached one.</summary>
     public RenderDiagnostics? Diagnostics { get; init; }
 }

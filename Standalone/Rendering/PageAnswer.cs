@@ -1,4 +1,8 @@
+using System.Text;
+using System.Text.Json;
+using Fleet.Client;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Standalone.Rendering;
 
@@ -25,4 +29,32 @@ internal sealed record PageAnswer
 
     /// <summary>Why there was no render or no content, as the manager reports it; null when there is content.</summary>
     public string? Problem { get; init; }
+
+    private static readonly JsonSerializerOptions s_indented = new(FleetJson.Options) { WriteIndented = true };
+
+    /// <summary>The answer of a render.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="asJson">Whether the content is the whole result instead of the document.</param>
+    public static PageAnswer Of(RenderResult result, bool asJson) => new()
+    {
+        Content = asJson ? [.. JsonSerializer.SerializeToUtf8Bytes(result, s_indented), (byte)'\n']
+            : result.Formats.TryGetValue(RenderFormat.Html, out var html) ? Encoding.UTF8.GetBytes(html) : null,
+        IsResult = asJson,
+        Outcome = result.Outcome,
+        Status = result.Status,
+        RedirectUrl = result.Status is >= 300 and < 400 ? result.RedirectUrl : null,
+        Diagnostics = result.Diagnostics,
+    };
+
+    /// <summary>The answer with a screenshot or a PDF.</summary>
+    public static PageAnswer Of(FleetContent file) => new()
+    {
+        Content = file.Bytes.Length == 0 ? null : file.Bytes.ToArray(),
+        Outcome = file.Outcome,
+        Status = file.Status,
+        RedirectUrl = file.Status is >= 300 and < 400 && file.Location is { } location ? ExactUrl.Of(location) : null,
+    };
+
+    /// <summary>The answer when there is no render or no content.</summary>
+    public static PageAnswer Of(FleetException error) => new() { Outcome = error.Outcome, Diagnostics = error.Diagnostics, Problem = error.Message };
 }

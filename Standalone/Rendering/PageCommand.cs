@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fleet.BrowserSetup;
+using Fleet.Client;
 using Fleet.Contracts;
 using Fleet.ServiceDefaults;
 using Fleet.Standalone.CommandLine;
@@ -19,7 +20,6 @@ internal abstract class PageCommand : Command
 {
     private const string StandardOutput = "-";
     private const int MaxRedirects = 10;
-    private static readonly TimeSpan s_answerGrace = TimeSpan.FromSeconds(10);
 
     private readonly Argument<string> _url = new("URL") { Description = "Absolute http or https URL of the page." };
     private readonly Option<string?> _output;
@@ -65,7 +65,7 @@ internal abstract class PageCommand : Command
     protected abstract (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target);
 
     /// <summary>Requests the page from the manager.</summary>
-    protected abstract Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken);
+    protected abstract Task<PageAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken);
 
     /// <summary>The request with what every command has. A redirect to another origin does not take headers and cookies along.</summary>
     protected T Complete<T>(T request, ParseResult command, PageTarget target)
@@ -128,11 +128,11 @@ internal abstract class PageCommand : Command
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
             BaseAddress = fleet.Addresses.Manager,
-            Timeout = target.Deadline + s_answerGrace,
+            Timeout = Timeout.InfiniteTimeSpan,
         };
         // The fleet is of this command, and so is the page's script that it may bring.
         client.DefaultRequestHeaders.Authorization = new("Bearer", fleet.AdminKey.Value);
-        var manager = new ManagerApi(client);
+        var manager = new FleetClient(client, _time);
         var allowed = new OriginAllowList(settings.Origins);
         var failOnStatus = command.GetValue(_failOnStatus);
         for (var hops = 0; ; hops++)
@@ -148,15 +148,15 @@ internal abstract class PageCommand : Command
         }
     }
 
-    private async Task<PageAnswer> TryGetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    private async Task<PageAnswer> TryGetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken)
     {
         try
         {
-            return await GetAsync(manager, command, target, cancellationToken);
+            return await GetAsync(fleet, command, target, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (FleetException e)
         {
-            return new() { Problem = $"the fleet did not answer: {e.Message}" };
+            return PageAnswer.Of(e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fleet.Client;
 using Fleet.Contracts;
 using Fleet.Standalone.CommandLine;
 
@@ -31,8 +32,8 @@ internal sealed class PdfCommand : PageCommand
     protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
         Read(command, target) is var request ? (request, ScreenshotRequestRules.Check(request)) : default;
 
-    protected override Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
-        manager.TakeAsync(Read(command, target), cancellationToken);
+    protected override async Task<PageAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+        PageAnswer.Of(await fleet.ScreenshotAsync(Read(command, target), cancellationToken));
 
     private ScreenshotRequest Read(ParseResult command, PageTarget target) =>
         Complete(new ScreenshotRequest { Url = "", Type = ScreenshotType.Pdf, Pdf = Read(command) }, command, target);

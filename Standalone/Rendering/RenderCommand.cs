@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Fleet.Client;
 using Fleet.Contracts;
 using Fleet.ServiceDefaults.Markdown;
 using Fleet.Standalone.CommandLine;
@@ -41,10 +42,10 @@ internal sealed class RenderCommand : PageCommand
     protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
         Read(command, target) is var request ? (request, RenderRequestRules.Check(request)) : default;
 
-    protected override async Task<PageAnswer> GetAsync(ManagerApi manager, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    protected override async Task<PageAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken)
     {
         var format = command.GetValue(_format);
-        var answer = await manager.RenderAsync(Read(command, target), format is Json, cancellationToken);
+        var answer = PageAnswer.Of(await fleet.RenderAsync(Read(command, target), cancellationToken), format is Json);
         if (format is not (Markdown or Text) || answer.Content is not { } content)
         {
             return answer;
