@@ -84,10 +84,9 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
             catch (BrowserTimeoutException) when (page.End == PageTermination.None)
             {
                 hasFailed = true;
-                // The call may still run. It would take the requests of the next one out of its dependencies, and outlive this visit.
-                progress.Enter(Stages.Boot);
+                // The call may still run. It would take the requests of the next one out of its dependencies, and outlive this visit. A page that computes does not boot: it
+                // is late in its render.
                 await page.BootAsync(operation.Deadline.Step(reserve), cancellationToken);
-                progress.Enter(Stages.Render);
             }
             catch (Exception e) when (page.End == PageTermination.None && (e is PageScriptException || PageJson.IsUnreadable(e)))
             {
