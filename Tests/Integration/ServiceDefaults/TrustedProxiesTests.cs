@@ -38,17 +38,18 @@ public sealed class TrustedProxiesTests
     [InlineData("10.0.0.7/33", "must be IP addresses or CIDR ranges")]
     [InlineData("0.0.0.0/0", "a range of all addresses (/0) is refused")]
     [InlineData("::/0", "a range of all addresses (/0) is refused")]
-    public void Build_BadProxy_SaysWhatIsAllowed(string proxy, string says)
+    public async Task Build_BadProxy_SaysWhatIsAllowed(string proxy, string says)
     {
-        var error = FleetHost.Explain(Record.Exception(() => New(proxy).Build())!);
+        await using var server = New(proxy);
+        var error = FleetHost.Explain(Record.Exception(() => server.Build())!);
         Assert.Contains("Fleet:TrustedProxies", error, StringComparison.Ordinal);
         Assert.Contains(says, error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Build_SwitchThatTrustsEverybody_IsRefusedBesideIt()
+    public async Task Build_SwitchThatTrustsEverybody_IsRefusedBesideIt()
     {
-        var server = New("127.0.0.1");
+        await using var server = New("127.0.0.1");
         server.Settings.Add("FORWARDEDHEADERS_ENABLED=true");
         Assert.Contains("ASPNETCORE_FORWARDEDHEADERS_ENABLED", Assert.Throws<StartException>(() => server.Build()).Message, StringComparison.Ordinal);
     }
