@@ -15,6 +15,9 @@ public sealed record FleetStatus
     /// <summary>Realms that a URL can belong to.</summary>
     public IReadOnlyList<RealmRecord> Realms { get; init; } = [];
 
+    /// <summary>Live managers and realm servers, by kind and name.</summary>
+    public IReadOnlyList<ServiceRecord> Services { get; init; } = [];
+
     /// <summary>Origins that may be rendered.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 

@@ -9,6 +9,8 @@ using Fleet.Manager.Routing;
 using Fleet.Manager.Scheduling;
 using Fleet.Manager.Servers;
 using Fleet.Manager.Telemetry;
+using Fleet.Contracts;
+using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.Registry.Watching;
 using Fleet.ServiceDefaults.Security;
@@ -26,6 +28,7 @@ internal static class ManagerServices
     public static IServiceCollection AddManager(this IServiceCollection services)
     {
         services
+            .AddServiceAnnouncement(ServiceKind.Manager)
             .AddSingleton<Reservations>()
             .AddSingleton<UnhealthyServers>()
             .AddSingleton<Heartbeats>()
@@ -36,7 +39,7 @@ internal static class ManagerServices
             .AddSingleton<FleetViewReader>()
             .AddRegistryWatcher(
                 "fleet",
-                [FleetEventKind.HostShell, FleetEventKind.Servers, FleetEventKind.WarmAffinities, FleetEventKind.Realms],
+                [FleetEventKind.HostShell, FleetEventKind.Servers, FleetEventKind.WarmAffinities, FleetEventKind.Realms, FleetEventKind.Services],
                 (provider, changes, cancellationToken) => provider.GetRequiredService<FleetViewReader>().ReadAsync(changes, cancellationToken))
             .AddSingleton<FleetViews>()
             .AddSingleton<ServerFailureNotifier>()

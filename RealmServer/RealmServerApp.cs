@@ -1,8 +1,9 @@
+using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Rendering;
-using Fleet.RealmServer.Reporting;
+using Fleet.Registry.Reporting;
 using Fleet.RealmServer.Site;
 using Fleet.RealmServer.Site.Crawling;
 using Fleet.RealmServer.Site.Operations;
@@ -70,7 +71,7 @@ public static class RealmServerApp
     }
 
     private static void AddSite(IServiceCollection services) => _ = services
-        .AddSingleton<RealmInstance>()
+        .AddServiceAnnouncement(ServiceKind.RealmServer)
         .AddSingleton(new ServiceAudience(ServiceToken.RealmServer, IsOperated: true))
         .AddSingleton<HostShellFile>()
         .AddSingleton<HostShellClaims>()
@@ -85,7 +86,6 @@ public static class RealmServerApp
         .AddSingleton<HeartbeatService>(static services => services.GetRequiredService<RealmAnnouncer>())
         .AddSingleton<HeartbeatService>(static services => services.GetRequiredService<IndexLease>())
         .AddSingleton<HeartbeatService>(static services => services.GetRequiredService<StorageCollector>())
-        .AddHostedService<ReportsOnReconnect>()
         .AddSingleton<CardFiles>()
         .AddSingleton<CardResponses>()
         .AddSingleton<HostAppFiles>()

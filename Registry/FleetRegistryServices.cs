@@ -1,3 +1,4 @@
+using Fleet.Contracts;
 using Fleet.Registry.Commands;
 using Fleet.Registry.Events;
 using Fleet.Registry.Generations;
@@ -8,7 +9,9 @@ using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
+using Fleet.Registry.Reporting;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Services;
 using Fleet.Registry.Storage;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +35,7 @@ public static class FleetRegistryServices
             .AddSingleton<IServerRegistry, RedisServerRegistry>()
             .AddSingleton<IWarmAffinities, RedisWarmAffinities>()
             .AddSingleton<IRealmDirectory, RedisRealmDirectory>()
+            .AddSingleton<IServiceDirectory, RedisServiceDirectory>()
             .AddSingleton<IPageStore, RedisPageStore>()
             .AddSingleton<IScreenshotStore, RedisScreenshotStore>()
             .AddSingleton<IStorageScopes, RedisStorageScopes>()
@@ -41,4 +45,12 @@ public static class FleetRegistryServices
             .AddSingleton<IJobStore, RedisJobStore>()
             .AddSingleton<IBackplane, RedisBackplane>();
     }
+
+    /// <summary>Announces this service to the fleet from when it listens until it stops, and repeats every <see cref="HeartbeatService"/> when the registry is back.</summary>
+    public static IServiceCollection AddServiceAnnouncement(this IServiceCollection services, ServiceKind kind) => services
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<ServiceInstance>(provider, kind))
+        .AddSingleton<ServiceAnnouncer>()
+        .AddHostedService(provider => provider.GetRequiredService<ServiceAnnouncer>())
+        .AddSingleton<HeartbeatService>(provider => provider.GetRequiredService<ServiceAnnouncer>())
+        .AddHostedService<ReportsOnReconnect>();
 }

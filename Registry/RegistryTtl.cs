@@ -12,6 +12,9 @@ public static class RegistryTtl
     /// <summary>Lifetime of an announced realm: 15 s.</summary>
     public static readonly TimeSpan Realm = TimeSpan.FromSeconds(15);
 
+    /// <summary>Lifetime of an announced manager or realm server: 15 s.</summary>
+    public static readonly TimeSpan Service = TimeSpan.FromSeconds(15);
+
     /// <summary>How long heartbeats of an unregistered incarnation are ignored: 60 s. Much longer than a heartbeat can be delayed.</summary>
     public static readonly TimeSpan RemovedServer = TimeSpan.FromSeconds(60);
 

@@ -254,6 +254,10 @@ function showBanner(ready, all) {
   });
 }
 
+const serviceFacts = ({ kind, version, startedAt }, token, isMixed) => [kind === 'manager' ? 'manager' : 'realm server', `since ${new Date(startedAt).toLocaleString()}`,
+  // Builds are named only while they differ: during an upgrade.
+  isMixed ? `version ${version}` : `version ${version.split('+')[0]}`, token && `serves shell ${token.slice(0, 8)}${state.shell && token !== state.shell.token ? ', not the current one' : ''}`].filter(Boolean);
+
 const empty = (id, isEmpty) => set($(id), 'hidden', !isEmpty);
 
 function update(touched) {
@@ -304,10 +308,10 @@ function update(touched) {
     empty('no-realms', realms.length === 0);
     keyed($('known'), realms.map(realm => [realm.url, realm]), url => el('option', { value: url }));
   }
-  const serving = Object.entries(convergence?.serving ?? {});
-  keyed($('serving'), serving, name => el('li', {}, el('strong', {}, name), ' ', el('span', { className: 'mono quiet' })), (node, token) =>
-    put(node.children[1], `${token.slice(0, 8)}${shell && token !== shell.token ? ', not the current shell' : ''}`));
-  empty('no-serving', serving.length === 0);
+  const services = Object.values(state.services), versions = new Set(services.map(service => service.version));
+  keyed($('services'), services.map(service => [service.name, service]), name => el('li', {}, el('strong', {}, name), ' ', el('span', { className: 'quiet' })), (node, service) =>
+    put(node.children[1], serviceFacts(service, convergence?.serving?.[service.name], versions.size > 1).join(' · ')));
+  empty('no-services', services.length === 0);
   put($('origins'), `Allowed origins: ${state.allowedOrigins.join(', ') || 'none yet'}`);
   if (!touched || touched.history) tickCharts();
 }
@@ -658,28 +662,54 @@ function plain(html) {
 
 const quoted = text => `'${text.replaceAll("'", `'\\''`)}'`;
 
+/** Entries of lines such as `name: value`. */
+const linesOf = (text, separator) => text.split('\n').filter(line => line.trim()).map(line => {
+  const at = line.indexOf(separator);
+  return at < 0 ? [line.trim(), ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+});
+
+const TEXTS = ['device', 'colorScheme', 'media', 'locale', 'timezone', 'userAgent', 'waitForSelector', 'waitForFunction', 'waitForEvent'];
+const NUMBERS = ['deadlineMs', 'width', 'height', 'waitForTimeout', 'maxWaitMs'];
+const LISTS = ['blockResources', 'blockUrls'];
+
+/** The members that a render and a screenshot have in common, as the API names them; only those that are set. */
+function optionsOf(fields) {
+  const request = { url: fields.url.value };
+  for (const name of TEXTS) if (fields[name].value) request[name] = fields[name].value;
+  for (const name of NUMBERS) if (fields[name].value) request[name] = Number(fields[name].value);
+  for (const name of LISTS) if (fields[name].value) request[name] = fields[name].value.split(',').map(item => item.trim()).filter(Boolean);
+  if (fields.bestAttempt.checked) request.bestAttempt = true;
+  if (fields.headers.value.trim()) request.headers = Object.fromEntries(linesOf(fields.headers.value, ':'));
+  if (fields.cookies.value.trim()) request.cookies = linesOf(fields.cookies.value, '=').map(([name, value]) => ({ name, value }));
+  return request;
+}
+
+const posted = body => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
 $('try').onsubmit = async event => {
   event.preventDefault();
-  const { url, format, deadlineMs, width, height, fullPage } = event.target.elements;
-  const request = { url: url.value, formats: [format.value], priority: 10 };
-  if (deadlineMs.value) request.deadlineMs = Number(deadlineMs.value);
-  const query = new URLSearchParams({ url: url.value });
-  if (deadlineMs.value) query.set('deadlineMs', deadlineMs.value);
-  const picture = new URLSearchParams(query);
-  if (width.value) picture.set('width', width.value);
-  if (height.value) picture.set('height', height.value);
-  if (fullPage.checked) picture.set('fullPage', 'true');
+  const fields = event.target.elements, { format } = fields;
+  const options = { ...optionsOf(fields), priority: 10 };
+  // The viewport alone is no option of a format that the host renders: such a render has no navigation.
+  const { width, height, ...withoutViewport } = options;
+  const rendered = { ...format.value === 'html' ? options : withoutViewport, formats: [format.value] };
+  const pictured = fields.fullPage.checked ? { ...options, fullPage: true } : options;
+  // The Markdown of any page is a document of GET /render, whose options are in the query, where headers and cookies must not be.
+  const query = options.headers || options.cookies || format.value !== 'html' ? null
+    : new URLSearchParams([...Object.entries(options).filter(([name]) => name !== 'priority').map(([name, value]) => [name, String(value)]), ['format', 'markdown']]);
   const base = new URL('.', location.href).href;
   const auth = key ? ' -H "Authorization: Bearer $ADMIN_KEY"' : '';
-  const text = el('div'), shot = el('div');
-  $('tried').replaceChildren(el('h4', {}, 'As commands'), el('pre', {}, `curl -s ${quoted(`${base}renders`)}${auth} -H 'content-type: application/json' -d ${quoted(JSON.stringify(request))}\ncurl -s ${quoted(`${base}screenshot?${picture}`)}${auth} -o page.png`),
-    el('div', { className: 'shots' }, text, shot));
+  const curl = (path, body) => `curl -s ${quoted(base + path)}${auth}${body ? ` -H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}` : ''}`;
+  const commands = [curl('renders', rendered), `${curl('screenshots', pictured)} -o page.png`, query && curl(`render?${query}`)].filter(Boolean);
+  const text = el('div'), shot = el('div'), markdown = el('div');
+  $('tried').replaceChildren(el('h4', {}, 'As commands'), el('pre', {}, commands.join('\n')), el('div', { className: 'shots' }, text, shot, query ? markdown : null));
   put(text, 'Rendering.');
   put(shot, 'Taking the screenshot.');
+  put(markdown, 'Converting to Markdown.');
   const button = event.target.querySelector('button');
   button.disabled = true;
   const started = performance.now();
-  const rendering = call('renders', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) }).then(response => response.json()).then(result => {
+  const rendering = call('renders', posted(rendered)).then(response => response.json()).then(result => {
     const content = result.formats?.[format.value];
     const parts = [el('p', {}, el('span', { className: `pill ${result.outcome === 'rendered' ? 'good' : 'bad'}` }, result.outcome), ` ${result.status || ''} after ${ms(performance.now() - started)}`
       + `${result.page ? ` on ${result.page.server}, slot ${result.page.slot}, ${result.page.warm ? 'warm' : 'cold'}` : ''}`), waits(result.timings)];
@@ -693,13 +723,17 @@ $('try').onsubmit = async event => {
       }
     }
     text.replaceChildren(...parts);
-  }, error => put(text, error.message));
-  const picturing = call(`screenshot?${picture}`).then(async response => {
+  }).catch(error => put(text, error.message));
+  const picturing = call('screenshots', posted(pictured)).then(async response => {
     const image = el('img', { className: 'shot', alt: 'Screenshot of the page' });
     showImage(image, await response.blob());
     shot.replaceChildren(el('p', {}, `Screenshot after ${ms(performance.now() - started)}`), image);
   }).catch(error => put(shot, error.message));
-  await Promise.allSettled([rendering, picturing]);
+  const converting = query && call(`render?${query}`).then(async response => {
+    const content = await response.text(), tokens = response.headers.get('x-markdown-tokens');
+    markdown.replaceChildren(el('p', {}, `Markdown after ${ms(performance.now() - started)}${tokens ? `, about ${plural(Number(tokens), 'token')}` : ''}`), el('pre', { tabIndex: 0 }, content));
+  }).catch(error => put(markdown, error.message));
+  await Promise.allSettled([rendering, picturing, converting]);
   button.disabled = false;
 };
 

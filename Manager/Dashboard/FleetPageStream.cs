@@ -57,6 +57,7 @@ internal sealed class FleetPageStream(FleetStatusSource status, RenderHistory hi
         }
 
         document["realms"] = ByKey(document["realms"]!, realm => (string)realm["url"]!);
+        document["services"] = ByKey(document["services"]!, service => (string)service["name"]!);
         document["queues"] = ByKey(document["queues"]!, queue => (string)queue["affinity"]!);
         document["history"] = new JsonObject(history.Select(point => KeyValuePair.Create(
             point.At.ToString(System.Globalization.CultureInfo.InvariantCulture), (JsonNode?)new JsonArray([.. point.Values.Select(value => JsonValue.Create(value))]))));

@@ -41,6 +41,7 @@ internal sealed class FleetStatusSource(
                 { Unhealthy = unhealthyServers.Contains(server.Record) }),
             ],
             Realms = view.Realms,
+            Services = view.Services,
             AllowedOrigins = allowedOrigins.With(view.Realms).Origins,
             InFlight = gate.InFlight,
             Callers = drain.InFlight,

@@ -4,13 +4,14 @@ using Fleet.Registry.Events;
 using Fleet.Registry.HostShells;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Services;
 using Fleet.Registry.Watching;
 
 namespace Fleet.Manager.Servers;
 
 /// <summary>Reads a <see cref="FleetView"/> from the registry: all of it, or what has changed. Not thread-safe.</summary>
 internal sealed class FleetViewReader(
-    IHostShellStore hostShells, IServerRegistry servers, IWarmAffinities warmAffinities, IRealmDirectory realms, Reservations reservations,
+    IHostShellStore hostShells, IServerRegistry servers, IWarmAffinities warmAffinities, IRealmDirectory realms, IServiceDirectory services, Reservations reservations,
     TimeProvider timeProvider)
 {
     private Contents _read = Contents.Nothing;
@@ -26,12 +27,14 @@ internal sealed class FleetViewReader(
             await ReadServersAsync(changes, cancellationToken),
             changes.Concern(FleetEventKind.HostShell) ? await hostShells.GetAsync(cancellationToken) : _read.Shell,
             changes.Concern(FleetEventKind.Realms) ? await realms.ListAsync(cancellationToken) : _read.Realms,
-            changes.Concern(FleetEventKind.HostShell) ? await hostShells.GetServingAsync(cancellationToken) : _read.Serving);
+            changes.Concern(FleetEventKind.HostShell) ? await hostShells.GetServingAsync(cancellationToken) : _read.Serving,
+            changes.Concern(FleetEventKind.Services) ? await services.ListAsync(cancellationToken) : _read.Services);
 
         IReadOnlyList<LiveServer> live = [.. OnePerAddress(_read.Servers.Values)];
         return _last = Remember(new FleetView(_read.Shell, live, _read.Realms)
         {
             Serving = _read.Serving,
+            Services = _read.Services,
             Ready = new(live, _last.Ready),
             Places = ReferenceEquals(_read.Realms, _last.Realms) ? _last.Places : new(_read.Realms),
         });
@@ -101,14 +104,16 @@ internal sealed class FleetViewReader(
                 view.Realms.Count > 0 ? view.Realms : _lastFull.Realms)
             {
                 Serving = view.Serving,
+                Services = view.Services,
             }
             : view;
     }
 
     /// <summary>The parts of the registry's state, each as last read.</summary>
     private sealed record Contents(
-        IReadOnlyDictionary<string, LiveServer> Servers, HostShell? Shell, IReadOnlyList<RealmRecord> Realms, IReadOnlyDictionary<string, string> Serving)
+        IReadOnlyDictionary<string, LiveServer> Servers, HostShell? Shell, IReadOnlyList<RealmRecord> Realms, IReadOnlyDictionary<string, string> Serving,
+        IReadOnlyList<ServiceRecord> Services)
     {
-        public static Contents Nothing { get; } = new(new Dictionary<string, LiveServer>(), null, [], new Dictionary<string, string>());
+        public static Contents Nothing { get; } = new(new Dictionary<string, LiveServer>(), null, [], new Dictionary<string, string>(), []);
     }
 }

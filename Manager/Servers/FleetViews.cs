@@ -91,6 +91,9 @@ internal sealed record FleetView(HostShell? Shell, IReadOnlyList<LiveServer> Ser
     /// <summary>Live realm servers and the shell token that each serves.</summary>
     public IReadOnlyDictionary<string, string> Serving { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Live managers and realm servers, by kind and name.</summary>
+    public IReadOnlyList<ServiceRecord> Services { get; init; } = [];
+
     public static FleetView Empty { get; } = new(null, [], []);
 
     /// <summary>Index of the ready servers.</summary>

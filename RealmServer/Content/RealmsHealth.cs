@@ -1,5 +1,6 @@
 using Fleet.Contracts;
-using Fleet.RealmServer.Reporting;
+using Fleet.Registry.Reporting;
+using Fleet.Registry.Services;
 using Fleet.Registry.Realms;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -23,7 +24,7 @@ internal sealed class RealmsHealth(RealmCatalog catalog, RealmAnnouncer announce
 
 /// <summary>Announces the public realms to the fleet. Reads the folder again before each report, so a new realm is known within seconds.</summary>
 internal sealed class RealmAnnouncer(
-    RealmCatalog catalog, PublicAddress address, IRealmDirectory directory, RealmInstance instance, IHostApplicationLifetime lifetime,
+    RealmCatalog catalog, PublicAddress address, IRealmDirectory directory, ServiceInstance instance, IHostApplicationLifetime lifetime,
     TimeProvider timeProvider, ILogger<RealmAnnouncer> logger)
     : HeartbeatService("the realms", lifetime, timeProvider, logger)
 {

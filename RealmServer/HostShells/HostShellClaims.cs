@@ -1,11 +1,12 @@
-using Fleet.RealmServer.Reporting;
+using Fleet.Registry.Reporting;
+using Fleet.Registry.Services;
 using Fleet.Registry.HostShells;
 
 namespace Fleet.RealmServer.HostShells;
 
 /// <summary>Claims the served shell for the fleet. The claim is repeated as the heartbeat that says this replica serves the shell.</summary>
 internal sealed partial class HostShellClaims(
-    HostShellFile file, IHostShellStore store, RealmInstance instance, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
+    HostShellFile file, IHostShellStore store, ServiceInstance instance, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
     ILogger<HostShellClaims> logger)
     : HeartbeatService("the host shell", lifetime, timeProvider, logger)
 {

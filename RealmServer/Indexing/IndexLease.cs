@@ -1,4 +1,5 @@
-using Fleet.RealmServer.Reporting;
+using Fleet.Registry.Reporting;
+using Fleet.Registry.Services;
 using Fleet.Registry;
 using Fleet.Registry.Leases;
 
@@ -6,7 +7,7 @@ namespace Fleet.RealmServer.Indexing;
 
 /// <summary>The lease of the replica that indexes. Two holders for a moment do no harm; they only render pages twice.</summary>
 internal sealed partial class IndexLease(
-    ILeases leases, RealmInstance instance, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<IndexLease> logger)
+    ILeases leases, ServiceInstance instance, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<IndexLease> logger)
     : HeartbeatService("the index lease", lifetime, timeProvider, logger)
 {
     private const string Name = "index";

@@ -1,6 +1,6 @@
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
-using Fleet.RealmServer.Reporting;
+using Fleet.Registry.Reporting;
 using Fleet.Registry;
 using Fleet.Registry.Storage;
 using Microsoft.Extensions.Options;

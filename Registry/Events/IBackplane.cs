@@ -32,6 +32,9 @@ public enum FleetEventKind
     /// <summary>The realms of a realm-server replica changed.</summary>
     Realms,
 
+    /// <summary>A manager or a realm server announced itself.</summary>
+    Services,
+
     /// <summary>A page was stored or removed.</summary>
     Pages,
 

@@ -13,6 +13,7 @@ namespace Fleet.Registry.Redis;
 /// fleet:servers:removed:{inc}    string  "1": this incarnation has unregistered       60 s                          prerender servers
 /// fleet:warm:{incarnation}       hash    affinity → last used                         15 s                          prerender servers
 /// fleet:realms                   hash    instance → "seen signed records"             field: 15 s after last seen   realm servers
+/// fleet:services                 hash    instance → "seen record"                     field: 15 s after last seen   managers, realm servers
 /// fleet:pages:{scope}            hash    url → page                                   with its scope                realm servers
 /// fleet:page-versions:{scope}    hash    url → source version and generation          with its scope                realm servers
 /// fleet:page-facts:{scope}       hash    url → status, dependencies, search document  with its scope                realm servers
@@ -51,6 +52,7 @@ internal static class RedisKeys
     public static readonly RedisKey Servers = ServersName;
     public const string RealmsName = "fleet:realms";
     public static readonly RedisKey Realms = RealmsName;
+    public static readonly RedisKey Services = "fleet:services";
     public static readonly RedisKey Scopes = "fleet:scopes";
     public static readonly RedisKey ScopeRound = "fleet:scopes:round";
     public static readonly RedisKey Jobs = "fleet:jobs";

@@ -10,7 +10,7 @@ internal sealed class RedisRealmDirectory(RedisConnection connection, RecordSign
 {
     public Task AnnounceAsync(string instance, IReadOnlyCollection<RealmRecord> realms, CancellationToken cancellationToken) =>
         connection.EvaluateAsync(
-            RedisScript.AnnounceRealms,
+            RedisScript.Announce,
             [RedisKeys.Realms],
             [
                 instance, signer.Sign(RedisKeys.RealmsName, instance, RegistryJson.Write(realms), isDated: false), RedisKeys.EventsName,

@@ -13,7 +13,7 @@ internal sealed record RedisScript(string Operation, string Text)
     public static readonly RedisScript AnnounceServer = Create("announce-server", "announce a server");
     public static readonly RedisScript RemoveServer = Create("remove-server", "remove a server");
     public static readonly RedisScript ReplaceWarm = Create("replace-warm", "replace a warm list");
-    public static readonly RedisScript AnnounceRealms = Create("announce-realms", "announce realms");
+    public static readonly RedisScript Announce = Create("announce", "announce a service or its realms");
     public static readonly RedisScript StorePage = Create("store-page", "store a page");
     public static readonly RedisScript TouchPage = Create("touch-page", "record the use of a page");
     public static readonly RedisScript RemovePage = Create("remove-page", "remove a page");

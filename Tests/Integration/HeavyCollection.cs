@@ -1,6 +1,6 @@
 namespace Fleet.Tests;
 
-/// <summary>Tests with real browsers that want the machine to themselves: they run one after another.</summary>
+/// <summary>Tests that measure the memory or the throughput of the process: they run one after another, and beside no other test.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class HeavyCollection
 {

@@ -9,6 +9,7 @@ namespace Fleet.Tests;
 
 /// <summary>Every public route of every service, with generated URLs, headers, bodies and sizes: no error of the server without a reason, no stack trace, no memory that
 /// stays, and the next good request is answered. A seed that fails once stays in the list.</summary>
+[Collection(HeavyCollection.Name)]
 public sealed class RouteFuzzTests
 {
     private const int Requests = 250;

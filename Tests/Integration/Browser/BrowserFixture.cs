@@ -84,7 +84,7 @@ internal sealed class TestSlot(ChromiumBrowserAdapter adapter, long number, Brow
     public async ValueTask DisposeAsync() => await adapter.CloseAsync(number, CancellationToken.None);
 }
 
-[CollectionDefinition(Name, DisableParallelization = true)]
+[CollectionDefinition(Name)]
 public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>
 {
     public const string Name = "real browser";

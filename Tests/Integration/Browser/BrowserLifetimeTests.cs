@@ -8,7 +8,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Tests.Browser;
 
 /// <summary>Browser processes of their own: how they end, and that nothing of them is left.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class BrowserLifetimeTests : IAsyncLifetime
 {
     private readonly string _root = Path.Combine(Path.GetTempPath(), $"fleet-test-{Guid.NewGuid():N}");

@@ -14,7 +14,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Tests.Browser;
 
 /// <summary>The pool and a real Chromium on a bad day: pages that loop for ever, pages that crash, callers that leave, and a browser that is killed.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class PoolInChromiumTests(ITestOutputHelper output)
 {
     private const int Renders = 200;

@@ -313,14 +313,25 @@ public sealed class FleetPageTests(OperatorBrowser browser) : IClassFixture<Oper
         };
         var page = await OpenAsync();
         await page.Locator("#try input[name=url]").FillAsync(ManagerUnderTest.Card);
+        await page.Locator("#try summary").ClickAsync();
         await page.Locator("#try input[name=width]").FillAsync("800");
+        await page.Locator("#try select[name=device]").SelectOptionAsync("mobile");
+        await page.Locator("#try select[name=colorScheme]").SelectOptionAsync("dark");
+        await page.Locator("#try input[name=waitForSelector]").FillAsync("#price");
+        await page.Locator("#try input[name=blockUrls]").FillAsync("*/ads/*, */track");
         await page.Locator("#try button").ClickAsync();
         var tried = page.Locator("#tried");
         await Assertions.Expect(tried).ToContainTextAsync("by prerender-0</p>", s_part);
         await Assertions.Expect(tried).ToContainTextAsync("123 ms", s_part);
         await Assertions.Expect(tried).ToContainTextAsync($"curl -s '{_manager.App.Urls.Single()}/renders'", s_part);
         await page.WaitForFunctionAsync("() => document.querySelector('#tried img.shot')?.naturalWidth === 1");
-        Assert.Equal(800, server.Screenshots.Last().Width);
+        await Assertions.Expect(tried).ToContainTextAsync("Markdown after", s_part);
+        await Assertions.Expect(tried).ToContainTextAsync("format=markdown", s_part);
+        Assert.All<PageRequest>([server.Screenshots.Last(), .. server.Calls.Select(call => call.Request)], request =>
+        {
+            Assert.Equal((800, "mobile", PageColorScheme.Dark, "#price"), (request.Width, request.Device, request.ColorScheme, request.WaitForSelector));
+            Assert.Equal(["*/ads/*", "*/track"], request.BlockUrls);
+        });
         Assert.Equal("", await page.Locator("#tried iframe").GetAttributeAsync("sandbox"));
         await Assertions.Expect(page.FrameLocator("#tried iframe").Locator("p")).ToHaveTextAsync("by prerender-0", s_text);
         Assert.Equal("", string.Join('\n', browser.Errors));

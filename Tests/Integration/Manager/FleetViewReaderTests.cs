@@ -26,7 +26,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
     {
         _registry = new(_clock, NullLoggerFactory.Instance);
         (_servers, _warm) = (new(_registry.Servers), new(_registry.WarmAffinities));
-        var reader = new FleetViewReader(_registry.HostShells, _servers, _warm, _registry.Realms, new Reservations(), _clock);
+        var reader = new FleetViewReader(_registry.HostShells, _servers, _warm, _registry.Realms, _registry.Services, new Reservations(), _clock);
         _watcher = new(
             "fleet", [FleetEventKind.HostShell, FleetEventKind.Servers, FleetEventKind.WarmAffinities, FleetEventKind.Realms],
             reader.ReadAsync, _registry.Backplane, _clock, NullLogger<RegistryWatcher<FleetView>>.Instance);

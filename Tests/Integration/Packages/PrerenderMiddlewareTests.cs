@@ -15,7 +15,6 @@ using Microsoft.Extensions.Hosting;
 namespace Fleet.Tests.Packages;
 
 /// <summary>An ASP.NET Core app whose page is made by a script, with <c>app.UsePrerender()</c> and a whole fleet.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class PrerenderMiddlewareTests : IAsyncLifetime
 {
     private const string Page = """

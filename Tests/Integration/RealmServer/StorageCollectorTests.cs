@@ -1,6 +1,6 @@
 using Fleet.Contracts;
 using Fleet.RealmServer.Indexing;
-using Fleet.RealmServer.Reporting;
+using Fleet.Registry.Reporting;
 using Fleet.Registry;
 using Fleet.Registry.Screenshots;
 using Fleet.Tests.InMemory;

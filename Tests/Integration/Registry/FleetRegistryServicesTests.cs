@@ -9,6 +9,7 @@ using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Services;
 using Fleet.Registry.Storage;
 using Fleet.Registry.Watching;
 using Fleet.Tests.InMemory;
@@ -23,7 +24,7 @@ namespace Fleet.Tests.Registry;
 public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
 {
     private static readonly Type[] Rooms =
-        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IPageStore), typeof(IScreenshotStore), typeof(IStorageScopes), typeof(IGenerationCounter), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
+        [typeof(IHostShellStore), typeof(IServerRegistry), typeof(IWarmAffinities), typeof(IRealmDirectory), typeof(IServiceDirectory), typeof(IPageStore), typeof(IScreenshotStore), typeof(IStorageScopes), typeof(IGenerationCounter), typeof(ILeases), typeof(ICommandStore), typeof(IBackplane)];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

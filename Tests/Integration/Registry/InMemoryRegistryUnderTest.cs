@@ -8,6 +8,7 @@ using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Services;
 using Fleet.Registry.Storage;
 using Fleet.Tests.InMemory;
 using Fleet.Tests.Time;
@@ -29,6 +30,8 @@ internal sealed class InMemoryRegistryUnderTest : RegistryUnderTest
     public override IWarmAffinities WarmAffinities => _registry.WarmAffinities;
 
     public override IRealmDirectory Realms => _registry.Realms;
+
+    public override IServiceDirectory Services => _registry.Services;
 
     public override IPageStore Pages => _registry.Pages;
 

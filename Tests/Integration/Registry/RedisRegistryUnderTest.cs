@@ -9,6 +9,7 @@ using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Redis;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Services;
 using Fleet.Registry.Storage;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
@@ -59,6 +60,7 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
         Servers = new RedisServerRegistry(connection, signer, NullLogger<RedisServerRegistry>.Instance);
         WarmAffinities = new RedisWarmAffinities(connection);
         Realms = new RedisRealmDirectory(connection, signer, NullLogger<RedisRealmDirectory>.Instance);
+        Services = new RedisServiceDirectory(connection, NullLogger<RedisServiceDirectory>.Instance);
         Pages = new RedisPageStore(connection, NullLogger<RedisPageStore>.Instance);
         Screenshots = new RedisScreenshotStore(connection, NullLogger<RedisScreenshotStore>.Instance);
         StorageScopes = new RedisStorageScopes(connection);
@@ -78,6 +80,8 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
     public override IWarmAffinities WarmAffinities { get; }
 
     public override IRealmDirectory Realms { get; }
+
+    public override IServiceDirectory Services { get; }
 
     public override IPageStore Pages { get; }
 

@@ -8,6 +8,7 @@ using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Services;
 using Fleet.Registry.Storage;
 
 namespace Fleet.Tests.Registry;
@@ -22,6 +23,8 @@ public abstract class RegistryUnderTest : IAsyncDisposable
     public abstract IWarmAffinities WarmAffinities { get; }
 
     public abstract IRealmDirectory Realms { get; }
+
+    public abstract IServiceDirectory Services { get; }
 
     public abstract IPageStore Pages { get; }
 

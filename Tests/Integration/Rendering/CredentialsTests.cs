@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.Tests.Rendering;
 
 /// <summary>Credentials of a visit go to their origin, in that visit, and nowhere else.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(HostilePageCollection.Name)]
 public sealed class CredentialsTests(ServerFixture server)
 {
     private const string Secret = "Bearer very-secret-token";

@@ -32,14 +32,13 @@ public sealed class DocumentRenderTests(ServerFixture server)
     [Fact]
     public async Task Html_ExplicitReadiness_IsWaitedForAndIsEnough()
     {
-        var start = Stopwatch.GetTimestamp();
         var result = await server.RenderPageAsync("""
             <script>window.prerenderReady = false; setInterval(() => document.body.append('x'), 5);
             setTimeout(() => { document.body.append('done'); window.prerenderReady = true; }, 700)</script>
             """);
+        // A page that never rests would be capped.
         Assert.Equal("settled", result.Diagnostics!.Stability);
         Assert.Contains("done", Html(result), StringComparison.Ordinal);
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromMilliseconds(650), TimeSpan.FromSeconds(2.9));
     }
 
     [Theory]

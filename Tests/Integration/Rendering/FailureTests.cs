@@ -7,7 +7,7 @@ using Fleet.Tests.Browser;
 namespace Fleet.Tests.Rendering;
 
 /// <summary>What a person can find out about a visit that went wrong.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(HostilePageCollection.Name)]
 public sealed class FailureTests(ServerFixture server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -8,7 +8,7 @@ namespace Fleet.Tests.Rendering;
 
 /// <summary>Every way we know in which a page does not end by itself: each visit ends with its outcome when its deadline ends, its slot
 /// comes back, and the neighbour's warm page never notices.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(HostilePageCollection.Name)]
 public sealed class HangMatrixTests(ServerFixture server)
 {
     private const int DeadlineMs = 2_500;

@@ -7,7 +7,7 @@ namespace Fleet.Tests.Rendering;
 
 /// <summary>What is captured, parsed again, has nothing that the page had not: text stays text, and what was inert stays inert. Corpus and random trees go
 /// the real way, from a page in the server's Chromium to a document in a visitor's.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(HostilePageCollection.Name)]
 public sealed class HostileContentTests(ServerFixture server, VisitorBrowser visitor) : IClassFixture<VisitorBrowser>
 {
     private static readonly string s_corpus = File.ReadAllText(Repository.File("Tests/Integration/Rendering/HostileCorpus.js"));

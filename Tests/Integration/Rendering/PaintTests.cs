@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Tests.Rendering;
 
 /// <summary>Renders of the booted host app without layout and paint: only where nothing can tell the difference, and every answer is that of a painted page.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(HostilePageCollection.Name)]
 public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintTests.Fixture>
 {
     /// <summary>More renders than the learning takes.</summary>

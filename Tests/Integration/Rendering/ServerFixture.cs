@@ -121,8 +121,24 @@ public sealed class ServerFixture : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(Name, DisableParallelization = true)]
+// Three servers, so that the tests of three collections run at the same time.
+
+[CollectionDefinition(Name)]
 public sealed class ServerCollection : ICollectionFixture<ServerFixture>
 {
     public const string Name = "prerender server";
+}
+
+/// <summary>Pages that are compared with what they should be.</summary>
+[CollectionDefinition(Name)]
+public sealed class FidelityCollection : ICollectionFixture<ServerFixture>
+{
+    public const string Name = "prerender server: fidelity";
+}
+
+/// <summary>Pages that hang, fail or attack.</summary>
+[CollectionDefinition(Name)]
+public sealed class HostilePageCollection : ICollectionFixture<ServerFixture>
+{
+    public const string Name = "prerender server: hostile pages";
 }

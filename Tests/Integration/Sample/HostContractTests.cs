@@ -155,7 +155,7 @@ public sealed class HostContractTests(SampleSite site) : IAsyncDisposable
     private static string Atom(JsonElement answer) => answer.GetProperty("formats").GetProperty("atom").GetString()!;
 }
 
-[CollectionDefinition(Name, DisableParallelization = true)]
+[CollectionDefinition(Name)]
 public sealed class SampleCollection : ICollectionFixture<SampleSite>
 {
     public const string Name = "sample in a browser";

@@ -8,7 +8,6 @@ using Fleet.Tests.Rendering;
 namespace Fleet.Tests.Standalone;
 
 /// <summary>What crawlers and visitors get of apps that know nothing of the fleet, through all services and a real browser, with the default settings.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class CrawlerPagesTests(VisitorBrowser visitor) : IClassFixture<VisitorBrowser>
 {
     private const string Index =

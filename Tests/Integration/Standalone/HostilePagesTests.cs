@@ -8,7 +8,6 @@ using Fleet.Tests.Rendering;
 namespace Fleet.Tests.Standalone;
 
 /// <summary>Text that a visitor wrote, the whole way: rendered, stored, served by the realm server and opened in another visitor's browser.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<VisitorBrowser>
 {
     private const string Googlebot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";

@@ -12,7 +12,6 @@ using Fleet.Tests.Rendering.Fidelity;
 namespace Fleet.Tests.YourApp;
 
 /// <summary>The apps that each framework starts its users with, untouched, through all services: what a crawler gets and what a visitor sees.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor, ITestOutputHelper output) : IClassFixture<FrameworkDists>, IClassFixture<VisitorBrowser>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -4,7 +4,6 @@ using Fleet.Tests.Docs;
 namespace Fleet.Tests.YourApp;
 
 /// <summary>The sample's host app keeps the contract as docs/fleet-host.d.ts has it, by the word of TypeScript's compiler.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class HostTypesTests
 {
     private const string Compiler = "typescript@5.9.3";

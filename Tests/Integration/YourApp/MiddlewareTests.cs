@@ -6,7 +6,6 @@ using Fleet.Tests.RealmServer;
 namespace Fleet.Tests.YourApp;
 
 /// <summary>The middleware that sites have already, from npm and unchanged, in Express, with a whole fleet in place of its service.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class MiddlewareTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Tests.YourApp;
 
 /// <summary>Single-page apps that others have built and published, each with another framework, as any app: navigated to, settled, captured.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class PublishedAppsTests
 {
     private const string OpenApi = """

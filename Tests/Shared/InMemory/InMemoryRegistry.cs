@@ -8,6 +8,7 @@ using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
+using Fleet.Registry.Services;
 using Fleet.Registry.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,7 @@ public sealed class InMemoryRegistry
         HostShells = new InMemoryHostShellStore(timeProvider, hints);
         (Servers, WarmAffinities) = (servers, servers);
         Realms = new InMemoryRealmDirectory(timeProvider, hints);
+        Services = new InMemoryServiceDirectory(timeProvider, hints);
         var scopes = new InMemoryStorageScopes(timeProvider);
         StorageScopes = scopes;
         Pages = new InMemoryPageStore(timeProvider, hints, scopes);
@@ -48,6 +50,9 @@ public sealed class InMemoryRegistry
 
     /// <summary>The realms.</summary>
     public IRealmDirectory Realms { get; }
+
+    /// <summary>The managers and realm servers.</summary>
+    public IServiceDirectory Services { get; }
 
     /// <summary>The rendered pages.</summary>
     public IPageStore Pages { get; }

@@ -11,6 +11,7 @@ internal static class InMemoryRegistryServices
         .AddSingleton(shared.Servers)
         .AddSingleton(shared.WarmAffinities)
         .AddSingleton(shared.Realms)
+        .AddSingleton(shared.Services)
         .AddSingleton(shared.Pages)
         .AddSingleton(shared.Screenshots)
         .AddSingleton(shared.StorageScopes)

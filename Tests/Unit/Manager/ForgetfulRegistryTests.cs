@@ -18,7 +18,7 @@ public sealed class ForgetfulRegistryTests
     public async Task Read_EverythingIsGoneAtOnce_StaysKnownUntilItCouldHaveBeenToldAgain()
     {
         var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
-        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
+        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, registry.Services, new Reservations(), _clock);
         await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
         await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
         Assert.Single((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);
@@ -37,7 +37,7 @@ public sealed class ForgetfulRegistryTests
     public async Task Read_RealmsAreToldAgainFirst_TheServerStaysKnownUntilItCouldHaveBeenToo()
     {
         var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
-        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
+        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, registry.Services, new Reservations(), _clock);
         await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
         await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
         await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
@@ -64,7 +64,7 @@ public sealed class ForgetfulRegistryTests
     public async Task Read_OnlyTheServerIsGone_IsBelieved()
     {
         var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
-        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, new Reservations(), _clock);
+        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, registry.Services, new Reservations(), _clock);
         await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
         await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
         Assert.Single((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);

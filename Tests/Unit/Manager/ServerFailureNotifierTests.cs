@@ -34,7 +34,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
     public ServerFailureNotifierTests()
     {
         _registry = new(_clock, NullLoggerFactory.Instance);
-        var reader = new FleetViewReader(_registry.HostShells, _registry.Servers, _registry.WarmAffinities, _registry.Realms, new Reservations(), _clock);
+        var reader = new FleetViewReader(_registry.HostShells, _registry.Servers, _registry.WarmAffinities, _registry.Realms, _registry.Services, new Reservations(), _clock);
         _watcher = new("fleet", [FleetEventKind.Servers], (changes, token) => _isAway ? throw new RegistryUnavailableException("away", new IOException()) : reader.ReadAsync(changes, token),
             // It reads when it is told to, and paces that by a clock that goes on.
             _registry.Backplane, TimeProvider.System, NullLogger<RegistryWatcher<FleetView>>.Instance);

@@ -1,4 +1,4 @@
-using Fleet.RealmServer.Reporting;
+using Fleet.Registry.Reporting;
 using Fleet.Registry.Events;
 using Fleet.Tests.InMemory;
 using Fleet.Tests.Time;

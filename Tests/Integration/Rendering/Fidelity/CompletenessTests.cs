@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.Tests.Rendering.Fidelity;
 
 /// <summary>A page whose content is complete is captured, whatever else it goes on doing; what is missing is named.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(FidelityCollection.Name)]
 public sealed class CompletenessTests(ServerFixture server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

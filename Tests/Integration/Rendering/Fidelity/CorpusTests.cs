@@ -6,7 +6,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.Tests.Rendering.Fidelity;
 
 /// <summary>The four properties of fidelity, each over every page of the corpus that it concerns.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(FidelityCollection.Name)]
 public sealed partial class CorpusTests(ServerFixture server, VisitorBrowser visitor, CorpusTests.FirstVisits firstVisits) : IClassFixture<VisitorBrowser>, IClassFixture<CorpusTests.FirstVisits>, IDisposable
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.Tests.Rendering.Fidelity;
 
 /// <summary>A render is a first visit: the result of a URL does not depend on what was rendered before it in the same page.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(FidelityCollection.Name)]
 public sealed class IndependenceTests(ServerFixture server)
 {
     /// <summary>Counts its visits in everything that a page can keep, and shows the counters.</summary>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.Tests.Rendering.Fidelity;
 
 /// <summary>A page that leads elsewhere is answered as a redirect, however it does so and wherever it leads.</summary>
-[Collection(ServerCollection.Name)]
+[Collection(FidelityCollection.Name)]
 public sealed class RedirectTests(ServerFixture server)
 {
     private const string Outside = "https://external.example/shop";

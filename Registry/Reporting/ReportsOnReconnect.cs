@@ -1,6 +1,7 @@
 using Fleet.Registry.Events;
+using Microsoft.Extensions.Hosting;
 
-namespace Fleet.RealmServer.Reporting;
+namespace Fleet.Registry.Reporting;
 
 /// <summary>Triggers every report when the connection to the registry is restored: the registry may have lost its data, and no page can be rendered until
 /// it knows the realms again.</summary>

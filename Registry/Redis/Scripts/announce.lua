@@ -1,5 +1,5 @@
--- Announces the realms of a realm-server replica.
--- KEYS: realms.  ARGV: instance, records, channel, change notification.
+-- Announces what one instance of a service has: its realms, or itself.
+-- KEYS: hash.  ARGV: instance, record, channel, change notification.
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[1], ARGV[1], digits(now_ms()) .. ' ' .. ARGV[2])
 if not stored or string.match(stored, '^%d+ (.*)$') ~= ARGV[2] then

@@ -1,12 +1,13 @@
 using Fleet.Registry.Watching;
-using Fleet.Registry;
 using Fleet.ServiceDefaults.Concurrency;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace Fleet.RealmServer.Reporting;
+namespace Fleet.Registry.Reporting;
 
 /// <summary>Reports to the registry from when the server listens until it stops: every few seconds, and immediately when triggered.
 /// A failed report is repeated with back-off until it is acknowledged.</summary>
-internal abstract partial class HeartbeatService(string subject, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger logger)
+public abstract partial class HeartbeatService(string subject, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger logger)
     : BackgroundService
 {
     private readonly AsyncAutoResetEvent _triggered = new();
@@ -22,14 +23,18 @@ internal abstract partial class HeartbeatService(string subject, IHostApplicatio
     /// <summary>Triggers a report immediately.</summary>
     public void TriggerNow() => _triggered.Set();
 
+    /// <inheritdoc/>
     public override void Dispose()
     {
         _sendLock.Dispose();
         base.Dispose();
+        GC.SuppressFinalize(this);
     }
 
+    /// <summary>Sends one report.</summary>
     protected abstract Task SendAsync(CancellationToken cancellationToken);
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -100,11 +105,4 @@ internal abstract partial class HeartbeatService(string subject, IHostApplicatio
 
     [LoggerMessage(LogLevel.Information, "Reporting {Subject} to the registry works again.")]
     private static partial void LogRecovered(ILogger logger, string subject);
-}
-
-/// <summary>This replica's name in the registry. It is readable and unique to every start, so that a restarted replica is not mistaken for its
-/// predecessor.</summary>
-internal sealed class RealmInstance(IConfiguration configuration)
-{
-    public string Name { get; } = $"{configuration["OTEL_SERVICE_NAME"] ?? "realm"}/{Guid.NewGuid().ToString("N")[..8]}";
 }
