@@ -70,6 +70,7 @@ public static class ServiceDefaultsExtensions
         // First: everything after it sees the client's address.
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
+        app.UseRepeatableBodies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });

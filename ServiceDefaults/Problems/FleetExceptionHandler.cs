@@ -20,7 +20,8 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
             return true;
         }
 
-        var (status, reason, detail) = Describe(exception, httpContext.Request);
+        var value = exception is BadHttpRequestException { InnerException: JsonException json } ? await RepeatableBody.ReadAsync(httpContext.Request, json.Path, cancellationToken) : null;
+        var (status, reason, detail) = Describe(exception, httpContext.Request, value);
         if (exception is RequestException { RetryAfter: { } wait })
         {
             httpContext.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -35,14 +36,14 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
         return true;
     }
 
-    private static (int Status, string Reason, string Detail) Describe(Exception exception, HttpRequest request) => exception switch
+    private static (int Status, string Reason, string Detail) Describe(Exception exception, HttpRequest request, string? value) => exception switch
     {
         RequestException e => (e.Status, e.Reason, e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (StatusCodes.Status413PayloadTooLarge, "body-too-large", exception.Message),
         BadHttpRequestException { InnerException: JsonException json } e when UnknownMember.Explain(json, $"the body of {request.Method} {request.Path}") is { } unknown =>
             (e.StatusCode, "invalid-request", unknown),
-        BadHttpRequestException { InnerException: JsonException json } e => (e.StatusCode, "malformed-json", MalformedJson.Explain(json)),
+        BadHttpRequestException { InnerException: JsonException json } e => (e.StatusCode, "malformed-json", MalformedJson.Explain(json, value)),
         BadHttpRequestException e => (e.StatusCode, "bad-request", BindingMessage.Of(e.Message)),
         _ => (StatusCodes.Status500InternalServerError, "unexpected", "An unexpected error occurred. See the log of this service for details."),
     };
@@ -83,14 +84,17 @@ internal static partial class UnknownMember
 /// <summary>Rewrites the serializer's messages about a value of the wrong kind, which name .NET types, for API callers.</summary>
 internal static partial class MalformedJson
 {
-    /// <summary>A sentence that names the member and what it must be.</summary>
-    public static string Explain(JsonException json)
+    /// <summary>A sentence that names the member, its value and what it must be.</summary>
+    /// <param name="json">The serializer's exception.</param>
+    /// <param name="value">The JSON text of the value; null if it is unknown.</param>
+    public static string Explain(JsonException json, string? value = null)
     {
         var what = json.Path is { Length: > 1 } path ? $"The body's {path}" : "The body";
         var member = json.Path is null ? "" : json.Path[(json.Path.LastIndexOf('.') + 1)..];
         if (Conversion().Match(json.Message) is { Success: true } conversion)
         {
-            return $"{what} is not what it should be: it must be {Expected(conversion.Groups["type"].Value, member)}.";
+            var expected = Expected(conversion.Groups["type"].Value, member);
+            return value is null ? $"{what} must be {expected}." : $"{what} is {value}, but must be {expected}.";
         }
 
         if (Missing().Match(json.Message) is { Success: true } missing)

@@ -41,7 +41,7 @@ public sealed class ProblemTests : IAsyncLifetime
 
     [Theory]
     [InlineData("{", "malformed-json", "JSON")]
-    [InlineData("{\"url\":7}", "malformed-json", "$.url")]
+    [InlineData("{\"url\":7}", "malformed-json", "The body's $.url is 7, but must be a string")]
     [InlineData("{\"url\":\"http://a/\",\"formats\":[\"isolatd\"]}", "malformed-json", "$.formats[0] is not what it should be: 'isolatd' is none of isolated")]
     [InlineData("{\"url\":\"http://a/\",\"formats\":[3]}", "malformed-json", "$.formats")]
     [InlineData("{}", "malformed-json", "url")]

@@ -46,18 +46,36 @@ public sealed class MalformedJsonTests
     }
 
     [Theory]
-    [InlineData("[[[1]]]", "The body is not what it should be: it must be an object.")]
-    [InlineData("{\"url\":\"http://a/\",\"priority\":[1]}", "The body's $.priority is not what it should be: it must be a whole number between 0 and 10.")]
-    [InlineData("{\"url\":\"http://a/\",\"deadlineMs\":99999999999999999999}", "The body's $.deadlineMs is not what it should be: it must be a whole number between 100 and 120000.")]
-    [InlineData("{\"url\":\"http://a/\\ud800\"}", "The body's $.url is not what it should be: it must be a string of valid Unicode.")]
-    [InlineData("{\"url\":\"http://a/\",\"formats\":1}", "The body's $.formats is not what it should be: it must be a list.")]
+    [InlineData("[[[1]]]", "The body must be an object.")]
+    [InlineData("{\"url\":\"http://a/\",\"priority\":[1]}", "The body's $.priority must be a whole number between 0 and 10.")]
+    [InlineData("{\"url\":\"http://a/\",\"deadlineMs\":99999999999999999999}", "The body's $.deadlineMs must be a whole number between 100 and 120000.")]
+    [InlineData("{\"url\":\"http://a/\\ud800\"}", "The body's $.url must be a string of valid Unicode.")]
+    [InlineData("{\"url\":\"http://a/\",\"formats\":1}", "The body's $.formats must be a list.")]
     [InlineData("{}", "The body lacks 'url'.")]
     public void Explain_Body_SaysWhatIsExpected(string body, string expected) =>
         Assert.Equal(expected, MalformedJson.Explain(Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<RenderRequest>(body, FleetJson.Options))));
 
+    [Theory]
+    [InlineData("$.priority", "[1]")]
+    [InlineData("$.pdf.scale", "\"wide\"")]
+    [InlineData("$.urls[1]", "{\"a\": 1}")]
+    [InlineData("$['x-a.b'][0]", "true")]
+    [InlineData("$.long", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…")]
+    [InlineData("$.urls[2]", null)]
+    [InlineData("$.missing", null)]
+    [InlineData("$.priority.a", null)]
+    [InlineData("$.credentials.authorization", null)]
+    public void Find_PathOfAValue_IsItsTextButNoCredentials(string path, string? expected)
+    {
+        using var body = JsonDocument.Parse($$"""
+            {"priority":[1],"pdf":{"scale":"wide"},"urls":["a",{"a": 1}],"x-a.b":[true],"long":"{{new string('a', 100)}}","credentials":{"authorization":["secret"]} }
+            """);
+        Assert.Equal(expected, RepeatableBody.Find(body.RootElement, path));
+    }
+
     [Fact]
     public void Explain_LengthOfAPdf_IsANumber() => Assert.Equal(
-        "The body's $.pdf.scale is not what it should be: it must be a number.",
+        "The body's $.pdf.scale must be a number.",
         MalformedJson.Explain(Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<ScreenshotRequest>("{\"url\":\"http://a/\",\"pdf\":{\"scale\":\"x\"}}", FleetJson.Options))));
 
     [Theory]
