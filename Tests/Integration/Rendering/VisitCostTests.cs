@@ -1,0 +1,81 @@
+using System.Net.Http.Json;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser;
+using Fleet.Tests.Browser;
+using Fleet.Tests.InMemory;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Tests.Rendering;
+
+/// <summary>What a visit costs in what is the same on every machine: commands to the browser, bytes on its pipe, and allocations of the server. A change that makes visits
+/// more expensive fails here; one that makes them cheaper should lower the bounds. Times are for <c>Bench</c>.</summary>
+[Collection(HeavyCollection.Name)]
+public sealed class VisitCostTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const int Visits = 12;
+
+    private TestSite _site = null!;
+    private TestSite _app = null!;
+    private WebApplication _server = null!;
+    private HttpClient _client = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _site = await TestSite.StartAsync();
+        _app = await TestSite.StartAsync();
+        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        _server = ServerFixture.Start(registry, _site, null, registry.Commands, "--Fleet:AllowedOrigins:0=" + _app.Url.GetLeftPart(UriPartial.Authority), "--Rendering:NoPaint=Off");
+        await _server.StartAsync(Token);
+        _client = new HttpClient { BaseAddress = new Uri(_server.Urls.Single()) };
+        await ServerFixture.HealthyAsync(_client);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+        await _site.DisposeAsync();
+        await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Render_WarmHostApp_IsOneCommand() =>
+        await CostsAsync(new() { Url = _site["elements/hydrogen"].AbsoluteUri, Formats = [RenderFormat.Isolated] }, commands: 1, kilobytes: 2, allocatedKilobytes: 100);
+
+    [Fact]
+    public async Task Render_WarmVisitOfAnyApp_StaysWithinItsCommands()
+    {
+        _app.Page("/app", "<!doctype html><title>app</title><div id=root></div><script>root.textContent = 'shown'</script>");
+        await CostsAsync(new() { Url = _app["app"].AbsoluteUri, Formats = [RenderFormat.Html] }, commands: 22, kilobytes: 30, allocatedKilobytes: 400);
+    }
+
+    // The cheapest of several visits: what the pool does in between is not theirs.
+    private async Task CostsAsync(RenderRequest request, int commands, int kilobytes, int allocatedKilobytes)
+    {
+        var adapter = (ChromiumBrowserAdapter)_server.Services.GetRequiredService<IBrowserAdapter>();
+        var costs = new List<(long Commands, double Kilobytes, double Allocated)>();
+        for (var i = 0; i < Visits; i++)
+        {
+            var (traffic, allocated) = (adapter.Traffic, GC.GetTotalAllocatedBytes(precise: true));
+            using var response = await _client.PostAsJsonAsync("renders", request, FleetJson.Options, Token);
+            var result = await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, Token);
+            var (used, more) = (adapter.Traffic - traffic, GC.GetTotalAllocatedBytes(precise: true) - allocated);
+            Assert.Equal(RenderOutcome.Rendered, result!.Outcome);
+            if (result.Page!.Warm)
+            {
+                costs.Add((used.Commands, (used.SentBytes + used.ReceivedBytes) / 1024.0, more / 1024.0));
+            }
+        }
+
+        output.WriteLine(string.Join('\n', costs));
+        Assert.InRange(costs.Count, Visits / 2, Visits);
+        Assert.InRange(costs.Min(cost => cost.Commands), 1, commands);
+        Assert.InRange(costs.Min(cost => cost.Kilobytes), 0, kilobytes);
+        Assert.InRange(costs.Min(cost => cost.Allocated), 0, allocatedKilobytes);
+    }
+}
