@@ -118,19 +118,19 @@ internal sealed partial class JobRunner(
             }
         }
 
-        foreach (var id in active)
+        foreach (var id in active.Where(id => !_known.ContainsKey(id)))
         {
-            if (!_known.TryGetValue(id, out var job))
+            // A job of a later version, or without a valid signature, is not run here.
+            if (await store.GetAsync(id, cancellationToken) is { } read)
             {
-                // A job of a later version, or without a valid signature, is not run here.
-                if (await store.GetAsync(id, cancellationToken) is not { } read)
-                {
-                    continue;
-                }
-
-                _known[id] = job = read;
+                _known[id] = read;
             }
+        }
 
+        // A publication has a time-out, so it does not wait for the end of older jobs.
+        foreach (var job in active.Where(_known.ContainsKey).Select(id => _known[id]).OrderBy(static job => job.Definition.Publication is null))
+        {
+            var id = job.Id;
             if (timeProvider.GetUtcNow() - job.CreatedAt > options.Value.MaxDuration)
             {
                 await store.EndAsync(id, JobState.Failed, "too-long", $"It did not end within {options.Value.MaxDuration} (Jobs:MaxDuration).", options.Value.Keep, cancellationToken);
