@@ -1,3 +1,4 @@
+using Fleet.RealmServer.Agents;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Indexing;
@@ -12,6 +13,7 @@ using Fleet.Registry.Pages;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Signatures;
 using Fleet.ServiceDefaults.Sitemaps;
 using Fleet.ServiceDefaults.Stopping;
 
@@ -39,6 +41,7 @@ public static class RealmServerApp
         builder.AddFleetOptions<PagesOptions>(PagesOptions.Section);
         builder.AddFleetOptions<IndexOptions>(IndexOptions.Section);
         builder.AddFleetOptions<ScreenshotsOptions>(ScreenshotsOptions.Section);
+        builder.AddFleetOptions<WebBotAuthOptions>(WebBotAuthOptions.Section);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -51,6 +54,7 @@ public static class RealmServerApp
         }
 
         AddSite(builder.Services);
+        AddAgents(builder.Services);
         AddIndex(builder);
         builder.Services.AddHealthChecks().AddCheck<HostShellHealth>("host-shell").AddCheck<RealmsHealth>("realms").AddCheck<RenderingMonitor>("rendering");
         builder.AddStopNotice();
@@ -65,6 +69,7 @@ public static class RealmServerApp
         app.MapPages();
         app.MapScreenshots();
         app.MapCardWrites();
+        app.MapKeyDirectory();
         app.MapSite();
         return app;
     }
@@ -116,6 +121,16 @@ public static class RealmServerApp
         .AddTransient<PageActions>()
         .AddHttpClient<SitemapReader>(static client => client.Timeout = SitemapReader.Timeout)
         .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect) = (false, false))
+        .RemoveAllLoggers();
+
+    // Keys of agents are read without credentials, redirects and proxy, from public addresses.
+    private static void AddAgents(IServiceCollection services) => _ = services
+        .AddSingleton<CrawlerNetworks>()
+        .AddSingleton<KeyDirectories>()
+        .AddSingleton<AgentSignatures>()
+        .AddSingleton<VerifiedCrawlers>()
+        .AddHttpClient(KeyDirectories.Client, static client => client.Timeout = Timeout.InfiniteTimeSpan)
+        .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectCallback) = (false, false, false, PublicConnection.ConnectAsync))
         .RemoveAllLoggers();
 
     private static void AddIndex(WebApplicationBuilder builder)
