@@ -2,6 +2,7 @@ using Fleet.RealmServer.Agents;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Indexing;
+using Fleet.RealmServer.IndexNow;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Reporting;
 using Fleet.RealmServer.Site;
@@ -42,6 +43,7 @@ public static class RealmServerApp
         builder.AddFleetOptions<IndexOptions>(IndexOptions.Section);
         builder.AddFleetOptions<ScreenshotsOptions>(ScreenshotsOptions.Section);
         builder.AddFleetOptions<WebBotAuthOptions>(WebBotAuthOptions.Section);
+        builder.AddFleetOptions<IndexNowOptions>(IndexNowOptions.Section);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -55,6 +57,7 @@ public static class RealmServerApp
 
         AddSite(builder.Services);
         AddAgents(builder.Services);
+        AddIndexNow(builder.Services);
         AddIndex(builder);
         builder.Services.AddHealthChecks().AddCheck<HostShellHealth>("host-shell").AddCheck<RealmsHealth>("realms").AddCheck<RenderingMonitor>("rendering");
         builder.AddStopNotice();
@@ -70,6 +73,7 @@ public static class RealmServerApp
         app.MapScreenshots();
         app.MapCardWrites();
         app.MapKeyDirectory();
+        app.MapIndexNowKey();
         app.MapSite();
         return app;
     }
@@ -95,6 +99,7 @@ public static class RealmServerApp
         .AddSingleton<CardResponses>()
         .AddSingleton<HostAppFiles>()
         .AddSingleton<Crawlers>()
+        .AddSingleton<ListedRoutes>()
         .AddSingleton<Sitemap>()
         .AddSingleton<StoredRoutes>()
         .AddSingleton<CrawlerFiles>()
@@ -130,6 +135,13 @@ public static class RealmServerApp
         .AddSingleton<AgentSignatures>()
         .AddSingleton<VerifiedCrawlers>()
         .AddHttpClient(KeyDirectories.Client, static client => client.Timeout = Timeout.InfiniteTimeSpan)
+        .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectCallback) = (false, false, false, PublicConnection.ConnectAsync))
+        .RemoveAllLoggers();
+
+    private static void AddIndexNow(IServiceCollection services) => _ = services
+        .AddSingleton<ChangedPages>()
+        .AddHostedService<IndexNowSubmitter>()
+        .AddHttpClient(IndexNowSubmitter.Client, static client => client.Timeout = IndexNowSubmitter.Timeout)
         .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectCallback) = (false, false, false, PublicConnection.ConnectAsync))
         .RemoveAllLoggers();
 

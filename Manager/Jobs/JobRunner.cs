@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Fleet.Contracts;
+using Fleet.Manager.Telemetry;
 using Fleet.Registry;
 using Fleet.Registry.Jobs;
 using Fleet.ServiceDefaults;
@@ -14,7 +15,7 @@ namespace Fleet.Manager.Jobs;
 /// expire and other managers take over the URLs; when it stops, it releases the claims.
 /// </summary>
 internal sealed partial class JobRunner(
-    IJobStore store, JobUrls urls, JobLists lists, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<JobRunner> logger) : IHostedLifecycleService, IDisposable
+    IJobStore store, JobUrls urls, JobLists lists, ManagerMetrics metrics, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<JobRunner> logger) : IHostedLifecycleService, IDisposable
 {
     /// <summary>How long a claim lasts without renewal.</summary>
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -199,7 +200,10 @@ internal sealed partial class JobRunner(
             return;
         }
 
-        await KeepTryingAsync(() => store.CompleteAsync(job.Id, work.Claim, result, options.Value.Keep, work.Token), work.Token);
+        if (await KeepTryingAsync(() => store.CompleteAsync(job.Id, work.Claim, result, options.Value.Keep, work.Token), work.Token))
+        {
+            metrics.JobUrlDone(job.Definition.Kind, result.Outcome);
+        }
     }
 
     private async Task ListAsync(JobRecord job, Work work)

@@ -3,6 +3,7 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.Manager.Telemetry;
 using Fleet.Registry;
 using Fleet.Registry.Jobs;
 using Fleet.ServiceDefaults;
@@ -14,7 +15,7 @@ namespace Fleet.Manager.Jobs;
 /// <summary>Sends the webhooks of ended jobs and publications, signed as Standard Webhooks defines it. One manager sends a webhook at a time; if it is killed, another one sends it again with
 /// the same <c>webhook-id</c>.</summary>
 internal sealed partial class WebhookSender(
-    IJobStore store, IHttpClientFactory clients, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<WebhookSender> logger) : BackgroundService
+    IJobStore store, IHttpClientFactory clients, ManagerMetrics metrics, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<WebhookSender> logger) : BackgroundService
 {
     /// <summary>Name of the client that sends webhooks.</summary>
     public const string Client = "job-webhooks";
@@ -81,6 +82,7 @@ internal sealed partial class WebhookSender(
 
         var attempts = webhook.Attempts + 1;
         var error = await TrySendAsync(job, webhook.Url, cancellationToken);
+        metrics.WebhookSent(error is null);
         var state = error is null ? JobWebhookState.Delivered : attempts >= options.Value.WebhookAttempts ? JobWebhookState.Failed : JobWebhookState.Pending;
         await store.RecordWebhookAsync(id, new(webhook.Url, state, attempts, error), s_backoff.After(attempts), cancellationToken);
         if (error is not null)
