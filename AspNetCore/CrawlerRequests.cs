@@ -28,7 +28,15 @@ internal sealed class CrawlerRequests
     {
         var agent = request.Headers.UserAgent.ToString();
         return !agent.Contains(FleetHeaders.UserAgentProduct, StringComparison.OrdinalIgnoreCase) && !request.Headers.ContainsKey(FleetHeaders.Lineage)
-            && (request.Headers.ContainsKey(KnownCrawlers.Header) || agent.AsSpan().ContainsAny(_words));
+            && (request.Headers.ContainsKey(KnownCrawlers.Header) || WantsMarkdown(request) || agent.AsSpan().ContainsAny(_words));
+    }
+
+    /// <summary>Whether a request names Markdown and does not prefer HTML. Agents name it; browsers and <c>*/*</c> do not.</summary>
+    public static bool WantsMarkdown(HttpRequest request)
+    {
+        var accepted = request.Headers.Accept.ToString().Contains("markdown", StringComparison.OrdinalIgnoreCase) ? request.GetTypedHeaders().Accept : [];
+        double QualityOf(string type) => accepted.Where(range => range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(static range => range.Quality ?? 1).DefaultIfEmpty(0).Max();
+        return QualityOf("text/markdown") is > 0 and var markdown && markdown >= QualityOf("text/html");
     }
 
     // "/releases/v1.2" is a page: an extension counts if it is a type of file.

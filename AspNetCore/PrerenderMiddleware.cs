@@ -26,7 +26,7 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         // Also for visitors: a cache must not give the page of a crawler to a visitor, nor the reverse.
         http.Response.OnStarting(static state =>
         {
-            ((HttpResponse)state).Headers.Append(HeaderNames.Vary, $"User-Agent, {KnownCrawlers.Header}");
+            ((HttpResponse)state).Headers.Append(HeaderNames.Vary, $"Accept, User-Agent, {KnownCrawlers.Header}");
             return Task.CompletedTask;
         }, http.Response);
 
@@ -39,7 +39,9 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         var url = UrlOf(http);
         try
         {
-            await WriteAsync(http, await fleet.GetDocumentAsync(url, options.Timeout, http.RequestAborted));
+            await WriteAsync(http, await (CrawlerRequests.WantsMarkdown(http.Request)
+                ? fleet.GetMarkdownAsync(url, options.Timeout, http.RequestAborted)
+                : fleet.GetDocumentAsync(url, options.Timeout, http.RequestAborted)));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -49,11 +49,20 @@ public sealed class FleetClient
     /// <param name="deadline">How long the render may take, 100 ms to 2 min. Default: 30 s.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="FleetException">There is no document, or the manager did not answer.</exception>
-    public async Task<FleetContent> GetDocumentAsync(string url, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
+    public Task<FleetContent> GetDocumentAsync(string url, TimeSpan? deadline = null, CancellationToken cancellationToken = default) => GetAsync(url, "html", deadline, cancellationToken);
+
+    /// <summary>Renders a URL as the main content of its document in Markdown, otherwise like <see cref="GetDocumentAsync"/>.</summary>
+    /// <param name="url">Absolute URL of an allowed origin.</param>
+    /// <param name="deadline">How long the render may take, 100 ms to 2 min. Default: 30 s.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="FleetException">There is no document, it cannot be converted, or the manager did not answer.</exception>
+    public Task<FleetContent> GetMarkdownAsync(string url, TimeSpan? deadline = null, CancellationToken cancellationToken = default) => GetAsync(url, "markdown", deadline, cancellationToken);
+
+    private async Task<FleetContent> GetAsync(string url, string format, TimeSpan? deadline, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(url);
         var deadlineMs = (int)(deadline ?? s_defaultDeadline).TotalMilliseconds;
-        using var message = new HttpRequestMessage(HttpMethod.Get, $"render?url={Uri.EscapeDataString(url)}&deadlineMs={deadlineMs.ToString(CultureInfo.InvariantCulture)}");
+        using var message = new HttpRequestMessage(HttpMethod.Get, $"render?url={Uri.EscapeDataString(url)}{(format == "html" ? "" : "&format=" + format)}&deadlineMs={deadlineMs.ToString(CultureInfo.InvariantCulture)}");
         using var response = await SendAsync(message, deadlineMs, cancellationToken).ConfigureAwait(false);
         return await ContentAsync(response, cancellationToken).ConfigureAwait(false);
     }

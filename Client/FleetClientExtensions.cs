@@ -10,6 +10,8 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Adds the client of a fleet to an application.</summary>
 public static class FleetClientExtensions
 {
+    private const string HealthCheckName = "fleet";
+
     /// <summary>Adds <see cref="FleetClient"/>, and a health check that is degraded while the fleet cannot render. The address is that of the connection string
     /// <paramref name="connectionName"/>, or else <c>Fleet:Client:Endpoint</c>.</summary>
     /// <param name="builder">The application.</param>
@@ -29,7 +31,15 @@ public static class FleetClientExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         if (!settings.DisableHealthChecks)
         {
-            builder.Services.AddHealthChecks().Add(new("fleet", static services => new FleetHealthCheck(services.GetRequiredService<FleetClient>()), HealthStatus.Degraded, ["fleet"], FleetHealthCheck.Timeout));
+            builder.Services.AddHealthChecks();
+            builder.Services.Configure<HealthCheckServiceOptions>(static options =>
+            {
+                // A second client, such as that of a library, is of the same fleet.
+                if (options.Registrations.All(static check => check.Name != HealthCheckName))
+                {
+                    options.Registrations.Add(new(HealthCheckName, static services => new FleetHealthCheck(services.GetRequiredService<FleetClient>()), HealthStatus.Degraded, ["fleet"], FleetHealthCheck.Timeout));
+                }
+            });
         }
 
         return builder.Services.AddHttpClient<FleetClient>(http =>

@@ -72,6 +72,9 @@ public enum JobKind
 
     /// <summary>Renders and stores pages of the site again.</summary>
     Recache,
+
+    /// <summary>Renders and stores the pages of the site that are not fresh: <c>POST /publications</c>.</summary>
+    Publication,
 }
 
 /// <summary>State of a job.</summary>

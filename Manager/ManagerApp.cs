@@ -63,6 +63,7 @@ public static class ManagerApp
         app.MapDialects();
         app.MapCommands();
         app.MapJobs();
+        app.MapPublications();
         app.MapFleet();
         app.MapFailures();
         app.MapPages();

@@ -84,7 +84,7 @@ internal static class ManagerServices
     // Sitemaps and webhooks are read and sent without credentials, redirects and proxy.
     private static void AddJobs(IServiceCollection services)
     {
-        services.AddSingleton<JobUrls>().AddSingleton<JobLists>().AddSingleton<JobRunner>().AddHostedService(provider => provider.GetRequiredService<JobRunner>())
+        services.AddSingleton<SitePages>().AddSingleton<PublicationUrls>().AddSingleton<PublicationWaits>().AddSingleton<JobUrls>().AddSingleton<JobLists>().AddSingleton<JobRunner>().AddHostedService(provider => provider.GetRequiredService<JobRunner>())
             .AddHostedService<WebhookSender>();
         services.AddHttpClient(JobLists.SitemapClient, static client => client.Timeout = SitemapReader.Timeout)
             .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectTimeout) = (false, false, false, s_connectTimeout))

@@ -20,6 +20,7 @@ using Fleet.Registry.Watching;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Signatures;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -95,6 +96,7 @@ public static class PrerenderServerApp
 
     private static void AddBrowser(WebApplicationBuilder builder)
     {
+        builder.AddFleetOptions<WebBotAuthOptions>(WebBotAuthOptions.Section);
         builder.Services.AddSingleton<IBrowserAdapter>(services =>
         {
             var options = services.GetRequiredService<IOptions<BrowserOptions>>().Value;
@@ -105,7 +107,11 @@ public static class PrerenderServerApp
                 services.GetRequiredService<OriginAllowList>().Origins,
                 services.GetRequiredService<SiteConnector>().Route,
                 services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ILogger<ChromiumBrowserAdapter>>());
+                services.GetRequiredService<ILogger<ChromiumBrowserAdapter>>())
+            {
+                Signer = services.GetRequiredService<IOptions<WebBotAuthOptions>>().Value is { SignatureAgent: { } agent } signing && signing.CreateSigner() is { } signer
+                    ? new(signer, agent, services.GetRequiredService<TimeProvider>()) : null,
+            };
         });
     }
 

@@ -1,7 +1,9 @@
 using Fleet.Contracts;
+using Fleet.RealmServer.Agents;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Indexing;
+using Fleet.RealmServer.IndexNow;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Reporting;
 using Fleet.RealmServer.Site;
@@ -13,6 +15,7 @@ using Fleet.Registry.Pages;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
+using Fleet.ServiceDefaults.Signatures;
 using Fleet.ServiceDefaults.Sitemaps;
 using Fleet.ServiceDefaults.Stopping;
 
@@ -40,6 +43,8 @@ public static class RealmServerApp
         builder.AddFleetOptions<PagesOptions>(PagesOptions.Section);
         builder.AddFleetOptions<IndexOptions>(IndexOptions.Section);
         builder.AddFleetOptions<ScreenshotsOptions>(ScreenshotsOptions.Section);
+        builder.AddFleetOptions<WebBotAuthOptions>(WebBotAuthOptions.Section);
+        builder.AddFleetOptions<IndexNowOptions>(IndexNowOptions.Section);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -52,6 +57,8 @@ public static class RealmServerApp
         }
 
         AddSite(builder.Services);
+        AddAgents(builder.Services);
+        AddIndexNow(builder.Services);
         AddIndex(builder);
         builder.Services.AddHealthChecks().AddCheck<HostShellHealth>("host-shell").AddCheck<RealmsHealth>("realms").AddCheck<RenderingMonitor>("rendering");
         builder.AddStopNotice();
@@ -66,6 +73,8 @@ public static class RealmServerApp
         app.MapPages();
         app.MapScreenshots();
         app.MapCardWrites();
+        app.MapKeyDirectory();
+        app.MapIndexNowKey();
         app.MapSite();
         return app;
     }
@@ -90,6 +99,7 @@ public static class RealmServerApp
         .AddSingleton<CardResponses>()
         .AddSingleton<HostAppFiles>()
         .AddSingleton<Crawlers>()
+        .AddSingleton<ListedRoutes>()
         .AddSingleton<Sitemap>()
         .AddSingleton<StoredRoutes>()
         .AddSingleton<CrawlerFiles>()
@@ -116,6 +126,23 @@ public static class RealmServerApp
         .AddTransient<PageActions>()
         .AddHttpClient<SitemapReader>(static client => client.Timeout = SitemapReader.Timeout)
         .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect) = (false, false))
+        .RemoveAllLoggers();
+
+    // Keys of agents are read without credentials, redirects and proxy, from public addresses.
+    private static void AddAgents(IServiceCollection services) => _ = services
+        .AddSingleton<CrawlerNetworks>()
+        .AddSingleton<KeyDirectories>()
+        .AddSingleton<AgentSignatures>()
+        .AddSingleton<VerifiedCrawlers>()
+        .AddHttpClient(KeyDirectories.Client, static client => client.Timeout = Timeout.InfiniteTimeSpan)
+        .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectCallback) = (false, false, false, PublicConnection.ConnectAsync))
+        .RemoveAllLoggers();
+
+    private static void AddIndexNow(IServiceCollection services) => _ = services
+        .AddSingleton<ChangedPages>()
+        .AddHostedService<IndexNowSubmitter>()
+        .AddHttpClient(IndexNowSubmitter.Client, static client => client.Timeout = IndexNowSubmitter.Timeout)
+        .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies, handler.ConnectCallback) = (false, false, false, PublicConnection.ConnectAsync))
         .RemoveAllLoggers();
 
     private static void AddIndex(WebApplicationBuilder builder)

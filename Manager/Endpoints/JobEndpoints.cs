@@ -80,14 +80,18 @@ internal static class JobEndpoints
         var jobKey = key is null ? null : new JobKey(key, JobRequestRules.FingerprintOf(request), options.Value.Keep);
         var creation = await store.CreateAsync(Guid.CreateVersion7().ToString("N"), definition, items, jobKey, options.Value.MaxQueued, cancellationToken);
         runner.Wake();
-        return creation switch
-        {
-            { Outcome: JobCreationOutcome.Full } => new RenderError(429, "too-many-jobs", $"{options.Value.MaxQueued} jobs have not ended yet, the maximum (Jobs:MaxQueued).") { RetryAfter = s_retryWhenFull }.ToProblem(http.Response),
-            { Outcome: JobCreationOutcome.KeyReused } => new RenderError(422, "key-reused", $"The {FleetHeaders.IdempotencyKey} was used for a different job.").ToProblem(http.Response),
-            { Id: { } id } when await store.GetAsync(id, cancellationToken) is { } job => TypedResults.Accepted($"/jobs/{id}", JobProgress.Of(job)),
-            { Id: var id } => NotFound(id ?? "", options.Value).ToProblem(http.Response),
-        };
+        return ErrorOf(creation, options.Value) is { } refused ? refused.ToProblem(http.Response)
+            : await store.GetAsync(creation.Id!, cancellationToken) is { } job ? TypedResults.Accepted($"/jobs/{job.Id}", JobProgress.Of(job))
+            : NotFound(creation.Id!, options.Value).ToProblem(http.Response);
     }
+
+    /// <summary>Why a job was not created; null if it was.</summary>
+    internal static RenderError? ErrorOf(JobCreation creation, JobsOptions options) => creation.Outcome switch
+    {
+        JobCreationOutcome.Full => new RenderError(429, "too-many-jobs", $"{options.MaxQueued} jobs have not ended yet, the maximum (Jobs:MaxQueued).") { RetryAfter = s_retryWhenFull },
+        JobCreationOutcome.KeyReused => new RenderError(422, "key-reused", $"The {FleetHeaders.IdempotencyKey} was used for a different job."),
+        _ => null,
+    };
 
     private static async Task<Results<Ok<JobList>, ProblemHttpResult>> ListAsync(
         [Description("'next' of the previous answer. Default: the newest jobs.")] string? cursor,
@@ -222,7 +226,7 @@ internal static class JobEndpoints
     private static RenderError NotFound(string id, JobsOptions options) =>
         new(404, "no-such-job", $"There is no job {Quoted.Of(id)}. A job is kept for {options.KeepHours} h after its end (Jobs:KeepHours). GET /jobs lists the jobs.");
 
-    private static async ValueTask<object?> ReportRegistryAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    internal static async ValueTask<object?> ReportRegistryAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         try
         {

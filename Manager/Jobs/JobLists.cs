@@ -31,7 +31,9 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
         {
             try
             {
-                return claim.Item.Url.Length > 0 ? await AddSitemapAsync(job, claim, cancellationToken) : await AddStoredAsync(job, claim, cancellationToken);
+                return job.Definition.Publication is null && claim.Item.Url.Length > 0
+                    ? await AddSitemapAsync(job, claim, cancellationToken)
+                    : await AddStoredAsync(job, claim, cancellationToken);
             }
             catch (RequestException e) when (e.Status is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout && attempt < MaxAttempts)
             {
@@ -59,19 +61,20 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
 
     private async Task<bool> AddStoredAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
     {
-        var selection = job.Definition.Request.Recache!;
+        var target = job.Definition.Publication;
+        var selection = target is null ? job.Definition.Request.Recache! : claim.Item.Url.Length > 0 ? new() { Prefix = claim.Item.Url } : new() { Pattern = "*" };
         var filter = selection.Prefix is { } prefix ? $"prefix={Uri.EscapeDataString(prefix)}" : $"pattern={Uri.EscapeDataString(selection.Pattern!)}";
         string? after = null;
         do
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"/_pages?{filter}&limit={PagesPerRequest}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}");
-            var (list, problem) = (await pages.SendAsync(HttpMethod.Get, path, null, cancellationToken)).Read<PageUrls>();
+            var (list, problem) = (await pages.SendAsync(HttpMethod.Get, path, null, cancellationToken)).Read<StoredPages>();
             if (problem is not null)
             {
                 throw new RequestException(problem.Status, problem.Reason!, problem.Detail!);
             }
 
-            if (!await AddAsync(job, claim, [.. list!.Pages.Select(static page => page.Url)], cancellationToken))
+            if (!await AddAsync(job, claim, [.. list!.Pages.Where(page => target is null || !PublicationRules.IsFresh(target, page.State, page.Generation, page.RenderedAt)).Select(static page => page.Url)], cancellationToken))
             {
                 return false;
             }
@@ -89,7 +92,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
     private static string Cut(string url) => url.Length <= RenderLimits.MaxUrlLength + 1 ? url : url[..(RenderLimits.MaxUrlLength + 1)];
 
     /// <summary>The members of the realm server's list of pages that are read.</summary>
-    private sealed record PageUrls(IReadOnlyList<PageUrl> Pages, string? Next);
+    private sealed record StoredPages(IReadOnlyList<ListedPage> Pages, string? Next);
 
-    private sealed record PageUrl(string Url);
+    private sealed record ListedPage(string Url, string State, long Generation, DateTimeOffset RenderedAt);
 }

@@ -70,7 +70,7 @@ internal static class JobRequestRules
     public static string? OriginOf(JobRequest request) => request.Sitemap ?? request.Crawl?.Start ?? request.Recache?.Sitemap;
 
     /// <summary>A fingerprint of the request: equal for equal requests.</summary>
-    public static string FingerprintOf(JobRequest request) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, FleetJson.Options)));
+    public static string FingerprintOf<T>(T request) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, FleetJson.Options)));
 
     /// <summary>The render of every URL of a job; its URL is a placeholder.</summary>
     /// <exception cref="JsonException">The options are not those of a render.</exception>
@@ -143,7 +143,7 @@ internal static class JobRequestRules
             : new(names[0], $"Exactly one of {string.Join(", ", names)} must be given; {owner} has {(given.Count == 0 ? "none" : string.Join(" and ", given))}.");
     }
 
-    private static FieldError? CheckUrls(string field, IReadOnlyList<string>? urls, bool areOfTheSite)
+    public static FieldError? CheckUrls(string field, IReadOnlyList<string>? urls, bool areOfTheSite)
     {
         if (urls is null)
         {
@@ -161,23 +161,23 @@ internal static class JobRequestRules
     private static FieldError? CheckUrl(string field, string? url) => url is not null && RenderRequestRules.CheckUrl(url) is { } error
         ? new(field, error.Message.Replace("'url'", $"'{field}'", StringComparison.Ordinal)) : null;
 
-    private static FieldError? CheckText(string field, string? text) => text is { Length: 0 or > RenderLimits.MaxUrlLength }
+    public static FieldError? CheckText(string field, string? text) => text is { Length: 0 or > RenderLimits.MaxUrlLength }
         ? Wrong(field, $"has {text.Length} characters: it must have 1 to {RenderLimits.MaxUrlLength}") : null;
 
     private static FieldError? CheckPatterns(string field, IReadOnlyList<string>? patterns) =>
         patterns?.Count > JobLimits.MaxPatterns ? Wrong(field, $"has {patterns.Count} patterns: at most {JobLimits.MaxPatterns} are allowed")
         : patterns?.Select((pattern, place) => CheckText($"{field}[{place}]", pattern ?? "")).FirstOrDefault(static error => error is not null);
 
-    private static FieldError? CheckNumber(string field, int? value, int min, int max) =>
+    public static FieldError? CheckNumber(string field, int? value, int min, int max) =>
         value < min || value > max ? Wrong(field, $"is {value}: it must be between {min} and {max}") : null;
 
-    private static FieldError? CheckWebhook(string? url, OriginAllowList webhooks) => CheckUrl("webhook", url)
+    public static FieldError? CheckWebhook(string? url, OriginAllowList webhooks) => CheckUrl("webhook", url)
         ?? (url is null || webhooks.Allows(new(url)) ? null
             : Wrong("webhook", $"is {Quoted.Of(url)}, whose origin is not allowed. Allowed: {(webhooks.Origins.Count == 0 ? "none" : string.Join(", ", webhooks.Origins))}. Add it with the setting Jobs:Webhooks"));
 
     private static FieldError Wrong(string field, string what) => new(field, $"'{field}' {what}.");
 
-    private static List<JobItem> ItemsOf(IEnumerable<string> urls) => [.. urls.Distinct(StringComparer.Ordinal).Select(static url => new JobItem(url))];
+    public static List<JobItem> ItemsOf(IEnumerable<string> urls) => [.. urls.Distinct(StringComparer.Ordinal).Select(static url => new JobItem(url))];
 
     private static List<JobItem> ListOf(string source) => [new(source, IsList: true)];
 }

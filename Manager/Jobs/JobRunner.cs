@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Fleet.Contracts;
+using Fleet.Manager.Telemetry;
 using Fleet.Registry;
 using Fleet.Registry.Jobs;
 using Fleet.ServiceDefaults;
@@ -14,7 +15,7 @@ namespace Fleet.Manager.Jobs;
 /// expire and other managers take over the URLs; when it stops, it releases the claims.
 /// </summary>
 internal sealed partial class JobRunner(
-    IJobStore store, JobUrls urls, JobLists lists, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<JobRunner> logger) : IHostedLifecycleService, IDisposable
+    IJobStore store, JobUrls urls, JobLists lists, ManagerMetrics metrics, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<JobRunner> logger) : IHostedLifecycleService, IDisposable
 {
     /// <summary>How long a claim lasts without renewal.</summary>
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -118,19 +119,19 @@ internal sealed partial class JobRunner(
             }
         }
 
-        foreach (var id in active)
+        foreach (var id in active.Where(id => !_known.ContainsKey(id)))
         {
-            if (!_known.TryGetValue(id, out var job))
+            // A job of a later version, or without a valid signature, is not run here.
+            if (await store.GetAsync(id, cancellationToken) is { } read)
             {
-                // A job of a later version, or without a valid signature, is not run here.
-                if (await store.GetAsync(id, cancellationToken) is not { } read)
-                {
-                    continue;
-                }
-
-                _known[id] = job = read;
+                _known[id] = read;
             }
+        }
 
+        // A publication has a time-out, so it does not wait for the end of older jobs.
+        foreach (var job in active.Where(_known.ContainsKey).Select(id => _known[id]).OrderBy(static job => job.Definition.Publication is null))
+        {
+            var id = job.Id;
             if (timeProvider.GetUtcNow() - job.CreatedAt > options.Value.MaxDuration)
             {
                 await store.EndAsync(id, JobState.Failed, "too-long", $"It did not end within {options.Value.MaxDuration} (Jobs:MaxDuration).", options.Value.Keep, cancellationToken);
@@ -199,7 +200,10 @@ internal sealed partial class JobRunner(
             return;
         }
 
-        await KeepTryingAsync(() => store.CompleteAsync(job.Id, work.Claim, result, options.Value.Keep, work.Token), work.Token);
+        if (await KeepTryingAsync(() => store.CompleteAsync(job.Id, work.Claim, result, options.Value.Keep, work.Token), work.Token))
+        {
+            metrics.JobUrlDone(job.Definition.Kind, result.Outcome);
+        }
     }
 
     private async Task ListAsync(JobRecord job, Work work)

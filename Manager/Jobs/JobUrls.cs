@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text;
 using Fleet.Contracts;
 using Fleet.Manager.Pipeline;
@@ -13,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Jobs;
 
 /// <summary>Does the work of one URL of a job, with as many attempts as <see cref="JobUrlRules"/> allows.</summary>
-internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, AllowedOrigins origins, FleetViews views, IOptions<JobsOptions> options, TimeProvider timeProvider)
+internal sealed class JobUrls(RenderPipeline pipeline, SitePages pages, PublicationUrls publications, AllowedOrigins origins, FleetViews views, IOptions<JobsOptions> options, TimeProvider timeProvider)
 {
     /// <summary>Interval of the polls for a page that is being recached.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
@@ -40,6 +39,11 @@ internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, Allowe
                 Detail = $"Managers ended or failed {JobUrlRules.MaxClaims} times while they had this URL in progress.",
                 Attempts = JobUrlRules.MaxClaims,
             }, []);
+        }
+
+        if (job.Definition.Publication is { } target)
+        {
+            return (await publications.RunAsync(target, job.CreatedAt, ResultOf(claim), cancellationToken), []);
         }
 
         var began = timeProvider.GetTimestamp();
@@ -121,26 +125,17 @@ internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, Allowe
     private async Task<(JobAttempt Attempt, JobUrlResult Result, IReadOnlyList<JobItem> Links)> RecacheAsync(JobClaim claim, CancellationToken cancellationToken)
     {
         var asked = timeProvider.GetTimestamp();
-        var body = JsonContent.Create(new PagesRequest { Urls = [claim.Item.Url] }, options: FleetJson.Options);
-        var (report, problem) = (await pages.SendAsync(HttpMethod.Post, "/_pages/recache", body, cancellationToken)).Read<PagesReport>();
         var result = ResultOf(claim);
-        if (problem is not null)
+        var (url, error) = await pages.RecacheAsync(claim.Item.Url, cancellationToken);
+        if (error is { } attempt)
         {
-            // The realm server may be back later, so the URL is tried again.
-            return (new(null, ErrorStatus: problem.Status == StatusCodes.Status502BadGateway ? StatusCodes.Status503ServiceUnavailable : problem.Status, Reason: problem.Reason, Detail: problem.Detail), result, []);
-        }
-
-        if (report!.Pages is not [var page] || page.Result == PageResult.Refused)
-        {
-            var reason = report.Pages is [{ Reason: { } why }] ? why : "The realm server did not say what became of it.";
-            var isFull = reason.Contains("queue is full", StringComparison.Ordinal);
-            return (new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: reason), result, []);
+            return (attempt, result, []);
         }
 
         for (var idle = 0; timeProvider.GetElapsedTime(asked) < options.Value.UrlTimeout && idle < MaxIdleLooks;)
         {
             await Task.Delay(s_look, timeProvider, cancellationToken);
-            var (state, _) = (await pages.SendAsync(HttpMethod.Get, $"/_pages/page?url={Uri.EscapeDataString(page.Url)}", null, cancellationToken)).Read<PageState>();
+            var (state, _) = await pages.InspectAsync(url!, cancellationToken);
             if (state is { Stored: { } stored } && TimeSpan.FromSeconds(stored.AgeSeconds) <= timeProvider.GetElapsedTime(asked) + s_ageTolerance)
             {
                 return (new(RenderOutcome.Rendered, stored.Status), result with { Status = stored.Status, Location = stored.RedirectUrl }, []);
@@ -157,11 +152,4 @@ internal sealed class JobUrls(RenderPipeline pipeline, PagesClient pages, Allowe
         // Also after a restart of the realm server, which loses its queue. Repeating the request while another realm server renders the page is harmless.
         return (new(RenderOutcome.NoVerdict, Detail: "The page was not stored, and the realm server that answers has no render of it in progress."), result, []);
     }
-
-    /// <summary>The members of the realm server's answer about a page that are read.</summary>
-    private sealed record PageState(bool Pending, StoredState? Stored, FailureState? LastFailure);
-
-    private sealed record StoredState(int Status, long AgeSeconds, string? RedirectUrl);
-
-    private sealed record FailureState(string Reason, string? Record);
 }

@@ -3,17 +3,19 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.Manager.Telemetry;
 using Fleet.Registry;
 using Fleet.Registry.Jobs;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Jobs;
 
-/// <summary>Sends the webhooks of ended jobs, signed as Standard Webhooks defines it. One manager sends a webhook at a time; if it is killed, another one sends it again with
+/// <summary>Sends the webhooks of ended jobs and publications, signed as Standard Webhooks defines it. One manager sends a webhook at a time; if it is killed, another one sends it again with
 /// the same <c>webhook-id</c>.</summary>
 internal sealed partial class WebhookSender(
-    IJobStore store, IHttpClientFactory clients, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<WebhookSender> logger) : BackgroundService
+    IJobStore store, IHttpClientFactory clients, ManagerMetrics metrics, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<WebhookSender> logger) : BackgroundService
 {
     /// <summary>Name of the client that sends webhooks.</summary>
     public const string Client = "job-webhooks";
@@ -58,8 +60,16 @@ internal sealed partial class WebhookSender(
     }
 
     /// <summary>The body of a webhook.</summary>
-    internal static string BodyOf(JobStatus job, DateTimeOffset now) => JsonSerializer.Serialize(
-        new { Type = $"job.{JsonNamingPolicy.CamelCase.ConvertName(job.State.ToString())}", Timestamp = now, Data = job with { Webhook = null } }, FleetJson.Options);
+    /// <param name="kind">What ended: <c>job</c> or <c>publication</c>.</param>
+    /// <param name="state">The state in which it ended.</param>
+    /// <param name="data">What ended.</param>
+    /// <param name="now">The current time.</param>
+    internal static string BodyOf(string kind, Enum state, object data, DateTimeOffset now) => JsonSerializer.Serialize(
+        new { Type = $"{kind}.{JsonNamingPolicy.CamelCase.ConvertName(state.ToString())}", Timestamp = now, Data = data }, FleetJson.Options);
+
+    private async Task<string> BodyOfAsync(JobRecord job, DateTimeOffset now, CancellationToken cancellationToken) => job.Definition.Publication is null
+        ? BodyOf("job", job.State, JobProgress.Of(job) with { Webhook = null }, now)
+        : BodyOf("publication", Publications.StateOf(job), await Publications.OfAsync(job, store, cancellationToken) with { Webhook = null }, now);
 
     private async Task SendAsync(string id, CancellationToken cancellationToken)
     {
@@ -72,6 +82,7 @@ internal sealed partial class WebhookSender(
 
         var attempts = webhook.Attempts + 1;
         var error = await TrySendAsync(job, webhook.Url, cancellationToken);
+        metrics.WebhookSent(error is null);
         var state = error is null ? JobWebhookState.Delivered : attempts >= options.Value.WebhookAttempts ? JobWebhookState.Failed : JobWebhookState.Pending;
         await store.RecordWebhookAsync(id, new(webhook.Url, state, attempts, error), s_backoff.After(attempts), cancellationToken);
         if (error is not null)
@@ -94,7 +105,7 @@ internal sealed partial class WebhookSender(
         try
         {
             var now = timeProvider.GetUtcNow();
-            var body = BodyOf(JobProgress.Of(job), now);
+            var body = await BodyOfAsync(job, now, either.Token);
             using var client = clients.CreateClient(Client);
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, MediaTypeNames.Application.Json) };
             request.Headers.Add("webhook-id", "job-" + job.Id);

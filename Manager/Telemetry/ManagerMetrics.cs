@@ -17,6 +17,8 @@ internal sealed class ManagerMetrics
     private readonly UpDownCounter<long> _inFlight;
     private readonly Counter<long> _coalesced;
     private readonly Histogram<double> _waits;
+    private readonly Counter<long> _jobUrls;
+    private readonly Counter<long> _webhooks;
     private readonly Meter _meter;
 
     private readonly RenderHistory _history;
@@ -32,6 +34,8 @@ internal sealed class ManagerMetrics
         _inFlight = meter.CreateUpDownCounter<long>("fleet.manager.in_flight", "{render}", "Renders in flight.");
         _coalesced = meter.CreateCounter<long>("fleet.manager.coalesced", "{render}", "Renders that joined an identical render in flight.");
         _waits = meter.CreateHistogram("fleet.manager.wait.duration", "s", "Waiting time of renders that had to queue.", advice: MetricConventions.Durations);
+        _jobUrls = meter.CreateCounter<long>("fleet.manager.job.urls", "{url}", "URLs of jobs that this manager has done, by kind of job and outcome.");
+        _webhooks = meter.CreateCounter<long>("fleet.manager.webhooks", "{attempt}", "Attempts to send a webhook, by outcome.");
     }
 
     public void Entered() => _inFlight.Add(1);
@@ -79,6 +83,13 @@ internal sealed class ManagerMetrics
 
     public void Forwarded(ForwardKind kind, TimeSpan duration) =>
         _forwardDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", MetricConventions.TagValue(kind)));
+
+    /// <summary>Records the result of a URL of a job.</summary>
+    public void JobUrlDone(JobKind kind, JobUrlOutcome outcome) => _jobUrls.Add(
+        1, new KeyValuePair<string, object?>("kind", MetricConventions.TagValue(kind)), new KeyValuePair<string, object?>("outcome", MetricConventions.TagValue(outcome)));
+
+    /// <summary>Records an attempt to send a webhook.</summary>
+    public void WebhookSent(bool isDelivered) => _webhooks.Add(1, new KeyValuePair<string, object?>("outcome", isDelivered ? "delivered" : "failed"));
 
     public void Retried(ForwardKind reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", MetricConventions.TagValue(reason)));
 

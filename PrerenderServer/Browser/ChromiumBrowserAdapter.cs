@@ -4,6 +4,7 @@ using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Browser.Processes;
+using Fleet.ServiceDefaults.Signatures;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser;
@@ -22,6 +23,9 @@ internal sealed partial class ChromiumBrowserAdapter(
     private readonly BrowserPageSettings _settings = new(host, options.BootTimeout, options.CallTimeout, options.ProbeTimeout, options.ViewportWidth, options.ViewportHeight, time) { Origins = origins, Limits = new(options.MaxPageEvents, options.MaxPageEventMb * 1_000_000L, options.MaxPageWorkers, options.MaxStorageMb * 1_000_000L) };
     private readonly SemaphoreSlim _reaping = new(1, 1);
     private bool _reaped;
+
+    /// <summary>Signs requests of documents of other origins than the host's; null to sign none.</summary>
+    public MessageSigner? Signer { init => _settings = _settings with { Signer = value }; }
 
     public Action<BrowserLoss> OnLost { private get; set; } = static _ => { };
 

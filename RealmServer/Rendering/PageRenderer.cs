@@ -69,6 +69,9 @@ internal sealed class PageRenderer(
         return await acceptance.AcceptAsync(source, sourceTag, result, basis, startedAt, cancellationToken);
     }
 
+    /// <summary>The priority of a render at the manager. Anyone can name a crawler, so one that has not proved to be one comes before no visitor.</summary>
+    internal static int PriorityOf(RenderUrgency urgency) => (int)(urgency == RenderUrgency.Awaited ? RenderUrgency.Visited : urgency);
+
     private RenderRequest CreateRequest(PageSource source, RenderCall call) => new()
     {
         Url = source.Url,
@@ -76,7 +79,7 @@ internal sealed class PageRenderer(
         Affinity = source.Affinity.ToString(),
         Credentials = source.Realm is { } realm ? keys.CredentialsFor(realm) : null,
         DeadlineMs = (int)call.Deadline.TotalMilliseconds,
-        Priority = (int)call.Urgency,
+        Priority = PriorityOf(call.Urgency),
     };
 }
 
@@ -92,7 +95,7 @@ internal static class RealmActivity
     public static ActivitySource Source { get; } = new("Fleet.RealmServer");
 }
 
-/// <summary>The urgency of a render. The value is the fleet's priority.</summary>
+/// <summary>The urgency of a render.</summary>
 internal enum RenderUrgency
 {
     /// <summary>Rendered in advance by the index.</summary>
@@ -101,6 +104,9 @@ internal enum RenderUrgency
     /// <summary>Rendered in the background for a request that got the shell or an older page.</summary>
     Visited = 5,
 
-    /// <summary>Rendered while a crawler waits.</summary>
-    Awaited = 10,
+    /// <summary>Rendered while a client waits that says it is a crawler.</summary>
+    Awaited = 6,
+
+    /// <summary>Rendered while a crawler waits that has proved who it is.</summary>
+    Verified = 10,
 }

@@ -1,5 +1,6 @@
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
+using Fleet.RealmServer.IndexNow;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
 using Microsoft.Extensions.Options;
@@ -7,13 +8,16 @@ using Microsoft.Extensions.Options;
 namespace Fleet.RealmServer.Rendering;
 
 /// <summary>Stores pages within the bounds of their storage scope, each with its latest screenshot.</summary>
-internal sealed class PageWriter(IPageStore store, IScreenshotStore screenshots, PublicAddress address, IOptions<PagesOptions> options)
+internal sealed class PageWriter(
+    IPageStore store, IScreenshotStore screenshots, PublicAddress address, ListedRoutes listed, ChangedPages changed, IOptions<PagesOptions> options)
 {
     /// <summary>Stores a page.</summary>
     /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable, so nothing can be stored.</exception>
     public async Task<PageOutcome> StoreAsync(PageSource source, StoredPage page, CancellationToken cancellationToken)
     {
         var stored = page with { Screenshot = await ScreenshotOfAsync(source, page, cancellationToken) };
+        var isNoted = changed.IsOn && listed.Contains(source, page.Status, page.IsNoIndex);
+        var before = isNoted ? (await store.GetAsync(page.Realm, page.Url, cancellationToken))?.ETag : null;
         var bounds = source.IsRoute ? options.Value.BoundsOfRoutes : options.Value.BoundsOfRealm;
         var result = await store.StoreAsync(stored, bounds, cancellationToken);
         if (result == StoreResult.Full)
@@ -28,6 +32,11 @@ internal sealed class PageWriter(IPageStore store, IScreenshotStore screenshots,
             // card is deleted after the check, the page is already stored, and the index removes it.
             await store.RemoveAsync(page.Realm, page.Url, page.SourceVersion, cancellationToken);
             return new PageOutcome.Gone();
+        }
+
+        if (isNoted && result == StoreResult.Stored && before != page.ETag)
+        {
+            changed.Add(page.Url);
         }
 
         return new PageOutcome.Stored(stored) { IsSuperseded = result == StoreResult.Outdated };

@@ -29,6 +29,14 @@ internal sealed class PagesOptions : IValidatableObject
     /// <summary>Words in addition to those of <see cref="Crawlers"/>. Default: none.</summary>
     public string[] MoreCrawlers { get; set; } = [];
 
+    /// <summary>Networks of crawlers, whose requests have a high priority: ranges such as <c>192.0.2.0/24</c>, addresses, or paths of files with ranges, as operators of crawlers
+    /// publish them: <c>{"prefixes":[{"ipv4Prefix":"192.0.2.0/24"}]}</c>. Files are read at start. Default: none.</summary>
+    [MaxLength(10_000)]
+    public string[] CrawlerNetworks { get; set; } = [];
+
+    /// <summary>The line <c>Content-Signal</c> of robots.txt, by which crawlers learn what the content may be used for: <c>search=yes, ai-input=yes, ai-train=no</c>. Default: none.</summary>
+    public string? ContentSignal { get; set; }
+
     /// <summary>Maximum number of concurrent renders on demand, 1 to 64. Default: 4.</summary>
     [Range(1, 64)]
     public int Concurrency { get; set; } = 4;
@@ -117,6 +125,11 @@ internal sealed class PagesOptions : IValidatableObject
         if (MoreCrawlers.Any(string.IsNullOrWhiteSpace))
         {
             yield return new("MoreCrawlers has an empty entry, which would match every visitor.");
+        }
+
+        if (ContentSignal is not null && ContentSignals.ErrorOf(ContentSignal) is { } error)
+        {
+            yield return new($"ContentSignal {error}");
         }
 
         foreach (var route in RoutesOfSitemap.Where(route => !route.StartsWith('/')))

@@ -36,9 +36,12 @@ internal sealed partial class OnDemandRenders(
 
     /// <summary>Queues a render and waits for it. Null if the queue is full or the wait exceeds <c>Pages:CrawlerBudget</c>. The wait is also the deadline of the render,
     /// so that a page which does not settle is captured in time for its crawler; if the time was not sufficient, the page is rendered again in the background.</summary>
-    public async Task<PageOutcome?> AwaitAsync(PageSource source, CancellationToken cancellationToken)
+    /// <param name="source">The page.</param>
+    /// <param name="isVerified">Whether the crawler has proved who it is, so that its renders come first.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<PageOutcome?> AwaitAsync(PageSource source, bool isVerified, CancellationToken cancellationToken)
     {
-        if (queue.Add(source, RenderUrgency.Awaited, until: timeProvider.GetUtcNow() + options.Value.CrawlerBudget) is not { } job)
+        if (queue.Add(source, isVerified ? RenderUrgency.Verified : RenderUrgency.Awaited, until: timeProvider.GetUtcNow() + options.Value.CrawlerBudget) is not { } job)
         {
             return null;
         }
@@ -79,7 +82,7 @@ internal sealed partial class OnDemandRenders(
     private async Task RenderAsync(RenderJob job, RenderUrgency urgency, CancellationToken stoppingToken)
     {
         using var activity = RealmActivity.Source.StartActivity("on demand", ActivityKind.Internal, job.RequestedBy);
-        var within = urgency == RenderUrgency.Awaited ? AwaitedWithin(job.AwaitedUntil - timeProvider.GetUtcNow()) : null;
+        var within = urgency >= RenderUrgency.Awaited ? AwaitedWithin(job.AwaitedUntil - timeProvider.GetUtcNow()) : null;
         var outcome = await TryRenderAsync(job, urgency, within, stoppingToken);
         if (outcome.Trouble is { } reason)
         {

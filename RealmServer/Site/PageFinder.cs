@@ -1,3 +1,4 @@
+using Fleet.RealmServer.Agents;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.Rendering;
@@ -8,7 +9,8 @@ namespace Fleet.RealmServer.Site;
 /// <summary>Finds the response to a page request. A visitor gets the stored page or the shell; a crawler gets the stored page or the result of a render within its
 /// timeout, and otherwise an error, never an empty page with the status 200.</summary>
 internal sealed class PageFinder(
-    PageCache cache, OnDemandRenders onDemand, PageFailures failures, PageDecisions decisions, ShellPages shells, Crawlers crawlers, FirstRenderLimiter firstRenders, CardScreenshots screenshots)
+    PageCache cache, OnDemandRenders onDemand, PageFailures failures, PageDecisions decisions, ShellPages shells, Crawlers crawlers, VerifiedCrawlers verified,
+    FirstRenderLimiter firstRenders, CardScreenshots screenshots)
 {
     public async ValueTask<ServedPage> FindAsync(HttpContext http, PageSource source)
     {
@@ -77,7 +79,7 @@ internal sealed class PageFinder(
             return Create(Unavailability.TooManyNewPages(wait), shell);
         }
 
-        return await onDemand.AwaitAsync(source, http.RequestAborted) switch
+        return await onDemand.AwaitAsync(source, await verified.IsVerifiedAsync(http), http.RequestAborted) switch
         {
             PageOutcome.Stored rendered => new(ComposedPage.Of(rendered.Page, shell), shell),
             PageOutcome.Unresolved { Page: { } rendered } => stored ?? CreateTransient(rendered, shell),

@@ -95,7 +95,14 @@ public interface IJobStore
 /// <summary>What a job does, as it was requested.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Request">The request, without its lists of URLs, which are items of the job.</param>
-public sealed record JobDefinition(JobKind Kind, JobRequest Request);
+/// <param name="Publication">When a page of a publication is fresh; null for other kinds.</param>
+public sealed record JobDefinition(JobKind Kind, JobRequest Request, PublicationTarget? Publication = null);
+
+/// <summary>When a page of a publication is fresh.</summary>
+/// <param name="Generation">It was rendered on this generation of the host shell.</param>
+/// <param name="RenderedAfter">It was rendered at or after this time; null for any time.</param>
+/// <param name="Timeout">How long the publication waits, from its creation.</param>
+public sealed record PublicationTarget(long Generation, DateTimeOffset? RenderedAfter, TimeSpan Timeout);
 
 /// <summary>A unit of work of a job: a URL, or a list of URLs that are not known yet.</summary>
 /// <param name="Url">The URL; for a list, of the sitemap, or empty for a selection of stored pages.</param>

@@ -47,7 +47,7 @@ public sealed class RouteFuzzTests
             "/fleet/servers/*/drain", "/fleet/servers/*/undrain", "/fleet/affinities/*", "/host-shell", "/openapi/*", "/health", "/alive", "*",
             "/http://*", "/https%3A%2F%2F*", "/" + ManagerUnderTest.Card, "/render/*", "/render/" + ManagerUnderTest.Card, "/screenshot/*",
             "/content", "/chromium/content?token=*", "/pdf", "/screenshot", "/forms/chromium/convert/url", "/forms/chromium/screenshot/url",
-            "/jobs", "/jobs?cursor=*", "/jobs/*", "/jobs/*/results?cursor=*", "/jobs/*/events",
+            "/jobs", "/jobs?cursor=*", "/jobs/*", "/jobs/*/results?cursor=*", "/jobs/*/events", "/publications", "/publications/*?wait=*",
         ];
 
         await FuzzAsync(new(manager.Client.BaseAddress!, routes, ManagerUnderTest.AdminKey), seed, "/render?url=" + ManagerUnderTest.Card);

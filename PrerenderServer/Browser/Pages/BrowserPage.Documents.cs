@@ -71,6 +71,12 @@ internal sealed partial class BrowserPage
             await LeaveAsync(deadline, cancellationToken);
         }
 
+        if (_settings.Signs(url) != _signs)
+        {
+            _signs = !_signs;
+            await InterceptAsync(Left(deadline, start), cancellationToken);
+        }
+
         _departures.Begin(url, follows);
         try
         {

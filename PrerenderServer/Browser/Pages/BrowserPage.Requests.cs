@@ -3,10 +3,11 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>Intercepts requests of the page: adds the credentials and headers of the visit, and blocks what the visit does not load.</summary>
+/// <summary>Intercepts requests of the page: adds the credentials and headers of the visit, signs documents of other sites, and blocks what the visit does not load.</summary>
 internal sealed partial class BrowserPage
 {
     private volatile PageCredentials? _credentials;
+    private volatile bool _signs;
 
     public Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -20,11 +21,11 @@ internal sealed partial class BrowserPage
         return InterceptAsync(deadline, cancellationToken);
     }
 
-    /// <summary>Intercepts exactly the requests that the credentials and the setup concern.</summary>
+    /// <summary>Intercepts exactly the requests that the credentials, the setup and signatures concern.</summary>
     private async Task InterceptAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var (credentials, setup) = (_credentials, _setup);
-        if (credentials is null && setup is not { Intercepts: true })
+        if (credentials is null && setup is not { Intercepts: true } && !_signs)
         {
             await _cdp.CallAsync("Fetch.disable", null, deadline, cancellationToken);
             return;
@@ -42,6 +43,11 @@ internal sealed partial class BrowserPage
             if (setup is { Headers.Count: > 0 })
             {
                 WritePattern(p, setup.Origin + "/*");
+            }
+
+            if (_signs)
+            {
+                WritePattern(p, "*", "Document");
             }
 
             foreach (var type in setup?.BlockedTypes ?? [])
@@ -76,7 +82,7 @@ internal sealed partial class BrowserPage
             return;
         }
 
-        var added = AddedHeaders(OriginAllowList.OriginOf(new Uri(url)), frame, isDocument);
+        var added = AddedHeaders(new Uri(url), frame, isDocument);
         _cdp.Post("Fetch.continueRequest", p =>
         {
             p.WriteString("requestId"u8, id);
@@ -100,9 +106,10 @@ internal sealed partial class BrowserPage
         }, _settings.CallTimeout);
     }
 
-    /// <summary>The headers of the visit for a request to an origin. A frame of another origin is not the page that they were given for.</summary>
-    private Dictionary<string, string> AddedHeaders(string origin, string frame, bool isDocument)
+    /// <summary>The headers of the visit for a request. A frame of another origin is not the page that they were given for.</summary>
+    private Dictionary<string, string> AddedHeaders(Uri url, string frame, bool isDocument)
     {
+        var origin = OriginAllowList.OriginOf(url);
         var added = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         if (_setup is { Headers.Count: > 0 } setup && setup.Origin == origin && _tree.MayCarryCredentials(frame, isDocument, origin))
         {
@@ -115,6 +122,15 @@ internal sealed partial class BrowserPage
         if (_credentials is { } credentials && credentials.Origin == origin && _tree.MayCarryCredentials(frame, isDocument, origin))
         {
             added["Authorization"] = credentials.Authorization;
+        }
+
+        // Frames are requests of the page, not of the fleet.
+        if (isDocument && frame == _target && _signs && _settings.Signs(url))
+        {
+            foreach (var (name, value) in _settings.Signer!.SignRequest(url))
+            {
+                added[name] = value;
+            }
         }
 
         return added;

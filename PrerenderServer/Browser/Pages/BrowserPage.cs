@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Signatures;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
@@ -324,11 +326,17 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
     /// <summary>Origins that the browser can reach.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>Signs requests of documents of other origins than the host's; null to sign none.</summary>
+    public MessageSigner? Signer { get; init; }
+
     /// <summary>Address of the booted host app.</summary>
     public Uri Standby { get; } = new(Host, "_standby");
 
     /// <summary>What a page may use.</summary>
     public PageLimits Limits { get; init; } = PageLimits.None;
+
+    /// <summary>Whether requests of documents at a URL are signed.</summary>
+    public bool Signs(Uri url) => Signer is not null && OriginAllowList.OriginOf(url) != OriginAllowList.OriginOf(Host);
 
     /// <summary>Writes the viewport parameters; null for the defaults.</summary>
     public void WriteViewport(Utf8JsonWriter parameters, PageViewport? viewport)

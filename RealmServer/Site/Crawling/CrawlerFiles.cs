@@ -2,12 +2,13 @@ using System.Text;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Site.Crawling;
 
 /// <summary>Serves robots.txt and sitemap.xml. A file of the same name in the host app's folder takes precedence.</summary>
-internal sealed class CrawlerFiles(PublicAddress address, Sitemap sitemap)
+internal sealed class CrawlerFiles(PublicAddress address, Sitemap sitemap, IOptions<PagesOptions> options)
 {
     public const string RobotsPath = "/robots.txt";
 
@@ -17,7 +18,8 @@ internal sealed class CrawlerFiles(PublicAddress address, Sitemap sitemap)
     public Task RobotsAsync(HttpContext http)
     {
         http.Response.Headers.CacheControl = "no-cache";
-        return Results.Text($"User-agent: *\nDisallow: /_\nAllow: {ScreenshotAddress.Prefix}\n\nSitemap: {address.UrlOf(SitemapPath)}\n", "text/plain", Encoding.UTF8).ExecuteAsync(http);
+        var signal = options.Value.ContentSignal is { } signals ? $"Content-Signal: {signals}\n" : "";
+        return Results.Text($"User-agent: *\n{signal}Disallow: /_\nAllow: {ScreenshotAddress.Prefix}\n\nSitemap: {address.UrlOf(SitemapPath)}\n", "text/plain", Encoding.UTF8).ExecuteAsync(http);
     }
 
     /// <summary>sitemap.xml. The framework's result handles <c>If-None-Match</c> and HEAD.</summary>

@@ -7,14 +7,13 @@ using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site.Crawling;
 
 /// <summary>Builds <c>/sitemap.xml</c>: all cards of public realms, and the routes of the host app that <c>Pages:SitemapRoutes</c> names, except those whose stored
 /// page asks not to be listed. The endpoint is
 /// public, so the sitemap is built only once at a time and cached for a minute.</summary>
-internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPageStore store, IOptions<PagesOptions> options, TimeProvider timeProvider)
+internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPageStore store, ListedRoutes routes, TimeProvider timeProvider)
 {
     /// <summary>Maximum number of URLs, as the sitemap protocol defines it. Realms come first; what exceeds the limit is cut off.</summary>
     private const int MaxUrls = 50_000;
@@ -43,7 +42,7 @@ internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPage
     private async Task<EncodedBody> BuildAsync()
     {
         var realms = catalog.Current.ById.Values.Where(realm => !realm.IsPrivate).OrderBy(realm => realm.Id, StringComparer.Ordinal).ToList();
-        var routes = await FactsAsync(PageSource.RoutesKeptUnder(address));
+        var stored = await FactsAsync(PageSource.RoutesKeptUnder(address));
         var listed = new List<(string Url, DateTimeOffset? Changed)>();
         foreach (var realm in realms)
         {
@@ -51,7 +50,7 @@ internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPage
             listed.AddRange(CardsOf(realm).Where(card => MayList(card.Url, facts)));
         }
 
-        var urls = listed.Concat(Routes(routes)).Take(MaxUrls);
+        var urls = listed.Concat(Routes(stored)).Take(MaxUrls);
         using var bytes = new MemoryStream();
         using (var writer = XmlWriter.Create(bytes, new() { Encoding = new UTF8Encoding(false) }))
         {
@@ -96,14 +95,12 @@ internal sealed class Sitemap(RealmCatalog catalog, PublicAddress address, IPage
         }
     }
 
-    // An app that answers 200 to everything has a page at every invented URL, so only configured routes are listed.
     private IEnumerable<(string Url, DateTimeOffset? Changed)> Routes(IReadOnlyDictionary<string, PageFacts> facts)
     {
-        var named = options.Value.RoutesOfSitemap.ToLookup(route => route.EndsWith('*'), route => address.UrlOf(route.TrimEnd('*')));
-        var stored = facts.Where(route => route.Value.Status == StatusCodes.Status200OK && named[true].Any(prefix => route.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        var stored = facts.Where(route => route.Value.Status == StatusCodes.Status200OK && routes.HasPrefixOf(route.Key))
             .OrderBy(route => route.Key, StringComparer.Ordinal)
             .Select(route => (route.Key, (DateTimeOffset?)route.Value.RenderedAt));
-        return named[false].Select(url => (url, default(DateTimeOffset?))).Concat(stored).DistinctBy(route => route.Item1, StringComparer.Ordinal).Where(route => MayList(route.Item1, facts));
+        return routes.Urls.Select(url => (url, default(DateTimeOffset?))).Concat(stored).DistinctBy(route => route.Item1, StringComparer.Ordinal).Where(route => MayList(route.Item1, facts));
     }
 
     private async Task<IReadOnlyDictionary<string, PageFacts>> FactsAsync(string scope)

@@ -122,7 +122,7 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
             .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Route: $"{operation.Name} {path.Name}", operation.Value)))
             .ToList();
         Assert.Equal(
-            ["delete /fleet/affinities/{key}", "delete /jobs/{id}", "get /failures", "get /failures/{server}/{id}", "get /failures/{server}/{id}/screenshot", "get /fleet", "get /fleet/events", "get /fleet/renders", "get /jobs", "get /jobs/{id}", "get /jobs/{id}/events", "get /jobs/{id}/results", "get /pdf", "get /render", "get /screenshot", "post /commands", "post /fleet/recycle", "post /fleet/servers/{id}/drain", "post /fleet/servers/{id}/undrain", "post /host-shell", "post /jobs", "post /renders", "post /screenshots"],
+            ["delete /fleet/affinities/{key}", "delete /jobs/{id}", "delete /publications/{id}", "get /failures", "get /failures/{server}/{id}", "get /failures/{server}/{id}/screenshot", "get /fleet", "get /fleet/events", "get /fleet/renders", "get /jobs", "get /jobs/{id}", "get /jobs/{id}/events", "get /jobs/{id}/results", "get /pdf", "get /publications/{id}", "get /render", "get /screenshot", "post /commands", "post /fleet/recycle", "post /fleet/servers/{id}/drain", "post /fleet/servers/{id}/undrain", "post /host-shell", "post /jobs", "post /publications", "post /renders", "post /screenshots"],
             routes.Select(route => route.Route).Order(StringComparer.Ordinal));
         Assert.All(routes, route => Assert.NotEmpty(route.Value.GetProperty("summary").GetString()!));
     }

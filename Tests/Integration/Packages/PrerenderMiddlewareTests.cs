@@ -68,14 +68,14 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
 
         var (visitor, shell) = await GetAsync("/shop", "Mozilla/5.0 Firefox/140.0");
         Assert.DoesNotContain("<main>shows", shell, StringComparison.Ordinal);
-        Assert.Equal("User-Agent, X-Prerender", string.Join(", ", visitor.Headers.Vary));
+        Assert.Equal("Accept, User-Agent, X-Prerender", string.Join(", ", visitor.Headers.Vary));
 
         var (found, page) = await GetAsync("/shop/a%2Fb%c3%A9?q=a+b&r=%2F", "Googlebot/2.1");
         Assert.Equal(200, (int)found.StatusCode);
         Assert.Equal("shows /shop/a%2Fb%c3%A9?q=a+b&amp;r=%2F", page.Split("<main>")[1].Split("</main>")[0]);
         Assert.Equal("text/html; charset=utf-8", found.Content.Headers.ContentType!.ToString());
         Assert.False(found.Headers.Contains("Content-Security-Policy"));
-        Assert.Equal("User-Agent, X-Prerender", string.Join(", ", found.Headers.Vary));
+        Assert.Equal("Accept, User-Agent, X-Prerender", string.Join(", ", found.Headers.Vary));
 
         var (missing, notFound) = await GetAsync("/missing", "GPTBot/1.2");
         Assert.Equal(404, (int)missing.StatusCode);
@@ -86,6 +86,12 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
 
         var (old, _) = await GetAsync("/old", "Googlebot/2.1");
         Assert.Equal((301, new Uri(_site, "/new")), ((int)old.StatusCode, old.Headers.Location));
+
+        using var agent = new HttpRequestMessage(HttpMethod.Get, "/shop?m");
+        agent.Headers.TryAddWithoutValidation("Accept", "text/markdown, text/html;q=0.9");
+        using var markdown = await _client.SendAsync(agent, Token);
+        Assert.Equal((HttpStatusCode.OK, "text/markdown"), (markdown.StatusCode, markdown.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("shows /shop?m", await markdown.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
 
         var (asset, text) = await GetAsync("/app.js", "Googlebot/2.1");
         Assert.Equal((HttpStatusCode.OK, "asset"), (asset.StatusCode, text));

@@ -63,7 +63,7 @@ public sealed class SitemapTests
         var services = server.Services;
         var sitemap = new Sitemap(
             services.GetRequiredService<RealmCatalog>(), services.GetRequiredService<PublicAddress>(), store,
-            Options.Create(new PagesOptions { SitemapRoutes = ["/*"] }), clock);
+            new ListedRoutes(services.GetRequiredService<PublicAddress>(), Options.Create(new PagesOptions { SitemapRoutes = ["/*"] })), clock);
         var token = TestContext.Current.CancellationToken;
 
         using var impatient = new CancellationTokenSource();

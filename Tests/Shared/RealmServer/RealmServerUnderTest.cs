@@ -19,6 +19,9 @@ internal sealed class RealmServerUnderTest : IAsyncDisposable
     public const string Shell =
         "<!doctype html><html><head><meta charset=utf-8><!--fleet:head--></head><body><div id=\"app\"><!--fleet:body--></div></body></html>";
 
+    /// <summary>The setting by which crawlers of this machine are what they say.</summary>
+    public const string CrawlersAreVerified = "Pages:CrawlerNetworks:0=127.0.0.0/8";
+
     private readonly bool _ownsFolders;
     private WebApplication? _app;
 
@@ -47,7 +50,7 @@ internal sealed class RealmServerUnderTest : IAsyncDisposable
     public TempFolder Realms { get; }
 
     /// <summary>Whole settings, <c>Section:Key=value</c>.</summary>
-    public List<string> Settings { get; } = ["Host:WatchInterval=00:00:00.050", "Index:RescanInterval=00:00:01", "Index:RetryInterval=00:00:01", "Index:Enabled=false", "Pages:CrawlerBudget=00:01:00"];
+    public List<string> Settings { get; } = ["Host:WatchInterval=00:00:00.050", "Index:RescanInterval=00:00:01", "Index:RetryInterval=00:00:01", "Index:Enabled=false", "Pages:CrawlerBudget=00:01:00", CrawlersAreVerified];
 
     public HttpClient Client { get; } = new(new HttpClientHandler { AllowAutoRedirect = false });
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager.Jobs;
+using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Tests.Manager;
 

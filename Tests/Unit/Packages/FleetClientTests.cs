@@ -4,7 +4,9 @@ using Fleet.Client;
 using Fleet.Contracts;
 using Fleet.Tests.Time;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Packages;
 
@@ -100,6 +102,26 @@ public sealed class FleetClientTests
 
         await Assert.ThrowsAsync<FleetException>(() => host.Services.GetRequiredService<FleetClient>().RenderAsync(new() { Url = "http://site/" }, Token));
         Assert.Equal(1, answer.Count);
+    }
+
+    [Fact]
+    public void AddFleetClient_Twice_HasOneHealthCheck()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Configuration["Fleet:Client:Endpoint"] = "http://manager";
+        builder.AddFleetClient();
+        builder.AddFleetClient();
+        using var host = builder.Build();
+        Assert.Equal("fleet", Assert.Single(host.Services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations).Name);
+    }
+
+    [Fact]
+    public async Task GetMarkdown_Page_IsRequestedInThatFormat()
+    {
+        var answer = new Recorder(HttpStatusCode.OK, "# Title", "text/markdown", ("X-Fleet-Outcome", "rendered"), ("X-Markdown-Tokens", "2"));
+        var page = await Client(answer).GetMarkdownAsync("http://site/a?b", cancellationToken: Token);
+        Assert.Equal(("# Title", "text/markdown", "2"), (page.Text, page.MediaType, page.Headers["X-Markdown-Tokens"]));
+        Assert.Equal("/render?url=http%3A%2F%2Fsite%2Fa%3Fb&format=markdown&deadlineMs=30000", answer.Request!.RequestUri!.PathAndQuery);
     }
 
     [Fact]

@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
-using Fleet.ServiceDefaults.Security;
 
-namespace Fleet.Manager.Jobs;
+namespace Fleet.ServiceDefaults.Security;
 
 /// <summary>Connects to hosts that an operator has named. It connects to the very addresses that it has checked, so that no later answer of DNS can differ: a public name must not lead
 /// into the network of this machine.</summary>
-internal static class PublicConnection
+public static class PublicConnection
 {
     private static readonly HostAllowList s_internal = new([]);
 
@@ -45,10 +44,13 @@ internal static class PublicConnection
 
     /// <summary>Whether a host may be reached at an address. Addresses, and names that cannot be registered in public DNS, are used as the operator wrote them; any other name must
     /// lead to a public address.</summary>
-    internal static bool IsAllowed(string host, IPAddress address) => s_internal.Allows(host) || !IsPrivate(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+    public static bool IsAllowed(string host, IPAddress address) => s_internal.Allows(host) || !IsPrivate(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
+    /// <summary>Whether a host can be a name in public DNS. Addresses, names without a dot and names of reserved domains cannot.</summary>
+    public static bool IsPublicName(string host) => !s_internal.Allows(host);
 
     private static bool IsPrivate(IPAddress address) => s_private.Any(network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address));
 }
 
 /// <summary>A host leads to an address that may not be used.</summary>
-internal sealed class ForbiddenAddressException(string message) : IOException(message);
+public sealed class ForbiddenAddressException(string message) : IOException(message);

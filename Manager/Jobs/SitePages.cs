@@ -1,0 +1,56 @@
+using System.Net.Http.Json;
+using Fleet.Contracts;
+using Fleet.Manager.Servers;
+
+namespace Fleet.Manager.Jobs;
+
+/// <summary>What jobs ask of the realm server about single pages of the site.</summary>
+internal sealed class SitePages(PagesClient pages)
+{
+    /// <summary>What is known of a page; without a problem and a page, nothing is.</summary>
+    public async Task<(SitePage? Page, PagesAnswer? Problem)> InspectAsync(string url, CancellationToken cancellationToken)
+    {
+        var (page, problem) = (await pages.SendAsync(HttpMethod.Get, $"/_pages/page?url={Uri.EscapeDataString(url)}", null, cancellationToken)).Read<SitePage>();
+        return (page, problem is { Status: StatusCodes.Status404NotFound, Reason: "not-stored" } ? null : problem);
+    }
+
+    /// <summary>Has a page rendered and stored again.</summary>
+    /// <returns>The page's own URL if the render is queued, otherwise the error.</returns>
+    public async Task<(string? Url, JobAttempt? Error)> RecacheAsync(string url, CancellationToken cancellationToken)
+    {
+        var body = JsonContent.Create(new PagesRequest { Urls = [url] }, options: FleetJson.Options);
+        var (report, problem) = (await pages.SendAsync(HttpMethod.Post, "/_pages/recache", body, cancellationToken)).Read<PagesReport>();
+        if (problem is not null)
+        {
+            return (null, ErrorOf(problem));
+        }
+
+        if (report!.Pages is [var page] && page.Result != PageResult.Refused)
+        {
+            return (page.Url, null);
+        }
+
+        var reason = report.Pages is [{ Reason: { } why }] ? why : "The realm server did not say what became of it.";
+        var isFull = reason.Contains("queue is full", StringComparison.Ordinal);
+        return (null, new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: reason));
+    }
+
+    /// <summary>The error that a problem is to a job. A realm server that cannot be reached may be back later.</summary>
+    public static JobAttempt ErrorOf(PagesAnswer problem) => new(
+        null,
+        ErrorStatus: problem.Status == StatusCodes.Status502BadGateway ? StatusCodes.Status503ServiceUnavailable : problem.Status,
+        Reason: problem.Reason,
+        Detail: problem.Detail);
+}
+
+/// <summary>The members of the realm server's answer about a page that are read.</summary>
+/// <param name="Pending">Whether a render is queued or in progress there.</param>
+/// <param name="Stored">The stored page; null if there is none.</param>
+/// <param name="LastFailure">Why the last render failed; null if it did not.</param>
+internal sealed record SitePage(bool Pending, SitePageStored? Stored = null, SitePageFailure? LastFailure = null);
+
+/// <summary>A stored page.</summary>
+internal sealed record SitePageStored(int Status, string State, long Generation, DateTimeOffset RenderedAt, long AgeSeconds, string? RedirectUrl = null);
+
+/// <summary>A failed render.</summary>
+internal sealed record SitePageFailure(string Reason, string? Record = null);

@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Fleet.Contracts;
+using Fleet.Tests.Manager;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Tests.RealmServer;
+
+/// <summary>Publications of a real manager about the pages of a real realm server.</summary>
+public sealed class PublicationTests : IAsyncLifetime
+{
+    private readonly ConcurrentQueue<JsonElement> _hooks = new();
+    private readonly RealmServerUnderTest _server = new();
+    private FakeManager _renderer = null!;
+    private ManagerUnderTest _manager = null!;
+    private WebApplication _receiver = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        _receiver = builder.Build();
+        _receiver.Urls.Add("http://127.0.0.1:0");
+        _receiver.MapPost("/", (JsonElement body) => _hooks.Enqueue(body));
+        await _receiver.StartAsync(Token);
+        _renderer = await FakeManager.StartAsync(_server.Registry);
+        await _server.OnDemandOnly(_renderer).StartAsync();
+        _manager = await StartManagerAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _manager.DisposeAsync();
+        await _server.DisposeAsync();
+        await _renderer.DisposeAsync();
+        await _receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Create_UrlsAndThenADeploy_RendersWhatIsStaleAndSaysWhenAllIsFresh()
+    {
+        var first = await PublishAsync(new { urls = new[] { "/about", "/elements/hydrogen", "/robots.txt", "http://elsewhere.example/" } });
+        Assert.Equal((PublicationState.Incomplete, 4, 2, 2), (first.State, first.Total, first.Fresh, first.Failed));
+        Assert.All(first.NotFresh!, page => Assert.Equal((JobUrlOutcome.Skipped, "refused"), (page.Outcome, page.Reason)));
+        Assert.All(_renderer.Requests, render => Assert.Equal(0, render.Priority));
+
+        // What is fresh is not rendered again.
+        var again = await PublishAsync(new { urls = new[] { "/about" }, prefixes = new[] { "/elements/" } });
+        Assert.Equal((PublicationState.Fresh, 1, first.Generation), (again.State, again.Total, again.Generation));
+        Assert.Equal(2, _renderer.Requests.Count);
+
+        // The caller knows the generation before its deploy, and waits for the next one.
+        using (var early = await PostAsync(new { since = first.Generation }))
+        {
+            Assert.Contains($"the current generation of the host shell is {first.Generation}: no later one is known yet", ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(early, 409, "not-deployed")), StringComparison.Ordinal);
+        }
+
+        var waiting = PublishAsync(new { since = first.Generation, webhook = _receiver.Urls.Single() + "/" });
+        _server.Dist.Write("index.html", RealmServerUnderTest.Shell + "<!-- deployed -->");
+        var deployed = await waiting;
+        Assert.Equal((PublicationState.Fresh, 2, 2), (deployed.State, deployed.Total, deployed.Fresh));
+        Assert.True(deployed.Generation > first.Generation);
+        Assert.Equal(deployed.Generation, (await _server.StoredAsync("hydrogen"))!.Generation);
+
+        await Eventually.TrueAsync(() => !_hooks.IsEmpty, () => "the webhook to arrive");
+        var hook = _hooks.Single();
+        Assert.Equal(("publication.fresh", deployed.Id, deployed.Generation),
+            (hook.GetProperty("type").GetString(), hook.GetProperty("data").GetProperty("id").GetString(), hook.GetProperty("data").GetProperty("generation").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Create_RenderedAfter_HasAnUpToDatePageRenderedAgain()
+    {
+        await PublishAsync(new { urls = new[] { "/about" } });
+        var changedAt = DateTimeOffset.UtcNow;
+        var changed = await PublishAsync(new { urls = new[] { "/about" }, renderedAfter = changedAt });
+        Assert.Equal((PublicationState.Fresh, 2), (changed.State, _renderer.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Read_PageFailsIsLateOrSuperseded_SaysSo()
+    {
+        _renderer.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("/broken", StringComparison.Ordinal)
+            ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, Current: true) { CurrentAtStart = true }, "It crashed.")
+            : FakeManager.Rendered(request, shell));
+        var broken = await PublishAsync(new { urls = new[] { "/broken" } });
+        Assert.Equal((PublicationState.Incomplete, "failed", "It crashed."), (broken.State, broken.NotFresh!.Single().Reason, broken.NotFresh![0].Detail));
+
+        var gate = _renderer.HoldAnswers();
+        var late = await PublishAsync(new { urls = new[] { "/slow" }, timeoutSeconds = 1 });
+        Assert.Equal(("not-stored", "Not fresh within 1 s: no page is stored; its render is queued or in progress."), (late.NotFresh!.Single().Reason, late.NotFresh![0].Detail));
+
+        // Another manager goes on where this one stopped.
+        using var created = await PostAsync(new { urls = new[] { "/other" } });
+        Assert.Equal(202, (int)created.StatusCode);
+        var id = (await ReadAsync(created)).Id;
+        await Eventually.TrueAsync(() => _renderer.Requests.Any(render => render.Url.EndsWith("/other", StringComparison.Ordinal)), () => "the render to begin");
+        await _manager.DisposeAsync();
+        _manager = await StartManagerAsync();
+        _server.Dist.Write("index.html", RealmServerUnderTest.Shell + "<!-- deployed -->");
+        using var answer = await _manager.Client.GetAsync($"/publications/{id}?wait=60", Token);
+        var superseded = await ReadAsync(answer);
+        Assert.Equal((PublicationState.Incomplete, "superseded"), (superseded.State, superseded.NotFresh?.Single().Reason));
+        Assert.EndsWith($"became current before the page was fresh on {superseded.Generation}.", superseded.NotFresh![0].Detail, StringComparison.Ordinal);
+        gate.SetResult();
+    }
+
+    [Fact]
+    public async Task Create_SameIdempotencyKey_IsTheSamePublicationAndCancelEndsIt()
+    {
+        var gate = _renderer.HoldAnswers();
+        using var first = await PostAsync(new { urls = new[] { "/about" } }, key: "release-1");
+        using var second = await PostAsync(new { urls = new[] { "/about" } }, key: "release-1");
+        var id = (await ReadAsync(first)).Id;
+        Assert.Equal((id, $"/publications/{id}"), ((await ReadAsync(second)).Id, first.Headers.Location?.OriginalString));
+        using var other = await PostAsync(new { urls = new[] { "/other" } }, key: "release-1");
+        await ManagerUnderTest.AssertProblemAsync(other, 422, "key-reused");
+
+        using var cancelled = await _manager.Client.DeleteAsync($"/publications/{id}", Token);
+        Assert.Equal(PublicationState.Cancelled, (await ReadAsync(cancelled)).State);
+        gate.SetResult();
+    }
+
+    [Fact]
+    public async Task Routes_InvalidRequestUnknownIdOrNoKey_AreRefused()
+    {
+        foreach (var (body, detail) in new[]
+        {
+            ("""{}""", "At least one of urls, prefixes, since must be given; the body has none. 'wait' is 61: it must be between 0 and 60."),
+            ("""{"urlz":["/a"]}""", "'urlz' is not a member of the body of POST /publications; did you mean 'urls'?"),
+            ("""{"urls":["/a"],"timeoutSeconds":86401}""", "'timeoutSeconds' is 86401: it must be between 1 and 86400."),
+            ("""{"urls":["/a"],"webhook":"https://other.example/"}""", "'webhook' is 'https://other.example/', whose origin is not allowed."),
+        })
+        {
+            using var invalid = await _manager.Client.PostAsync("/publications?wait=61", new StringContent(body, Encoding.UTF8, "application/json"), Token);
+            Assert.Contains(detail, ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(invalid, 400, "invalid-request")), StringComparison.Ordinal);
+        }
+
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete })
+        {
+            using var unknown = await _manager.Client.SendAsync(new(method, "/publications/1"), Token);
+            await ManagerUnderTest.AssertProblemAsync(unknown, 404, "no-such-publication");
+        }
+
+        _manager.Client.DefaultRequestHeaders.Authorization = null;
+        using var anonymous = await _manager.Client.GetAsync("/publications/1", Token);
+        Assert.Equal(401, (int)anonymous.StatusCode);
+    }
+
+    private async Task<ManagerUnderTest> StartManagerAsync()
+    {
+        var manager = await ManagerUnderTest.StartAsync(
+            _server.Registry, $"--services:realm:http:0={_server.Url}", $"--Fleet:AdminKey={RealmServerUnderTest.AdminKey}",
+            $"--Jobs:Webhooks:0={_receiver.Urls.Single()}", "--Jobs:WebhookSecret=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+        manager.Client.DefaultRequestHeaders.Authorization = new("Bearer", RealmServerUnderTest.AdminKey);
+        return manager;
+    }
+
+    private async Task<Publication> PublishAsync(object body)
+    {
+        using var response = await PostAsync(body, wait: 60);
+        return await ReadAsync(response);
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(object body, int? wait = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/publications" + (wait is null ? "" : $"?wait={wait}")) { Content = JsonContent.Create(body) };
+        if (key is not null)
+        {
+            request.Headers.Add(FleetHeaders.IdempotencyKey, key);
+        }
+
+        return await _manager.Client.SendAsync(request, Token);
+    }
+
+    private static async Task<Publication> ReadAsync(HttpResponseMessage response)
+    {
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Token));
+        return (await response.Content.ReadFromJsonAsync<Publication>(FleetJson.Options, Token))!;
+    }
+}

@@ -1,0 +1,106 @@
+using Fleet.Contracts;
+using Fleet.Manager.Jobs;
+using Fleet.Registry.Jobs;
+
+namespace Fleet.Tests.Manager;
+
+/// <summary>The decisions about publications, without a fleet.</summary>
+public sealed class PublicationRulesTests
+{
+    private static readonly DateTimeOffset s_now = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
+    private static readonly PublicationTarget s_target = new(Generation: 7, RenderedAfter: null, TimeSpan.FromMinutes(10));
+    private static readonly PublicationTarget s_later = s_target with { RenderedAfter = s_now };
+
+    public static TheoryData<string, PublicationTarget, object, string?, string?> Looks => new()
+    {
+        // A page and what is decided: "render", "wait", or the reason of the result.
+        { "fresh", s_target, Look(Stored("current", 7)), "succeeded", null },
+        { "captured before it had settled", s_target, Look(Stored("capped", 7)), "succeeded", null },
+        { "out of date", s_target, Look(Stored("outdated", 7)), null, "render" },
+        { "of an earlier shell", s_target, Look(Stored("current", 6)), null, "render" },
+        { "of a later shell", s_target, Look(Stored("current", 8)), "failed", "superseded" },
+        { "fresh, and a later shell is current", s_target, Look(Stored("current", 7)) with { Generation = 8 }, "succeeded", null },
+        { "out of date, and a later shell is current", s_target, Look(Stored("outdated", 7)) with { Generation = 8 }, "failed", "superseded" },
+        { "rendered too early", s_later, Look(Stored("current", 7, s_now.AddSeconds(-1))), null, "render" },
+        { "rendered in time", s_later, Look(Stored("current", 7, s_now)), "succeeded", null },
+        { "not stored", s_target, Look(null), null, "render" },
+        { "being rendered", s_target, Look(new SitePage(Pending: true)), null, "wait" },
+        { "failed before", s_target, Look(Failed("x")), null, "render" },
+        { "failed twice", s_target, Look(Failed("x")) with { Renders = 2 }, null, "render" },
+        { "failed three times", s_target, Look(Failed("x")) with { Renders = 3 }, "failed", "failed" },
+        { "failed three times, in progress again", s_target, Look(Failed("x") with { Pending = true }) with { Renders = 3 }, null, "wait" },
+        { "late, not stored", s_target, Look(null) with { IsLate = true }, "failed", "not-stored" },
+        { "late, in progress", s_target, Look(Stored("outdated", 6) with { Pending = true }) with { IsLate = true }, "failed", "stale" },
+        { "late but fresh", s_target, Look(Stored("current", 7)) with { IsLate = true }, "succeeded", null },
+        { "no page of the site", s_target, Error(400, "invalid-request"), "skipped", "refused" },
+        { "refused by the recache", s_target, Look(null) with { Error = new(null, 0, 400, "refused", "A file.") }, "skipped", "refused" },
+        { "no realm server configured", s_target, Error(409, "no-realm-server"), "failed", "no-realm-server" },
+        { "renders are off", s_target, Look(null) with { Error = new(null, 0, 409, "renders-off", "Off.") }, "skipped", "renders-off" },
+        { "realm server away", s_target, Error(503, "realm-server-unreachable"), null, "wait" },
+        { "realm server away to the end", s_target, Error(503, "realm-server-unreachable") with { IsLate = true }, "failed", "realm-server-unreachable" },
+        { "queue full", s_target, Look(null) with { Error = new(null, 0, 503, "queue-full", "Full.") }, null, "render" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public void Next_Look_IsAResultARenderOrAnotherLook(string page, PublicationTarget target, object look, string? outcome, string? expected)
+    {
+        var step = PublicationRules.Next(target, (PublicationLook)look);
+        Assert.True(
+            (outcome, expected) == (step.Result?.Outcome.ToString().ToLowerInvariant(), step.Result is { } end ? end.Reason : step.IsRendered ? "render" : "wait"),
+            $"{page}: {step}");
+    }
+
+    [Fact]
+    public void Next_Late_SaysWhatIsStored()
+    {
+        var step = PublicationRules.Next(s_target, Look(Stored("outdated", 6, s_now) with { LastFailure = new("It crashed.") }) with { IsLate = true });
+        Assert.Equal("Not fresh within 600 s: the stored page is of generation 6, 2026-03-04T05:06:07.0000000+00:00; It crashed.", step.Result!.Detail);
+    }
+
+    [Theory]
+    [InlineData(JobState.Queued, 0, 0, PublicationState.Pending)]
+    [InlineData(JobState.Running, 1, 0, PublicationState.Pending)]
+    [InlineData(JobState.Completed, 0, 0, PublicationState.Fresh)]
+    [InlineData(JobState.Completed, 1, 0, PublicationState.Incomplete)]
+    [InlineData(JobState.Completed, 0, 1, PublicationState.Incomplete)]
+    [InlineData(JobState.Failed, 0, 0, PublicationState.Incomplete)]
+    [InlineData(JobState.Cancelled, 0, 0, PublicationState.Cancelled)]
+    public void StateOf_Job_IsFreshOnlyIfEveryPageIs(JobState state, int skipped, int omitted, PublicationState expected) => Assert.Equal(expected, Publications.StateOf(new()
+    {
+        Id = "1",
+        Definition = new(JobKind.Publication, new(), s_target),
+        State = state,
+        CreatedAt = s_now,
+        ReadAt = s_now,
+        Succeeded = 3,
+        Skipped = skipped,
+        Omitted = omitted,
+    }));
+
+    [Fact]
+    public void Check_BoundsOfARequest_AreNamed()
+    {
+        var errors = PublicationRules.Check(
+            new() { Urls = ["no url"], Prefixes = [], Since = -1, RenderedAfter = s_now.AddHours(1), TimeoutSeconds = 0, Webhook = "https://x.example/" }, new([]), s_now);
+        Assert.Equal(["urls[0]", "prefixes", "since", "renderedAfter", "timeoutSeconds", "webhook"], errors.Select(error => error.Field));
+        Assert.Equal(["urls"], PublicationRules.Check(new(), new([]), s_now).Select(error => error.Field));
+        Assert.Empty(PublicationRules.Check(new() { Since = 0 }, new([]), s_now));
+    }
+
+    [Fact]
+    public void Define_SinceAlone_SelectsEveryStoredPage()
+    {
+        Assert.Equal([new JobItem("", IsList: true)], PublicationRules.Define(new() { Since = 1 }, 2).Items);
+        Assert.Equal([new JobItem("/a"), new JobItem("/b/", IsList: true)], PublicationRules.Define(new() { Urls = ["/a", "/a"], Prefixes = ["/b/"], Since = 1 }, 2).Items);
+        Assert.Equal([new JobItem("/a")], PublicationRules.Define(new() { Urls = ["/a"] }, 2).Items);
+    }
+
+    private static PublicationLook Look(SitePage? page) => new() { Page = page, IsKnown = true, Generation = 7 };
+
+    private static PublicationLook Error(int status, string reason) => new() { Error = new(null, 0, status, reason, "Why."), Generation = 7 };
+
+    private static SitePage Stored(string state, long generation, DateTimeOffset renderedAt = default) => new(Pending: false, new(200, state, generation, renderedAt, AgeSeconds: 0));
+
+    private static SitePage Failed(string reason) => new(Pending: false, LastFailure: new(reason));
+}
