@@ -7,7 +7,7 @@ namespace Fleet.Tests.EndToEnd;
 /// <summary>One more service beside a fleet, or without one: a process with the environment that the AppHost would give it.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
 
     // The dotnet that runs this process: three levels above its runtime, wherever that is installed.
     private static readonly string s_dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));

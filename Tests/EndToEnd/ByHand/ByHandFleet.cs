@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -19,7 +20,12 @@ public sealed class ByHandFleet : IAsyncLifetime
 {
     private const string AdminKey = "by-hand-admin-key-of-32-characters";
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+    internal const string Visitor = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+    internal const string Crawler = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_pageLimit = TimeSpan.FromMinutes(1);
+    private static int s_route;
 
     // Shows in each page what only the page knows: its origin, whether it may use what needs https, and whether a Secure cookie is kept.
     private const string Script =
@@ -46,15 +52,15 @@ public sealed class ByHandFleet : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("fleet-by-hand-").FullName;
     private readonly HostAppFolder _app = new(Script);
     private readonly RealmFolder _realms = new(4);
-    private readonly Dictionary<string, ServiceProcess> _services = [];
+    private readonly Dictionary<string, Part> _parts = [];
     private RedisServer? _redis;
     private int _version;
 
     /// <summary>The public address of the site.</summary>
     internal static Uri Site { get; } = new($"https://{NginxServer.Host}/");
 
-    /// <summary>Folders with the programs of a service, by its name (<c>Manager</c>), where they are not those beside this assembly.</summary>
-    internal Dictionary<string, string> Programs { get; } = [];
+    /// <summary>Folder that has the program of each service in a folder of its project's name; null for the programs beside this assembly.</summary>
+    internal string? Programs { get; set; }
 
     internal FleetLog Log { get; } = new();
 
@@ -69,12 +75,10 @@ public sealed class ByHandFleet : IAsyncLifetime
     /// <summary>The version of the app that was deployed last.</summary>
     internal string Version => $"v{_version}";
 
-    internal IReadOnlyList<string> Realms => _realms.Names;
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>A service by its name: <c>realm-0</c>, <c>manager-1</c>, <c>prerender-2</c>.</summary>
-    internal ServiceProcess this[string service] => _services[service];
+    internal ServiceProcess this[string service] => _parts[service].Process;
 
     public async ValueTask InitializeAsync()
     {
@@ -121,6 +125,46 @@ public sealed class ByHandFleet : IAsyncLifetime
             s_limit, () => $"the fleet to have {Version}, {token}; it is {Json(status)}\n{Log}");
     }
 
+    /// <summary>Waits until every card is stored as the current version renders it, at both realm servers.</summary>
+    internal async Task EveryCardIsServedAsync()
+    {
+        foreach (var realm in _realms.Names)
+        {
+            var page = "";
+            await Eventually.TrueAsync(
+                async () => (page = await GetAsync($"{realm}/", Visitor)).Contains($"data-version=\"{Version}\"", StringComparison.Ordinal)
+                    && (page = await GetAsync($"{realm}/", Visitor)).Contains($"data-version=\"{Version}\"", StringComparison.Ordinal),
+                s_pageLimit, () => $"{realm}/ as {Version} renders it; it is {page}\n{Log}");
+        }
+    }
+
+    /// <summary>Gets a page. Repeats it only when the fleet asks for that, by a 503 with <c>Retry-After</c>, which crawlers get and visitors do not.</summary>
+    internal async Task<string> GetAsync(string path, string userAgent)
+    {
+        var page = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", "text/html" }, { "User-Agent", userAgent } } };
+                using var response = await Client.SendAsync(request, Cancellation);
+                page = await response.Content.ReadAsStringAsync(Cancellation);
+                var comesLater = userAgent == Crawler && response is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: not null };
+                Assert.True(response.IsSuccessStatusCode || comesLater, $"GET /{path} as {userAgent}: {(int)response.StatusCode} {page}\n{Nginx.Errors}\n{Log}");
+                return response.IsSuccessStatusCode;
+            },
+            s_pageLimit, () => $"/{path} for {userAgent}; the answer is {page}\n{Log}");
+        return page;
+    }
+
+    /// <summary>Stops a service (SIGTERM) and starts the program of <see cref="Programs"/> in its place.</summary>
+    internal async Task ReplaceAsync(string service)
+    {
+        var part = _parts[service];
+        Assert.Equal(0, await part.Process.StopAsync(s_limit));
+        await part.Process.DisposeAsync();
+        part.Process = await StartAsync(service, part);
+    }
+
     /// <summary>Waits until all servers are there and ready, and have the current version.</summary>
     internal async Task WholeAsync()
     {
@@ -136,7 +180,7 @@ public sealed class ByHandFleet : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_services.Values.Select(service => service.DisposeAsync().AsTask()));
+        await Task.WhenAll(_parts.Values.Select(part => part.Process?.DisposeAsync().AsTask() ?? Task.CompletedTask));
         await (Nginx?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_redis?.DisposeAsync() ?? ValueTask.CompletedTask);
         Client?.Dispose();
@@ -146,13 +190,16 @@ public sealed class ByHandFleet : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>A path that was not requested before, so that it has to be rendered.</summary>
+    internal static string NewRoute() => $"route-{Interlocked.Increment(ref s_route)}";
+
     private static List<Uri> Addresses(int count) => [.. Enumerable.Range(0, count).Select(_ => FreePort.TakeAddress())];
 
     private static string Json(FleetStatus? status) => JsonSerializer.Serialize(status, FleetJson.Options);
 
-    // The environment of the unit, with the addresses of this machine.
     private async Task StartAsync(string project, string unit, string name, int instance, Uri address, IEnumerable<KeyValuePair<string, string>> settings)
     {
+        // The environment of the unit, with the addresses of this machine.
         var environment = SystemdUnit.EnvironmentOf(unit, instance, _folder);
         foreach (var (key, value) in settings)
         {
@@ -169,12 +216,31 @@ public sealed class ByHandFleet : IAsyncLifetime
 
         Assert.Equal(ServiceProcess.Text(Site), environment["Realms__PublicUrl"]);
         Assert.Equal("127.0.0.1", environment.GetValueOrDefault("Fleet__TrustedProxies__0", "127.0.0.1"));
-        var program = Path.Combine(Programs.GetValueOrDefault(project, AppContext.BaseDirectory), $"Fleet.{project}.dll");
-        var service = await ServiceProcess.StartAsync($"{name}-{instance}", program, address, environment, Log);
-        lock (_services)
+        var part = new Part(project, address, environment);
+        lock (_parts)
         {
-            _services.Add($"{name}-{instance}", service);
+            _parts.Add($"{name}-{instance}", part);
         }
+
+        part.Process = await StartAsync($"{name}-{instance}", part);
+    }
+
+    private Task<ServiceProcess> StartAsync(string service, Part part)
+    {
+        var folder = Programs is null ? AppContext.BaseDirectory : Path.Combine(Programs, part.Project);
+        return ServiceProcess.StartAsync(service, Path.Combine(folder, $"Fleet.{part.Project}.dll"), part.Address, part.Environment, Log);
+    }
+
+    /// <summary>One service: what it is started with, and its process.</summary>
+    private sealed class Part(string project, Uri address, Dictionary<string, string> environment)
+    {
+        public string Project => project;
+
+        public Uri Address => address;
+
+        public Dictionary<string, string> Environment => environment;
+
+        public ServiceProcess Process { get; set; } = null!;
     }
 }
 
