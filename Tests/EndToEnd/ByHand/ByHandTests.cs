@@ -101,4 +101,20 @@ public sealed class ByHandTests(ByHandFleet fleet)
 
         await fleet.WholeAsync();
     }
+
+    [Theory]
+    [InlineData("manager-0")]
+    [InlineData("realm-0")]
+    public async Task Restart_OneServiceUnderLoad_NoRequestIsLost(string service)
+    {
+        await fleet.EveryCardIsServedAsync();
+        await using var load = new Load(fleet);
+        await load.ReachAsync(5);
+
+        await fleet.ReplaceAsync(service);
+        await load.ReachAsync(5);
+        await load.StopAsync();
+
+        await fleet.WholeAsync();
+    }
 }

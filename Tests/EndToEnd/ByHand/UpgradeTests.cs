@@ -22,7 +22,7 @@ public sealed class UpgradeTests
     [MemberData(nameof(Orders), DisableDiscoveryEnumeration = true)]
     public async Task Upgrade_OneServiceAfterTheOtherUnderLoad_NoRequestIsLostAndDeploysArrive(string order, string[][] parts)
     {
-        Assert.SkipWhen(s_previous is null, "FLEET_PREVIOUS names no folder with the services of an earlier version: run .ci/upgrade.");
+        Assert.SkipWhen(string.IsNullOrEmpty(s_previous), "FLEET_PREVIOUS names no folder with the services of an earlier version: run .ci/upgrade.");
         await using var fleet = new ByHandFleet { Programs = s_previous };
         await fleet.InitializeAsync();
         await fleet.EveryCardIsServedAsync();
@@ -48,7 +48,8 @@ public sealed class UpgradeTests
             await load.StopAsync();
         }
 
-        // What was read with caution is logged; what could not be read is an error.
-        Assert.Empty(fleet.Log.Find(" ERROR "));
+        // A record of Redis that a service cannot read, and an answer that a manager cannot: each is retried elsewhere or written again, and logged.
+        Assert.Empty(fleet.Log.Find("Ignoring the value of "));
+        Assert.Empty(fleet.Log.Find("failed (Garbage)"));
     }
 }
