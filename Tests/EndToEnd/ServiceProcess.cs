@@ -7,7 +7,7 @@ namespace Fleet.Tests.EndToEnd;
 /// <summary>One more service beside a fleet, or without one: a process with the environment that the AppHost would give it.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
 
     // The dotnet that runs this process: three levels above its runtime, wherever that is installed.
     private static readonly string s_dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
@@ -30,13 +30,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts a service on a free port and waits until it is healthy.</summary>
+    /// <summary>Starts a service on a free port, with the environment that the AppHost would give it, and waits until it is healthy.</summary>
     /// <param name="name">Its name: <c>realm-1</c>.</param>
     /// <param name="assembly">Its assembly, which lies beside this one.</param>
     /// <param name="fleet">The other services.</param>
     /// <param name="settings">Its settings.</param>
     /// <param name="log">Receives what it logs.</param>
-    public static async Task<ServiceProcess> StartAsync(string name, string assembly, Topology fleet, IEnumerable<KeyValuePair<string, string>> settings, FleetLog log)
+    public static Task<ServiceProcess> StartAsync(string name, string assembly, Topology fleet, IEnumerable<KeyValuePair<string, string>> settings, FleetLog log)
     {
         var address = FreePort.TakeAddress();
         List<KeyValuePair<string, string>> environment =
@@ -46,7 +46,18 @@ internal sealed class ServiceProcess : IAsyncDisposable
             new("services__realm__http__0", Text(fleet.Realm)), new("services__manager__http__0", Text(fleet.Manager)),
             .. settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
         ];
-        var service = new ServiceProcess(name, address, log, () => Launch(name, assembly, environment, log));
+        return StartAsync(name, Path.Combine(AppContext.BaseDirectory, assembly + ".dll"), address, environment, log);
+    }
+
+    /// <summary>Starts a service and waits until it is healthy.</summary>
+    /// <param name="name">Its name: <c>realm-1</c>.</param>
+    /// <param name="program">Full path of its assembly.</param>
+    /// <param name="address">The address that its environment has it listen on.</param>
+    /// <param name="environment">What its environment has besides that of this process.</param>
+    /// <param name="log">Receives what it logs.</param>
+    public static async Task<ServiceProcess> StartAsync(string name, string program, Uri address, IReadOnlyCollection<KeyValuePair<string, string>> environment, FleetLog log)
+    {
+        var service = new ServiceProcess(name, address, log, () => Launch(name, program, environment, log));
         try
         {
             await service.WaitUntilHealthyAsync();
@@ -57,6 +68,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
             await service.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Kills it alone (SIGKILL), and waits for its end.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_limit);
     }
 
     /// <summary>Asks it to stop (SIGTERM) and waits for its end.</summary>
@@ -88,12 +106,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _client.Dispose();
     }
 
-    // As Aspire writes addresses: without the slash at the end.
-    private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
+    /// <summary>An address as Aspire writes it: without the slash at the end.</summary>
+    public static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
-    private static Process Launch(string name, string assembly, IEnumerable<KeyValuePair<string, string>> environment, FleetLog log)
+    private static Process Launch(string name, string program, IEnumerable<KeyValuePair<string, string>> environment, FleetLog log)
     {
-        var start = new ProcessStartInfo(s_dotnet, [Path.Combine(AppContext.BaseDirectory, assembly + ".dll")])
+        var start = new ProcessStartInfo(s_dotnet, [program])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

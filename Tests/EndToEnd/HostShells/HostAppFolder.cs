@@ -6,7 +6,8 @@ namespace Fleet.Tests.HostShells;
 
 /// <summary>The folder of a small host app that keeps the host contract, and says in all that it renders which version it is. Bundles of earlier
 /// versions stay, as a deploy leaves them for pages that are open.</summary>
-internal sealed class HostAppFolder : IDisposable
+/// <param name="script">Its module, in which <c>@version</c> stands for the version; null for one that renders cards and shows nothing to visitors.</param>
+internal sealed class HostAppFolder(string? script = null) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-host-");
 
@@ -57,7 +58,7 @@ internal sealed class HostAppFolder : IDisposable
         <script type="module" src="/{bundle}"></script></head><body><main id="app"><!--fleet:body--></main></body></html>
         """;
 
-    private static string ScriptOf(string version) => Script.Replace("@version", version, StringComparison.Ordinal);
+    private string ScriptOf(string version) => (script ?? Script).Replace("@version", version, StringComparison.Ordinal);
 
     // At once: whoever looks finds the old file or the new one.
     private static void Write(string file, string text, DateTime writtenAt)

@@ -34,6 +34,7 @@ public sealed class ChartTests
           origins: [{ ports: [{ protocol: TCP, port: 443 }], to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [10.0.0.0/8] } }] }]
           metricsClients: [{ namespaceSelector: { matchLabels: { team: monitoring } } }]
           managerClients: [{ namespaceSelector: { matchLabels: { team: web } } }]
+          managerEgress: [{ ports: [{ protocol: TCP, port: 8443 }], to: [{ ipBlock: { cidr: 192.0.2.0/24 } }] }]
           extraEgress: [{ ports: [{ protocol: TCP, port: 4317 }] }]
         serviceMonitor: { enabled: true, labels: { release: prometheus } }
         keda: { enabled: true, prometheus: "http://prometheus:9090" }
@@ -128,6 +129,15 @@ public sealed class ChartTests
         // They call none of the services but the realm servers.
         var called = Assert.Single(policy.Spec.Egress, rule => rule.Ports.Any(port => port.Port.Value == "8080"));
         Assert.Equal("realm", Assert.Single(called.To).PodSelector.MatchLabels["app.kubernetes.io/component"]);
+    }
+
+    [Fact]
+    public void Render_EgressOfManagers_IsTheirsAlone()
+    {
+        var policies = Render(Everything, out _).OfType<V1NetworkPolicy>().Where(policy => policy.Spec.Egress?.Any(rule => rule.Ports.Any(port => port.Port.Value == "8443")) == true);
+
+        Assert.Equal("fleet-manager", Assert.Single(policies).Metadata.Name);
+        Assert.DoesNotContain(Render(Required, out _).OfType<V1NetworkPolicy>().SelectMany(policy => policy.Spec.Egress), rule => rule.To?.Any(peer => peer.IpBlock is not null) == true);
     }
 
     [Fact]
