@@ -74,22 +74,15 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
 
         try
         {
-            var stack = lacksStack && failure is not null ? await TryAsync(() => page.PauseAsync(options.RecoveryBudget / 2, CancellationToken.None)) : null;
-            await page.TerminateAsync(options.RecoveryBudget, CancellationToken.None);
-            await RecordContentAsync(page, failure);
-            var answers = await page.AnswersAsync(options.RecoveryBudget, CancellationToken.None);
             if (lacksStack && failure is not null)
             {
-                if (answers && stack is null)
-                {
-                    stack = await TryAsync(() => page.RepeatAsync(operation.Url, options.RecoveryBudget, CancellationToken.None));
-                    await page.TerminateAsync(options.RecoveryBudget, CancellationToken.None);
-                    answers = await page.AnswersAsync(options.RecoveryBudget, CancellationToken.None);
-                }
-
+                var stack = await TryAsync(() => page.PauseAsync(options.RecoveryBudget / 2, CancellationToken.None));
                 failures.AddStack(failure.Id, stack);
             }
 
+            await page.TerminateAsync(options.RecoveryBudget, CancellationToken.None);
+            await RecordContentAsync(page, failure);
+            var answers = await page.AnswersAsync(options.RecoveryBudget, CancellationToken.None);
             LogFreed(url, answers);
             return answers ? PageOutcome.Dirty : PageOutcome.Hung;
         }

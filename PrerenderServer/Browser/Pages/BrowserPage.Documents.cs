@@ -21,7 +21,6 @@ internal sealed partial class BrowserPage
     {
         var start = _settings.Time.GetTimestamp();
         var standby = _settings.Standby;
-        await DebugAsync(true, deadline, cancellationToken);
         var (loader, response, _) = await LoadAsync(standby, Left(deadline, start), cancellationToken);
         if (response is null or { Status: >= 500 })
         {
@@ -91,13 +90,10 @@ internal sealed partial class BrowserPage
 
     public async Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var start = _settings.Time.GetTimestamp();
         if (!await LeaveAsync(deadline, cancellationToken))
         {
             throw new BrowserException("The session storage of a frame's origin cannot be reached any more.");
         }
-
-        await DebugAsync(false, Left(deadline, start), cancellationToken);
     }
 
     /// <summary>Replaces the document with an empty one, and clears what documents left in the page and its context: storage, cookies, outdated responses in

@@ -10,9 +10,6 @@ internal sealed partial class BrowserPage : IRenderPage
 {
     private const int MaxCloseAttempts = 3;
 
-    /// <summary>Pause between two questions whether a repeated document is busy.</summary>
-    private static readonly TimeSpan s_repeatPause = TimeSpan.FromMilliseconds(50);
-
     private readonly CdpContext _context;
     private readonly string _target;
     private readonly CdpSession _cdp;
@@ -26,7 +23,6 @@ internal sealed partial class BrowserPage : IRenderPage
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isPaused;
-    private volatile bool _isDebugged = true;
     private bool _isNetworkEnabled;
     private bool _isFresh;
     private string? _booted;
@@ -147,11 +143,6 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public async Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
-        if (!_isDebugged)
-        {
-            return null;
-        }
-
         // A page is paused once and then replaced. A second call after a timeout waits for the same pause.
         var asked = new TaskCompletionSource<JsonElement?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var paused = Interlocked.CompareExchange(ref _pause, asked, null) ?? asked;
@@ -166,33 +157,6 @@ internal sealed partial class BrowserPage : IRenderPage
             // No script is running: the page waits for something.
             return null;
         }
-    }
-
-    public async Task<string?> RepeatAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        if (_isDebugged)
-        {
-            return null;
-        }
-
-        var start = _settings.Time.GetTimestamp();
-        // While script is disabled, so that the late document does not become busy again.
-        await LoadAsync(s_empty, deadline, cancellationToken);
-        await AllowScriptAsync(true, Left(deadline, start), cancellationToken);
-        await DebugAsync(true, Left(deadline, start), cancellationToken);
-        await LoadAsync(url, Left(deadline, start), cancellationToken);
-        while (_settings.Time.GetElapsedTime(start) < deadline)
-        {
-            var left = Left(deadline, start);
-            if (!await AnswersAsync(left < deadline / 4 ? left : deadline / 4, cancellationToken))
-            {
-                return await PauseAsync(Left(deadline, start), cancellationToken);
-            }
-
-            await Task.Delay(s_repeatPause, _settings.Time, cancellationToken);
-        }
-
-        return null;
     }
 
     public async Task TerminateAsync(TimeSpan deadline, CancellationToken cancellationToken)
@@ -276,16 +240,6 @@ internal sealed partial class BrowserPage : IRenderPage
         p.WriteString("origin"u8, origin);
         p.WriteNumber("quotaSize"u8, _settings.Limits.StorageBytes);
     }, cancellationToken)));
-
-    /// <summary>Enables or disables the debugger. While it is enabled, V8 does not look for a script among those that it has compiled, and compiles it again.</summary>
-    private async Task DebugAsync(bool enabled, TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        if (_isDebugged != enabled)
-        {
-            await _cdp.CallAsync(enabled ? "Debugger.enable" : "Debugger.disable", null, deadline, cancellationToken);
-            _isDebugged = enabled;
-        }
-    }
 
     private Task<JsonElement> AllowScriptAsync(bool allowed, TimeSpan deadline, CancellationToken cancellationToken) =>
         _cdp.CallAsync("Emulation.setScriptExecutionDisabled", p => p.WriteBoolean("value"u8, !allowed), deadline, cancellationToken);

@@ -52,13 +52,8 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Loads the standby document and waits until the host app is ready.</summary>
     Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Pauses a busy page and returns its JavaScript stack; null if no script is running, or if the page runs without the debugger. The page stays paused until
-    /// it is terminated.</summary>
+    /// <summary>Pauses a busy page and returns its JavaScript stack; null if no script is running. The page stays paused until it is terminated.</summary>
     Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken);
-
-    /// <summary>Loads a URL again with the debugger, in a terminated page that ran without it, and pauses it when it is busy. Returns the JavaScript stack; null if it does not
-    /// become busy, or if the page already ran with the debugger.</summary>
-    Task<string?> RepeatAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Stops running script and disables further script. The page can still be read, and is then replaced.</summary>
     Task TerminateAsync(TimeSpan deadline, CancellationToken cancellationToken);
@@ -81,8 +76,7 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Ends <see cref="ShowCredentialsAsync"/>. Works even while the page is busy.</summary>
     Task ForgetCredentialsAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the document with an empty one, so that nothing of it keeps running, and clears the data that it left. The next documents run without the debugger,
-    /// until the page is booted, so that V8 finds the scripts that it has compiled.</summary>
+    /// <summary>Replaces the document with an empty one, so that nothing of it keeps running, and clears the data that it left.</summary>
     Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken);
 }
 

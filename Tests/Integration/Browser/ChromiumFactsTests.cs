@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
-using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Browser;
 
@@ -12,7 +11,6 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
 {
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_tracing = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -127,54 +125,6 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
         }
 
         Assert.True(fewest <= 12, $"A warm visit takes {fewest} round trips.");
-    }
-
-    [Fact]
-    public async Task Visit_WarmContext_FindsItsScriptsCompiled()
-    {
-        var functions = string.Concat(Enumerable.Range(0, 200).Select(i => $"function f{i}(x) {{ return x + {i}; }} sum += f{i}({i});"));
-        browser.Site.Page("/compiled", "<!doctype html><script src=/compiled-5f3a9c1d.js></script>");
-        browser.Site.Routes["/compiled-5f3a9c1d.js"] = async http =>
-        {
-            http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-            http.Response.ContentType = "text/javascript";
-            await http.Response.WriteAsync($"var sum = 0;{functions}globalThis.done = true", http.RequestAborted);
-        };
-        await using var slot = await browser.OpenAsync();
-        await VisitAsync();
-        await VisitAsync();
-        var (compiled, read) = await CompiledAsync(slot, VisitAsync);
-
-        Assert.True(compiled < 100 && read == 0, $"A visit compiled {compiled} functions, of a script with 200 that the visit before had compiled, and read {read} scripts from the code cache.");
-
-        async Task VisitAsync()
-        {
-            await slot.Page.NavigateAsync(browser.Site["compiled"], _ => true, s_long, Token);
-            await slot.Page.EvaluateAsync("document.readyState === 'complete' || new Promise(r => addEventListener('load', () => r(true), {once: true}))", s_long, Token);
-            Assert.True((await slot.Page.EvaluateAsync("done", s_long, Token)).GetBoolean());
-            await slot.Page.ParkAsync(s_long, Token);
-        }
-    }
-
-    /// <summary>How many functions V8 compiles during an action, and how many scripts it reads from the code cache instead.</summary>
-    private async Task<(int Compiled, int Read)> CompiledAsync(TestSlot slot, Func<Task> action)
-    {
-        var session = (await browser.Adapter.ContextOf(slot.Number)).Connection.Browser;
-        var (names, complete) = (new List<string>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        session.On("Tracing.dataCollected", data => names.AddRange(data.GetProperty("value").EnumerateArray().Select(e => e.GetProperty("name").GetString()!)));
-        session.On("Tracing.tracingComplete", _ => complete.TrySetResult());
-        await session.CallAsync("Tracing.start", static p =>
-        {
-            p.WriteStartObject("traceConfig"u8);
-            p.WriteStartArray("includedCategories"u8);
-            p.WriteStringValue("disabled-by-default-v8.compile"u8);
-            p.WriteEndArray();
-            p.WriteEndObject();
-        }, s_tracing, Token);
-        await action();
-        await session.CallAsync("Tracing.end", null, s_tracing, Token);
-        await complete.Task.WaitAsync(s_tracing, Token);
-        return (names.Count(name => name == "V8.CompileCode"), names.Count(name => name == "V8.CompileDeserialize"));
     }
 
     [Fact]

@@ -38,8 +38,6 @@ internal sealed class FakePage : IRenderPage
 
     public Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>("at spin");
 
-    public Task<string?> RepeatAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
-
     public Task TerminateAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<bool> AnswersAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(true);
