@@ -21,7 +21,7 @@ internal sealed partial class BrowserPage
     {
         var start = _settings.Time.GetTimestamp();
         var standby = _settings.Standby;
-        var (loader, response, _) = await LoadAsync(standby, deadline, cancellationToken);
+        var (loader, response, _) = await LoadAsync(standby, Left(deadline, start), cancellationToken);
         if (response is null or { Status: >= 500 })
         {
             throw new BrowserException($"{standby} answered {response?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}.");
@@ -39,6 +39,7 @@ internal sealed partial class BrowserPage
             : HostCapabilities.None;
         OffersRender = Host.Renders;
         ShellToken = response.ShellToken ?? await HashAsync(response, Left(deadline, start), cancellationToken);
+        _isNetworkEnabled = false;
         await CallAsync("Network.disable", null, Left(deadline, start), cancellationToken);
         _booted = loader;
     }
@@ -128,8 +129,7 @@ internal sealed partial class BrowserPage
             _cdp.CallAsync("Page.resetNavigationHistory", null, Left(deadline, start), cancellationToken),
             AllowScriptAsync(true, Left(deadline, start), cancellationToken),
             ForgetNameAsync(Left(deadline, start), cancellationToken),
-            UndoSetupAsync(Left(deadline, start), cancellationToken),
-            _cdp.CallAsync("Network.disable", null, Left(deadline, start), cancellationToken));
+            UndoSetupAsync(Left(deadline, start), cancellationToken));
         _isFresh = isCleared;
         return isCleared;
     }
@@ -196,8 +196,13 @@ internal sealed partial class BrowserPage
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
         Activity.BeginDocument();
-        // One after the other: a navigation may change the renderer, and a renderer that is not told in time misses the document's body and its first requests.
-        await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
+        if (!_isNetworkEnabled)
+        {
+            // One after the other: a navigation may change the renderer, and a renderer that is not told in time misses the document's body and its first requests.
+            await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
+            _isNetworkEnabled = true;
+        }
+
         var navigation = await _cdp.CallAsync("Page.navigate", p => p.WriteString("url"u8, ExactUrl.Of(url)), Left(deadline, start), cancellationToken);
         if (!navigation.TryGetProperty("loaderId", out var name))
         {

@@ -7,7 +7,7 @@ using Fleet.ServiceDefaults.Signatures;
 namespace Fleet.PrerenderServer.Browser.Pages;
 
 /// <summary>A page driven over the browser's debugging pipe. A render in the booted page is one round trip. The Network domain, which costs throughput
-/// and renderer memory, is enabled only while documents are loaded.</summary>
+/// and renderer memory, is disabled while the page is booted.</summary>
 internal sealed partial class BrowserPage : IRenderPage
 {
     private const int MaxCloseAttempts = 3;
@@ -25,6 +25,7 @@ internal sealed partial class BrowserPage : IRenderPage
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isPaused;
+    private bool _isNetworkEnabled;
     private bool _isFresh;
     private string? _booted;
     private TaskCompletionSource<JsonElement?>? _pause;
