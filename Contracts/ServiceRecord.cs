@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Fleet.Contracts;
 
 /// <summary>A manager or a realm server, as it announces itself.</summary>
@@ -10,7 +8,6 @@ namespace Fleet.Contracts;
 public sealed record ServiceRecord(ServiceKind Kind, string Name, string Version, DateTimeOffset StartedAt);
 
 /// <summary>Which service announces itself. Prerender servers register a <see cref="ServerRecord"/>.</summary>
-[JsonConverter(typeof(WordEnumConverter))]
 public enum ServiceKind
 {
     /// <summary>Routes renders.</summary>
