@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
 using Fleet.RealmServer.Caching;
+using Fleet.RealmServer.Content;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Signatures;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,13 +10,14 @@ using Microsoft.Extensions.Options;
 namespace Fleet.RealmServer.Agents;
 
 /// <summary>Verifies the signatures by which agents say who they are: Web Bot Auth, on HTTP message signatures (RFC 9421).</summary>
-internal sealed class AgentSignatures(KeyDirectories directories, IOptions<WebBotAuthOptions> options, TimeProvider timeProvider)
+internal sealed class AgentSignatures(KeyDirectories directories, PublicAddress address, IOptions<WebBotAuthOptions> options, TimeProvider timeProvider)
 {
     private const long MaxNonceBytes = 16 * 1024 * 1024;
     private const string Agent = "signature-agent";
 
     private readonly SignatureRules _rules = new(options.Value.Agents);
     private readonly BoundedCache<object> _nonces = new(MaxNonceBytes, static _ => 100);
+    private readonly object _used = new();
     private readonly Lock _gate = new();
 
     /// <summary>The origin of the agent that has signed the request; null if none has, or the signature does not count.</summary>
@@ -27,7 +30,7 @@ internal sealed class AgentSignatures(KeyDirectories directories, IOptions<WebBo
             return null;
         }
 
-        if (SignatureBase.Of(claim.Input, MessageOf(request)) is not { } text
+        if (MessageOf(request) is not { } message || SignatureBase.Of(claim.Input, message) is not { } text
             || await directories.FindAsync(claim.Agent, claim.Input.KeyId!, cancellationToken) is not { } key
             || !key.Verifies(Encoding.ASCII.GetBytes(text), claim.Signature))
         {
@@ -37,11 +40,17 @@ internal sealed class AgentSignatures(KeyDirectories directories, IOptions<WebBo
         return IsFirstUse(claim) ? claim.Agent : null;
     }
 
-    private static SignedMessage MessageOf(HttpRequest request)
+    // Scheme and authority are those of this site, not of the request: another site that an agent visits could pass its signature on, with the Host that it signs.
+    private SignedMessage? MessageOf(HttpRequest request)
     {
-        var url = new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");
+        if (address.Url is not { } site)
+        {
+            return null;
+        }
+
+        var url = new Uri(site);
         var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        return new(request.Method, request.Scheme, SignedMessage.AuthorityOf(url), target, name =>
+        return new(request.Method, url.Scheme, SignedMessage.AuthorityOf(url), target, name =>
             request.Headers.TryGetValue(name, out var values) && values.Count > 0 ? string.Join(", ", values.Select(static value => value?.Trim())) : null);
     }
 
@@ -53,7 +62,7 @@ internal sealed class AgentSignatures(KeyDirectories directories, IOptions<WebBo
             return true;
         }
 
-        var key = $"{claim.Input.KeyId} {nonce}";
+        var key = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{claim.Input.KeyId} {nonce}")));
         lock (_gate)
         {
             if (_nonces.TryGet(key, out _))
@@ -61,7 +70,7 @@ internal sealed class AgentSignatures(KeyDirectories directories, IOptions<WebBo
                 return false;
             }
 
-            _nonces.Set(key, claim);
+            _nonces.Set(key, _used);
             return true;
         }
     }

@@ -33,16 +33,16 @@ internal sealed class CrawlerNetworks(IOptions<PagesOptions> options)
         {
             // {"prefixes":[{"ipv4Prefix":"192.0.2.0/24"},{"ipv6Prefix":"2001:db8::/32"}]}
             var file = JsonSerializer.Deserialize<RangesFile>(File.ReadAllBytes(entry), JsonSerializerOptions.Web);
-            List<IPNetwork> ranges = [.. (file?.Prefixes ?? []).Select(static prefix => IPNetwork.Parse(prefix.Ipv4Prefix ?? prefix.Ipv6Prefix ?? ""))];
+            List<IPNetwork> ranges = [.. (file?.Prefixes ?? []).Select(static prefix => IPNetwork.Parse(prefix?.Ipv4Prefix ?? prefix?.Ipv6Prefix ?? ""))];
             return ranges.Count > 0 ? ranges : throw new StartException($"Pages:CrawlerNetworks has '{entry}', a file without ranges: it must have \"prefixes\" with \"ipv4Prefix\" or \"ipv6Prefix\".");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException or ArgumentException)
         {
             throw new StartException($"Pages:CrawlerNetworks has '{entry}', which is neither a range such as 192.0.2.0/24 nor a file with ranges: {e.Message}");
         }
     }
 
-    private sealed record RangesFile(IReadOnlyList<RangeOfFile>? Prefixes);
+    private sealed record RangesFile(IReadOnlyList<RangeOfFile?>? Prefixes);
 
     private sealed record RangeOfFile(string? Ipv4Prefix, string? Ipv6Prefix);
 }

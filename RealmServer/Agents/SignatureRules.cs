@@ -61,7 +61,7 @@ internal sealed class SignatureRules(IReadOnlyList<string> agents)
         input is { Created: { } created, Expires: { } expires } && created <= now + ClockTolerance && now < expires && expires - created <= MaxValidity
         && (input.Nonce is not null || now - created <= MaxAgeWithoutNonce);
 
-    // The header is a dictionary of URLs, or one URL in earlier drafts. What the signature covers counts, as else it could be replaced.
+    // The header is a dictionary of URLs, or one URL in earlier drafts. Only a covered header counts: any other could be replaced.
     private string? OriginOf(string agent, SignatureInput input)
     {
         var component = input.Components.FirstOrDefault(static component => component.Name == Agent);

@@ -10,7 +10,7 @@ internal sealed class IndexNowOptions : IValidatableObject
 
     /// <summary>The key that proves that the site sends the URLs: 8 to 128 letters, digits and hyphens. It is public: the server answers it at <c>/{key}.txt</c>. Requires
     /// <c>Realms:PublicUrl</c>. Default: none, so that nothing is submitted.</summary>
-    [RegularExpression("^[A-Za-z0-9-]{8,128}$", ErrorMessage = "must have 8 to 128 letters, digits and hyphens")]
+    [MinLength(8), RegularExpression("^[A-Za-z0-9-]{8,128}$", ErrorMessage = "must have 8 to 128 letters, digits and hyphens")]
     public string? Key { get; set; }
 
     /// <summary>Where URLs are submitted: an absolute http(s) URL. Default: <c>https://api.indexnow.org/indexnow</c>, which passes them on to all search engines that take part.</summary>

@@ -51,6 +51,11 @@ internal sealed partial class IndexNowSubmitter(
             }
 
             var (status, retryAfter, error) = await SubmitAsync(key, urls, stoppingToken);
+            if (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+
             var isRepeated = IsRepeated(status);
             if (isRepeated)
             {

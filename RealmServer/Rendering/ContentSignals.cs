@@ -5,6 +5,9 @@ internal static class ContentSignals
 {
     private static readonly string[] s_names = ["search", "ai-input", "ai-train"];
 
+    /// <summary>The line of a valid text, without spaces around its parts.</summary>
+    public static string LineOf(string text) => $"Content-Signal: {string.Join(", ", text.Split(',', StringSplitOptions.TrimEntries))}";
+
     /// <summary>What is wrong with a line; null if it is valid: names with <c>yes</c> or <c>no</c>, each once, separated by commas.</summary>
     public static string? ErrorOf(string text)
     {

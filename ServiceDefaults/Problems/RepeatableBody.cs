@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Fleet.ServiceDefaults.Problems;
 
@@ -15,9 +17,13 @@ internal static partial class RepeatableBody
     /// <summary>Maximum number of characters of a value that are shown. An ellipsis marks a truncated value.</summary>
     private const int MaxShown = 80;
 
+    // Clients log errors.
+    private static readonly FrozenSet<string> s_secrets = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "credentials", "headers", "cookies");
+
     public static IApplicationBuilder UseRepeatableBodies(this IApplicationBuilder app) => app.Use(static (http, next) =>
     {
-        if (http.Request.HasJsonContentType() && http.Request.ContentLength is > 0 and <= MaxBytes)
+        // Only what the framework deserializes: a route that passes its body on must get it as it is.
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: not null } && http.Request.ContentLength is > 0 and <= MaxBytes)
         {
             http.Request.EnableBuffering(MaxBytes);
         }
@@ -25,7 +31,7 @@ internal static partial class RepeatableBody
         return next(http);
     });
 
-    /// <summary>The JSON text of a value in the body of a request; null if the body was not kept or has no such value, and for credentials.</summary>
+    /// <summary>The JSON text of a value in the body of a request, or its kind for an object or a list; null if the body was not kept or has no such value, and for secrets.</summary>
     /// <param name="request">The request.</param>
     /// <param name="path">Path of the value as the serializer gives it: <c>$.pdf.scale</c>, <c>$.urls[3]</c>.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
@@ -42,14 +48,14 @@ internal static partial class RepeatableBody
             using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellationToken);
             return Find(body.RootElement, path);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException)
         {
-            // The body is wrong as a whole, which the serializer's message says.
+            // The body is wrong as a whole, or a text in it is not valid UTF-8. The serializer's message says so.
             return null;
         }
     }
 
-    /// <summary>The JSON text at a path, truncated; null if there is nothing, and for credentials.</summary>
+    /// <summary>The JSON text at a path, truncated; the kind of an object or a list, which may contain anything; null if there is nothing, and for secrets.</summary>
     internal static string? Find(JsonElement root, string path)
     {
         var value = root;
@@ -65,10 +71,15 @@ internal static partial class RepeatableBody
 
                 value = value[at];
             }
-            else if (step.Groups["name"].Value is "credentials" || value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(step.Groups["name"].Value, out value))
+            else if (s_secrets.Contains(step.Groups["name"].Value) || value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(step.Groups["name"].Value, out value))
             {
                 return null;
             }
+        }
+
+        if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        {
+            return value.ValueKind == JsonValueKind.Object ? "an object" : "a list";
         }
 
         var text = value.GetRawText();

@@ -5,13 +5,16 @@ namespace Fleet.ServiceDefaults.Signatures;
 /// <summary>The text that a signature signs (RFC 9421, section 2.5).</summary>
 public static class SignatureBase
 {
-    /// <summary>The text of a message. Null if a component is unknown, or is missing in the request.</summary>
+    /// <summary>Maximum length of the text, in characters.</summary>
+    private const int MaxLength = 16_384;
+
+    /// <summary>The text of a message. Null if a component is unknown or is missing in the request, and if the text would be too long.</summary>
     public static string? Of(SignatureInput input, SignedMessage message)
     {
         var text = new StringBuilder();
         foreach (var component in input.Components)
         {
-            if (ValueOf(component, message) is not { } value || value.Contains('\n', StringComparison.Ordinal))
+            if (ValueOf(component, message) is not { } value || value.Contains('\n', StringComparison.Ordinal) || text.Length + value.Length > MaxLength)
             {
                 return null;
             }

@@ -6,6 +6,9 @@ namespace Fleet.ServiceDefaults.Signatures;
 /// <summary>What a signature covers, and its parameters: a member of the header <c>Signature-Input</c> (RFC 9421, section 4.1).</summary>
 public sealed record SignatureInput
 {
+    /// <summary>Maximum number of covered components.</summary>
+    public const int MaxComponents = 16;
+
     /// <summary>The text of the member, as it is part of the signature base.</summary>
     public required string Text { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record SignatureInput
     /// <summary>The parameter <c>expires</c>; null if there is none or it is not a time.</summary>
     public DateTimeOffset? Expires => TimeOf("expires");
 
-    /// <summary>Reads a member. Null if it is not an inner list of strings with parameters.</summary>
+    /// <summary>Reads a member. Null if it is not an inner list of lower-case strings with parameters, or covers more than <see cref="MaxComponents"/>.</summary>
     public static SignatureInput? Read(string text)
     {
         var reader = new StructuredFieldReader(text);
@@ -49,7 +52,7 @@ public sealed record SignatureInput
             }
 
             var start = reader.Position;
-            if (reader.ReadString() is not { } name || reader.ReadParameters() is not { } parameters)
+            if (components.Count == MaxComponents || reader.ReadString() is not { } name || name.Any(char.IsAsciiLetterUpper) || reader.ReadParameters() is not { } parameters)
             {
                 return null;
             }

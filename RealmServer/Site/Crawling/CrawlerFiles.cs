@@ -18,7 +18,7 @@ internal sealed class CrawlerFiles(PublicAddress address, Sitemap sitemap, IOpti
     public Task RobotsAsync(HttpContext http)
     {
         http.Response.Headers.CacheControl = "no-cache";
-        var signal = options.Value.ContentSignal is { } signals ? $"Content-Signal: {signals}\n" : "";
+        var signal = options.Value.ContentSignal is { } signals ? $"{ContentSignals.LineOf(signals)}\n" : "";
         return Results.Text($"User-agent: *\n{signal}Disallow: /_\nAllow: {ScreenshotAddress.Prefix}\n\nSitemap: {address.UrlOf(SitemapPath)}\n", "text/plain", Encoding.UTF8).ExecuteAsync(http);
     }
 

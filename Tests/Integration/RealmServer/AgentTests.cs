@@ -46,6 +46,20 @@ public sealed class AgentTests
         Assert.Equal(1, agent.Reads);
     }
 
+    [Fact]
+    public async Task Page_SignatureForAnotherSiteWithItsHost_DoesNotCount()
+    {
+        await using var agent = await AgentSite.StartAsync();
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        Unverified(server).Settings.Add("WebBotAuth:Agents:0=" + agent.Url);
+        await server.OnDemandOnly(manager).StartAsync();
+
+        var signed = agent.Sign(new Uri("http://elsewhere.example/"));
+        await ReadAsync(server, "one", new Dictionary<string, string>(signed) { ["Host"] = "elsewhere.example" });
+        Assert.Equal(5, Assert.Single(manager.Requests).Priority);
+    }
+
     [Theory]
     [InlineData(404, "{}")]
     [InlineData(302, "")]

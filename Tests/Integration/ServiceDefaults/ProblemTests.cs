@@ -53,6 +53,15 @@ public sealed class ProblemTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Post_TextThatIsNotUtf8_SaysSo()
+    {
+        using var content = new ByteArrayContent([.. "{\"url\":\"http://a/"u8, 0xff, .. "\"}"u8]);
+        content.Headers.ContentType = new("application/json");
+        using var response = await _client.PostAsync("/echo", content, TestContext.Current.CancellationToken);
+        await AssertProblemAsync(response, HttpStatusCode.BadRequest, "malformed-json", "$.url must be a string of valid Unicode");
+    }
+
+    [Fact]
     public async Task Get_RequestException_CarriesStatusReasonAndRetryAfterRoundedUp()
     {
         using var response = await _client.GetAsync("/busy", TestContext.Current.CancellationToken);

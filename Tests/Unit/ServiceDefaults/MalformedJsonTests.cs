@@ -56,19 +56,22 @@ public sealed class MalformedJsonTests
         Assert.Equal(expected, MalformedJson.Explain(Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<RenderRequest>(body, FleetJson.Options))));
 
     [Theory]
-    [InlineData("$.priority", "[1]")]
+    [InlineData("$.priority", "a list")]
     [InlineData("$.pdf.scale", "\"wide\"")]
-    [InlineData("$.urls[1]", "{\"a\": 1}")]
+    [InlineData("$.urls[1]", "an object")]
+    [InlineData("$", "an object")]
     [InlineData("$['x-a.b'][0]", "true")]
     [InlineData("$.long", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…")]
     [InlineData("$.urls[2]", null)]
     [InlineData("$.missing", null)]
     [InlineData("$.priority.a", null)]
     [InlineData("$.credentials.authorization", null)]
-    public void Find_PathOfAValue_IsItsTextButNoCredentials(string path, string? expected)
+    [InlineData("$.Credentials", null)]
+    [InlineData("$.headers.authorization", null)]
+    public void Find_PathOfAValue_IsItsTextButNoSecret(string path, string? expected)
     {
         using var body = JsonDocument.Parse($$"""
-            {"priority":[1],"pdf":{"scale":"wide"},"urls":["a",{"a": 1}],"x-a.b":[true],"long":"{{new string('a', 100)}}","credentials":{"authorization":["secret"]} }
+            {"priority":[1],"pdf":{"scale":"wide"},"urls":["a",{"a": 1}],"x-a.b":[true],"long":"{{new string('a', 100)}}","credentials":{"authorization":["secret"]},"Credentials":"secret","headers":{"authorization":"secret"} }
             """);
         Assert.Equal(expected, RepeatableBody.Find(body.RootElement, path));
     }

@@ -57,6 +57,19 @@ public sealed class SignatureTests
     }
 
     [Fact]
+    public void Read_ManyComponentsOrUpperCase_IsRefused()
+    {
+        static string Of(int components) => $"({string.Join(' ', Enumerable.Range(0, components).Select(i => $"\"h{i}\""))})";
+        Assert.Equal(SignatureInput.MaxComponents, SignatureInput.Read(Of(SignatureInput.MaxComponents))!.Components.Length);
+        Assert.Null(SignatureInput.Read(Of(SignatureInput.MaxComponents + 1)));
+        Assert.Null(SignatureInput.Read("(\"Date\")"));
+    }
+
+    [Fact]
+    public void Of_LongHeaders_HasNoText() =>
+        Assert.Null(SignatureBase.Of(SignatureInput.Read("(\"a\" \"b\")")!, Message("GET", "example.com", "/", new() { ["a"] = new string('x', 9_000), ["b"] = new string('x', 9_000) })));
+
+    [Fact]
     public void Read_Keys_HaveTheThumbprintOfTheDraft()
     {
         Assert.Equal(Thumbprint, Ed25519Key.Read(PublicKey)!.Thumbprint);
