@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -68,35 +69,39 @@ public static class TelemetryExtensions
         // The response of /health has the result; logged, a service that is not ready would be an error per poll.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
 
-        var (exported, scraped) = (builder.IsTelemetryExported(), builder.Configuration[MetricsSetting] is { } metrics && metrics != "off");
-        if (!exported && !scraped)
-        {
-            return;
-        }
-
+        var (metricsExported, scraped) = (builder.IsExported("METRICS"), builder.Configuration[MetricsSetting] is { } metrics && metrics != "off");
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName))
-            .WithMetrics(metrics => AddMetrics(metrics, scraped));
-        if (!exported)
+            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName));
+        if (metricsExported || scraped)
         {
-            return;
+            telemetry.WithMetrics(metrics => AddMetrics(metrics, metricsExported, scraped));
         }
 
-        builder.Logging.AddOpenTelemetry(logging =>
+        if (builder.IsExported("LOGS"))
         {
-            logging.IncludeFormattedMessage = true;
-            logging.IncludeScopes = true;
-        });
-        telemetry
-            .WithTracing(tracing => tracing
+            builder.Logging.AddOpenTelemetry(logging =>
+            {
+                logging.IncludeFormattedMessage = true;
+                logging.IncludeScopes = true;
+                logging.AddOtlpExporter();
+            });
+        }
+
+        if (builder.IsExported("TRACES"))
+        {
+            telemetry.WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new RootSampler()))
                 .AddSource(FleetSources)
                 .AddAspNetCoreInstrumentation(options => options.Filter = http => !IsHealthRequest(http.Request.Path))
-                .AddHttpClientInstrumentation())
-            .UseOtlpExporter();
+                .AddHttpClientInstrumentation()
+                .AddOtlpExporter());
+        }
     }
 
-    private static void AddMetrics(MeterProviderBuilder metrics, bool scraped)
+    // OTEL_TRACES_EXPORTER and its like are the variables of OpenTelemetry by which a signal is turned off.
+    private static bool IsExported(this IHostApplicationBuilder builder, string signal) => builder.IsTelemetryExported() && builder.Configuration[$"OTEL_{signal}_EXPORTER"] != "none";
+
+    private static void AddMetrics(MeterProviderBuilder metrics, bool exported, bool scraped)
     {
         metrics
             .AddMeter(FleetSources)
@@ -106,6 +111,11 @@ public static class TelemetryExtensions
         foreach (var requests in s_requestDurations)
         {
             metrics.AddView(requests, new ExplicitBucketHistogramConfiguration { Boundaries = [.. MetricConventions.Durations.HistogramBucketBoundaries!] });
+        }
+
+        if (exported)
+        {
+            metrics.AddOtlpExporter();
         }
 
         if (scraped)

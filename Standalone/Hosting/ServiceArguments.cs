@@ -51,7 +51,7 @@ internal static class ServiceArguments
         values["environment"] = "Production";
         // The working directory is the user's: its appsettings.json belongs to another program, and it may be too large to watch.
         values["contentRoot"] = AppContext.BaseDirectory;
-        // The manager exports for the whole process, see below.
+        // The manager exports traces and metrics of the whole process, see below.
         values["OTEL_SERVICE_NAME"] = service == Manager ? "fleet" : service;
         values["ConnectionStrings:redis"] = redis;
         values["Fleet:AdminKey"] = adminKey;
@@ -66,8 +66,8 @@ internal static class ServiceArguments
         if (service != Manager)
         {
             values["services:manager:http:0"] = Address(addresses.Manager);
-            // Activity sources and meters are per process: one exporter covers all services.
-            values["OTEL_EXPORTER_OTLP_ENDPOINT"] = "";
+            // Activity sources and meters are per process: one exporter covers all services. Logs are those of each service.
+            values["OTEL_TRACES_EXPORTER"] = values["OTEL_METRICS_EXPORTER"] = "none";
         }
 
         Add(values, "Host:Dist", settings.Dist);

@@ -18,12 +18,17 @@ internal sealed class FleetProgram : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly Task _reading;
 
-    private FleetProgram(ProcessStartInfo start)
+    private FleetProgram(ProcessStartInfo start, IReadOnlyDictionary<string, string>? environment = null)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment.Remove("OTEL_EXPORTER_OTLP_ENDPOINT");
         // A command ends within seconds: optimizing what it calls once costs twice what it saves (tests.runsettings).
         start.Environment.Remove("DOTNET_TieredCompilation");
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
+        }
+
         _process = Process.Start(start)!;
         _process.StandardInput.Close();
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, _output), ReadAsync(_process.StandardError, _errors));
@@ -38,8 +43,11 @@ internal sealed class FleetProgram : IAsyncDisposable
     public string Errors => Text(_errors);
 
     /// <summary>Starts the program that was built with these tests.</summary>
-    public static FleetProgram Start(params string[] arguments) =>
-        new(new ProcessStartInfo(s_dotnet, [Path.Combine(AppContext.BaseDirectory, "Fleet.Standalone.dll"), .. arguments]));
+    public static FleetProgram Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with variables of its environment.</summary>
+    public static FleetProgram Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(new ProcessStartInfo(s_dotnet, [Path.Combine(AppContext.BaseDirectory, "Fleet.Standalone.dll"), .. arguments]), environment);
 
     /// <summary>Starts an installed program.</summary>
     public static FleetProgram StartInstalled(string path, params string[] arguments) => new(new ProcessStartInfo(path, arguments)
@@ -49,16 +57,8 @@ internal sealed class FleetProgram : IAsyncDisposable
     });
 
     /// <summary>Starts any command of the SDK.</summary>
-    public static FleetProgram StartDotnet(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(s_dotnet, arguments) { WorkingDirectory = folder };
-        foreach (var (key, value) in environment)
-        {
-            start.Environment[key] = value;
-        }
-
-        return new(start);
-    }
+    public static FleetProgram StartDotnet(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(new ProcessStartInfo(s_dotnet, arguments) { WorkingDirectory = folder }, environment);
 
     /// <summary>Waits for a line of standard output.</summary>
     /// <param name="start">How it starts.</param>

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Fleet.Standalone.CommandLine;
+using Fleet.Tests.EndToEnd;
 using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.Standalone;
@@ -51,6 +52,28 @@ public sealed class ServeTests : IDisposable
         AssertNoProfilesOf(descendants);
         using var free = new TcpListener(IPAddress.Loopback, site.Port);
         free.Start();
+    }
+
+    [Fact]
+    public async Task Serve_CollectorIsConfigured_LogsOfEveryServiceArrive()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var fleet = FleetProgram.Start(
+            new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url.AbsoluteUri,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
+            },
+            "serve", "--port", "0", "--verbose", "--set", "Index:Enabled=false");
+        await fleet.LineAsync("Ready");
+        await Eventually.TrueAsync(
+            () => ((string[])["realm", "fleet", "prerender"]).All(service => collector.Logs.Any(log => log.Service == service)),
+            () => $"logs of every service; seen: {string.Join(", ", collector.Logs.Select(log => log.Service).Distinct())}\n{fleet}");
+        fleet.Signal(Signals.Terminate);
+        Assert.True(await fleet.EndAsync(s_stopLimit) == ExitCodes.Success, fleet.ToString());
+        // Traces and metrics are those of the process.
+        Assert.Equal(["fleet"], collector.Metrics.Keys.Select(metric => metric.Service).Distinct());
     }
 
     [Fact]

@@ -76,10 +76,10 @@ public sealed class ServiceArgumentsTests
     }
 
     [Fact]
-    public void For_Telemetry_IsExportedByOneServiceForAll() =>
+    public void For_TracesAndMetrics_AreExportedByOneServiceForAll() =>
         Assert.Equal([ServiceArguments.Realm, ServiceArguments.Prerender],
             ((string[])[ServiceArguments.Realm, ServiceArguments.Manager, ServiceArguments.Prerender])
-                .Where(service => For(service, s_settings).ContainsKey("OTEL_EXPORTER_OTLP_ENDPOINT")));
+                .Where(service => For(service, s_settings).ContainsKey("OTEL_TRACES_EXPORTER")));
 
     private static Dictionary<string, string> For(string service, StandaloneSettings settings) =>
         ServiceArguments.For(service, settings, s_addresses, "127.0.0.1:6379,password=p", "key-of-the-run")
