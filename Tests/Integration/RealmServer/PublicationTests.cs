@@ -25,12 +25,7 @@ public sealed class PublicationTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        _receiver = builder.Build();
-        _receiver.Urls.Add("http://127.0.0.1:0");
-        _receiver.MapPost("/", (JsonElement body) => _hooks.Enqueue(body));
-        await _receiver.StartAsync(Token);
+        _receiver = await StartReceiverAsync(app => app.MapPost("/", (JsonElement body) => _hooks.Enqueue(body)));
         _renderer = await FakeManager.StartAsync(_server.Registry);
         await _server.OnDemandOnly(_renderer).StartAsync();
         _manager = await StartManagerAsync();
@@ -95,6 +90,41 @@ public sealed class PublicationTests : IAsyncLifetime
         var changed = PublishAsync(new { urls = new[] { "/about" }, renderedAfter = DateTimeOffset.UtcNow });
         gate.SetResult();
         Assert.Equal((PublicationState.Fresh, PublicationState.Fresh, 2), ((await first).State, (await changed).State, _renderer.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Create_TwoRealmServersTakeTurns_ThePageIsRenderedOnce()
+    {
+        // Only one of them knows the render, and the manager's requests reach it every other time.
+        var (asked, servers) = (0, new List<RealmServerUnderTest>());
+        using var http = new HttpClient();
+        await using var balancer = await StartReceiverAsync(app => app.MapFallback(async (HttpContext caller) =>
+        {
+            var server = servers[Interlocked.Increment(ref asked) % servers.Count];
+            using var request = new HttpRequestMessage(new(caller.Request.Method), new Uri(new Uri(server.Url), caller.Request.Path + caller.Request.QueryString));
+            request.Headers.TryAddWithoutValidation("Authorization", caller.Request.Headers.Authorization.ToString());
+            request.Content = caller.Request.ContentType is { } type ? new StreamContent(caller.Request.Body) { Headers = { ContentType = new(type) } } : null;
+            using var answer = await http.SendAsync(request, caller.RequestAborted);
+            (caller.Response.StatusCode, caller.Response.ContentType) = ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString());
+            await answer.Content.CopyToAsync(caller.Response.Body, caller.RequestAborted);
+        }));
+        await using var one = new RealmServerUnderTest(_server.Registry, folders: _server);
+        await using var other = new RealmServerUnderTest(_server.Registry, folders: _server);
+        foreach (var server in new[] { one, other })
+        {
+            server.Settings.Add($"Realms:PublicUrl={balancer.Urls.Single()}");
+            servers.Add(await server.OnDemandOnly(_renderer).StartAsync());
+        }
+
+        await _manager.DisposeAsync();
+        _manager = await StartManagerAsync(balancer.Urls.Single());
+        var gate = _renderer.HoldAnswers();
+        var publication = PublishAsync(new { urls = new[] { "/about" } });
+        await Eventually.TrueAsync(() => !_renderer.Requests.IsEmpty, () => "the render to begin");
+        var before = asked;
+        await Eventually.TrueAsync(() => asked >= before + 5 || publication.IsCompleted, () => "more looks at the page");
+        gate.SetResult();
+        Assert.Equal((PublicationState.Fresh, 1), ((await publication).State, _renderer.Requests.Count));
     }
 
     [Fact]
@@ -205,10 +235,21 @@ public sealed class PublicationTests : IAsyncLifetime
         Assert.Equal(401, (int)anonymous.StatusCode);
     }
 
-    private async Task<ManagerUnderTest> StartManagerAsync()
+    private static async Task<WebApplication> StartReceiverAsync(Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        map(app);
+        await app.StartAsync(Token);
+        return app;
+    }
+
+    private async Task<ManagerUnderTest> StartManagerAsync(string? site = null)
     {
         var manager = await ManagerUnderTest.StartAsync(
-            _server.Registry, $"--services:realm:http:0={_server.Url}", $"--Fleet:AdminKey={RealmServerUnderTest.AdminKey}",
+            _server.Registry, $"--services:realm:http:0={site ?? _server.Url}", $"--Fleet:AdminKey={RealmServerUnderTest.AdminKey}",
             $"--Jobs:Webhooks:0={_receiver.Urls.Single()}", "--Jobs:WebhookSecret=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
         manager.Client.DefaultRequestHeaders.Authorization = new("Bearer", RealmServerUnderTest.AdminKey);
         return manager;
