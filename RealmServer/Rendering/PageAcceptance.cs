@@ -95,7 +95,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
             && (shown.Length == 0 || shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)));
     }
 
-    private StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt, DateTimeOffset endedAt) => new()
+    private static StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt, DateTimeOffset endedAt) => new()
     {
         Realm = source.RealmUrl,
         Url = source.Url,
