@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -103,7 +104,7 @@ public sealed class PublicationTests : IAsyncLifetime
             var server = servers[Interlocked.Increment(ref asked) % servers.Count];
             using var request = new HttpRequestMessage(new(caller.Request.Method), new Uri(new Uri(server.Url), caller.Request.Path + caller.Request.QueryString));
             request.Headers.TryAddWithoutValidation("Authorization", caller.Request.Headers.Authorization.ToString());
-            request.Content = caller.Request.ContentType is { } type ? new StreamContent(caller.Request.Body) { Headers = { ContentType = new(type) } } : null;
+            request.Content = caller.Request.ContentType is { } type ? new StreamContent(caller.Request.Body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } } : null;
             using var answer = await http.SendAsync(request, caller.RequestAborted);
             (caller.Response.StatusCode, caller.Response.ContentType) = ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString());
             await answer.Content.CopyToAsync(caller.Response.Body, caller.RequestAborted);
