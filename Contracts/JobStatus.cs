@@ -24,10 +24,10 @@ public sealed record JobStatus
     /// <summary>When it ended; null before.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Why it failed or was cancelled, for programs; null otherwise.</summary>
+    /// <summary>Why it failed or was cancelled, or <c>nothing-matches</c> of a publication, for programs; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Why it failed or was cancelled, for people; null otherwise.</summary>
+    /// <summary>Explains <see cref="Reason"/> for people; null without one.</summary>
     public string? Detail { get; init; }
 
     /// <summary>Number of URLs that are known so far. It grows while a sitemap is read, and during a crawl.</summary>

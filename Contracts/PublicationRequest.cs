@@ -23,14 +23,14 @@ public sealed record PublicationRequest
     /// <summary>URLs of the site, absolute or as a path, 1 to <see cref="JobLimits.MaxUrls"/>. A page that is not stored is rendered.</summary>
     public IReadOnlyList<string>? Urls { get; init; }
 
-    /// <summary>The stored pages whose URL begins with one of these texts, absolute or as a path, 1 to <see cref="PublicationLimits.MaxPrefixes"/>.</summary>
+    /// <summary>The stored pages whose URL begins with one of these texts, absolute or as a path, 1 to <see cref="PublicationLimits.MaxPrefixes"/>. At least one page must match each.</summary>
     public IReadOnlyList<string>? Prefixes { get; init; }
 
     /// <summary>A generation of the host shell, 0 or more: the pages must be fresh on a later one. Without <see cref="Urls"/> and <see cref="Prefixes"/>, all stored pages.
     /// Default: the generation that is current when the request arrives suffices.</summary>
     public long? Since { get; init; }
 
-    /// <summary>The pages must have been rendered at or after this time, which may not be in the future. Default: any time, if the page is up to date.</summary>
+    /// <summary>The renders of the pages must have begun at or after this time, which may not be in the future. Default: any time, if the page is up to date.</summary>
     public DateTimeOffset? RenderedAfter { get; init; }
 
     /// <summary>How long the publication waits for its pages, in seconds, 1 to <see cref="PublicationLimits.MaxTimeoutSeconds"/>. Default: 600.</summary>
@@ -62,10 +62,10 @@ public sealed record Publication
     /// <summary>When it ended; null before.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Number of pages that are known so far. Pages of prefixes that were fresh already when they were listed do not count.</summary>
+    /// <summary>Number of pages that are known so far, with those that were fresh already.</summary>
     public int Total { get; init; }
 
-    /// <summary>Number of pages that are fresh.</summary>
+    /// <summary>Number of pages that are fresh, with those that were already.</summary>
     public int Fresh { get; init; }
 
     /// <summary>Number of pages that did not become fresh.</summary>
@@ -77,10 +77,10 @@ public sealed record Publication
     /// <summary>The first <see cref="PublicationLimits.MaxListed"/> pages that did not become fresh, each with the reason.</summary>
     public IReadOnlyList<JobUrlResult>? NotFresh { get; init; }
 
-    /// <summary>Why it ended before all pages had a result, for programs; null otherwise.</summary>
+    /// <summary>Why it ended before all pages had a result, or <c>nothing-matches</c>: no stored page matches one of its lists. For programs; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Why it ended before all pages had a result, for people; null otherwise.</summary>
+    /// <summary>Explains <see cref="Reason"/> for people; null without one.</summary>
     public string? Detail { get; init; }
 
     /// <summary>The webhook; null when there is none.</summary>
@@ -96,7 +96,7 @@ public enum PublicationState
     /// <summary>Every page is fresh.</summary>
     Fresh,
 
-    /// <summary>It ended, and at least one page is not fresh.</summary>
+    /// <summary>It ended, and at least one page is not fresh, or no stored page matches one of its lists.</summary>
     Incomplete,
 
     /// <summary>An operator cancelled it.</summary>

@@ -89,7 +89,7 @@ internal static class JobEndpoints
     internal static RenderError? ErrorOf(JobCreation creation, JobsOptions options) => creation.Outcome switch
     {
         JobCreationOutcome.Full => new RenderError(429, "too-many-jobs", $"{options.MaxQueued} jobs have not ended yet, the maximum (Jobs:MaxQueued).") { RetryAfter = s_retryWhenFull },
-        JobCreationOutcome.KeyReused => new RenderError(422, "key-reused", $"The {FleetHeaders.IdempotencyKey} was used for a different job."),
+        JobCreationOutcome.KeyReused => new RenderError(422, "key-reused", $"The {FleetHeaders.IdempotencyKey} was used for a different request."),
         _ => null,
     };
 

@@ -60,7 +60,7 @@ internal static class PublicationEndpoints
         var deadline = DeadlineOf(wait, timeProvider);
         if (await GenerationAsync(views, request.Since, deadline, timeProvider, waits.Stopping, cancellationToken) is not { } generation)
         {
-            return NotDeployed(request.Since, views.Current.Shell?.Generation).ToProblem(http.Response);
+            return (waits.Stopping.IsCancellationRequested ? RenderRules.Draining : NotDeployed(request.Since, views.Current.Shell?.Generation)).ToProblem(http.Response);
         }
 
         var (definition, items) = PublicationRules.Define(request, generation);
@@ -106,24 +106,32 @@ internal static class PublicationEndpoints
         return await ReadAsync(id, null, http, waits, options, timeProvider, cancellationToken);
     }
 
-    /// <summary>The generation on which the pages must be fresh: the current one, which must be later than <paramref name="since"/>. Null if it is not in time.</summary>
+    /// <summary>The generation on which the pages must be fresh: the current one, which must be later than <paramref name="since"/>. Null if it is not in time, or the manager
+    /// stops.</summary>
     private static async Task<long?> GenerationAsync(
         FleetViews views, long? since, Deadline deadline, TimeProvider timeProvider, CancellationToken stopping, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-        await views.ReadFreshAsync(s_maxViewAge, s_maxViewAge, cancellationToken);
-        while (true)
+        try
         {
-            var next = views.NextRead;
-            if (views.Current.Shell is { Generation: var current } && current > (since ?? -1))
+            await views.ReadFreshAsync(s_maxViewAge, s_maxViewAge, either.Token);
+            while (true)
             {
-                return current;
-            }
+                var next = views.NextRead;
+                if (views.Current.Shell is { Generation: var current } && current > (since ?? -1))
+                {
+                    return current;
+                }
 
-            if (deadline.Left <= TimeSpan.Zero || stopping.IsCancellationRequested || !await BoundedWait.ForAsync(next, deadline.Left, timeProvider, either.Token))
-            {
-                return null;
+                if (deadline.Left <= TimeSpan.Zero || !await BoundedWait.ForAsync(next, deadline.Left, timeProvider, either.Token))
+                {
+                    return null;
+                }
             }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

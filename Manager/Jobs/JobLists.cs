@@ -23,9 +23,9 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
     private readonly SiteAddress? _site = SiteAddress.Find(configuration);
 
     /// <summary>Adds the URLs to the job. Repeating it is harmless.</summary>
-    /// <returns>False when the claim is no longer the caller's.</returns>
+    /// <returns>Whether the claim is still the caller's, and what is wrong with the list.</returns>
     /// <exception cref="RequestException">The list cannot be read.</exception>
-    public async Task<bool> AddAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
+    public async Task<(bool IsHeld, JobListProblem? Problem)> AddAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -35,15 +35,27 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
                     ? await AddSitemapAsync(job, claim, cancellationToken)
                     : await AddStoredAsync(job, claim, cancellationToken);
             }
-            catch (RequestException e) when (e.Status is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout && attempt < MaxAttempts)
+            catch (RequestException e) when (PauseAfter(e.Status, attempt, LeftOf(job)) is { } pause)
             {
-                // A service that is away may come back; an invalid sitemap stays invalid.
-                await Task.Delay(s_backoff.After(attempt), timeProvider, cancellationToken);
+                await Task.Delay(pause, timeProvider, cancellationToken);
             }
         }
     }
 
-    private async Task<bool> AddSitemapAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
+    /// <summary>The pause before the list is read again; null if it is not. A service that is away may come back; an invalid sitemap stays invalid.</summary>
+    /// <param name="status">Status of the error.</param>
+    /// <param name="attempt">Number of the attempt; the first is 1.</param>
+    /// <param name="left">Time until the end of a publication, which waits for its pages that long; null for other jobs.</param>
+    internal static TimeSpan? PauseAfter(int status, int attempt, TimeSpan? left)
+    {
+        var isAway = status is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout;
+        var pause = s_backoff.After(attempt);
+        return !isAway || (left is null ? attempt >= MaxAttempts : left <= TimeSpan.Zero) ? null : left < pause ? left : pause;
+    }
+
+    private TimeSpan? LeftOf(JobRecord job) => job.Definition.Publication is { } target ? job.CreatedAt + target.Timeout - timeProvider.GetUtcNow() : null;
+
+    private async Task<(bool IsHeld, JobListProblem? Problem)> AddSitemapAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
     {
         var url = new Uri(claim.Item.Url);
         // Checked again: the stored URL is not signed, and the allow-list may have changed since the request.
@@ -56,15 +68,16 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
         var isOfSite = _site is not null && OriginAllowList.OriginOf(_site.Public) == OriginAllowList.OriginOf(url);
         var origin = new Uri(url.GetLeftPart(UriPartial.Authority));
         var urls = await new SitemapReader(http).ReadAsync(claim.Item.Url, new(origin, isOfSite ? _site!.Internal : origin), cancellationToken);
-        return await AddAsync(job, claim, urls, cancellationToken);
+        return (await AddAsync(job, claim, urls.Select(static url => new JobItem(url)), cancellationToken), null);
     }
 
-    private async Task<bool> AddStoredAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
+    private async Task<(bool IsHeld, JobListProblem? Problem)> AddStoredAsync(JobRecord job, JobClaim claim, CancellationToken cancellationToken)
     {
         var target = job.Definition.Publication;
         var selection = target is null ? job.Definition.Request.Recache! : claim.Item.Url.Length > 0 ? new() { Prefix = claim.Item.Url } : new() { Pattern = "*" };
         var filter = selection.Prefix is { } prefix ? $"prefix={Uri.EscapeDataString(prefix)}" : $"pattern={Uri.EscapeDataString(selection.Pattern!)}";
         string? after = null;
+        var isEmpty = true;
         do
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"/_pages?{filter}&limit={PagesPerRequest}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}");
@@ -74,19 +87,20 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
                 throw new RequestException(problem.Status, problem.Reason!, problem.Detail!);
             }
 
-            if (!await AddAsync(job, claim, [.. list!.Pages.Where(page => target is null || !PublicationRules.IsFresh(target, page.State, page.Generation, page.RenderedAt)).Select(static page => page.Url)], cancellationToken))
+            isEmpty &= list!.Pages.Count == 0;
+            if (!await AddAsync(job, claim, list.Pages.Select(page => new JobItem(page.Url, IsUpToDate: target is not null && PublicationRules.IsFresh(target, page.State, page.Generation, page.StartedAt ?? page.RenderedAt))), cancellationToken))
             {
-                return false;
+                return (false, null);
             }
 
             after = list.Next;
         }
         while (after is not null);
-        return true;
+        return (true, isEmpty && target is not null ? PublicationRules.NothingMatches(claim.Item.Url) : null);
     }
 
-    private Task<bool> AddAsync(JobRecord job, JobClaim claim, IReadOnlyList<string> urls, CancellationToken cancellationToken) =>
-        store.AddAsync(job.Id, claim, [.. urls.Select(static url => new JobItem(Cut(url)))], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
+    private Task<bool> AddAsync(JobRecord job, JobClaim claim, IEnumerable<JobItem> items, CancellationToken cancellationToken) =>
+        store.AddAsync(job.Id, claim, [.. items.Select(static item => item with { Url = Cut(item.Url) })], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
 
     // A URL that is too long stays too long, and has a result that says so. All of it would be megabytes in Redis.
     private static string Cut(string url) => url.Length <= RenderLimits.MaxUrlLength + 1 ? url : url[..(RenderLimits.MaxUrlLength + 1)];
@@ -94,5 +108,5 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
     /// <summary>The members of the realm server's list of pages that are read.</summary>
     private sealed record StoredPages(IReadOnlyList<ListedPage> Pages, string? Next);
 
-    private sealed record ListedPage(string Url, string State, long Generation, DateTimeOffset RenderedAt);
+    private sealed record ListedPage(string Url, string State, long Generation, DateTimeOffset RenderedAt, DateTimeOffset? StartedAt = null);
 }

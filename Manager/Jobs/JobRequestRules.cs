@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -69,8 +70,9 @@ internal static class JobRequestRules
     /// <summary>The URL whose origin must be allowed before the job is created; null when there is none.</summary>
     public static string? OriginOf(JobRequest request) => request.Sitemap ?? request.Crawl?.Start ?? request.Recache?.Sitemap;
 
-    /// <summary>A fingerprint of the request: equal for equal requests.</summary>
-    public static string FingerprintOf<T>(T request) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, FleetJson.Options)));
+    /// <summary>A fingerprint of the request: equal for equal requests of the same kind. Two kinds may have the same members.</summary>
+    public static string FingerprintOf<T>(T request) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(typeof(T).Name), .. JsonSerializer.SerializeToUtf8Bytes(request, FleetJson.Options)]));
 
     /// <summary>The render of every URL of a job; its URL is a placeholder.</summary>
     /// <exception cref="JsonException">The options are not those of a render.</exception>

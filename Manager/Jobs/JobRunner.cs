@@ -219,9 +219,10 @@ internal sealed partial class JobRunner(
 
         try
         {
-            if (await KeepTryingAsync(() => lists.AddAsync(job, work.Claim, work.Token), work.Token))
+            var (isHeld, problem) = await KeepTryingAsync(() => lists.AddAsync(job, work.Claim, work.Token), work.Token);
+            if (isHeld)
             {
-                await KeepTryingAsync(() => store.CompleteAsync(job.Id, work.Claim, null, options.Value.Keep, work.Token), work.Token);
+                await KeepTryingAsync(() => store.CompleteListAsync(job.Id, work.Claim, problem, options.Value.Keep, work.Token), work.Token);
             }
         }
         catch (RequestException e)
@@ -231,7 +232,7 @@ internal sealed partial class JobRunner(
     }
 
     // The work is done: a short outage of Redis must not discard it. If the claim was lost meanwhile, the call does nothing.
-    private async Task<bool> KeepTryingAsync(Func<Task<bool>> call, CancellationToken cancellationToken)
+    private async Task<T> KeepTryingAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         for (var failures = 1; ; failures++)
         {

@@ -8,13 +8,14 @@ namespace Fleet.Manager.Jobs;
 /// <summary>Decides about publications: what a request must look like, and what follows a look at one of their pages.</summary>
 internal static class PublicationRules
 {
-    /// <summary>Maximum number of renders of a page that fails: right after a deploy, some servers may still be on the shell before.</summary>
-    private const int MaxRenders = 3;
+    /// <summary>Maximum number of failed renders of a page: right after a deploy, some servers may still be on the shell before.</summary>
+    private const int MaxFailures = 3;
 
     private const int DefaultTimeoutSeconds = 600;
     private const string Outdated = "outdated";
     private const string Capped = "capped";
 
+    private static readonly string[] s_prefixStarts = ["/", "http://", "https://"];
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(1);
 
     /// <summary>All validation errors; empty when the request is valid.</summary>
@@ -29,7 +30,7 @@ internal static class PublicationRules
             JobRequestRules.CheckUrls("urls", request.Urls, areOfTheSite: true),
             request.Prefixes is { Count: 0 or > PublicationLimits.MaxPrefixes } prefixes
                 ? new("prefixes", $"'prefixes' has {prefixes.Count} texts: it must have 1 to {PublicationLimits.MaxPrefixes}.") : null,
-            request.Prefixes?.Select((prefix, place) => JobRequestRules.CheckText($"prefixes[{place}]", prefix ?? "")).FirstOrDefault(static error => error is not null),
+            request.Prefixes?.Select(static (prefix, place) => CheckPrefix($"prefixes[{place}]", prefix ?? "")).FirstOrDefault(static error => error is not null),
             request.Since < 0 ? new("since", $"'since' is {request.Since}: it must be 0 or more.") : null,
             request.RenderedAfter is { } after && after > now + s_clockTolerance
                 ? new("renderedAfter", string.Create(CultureInfo.InvariantCulture, $"'renderedAfter' is {after:O}: it must not be in the future; it is {now:O}.")) : null,
@@ -56,6 +57,11 @@ internal static class PublicationRules
     /// <summary>What follows a look at a page: its result, a render, or another look.</summary>
     public static PublicationStep Next(PublicationTarget target, PublicationLook look)
     {
+        if (!look.IsChecked)
+        {
+            return PublicationStep.End(JobUrlOutcome.Failed, "not-checked", $"Not checked within {target.Timeout.TotalSeconds:0} s.");
+        }
+
         if (look.Page?.Stored is { } stored && IsFresh(target, stored))
         {
             return PublicationStep.End(JobUrlOutcome.Succeeded, null, stored.State == Capped ? "The page was captured before it had settled." : null);
@@ -72,29 +78,48 @@ internal static class PublicationRules
         }
 
         var isPending = look.Page is { Pending: true };
-        if (look.Renders >= MaxRenders && look.IsKnown && !isPending)
+        if (look.Failures >= MaxFailures && look.IsKnown && !isPending)
         {
-            return PublicationStep.End(JobUrlOutcome.Failed, "failed", look.Page?.LastFailure?.Reason ?? $"It was rendered {look.Renders} times and is not fresh.");
+            return PublicationStep.End(JobUrlOutcome.Failed, "failed", look.Failure?.Reason);
         }
 
         if (look.IsLate)
         {
             var waited = $"Not fresh within {target.Timeout.TotalSeconds:0} s: ";
-            var why = look.Error?.Detail ?? look.Page?.LastFailure?.Reason ?? (isPending ? "its render is queued or in progress." : "it was not rendered.");
+            var why = look.Error?.Detail ?? look.Page?.LastFailure?.Reason ?? look.Failure?.Reason
+                ?? (isPending ? "its render is queued or in progress." : look.Renders == 0 ? "it was not rendered." : $"{look.Renders} renders were queued, and no failure is known.");
             return look.Page?.Stored is { } old
-                ? PublicationStep.End(JobUrlOutcome.Failed, "stale", $"{waited}the stored page is of generation {old.Generation}, {old.RenderedAt:O}; {why}")
+                ? PublicationStep.End(
+                    JobUrlOutcome.Failed, old.Generation == target.Generation ? Outdated : "stale", $"{waited}the stored page is of generation {old.Generation}, {old.RenderedAt:O}; {why}")
                 : PublicationStep.End(JobUrlOutcome.Failed, look.IsKnown ? "not-stored" : look.Error?.Reason ?? "not-stored", $"{waited}no page is stored; {why}");
         }
 
-        return look.IsKnown && !isPending ? PublicationStep.Render : PublicationStep.Wait;
+        return look.IsKnown && !isPending && look.IsRenderDue ? PublicationStep.Render : PublicationStep.Wait;
     }
 
+    /// <summary>The problem of a list without pages: a prefix may be misspelt, so its publication is not fresh.</summary>
+    /// <param name="prefix">What the URLs begin with; empty for all stored pages.</param>
+    public static JobListProblem NothingMatches(string prefix) => new(
+        "nothing-matches", prefix.Length == 0 ? "No page is stored." : $"No stored page has a URL that begins with {Quoted.Of(prefix)}.");
+
+    /// <summary>Whether the time of a publication is over.</summary>
+    public static bool IsLate(PublicationTarget target, DateTimeOffset createdAt, DateTimeOffset now) => now - createdAt >= target.Timeout;
+
     /// <summary>Whether a stored page is fresh.</summary>
-    public static bool IsFresh(PublicationTarget target, SitePageStored page) => IsFresh(target, page.State, page.Generation, page.RenderedAt);
+    public static bool IsFresh(PublicationTarget target, SitePageStored page) => IsFresh(target, page.State, page.Generation, page.StartedAt ?? page.RenderedAt);
 
     /// <inheritdoc cref="IsFresh(PublicationTarget, SitePageStored)"/>
-    public static bool IsFresh(PublicationTarget target, string state, long generation, DateTimeOffset renderedAt) =>
-        state != Outdated && generation == target.Generation && !(renderedAt < target.RenderedAfter);
+    /// <param name="target">When the page is fresh.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="generation">Generation of the host shell that it was rendered on.</param>
+    /// <param name="startedAt">When its render began: a render may read content at any time after that.</param>
+    public static bool IsFresh(PublicationTarget target, string state, long generation, DateTimeOffset startedAt) =>
+        state != Outdated && generation == target.Generation && !(startedAt < target.RenderedAfter);
+
+    // Another text would match no URL.
+    private static FieldError? CheckPrefix(string field, string prefix) => JobRequestRules.CheckText(field, prefix)
+        ?? (s_prefixStarts.Any(start => prefix.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            ? null : new(field, $"'{field}' is {Quoted.Of(prefix)}: it must begin with '/', 'http://' or 'https://'."));
 }
 
 /// <summary>A look at a page of a publication.</summary>
@@ -112,8 +137,20 @@ internal readonly record struct PublicationLook
     /// <summary>The fleet's generation; 0 if it is not known.</summary>
     public long Generation { get; init; }
 
-    /// <summary>Number of renders that were queued so far.</summary>
+    /// <summary>Whether the realm server was asked; false if the publication's time was over before.</summary>
+    public required bool IsChecked { get; init; }
+
+    /// <inheritdoc cref="PublicationWatch.Renders"/>
     public int Renders { get; init; }
+
+    /// <inheritdoc cref="PublicationWatch.Failures"/>
+    public int Failures { get; init; }
+
+    /// <inheritdoc cref="PublicationWatch.Failure"/>
+    public SitePageFailure? Failure { get; init; }
+
+    /// <inheritdoc cref="PublicationWatch.IsRenderDue"/>
+    public bool IsRenderDue { get; init; }
 
     /// <summary>Whether the publication's time is over.</summary>
     public bool IsLate { get; init; }

@@ -18,42 +18,62 @@ internal sealed class PublicationUrls(SitePages pages, FleetViews views, TimePro
     public async Task<JobUrlResult> RunAsync(PublicationTarget target, DateTimeOffset createdAt, JobUrlResult result, CancellationToken cancellationToken)
     {
         var began = timeProvider.GetTimestamp();
-        var (renders, error) = (0, (JobAttempt?)null);
+        var watch = new PublicationWatch();
+        if (PublicationRules.IsLate(target, createdAt, timeProvider.GetUtcNow()))
+        {
+            // Thousands of pages may be left, and asking for each would take long.
+            return Result(PublicationRules.Next(target, new() { IsChecked = false, IsLate = true }).Result!, page: null);
+        }
+
+        var error = (JobAttempt?)null;
         for (var looks = 1; ; looks++)
         {
             var (page, problem) = await pages.InspectAsync(result.Url, cancellationToken);
-            var now = new PublicationLook
+            var elapsed = timeProvider.GetElapsedTime(began);
+            watch.Look(page, isKnown: problem is null, elapsed);
+            var now = timeProvider.GetUtcNow();
+            var step = PublicationRules.Next(target, new()
             {
+                IsChecked = true,
                 Page = page,
                 Error = problem is null ? error : SitePages.ErrorOf(problem),
                 IsKnown = problem is null,
                 Generation = views.Current.Shell?.Generation ?? 0,
-                Renders = renders,
-                IsLate = timeProvider.GetUtcNow() - createdAt >= target.Timeout,
-            };
-            var step = PublicationRules.Next(target, now);
+                Renders = watch.Renders,
+                Failures = watch.Failures,
+                Failure = watch.Failure,
+                IsRenderDue = watch.IsRenderDue(elapsed),
+                IsLate = PublicationRules.IsLate(target, createdAt, now),
+            });
             if (step.Result is { } end)
             {
-                return result with
-                {
-                    Outcome = end.Outcome,
-                    Reason = end.Reason,
-                    Detail = end.Detail,
-                    Status = page?.Stored?.Status ?? 0,
-                    Location = page?.Stored?.RedirectUrl,
-                    Record = end.Outcome == JobUrlOutcome.Succeeded ? null : page?.LastFailure?.Record,
-                    DurationMs = Math.Round(timeProvider.GetElapsedTime(began).TotalMilliseconds, 1),
-                    Attempts = Math.Max(1, renders),
-                };
+                return Result(end, page);
             }
 
             if (step.IsRendered)
             {
                 (_, error) = await pages.RecacheAsync(result.Url, cancellationToken);
-                (renders, looks) = error is null ? (renders + 1, 1) : (renders, looks);
+                if (error is null)
+                {
+                    watch.Queued(elapsed);
+                    looks = 1;
+                }
             }
 
-            await Task.Delay(s_look.After(looks), timeProvider, cancellationToken);
+            var (pause, left) = (s_look.After(looks), createdAt + target.Timeout - now);
+            await Task.Delay(left > TimeSpan.Zero && left < pause ? left : pause, timeProvider, cancellationToken);
         }
+
+        JobUrlResult Result(JobUrlOutcomeOf end, SitePage? page) => result with
+        {
+            Outcome = end.Outcome,
+            Reason = end.Reason,
+            Detail = end.Detail,
+            Status = page?.Stored?.Status ?? 0,
+            Location = page?.Stored?.RedirectUrl,
+            Record = end.Outcome == JobUrlOutcome.Succeeded ? null : page?.LastFailure?.Record ?? watch.Failure?.Record,
+            DurationMs = Math.Round(timeProvider.GetElapsedTime(began).TotalMilliseconds, 1),
+            Attempts = Math.Max(1, watch.Renders),
+        };
     }
 }

@@ -29,8 +29,8 @@ internal static class Publications
         RenderedAfter = job.Definition.Publication.RenderedAfter,
         CreatedAt = job.CreatedAt,
         EndedAt = job.EndedAt,
-        Total = job.Total,
-        Fresh = job.Succeeded,
+        Total = job.Total + job.UpToDate,
+        Fresh = job.Succeeded + job.UpToDate,
         Failed = job.Failed + job.Skipped,
         Omitted = job.Omitted,
         NotFresh = notFresh.Count == 0 ? null : [.. notFresh.Take(PublicationLimits.MaxListed)],
@@ -44,7 +44,7 @@ internal static class Publications
     {
         JobState.Queued or JobState.Running => PublicationState.Pending,
         JobState.Cancelled => PublicationState.Cancelled,
-        JobState.Completed when job.Failed + job.Skipped + job.Omitted == 0 => PublicationState.Fresh,
+        JobState.Completed when job is { Failed: 0, Skipped: 0, Omitted: 0, Reason: null } => PublicationState.Fresh,
         _ => PublicationState.Incomplete,
     };
 }

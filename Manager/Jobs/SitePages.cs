@@ -50,7 +50,18 @@ internal sealed class SitePages(PagesClient pages)
 internal sealed record SitePage(bool Pending, SitePageStored? Stored = null, SitePageFailure? LastFailure = null);
 
 /// <summary>A stored page.</summary>
-internal sealed record SitePageStored(int Status, string State, long Generation, DateTimeOffset RenderedAt, long AgeSeconds, string? RedirectUrl = null);
+/// <param name="Status">Its own HTTP status.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Generation">Generation of the host shell that it was rendered on.</param>
+/// <param name="RenderedAt">When its render ended.</param>
+/// <param name="AgeSeconds">Time since then.</param>
+/// <param name="StartedAt">When its render began; null if an older version stored it.</param>
+/// <param name="RedirectUrl">Where it redirects to; null if it does not.</param>
+internal sealed record SitePageStored(int Status, string State, long Generation, DateTimeOffset RenderedAt, long AgeSeconds, DateTimeOffset? StartedAt = null, string? RedirectUrl = null);
 
 /// <summary>A failed render.</summary>
-internal sealed record SitePageFailure(string Reason, string? Record = null);
+/// <param name="Reason">Why it failed.</param>
+/// <param name="AgeSeconds">Time since it failed.</param>
+/// <param name="RenderId">Id of the render; null if it is not known.</param>
+/// <param name="Record">Path of its record; null if there is none.</param>
+internal sealed record SitePageFailure(string Reason, long AgeSeconds = 0, string? RenderId = null, string? Record = null);

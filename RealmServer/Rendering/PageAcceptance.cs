@@ -15,13 +15,13 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
     /// <param name="sourceTag">ETag of the card that was rendered; empty for a route.</param>
     /// <param name="result">The result.</param>
     /// <param name="basis">What was known of the stored page before the render.</param>
-    /// <param name="startedAt">Start of the render, in ticks.</param>
+    /// <param name="startedAt">Start of the render, in ticks of UTC.</param>
     /// <param name="cancellationToken">Cancels the store.</param>
     /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable, so nothing can be stored.</exception>
     public async Task<PageOutcome> AcceptAsync(
         PageSource source, string sourceTag, RenderResult result, RenderBasis basis, long startedAt, CancellationToken cancellationToken)
     {
-        var page = CreatePage(source, sourceTag, result, basis.FingerprintOf(source, result.Deps), basis, startedAt);
+        var page = CreatePage(source, sourceTag, result, basis.FingerprintOf(source, result.Deps), basis, startedAt, timeProvider.GetUtcNow());
         var action = StoreDecision.For(result, claims.FleetShell?.Generation);
         metrics.Decided(action);
         if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain or StoreAction.RecordFailure
@@ -95,7 +95,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
             && (shown.Length == 0 || shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)));
     }
 
-    private StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt) => new()
+    private static StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt, DateTimeOffset endedAt) => new()
     {
         Realm = source.RealmUrl,
         Url = source.Url,
@@ -111,7 +111,15 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
         // A shell that the prerender server never saw as current has no generation. With 0, any other result replaces the page.
         Generation = result.Shell?.Generation ?? 0,
         ShellToken = result.Shell?.Token ?? "",
-        RenderedAt = timeProvider.GetUtcNow(),
+        RenderedAt = endedAt,
+        StartedAt = StartOf(startedAt, endedAt, result.Timings),
         ETag = PageETag.Of(sourceTag, result),
     };
+
+    /// <summary>When a render began. The manager may have answered with a render that was in progress already, which began earlier than the request.</summary>
+    internal static DateTimeOffset StartOf(long requestedAt, DateTimeOffset endedAt, RenderTimings timings)
+    {
+        var (requested, began) = (new DateTimeOffset(requestedAt, TimeSpan.Zero), endedAt - TimeSpan.FromMilliseconds(timings.BootMs + timings.RenderMs + timings.CaptureMs));
+        return began < requested ? began : requested;
+    }
 }

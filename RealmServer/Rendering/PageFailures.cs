@@ -21,12 +21,12 @@ internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions
     /// <summary>The failure of a page that must not be rendered again yet. Null if there is none, if it has expired, or if content or shell are newer.</summary>
     public RememberedFailure? Find(PageSource source)
     {
-        if (!_failures.TryGet(source.Key, out var failure) || failure.Memory - timeProvider.GetElapsedTime(failure.At) is var left && left <= TimeSpan.Zero)
+        if (!_failures.TryGet(source.Key, out var failure) || timeProvider.GetElapsedTime(failure.At) is var age && age >= failure.Memory)
         {
             return null;
         }
 
-        return IsOf(failure, VersionOf(source)) ? new(failure.Outcome, left) : null;
+        return IsOf(failure, VersionOf(source)) ? new(failure.Outcome, age, failure.Memory - age) : null;
     }
 
     /// <summary>Records the outcome of a render. A good outcome clears the failure. A failure of the content is remembered for <c>Pages:FailureMemory</c>. An
@@ -71,5 +71,6 @@ internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions
 
 /// <summary>A failure that is remembered.</summary>
 /// <param name="Outcome">The failure.</param>
+/// <param name="Age">Time since the render failed.</param>
 /// <param name="Left">Time until the page may be rendered again.</param>
-internal sealed record RememberedFailure(PageOutcome.Failed Outcome, TimeSpan Left);
+internal sealed record RememberedFailure(PageOutcome.Failed Outcome, TimeSpan Age, TimeSpan Left);

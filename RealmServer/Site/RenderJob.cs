@@ -8,6 +8,7 @@ internal sealed class RenderJob(PageSource source)
 {
     private readonly Lock _gate = new();
     private RenderUrgency? _urgency;
+    private int _turn = -1;
     private RenderUrgency? _begunAs;
     private DateTimeOffset _awaitedUntil;
     private bool _isForced;
@@ -63,26 +64,29 @@ internal sealed class RenderJob(PageSource source)
         }
     }
 
-    /// <summary>Whether the job suits a request. A render in the background may take longer than a crawler waits, so one that has begun suits no crawler.</summary>
+    /// <summary>Whether the job suits a request. A render in the background may take longer than a crawler waits, so one that has begun suits no crawler; one for a crawler suits all.</summary>
     public bool Serves(RenderUrgency urgency)
     {
         lock (_gate)
         {
-            return _begunAs is null || _begunAs >= urgency;
+            return _begunAs is null or >= RenderUrgency.Awaited || _begunAs >= urgency;
         }
     }
 
-    /// <summary>Raises the urgency. True if it was lower; of concurrent callers with the same urgency, one gets true.</summary>
+    /// <summary>Raises the urgency. True if the job needs an earlier turn; of concurrent callers with the same urgency, one gets true.</summary>
     public bool RaiseTo(RenderUrgency urgency)
     {
         lock (_gate)
         {
-            if (_urgency >= urgency)
+            // A job with the turn of a visitor may be awaited by a crawler too, and then has its deadline.
+            _urgency = _urgency >= urgency ? _urgency : urgency;
+            var turn = RenderQueue.TurnOf(urgency);
+            if (_turn >= turn)
             {
                 return false;
             }
 
-            _urgency = urgency;
+            _turn = turn;
             return true;
         }
     }

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Requested pages that wait for their render: each page once, crawlers first, operators last. At most <c>Pages:MaxQueued</c> were requested by crawlers and
+/// <summary>Requested pages that wait for their render: each page once, verified crawlers first, then visitors, then clients that only name a crawler, operators last. At most <c>Pages:MaxQueued</c> were requested by crawlers and
 /// visitors, and as many by operators, whose requests therefore keep no one out.</summary>
 internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics metrics)
 {
     private readonly ConcurrentDictionary<string, RenderJob> _jobs = new(StringComparer.Ordinal);
-    private readonly Channel<Turn> _turns = Channel.CreateUnboundedPrioritized<Turn>(new() { Comparer = Turn.ByUrgency });
+    private readonly Channel<Turn> _turns = Channel.CreateUnboundedPrioritized<Turn>(new() { Comparer = Turn.InOrder });
     private long _lastTurn;
     private readonly int[] _waiting = new int[2];
 
@@ -55,7 +55,7 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
         job.AwaitUntil(until);
         if (job.RaiseTo(urgency))
         {
-            // A job that was already queued with lower urgency gets a second turn, which comes earlier. The later turn finds that the job has begun.
+            // A job that was already queued with a later turn gets a second one, which comes earlier. The later turn finds that the job has begun.
             _turns.Writer.TryWrite(new(job, urgency, Interlocked.Increment(ref _lastTurn)));
         }
 
@@ -78,11 +78,20 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
     /// <summary>Removes a render that has ended, so that later requests start a new one.</summary>
     public void Remove(RenderJob job) => _jobs.TryRemove(KeyValuePair.Create(job.Source.Key, job));
 
+    /// <summary>The place of a request in the order of renders; higher ones come first. Anyone can name a crawler, so one that has not proved to be one comes after all visitors.</summary>
+    internal static int TurnOf(RenderUrgency urgency) => urgency switch
+    {
+        RenderUrgency.Index => 0,
+        RenderUrgency.Awaited => 1,
+        RenderUrgency.Visited => 2,
+        _ => 3,
+    };
+
     private ref int WaitingLike(RenderJob job) => ref _waiting[job.IsOperators ? 1 : 0];
 
     private sealed record Turn(RenderJob Job, RenderUrgency Urgency, long Number)
     {
-        public static readonly IComparer<Turn> ByUrgency = Comparer<Turn>.Create(static (one, other) =>
-            one.Urgency != other.Urgency ? other.Urgency.CompareTo(one.Urgency) : one.Number.CompareTo(other.Number));
+        public static readonly IComparer<Turn> InOrder = Comparer<Turn>.Create(static (one, other) =>
+            TurnOf(one.Urgency) != TurnOf(other.Urgency) ? TurnOf(other.Urgency).CompareTo(TurnOf(one.Urgency)) : one.Number.CompareTo(other.Number));
     }
 }

@@ -51,14 +51,23 @@ public interface IJobStore
     /// <returns>False when the claim is no longer the caller's.</returns>
     Task<bool> AddAsync(string id, JobClaim claim, IReadOnlyList<JobItem> items, int maxUrls, CancellationToken cancellationToken);
 
-    /// <summary>Records the result of a claimed item. The last one completes the job.</summary>
+    /// <summary>Records the result of a claimed URL. The last item completes the job.</summary>
     /// <param name="id">The job.</param>
     /// <param name="claim">The claimed item.</param>
-    /// <param name="result">The result; null for an item that only lists URLs.</param>
+    /// <param name="result">The result.</param>
     /// <param name="keep">How long the job is kept when it is completed.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>False when the claim is no longer the caller's; nothing was recorded then.</returns>
-    Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult? result, TimeSpan keep, CancellationToken cancellationToken);
+    Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, TimeSpan keep, CancellationToken cancellationToken);
+
+    /// <summary>Records that a claimed list has been read. The last item completes the job.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="claim">The claimed item.</param>
+    /// <param name="problem">What is wrong with the list, as the job's reason and detail; null if nothing. Of several lists, the last one counts.</param>
+    /// <param name="keep">How long the job is kept when it is completed.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>False when the claim is no longer the caller's; nothing was recorded then.</returns>
+    Task<bool> CompleteListAsync(string id, JobClaim claim, JobListProblem? problem, TimeSpan keep, CancellationToken cancellationToken);
 
     /// <summary>Ends a job before all URLs are done.</summary>
     /// <param name="id">The job.</param>
@@ -100,7 +109,7 @@ public sealed record JobDefinition(JobKind Kind, JobRequest Request, Publication
 
 /// <summary>When a page of a publication is fresh.</summary>
 /// <param name="Generation">It was rendered on this generation of the host shell.</param>
-/// <param name="RenderedAfter">It was rendered at or after this time; null for any time.</param>
+/// <param name="RenderedAfter">Its render began at or after this time; null for any time.</param>
 /// <param name="Timeout">How long the publication waits, from its creation.</param>
 public sealed record PublicationTarget(long Generation, DateTimeOffset? RenderedAfter, TimeSpan Timeout);
 
@@ -108,7 +117,13 @@ public sealed record PublicationTarget(long Generation, DateTimeOffset? Rendered
 /// <param name="Url">The URL; for a list, of the sitemap, or empty for a selection of stored pages.</param>
 /// <param name="Depth">Number of links between the start of a crawl and the page.</param>
 /// <param name="IsList">Whether the item lists URLs. It has no result.</param>
-public sealed record JobItem(string Url, int Depth = 0, bool IsList = false);
+/// <param name="IsUpToDate">Whether there is nothing to do for the URL. It is only counted, once, and never claimed.</param>
+public sealed record JobItem(string Url, int Depth = 0, bool IsList = false, bool IsUpToDate = false);
+
+/// <summary>What is wrong with a list of URLs.</summary>
+/// <param name="Reason">For programs.</param>
+/// <param name="Detail">For people.</param>
+public sealed record JobListProblem(string Reason, string Detail);
 
 /// <summary>The right to work on an item until the lease ends.</summary>
 /// <param name="Index">Number of the item in the job.</param>
@@ -185,6 +200,9 @@ public sealed record JobRecord
 
     /// <inheritdoc cref="JobStatus.Omitted"/>
     public int Omitted { get; init; }
+
+    /// <summary>Number of URLs that were found and had nothing to be done for. <see cref="Total"/> does not count them.</summary>
+    public int UpToDate { get; init; }
 
     /// <inheritdoc cref="JobStatus.Webhook"/>
     public JobWebhook? Webhook { get; init; }

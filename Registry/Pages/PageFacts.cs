@@ -29,6 +29,9 @@ public sealed record PageFacts
     /// <summary>When the page was rendered.</summary>
     public required DateTimeOffset RenderedAt { get; init; }
 
+    /// <inheritdoc cref="StoredPage.StartedAt"/>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>Whether the page was captured before it had settled.</summary>
     public bool IsCapped { get; init; }
 
@@ -47,6 +50,7 @@ public sealed record PageFacts
         Data = page.Data is { Length: <= MaxDataChars } ? page.Data : null,
         Look = ScreenshotKey.Of(page),
         RenderedAt = page.RenderedAt,
+        StartedAt = page.StartedAt,
         IsCapped = page.IsCapped,
         Bytes = page.Formats.Values.Sum(static text => (long)Encoding.UTF8.GetByteCount(text)),
     };

@@ -47,8 +47,11 @@ public sealed record StoredPage
     /// <summary>Token of the host shell that rendered the page.</summary>
     public required string ShellToken { get; init; }
 
-    /// <summary>When the page was rendered.</summary>
+    /// <summary>When the page was rendered: the end of the render.</summary>
     public required DateTimeOffset RenderedAt { get; init; }
+
+    /// <summary>When the render began, so that the page shows no content older than that; null for a page of an older version that did not record it.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>The screenshot of the page; null when there is none.</summary>
     public PageScreenshot? Screenshot { get; init; }

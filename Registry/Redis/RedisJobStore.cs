@@ -73,6 +73,7 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
             Failed = CountOf("failed"),
             Skipped = CountOf("skipped"),
             Omitted = CountOf("omitted"),
+            UpToDate = CountOf("upToDate"),
             Webhook = definition.Request.Webhook is { } url && Enum.TryParse<JobWebhookState>(fields.GetValueOrDefault("webhook"), ignoreCase: true, out var webhook)
                 ? new(url, webhook, CountOf("webhookAttempts"), fields.GetValueOrDefault("webhookDetail") is { Length: > 0 } detail ? detail : null) : null,
             WindowStart = read[1].ToString() is { Length: > 0 } oldest ? RedisTime.Parse(oldest.Split(' ', 2)[0]) : null,
@@ -107,9 +108,11 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
     public Task<bool> AddAsync(string id, JobClaim claim, IReadOnlyList<JobItem> items, int maxUrls, CancellationToken cancellationToken) =>
         AddAsync(id, claim.Index, claim.Token, items, maxUrls, cancellationToken);
 
-    public async Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult? result, TimeSpan keep, CancellationToken cancellationToken) => (long)await connection.EvaluateAsync(
-        RedisScript.CompleteJobItem, WorkKeys(id),
-        [id, claim.Index, claim.Token, result is null ? "" : RegistryJson.Write(result with { At = null }), result is null ? "" : WordOf(result.Outcome), keep.Milliseconds()], cancellationToken) == 1;
+    public Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, TimeSpan keep, CancellationToken cancellationToken) =>
+        CompleteAsync(id, claim, RegistryJson.Write(result with { At = null }), WordOf(result.Outcome), problem: null, keep, cancellationToken);
+
+    public Task<bool> CompleteListAsync(string id, JobClaim claim, JobListProblem? problem, TimeSpan keep, CancellationToken cancellationToken) =>
+        CompleteAsync(id, claim, result: "", outcome: "", problem, keep, cancellationToken);
 
     public async Task<bool> EndAsync(string id, JobState state, string reason, string detail, TimeSpan keep, CancellationToken cancellationToken) =>
         (long)await connection.EvaluateAsync(RedisScript.EndJob, WorkKeys(id), [id, WordOf(state), reason, detail, keep.Milliseconds()], cancellationToken) == 1;
@@ -133,6 +136,11 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
     public Task RecordWebhookAsync(string id, JobWebhook webhook, TimeSpan pause, CancellationToken cancellationToken) => connection.EvaluateAsync(
         RedisScript.RecordWebhook, [RedisKeys.Job(id), RedisKeys.Webhooks], [id, WordOf(webhook.State), webhook.Attempts, webhook.Detail ?? "", pause.Milliseconds()], cancellationToken);
 
+    private async Task<bool> CompleteAsync(
+        string id, JobClaim claim, string result, string outcome, JobListProblem? problem, TimeSpan keep, CancellationToken cancellationToken) => (long)await connection.EvaluateAsync(
+        RedisScript.CompleteJobItem, WorkKeys(id),
+        [id, claim.Index, claim.Token, result, outcome, keep.Milliseconds(), problem?.Reason ?? "", problem?.Detail ?? ""], cancellationToken) == 1;
+
     private async Task<bool> AddAsync(string id, int index, string token, IReadOnlyList<JobItem> items, int maxUrls, CancellationToken cancellationToken)
     {
         foreach (var part in items.Chunk(ItemsPerCall))
@@ -152,7 +160,7 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
     private static RedisKey[] WorkKeys(string id) =>
         [RedisKeys.Job(id), RedisKeys.ActiveJobs, RedisKeys.JobItems(id), RedisKeys.JobUrls(id), RedisKeys.JobClaims(id), RedisKeys.JobResults(id), RedisKeys.Webhooks];
 
-    private static string TextOf(JobItem item) => string.Create(CultureInfo.InvariantCulture, $"{(item.IsList ? 'l' : 'u')}{item.Depth} {item.Url}");
+    private static string TextOf(JobItem item) => string.Create(CultureInfo.InvariantCulture, $"{(item.IsList ? 'l' : item.IsUpToDate ? 'd' : 'u')}{item.Depth} {item.Url}");
 
     private static JobItem ItemOf(string text)
     {

@@ -26,6 +26,12 @@ public sealed class StreamLimiter(TimeProvider time)
     private readonly Lock _gate = new();
     private int _open;
 
+    /// <summary>Number of open streams.</summary>
+    internal int Open
+    {
+        get { lock (_gate) { return _open; } }
+    }
+
     /// <summary>Reserves a stream for the client of a request, and releases it with the response. Null if it may begin, otherwise the error.</summary>
     /// <param name="http">The request.</param>
     /// <param name="alternative">What a caller can use instead: "GET /fleet".</param>

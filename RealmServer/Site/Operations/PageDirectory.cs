@@ -53,7 +53,7 @@ internal sealed class PageDirectory(
             Url = source.Url,
             Kind = source.IsRoute ? PageKind.Route : PageKind.Card,
             IsPending = isPending,
-            LastFailure = failure is null ? null : new(failure.Outcome.Reason, failure.Left)
+            LastFailure = failure is null ? null : new(failure.Outcome.Reason, failure.Age, failure.Left)
             {
                 RenderId = failure.Outcome.RenderId,
                 Record = failure.Outcome.Diagnostics?.Record,
@@ -64,6 +64,7 @@ internal sealed class PageDirectory(
                 Status = page.Status,
                 RedirectUrl = page.RedirectUrl,
                 RenderedAt = page.RenderedAt,
+                StartedAt = page.StartedAt,
                 AgeSeconds = Seconds(timeProvider.GetUtcNow() - page.RenderedAt),
                 LastRequestedAt = source.IsRoute ? await store.GetLastUseAsync(source.RealmUrl, source.Url, cancellationToken) : null,
                 ShellToken = page.ShellToken,

@@ -54,6 +54,9 @@ internal sealed record PageListEntry
 
     public required DateTimeOffset RenderedAt { get; init; }
 
+    /// <summary>When its render began; null if an older version stored it.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     public required long AgeSeconds { get; init; }
 
     /// <summary>Generation of the shell that it was rendered on.</summary>
@@ -98,6 +101,9 @@ internal sealed record StoredPageView
 
     public required DateTimeOffset RenderedAt { get; init; }
 
+    /// <summary>When its render began; null if an older version stored it.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     public required long AgeSeconds { get; init; }
 
     /// <summary>When a route was requested or rendered last, to the minute; null for a card.</summary>
@@ -134,9 +140,13 @@ internal sealed record StoredPageView
 
 /// <summary>A failure that is remembered.</summary>
 /// <param name="Reason">Why the render failed.</param>
+/// <param name="Age">Time since the render failed.</param>
 /// <param name="RetryIn">Time until the next request has the page rendered again.</param>
-internal sealed record PageFailureView(string Reason, [property: JsonIgnore] TimeSpan RetryIn)
+internal sealed record PageFailureView(string Reason, [property: JsonIgnore] TimeSpan Age, [property: JsonIgnore] TimeSpan RetryIn)
 {
+    /// <summary><see cref="Age"/> in whole seconds.</summary>
+    public long AgeSeconds => PageDirectory.Seconds(Age);
+
     /// <summary><see cref="RetryIn"/> in seconds.</summary>
     public long RetryInSeconds => (long)Math.Ceiling(RetryIn.TotalSeconds);
 

@@ -101,6 +101,7 @@ internal static class PagesEndpoints
         State = page.State,
         Status = page.Facts.Status,
         RenderedAt = page.Facts.RenderedAt,
+        StartedAt = page.Facts.StartedAt,
         AgeSeconds = PageDirectory.Seconds(page.Age),
         Generation = page.Generation,
         Bytes = page.Facts.Bytes,

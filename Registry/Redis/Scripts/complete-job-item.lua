@@ -1,5 +1,6 @@
 -- Records the result of a claimed item. The last one completes the job.
--- KEYS: job, active, items, known, claims, results, webhooks.  ARGV: id, index, token, result (nothing for a list), its outcome, time to keep a completed job (ms).
+-- KEYS: job, active, items, known, claims, results, webhooks.  ARGV: id, index, token, result (nothing for a list), its outcome, time to keep a completed job (ms),
+-- reason and detail of what is wrong with a list (nothing if nothing is).
 -- Returns 0 when the claim is no longer the caller's.
 local claim = redis.call('HGET', KEYS[5], ARGV[2])
 if not claim or string.match(claim, '^%d+ %d+ (.*)$') ~= ARGV[3] then
@@ -11,6 +12,9 @@ redis.call('HDEL', KEYS[3], ARGV[2])
 if ARGV[4] ~= '' then
     redis.call('RPUSH', KEYS[6], digits(now) .. ' ' .. ARGV[4])
     redis.call('HINCRBY', KEYS[1], ARGV[5], 1)
+end
+if ARGV[7] ~= '' then
+    redis.call('HSET', KEYS[1], 'reason', ARGV[7], 'detail', ARGV[8])
 end
 local counts = redis.call('HMGET', KEYS[1], 'next', 'size')
 if tonumber(counts[1] or 0) >= tonumber(counts[2] or 0) and redis.call('HLEN', KEYS[5]) == 0 then

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults.Security;
 using Fleet.Tests.Manager;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.RealmServer;
@@ -23,12 +26,7 @@ public sealed class PublicationTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        _receiver = builder.Build();
-        _receiver.Urls.Add("http://127.0.0.1:0");
-        _receiver.MapPost("/", (JsonElement body) => _hooks.Enqueue(body));
-        await _receiver.StartAsync(Token);
+        _receiver = await StartReceiverAsync(app => app.MapPost("/", (JsonElement body) => _hooks.Enqueue(body)));
         _renderer = await FakeManager.StartAsync(_server.Registry);
         await _server.OnDemandOnly(_renderer).StartAsync();
         _manager = await StartManagerAsync();
@@ -52,7 +50,7 @@ public sealed class PublicationTests : IAsyncLifetime
 
         // What is fresh is not rendered again.
         var again = await PublishAsync(new { urls = new[] { "/about" }, prefixes = new[] { "/elements/" } });
-        Assert.Equal((PublicationState.Fresh, 1, first.Generation), (again.State, again.Total, again.Generation));
+        Assert.Equal((PublicationState.Fresh, 2, 2, first.Generation), (again.State, again.Total, again.Fresh, again.Generation));
         Assert.Equal(2, _renderer.Requests.Count);
 
         // The caller knows the generation before its deploy, and waits for the next one.
@@ -81,6 +79,85 @@ public sealed class PublicationTests : IAsyncLifetime
         var changedAt = DateTimeOffset.UtcNow;
         var changed = await PublishAsync(new { urls = new[] { "/about" }, renderedAfter = changedAt });
         Assert.Equal((PublicationState.Fresh, 2), (changed.State, _renderer.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Create_RenderThatBeganBeforeRenderedAfter_IsRepeated()
+    {
+        // The render in progress may have read the content before its change.
+        var gate = _renderer.HoldAnswers();
+        var first = PublishAsync(new { urls = new[] { "/about" } });
+        await Eventually.TrueAsync(() => !_renderer.Requests.IsEmpty, () => "the render to begin");
+        var changed = PublishAsync(new { urls = new[] { "/about" }, renderedAfter = DateTimeOffset.UtcNow });
+        gate.SetResult();
+        Assert.Equal((PublicationState.Fresh, PublicationState.Fresh, 2), ((await first).State, (await changed).State, _renderer.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Create_TwoRealmServersTakeTurns_ThePageIsRenderedOnce()
+    {
+        // Only one of them knows the render, and the manager's requests reach it every other time.
+        var (asked, servers) = (0, new List<RealmServerUnderTest>());
+        using var http = new HttpClient();
+        await using var balancer = await StartReceiverAsync(app => app.MapFallback(async (HttpContext caller) =>
+        {
+            var server = servers[Interlocked.Increment(ref asked) % servers.Count];
+            using var request = new HttpRequestMessage(new(caller.Request.Method), new Uri(new Uri(server.Url), caller.Request.Path + caller.Request.QueryString));
+            request.Headers.TryAddWithoutValidation("Authorization", caller.Request.Headers.Authorization.ToString());
+            request.Content = caller.Request.ContentType is { } type ? new StreamContent(caller.Request.Body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } } : null;
+            using var answer = await http.SendAsync(request, caller.RequestAborted);
+            (caller.Response.StatusCode, caller.Response.ContentType) = ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString());
+            await answer.Content.CopyToAsync(caller.Response.Body, caller.RequestAborted);
+        }));
+        await using var one = new RealmServerUnderTest(_server.Registry, folders: _server);
+        await using var other = new RealmServerUnderTest(_server.Registry, folders: _server);
+        foreach (var server in new[] { one, other })
+        {
+            server.Settings.Add($"Realms:PublicUrl={balancer.Urls.Single()}");
+            servers.Add(await server.OnDemandOnly(_renderer).StartAsync());
+        }
+
+        await _manager.DisposeAsync();
+        _manager = await StartManagerAsync(balancer.Urls.Single());
+        var gate = _renderer.HoldAnswers();
+        var publication = PublishAsync(new { urls = new[] { "/about" } });
+        await Eventually.TrueAsync(() => !_renderer.Requests.IsEmpty, () => "the render to begin");
+        var before = asked;
+        await Eventually.TrueAsync(() => asked >= before + 5 || publication.IsCompleted, () => "more looks at the page");
+        gate.SetResult();
+        Assert.Equal((PublicationState.Fresh, 1), ((await publication).State, _renderer.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Create_NoStoredPageMatches_IsIncomplete()
+    {
+        var empty = await PublishAsync(new { since = 0 });
+        Assert.Equal((PublicationState.Incomplete, 0, "nothing-matches", "No page is stored."), (empty.State, empty.Total, empty.Reason, empty.Detail));
+        var misspelt = await PublishAsync(new { urls = new[] { "/about" }, prefixes = new[] { "/newz/" } });
+        Assert.Equal((PublicationState.Incomplete, 1, 1, "nothing-matches"), (misspelt.State, misspelt.Total, misspelt.Fresh, misspelt.Reason));
+        Assert.Equal("No stored page has a URL that begins with '/newz/'.", misspelt.Detail);
+    }
+
+    [Fact]
+    public async Task Create_RealmServerAwayToTheEnd_WaitsForTheWholeTime()
+    {
+        await _server.StopAsync();
+        var publication = await PublishAsync(new { since = 0, timeoutSeconds = 8 });
+        Assert.Equal((PublicationState.Incomplete, "realm-server-unreachable"), (publication.State, publication.Reason));
+        Assert.InRange(publication.EndedAt!.Value - publication.CreatedAt, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(12));
+    }
+
+    [Fact]
+    public async Task Create_ManagerStopsWhileItWaitsForADeploy_IsAnsweredWith503()
+    {
+        var current = await PublishAsync(new { urls = new[] { "/about" } });
+        var waits = _manager.App.Services.GetRequiredService<StreamLimiter>();
+        await Eventually.TrueAsync(() => waits.Open == 0, () => "the first request to end");
+        var waiting = PostAsync(new { since = current.Generation }, wait: 60);
+        await Eventually.TrueAsync(() => waits.Open == 1, () => "the request to wait");
+        await _manager.App.StopAsync(Token);
+        using var answer = await waiting;
+        await ManagerUnderTest.AssertProblemAsync(answer, 503, "draining");
     }
 
     [Fact]
@@ -121,6 +198,11 @@ public sealed class PublicationTests : IAsyncLifetime
         Assert.Equal((id, $"/publications/{id}"), ((await ReadAsync(second)).Id, first.Headers.Location?.OriginalString));
         using var other = await PostAsync(new { urls = new[] { "/other" } }, key: "release-1");
         await ManagerUnderTest.AssertProblemAsync(other, 422, "key-reused");
+        using var job = new HttpRequestMessage(HttpMethod.Post, "/jobs") { Content = JsonContent.Create(new { urls = new[] { _server.Url + "/about" } }), Headers = { { FleetHeaders.IdempotencyKey, "release-2" } } };
+        using var started = await _manager.Client.SendAsync(job, Token);
+        Assert.Equal(202, (int)started.StatusCode);
+        using var another = await PostAsync(new { urls = new[] { _server.Url + "/about" } }, key: "release-2");
+        await ManagerUnderTest.AssertProblemAsync(another, 422, "key-reused");
 
         using var cancelled = await _manager.Client.DeleteAsync($"/publications/{id}", Token);
         Assert.Equal(PublicationState.Cancelled, (await ReadAsync(cancelled)).State);
@@ -134,6 +216,7 @@ public sealed class PublicationTests : IAsyncLifetime
         {
             ("""{}""", "At least one of urls, prefixes, since must be given; the body has none. 'wait' is 61: it must be between 0 and 60."),
             ("""{"urlz":["/a"]}""", "'urlz' is not a member of the body of POST /publications; did you mean 'urls'?"),
+            ("""{"prefixes":["news/"]}""", "'prefixes[0]' is 'news/': it must begin with '/', 'http://' or 'https://'."),
             ("""{"urls":["/a"],"timeoutSeconds":86401}""", "'timeoutSeconds' is 86401: it must be between 1 and 86400."),
             ("""{"urls":["/a"],"webhook":"https://other.example/"}""", "'webhook' is 'https://other.example/', whose origin is not allowed."),
         })
@@ -153,10 +236,21 @@ public sealed class PublicationTests : IAsyncLifetime
         Assert.Equal(401, (int)anonymous.StatusCode);
     }
 
-    private async Task<ManagerUnderTest> StartManagerAsync()
+    private static async Task<WebApplication> StartReceiverAsync(Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        map(app);
+        await app.StartAsync(Token);
+        return app;
+    }
+
+    private async Task<ManagerUnderTest> StartManagerAsync(string? site = null)
     {
         var manager = await ManagerUnderTest.StartAsync(
-            _server.Registry, $"--services:realm:http:0={_server.Url}", $"--Fleet:AdminKey={RealmServerUnderTest.AdminKey}",
+            _server.Registry, $"--services:realm:http:0={site ?? _server.Url}", $"--Fleet:AdminKey={RealmServerUnderTest.AdminKey}",
             $"--Jobs:Webhooks:0={_receiver.Urls.Single()}", "--Jobs:WebhookSecret=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
         manager.Client.DefaultRequestHeaders.Authorization = new("Bearer", RealmServerUnderTest.AdminKey);
         return manager;

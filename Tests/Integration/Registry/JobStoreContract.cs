@@ -150,11 +150,30 @@ public abstract class JobStoreContract : ContractSuite
         Assert.True(list.Item.IsList);
         Assert.True(await Registry.Jobs.AddAsync("s", list, [new("http://h/a", 1), new("http://h/a", 2), new("http://h/b", 1)], 3, Cancel));
         Assert.True(await Registry.Jobs.AddAsync("s", list, Items("http://h/a", "http://h/c", "http://h/d", "http://h/e"), 3, Cancel));
-        Assert.True(await Registry.Jobs.CompleteAsync("s", list, null, s_keep, Cancel));
+        Assert.True(await Registry.Jobs.CompleteListAsync("s", list, null, s_keep, Cancel));
 
         var job = (await Registry.Jobs.GetAsync("s", Cancel))!;
         Assert.Equal((JobState.Running, 3, 2, 0), (job.State, job.Total, job.Omitted, job.Done));
         Assert.Equal([new("http://h/a", 1), new("http://h/b", 1), new("http://h/c")], (await ClaimAsync("s", 9)).Select(claim => claim.Item));
+    }
+
+    [Fact]
+    public async Task AddAsync_UrlsUpToDate_AreCountedOnceAndNeverClaimed()
+    {
+        await Registry.Jobs.CreateAsync("p", new(JobKind.Publication, new(), new(7, null, s_keep)), [new("/a", IsList: true), new("/a/b", IsList: true)], null, 10, Cancel);
+        var lists = await ClaimAsync("p", 5);
+        JobItem[] found = [new("http://h/a", IsUpToDate: true), new("http://h/a/b", IsUpToDate: true), new("http://h/a/c")];
+        Assert.True(await Registry.Jobs.AddAsync("p", lists[0], found, 1, Cancel));
+        Assert.True(await Registry.Jobs.AddAsync("p", lists[0], found, 1, Cancel));
+        Assert.True(await Registry.Jobs.AddAsync("p", lists[1], found[1..], 1, Cancel));
+        Assert.True(await Registry.Jobs.CompleteListAsync("p", lists[0], null, s_keep, Cancel));
+        Assert.False(await Registry.Jobs.CompleteListAsync("p", lists[0], new("x", "y"), s_keep, Cancel));
+        Assert.True(await Registry.Jobs.CompleteListAsync("p", lists[1], new("nothing-matches", "No page is stored."), s_keep, Cancel));
+        Assert.True(await CompleteAsync("p", Assert.Single(await ClaimAsync("p", 9)), JobUrlOutcome.Succeeded));
+
+        var job = (await Registry.Jobs.GetAsync("p", Cancel))!;
+        Assert.Equal((JobState.Completed, 1, 1, 2, 0), (job.State, job.Total, job.Succeeded, job.UpToDate, job.Omitted));
+        Assert.Equal(("nothing-matches", "No page is stored."), (job.Reason, job.Detail));
     }
 
     [Fact]

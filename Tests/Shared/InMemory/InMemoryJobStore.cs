@@ -98,7 +98,21 @@ internal sealed class InMemoryJobStore(TimeProvider timeProvider) : IJobStore
         return isHeld;
     });
 
-    public Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult? result, TimeSpan keep, CancellationToken cancellationToken) => Run(() =>
+    public Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, TimeSpan keep, CancellationToken cancellationToken) => CompleteAsync(id, claim, job =>
+    {
+        job.Results.Add(result with { At = Now });
+        job.Record = result.Outcome switch
+        {
+            JobUrlOutcome.Succeeded => job.Record with { Succeeded = job.Record.Succeeded + 1 },
+            JobUrlOutcome.Failed => job.Record with { Failed = job.Record.Failed + 1 },
+            _ => job.Record with { Skipped = job.Record.Skipped + 1 },
+        };
+    }, keep);
+
+    public Task<bool> CompleteListAsync(string id, JobClaim claim, JobListProblem? problem, TimeSpan keep, CancellationToken cancellationToken) => CompleteAsync(
+        id, claim, job => job.Record = problem is null ? job.Record : job.Record with { Reason = problem.Reason, Detail = problem.Detail }, keep);
+
+    private Task<bool> CompleteAsync(string id, JobClaim claim, Action<Job> record, TimeSpan keep) => Run(() =>
     {
         if (Find(id) is not { } job || !job.IsHeld(claim))
         {
@@ -106,17 +120,7 @@ internal sealed class InMemoryJobStore(TimeProvider timeProvider) : IJobStore
         }
 
         job.Claims.Remove(claim.Index);
-        if (result is not null)
-        {
-            job.Results.Add(result with { At = Now });
-            job.Record = result.Outcome switch
-            {
-                JobUrlOutcome.Succeeded => job.Record with { Succeeded = job.Record.Succeeded + 1 },
-                JobUrlOutcome.Failed => job.Record with { Failed = job.Record.Failed + 1 },
-                _ => job.Record with { Skipped = job.Record.Skipped + 1 },
-            };
-        }
-
+        record(job);
         if (job.Next >= job.Items.Count && job.Claims.Count == 0)
         {
             job.End(JobState.Completed, Now, keep);
@@ -198,6 +202,12 @@ internal sealed class InMemoryJobStore(TimeProvider timeProvider) : IJobStore
         {
             foreach (var item in items.Where(item => item.IsList || _known.Add(item.Url)))
             {
+                if (item.IsUpToDate)
+                {
+                    Record = Record with { UpToDate = Record.UpToDate + 1 };
+                    continue;
+                }
+
                 if (!item.IsList && Record.Total >= maxUrls)
                 {
                     Record = Record with { Omitted = Record.Omitted + 1 };

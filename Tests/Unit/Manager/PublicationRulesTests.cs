@@ -22,15 +22,24 @@ public sealed class PublicationRulesTests
         { "fresh, and a later shell is current", s_target, Look(Stored("current", 7)) with { Generation = 8 }, "succeeded", null },
         { "out of date, and a later shell is current", s_target, Look(Stored("outdated", 7)) with { Generation = 8 }, "failed", "superseded" },
         { "rendered too early", s_later, Look(Stored("current", 7, s_now.AddSeconds(-1))), null, "render" },
-        { "rendered in time", s_later, Look(Stored("current", 7, s_now)), "succeeded", null },
+        { "begun too early, and rendered in time", s_later, Look(Stored("current", 7, s_now.AddSeconds(3), s_now.AddSeconds(-1))), null, "render" },
+        { "begun in time", s_later, Look(Stored("current", 7, s_now.AddSeconds(3), s_now)), "succeeded", null },
+        { "rendered in time, by an older version", s_later, Look(Stored("current", 7, s_now)), "succeeded", null },
         { "not stored", s_target, Look(null), null, "render" },
         { "being rendered", s_target, Look(new SitePage(Pending: true)), null, "wait" },
         { "failed before", s_target, Look(Failed("x")), null, "render" },
-        { "failed twice", s_target, Look(Failed("x")) with { Renders = 2 }, null, "render" },
-        { "failed three times", s_target, Look(Failed("x")) with { Renders = 3 }, "failed", "failed" },
-        { "failed three times, in progress again", s_target, Look(Failed("x") with { Pending = true }) with { Renders = 3 }, null, "wait" },
+        { "failed twice", s_target, Look(Failed("x")) with { Renders = 2, Failures = 2 }, null, "render" },
+        { "failed twice, a moment ago", s_target, Look(Failed("x")) with { Renders = 2, Failures = 2, IsRenderDue = false }, null, "wait" },
+        { "failed three times", s_target, Look(Failed("x")) with { Renders = 3, Failures = 3, Failure = new("x") }, "failed", "failed" },
+        { "failed three times, in progress again", s_target, Look(Failed("x") with { Pending = true }) with { Renders = 3, Failures = 3 }, null, "wait" },
+        { "queued three times, rendered by another realm server", s_target, Look(null) with { Renders = 3, IsRenderDue = false }, null, "wait" },
+        { "queued three times, none in progress for long", s_target, Look(null) with { Renders = 3 }, null, "render" },
+        { "not checked in time", s_target, new PublicationLook { IsChecked = false, IsLate = true }, "failed", "not-checked" },
         { "late, not stored", s_target, Look(null) with { IsLate = true }, "failed", "not-stored" },
         { "late, in progress", s_target, Look(Stored("outdated", 6) with { Pending = true }) with { IsLate = true }, "failed", "stale" },
+        { "late, changed meanwhile", s_target, Look(Stored("outdated", 7)) with { IsLate = true }, "failed", "outdated" },
+        { "late, rendered too early", s_later, Look(Stored("current", 7, s_now.AddSeconds(-1))) with { IsLate = true }, "failed", "outdated" },
+        { "late, queued three times, no failure", s_target, Look(null) with { Renders = 3, IsLate = true }, "failed", "not-stored" },
         { "late but fresh", s_target, Look(Stored("current", 7)) with { IsLate = true }, "succeeded", null },
         { "no page of the site", s_target, Error(400, "invalid-request"), "skipped", "refused" },
         { "refused by the recache", s_target, Look(null) with { Error = new(null, 0, 400, "refused", "A file.") }, "skipped", "refused" },
@@ -63,10 +72,11 @@ public sealed class PublicationRulesTests
     [InlineData(JobState.Running, 1, 0, PublicationState.Pending)]
     [InlineData(JobState.Completed, 0, 0, PublicationState.Fresh)]
     [InlineData(JobState.Completed, 1, 0, PublicationState.Incomplete)]
+    [InlineData(JobState.Completed, 0, 0, PublicationState.Incomplete, "nothing-matches")]
     [InlineData(JobState.Completed, 0, 1, PublicationState.Incomplete)]
     [InlineData(JobState.Failed, 0, 0, PublicationState.Incomplete)]
     [InlineData(JobState.Cancelled, 0, 0, PublicationState.Cancelled)]
-    public void StateOf_Job_IsFreshOnlyIfEveryPageIs(JobState state, int skipped, int omitted, PublicationState expected) => Assert.Equal(expected, Publications.StateOf(new()
+    public void StateOf_Job_IsFreshOnlyIfEveryPageIs(JobState state, int skipped, int omitted, PublicationState expected, string? reason = null) => Assert.Equal(expected, Publications.StateOf(new()
     {
         Id = "1",
         Definition = new(JobKind.Publication, new(), s_target),
@@ -75,6 +85,7 @@ public sealed class PublicationRulesTests
         ReadAt = s_now,
         Succeeded = 3,
         Skipped = skipped,
+        Reason = reason,
         Omitted = omitted,
     }));
 
@@ -88,6 +99,33 @@ public sealed class PublicationRulesTests
         Assert.Empty(PublicationRules.Check(new() { Since = 0 }, new([]), s_now));
     }
 
+    [Theory]
+    [InlineData("/news/", null)]
+    [InlineData("https://www.example.com/news", null)]
+    [InlineData("news/", "'prefixes[1]' is 'news/': it must begin with '/', 'http://' or 'https://'.")]
+    [InlineData("www.example.com/", "'prefixes[1]' is 'www.example.com/': it must begin with '/', 'http://' or 'https://'.")]
+    public void Check_Prefix_MustBeTheStartOfAUrl(string prefix, string? error) =>
+        Assert.Equal(error, PublicationRules.Check(new() { Prefixes = ["/", prefix] }, new([]), s_now).SingleOrDefault()?.Message);
+
+    [Theory]
+    [InlineData(404, 1, 500, null)]
+    [InlineData(422, 1, null, null)]
+    [InlineData(502, 2, null, 4)]
+    [InlineData(502, 3, null, null)]
+    [InlineData(502, 3, 500, 8)]
+    [InlineData(504, 60, 500, 10)]
+    [InlineData(503, 60, 3, 3)]
+    [InlineData(503, 60, 0, null)]
+    public void PauseAfter_ListCannotBeRead_APublicationWaitsUntilItsTimeIsOver(int status, int attempt, int? secondsLeft, int? pause) => Assert.Equal(
+        pause is { } seconds ? TimeSpan.FromSeconds(seconds) : null, JobLists.PauseAfter(status, attempt, secondsLeft is { } left ? TimeSpan.FromSeconds(left) : null));
+
+    [Fact]
+    public void FingerprintOf_TwoKindsWithTheSameMembers_Differs()
+    {
+        Assert.NotEqual(JobRequestRules.FingerprintOf(new JobRequest { Urls = ["/a"] }), JobRequestRules.FingerprintOf(new PublicationRequest { Urls = ["/a"] }));
+        Assert.Equal(JobRequestRules.FingerprintOf(new PublicationRequest { Urls = ["/a"] }), JobRequestRules.FingerprintOf(new PublicationRequest { Urls = ["/a"] }));
+    }
+
     [Fact]
     public void Define_SinceAlone_SelectsEveryStoredPage()
     {
@@ -96,11 +134,12 @@ public sealed class PublicationRulesTests
         Assert.Equal([new JobItem("/a")], PublicationRules.Define(new() { Urls = ["/a"] }, 2).Items);
     }
 
-    private static PublicationLook Look(SitePage? page) => new() { Page = page, IsKnown = true, Generation = 7 };
+    private static PublicationLook Look(SitePage? page) => new() { IsChecked = true, Page = page, IsKnown = true, Generation = 7, IsRenderDue = true };
 
-    private static PublicationLook Error(int status, string reason) => new() { Error = new(null, 0, status, reason, "Why."), Generation = 7 };
+    private static PublicationLook Error(int status, string reason) => new() { IsChecked = true, Error = new(null, 0, status, reason, "Why."), Generation = 7, IsRenderDue = true };
 
-    private static SitePage Stored(string state, long generation, DateTimeOffset renderedAt = default) => new(Pending: false, new(200, state, generation, renderedAt, AgeSeconds: 0));
+    private static SitePage Stored(string state, long generation, DateTimeOffset renderedAt = default, DateTimeOffset? startedAt = null) =>
+        new(Pending: false, new(200, state, generation, renderedAt, AgeSeconds: 0, startedAt));
 
     private static SitePage Failed(string reason) => new(Pending: false, LastFailure: new(reason));
 }

@@ -9,19 +9,19 @@ public sealed class RenderJobTests
     private const int Rounds = 200_000;
 
     [Fact]
-    public async Task RaiseTo_VisitorAndCrawlerAtOnce_TheCrawlersUrgencyIsKept()
+    public async Task RaiseTo_VisitorAndVerifiedCrawlerAtOnce_TheCrawlersTurnIsKept()
     {
-        var jobs = Enumerable.Range(0, Rounds).Select(_ => new RenderJob(new PageSource("http://h/", "http://h/a", 0))).ToArray();
+        var jobs = Enumerable.Range(0, Rounds).Select(_ => New()).ToArray();
         var arrived = 0;
         var lost = 0;
 
         await Task.WhenAll(
             Task.Factory.StartNew(() => RaiseAll(RenderUrgency.Visited), TaskCreationOptions.LongRunning),
-            Task.Factory.StartNew(() => RaiseAll(RenderUrgency.Awaited), TaskCreationOptions.LongRunning));
+            Task.Factory.StartNew(() => RaiseAll(RenderUrgency.Verified), TaskCreationOptions.LongRunning));
 
-        // Whoever raises it last brings the crawler's turn, and none is needed after that.
+        // One of the two calls gave the crawler its turn, and none is needed after that.
         Assert.Equal(0, lost);
-        Assert.Equal(0, jobs.Count(job => job.RaiseTo(RenderUrgency.Awaited)));
+        Assert.Equal(0, jobs.Count(job => job.RaiseTo(RenderUrgency.Verified)));
 
         void RaiseAll(RenderUrgency urgency)
         {
@@ -35,7 +35,7 @@ public sealed class RenderJobTests
                     spin.SpinOnce(sleep1Threshold: -1);
                 }
 
-                if (!jobs[round].RaiseTo(urgency) && urgency == RenderUrgency.Awaited)
+                if (!jobs[round].RaiseTo(urgency) && urgency == RenderUrgency.Verified)
                 {
                     Interlocked.Increment(ref lost);
                 }
@@ -43,13 +43,40 @@ public sealed class RenderJobTests
         }
     }
 
-    [Fact]
-    public void RaiseTo_LessUrgentOrTheSame_IsNoNews()
+    [Theory]
+    [InlineData(nameof(RenderUrgency.Index), nameof(RenderUrgency.Awaited), true)]
+    [InlineData(nameof(RenderUrgency.Awaited), nameof(RenderUrgency.Visited), true)]
+    [InlineData(nameof(RenderUrgency.Visited), nameof(RenderUrgency.Verified), true)]
+    [InlineData(nameof(RenderUrgency.Visited), nameof(RenderUrgency.Awaited), false)]
+    [InlineData(nameof(RenderUrgency.Awaited), nameof(RenderUrgency.Awaited), false)]
+    [InlineData(nameof(RenderUrgency.Verified), nameof(RenderUrgency.Visited), false)]
+    [InlineData(nameof(RenderUrgency.Visited), nameof(RenderUrgency.Index), false)]
+    public void RaiseTo_SecondRequest_HasAnEarlierTurnIfItIsMoreUrgent(string one, string other, bool isEarlier)
     {
-        var job = new RenderJob(new PageSource("http://h/", "http://h/a", 0));
-        Assert.True(job.RaiseTo(RenderUrgency.Visited));
-        Assert.True(job.RaiseTo(RenderUrgency.Awaited));
-        Assert.False(job.RaiseTo(RenderUrgency.Awaited));
-        Assert.False(job.RaiseTo(RenderUrgency.Visited));
+        var (first, second) = (Enum.Parse<RenderUrgency>(one), Enum.Parse<RenderUrgency>(other));
+        var job = New();
+        Assert.True(job.RaiseTo(first));
+        Assert.Equal(isEarlier, job.RaiseTo(second));
+        // The deadline is that of the crawler, whichever request gave the turn.
+        Assert.Equal(first > second ? first : second, job.TryBegin());
     }
+
+    [Theory]
+    [InlineData(nameof(RenderUrgency.Visited), nameof(RenderUrgency.Visited), true)]
+    [InlineData(nameof(RenderUrgency.Visited), nameof(RenderUrgency.Awaited), false)]
+    [InlineData(nameof(RenderUrgency.Visited), nameof(RenderUrgency.Verified), false)]
+    [InlineData(nameof(RenderUrgency.Awaited), nameof(RenderUrgency.Visited), true)]
+    [InlineData(nameof(RenderUrgency.Awaited), nameof(RenderUrgency.Verified), true)]
+    [InlineData(nameof(RenderUrgency.Verified), nameof(RenderUrgency.Awaited), true)]
+    public void Serves_JobThatHasBegun_ACrawlerOnlyIfItWasBegunForOne(string begunAs, string requestedAs, bool isServed)
+    {
+        var (begun, request) = (Enum.Parse<RenderUrgency>(begunAs), Enum.Parse<RenderUrgency>(requestedAs));
+        var job = New();
+        job.RaiseTo(begun);
+        Assert.True(job.Serves(request));
+        job.TryBegin();
+        Assert.Equal(isServed, job.Serves(request));
+    }
+
+    private static RenderJob New() => new(new PageSource("http://h/", "http://h/a", 0));
 }
