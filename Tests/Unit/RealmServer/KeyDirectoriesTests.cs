@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.RealmServer;
 
-public sealed class KeyDirectoriesTests
+public sealed class KeyDirectoriesTests : IDisposable
 {
     private const string Agent = "https://agent.example";
 
@@ -23,6 +23,8 @@ public sealed class KeyDirectoriesTests
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _agents.Dispose();
 
     [Fact]
     public async Task FindAsync_UnknownKeyWhileTheAgentIsAway_KnownKeysStillCount()
