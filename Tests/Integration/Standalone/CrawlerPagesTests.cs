@@ -43,7 +43,11 @@ public sealed class CrawlerPagesTests(VisitorBrowser visitor) : IClassFixture<Vi
                 Realms = realms.Path,
                 Browser = BrowserLocator.Locate(null),
                 // Shorter than Rendering:SettleTimeout, as by default, but with time for a busy machine.
-                Settings = new Dictionary<string, string> { ["Pages:CrawlerBudget"] = "00:00:15", ["Rendering:SettleTimeout"] = "00:01:00", ["Pool:Slots"] = "2" },
+                // The crawler proves by its address who it is, so that it does not wait for the page that grows and is rendered again in the background.
+                Settings = new Dictionary<string, string>
+                {
+                    ["Pages:CrawlerBudget"] = "00:00:15", ["Rendering:SettleTimeout"] = "00:01:00", ["Pool:Slots"] = "2", ["Pages:CrawlerNetworks:0"] = "127.0.0.0/8",
+                },
             },
             TimeProvider.System,
             Token);
