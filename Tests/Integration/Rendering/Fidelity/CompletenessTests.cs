@@ -89,7 +89,7 @@ public sealed class CompletenessTests(ServerFixture server)
         server.OtherApp.Routes["/late"] = http => Task.Delay(2_000, Token).ContinueWith(_ => http.Response.WriteAsync("the data"), TaskScheduler.Default).Unwrap();
         var result = await server.RenderPageAsync("<p id=out></p><script>fetch('/late').then((r) => r.text()).then((t) => { out.textContent = t; })</script>");
         Assert.Contains("the data", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-        Assert.Contains($"GET {server.OtherApp["late"]}, took 2", result.Diagnostics!.Message, StringComparison.Ordinal);
+        Assert.Contains($"GET {server.OtherApp["late"]}, took ", result.Diagnostics!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
