@@ -47,12 +47,25 @@ public static partial class FleetHost
         }
     }
 
+    /// <summary>Logs, once the service has started, its version, its addresses and the settings that differ from their defaults.</summary>
+    /// <param name="name">Name of the service.</param>
+    /// <param name="app">The application, not yet started.</param>
+    public static void LogWhenStarted(string name, WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FleetHost).FullName!);
+        LogStarted(logger, name, Version, string.Join(", ", app.Urls));
+        if (ChangedSettings.Of(app.Services) is { Count: > 0 } changed)
+        {
+            LogSettings(logger, name, string.Join("; ", changed));
+        }
+    });
+
     private static async Task RunAsync(string name, WebApplication app)
     {
         var fatal = app.Services.GetRequiredService<FatalError>();
         var time = app.Services.GetRequiredService<TimeProvider>();
         var bound = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
-        app.Lifetime.ApplicationStarted.Register(() => LogStart(name, app));
+        LogWhenStarted(name, app);
         // RunAsync disposes the application when it has stopped.
         var run = app.RunAsync();
         await Task.WhenAny(run, fatal.Raised);
@@ -68,16 +81,6 @@ public static partial class FleetHost
         if (fatal.Raised.IsCompleted)
         {
             ExceptionDispatchInfo.Throw(await fatal.Raised);
-        }
-    }
-
-    private static void LogStart(string name, WebApplication app)
-    {
-        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FleetHost).FullName!);
-        LogStarted(logger, name, Version, string.Join(", ", app.Urls));
-        if (ChangedSettings.Of(app.Services) is { Count: > 0 } changed)
-        {
-            LogSettings(logger, name, string.Join("; ", changed));
         }
     }
 

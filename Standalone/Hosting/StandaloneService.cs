@@ -18,6 +18,7 @@ internal sealed class StandaloneService : IAsyncDisposable
     private StandaloneService(string name, WebApplication application)
     {
         (Name, _application) = (name, application);
+        FleetHost.LogWhenStarted(name, application);
         application.Lifetime.ApplicationStopping.Register(() => _stopping.TrySetResult());
     }
 

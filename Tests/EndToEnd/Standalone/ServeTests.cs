@@ -72,6 +72,11 @@ public sealed class ServeTests : IDisposable
             () => $"logs of every service; seen: {string.Join(", ", collector.Logs.Select(log => log.Service).Distinct())}\n{fleet}");
         fleet.Signal(Signals.Terminate);
         Assert.True(await fleet.EndAsync(s_stopLimit) == ExitCodes.Success, fleet.ToString());
+        foreach (var service in (string[])["realm", "manager", "prerender"])
+        {
+            Assert.Matches($@"FleetHost: {service} \d+\.\d+\.\d+ started and listens on http://127\.0\.0\.1:\d+\.", fleet.Errors);
+        }
+
         // Traces and metrics are those of the process.
         Assert.Equal(["fleet"], collector.Metrics.Keys.Select(metric => metric.Service).Distinct());
     }
