@@ -63,6 +63,8 @@ internal static class PrepareExtensions
     {
         // Plain HTTP on 127.0.0.1 needs no developer certificate.
         builder.Configuration["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] ??= "true";
+        // The check starts another .NET process and asks the package feed, while the fleet starts; the packages' versions are pinned.
+        builder.Configuration["ASPIRE_VERSION_CHECK_DISABLED"] ??= "true";
         // Exit only once every port is free again.
         builder.Configuration["DcpPublisher:WaitForResourceCleanup"] ??= "true";
     }

@@ -22,8 +22,6 @@ internal sealed class FleetProgram : IAsyncDisposable
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment.Remove("OTEL_EXPORTER_OTLP_ENDPOINT");
-        // A command ends within seconds: optimizing what it calls once costs twice what it saves (tests.runsettings).
-        start.Environment.Remove("DOTNET_TieredCompilation");
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[key] = value;
