@@ -3,6 +3,7 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Processes;
+using Fleet.PrerenderServer.Canary;
 using Fleet.PrerenderServer.Endpoints;
 using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
@@ -58,6 +59,7 @@ public static class PrerenderServerApp
         AddBrowser(builder);
         builder.AddPagePool();
         AddRendering(builder);
+        AddCanary(builder);
         AddRegistration(builder);
 
         var app = builder.Build();
@@ -150,9 +152,21 @@ public static class PrerenderServerApp
         builder.Services.AddRegistryWatcher<HostShell?>("host shell", [FleetEventKind.HostShell],
             static (services, cancellationToken) => services.GetRequiredService<IHostShellStore>().GetAsync(cancellationToken));
         builder.Services.AddSingleton<ShellTracker>();
+        builder.Services.AddSingleton<ReadinessHold>();
         builder.Services.AddSingleton<AnnouncementSource>();
         builder.Services.AddHostedService<Announcer>();
         builder.Services.AddSingleton<Recycler>();
         builder.Services.AddHostedService<RecycleListener>();
+    }
+
+    // Before the registration, which announces the server.
+    private static void AddCanary(WebApplicationBuilder builder)
+    {
+        builder.AddFleetOptions<CanaryOptions>(CanaryOptions.Section);
+        builder.Services.AddSingleton<CanarySamples>();
+        builder.Services.AddHttpClient<CanaryRenders>()
+            .UseSocketsHttpHandler(static (handler, _) => (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies) = (false, false, false))
+            .RemoveAllLoggers();
+        builder.Services.AddHostedService<CanaryCheck>();
     }
 }

@@ -12,7 +12,8 @@ namespace Fleet.PrerenderServer.Registration;
 
 /// <summary>What this server announces of itself.</summary>
 internal sealed class AnnouncementSource(
-    IPagePool pool, IBrowserAdapter browser, RequestDrain drain, RenderMetrics metrics, PaintControl painting, ServerIdentity server, ServerAddress address, IOptions<PoolOptions> poolOptions)
+    IPagePool pool, IBrowserAdapter browser, RequestDrain drain, RenderMetrics metrics, PaintControl painting, ServerIdentity server, ServerAddress address, ReadinessHold hold,
+    IOptions<PoolOptions> poolOptions)
 {
     private long _version;
 
@@ -22,13 +23,20 @@ internal sealed class AnnouncementSource(
     /// <summary>Whether the address of this server is known.</summary>
     public bool IsListening => address.Url is not null;
 
+    /// <summary>Product and version of the browser; null before the first launch.</summary>
+    public string? Browser => browser.Product;
+
+    /// <summary>Whether the pool is ready, even if something else holds the server.</summary>
+    public bool IsPoolReady => Readiness.IsReady(pool.Snapshot);
+
     /// <summary>The announcement, and the state of the pool that it was taken from.</summary>
     public (Announcement Announcement, PoolSnapshot Snapshot) Current
     {
         get
         {
             var snapshot = pool.Snapshot;
-            return (Announcement.Of(snapshot, drain.IsDraining), snapshot);
+            var announcement = Announcement.Of(snapshot, drain.IsDraining);
+            return (announcement.State == ServerState.Ready && hold.Reason is not null ? announcement with { State = ServerState.Warming } : announcement, snapshot);
         }
     }
 

@@ -8,10 +8,11 @@ namespace Fleet.PrerenderServer.Registration;
 
 /// <summary>Health of the pool: healthy when it is ready (<see cref="Readiness"/>). A server that lost its pages because the host is unreachable
 /// is only degraded: replacing it would not help.</summary>
-internal sealed class PoolHealth(IPagePool pool, IBrowserAdapter browser, RequestDrain drain) : IHealthCheck
+internal sealed class PoolHealth(IPagePool pool, IBrowserAdapter browser, RequestDrain drain, ReadinessHold hold) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(drain.IsDraining ? HealthCheckResult.Unhealthy("Draining.")
+            : Readiness.IsReady(pool.Snapshot) && hold.Reason is { } reason ? HealthCheckResult.Unhealthy(reason)
             : Readiness.IsReady(pool.Snapshot) ? HealthCheckResult.Healthy($"{pool.Snapshot.Slots.Count} of {pool.Snapshot.Totals.Capacity} slots, {pool.Snapshot.Totals.Waiting} renders wait.")
             : pool.Snapshot.Totals is { Stopping: false, Generation: not null, Problem: { } problem } totals && totals.RecentBoot > TimeSpan.Zero
                 ? HealthCheckResult.Degraded($"No page is up. {problem}")

@@ -55,11 +55,16 @@ public sealed class ServerFixture : IAsyncLifetime
 
     internal static WebApplication Start(InMemoryRegistry registry, TestSite site, params string[] settings) => Start(registry, site, null, registry.Commands, settings);
 
-    internal static WebApplication Start(InMemoryRegistry registry, TestSite site, LogRecorder? log, ICommandStore commands, params string[] settings) => PrerenderServerApp.Build(
+    internal static WebApplication Start(InMemoryRegistry registry, TestSite site, LogRecorder? log, ICommandStore commands, params string[] settings) =>
+        Start(registry, site, log, commands, static _ => { }, settings);
+
+    internal static WebApplication Start(
+        InMemoryRegistry registry, TestSite site, LogRecorder? log, ICommandStore commands, Action<IServiceCollection> configure, params string[] settings) => PrerenderServerApp.Build(
         ["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}", "--Pool:Slots=3", "--Registration:Name=prerender-test", "--environment=Development", .. settings],
         builder =>
         {
             builder.Services.AddFleetRegistry(registry).AddSingleton(commands);
+            configure(builder.Services);
             builder.Logging.ClearProviders();
             if (log is not null)
             {

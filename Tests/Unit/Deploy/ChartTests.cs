@@ -132,6 +132,20 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Render_Canary_ComparesPagesWithAnotherPrerenderServer()
+    {
+        var objects = Render(Required + "\nprerender: { canarySamples: 20 }", out _);
+        var policy = objects.OfType<V1NetworkPolicy>().Single(policy => policy.Metadata.Name == "fleet-prerender");
+
+        Assert.Equal("20", Variable(Prerender(objects), "Canary__Samples"));
+        Assert.Equal(["manager", "prerender"], Components(Assert.Single(policy.Spec.Ingress).FromProperty));
+        Assert.Equal(["realm", "prerender"], Components(Assert.Single(policy.Spec.Egress, rule => rule.Ports.Any(port => port.Port.Value == "8080")).To));
+        Assert.DoesNotContain(Prerender(Render(Required, out _)).Env, variable => variable.Name == "Canary__Samples");
+    }
+
+    private static IEnumerable<string> Components(IEnumerable<V1NetworkPolicyPeer> peers) => peers.Select(peer => peer.PodSelector.MatchLabels["app.kubernetes.io/component"]);
+
+    [Fact]
     public void Render_EgressOfManagers_IsTheirsAlone()
     {
         var policies = Render(Everything, out _).OfType<V1NetworkPolicy>().Where(policy => policy.Spec.Egress?.Any(rule => rule.Ports.Any(port => port.Port.Value == "8443")) == true);

@@ -1,0 +1,102 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Registration;
+using Fleet.Registry;
+using Fleet.Registry.Servers;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fleet.PrerenderServer.Canary;
+
+/// <summary>Holds the first server with a new browser until its pages equal those of a server with the old one. So an orchestrator that replaces servers one by one,
+/// each when the one before is healthy, stops at a browser that renders differently. A held server takes renders once no other server is ready: different pages are
+/// better than none.</summary>
+internal sealed partial class CanaryCheck(
+    CanarySamples samples, CanaryRenders renders, IServerRegistry servers, AnnouncementSource self, ReadinessHold hold, IOptions<CanaryOptions> options, TimeProvider time,
+    ILogger<CanaryCheck> logger) : BackgroundService
+{
+    private const int MaxNamed = 5;
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Holds the server before it can be announced as ready.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Samples == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        hold.Reason = "The canary has not compared its pages yet (Canary:Samples).";
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var differs = false;
+        while (true)
+        {
+            try
+            {
+                if (self is { IsPoolReady: true, Browser: { } browser })
+                {
+                    var all = await servers.ListAsync(stoppingToken);
+                    if (CanaryRules.Reference(all, self.Incarnation, browser) is not { } reference)
+                    {
+                        LogNothingToCompare(browser);
+                        break;
+                    }
+
+                    if (!differs)
+                    {
+                        var (accepted, summary) = await CompareAsync(reference, browser, stoppingToken);
+                        if (accepted)
+                        {
+                            LogAccepted(summary);
+                            break;
+                        }
+
+                        LogDiffers(hold.Reason = $"{summary} To accept them, restart this server with Canary:Samples=0; the others follow it.");
+                        differs = true;
+                    }
+                }
+            }
+            catch (Exception e) when (e is RegistryUnavailableException or HttpRequestException)
+            {
+                hold.Reason = $"The canary could not compare its pages, and tries again: {e.Message}";
+                LogNotCompared(e.Message);
+            }
+
+            await Task.Delay(s_interval, time, stoppingToken);
+        }
+
+        hold.Reason = null;
+    }
+
+    private async Task<(bool Accepted, string Summary)> CompareAsync(ServerRecord reference, string browser, CancellationToken cancellationToken)
+    {
+        var results = new List<(Sample Sample, SampleResult Result)>();
+        foreach (var sample in await samples.ChooseAsync(options.Value.Samples, cancellationToken))
+        {
+            results.Add((sample, await renders.CompareAsync(sample, reference, cancellationToken)));
+        }
+
+        var different = results.Where(result => result.Result == SampleResult.Different).Select(result => result.Sample.Url).ToList();
+        var summary = $"{browser} renders {different.Count} of {results.Count} pages differently than {reference.Browser} on {reference.Name}";
+        var skipped = results.Count(result => result.Result == SampleResult.NotComparable);
+        summary += skipped == 0 ? "" : $"; {skipped} change from render to render or were not rendered there";
+        summary += different.Count == 0 ? "." : $": {string.Join(", ", different.Take(MaxNamed))}{(different.Count > MaxNamed ? ", …" : "")}.";
+        return (different.Count <= options.Value.MaxDifferent, summary);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Nothing to compare for {Browser}: another server is ready with it, or no other server is ready.")]
+    private partial void LogNothingToCompare(string browser);
+
+    [LoggerMessage(LogLevel.Information, "The canary takes renders: {Summary}")]
+    private partial void LogAccepted(string summary);
+
+    [LoggerMessage(LogLevel.Warning, "The canary takes no renders: {Reason}")]
+    private partial void LogDiffers(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The canary could not compare its pages, and tries again: {Reason}")]
+    private partial void LogNotCompared(string reason);
+}

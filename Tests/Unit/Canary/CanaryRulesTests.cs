@@ -1,0 +1,81 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Canary;
+
+namespace Fleet.Tests.Canary;
+
+public sealed class CanaryRulesTests
+{
+    private const string Old = "HeadlessChrome/1.0";
+    private const string New = "HeadlessChrome/2.0";
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("self:Warming:2", null)]
+    [InlineData("a:Warming:1", null)]
+    [InlineData("a:Draining:1", null)]
+    [InlineData("a:Ready:", null)]
+    [InlineData("a:Ready:1", "a")]
+    [InlineData("a:Ready:1 self:Ready:2", "a")]
+    [InlineData("a:Ready:1 b:Warming:2", "a")]
+    [InlineData("a:Ready:1 b:Ready:2", null)]
+    [InlineData("a:Ready:2", null)]
+    public void Reference_Servers_IsAReadyOneWithAnotherBrowserUntilOneHasThisBrowser(string servers, string? expected) =>
+        Assert.Equal(expected, CanaryRules.Reference(servers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Record), "self", New)?.Incarnation);
+
+    [Fact]
+    public void Reference_SeveralServers_IsTheOneWithTheShortestQueue() =>
+        Assert.Equal("b", CanaryRules.Reference([Record("a:Ready:1") with { Queue = 3 }, Record("b:Ready:1") with { Queue = 1 }], "self", New)?.Incarnation);
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(1, "a/0")]
+    [InlineData(2, "a/0 b/0")]
+    [InlineData(3, "a/0 a/2 b/0")]
+    [InlineData(4, "a/0 a/1 a/2 b/0")]
+    [InlineData(100, "a/0 a/1 a/2 a/3 b/0")]
+    public void Choose_Pages_TakesEveryScopeInTurnAndSpreadsWithinIt(int count, string expected)
+    {
+        var pages = new Dictionary<string, IReadOnlyList<string>> { ["c"] = [], ["b"] = ["b/0"], ["a"] = ["a/3", "a/1", "a/0", "a/2"] };
+        Assert.Equal(expected, string.Join(' ', CanaryRules.Choose(pages, count).Select(sample => sample.Url)));
+    }
+
+    [Theory]
+    [InlineData("x", "x", "", "", nameof(SampleResult.Equal))]
+    [InlineData("x", null, "", "", nameof(SampleResult.NotComparable))]
+    [InlineData(null, null, "", "", nameof(SampleResult.NotComparable))]
+    [InlineData("x", "y", "x", "y", nameof(SampleResult.Different))]
+    [InlineData(null, "y", null, "y", nameof(SampleResult.Different))]
+    [InlineData("x", "y", "y", "y", nameof(SampleResult.Equal))]
+    [InlineData("x", "y", "z", "y", nameof(SampleResult.NotComparable))]
+    [InlineData("x", "y", "x", "z", nameof(SampleResult.NotComparable))]
+    [InlineData("x", "y", "x", null, nameof(SampleResult.NotComparable))]
+    public void Compare_TwoRendersOfEach_IsDifferentOnlyIfEachRepeatsItself(string? own, string? other, string? ownAgain, string? otherAgain, string expected) =>
+        Assert.Equal(expected, (CanaryRules.Compare(own, other) ?? CanaryRules.Compare((own, ownAgain), (other, otherAgain))).ToString());
+
+    [Fact]
+    public void TextOf_Result_HasStatusAndFormatsAndIsNullUnlessRendered()
+    {
+        var result = new RenderResult
+        {
+            Outcome = RenderOutcome.Rendered,
+            Status = 404,
+            Url = "http://a/",
+            Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = "<p>", [RenderFormat.Atom] = "<i>" },
+        };
+        Assert.Contains("404", CanaryRules.TextOf(result), StringComparison.Ordinal);
+        Assert.Contains("<p>", CanaryRules.TextOf(result), StringComparison.Ordinal);
+        Assert.Contains("<i>", CanaryRules.TextOf(result), StringComparison.Ordinal);
+        Assert.NotEqual(CanaryRules.TextOf(result), CanaryRules.TextOf(result with { Status = 200 }));
+        Assert.Null(CanaryRules.TextOf(result with { Outcome = RenderOutcome.TimedOut }));
+    }
+
+    private static ServerRecord Record(string text) => text.Split(':') is var parts ? new()
+    {
+        Incarnation = parts[0],
+        Name = parts[0],
+        Url = "http://127.0.0.1:1",
+        Version = 1,
+        State = Enum.Parse<ServerState>(parts[1]),
+        Browser = parts[2] switch { "1" => Old, "2" => New, _ => null },
+    } : throw new ArgumentException(text);
+}
