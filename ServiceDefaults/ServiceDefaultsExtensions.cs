@@ -73,6 +73,7 @@ public static class ServiceDefaultsExtensions
         app.UseRepeatableBodies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseCallerChecks();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
         app.MapHealthChecks("/alive", new HealthCheckOptions
         {

@@ -3,6 +3,7 @@ using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Dialects;
 
@@ -12,8 +13,8 @@ internal static class BrowserlessEndpoints
     public static void MapBrowserless(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapDialect(
-            "Browserless", "GET /render, /screenshot or /pdf with ?url=<percent-encoded URL>", static options => options.Browserless, static call => call.HttpContext.Request.Query["token"])
-            .RejectUnknownParameters();
+            "Browserless", "GET /render, /screenshot or /pdf with ?url=<percent-encoded URL>", static options => options.Browserless, static http => http.Request.Query["token"])
+            .RequireAdminKeyIfConfigured().RejectUnknownParameters();
         // Newer clients name the browser.
         foreach (var prefix in (string[])["", "/chromium"])
         {

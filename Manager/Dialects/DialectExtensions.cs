@@ -20,34 +20,33 @@ internal static class DialectExtensions
         routes.MapGotenberg();
     }
 
-    /// <summary>A group of a dialect's routes: off by its setting, with its own place of the key, and with the protection of the manager's own routes.</summary>
+    /// <summary>A group of a dialect's routes: off by its setting, with its own place of the key, and protected against pages of other sites.</summary>
     /// <param name="routes">The manager's routes.</param>
     /// <param name="name">The name of the setting under <c>Manager:Dialects</c>.</param>
     /// <param name="instead">The route to use while the dialect is off.</param>
     /// <param name="isOn">Reads the setting.</param>
     /// <param name="keyOf">Where clients of the dialect send the key; null if there is none.</param>
     public static RouteGroupBuilder MapDialect(
-        this IEndpointRouteBuilder routes, string name, string instead, Func<DialectOptions, bool> isOn, Func<EndpointFilterInvocationContext, string?>? keyOf = null)
+        this IEndpointRouteBuilder routes, string name, string instead, Func<DialectOptions, bool> isOn, Func<HttpContext, string?>? keyOf = null)
     {
         var group = routes.MapGroup("").ExcludeFromDescription().WithMetadata(new TenantContentAttribute());
-        group.AddEndpointFilter((invocation, next) =>
+        group.CheckCallers(http =>
         {
-            var http = invocation.HttpContext;
             if (!isOn(http.RequestServices.GetRequiredService<IOptions<ManagerOptions>>().Value.Dialects))
             {
-                return ValueTask.FromResult<object?>(new RenderError(400, "dialect-off",
-                    $"This is an address of {name}, which this manager does not serve. Use {instead}, or set Manager:Dialects:{name}=true.").ToProblem(http.Response));
+                return new RenderError(400, "dialect-off",
+                    $"This is an address of {name}, which this manager does not serve. Use {instead}, or set Manager:Dialects:{name}=true.").ToProblem(http.Response);
             }
 
-            // The key in another place is the key: the routes behind this filter know one place only.
-            if (keyOf?.Invoke(invocation) is { Length: > 0 } key && http.Request.Headers.Authorization.Count == 0)
+            // The key in another place is the key: the other checks know one place only.
+            if (keyOf?.Invoke(http) is { Length: > 0 } key && http.Request.Headers.Authorization.Count == 0)
             {
                 http.Request.Headers[HeaderNames.Authorization] = "Bearer " + key;
             }
 
-            return next(invocation);
+            return null;
         });
-        return group.RequireAdminKeyIfConfigured().RefuseForeignCallers();
+        return group.RefuseForeignCallers();
     }
 
     /// <summary>Renders the document of a page, as <c>GET /render</c> does: stored if a current one is stored.</summary>

@@ -7,6 +7,7 @@ using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
+using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Dialects;
 
@@ -33,7 +34,7 @@ internal static class GotenbergEndpoints
     public static void MapGotenberg(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapDialect(
-            "Gotenberg", "GET /pdf?url=<percent-encoded URL> or GET /screenshot?url=<percent-encoded URL>", static options => options.Gotenberg).RejectUnknownParameters();
+            "Gotenberg", "GET /pdf?url=<percent-encoded URL> or GET /screenshot?url=<percent-encoded URL>", static options => options.Gotenberg).RequireAdminKeyIfConfigured().RejectUnknownParameters();
         group.MapPost("/forms/chromium/convert/url", (HttpContext http, RenderPipeline pipeline) => AnswerAsync(http, pipeline, s_pdfFields, ToPdf));
         group.MapPost("/forms/chromium/screenshot/url", (HttpContext http, RenderPipeline pipeline) => AnswerAsync(http, pipeline, s_screenshotFields, ToScreenshot));
     }

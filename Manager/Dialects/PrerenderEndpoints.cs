@@ -16,17 +16,27 @@ internal static class PrerenderEndpoints
 
     public static void MapPrerender(this IEndpointRouteBuilder routes)
     {
-        routes.MapDialect("Prerender", "GET /render?url=<percent-encoded URL>", static options => options.Prerender, static call => call.HttpContext.Request.Headers[TokenHeader])
+        routes.MapDialect("Prerender", "GET /render?url=<percent-encoded URL>", static options => options.Prerender, static http => http.Request.Headers[TokenHeader])
+            .RequireAdminKeyIfConfigured()
             .MapGetAndHead("/{**url:regex(^https?:)}", static (HttpContext http, RenderPipeline pipeline) => DialectExtensions.DocumentAsync(
                 new() { Url = TargetUrl.WithoutEscapedFragment(TargetUrl.Read(http.Request, "/", hasQuery: true)) }, DialectNames.Same, [], isFresh: false, http, pipeline));
-        routes.MapDialect(
-                "Prerender", "POST /_pages/recache on the realm server", static options => options.Prerender,
-                static call => call.Arguments.OfType<PrerenderRecache>().Single().PrerenderToken ?? call.HttpContext.Request.Headers[TokenHeader])
-            .RequireAdminKey().RejectUnknownParameters()
+        routes.MapDialect("Prerender", "POST /_pages/recache on the realm server", static options => options.Prerender, static http => http.Request.Headers[TokenHeader])
+            .RejectUnknownParameters()
             .MapPost("/recache", RecacheAsync).WithMetadata(new RequestSizeLimitAttribute(PagesRequest.MaxBodyBytes));
     }
 
-    private static Task<IResult> RecacheAsync(PrerenderRecache body, HttpContext http, PagesClient pages) => (body.Url, body.Urls) switch
+    private static Task<IResult> RecacheAsync(PrerenderRecache body, HttpContext http, PagesClient pages)
+    {
+        // The one route whose key may be in its body.
+        if (body.PrerenderToken is { } token && http.Request.Headers.Authorization.Count == 0)
+        {
+            http.Request.Headers.Authorization = "Bearer " + token;
+        }
+
+        return AdminKeyExtensions.Refuse(http) is { } refusal ? Task.FromResult<IResult>(refusal) : RecacheAllowedAsync(body, http, pages);
+    }
+
+    private static Task<IResult> RecacheAllowedAsync(PrerenderRecache body, HttpContext http, PagesClient pages) => (body.Url, body.Urls) switch
     {
         ({ } url, null) => pages.RecacheAsync([url], http.Request.Headers.Authorization, http.RequestAborted),
         (null, { } urls) => pages.RecacheAsync(urls, http.Request.Headers.Authorization, http.RequestAborted),

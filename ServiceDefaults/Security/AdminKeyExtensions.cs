@@ -18,14 +18,15 @@ public static class AdminKeyExtensions
     /// <summary>Requires the admin key. Without a configured key every request is rejected.</summary>
     public static TBuilder RequireAdminKey<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder =>
-        endpoints.AddEndpointFilter<TBuilder>(static (invocation, next) =>
-            Check(invocation.HttpContext, required: true) is { } error ? ValueTask.FromResult<object?>(error) : next(invocation));
+        endpoints.CheckCallers(Refuse);
 
     /// <summary>Requires the admin key if <c>Fleet:RequireKey</c> is true.</summary>
     public static TBuilder RequireAdminKeyIfConfigured<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder =>
-        endpoints.AddEndpointFilter<TBuilder>(static (invocation, next) =>
-            Check(invocation.HttpContext, required: false) is { } error ? ValueTask.FromResult<object?>(error) : next(invocation));
+        endpoints.CheckCallers(static http => Check(http, required: false));
+
+    /// <summary>The answer to a request without the admin key, as of <see cref="RequireAdminKey"/>; null for one with it.</summary>
+    public static ProblemHttpResult? Refuse(HttpContext http) => Check(http, required: true);
 
     /// <summary>Whether a request carries the admin key, or another service's token for this service.</summary>
     public static bool IsTrusted(HttpContext http) =>

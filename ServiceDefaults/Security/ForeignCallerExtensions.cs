@@ -19,15 +19,14 @@ public static class ForeignCallerExtensions
     /// <param name="allowNavigation">Whether a link on another site may lead here.</param>
     public static TBuilder RefuseForeignCallers<TBuilder>(this TBuilder endpoints, bool allowNavigation = false)
         where TBuilder : IEndpointConventionBuilder =>
-        endpoints.AddEndpointFilter<TBuilder>((invocation, next) =>
+        endpoints.CheckCallers(http =>
         {
-            var http = invocation.HttpContext;
             var headers = http.Request.Headers;
             var source = new RequestSource(
                 http.Request.Method, http.Request.Host.Value ?? "", headers.Origin.ToString(), headers["Sec-Fetch-Site"].ToString(), headers["Sec-Fetch-Mode"].ToString());
             return CallerRules.Check(source, http.RequestServices.GetRequiredService<HostAllowList>(), allowNavigation) is var (reason, detail) && !AdminKeyExtensions.IsTrusted(http)
-                ? ValueTask.FromResult<object?>(FleetProblem.Result(StatusCodes.Status403Forbidden, reason, detail))
-                : next(invocation);
+                ? FleetProblem.Result(StatusCodes.Status403Forbidden, reason, detail)
+                : null;
         });
 
     /// <summary>The allowed hosts: <c>Fleet:AllowedHosts</c>, those that the service listens on, and that of <c>Realms:PublicUrl</c>.</summary>

@@ -1,7 +1,11 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Fleet.Contracts;
 using Fleet.ServiceDefaults.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Fleet.Tests.Manager;
 
@@ -27,6 +31,25 @@ public sealed class CallerTests
         }
 
         Assert.Empty(server.Calls);
+    }
+
+    // Who asks is checked first: a refused caller learns nothing of a route, and its body is not read.
+    [Fact]
+    public async Task AnyRouteThatChanges_AnotherSitesPageWithAnUnreadableBody_IsRefusedForItsCaller()
+    {
+        await using var manager = await ManagerUnderTest.StartAsync("--Manager:Dialects:Prerender=true", "--Manager:Dialects:Browserless=true", "--Manager:Dialects:Gotenberg=true");
+        var routes = ((IEndpointRouteBuilder)manager.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .SelectMany(route => (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Select(method => (Method: method, Path: route.RoutePattern.RawText!)))
+            .Where(route => !HttpMethods.IsGet(route.Method) && !HttpMethods.IsHead(route.Method)).ToList();
+        Assert.True(routes.Count > 20, $"Only {routes.Count} routes.");
+
+        foreach (var (method, path) in routes)
+        {
+            using var request = new HttpRequestMessage(new(method), Regex.Replace(path, "{[^}]*}", "x")) { Content = new StringContent("{", Encoding.UTF8, path.Contains("/forms/", StringComparison.Ordinal) ? "text/plain" : "application/json") };
+            request.Headers.Add("Origin", "https://evil.example");
+            using var refused = await manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.True(refused.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, $"{method} {path} answers {refused.StatusCode}.");
+        }
     }
 
     [Fact]
