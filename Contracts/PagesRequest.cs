@@ -22,6 +22,9 @@ public sealed record PagesRequest
     /// <summary>The pages that this sitemap or sitemap index of the site lists. For warming only.</summary>
     public string? Sitemap { get; init; }
 
+    /// <summary>Only this rendition of the pages. Default: all that are kept.</summary>
+    public Rendition? Rendition { get; init; }
+
     /// <summary>The <see cref="PagesReport.Next"/> of the previous report, to continue after it; null for the first pages.</summary>
     public string? After { get; init; }
 }

@@ -88,7 +88,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
             }
 
             isEmpty &= list!.Pages.Count == 0;
-            if (!await AddAsync(job, claim, list.Pages.Select(page => new JobItem(page.Url, IsUpToDate: target is not null && PublicationRules.IsFresh(target, page.State, page.Generation, page.StartedAt ?? page.RenderedAt))), cancellationToken))
+            if (!await AddAsync(job, claim, list.Pages.GroupBy(static page => page.Url, StringComparer.Ordinal).Select(renditions => new JobItem(renditions.Key, IsUpToDate: target is not null && renditions.All(page => PublicationRules.IsFresh(target, page.State, page.Generation, page.StartedAt ?? page.RenderedAt)))), cancellationToken))
             {
                 return (false, null);
             }
