@@ -96,7 +96,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
             after = list.Next;
         }
         while (after is not null);
-        return (true, isEmpty && target is not null ? PublicationRules.NothingMatches(claim.Item.Url) : null);
+        return (true, isEmpty ? JobRequestRules.NothingMatches(selection) : null);
     }
 
     private Task<bool> AddAsync(JobRecord job, JobClaim claim, IEnumerable<JobItem> items, CancellationToken cancellationToken) =>

@@ -33,9 +33,9 @@ internal sealed class SitePages(PagesClient pages)
             return (page.Url, null);
         }
 
-        var reason = report.Pages is [{ Reason: { } why }] ? why : "The realm server did not say what became of it.";
-        var isFull = reason.Contains("queue is full", StringComparison.Ordinal);
-        return (null, new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: reason));
+        var refused = report.Pages is [{ Reason: not null } why] ? why : new(url, PageResult.Refused, "The realm server did not say what became of it.");
+        var isFull = refused.Refusal == PageRefusal.QueueFull;
+        return (null, new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: refused.Reason));
     }
 
     /// <summary>The error that a problem is to a job. A realm server that cannot be reached may be back later.</summary>

@@ -48,7 +48,7 @@ internal sealed class PageActions(
     private SitemapSite Site => new(new(address.UrlOf("/")), new(address.OwnUrl ?? address.UrlOf("/")));
 
     private PageActionReport Queue(PageSource page, bool isForced) =>
-        onDemand.QueueLast(page, isForced) ? new(page.Url, PageResult.Accepted) : new(page.Url, PageResult.Refused, QueueFull);
+        onDemand.QueueLast(page, isForced) ? new(page.Url, PageResult.Accepted) : new(page.Url, PageResult.Refused, QueueFull) { Refusal = PageRefusal.QueueFull };
 
     private async Task<PagesReport> RunAsync(PagesRequest request, Func<PageSource, Task<PageActionReport>> act, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class PageActions(
         var reports = new List<PageActionReport>();
         foreach (var target in chosen)
         {
-            reports.Add(target.Source is { } page ? await ActAsync(page, request.Rendition, act) : new(target.Url, PageResult.Refused, target.WhyNot));
+            reports.Add(target.Source is { } page ? await ActAsync(page, request.Rendition, act) : new(target.Url, PageResult.Refused, target.WhyNot) { Refusal = PageRefusal.NoPage });
         }
 
         return new() { Pages = reports, Counts = reports.CountBy(static report => report.Result).ToDictionary(), Next = next };
@@ -71,7 +71,7 @@ internal sealed class PageActions(
             reports.Add(await act(rendition));
         }
 
-        return reports.Count == 0 ? new(page.Url, PageResult.Refused, NoRendition) : reports.MinBy(static report => Array.IndexOf(s_byWeight, report.Result))!;
+        return reports.Count == 0 ? new(page.Url, PageResult.Refused, NoRendition) { Refusal = PageRefusal.NoRendition } : reports.MinBy(static report => Array.IndexOf(s_byWeight, report.Result))!;
     }
 
     private async Task<(IReadOnlyList<PageTarget> Pages, string? Next)> ChooseAsync(PagesRequest request, CancellationToken cancellationToken) =>

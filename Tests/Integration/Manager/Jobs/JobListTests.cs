@@ -127,6 +127,30 @@ public sealed class JobListTests : JobsUnderTest
         Assert.All(asked.Where(pair => pair.Key != "/file"), pair => Assert.Equal(1, pair.Value));
     }
 
+    [Theory]
+    [InlineData("prefix", "/elemens/", "No stored page has a URL that begins with '/elemens/'.")]
+    [InlineData("pattern", "/*/x", "No stored page has a URL that matches '/*/x'.")]
+    [InlineData("pattern", "*", "No page is stored.")]
+    public async Task Create_RecacheThatSelectsNothing_EndsAndSaysSo(string member, string value, string detail)
+    {
+        SitePages["/_pages"] = static http => http.Response.WriteAsJsonAsync(new { pages = Array.Empty<object>() });
+        await RestartAsync($"--services:realm:http:0={Site}");
+        var job = await EndAsync(await CreateAsync(new { recache = new Dictionary<string, string> { [member] = value } }));
+        Assert.Equal((JobState.Completed, 0, "nothing-matches", detail), (job.State, job.Total, job.Reason, job.Detail));
+    }
+
+    [Fact]
+    public async Task Create_RecacheAndTheQueueIsFull_WaitsForRoom()
+    {
+        var asked = 0;
+        SitePages["/_pages/recache"] = http => http.Response.WriteAsJsonAsync(
+            new { pages = new[] { Interlocked.Increment(ref asked) == 1 ? new { url = "/a", result = "refused", reason = "Later.", refusal = "queue-full" } : new { url = "/a", result = "accepted", reason = "", refusal = "" } }, counts = new { } });
+        SitePages["/_pages/page"] = static http => http.Response.WriteAsJsonAsync(new { pending = false, stored = new { status = 200, ageSeconds = 0 } });
+        await RestartAsync($"--services:realm:http:0={Site}");
+        var job = await EndAsync(await CreateAsync(new { recache = new { urls = new[] { "/a" } } }));
+        Assert.Equal((1, 2), (job.Succeeded, asked));
+    }
+
     private static Func<HttpContext, Task> Xml(string text) => http => Results.Text(text, "application/xml").ExecuteAsync(http);
 
     private static Func<HttpContext, Task> Gzip(byte[] part, int times)

@@ -30,6 +30,8 @@ public sealed class JobRequestTests : JobsUnderTest
     [InlineData("""{"crawl":{"start":"http://127.0.0.1:9/","include":[""]}}""", "'crawl.include[0]' has 0 characters: it must have 1 to 2048.")]
     [InlineData("""{"crawl":{"start":"http://127.0.0.1:9/"},"render":{"formats":["html"]}}""", "'render.formats' is not an option of a crawl: it reads the links of the HTML document.")]
     [InlineData("""{"recache":{}}""", "Exactly one of urls, prefix, pattern, sitemap must be given; 'recache' has none.")]
+    [InlineData("""{"recache":{"prefix":"elements/"}}""", "'recache.prefix' is 'elements/': it must begin with '/', 'http://' or 'https://'.")]
+    [InlineData("""{"recache":{"pattern":"elements/*"}}""", "'recache.pattern' is 'elements/*': it must begin with '*', '/', 'http://' or 'https://'.")]
     [InlineData("""{"recache":{"prefix":"/"},"render":{}}""", "'render' does not apply to 'recache'")]
     public async Task Create_InvalidRequest_IsRefusedAndNamesTheField(string body, string detail)
     {
