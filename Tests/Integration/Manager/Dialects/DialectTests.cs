@@ -31,6 +31,18 @@ public sealed class DialectTests
     }
 
     [Theory]
+    [InlineData("/scrape?token=x", "format=text")]
+    [InlineData("/chromium/function", "waitForFunction")]
+    [InlineData("/forms/chromium/convert/html", "/forms/chromium/convert/url")]
+    [InlineData("/forms/libreoffice/convert", "/forms/chromium/convert/url")]
+    public async Task Post_AddressThatIsNotServed_NamesWhatToUse(string path, string instead)
+    {
+        await using var manager = await StartAsync();
+        using var response = await PostJsonAsync(manager, path, "{}");
+        Assert.Contains(instead, ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "not-served")), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/" + Page + "?q=a+b&r=%2F", Page + "?q=a+b&r=%2F")]
     [InlineData("/http%3A%2F%2F127.0.0.1%3A9%2Fproducts%2F7", Page)]
     [InlineData("/render/http%3A%2F%2F127.0.0.1%3A9%2Fproducts%2F7%3Fq%3D1", Page + "?q=1")]
