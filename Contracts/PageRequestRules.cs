@@ -49,6 +49,14 @@ public static partial class PageRequestRules
     /// <summary>Whether an option requires a navigation to the URL, so that the host cannot render it in a booted page, and a stored page cannot answer it.</summary>
     public static bool NeedsVisit(PageRequest request) => NamesOfVisit(request).Any();
 
+    /// <summary>The rendition that the request asks for; null if it has options that no rendition is stored with.</summary>
+    public static Rendition? RenditionOf(PageRequest request) => NamesOfVisit(request).ToList() switch
+    {
+        [] => Rendition.Desktop,
+        ["device"] when RenditionRules.MobileDevice.Equals(request.Device, StringComparison.OrdinalIgnoreCase) => Rendition.Mobile,
+        _ => null,
+    };
+
     /// <summary>Whether the page may show private content, because the caller gave it cookies or headers.</summary>
     public static bool IsPersonal(PageRequest request) => request.Cookies is { Count: > 0 } || request.Headers is { Count: > 0 };
 

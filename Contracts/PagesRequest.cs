@@ -22,6 +22,9 @@ public sealed record PagesRequest
     /// <summary>The pages that this sitemap or sitemap index of the site lists. For warming only.</summary>
     public string? Sitemap { get; init; }
 
+    /// <summary>Only this rendition of the pages. Default: all that are kept.</summary>
+    public Rendition? Rendition { get; init; }
+
     /// <summary>The <see cref="PagesReport.Next"/> of the previous report, to continue after it; null for the first pages.</summary>
     public string? After { get; init; }
 }
@@ -43,7 +46,24 @@ public sealed record PagesReport
 /// <param name="Url">The page's URL; as the request has it if it is not a page of the site.</param>
 /// <param name="Result">The result.</param>
 /// <param name="Reason">Why it was refused; null otherwise.</param>
-public sealed record PageActionReport(string Url, PageResult Result, string? Reason = null);
+public sealed record PageActionReport(string Url, PageResult Result, string? Reason = null)
+{
+    /// <summary>Why it was refused, for programs: a word of <see cref="PageRefusal"/>; null otherwise.</summary>
+    public string? Refusal { get; init; }
+}
+
+/// <summary>Why a page was refused.</summary>
+public static class PageRefusal
+{
+    /// <summary>The queue of renders is full: the request can be repeated later.</summary>
+    public const string QueueFull = "queue-full";
+
+    /// <summary>The URL is that of no page of the site.</summary>
+    public const string NoPage = "no-page";
+
+    /// <summary>Pages have no such rendition.</summary>
+    public const string NoRendition = "no-rendition";
+}
 
 /// <summary>The result of a request for a page.</summary>
 public enum PageResult

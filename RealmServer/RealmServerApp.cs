@@ -99,6 +99,7 @@ public static class RealmServerApp
         .AddSingleton<CardResponses>()
         .AddSingleton<HostAppFiles>()
         .AddSingleton<Crawlers>()
+        .AddSingleton<PageRenditions>()
         .AddSingleton<ListedRoutes>()
         .AddSingleton<Sitemap>()
         .AddSingleton<StoredRoutes>()

@@ -533,7 +533,7 @@ function storedRow(page) {
     }
   };
   return el('li', {}, el('div', { className: 'render' }, el('span', { className: `pill ${page.state === 'current' ? 'good' : 'warn'}` }, page.state), el('span', { className: 'mono' }, page.url),
-    el('span', { className: 'acts' }, changes([page.url], page.url)), el('span', { className: 'quiet' }, `${page.kind} · status ${page.status} · rendered ${duration(page.ageSeconds)} ago · ${bytes(page.bytes)}`)), details);
+    el('span', { className: 'acts' }, changes([page.url], page.url)), el('span', { className: 'quiet' }, `${page.kind}${page.rendition === 'mobile' ? ', mobile' : ''} · status ${page.status} · rendered ${duration(page.ageSeconds)} ago · ${bytes(page.bytes)}`)), details);
 }
 
 $('store').onsubmit = event => {
@@ -551,7 +551,7 @@ $('store').onsubmit = event => {
       put($('store-total'), plural(total, 'page'));
       const button = next ? el('button', { type: 'button' }, `Show ${Math.min(STORED, total - urls.length)} more`) : null;
       if (button) button.onclick = () => more(next).catch(error => put(all, error.message));
-      all.replaceChildren(...[pages.length > 0 ? [`${plural(urls.length, 'page')} listed. `, ...changes(urls, 'all listed pages'), ' '] : ['No stored page matches.'], button ?? []].flat());
+      all.replaceChildren(...[pages.length > 0 ? [`${plural(urls.length, 'page')} listed. `, ...changes([...new Set(urls)], 'all listed pages'), ' '] : ['No stored page matches.'], button ?? []].flat());
     };
     try {
       await more(null);

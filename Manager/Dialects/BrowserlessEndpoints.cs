@@ -12,15 +12,18 @@ internal static class BrowserlessEndpoints
 {
     public static void MapBrowserless(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapDialect(
+        var dialect = routes.MapDialect(
             "Browserless", "GET /render, /screenshot or /pdf with ?url=<percent-encoded URL>", static options => options.Browserless, static http => http.Request.Query["token"])
-            .RequireAdminKeyIfConfigured().RejectUnknownParameters();
+            .RequireAdminKeyIfConfigured();
+        var group = dialect.MapGroup("").RejectUnknownParameters();
         // Newer clients name the browser.
         foreach (var prefix in (string[])["", "/chromium"])
         {
             group.MapPost(prefix + "/content", ContentAsync);
             group.MapPost(prefix + "/screenshot", ScreenshotAsync);
             group.MapPost(prefix + "/pdf", PdfAsync);
+            dialect.MapUnserved(prefix + "/scrape", "For the text of a page use GET /render?url=<percent-encoded URL>&format=text, for its document POST /content.");
+            dialect.MapUnserved(prefix + "/function", "Fleet runs no scripts of callers. Use POST /content, /screenshot or /pdf, whose waitForFunction waits for a script.");
         }
     }
 

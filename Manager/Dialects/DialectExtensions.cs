@@ -49,6 +49,13 @@ internal static class DialectExtensions
         return group.RefuseForeignCallers();
     }
 
+    /// <summary>Maps an address of the dialect that Fleet has nothing for.</summary>
+    /// <param name="group">The dialect's routes.</param>
+    /// <param name="path">The address.</param>
+    /// <param name="instead">What to use instead, as a sentence.</param>
+    public static void MapUnserved(this IEndpointRouteBuilder group, string path, string instead) => group.MapPost(path, (HttpContext http) => new RenderError(
+        400, "not-served", $"{http.Request.Path} is not served. {instead}").ToProblem(http.Response));
+
     /// <summary>Renders the document of a page, as <c>GET /render</c> does: stored if a current one is stored.</summary>
     /// <param name="request">The page with its options.</param>
     /// <param name="names">What the dialect calls them.</param>

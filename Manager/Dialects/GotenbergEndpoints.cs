@@ -35,6 +35,7 @@ internal static class GotenbergEndpoints
     {
         var group = routes.MapDialect(
             "Gotenberg", "GET /pdf?url=<percent-encoded URL> or GET /screenshot?url=<percent-encoded URL>", static options => options.Gotenberg).RequireAdminKeyIfConfigured().RejectUnknownParameters();
+        group.MapUnserved("/forms/{**form}", "Fleet converts pages at a URL: use POST /forms/chromium/convert/url or /forms/chromium/screenshot/url.");
         group.MapPost("/forms/chromium/convert/url", (HttpContext http, RenderPipeline pipeline) => AnswerAsync(http, pipeline, s_pdfFields, ToPdf));
         group.MapPost("/forms/chromium/screenshot/url", (HttpContext http, RenderPipeline pipeline) => AnswerAsync(http, pipeline, s_screenshotFields, ToScreenshot));
     }

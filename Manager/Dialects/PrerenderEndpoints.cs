@@ -3,9 +3,12 @@ using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
+using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace Fleet.Manager.Dialects;
 
@@ -18,11 +21,24 @@ internal static class PrerenderEndpoints
     {
         routes.MapDialect("Prerender", "GET /render?url=<percent-encoded URL>", static options => options.Prerender, static http => http.Request.Headers[TokenHeader])
             .RequireAdminKeyIfConfigured()
-            .MapGetAndHead("/{**url:regex(^https?:)}", static (HttpContext http, RenderPipeline pipeline) => DialectExtensions.DocumentAsync(
-                new() { Url = TargetUrl.WithoutEscapedFragment(TargetUrl.Read(http.Request, "/", hasQuery: true)) }, DialectNames.Same, [], isFresh: false, http, pipeline));
+            .MapGetAndHead("/{**url:regex(^https?:)}", DocumentAsync);
         routes.MapDialect("Prerender", "POST /_pages/recache on the realm server", static options => options.Prerender, static http => http.Request.Headers[TokenHeader])
             .RejectUnknownParameters()
             .MapPost("/recache", RecacheAsync).WithMetadata(new RequestSizeLimitAttribute(PagesRequest.MaxBodyBytes));
+    }
+
+    // The clients pass the user agent of the crawler on.
+    private static Task<IResult> DocumentAsync(HttpContext http, RenderPipeline pipeline, IOptions<FleetOptions> options)
+    {
+        var rendition = Rendition.Desktop;
+        if (options.Value.HasMobileRendition())
+        {
+            http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.UserAgent);
+            rendition = RenditionRules.For(http.Request.Headers.UserAgent);
+        }
+
+        var url = TargetUrl.WithoutEscapedFragment(TargetUrl.Read(http.Request, "/", hasQuery: true));
+        return DialectExtensions.DocumentAsync(new() { Url = url, Device = RenditionRules.DeviceOf(rendition) }, DialectNames.Same, [], isFresh: false, http, pipeline);
     }
 
     private static Task<IResult> RecacheAsync(PrerenderRecache body, HttpContext http, PagesClient pages)

@@ -6,7 +6,7 @@ namespace Fleet.Manager.Dialects;
 /// <summary>Reads the URL of a page from the path of a request, byte for byte. Route values have escapes decoded and dot segments removed, so the request line is read.</summary>
 internal static partial class TargetUrl
 {
-    /// <summary>The URL in the path, with or without its query. A URL that is percent-encoded as a whole is decoded once.</summary>
+    /// <summary>The URL in the path, with or without its query. A URL that is percent-encoded as a whole, or escaped by a rewrite of nginx, is decoded once.</summary>
     /// <param name="target">The request's target, as sent.</param>
     /// <param name="prefix">The path before the URL: <c>/render/</c>.</param>
     /// <param name="hasQuery">Whether the query of the request belongs to the URL.</param>
@@ -20,6 +20,10 @@ internal static partial class TargetUrl
         if (!Scheme().IsMatch(text))
         {
             text = Uri.UnescapeDataString(text);
+        }
+        else if (hasQuery && query.Length == 0 && EscapedAgain().IsMatch(text))
+        {
+            text = text.Replace("%3F", "?", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
         }
 
         // Proxies that merge slashes leave one of the two.
@@ -48,6 +52,10 @@ internal static partial class TargetUrl
 
     [GeneratedRegex("^[a-z]+://[^/?]*", RegexOptions.IgnoreCase)]
     private static partial Regex AbsoluteForm();
+
+    // What nginx makes of a URL that a rewrite has put into the path: the usual recipe for Prerender. No '?' is left, and no escape but those of '%' and '?'.
+    [GeneratedRegex("^[^%]*(?:%(?:3F|25[0-9A-Fa-f]{2})[^%]*)+$")]
+    private static partial Regex EscapedAgain();
 
     [GeneratedRegex("^(?<scheme>https?):/{1,2}(?!/)", RegexOptions.IgnoreCase)]
     private static partial Regex Scheme();

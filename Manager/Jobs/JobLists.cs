@@ -88,7 +88,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
             }
 
             isEmpty &= list!.Pages.Count == 0;
-            if (!await AddAsync(job, claim, list.Pages.Select(page => new JobItem(page.Url, IsUpToDate: target is not null && PublicationRules.IsFresh(target, page.State, page.Generation, page.StartedAt ?? page.RenderedAt))), cancellationToken))
+            if (!await AddAsync(job, claim, list.Pages.GroupBy(static page => page.Url, StringComparer.Ordinal).Select(renditions => new JobItem(renditions.Key, IsUpToDate: target is not null && renditions.All(page => PublicationRules.IsFresh(target, page.State, page.Generation, page.StartedAt ?? page.RenderedAt)))), cancellationToken))
             {
                 return (false, null);
             }
@@ -96,7 +96,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
             after = list.Next;
         }
         while (after is not null);
-        return (true, isEmpty && target is not null ? PublicationRules.NothingMatches(claim.Item.Url) : null);
+        return (true, isEmpty ? JobRequestRules.NothingMatches(selection) : null);
     }
 
     private Task<bool> AddAsync(JobRecord job, JobClaim claim, IEnumerable<JobItem> items, CancellationToken cancellationToken) =>

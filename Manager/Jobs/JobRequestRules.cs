@@ -17,6 +17,7 @@ internal static class JobRequestRules
 
     private static readonly string[] s_kinds = ["urls", "sitemap", "crawl", "recache"];
     private static readonly string[] s_selections = ["urls", "prefix", "pattern", "sitemap"];
+    private static readonly string[] s_prefixStarts = ["/", "http://", "https://"];
     private static readonly JsonSerializerOptions s_strict = new(FleetJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     /// <summary>All validation errors; empty when the request is valid.</summary>
@@ -35,8 +36,8 @@ internal static class JobRequestRules
             CheckPatterns("crawl.exclude", request.Crawl?.Exclude),
             request.Recache is { } recache ? CheckOne(s_selections, [recache.Urls, recache.Prefix, recache.Pattern, recache.Sitemap], "'recache'") : null,
             CheckUrls("recache.urls", request.Recache?.Urls, areOfTheSite: true),
-            CheckText("recache.prefix", request.Recache?.Prefix),
-            CheckText("recache.pattern", request.Recache?.Pattern),
+            CheckPrefix("recache.prefix", request.Recache?.Prefix),
+            CheckPattern("recache.pattern", request.Recache?.Pattern),
             CheckUrl("recache.sitemap", request.Recache?.Sitemap),
             request.MaxUrls is not null && (request.Urls ?? request.Recache?.Urls) is not null ? Wrong("maxUrls", "does not apply to 'urls': each of them is part of the job") : null,
             CheckNumber("maxUrls", request.MaxUrls, 1, JobLimits.MaxUrls),
@@ -165,6 +166,25 @@ internal static class JobRequestRules
 
     public static FieldError? CheckText(string field, string? text) => text is { Length: 0 or > RenderLimits.MaxUrlLength }
         ? Wrong(field, $"has {text.Length} characters: it must have 1 to {RenderLimits.MaxUrlLength}") : null;
+
+    /// <summary>The error of a text that URLs of the site begin with; null when it is valid or not given. Another text would match no URL.</summary>
+    public static FieldError? CheckPrefix(string field, string? prefix) => CheckText(field, prefix) ?? CheckStart(field, prefix, s_prefixStarts);
+
+    private static FieldError? CheckPattern(string field, string? pattern) => CheckText(field, pattern) ?? CheckStart(field, pattern, ["*", .. s_prefixStarts]);
+
+    private static FieldError? CheckStart(string field, string? text, string[] starts) =>
+        text is null || starts.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase)) ? null
+            : Wrong(field, $"is {Quoted.Of(text)}: it must begin with {string.Join(", ", starts[..^1].Select(static start => $"'{start}'"))} or '{starts[^1]}'");
+
+    /// <summary>The problem of a selection without pages: it may be misspelt.</summary>
+    /// <param name="selection">The prefix or pattern of the URLs.</param>
+    public static JobListProblem NothingMatches(JobRecache selection) => new(
+        "nothing-matches", selection switch
+        {
+            { Prefix: { } prefix } => $"No stored page has a URL that begins with {Quoted.Of(prefix)}.",
+            { Pattern: not (null or "*") } => $"No stored page has a URL that matches {Quoted.Of(selection.Pattern)}.",
+            _ => "No page is stored.",
+        });
 
     private static FieldError? CheckPatterns(string field, IReadOnlyList<string>? patterns) =>
         patterns?.Count > JobLimits.MaxPatterns ? Wrong(field, $"has {patterns.Count} patterns: at most {JobLimits.MaxPatterns} are allowed")

@@ -200,7 +200,7 @@ internal sealed partial class JobRunner(
             return;
         }
 
-        if (await KeepTryingAsync(() => store.CompleteAsync(job.Id, work.Claim, result, options.Value.Keep, work.Token), work.Token))
+        if (await KeepTryingAsync(() => store.CompleteAsync(job.Id, work.Claim, result, _isFull ? 0 : options.Value.MaxResultBytes, options.Value.Keep, work.Token), work.Token))
         {
             metrics.JobUrlDone(job.Definition.Kind, result.Outcome);
         }

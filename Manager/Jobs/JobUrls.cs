@@ -126,7 +126,7 @@ internal sealed class JobUrls(RenderPipeline pipeline, SitePages pages, Publicat
     {
         var asked = timeProvider.GetTimestamp();
         var result = ResultOf(claim);
-        var (url, error) = await pages.RecacheAsync(claim.Item.Url, cancellationToken);
+        var (url, error) = await pages.RecacheAsync(claim.Item.Url, rendition: null, cancellationToken);
         if (error is { } attempt)
         {
             return (attempt, result, []);
@@ -136,17 +136,21 @@ internal sealed class JobUrls(RenderPipeline pipeline, SitePages pages, Publicat
         {
             await Task.Delay(s_look, timeProvider, cancellationToken);
             var (state, _) = await pages.InspectAsync(url!, cancellationToken);
-            if (state is { Stored: { } stored } && TimeSpan.FromSeconds(stored.AgeSeconds) <= timeProvider.GetElapsedTime(asked) + s_ageTolerance)
+            var youngest = timeProvider.GetElapsedTime(asked) + s_ageTolerance;
+            var left = state?.Renditions.Where(rendition => rendition.Stored is not { } page || TimeSpan.FromSeconds(page.AgeSeconds) > youngest).ToList();
+            if (left is [])
             {
+                // A status of one rendition that is an error is that of the page.
+                var stored = state!.Renditions.Select(static rendition => rendition.Stored!).MaxBy(static page => page.Status)!;
                 return (new(RenderOutcome.Rendered, stored.Status), result with { Status = stored.Status, Location = stored.RedirectUrl }, []);
             }
 
-            if (state is { Pending: false, LastFailure: { } failure })
+            if (left?.Find(static rendition => rendition is { Pending: false, LastFailure: not null })?.LastFailure is { } failure)
             {
                 return (new(RenderOutcome.Failed, Detail: failure.Reason), result with { Record = failure.Record }, []);
             }
 
-            idle = state is { Pending: true } ? 0 : idle + 1;
+            idle = left?.Exists(static rendition => rendition.Pending) == true ? 0 : idle + 1;
         }
 
         // Also after a restart of the realm server, which loses its queue. Repeating the request while another realm server renders the page is harmless.

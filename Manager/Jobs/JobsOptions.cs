@@ -12,6 +12,8 @@ public sealed class JobsOptions : IValidatableObject
 
     private const int MinSecretLength = 24;
 
+    private const long Megabyte = 1024 * 1024;
+
     /// <summary>Maximum number of URLs of one job that are in progress at a time, in all managers together, 1 to 32. Default: 4.</summary>
     [Range(1, JobLimits.MaxConcurrency)]
     public int Concurrency { get; set; } = 4;
@@ -27,6 +29,15 @@ public sealed class JobsOptions : IValidatableObject
     /// <summary>How long an ended job and its results are kept, in hours, 1 to 720. Default: 24.</summary>
     [Range(1, 720)]
     public int KeepHours { get; set; } = 24;
+
+    /// <summary>Maximum size of the results of one job in MB, 1 to 256. Beyond it, a URL is listed without details. Default: 16.</summary>
+    [Range(1, 256)]
+    public int MaxResultMb { get; set; } = 16;
+
+    /// <summary>Maximum size of the results of all jobs in MB, 1 to 100,000. Beyond it, the oldest ended jobs are removed, and if that is not enough, URLs are listed without details.
+    /// Checked every minute. Default: 512.</summary>
+    [Range(1, 100_000)]
+    public int MaxResultsMb { get; set; } = 512;
 
     /// <summary>Maximum time between the creation of a job and its end, after which it fails, 1 min to 30 d. Default: 1 d.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
@@ -51,6 +62,12 @@ public sealed class JobsOptions : IValidatableObject
     /// <summary>Timeout of one attempt, 100 ms to 1 min. Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan WebhookTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary><see cref="MaxResultMb"/> in bytes.</summary>
+    internal long MaxResultBytes => MaxResultMb * Megabyte;
+
+    /// <summary><see cref="MaxResultsMb"/> in bytes.</summary>
+    internal long MaxResultsBytes => MaxResultsMb * Megabyte;
 
     /// <summary>How long an ended job is kept.</summary>
     internal TimeSpan Keep => TimeSpan.FromHours(KeepHours);

@@ -15,7 +15,6 @@ internal static class PublicationRules
     private const string Outdated = "outdated";
     private const string Capped = "capped";
 
-    private static readonly string[] s_prefixStarts = ["/", "http://", "https://"];
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(1);
 
     /// <summary>All validation errors; empty when the request is valid.</summary>
@@ -30,7 +29,7 @@ internal static class PublicationRules
             JobRequestRules.CheckUrls("urls", request.Urls, areOfTheSite: true),
             request.Prefixes is { Count: 0 or > PublicationLimits.MaxPrefixes } prefixes
                 ? new("prefixes", $"'prefixes' has {prefixes.Count} texts: it must have 1 to {PublicationLimits.MaxPrefixes}.") : null,
-            request.Prefixes?.Select(static (prefix, place) => CheckPrefix($"prefixes[{place}]", prefix ?? "")).FirstOrDefault(static error => error is not null),
+            request.Prefixes?.Select(static (prefix, place) => JobRequestRules.CheckPrefix($"prefixes[{place}]", prefix ?? "")).FirstOrDefault(static error => error is not null),
             request.Since < 0 ? new("since", $"'since' is {request.Since}: it must be 0 or more.") : null,
             request.RenderedAfter is { } after && after > now + s_clockTolerance
                 ? new("renderedAfter", string.Create(CultureInfo.InvariantCulture, $"'renderedAfter' is {after:O}: it must not be in the future; it is {now:O}.")) : null,
@@ -97,11 +96,6 @@ internal static class PublicationRules
         return look.IsKnown && !isPending && look.IsRenderDue ? PublicationStep.Render : PublicationStep.Wait;
     }
 
-    /// <summary>The problem of a list without pages: a prefix may be misspelt, so its publication is not fresh.</summary>
-    /// <param name="prefix">What the URLs begin with; empty for all stored pages.</param>
-    public static JobListProblem NothingMatches(string prefix) => new(
-        "nothing-matches", prefix.Length == 0 ? "No page is stored." : $"No stored page has a URL that begins with {Quoted.Of(prefix)}.");
-
     /// <summary>Whether the time of a publication is over.</summary>
     public static bool IsLate(PublicationTarget target, DateTimeOffset createdAt, DateTimeOffset now) => now - createdAt >= target.Timeout;
 
@@ -116,10 +110,6 @@ internal static class PublicationRules
     public static bool IsFresh(PublicationTarget target, string state, long generation, DateTimeOffset startedAt) =>
         state != Outdated && generation == target.Generation && !(startedAt < target.RenderedAfter);
 
-    // Another text would match no URL.
-    private static FieldError? CheckPrefix(string field, string prefix) => JobRequestRules.CheckText(field, prefix)
-        ?? (s_prefixStarts.Any(start => prefix.StartsWith(start, StringComparison.OrdinalIgnoreCase))
-            ? null : new(field, $"'{field}' is {Quoted.Of(prefix)}: it must begin with '/', 'http://' or 'https://'."));
 }
 
 /// <summary>A look at a page of a publication.</summary>

@@ -17,18 +17,34 @@ internal sealed class PublicationUrls(SitePages pages, FleetViews views, TimePro
     /// <param name="cancellationToken">Ends the work without a result.</param>
     public async Task<JobUrlResult> RunAsync(PublicationTarget target, DateTimeOffset createdAt, JobUrlResult result, CancellationToken cancellationToken)
     {
+        var (desktop, hasMobile) = await RunAsync(target, createdAt, result, Rendition.Desktop, cancellationToken);
+        if (!hasMobile || desktop.Outcome != JobUrlOutcome.Succeeded)
+        {
+            return desktop;
+        }
+
+        var (mobile, _) = await RunAsync(target, createdAt, result, Rendition.Mobile, cancellationToken);
+        return mobile.Outcome == JobUrlOutcome.Succeeded
+            ? desktop with { DurationMs = desktop.DurationMs + mobile.DurationMs, Attempts = Math.Max(desktop.Attempts, mobile.Attempts) }
+            : mobile with { Detail = $"The mobile rendition: {mobile.Detail}" };
+    }
+
+    private async Task<(JobUrlResult Result, bool HasMobile)> RunAsync(
+        PublicationTarget target, DateTimeOffset createdAt, JobUrlResult result, Rendition rendition, CancellationToken cancellationToken)
+    {
         var began = timeProvider.GetTimestamp();
         var watch = new PublicationWatch();
         if (PublicationRules.IsLate(target, createdAt, timeProvider.GetUtcNow()))
         {
             // Thousands of pages may be left, and asking for each would take long.
-            return Result(PublicationRules.Next(target, new() { IsChecked = false, IsLate = true }).Result!, page: null);
+            return (Result(PublicationRules.Next(target, new() { IsChecked = false, IsLate = true }).Result!, page: null), false);
         }
 
         var error = (JobAttempt?)null;
         for (var looks = 1; ; looks++)
         {
-            var (page, problem) = await pages.InspectAsync(result.Url, cancellationToken);
+            var (inspected, problem) = await pages.InspectAsync(result.Url, cancellationToken);
+            var page = rendition == Rendition.Mobile ? inspected?.Mobile : inspected;
             var elapsed = timeProvider.GetElapsedTime(began);
             watch.Look(page, isKnown: problem is null, elapsed);
             var now = timeProvider.GetUtcNow();
@@ -47,12 +63,12 @@ internal sealed class PublicationUrls(SitePages pages, FleetViews views, TimePro
             });
             if (step.Result is { } end)
             {
-                return Result(end, page);
+                return (Result(end, page), inspected?.Mobile is not null);
             }
 
             if (step.IsRendered)
             {
-                (_, error) = await pages.RecacheAsync(result.Url, cancellationToken);
+                (_, error) = await pages.RecacheAsync(result.Url, inspected?.Mobile is null ? null : rendition, cancellationToken);
                 if (error is null)
                 {
                     watch.Queued(elapsed);

@@ -15,10 +15,13 @@ internal sealed class SitePages(PagesClient pages)
     }
 
     /// <summary>Has a page rendered and stored again.</summary>
+    /// <param name="url">The page.</param>
+    /// <param name="rendition">Only this rendition; null for all.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The page's own URL if the render is queued, otherwise the error.</returns>
-    public async Task<(string? Url, JobAttempt? Error)> RecacheAsync(string url, CancellationToken cancellationToken)
+    public async Task<(string? Url, JobAttempt? Error)> RecacheAsync(string url, Rendition? rendition, CancellationToken cancellationToken)
     {
-        var body = JsonContent.Create(new PagesRequest { Urls = [url] }, options: FleetJson.Options);
+        var body = JsonContent.Create(new PagesRequest { Urls = [url], Rendition = rendition }, options: FleetJson.Options);
         var (report, problem) = (await pages.SendAsync(HttpMethod.Post, "/_pages/recache", body, cancellationToken)).Read<PagesReport>();
         if (problem is not null)
         {
@@ -30,9 +33,9 @@ internal sealed class SitePages(PagesClient pages)
             return (page.Url, null);
         }
 
-        var reason = report.Pages is [{ Reason: { } why }] ? why : "The realm server did not say what became of it.";
-        var isFull = reason.Contains("queue is full", StringComparison.Ordinal);
-        return (null, new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: reason));
+        var refused = report.Pages is [{ Reason: not null } why] ? why : new(url, PageResult.Refused, "The realm server did not say what became of it.");
+        var isFull = refused.Refusal == PageRefusal.QueueFull;
+        return (null, new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: refused.Reason));
     }
 
     /// <summary>The error that a problem is to a job. A realm server that cannot be reached may be back later.</summary>
@@ -47,7 +50,12 @@ internal sealed class SitePages(PagesClient pages)
 /// <param name="Pending">Whether a render is queued or in progress there.</param>
 /// <param name="Stored">The stored page; null if there is none.</param>
 /// <param name="LastFailure">Why the last render failed; null if it did not.</param>
-internal sealed record SitePage(bool Pending, SitePageStored? Stored = null, SitePageFailure? LastFailure = null);
+/// <param name="Mobile">The same of the mobile rendition; null if pages have none.</param>
+internal sealed record SitePage(bool Pending, SitePageStored? Stored = null, SitePageFailure? LastFailure = null, SitePage? Mobile = null)
+{
+    /// <summary>The renditions of the page.</summary>
+    public IReadOnlyList<SitePage> Renditions => Mobile is null ? [this] : [this, Mobile];
+}
 
 /// <summary>A stored page.</summary>
 /// <param name="Status">Its own HTTP status.</param>

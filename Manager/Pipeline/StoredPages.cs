@@ -17,7 +17,7 @@ internal sealed class StoredPages(IPageStore store, FleetViews views, IOptions<M
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<RenderContent?> FindAsync(RenderCall call, string affinity, CancellationToken cancellationToken)
     {
-        if (!call.Document || call.IsFresh || options.Value.StoredMaxAge == TimeSpan.Zero || call.Request.Credentials is not null || PageRequestRules.NeedsVisit(call.Request)
+        if (!call.Document || call.IsFresh || options.Value.StoredMaxAge == TimeSpan.Zero || call.Request.Credentials is not null || PageRequestRules.RenditionOf(call.Request) is not { } rendition
             || !AffinityKey.TryParse(affinity, out var key) || key is not { Kind: "realm", Scope: "" })
         {
             return null;
@@ -25,7 +25,7 @@ internal sealed class StoredPages(IPageStore store, FleetViews views, IOptions<M
 
         try
         {
-            var page = await store.GetAsync(key.Value, call.Request.Url, cancellationToken);
+            var page = await store.GetAsync(PageScope.Of(key.Value, rendition), call.Request.Url, cancellationToken);
             return page is null ? null : Read(page, views.Current.Shell, timeProvider.GetUtcNow(), options.Value.StoredMaxAge);
         }
         catch (RegistryUnavailableException)

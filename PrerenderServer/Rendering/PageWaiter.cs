@@ -17,7 +17,7 @@ internal sealed class PageWaiter(TimeProvider time)
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits for all conditions, and then for the fixed time. Returns null when they are met, otherwise the answer: <see cref="RenderOutcome.TimedOut"/> with the condition and
-    /// the time, or <see cref="RenderOutcome.Failed"/> for a condition that no page can meet. Throws <see cref="BrowserTimeoutException"/> when the page does not answer.</summary>
+    /// the time, or <see cref="PageAnswer.IsRequestWrong"/> for a condition that no page can meet. Throws <see cref="BrowserTimeoutException"/> when the page does not answer.</summary>
     /// <param name="page">The page.</param>
     /// <param name="waits">The conditions.</param>
     /// <param name="deadline">When to end, at the latest.</param>
@@ -88,12 +88,12 @@ internal sealed class PageWaiter(TimeProvider time)
                 error = state.ValueKind == JsonValueKind.String ? state.GetString() : null;
                 if (error == "invalid")
                 {
-                    return new() { Outcome = RenderOutcome.Failed, Message = $"'{name}' is {Quoted.Of(value)}, which is not a CSS selector." };
+                    return new() { Outcome = RenderOutcome.Failed, IsRequestWrong = true, Message = $"'{name}' is {Quoted.Of(value)}, which is not a CSS selector." };
                 }
             }
             catch (PageScriptException e)
             {
-                return new() { Outcome = RenderOutcome.Failed, Message = $"'{name}' is {Quoted.Of(value)}, which is not a JavaScript expression: {e.Message}" };
+                return new() { Outcome = RenderOutcome.Failed, IsRequestWrong = true, Message = $"'{name}' is {Quoted.Of(value)}, which is not a JavaScript expression: {e.Message}" };
             }
             catch (BrowserTimeoutException)
             {

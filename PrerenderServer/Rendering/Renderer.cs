@@ -50,7 +50,7 @@ internal sealed class Renderer(
             // Read the page before it is returned. Afterwards another render may already use it.
             result = results.Create(operation, lease, page, answer, progress, shellAtStart);
             activity?.SetTag("fleet.outcome", result.Outcome.ToString()).SetTag("fleet.shell.generation", result.Shell?.Generation).SetTag("fleet.page.warm", lease.Warm);
-            if (result.Outcome != RenderOutcome.Rendered && operation.Command?.StartedBefore is null)
+            if (result.Outcome != RenderOutcome.Rendered && !answer.Answer.IsRequestWrong && operation.Command?.StartedBefore is null)
             {
                 failure = failures.Add(operation, result);
                 result = results.WithRecord(result, failure);
@@ -62,6 +62,6 @@ internal sealed class Renderer(
         }
 
         metrics.Rendered(result.Outcome, visit.IsDocument(operation, page), lease.Warm, operation.Deadline.Total - operation.Deadline.Left - lease.Waited);
-        return new(result, answer.Answer.Screenshot);
+        return new(result, answer.Answer.Screenshot, answer.Answer.IsRequestWrong ? answer.Answer.Message : null);
     }
 }

@@ -21,7 +21,7 @@ internal readonly record struct IndexCounts(int Total, int Done, int Skipped, in
         }
 
         // The failure of an earlier pass has the realm as it was then. Its name may have changed, and records with different names are not equal.
-        var realmOf = cards.ToDictionary(card => card.Url, card => card.Realm!, StringComparer.Ordinal);
+        var realmOf = cards.DistinctBy(card => card.Url, StringComparer.Ordinal).ToDictionary(card => card.Url, card => card.Realm!, StringComparer.Ordinal);
         foreach (var failure in failures)
         {
             counts[realmOf[failure.Url]] = counts[realmOf[failure.Url]].Advanced(failed: true);
@@ -39,6 +39,9 @@ internal readonly record struct IndexCounts(int Total, int Done, int Skipped, in
 /// <param name="Reason">The reason.</param>
 internal sealed record IndexFailure(string Url, string Reason)
 {
+    /// <summary>The rendition that failed.</summary>
+    public Rendition Rendition { get; init; }
+
     /// <summary>The card's realm.</summary>
     [JsonIgnore]
     public Realm? Realm { get; init; }

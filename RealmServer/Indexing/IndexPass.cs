@@ -43,7 +43,7 @@ internal sealed partial class IndexPass(
             LogBegin(plan.Due.Count, listing.Entries.Count);
         }
 
-        progress.Begin(listing.Entries, plan.Skipped, [.. plan.Known.Select(e => failed[e.Url].Failure)], listing.Problems);
+        progress.Begin(listing.Entries, plan.Skipped, [.. plan.Known.Select(e => failed[e.Key].Failure)], listing.Problems);
         var isComplete = await RenderAllAsync(DependencyRules.ByDepth(plan.Due, IsChanged(rendered, generation), stored.Facts), stored, cancellationToken);
         await pages.RemoveAsync(stored.Removed, cancellationToken);
         var line = progress.End();
@@ -57,7 +57,7 @@ internal sealed partial class IndexPass(
 
     // Cards that changed themselves are rendered before cards that only read a changed one.
     private static Func<PageSource, bool> IsChanged(IReadOnlyDictionary<string, RenderedFrom> rendered, long generation) =>
-        entry => !rendered.TryGetValue(entry.Url, out var from) || from.Seen?.Card != entry.Version || from.Generation < generation;
+        entry => !rendered.TryGetValue(entry.Key, out var from) || from.Seen?.Card != entry.Version || from.Generation < generation;
 
     private async Task<bool> RenderAllAsync(IReadOnlyList<IReadOnlyList<PageSource>> levels, StoredIndex stored, CancellationToken cancellationToken)
     {
@@ -98,17 +98,17 @@ internal sealed partial class IndexPass(
         metrics.CardIndexed(MetricConventions.TagValue(outcome.GetType().Name));
         var failure = outcome switch
         {
-            PageOutcome.Failed failed => new IndexFailure(entry.Url, failed.Reason) { Realm = entry.Realm, Diagnostics = failed.Diagnostics },
-            PageOutcome.Unresolved unresolved => new IndexFailure(entry.Url, unresolved.Reason) { Realm = entry.Realm, Diagnostics = unresolved.Diagnostics },
+            PageOutcome.Failed failed => new IndexFailure(entry.Url, failed.Reason) { Rendition = entry.Rendition, Realm = entry.Realm, Diagnostics = failed.Diagnostics },
+            PageOutcome.Unresolved unresolved => new IndexFailure(entry.Url, unresolved.Reason) { Rendition = entry.Rendition, Realm = entry.Realm, Diagnostics = unresolved.Diagnostics },
             _ => null,
         };
         if (failure is not null && outcome is PageOutcome.Failed verdict)
         {
-            _failed[entry.Url] = (new(stored.SeenNow(entry), verdict.Generation), failure);
+            _failed[entry.Key] = (new(stored.SeenNow(entry), verdict.Generation), failure);
         }
         else
         {
-            _failed.TryRemove(entry.Url, out _);
+            _failed.TryRemove(entry.Key, out _);
         }
 
         if (failure is not null)

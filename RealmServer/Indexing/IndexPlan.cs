@@ -12,21 +12,21 @@ internal sealed record IndexPlan(IReadOnlyList<PageSource> Due, IReadOnlyList<Pa
     /// <summary>Creates the plan.</summary>
     /// <param name="entries">All cards.</param>
     /// <param name="seenNow">Gets the fingerprint of what a card's page would be rendered from now.</param>
-    /// <param name="stored">What the stored pages were rendered from, by URL.</param>
-    /// <param name="failed">What the failed cards were rendered from, by URL.</param>
+    /// <param name="stored">What the stored pages were rendered from, by <see cref="PageSource.Key"/>.</param>
+    /// <param name="failed">What the failed cards were rendered from, by <see cref="PageSource.Key"/>.</param>
     /// <param name="generation">The fleet's shell generation.</param>
     public static IndexPlan Of(
         IEnumerable<PageSource> entries, Func<PageSource, DependencyFingerprint> seenNow, IReadOnlyDictionary<string, RenderedFrom> stored, IReadOnlyDictionary<string, RenderedFrom> failed, long generation)
     {
-        var byPlace = entries.ToLookup(entry => seenNow(entry) is var now && Covers(stored, entry.Url, now, generation) ? Place.Skipped
-            : Covers(failed, entry.Url, now, generation) ? Place.Known
+        var byPlace = entries.ToLookup(entry => seenNow(entry) is var now && Covers(stored, entry.Key, now, generation) ? Place.Skipped
+            : Covers(failed, entry.Key, now, generation) ? Place.Known
             : Place.Due);
         return new([.. byPlace[Place.Due]], [.. byPlace[Place.Skipped]], [.. byPlace[Place.Known]]);
     }
 
     // Any other version counts as changed, not only a later one: only one replica indexes, so replicas that see different files cannot take turns in rendering a page.
-    private static bool Covers(IReadOnlyDictionary<string, RenderedFrom> rendered, string url, DependencyFingerprint now, long generation) =>
-        rendered.TryGetValue(url, out var from) && from.Seen == now && from.Generation >= generation;
+    private static bool Covers(IReadOnlyDictionary<string, RenderedFrom> rendered, string key, DependencyFingerprint now, long generation) =>
+        rendered.TryGetValue(key, out var from) && from.Seen == now && from.Generation >= generation;
 
     private enum Place
     {

@@ -1,5 +1,7 @@
+using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
+using Fleet.Registry.Pages;
 
 namespace Fleet.RealmServer.Indexing;
 
@@ -45,7 +47,7 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
     {
         lock (_gate)
         {
-            return _failures.GetValueOrDefault(url);
+            return _failures.GetValueOrDefault(KeyOf(url, Rendition.Desktop)) ?? _failures.GetValueOrDefault(KeyOf(url, Rendition.Mobile));
         }
     }
 
@@ -74,7 +76,7 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
             _failures.Clear();
             foreach (var failure in failures)
             {
-                _failures[failure.Url] = failure;
+                _failures[KeyOf(failure.Url, failure.Rendition)] = failure;
             }
 
             _counts = IndexCounts.ByRealm(cards, skipped, failures);
@@ -97,7 +99,7 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
             var before = Counted(Everything).Done;
             if (failure is not null)
             {
-                _failures[failure.Url] = failure;
+                _failures[KeyOf(failure.Url, failure.Rendition)] = failure;
             }
 
             _counts[card.Realm!] = _counts[card.Realm!].Advanced(failure is not null);
@@ -123,6 +125,8 @@ internal sealed class IndexProgress(TimeProvider timeProvider)
         var percent = status.Total == 0 ? 100 : 100 * status.Done / status.Total;
         return $"[{new string('#', filled)}{new string('-', BarWidth - filled)}] {percent,3} %  {status.Done} of {status.Total} cards, {status.Failed} failed";
     }
+
+    private static string KeyOf(string url, Rendition rendition) => PageScope.Of(url, rendition);
 
     private static bool Everything(Realm realm) => true;
 

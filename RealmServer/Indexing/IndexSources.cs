@@ -4,7 +4,7 @@ using Fleet.RealmServer.Rendering;
 namespace Fleet.RealmServer.Indexing;
 
 /// <summary>Lists the cards of all realms and the problems in their folders.</summary>
-internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
+internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address, PageRenditions renditions)
 {
     /// <summary>Reads the folders.</summary>
     public SourceListing Read()
@@ -24,8 +24,9 @@ internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
                     from id in ids
                     let written = CardFiles.VersionOf(realm, id)
                     where written is not null
-                    select PageSource.OfCard(realm, id, written.Value, address));
-                realms.Add(PageSource.StorageScope(realm, address));
+                    from entry in renditions.Of(PageSource.OfCard(realm, id, written.Value, address))
+                    select entry);
+                realms.AddRange(renditions.ScopesOf(PageSource.StorageScope(realm, address)));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -36,9 +37,9 @@ internal sealed class IndexSources(RealmCatalog catalog, PublicAddress address)
         var versions = entries.Select(entry => (entry.Url, entry.Version)).Concat(set.Versions.Select(source => (Url: address.UrlOf(source.Key), Version: source.Value)));
         return new(
             entries,
-            versions.ToDictionary(source => source.Url, source => source.Version, StringComparer.Ordinal),
+            versions.DistinctBy(source => source.Url, StringComparer.Ordinal).ToDictionary(source => source.Url, source => source.Version, StringComparer.Ordinal),
             problems,
             realms,
-            [.. set.ById.Values.Where(realm => realm.IsPrivate).Select(realm => address.UrlOf(realm.Path))]);
+            [.. set.ById.Values.Where(realm => realm.IsPrivate).SelectMany(realm => renditions.ScopesOf(address.UrlOf(realm.Path)))]);
     }
 }

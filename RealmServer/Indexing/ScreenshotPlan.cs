@@ -1,3 +1,4 @@
+using Fleet.Contracts;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
@@ -12,7 +13,7 @@ internal sealed class ScreenshotPlan(IndexSources sources, IPageStore pages, ISc
     public async Task<DueScreenshots> ReadAsync(CancellationToken cancellationToken)
     {
         var due = new DueScreenshots([], new(StringComparer.Ordinal));
-        foreach (var realm in sources.Read().Entries.Where(entry => entry.Realm is { IsPrivate: false }).GroupBy(entry => entry.RealmUrl, StringComparer.Ordinal))
+        foreach (var realm in sources.Read().Entries.Where(entry => entry is { Rendition: Rendition.Desktop, Realm.IsPrivate: false }).GroupBy(entry => entry.RealmUrl, StringComparer.Ordinal))
         {
             var taken = await screenshots.GetFactsAsync(realm.Key, cancellationToken);
             var facts = await pages.GetFactsAsync(realm.Key, cancellationToken);

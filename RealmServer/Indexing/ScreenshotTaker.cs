@@ -27,7 +27,7 @@ internal sealed class ScreenshotTaker(
     /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable.</exception>
     public async Task<ScreenshotFailure?> TakeAsync(PageSource source, Func<string, bool> isWanted, CancellationToken cancellationToken)
     {
-        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } page || ScreenshotKey.Of(page) is not { } look || !isWanted(look))
+        if (await pages.GetAsync(source.Scope, source.Url, cancellationToken) is not { } page || ScreenshotKey.Of(page) is not { } look || !isWanted(look))
         {
             return null;
         }
@@ -46,7 +46,7 @@ internal sealed class ScreenshotTaker(
         }
 
         // The page may have been replaced while the screenshot was taken. Read it again and change only its screenshot.
-        if (await pages.GetAsync(source.RealmUrl, source.Url, cancellationToken) is not { } current || await writer.StoreAsync(source, current, cancellationToken) is PageOutcome.Gone)
+        if (await pages.GetAsync(source.Scope, source.Url, cancellationToken) is not { } current || await writer.StoreAsync(source, current, cancellationToken) is PageOutcome.Gone)
         {
             await screenshots.RemoveAsync(source.RealmUrl, source.Url, cancellationToken);
         }

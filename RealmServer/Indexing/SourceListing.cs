@@ -4,7 +4,7 @@ using Fleet.RealmServer.Rendering;
 namespace Fleet.RealmServer.Indexing;
 
 /// <summary>A snapshot of the folders.</summary>
-/// <param name="Entries">All cards of all realms.</param>
+/// <param name="Entries">All cards of all realms, each in all renditions.</param>
 /// <param name="Versions">Versions of all sources that a page can read, by URL: cards, the descriptions of the realms and their list.</param>
 /// <param name="Problems">Problems in the folders.</param>
 /// <param name="Realms">Storage scopes of the realms whose folders could be read.</param>

@@ -10,7 +10,7 @@ namespace Fleet.RealmServer.Indexing;
 /// <summary>Reports to the registry which storage scopes this replica serves. On the replica that indexes, also removes scopes that no replica has served for
 /// <c>Pages:KeepUnserved</c>: of a removed realm, of a replaced read key, of an earlier <c>Realms:PublicUrl</c>.</summary>
 internal sealed partial class StorageCollector(
-    IStorageScopes scopes, RealmCatalog catalog, PublicAddress address, IndexLease lease, IOptions<PagesOptions> options, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
+    IStorageScopes scopes, RealmCatalog catalog, PublicAddress address, PageRenditions renditions, IndexLease lease, IOptions<PagesOptions> options, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
     ILogger<StorageCollector> logger)
     : HeartbeatService("the storage scopes", lifetime, timeProvider, logger)
 {
@@ -48,7 +48,8 @@ internal sealed partial class StorageCollector(
     }
 
     private IEnumerable<string> Served() =>
-        catalog.Current.ById.Values.Select(realm => PageSource.StorageScope(realm, address)).Append(PageSource.RoutesKeptUnder(address));
+        catalog.Current.ById.Values.Select(realm => PageSource.StorageScope(realm, address)).Append(PageSource.RoutesKeptUnder(address))
+            .SelectMany(renditions.ScopesOf);
 
     [LoggerMessage(LogLevel.Information, "Removed the pages and screenshots of {Scope}: no realm server has served it for {Keep} (Pages:KeepUnserved).")]
     private static partial void LogRemoved(ILogger logger, string scope, TimeSpan keep);

@@ -35,12 +35,12 @@ internal static class DependencyRules
     /// Each source is in exactly one level, even in cycles.</summary>
     /// <param name="due">The sources to render.</param>
     /// <param name="changed">Whether a source must be rendered for its own sake, not only because a card that it read changed.</param>
-    /// <param name="facts">Facts of the stored pages, by URL.</param>
+    /// <param name="facts">Facts of the stored pages, by <see cref="PageSource.Key"/>.</param>
     public static IReadOnlyList<IReadOnlyList<PageSource>> ByDepth(
         IReadOnlyList<PageSource> due, Func<PageSource, bool> changed, IReadOnlyDictionary<string, PageFacts> facts)
     {
         var readers = due
-            .SelectMany(entry => facts.TryGetValue(entry.Url, out var known) ? known.Deps.Select(dep => (Dep: PageOf(dep), Reader: entry)) : [])
+            .SelectMany(entry => facts.TryGetValue(entry.Key, out var known) ? known.Deps.Select(dep => (Dep: PageOf(dep), Reader: entry)) : [])
             .ToLookup(pair => pair.Dep, pair => pair.Reader, StringComparer.Ordinal);
         var seen = new HashSet<PageSource>();
         var levels = new List<IReadOnlyList<PageSource>>();

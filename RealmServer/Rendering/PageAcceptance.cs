@@ -97,7 +97,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
 
     private static StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt, DateTimeOffset endedAt) => new()
     {
-        Realm = source.RealmUrl,
+        Realm = source.Scope,
         Url = source.Url,
         Status = result.Status == 0 ? StatusCodes.Status200OK : result.Status,
         RedirectUrl = result.RedirectUrl,

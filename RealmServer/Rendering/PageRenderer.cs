@@ -27,7 +27,7 @@ internal sealed class PageRenderer(
     public async Task<PageOutcome> RenderAsync(PageSource source, RenderBasis basis, RenderUrgency urgency, TimeSpan? within, CancellationToken cancellationToken)
     {
         using var activity = RealmActivity.Source.StartActivity("render page");
-        activity?.SetTag("fleet.affinity", source.Affinity.ToString()).SetTag("fleet.urgency", urgency.ToString());
+        activity?.SetTag("fleet.affinity", source.Affinity.ToString()).SetTag("fleet.urgency", urgency.ToString()).SetTag("fleet.rendition", source.Rendition.ToString());
         var version = failures.VersionOf(source);
         var call = new RenderCall(urgency, Guid.NewGuid().ToString("N"), within ?? options.Value.RenderDeadline);
         var outcome = await TryRenderAsync(source, version, basis, call, cancellationToken) with { RenderId = call.Id };
@@ -77,6 +77,7 @@ internal sealed class PageRenderer(
         Url = source.Url,
         // Explicit, since the manager may not know a new realm yet, and routes are in no realm.
         Affinity = source.Affinity.ToString(),
+        Device = RenditionRules.DeviceOf(source.Rendition),
         Credentials = source.Realm is { } realm ? keys.CredentialsFor(realm) : null,
         DeadlineMs = (int)call.Deadline.TotalMilliseconds,
         Priority = PriorityOf(call.Urgency),

@@ -1,16 +1,16 @@
 namespace Fleet.RealmServer.Site;
 
 /// <summary>A stored page in memory, composed with the served shell.</summary>
-/// <param name="realmUrl">The storage scope of the page.</param>
+/// <param name="scope">The storage scope of the page.</param>
 /// <param name="served">The composed page.</param>
 /// <param name="state">The state of the stored page that decides how a request is answered.</param>
 /// <param name="readAt">Timestamp at which the store was read.</param>
 /// <param name="touchedAt">Timestamp at which its use was recorded in the store.</param>
-internal sealed class CachedPage(string realmUrl, ServedPage served, StoredState state, long readAt, long touchedAt)
+internal sealed class CachedPage(string scope, ServedPage served, StoredState state, long readAt, long touchedAt)
 {
     private int _checking;
 
-    public string RealmUrl => realmUrl;
+    public string Scope => scope;
 
     public ServedPage Served => served;
 

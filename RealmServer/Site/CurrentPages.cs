@@ -11,7 +11,7 @@ internal sealed class CurrentPages(IPageStore store, PageDecisions decisions, Sh
     /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable.</exception>
     public async Task<(StoredPage? Page, bool IsCurrent)> FindAsync(PageSource source, CancellationToken cancellationToken)
     {
-        var page = await store.GetAsync(source.RealmUrl, source.Url, cancellationToken);
+        var page = await store.GetAsync(source.Scope, source.Url, cancellationToken);
         return (page, page is not null && decisions.On(StoredState.Of(page, ComposedPage.Of(page, shells.Current).Matter), source, crawler: false).Render == PageRender.No);
     }
 

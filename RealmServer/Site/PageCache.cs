@@ -1,3 +1,4 @@
+using Fleet.Contracts;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Rendering;
@@ -11,7 +12,7 @@ namespace Fleet.RealmServer.Site;
 /// <summary>Caches recently requested stored pages, ready to be sent. A change notification removes a page; since notifications can be lost, a page is
 /// also compared with the store every <c>Pages:CacheCheck</c>. While the store is unavailable, cached pages are served, otherwise the shell.</summary>
 internal sealed partial class PageCache(
-    IPageStore store, IBackplane backplane, IOptions<PagesOptions> options, TimeProvider timeProvider, ILogger<PageCache> logger) : IHostedService
+    IPageStore store, IBackplane backplane, PageRenditions renditions, IOptions<PagesOptions> options, TimeProvider timeProvider, ILogger<PageCache> logger) : IHostedService
 {
     private static readonly TimeSpan s_touchInterval = TimeSpan.FromMinutes(1);
 
@@ -34,10 +35,10 @@ internal sealed partial class PageCache(
     /// store is unavailable and the page is not cached.</summary>
     public async ValueTask<CachedPage?> FindAsync(PageSource source, ShellDocument shell, CancellationToken cancellationToken)
     {
-        // The key is the URL alone, since change notifications carry only the URL. An entry of another storage scope is another page: while a private
+        // The key has no storage scope, since change notifications carry only the URL. An entry of another storage scope is another page: while a private
         // realm cannot be read, a route of the host app may have the URL of one of its cards.
-        _pages.TryGet(source.Url, out var known);
-        if (known is not null && (known.Served.ShellToken != shell.Token || known.RealmUrl != source.RealmUrl))
+        _pages.TryGet(KeyOf(source.Rendition, source.Url), out var known);
+        if (known is not null && (known.Served.ShellToken != shell.Token || known.Scope != source.Scope))
         {
             known = null;
         }
@@ -56,7 +57,7 @@ internal sealed partial class PageCache(
         {
             var changes = Volatile.Read(ref _changes);
             var readAt = timeProvider.GetTimestamp();
-            var stored = await store.GetAsync(source.RealmUrl, source.Url, cancellationToken);
+            var stored = await store.GetAsync(source.Scope, source.Url, cancellationToken);
             if (Interlocked.Exchange(ref _isUnavailable, 0) == 1)
             {
                 LogAvailable();
@@ -64,16 +65,16 @@ internal sealed partial class PageCache(
 
             if (stored is null || ComposedPage.Of(stored, shell) is not { Matter: not ContentKind.Shell } composed)
             {
-                _pages.Remove(source.Url);
+                _pages.Remove(KeyOf(source.Rendition, source.Url));
                 return null;
             }
 
             var touchedAt = await TouchAsync(source, known, readAt, cancellationToken);
-            var page = new CachedPage(source.RealmUrl, new(composed, shell), StoredState.Of(stored, composed.Matter), readAt, touchedAt);
+            var page = new CachedPage(source.Scope, new(composed, shell), StoredState.Of(stored, composed.Matter), readAt, touchedAt);
             // A change notification that arrived during the read may have been for this page and is not repeated.
             if (changes == Volatile.Read(ref _changes))
             {
-                _pages.Set(source.Url, page);
+                _pages.Set(KeyOf(source.Rendition, source.Url), page);
             }
 
             return page;
@@ -102,7 +103,7 @@ internal sealed partial class PageCache(
             return known?.TouchedAt ?? now;
         }
 
-        await store.TouchAsync(source.RealmUrl, source.Url, cancellationToken);
+        await store.TouchAsync(source.Scope, source.Url, cancellationToken);
         return now;
     }
 
@@ -116,13 +117,18 @@ internal sealed partial class PageCache(
         Interlocked.Increment(ref _changes);
         if (change.Kind == FleetEventKind.Pages)
         {
-            _pages.Remove(change.Subject);
+            foreach (var rendition in renditions.All)
+            {
+                _pages.Remove(KeyOf(rendition, change.Subject));
+            }
         }
         else
         {
             _pages.Clear();
         }
     }
+
+    private static string KeyOf(Rendition rendition, string url) => PageScope.Of(url, rendition);
 
     [LoggerMessage(LogLevel.Warning, "Stored pages cannot be read; requests are answered from memory, otherwise with the bare shell. {Reason}")]
     private partial void LogUnavailable(string reason);

@@ -10,7 +10,7 @@ using Fleet.ServiceDefaults.Problems;
 namespace Fleet.RealmServer.Site;
 
 /// <summary>Answers requests for pages: a page of the fleet's own browsers gets the bare shell, every other caller what is found for it.</summary>
-internal sealed class PageResponses(PageFinder finder, ShellPages shells, RealmMetrics metrics)
+internal sealed class PageResponses(PageFinder finder, PageRenditions renditions, ShellPages shells, RealmMetrics metrics)
 {
     /// <summary>Whether the request is one of a render, which must load the bare shell and not an earlier prerendered page.</summary>
     public static bool IsFleetBrowser(HttpContext http) =>
@@ -22,7 +22,7 @@ internal sealed class PageResponses(PageFinder finder, ShellPages shells, RealmM
     /// <summary>Answers with the bare shell.</summary>
     public Task BareAsync(HttpContext http, int status) => WriteAsync(http, shells.Bare(status));
 
-    private async Task FoundAsync(HttpContext http, PageSource source) => await WriteAsync(http, await finder.FindAsync(http, source));
+    private async Task FoundAsync(HttpContext http, PageSource source) => await WriteAsync(http, await finder.FindAsync(http, renditions.For(http.Request, source)));
 
     private Task WriteAsync(HttpContext http, ServedPage page)
     {

@@ -55,10 +55,11 @@ public interface IJobStore
     /// <param name="id">The job.</param>
     /// <param name="claim">The claimed item.</param>
     /// <param name="result">The result.</param>
+    /// <param name="maxBytes">Maximum size of the job's results; beyond it, <see cref="JobResultRules.Shorten"/> is recorded.</param>
     /// <param name="keep">How long the job is kept when it is completed.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>False when the claim is no longer the caller's; nothing was recorded then.</returns>
-    Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, TimeSpan keep, CancellationToken cancellationToken);
+    Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, long maxBytes, TimeSpan keep, CancellationToken cancellationToken);
 
     /// <summary>Records that a claimed list has been read. The last item completes the job.</summary>
     /// <param name="id">The job.</param>
@@ -197,6 +198,9 @@ public sealed record JobRecord
 
     /// <inheritdoc cref="JobStatus.Skipped"/>
     public int Skipped { get; init; }
+
+    /// <summary>Size of the results as they are stored, in bytes.</summary>
+    public long ResultBytes { get; init; }
 
     /// <inheritdoc cref="JobStatus.Omitted"/>
     public int Omitted { get; init; }

@@ -72,6 +72,7 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
             Succeeded = CountOf("succeeded"),
             Failed = CountOf("failed"),
             Skipped = CountOf("skipped"),
+            ResultBytes = CountOf("resultBytes"),
             Omitted = CountOf("omitted"),
             UpToDate = CountOf("upToDate"),
             Webhook = definition.Request.Webhook is { } url && Enum.TryParse<JobWebhookState>(fields.GetValueOrDefault("webhook"), ignoreCase: true, out var webhook)
@@ -108,11 +109,11 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
     public Task<bool> AddAsync(string id, JobClaim claim, IReadOnlyList<JobItem> items, int maxUrls, CancellationToken cancellationToken) =>
         AddAsync(id, claim.Index, claim.Token, items, maxUrls, cancellationToken);
 
-    public Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, TimeSpan keep, CancellationToken cancellationToken) =>
-        CompleteAsync(id, claim, RegistryJson.Write(result with { At = null }), WordOf(result.Outcome), problem: null, keep, cancellationToken);
+    public Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, long maxBytes, TimeSpan keep, CancellationToken cancellationToken) => CompleteAsync(
+        id, claim, RegistryJson.Write(result with { At = null }), WordOf(result.Outcome), RegistryJson.Write(JobResultRules.Shorten(result)), maxBytes, problem: null, keep, cancellationToken);
 
     public Task<bool> CompleteListAsync(string id, JobClaim claim, JobListProblem? problem, TimeSpan keep, CancellationToken cancellationToken) =>
-        CompleteAsync(id, claim, result: "", outcome: "", problem, keep, cancellationToken);
+        CompleteAsync(id, claim, result: "", outcome: "", shortened: "", maxBytes: 0, problem, keep, cancellationToken);
 
     public async Task<bool> EndAsync(string id, JobState state, string reason, string detail, TimeSpan keep, CancellationToken cancellationToken) =>
         (long)await connection.EvaluateAsync(RedisScript.EndJob, WorkKeys(id), [id, WordOf(state), reason, detail, keep.Milliseconds()], cancellationToken) == 1;
@@ -137,9 +138,9 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
         RedisScript.RecordWebhook, [RedisKeys.Job(id), RedisKeys.Webhooks], [id, WordOf(webhook.State), webhook.Attempts, webhook.Detail ?? "", pause.Milliseconds()], cancellationToken);
 
     private async Task<bool> CompleteAsync(
-        string id, JobClaim claim, string result, string outcome, JobListProblem? problem, TimeSpan keep, CancellationToken cancellationToken) => (long)await connection.EvaluateAsync(
+        string id, JobClaim claim, string result, string outcome, string shortened, long maxBytes, JobListProblem? problem, TimeSpan keep, CancellationToken cancellationToken) => (long)await connection.EvaluateAsync(
         RedisScript.CompleteJobItem, WorkKeys(id),
-        [id, claim.Index, claim.Token, result, outcome, keep.Milliseconds(), problem?.Reason ?? "", problem?.Detail ?? ""], cancellationToken) == 1;
+        [id, claim.Index, claim.Token, result, outcome, keep.Milliseconds(), problem?.Reason ?? "", problem?.Detail ?? "", maxBytes, shortened], cancellationToken) == 1;
 
     private async Task<bool> AddAsync(string id, int index, string token, IReadOnlyList<JobItem> items, int maxUrls, CancellationToken cancellationToken)
     {

@@ -39,6 +39,7 @@ namespace Fleet.Registry.Redis;
 /// fleet:job-key:{hash}           string  id and fingerprint of a caller's request     Jobs:KeepHours                managers
 /// fleet:events                   channel change notifications                                                       all services
 /// </code>
+/// A scope is a realm's URL, with the scope of its key if it is private, or the URL of the site for routes; the mobile rendition of its pages has the scope "{scope} mobile".
 /// Records that carry an address are signed with a key that Redis does not have (<see cref="RecordSigner"/>); everything else is content, and never a credential.
 /// Times are milliseconds since 1970 by Redis' clock; pages and records are JSON. Hash fields cannot expire before Redis 7.4, so "seen" holds the time of the last
 /// write and readers drop entries that are too old. Scripts use several keys at once, which requires a Redis that is not sharded (Azure Managed Redis: the

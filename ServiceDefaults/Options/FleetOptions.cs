@@ -35,6 +35,14 @@ public sealed class FleetOptions : IReadsFiles
     [MaxLength(100), AddressRanges]
     public string[] TrustedProxies { get; set; } = [];
 
+    /// <summary>The renditions of stored pages: <c>desktop</c>, or <c>desktop,mobile</c>, of which a client with a mobile user agent gets the second. The same for realm servers and
+    /// managers. Default: <c>desktop</c>.</summary>
+    [AllowedValues("desktop", "desktop,mobile")]
+    public string Renditions { get; set; } = "desktop";
+
+    /// <summary>Whether pages have a mobile rendition.</summary>
+    public bool HasMobileRendition() => Renditions != "desktop";
+
     /// <summary>Whether <c>GET /metrics</c> of every service returns its metrics in the format of Prometheus: <c>off</c>, <c>key</c> (with the admin key) or <c>open</c>
     /// (for every caller that can reach the service). Default: <c>off</c>.</summary>
     [AllowedValues("off", "key", "open")]

@@ -9,8 +9,12 @@ internal sealed class BrowserTimeoutException(string message, Exception? inner =
 /// <summary>The page's own script threw.</summary>
 /// <param name="message">The message of the exception.</param>
 /// <param name="stack">Its stack, as reported by the page.</param>
-internal sealed class PageScriptException(string message, string? stack) : BrowserException(message)
+internal class PageScriptException(string message, string? stack) : BrowserException(message)
 {
     /// <summary>The JavaScript stack.</summary>
     public string? Stack => stack;
 }
+
+/// <summary>The request has a value that no page can use, which only a browser can tell.</summary>
+/// <param name="message">Names the member and its value.</param>
+internal sealed class RequestValueException(string message) : PageScriptException(message, null);

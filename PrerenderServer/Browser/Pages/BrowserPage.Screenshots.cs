@@ -118,6 +118,11 @@ internal sealed partial class BrowserPage
     private async Task<Area?> AreaOfAsync(string selector, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var box = await EvaluateAsync($"({PageScripts.Box})({JsonSerializer.Serialize(selector)})", deadline, cancellationToken);
+        if (box.ValueKind == JsonValueKind.String)
+        {
+            throw new RequestValueException($"'selector' is {Quoted.Of(selector)}, which is not a CSS selector.");
+        }
+
         return box.ValueKind == JsonValueKind.Array && box.EnumerateArray().Select(n => n.GetDouble()).ToArray() is [var x, var y, > 0 and var width, > 0 and var height]
             ? new(x, y, width, Math.Min(MaxHeight, height))
             : throw new PageScriptException($"No visible element matches '{selector}'.", null);

@@ -1,5 +1,10 @@
 ((selector) => {
-  const element = document.querySelector(selector);
+  let element;
+  try {
+    element = document.querySelector(selector);
+  } catch {
+    return 'invalid';
+  }
   if (!element) return null;
   const box = element.getBoundingClientRect();
   return [box.x + scrollX, box.y + scrollY, box.width, box.height];

@@ -31,6 +31,9 @@ internal sealed record PageAnswer
     /// <summary>Explains an outcome other than <see cref="RenderOutcome.Rendered"/>, in one sentence.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Whether the request is wrong instead of the page; <see cref="Message"/> names the member and its value.</summary>
+    public bool IsRequestWrong { get; init; }
+
     /// <summary>JavaScript stack of the error.</summary>
     public string? Stack { get; init; }
 

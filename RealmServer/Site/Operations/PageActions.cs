@@ -8,11 +8,15 @@ using Fleet.ServiceDefaults.Sitemaps;
 
 namespace Fleet.RealmServer.Site.Operations;
 
-/// <summary>Recaches, purges and warms pages for operators. Repeating a request is harmless.</summary>
+/// <summary>Recaches, purges and warms pages for operators, in all renditions or in one. Repeating a request is harmless.</summary>
 internal sealed class PageActions(
-    PageDirectory directory, PageTargets targets, SitemapReader sitemaps, PublicAddress address, OnDemandRenders onDemand, PageFailures failures, IPageStore store, IScreenshotStore screenshots)
+    PageDirectory directory, PageTargets targets, PageRenditions renditions, SitemapReader sitemaps, PublicAddress address, OnDemandRenders onDemand, PageFailures failures, IPageStore store, IScreenshotStore screenshots)
 {
     private const string QueueFull = "The queue is full (Pages:MaxQueued): repeat the request later.";
+
+    private const string NoRendition = "Pages have no mobile rendition (Fleet:Renditions).";
+
+    private static readonly PageResult[] s_byWeight = [PageResult.Refused, PageResult.Accepted, PageResult.Purged, PageResult.Known, PageResult.Absent];
 
     /// <summary>Queues renders of the pages, stored or not, whether or not they are up to date.</summary>
     public Task<PagesReport> RecacheAsync(PagesRequest request, CancellationToken cancellationToken) =>
@@ -22,8 +26,8 @@ internal sealed class PageActions(
     public Task<PagesReport> PurgeAsync(PagesRequest request, CancellationToken cancellationToken) => RunAsync(request, async page =>
     {
         failures.Forget(page);
-        var removed = await store.RemoveAsync(page.RealmUrl, page.Url, long.MaxValue, cancellationToken);
-        if (removed && !page.IsRoute)
+        var removed = await store.RemoveAsync(page.Scope, page.Url, long.MaxValue, cancellationToken);
+        if (removed && page is { IsRoute: false, Rendition: Rendition.Desktop })
         {
             await screenshots.RemoveAsync(page.RealmUrl, page.Url, cancellationToken);
         }
@@ -44,7 +48,7 @@ internal sealed class PageActions(
     private SitemapSite Site => new(new(address.UrlOf("/")), new(address.OwnUrl ?? address.UrlOf("/")));
 
     private PageActionReport Queue(PageSource page, bool isForced) =>
-        onDemand.QueueLast(page, isForced) ? new(page.Url, PageResult.Accepted) : new(page.Url, PageResult.Refused, QueueFull);
+        onDemand.QueueLast(page, isForced) ? new(page.Url, PageResult.Accepted) : new(page.Url, PageResult.Refused, QueueFull) { Refusal = PageRefusal.QueueFull };
 
     private async Task<PagesReport> RunAsync(PagesRequest request, Func<PageSource, Task<PageActionReport>> act, CancellationToken cancellationToken)
     {
@@ -52,10 +56,22 @@ internal sealed class PageActions(
         var reports = new List<PageActionReport>();
         foreach (var target in chosen)
         {
-            reports.Add(target.Source is { } page ? await act(page) : new(target.Url, PageResult.Refused, target.WhyNot));
+            reports.Add(target.Source is { } page ? await ActAsync(page, request.Rendition, act) : new(target.Url, PageResult.Refused, target.WhyNot) { Refusal = PageRefusal.NoPage });
         }
 
         return new() { Pages = reports, Counts = reports.CountBy(static report => report.Result).ToDictionary(), Next = next };
+    }
+
+    // A page has one report, whatever the number of its renditions: the one that says most.
+    private async Task<PageActionReport> ActAsync(PageSource page, Rendition? only, Func<PageSource, Task<PageActionReport>> act)
+    {
+        var reports = new List<PageActionReport>();
+        foreach (var rendition in renditions.Of(page).Where(rendition => only is null || rendition.Rendition == only))
+        {
+            reports.Add(await act(rendition));
+        }
+
+        return reports.Count == 0 ? new(page.Url, PageResult.Refused, NoRendition) { Refusal = PageRefusal.NoRendition } : reports.MinBy(static report => Array.IndexOf(s_byWeight, report.Result))!;
     }
 
     private async Task<(IReadOnlyList<PageTarget> Pages, string? Next)> ChooseAsync(PagesRequest request, CancellationToken cancellationToken) =>
@@ -71,6 +87,7 @@ internal sealed class PageActions(
         var (prefix, pattern) = (targets.UrlOf(request.Prefix ?? ""), targets.UrlOf(request.Pattern ?? "*"));
         return (await directory.ReadAsync(cancellationToken))
             .Where(page => page.Url.StartsWith(prefix, StringComparison.Ordinal) && Wildcard.Matches(page.Url, pattern))
+            .DistinctBy(static page => page.Url, StringComparer.Ordinal)
             .Select(static page => new PageTarget(page.Url, page.Source));
     }
 }

@@ -6,23 +6,24 @@ namespace Fleet.RealmServer.Site.Operations;
 
 /// <summary>Lists and describes the stored pages of the site, of private realms too: its callers are operators.</summary>
 internal sealed class PageDirectory(
-    IPageStore store, PageTargets targets, PageDecisions decisions, PageFailures failures, OnDemandRenders onDemand, HostShellClaims claims, TimeProvider timeProvider)
+    IPageStore store, PageTargets targets, PageRenditions renditions, PageDecisions decisions, PageFailures failures, OnDemandRenders onDemand, HostShellClaims claims, TimeProvider timeProvider)
 {
-    /// <summary>All stored pages, ordered by URL.</summary>
+    /// <summary>All stored pages in all renditions, ordered by URL and rendition.</summary>
     /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable.</exception>
     public async Task<IReadOnlyList<ListedPage>> ReadAsync(CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
         var pages = new List<ListedPage>();
-        foreach (var scope in targets.Scopes)
+        foreach (var (realm, rendition) in targets.Scopes.SelectMany(realm => renditions.All.Select(rendition => (realm, rendition))))
         {
+            var scope = PageScope.Of(realm, rendition);
             var versions = await store.GetVersionsAsync(scope, cancellationToken);
             foreach (var (url, facts) in await store.GetFactsAsync(scope, cancellationToken))
             {
                 // Between the two reads, a page may have been stored or removed.
                 if (versions.TryGetValue(url, out var version))
                 {
-                    var source = targets.Stored(scope, url);
+                    var source = targets.Stored(realm, url) with { Rendition = rendition };
                     pages.Add(new(url, StateOf(new(ContentKind.Content, facts.Seen?.Card, version.Generation, facts.RenderedAt, facts.IsCapped), source), now - facts.RenderedAt, facts)
                     {
                         Source = source,
@@ -32,27 +33,26 @@ internal sealed class PageDirectory(
             }
         }
 
-        pages.Sort(static (one, other) => string.CompareOrdinal(one.Url, other.Url));
-        return pages;
+        return [.. pages.OrderBy(static page => page.Url, StringComparer.Ordinal).ThenBy(static page => page.Source.Rendition)];
     }
 
     /// <summary>What is known of a page; null if it is not stored, has not failed recently, and is not about to be rendered.</summary>
     /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable.</exception>
     public async Task<PageInspection?> InspectAsync(PageSource source, CancellationToken cancellationToken)
     {
-        var page = await store.GetAsync(source.RealmUrl, source.Url, cancellationToken);
-        var failure = failures.Find(source);
-        var isPending = onDemand.IsPending(source);
-        if (page is null && failure is null && !isPending)
-        {
-            return null;
-        }
+        var inspected = await Task.WhenAll(renditions.Of(source).Select(page => InspectRenditionAsync(page, cancellationToken)));
+        return inspected.All(static page => page is { Stored: null, LastFailure: null, IsPending: false }) ? null : inspected[0] with { Mobile = inspected.ElementAtOrDefault(1) };
+    }
 
+    private async Task<PageInspection> InspectRenditionAsync(PageSource source, CancellationToken cancellationToken)
+    {
+        var page = await store.GetAsync(source.Scope, source.Url, cancellationToken);
+        var failure = failures.Find(source);
         return new()
         {
             Url = source.Url,
             Kind = source.IsRoute ? PageKind.Route : PageKind.Card,
-            IsPending = isPending,
+            IsPending = onDemand.IsPending(source),
             LastFailure = failure is null ? null : new(failure.Outcome.Reason, failure.Age, failure.Left)
             {
                 RenderId = failure.Outcome.RenderId,
@@ -66,7 +66,7 @@ internal sealed class PageDirectory(
                 RenderedAt = page.RenderedAt,
                 StartedAt = page.StartedAt,
                 AgeSeconds = Seconds(timeProvider.GetUtcNow() - page.RenderedAt),
-                LastRequestedAt = source.IsRoute ? await store.GetLastUseAsync(source.RealmUrl, source.Url, cancellationToken) : null,
+                LastRequestedAt = source.IsRoute ? await store.GetLastUseAsync(source.Scope, source.Url, cancellationToken) : null,
                 ShellToken = page.ShellToken,
                 Generation = page.Generation,
                 FleetGeneration = claims.FleetShell?.Generation,

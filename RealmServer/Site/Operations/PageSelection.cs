@@ -36,14 +36,24 @@ internal static class PageSelection
         ? new(field, $"'{field}' has {text.Length} characters: it must have 1 to {RenderLimits.MaxUrlLength}.")
         : null;
 
-    /// <summary>The items of a page of results, and the cursor of the next page: the URL of the last item; null when no item follows.</summary>
+    /// <summary>The items of a page of results, and the cursor of the next page: the URL of the last item; null when no item follows. Items of one URL, its renditions, are not separated.</summary>
     /// <param name="sorted">Items, ordered by URL.</param>
     /// <param name="urlOf">The URL of an item.</param>
     /// <param name="after">The cursor; null to begin.</param>
-    /// <param name="limit">Maximum number of items.</param>
+    /// <param name="limit">Maximum number of items; the other renditions of the last URL are added to them.</param>
     public static (IReadOnlyList<T> Items, string? Next) Page<T>(IEnumerable<T> sorted, Func<T, string> urlOf, string? after, int limit)
     {
-        var items = sorted.Where(item => after is null || string.CompareOrdinal(urlOf(item), after) > 0).Take(limit + 1).ToList();
-        return items.Count <= limit ? (items, null) : (items[..limit], urlOf(items[limit - 1]));
+        var items = new List<T>();
+        foreach (var item in sorted.Where(item => after is null || string.CompareOrdinal(urlOf(item), after) > 0))
+        {
+            if (items.Count >= limit && urlOf(item) != urlOf(items[^1]))
+            {
+                return (items, urlOf(items[^1]));
+            }
+
+            items.Add(item);
+        }
+
+        return (items, null);
     }
 }

@@ -47,6 +47,8 @@ internal sealed record PageListEntry
 
     public required PageKind Kind { get; init; }
 
+    public required Rendition Rendition { get; init; }
+
     public required PageState State { get; init; }
 
     /// <summary>The page's own HTTP status.</summary>
@@ -88,6 +90,9 @@ internal sealed record PageInspection
 
     /// <summary>The failure for which this realm server does not render the page at present; null if there is none.</summary>
     public PageFailureView? LastFailure { get; init; }
+
+    /// <summary>The same of the mobile rendition; null if pages have none.</summary>
+    public PageInspection? Mobile { get; init; }
 }
 
 /// <summary>A stored page.</summary>

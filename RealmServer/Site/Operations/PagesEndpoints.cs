@@ -98,6 +98,7 @@ internal static class PagesEndpoints
     {
         Url = page.Url,
         Kind = page.Source.IsRoute ? PageKind.Route : PageKind.Card,
+        Rendition = page.Source.Rendition,
         State = page.State,
         Status = page.Facts.Status,
         RenderedAt = page.Facts.RenderedAt,

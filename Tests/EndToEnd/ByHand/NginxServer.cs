@@ -1,56 +1,16 @@
-using System.Diagnostics;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Tests.Docs;
 
 namespace Fleet.Tests.ByHand;
 
-/// <summary>nginx with <c>deploy/nginx/fleet.conf</c>, in a temp folder of its own and as the user of the tests, with a certificate that it creates. It ends with
-/// <see cref="DisposeAsync"/>, and with the test process, however that ends.</summary>
+/// <summary>nginx with <c>deploy/nginx/fleet.conf</c>, and with a certificate that it creates.</summary>
 internal sealed class NginxServer : IAsyncDisposable
 {
     /// <summary>The host of the configuration.</summary>
     public const string Host = "www.example.com";
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(15);
-
-    // Debian has it in a folder that is on the PATH of root only.
-    private static readonly string? s_program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
-        .Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
-
-    // The shell holds the other end of our stdin, as that of a redis-server does.
-    private const string Script =
-        """
-        trap '' INT
-        "$1" -p "$2" -c "$2/nginx.conf" > /dev/null 2>&1 &
-        cat > /dev/null
-        kill -KILL $!
-        wait 2> /dev/null
-        """;
-
-    // What Debian's /etc/nginx/nginx.conf is around conf.d/*.conf, for one process without privileges.
-    private const string Main =
-        """
-        daemon off;
-        master_process off;
-        pid nginx.pid;
-        error_log error.log;
-        events { }
-        http {
-            log_format requests '$server_port $status $upstream_addr $request "$http_user_agent"';
-            access_log access.log requests;
-            client_body_temp_path body;
-            proxy_temp_path proxy;
-            fastcgi_temp_path fastcgi;
-            uwsgi_temp_path uwsgi;
-            scgi_temp_path scgi;
-            include fleet.conf;
-        }
-        """;
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("fleet-nginx-").FullName;
-    private Process? _shell;
+    private readonly NginxProcess _nginx = new();
 
     private NginxServer()
     {
@@ -60,8 +20,8 @@ internal sealed class NginxServer : IAsyncDisposable
         names.AddDnsName(Host);
         request.CertificateExtensions.Add(names.Build());
         Certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        File.WriteAllText(Path.Combine(_folder, "certificate.pem"), Certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(_folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path.Combine(_nginx.Folder, "certificate.pem"), Certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(_nginx.Folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
     }
 
     public X509Certificate2 Certificate { get; }
@@ -79,21 +39,16 @@ internal sealed class NginxServer : IAsyncDisposable
     public Uri Managers { get; } = FreePort.TakeAddress();
 
     /// <summary>Requests that it has answered: port, status, upstreams, request line, user agent.</summary>
-    public IReadOnlyList<string> Requests => File.ReadAllLines(Path.Combine(_folder, "access.log"));
+    public IReadOnlyList<string> Requests => _nginx.Requests;
 
     /// <summary>Its errors.</summary>
-    public string Errors => File.ReadAllText(Path.Combine(_folder, "error.log"));
+    public string Errors => _nginx.Errors;
 
     /// <summary>Starts it, and waits until it accepts connections. Its upstreams need not run yet.</summary>
     /// <param name="realms">Addresses of the two realm servers.</param>
     /// <param name="managers">Addresses of the two managers.</param>
     public static async Task<NginxServer> StartAsync(IReadOnlyList<Uri> realms, IReadOnlyList<Uri> managers)
     {
-        if (s_program is null)
-        {
-            throw new InvalidOperationException("nginx is not on the PATH, and this test needs one. Install it (Debian: apt-get install nginx).");
-        }
-
         var server = new NginxServer();
         try
         {
@@ -121,15 +76,8 @@ internal sealed class NginxServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _shell, null) is { } shell)
-        {
-            shell.StandardInput.Close();
-            await shell.WaitForExitAsync().WaitAsync(s_limit);
-            shell.Dispose();
-        }
-
         Certificate.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        await _nginx.DisposeAsync();
     }
 
     private async Task StartAsync(Dictionary<string, string> places)
@@ -141,23 +89,6 @@ internal sealed class NginxServer : IAsyncDisposable
             configuration = configuration.Replace(ours, here, StringComparison.Ordinal);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(_folder, "fleet.conf"), configuration);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "nginx.conf"), Main);
-        _shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", s_program!, _folder]) { RedirectStandardInput = true })!;
-        await Eventually.TrueAsync(AcceptsAsync, s_limit, () => $"nginx to listen. Its log:\n{Errors}");
-    }
-
-    private async Task<bool> AcceptsAsync()
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync("127.0.0.1", HttpsPort);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        await _nginx.StartAsync(configuration, HttpsPort);
     }
 }

@@ -114,7 +114,7 @@ public abstract class SharedJobTests : IAsyncLifetime
 
         gate.Release(1_000);
         await AssertDoneOnceAsync(client, id, urls);
-        Assert.False(await _registry.Jobs.CompleteAsync(id, lost[0], new() { Url = lost[0].Item.Url, Outcome = JobUrlOutcome.Failed }, TimeSpan.FromHours(1), Token));
+        Assert.False(await _registry.Jobs.CompleteAsync(id, lost[0], new() { Url = lost[0].Item.Url, Outcome = JobUrlOutcome.Failed }, long.MaxValue, TimeSpan.FromHours(1), Token));
     }
 
     private static void InterlockedMax(ref int most, int now)

@@ -391,7 +391,7 @@ public sealed class IncrementalIndexTests
     private static PageSource Source(string id) => new("http://h/r/", "http://h/r/" + id, 1, new("r", "R", "index", "/r"), id);
 
     private static Dictionary<string, PageFacts> Facts(params (string Id, string[] Deps)[] pages) => pages.ToDictionary(
-        page => "http://h/r/" + page.Id,
+        page => Source(page.Id).Key,
         page => new PageFacts { Status = 200, RenderedAt = default, Deps = [.. page.Deps.Select(dep => "http://h/r/" + dep)] });
 
     private static void WithKey(HttpRequestMessage request) => request.Headers.Authorization = new("Bearer", RealmServerUnderTest.AdminKey);

@@ -96,6 +96,7 @@ public sealed class PagesApiTests
         Assert.Equal(1, report.Counts[PageResult.Accepted]);
         Assert.Equal(3, report.Counts[PageResult.Refused]);
         Assert.Contains("not a URL of this site", Assert.Single(report.Pages, page => page.Url == "https://example.org/x").Reason, StringComparison.Ordinal);
+        Assert.All(report.Pages.Where(page => page.Result == PageResult.Refused), page => Assert.Equal(PageRefusal.NoPage, page.Refusal));
         Assert.Contains("a file", Assert.Single(report.Pages, page => page.Url.EndsWith(".css", StringComparison.Ordinal)).Reason, StringComparison.Ordinal);
         Assert.All(manager.Requests, request => Assert.Equal(0, request.Priority));
     }
@@ -129,6 +130,7 @@ public sealed class PagesApiTests
 
         Assert.Equal([PageResult.Accepted, PageResult.Accepted, PageResult.Refused], report.Pages.Select(page => page.Result));
         Assert.Contains("Pages:MaxQueued", report.Pages[2].Reason, StringComparison.Ordinal);
+        Assert.Equal(PageRefusal.QueueFull, report.Pages[2].Refusal);
         gate.SetResult();
         await Eventually.TrueAsync(() => manager.Requests.Count == 4, () => "all to be rendered");
         Assert.EndsWith("/visited", manager.Requests.ElementAt(1).Url, StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.RealmServer.Indexing;
 using Fleet.Registry.Reporting;
 using Fleet.Registry;
+using Fleet.Registry.Pages;
 using Fleet.Registry.Screenshots;
 using Fleet.Tests.InMemory;
 using Fleet.Tests.Registry;
@@ -33,9 +34,11 @@ public sealed class StorageCollectorTests
         // The registry's clock moves with the test; the servers' own do not.
         var registry = new InMemoryRegistry(_time, NullLoggerFactory.Instance);
         await using var server = new RealmServerUnderTest(registry);
-        server.Settings.Add("Pages:KeepUnserved=00:05:00");
+        server.Settings.AddRange(["Pages:KeepUnserved=00:05:00", "Fleet:Renditions=desktop,mobile"]);
         await server.StartAsync();
         await server.StoreAsync("hydrogen", "stays");
+        var mobile = PageScope.Of(server.RealmUrl, Rendition.Mobile);
+        await StoreAsync(server, mobile);
         await StoreAsync(server, Foreign);
         var removed = server.Url + "trees/";
         await StoreAsync(server, removed);
@@ -49,6 +52,7 @@ public sealed class StorageCollectorTests
         Assert.Null(await registry.Pages.GetAsync(removed, removed + "a", Cancel));
         Assert.Null(await registry.Screenshots.GetAsync(removed, removed + "oak", Cancel));
         Assert.NotNull(await server.StoredAsync("hydrogen"));
+        Assert.NotNull(await registry.Pages.GetAsync(mobile, mobile + "a", Cancel));
         Assert.NotNull(await registry.Pages.GetAsync(server.Url, server.Url + "a", Cancel));
         // Of a realm server with other realms, which the one that collects knows nothing of.
         Assert.NotNull(await registry.Pages.GetAsync(Foreign, Foreign + "a", Cancel));

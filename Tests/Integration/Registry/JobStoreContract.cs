@@ -111,6 +111,28 @@ public abstract class JobStoreContract : ContractSuite
     }
 
     [Fact]
+    public async Task CompleteAsync_ResultsBeyondTheirMaximum_AreListedWithoutDetails()
+    {
+        var id = await CreateAsync("http://h/a", "http://h/b", "http://h/c", "http://h/d");
+        var claims = await ClaimAsync(id, 4);
+        JobUrlResult Result(int n, JobUrlOutcome outcome, string? reason = null) => new() { Url = claims[n].Item.Url, Outcome = outcome, Status = 200, Reason = reason, Detail = new('d', 300), Location = "http://h/" + new string('x', 200) };
+
+        Assert.True(await Registry.Jobs.CompleteAsync(id, claims[0], Result(0, JobUrlOutcome.Succeeded), 1_000, s_keep, Cancel));
+        Assert.True(await Registry.Jobs.CompleteAsync(id, claims[1], Result(1, JobUrlOutcome.Succeeded), 1_000, s_keep, Cancel));
+        Assert.True(await Registry.Jobs.CompleteAsync(id, claims[2], Result(2, JobUrlOutcome.Failed, "timed-out"), 1_000, s_keep, Cancel));
+
+        // A small one has room again, one without details always has.
+        Assert.True(await Registry.Jobs.CompleteAsync(id, claims[3], new() { Url = claims[3].Item.Url, Outcome = JobUrlOutcome.Skipped, Reason = "refused" }, 0, s_keep, Cancel));
+
+        var results = await Registry.Jobs.ReadResultsAsync(id, 0, 10, Cancel);
+        Assert.Equal([(300, null), (null, "results-full"), (null, "timed-out"), (null, "refused")], results.Select(result => (result.Detail?.Length, result.Reason)));
+        Assert.Equal(("http://h/b", JobUrlOutcome.Succeeded, 200, null), (results[1].Url, results[1].Outcome, results[1].Status, results[1].Location));
+        var job = (await Registry.Jobs.GetAsync(id, Cancel))!;
+        Assert.Equal((JobState.Completed, 2, 1, 1), (job.State, job.Succeeded, job.Failed, job.Skipped));
+        Assert.InRange(job.ResultBytes, 800, 1_300);
+    }
+
+    [Fact]
     public async Task ClaimAsync_LeaseEnded_IsTakenOverAndTheFirstHolderMayNotComplete()
     {
         var id = await CreateAsync("http://h/a");
@@ -228,7 +250,7 @@ public abstract class JobStoreContract : ContractSuite
         Registry.Jobs.ClaimAsync(id, Interlocked.Increment(ref _tokens).ToString(CultureInfo.InvariantCulture), count, max, s_lease, Cancel);
 
     private Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlOutcome outcome) =>
-        Registry.Jobs.CompleteAsync(id, claim, new() { Url = claim.Item.Url, Outcome = outcome }, s_keep, Cancel);
+        Registry.Jobs.CompleteAsync(id, claim, new() { Url = claim.Item.Url, Outcome = outcome }, long.MaxValue, s_keep, Cancel);
 }
 
 public sealed class InMemoryJobStoreTests : JobStoreContract

@@ -115,11 +115,15 @@ public sealed class PageOptionsTests(ServerFixture server)
     [Theory]
     [InlineData("p[", null, "'waitForSelector' is 'p[', which is not a CSS selector.")]
     [InlineData(null, "return 1", "'waitForFunction' is 'return 1', which is not a JavaScript expression: SyntaxError")]
-    public async Task Renders_ConditionThatNoPageCanMeet_FailsAtOnce(string? selector, string? function, string message)
+    public async Task Renders_ConditionThatNoPageCanMeet_IsAnErrorOfTheRequestAtOnce(string? selector, string? function, string message)
     {
-        var result = await RenderAsync("<p>start</p>", r => r with { WaitForSelector = selector, WaitForFunction = function });
-        Assert.Equal(RenderOutcome.Failed, result.Outcome);
-        Assert.StartsWith(message, result.Diagnostics!.Message, StringComparison.Ordinal);
+        var path = $"/page-{Guid.NewGuid():N}";
+        server.OtherApp.Page(path, "<p>start</p>");
+        var request = new RenderRequest { Url = server.OtherApp[path].AbsoluteUri, Formats = [RenderFormat.Html], WaitForSelector = selector, WaitForFunction = function };
+        using var response = await server.Client.PostAsJsonAsync("renders", request, FleetJson.Options, Token);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
+        Assert.Equal((400, "invalid-request"), ((int)response.StatusCode, problem.GetProperty("reason").GetString()));
+        Assert.StartsWith(message, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -153,6 +153,7 @@ public sealed class ScreenshotTests(ServerFixture server)
     [Theory]
     [InlineData("""{"url":"HOST","width":99}""", "width")]
     [InlineData("""{"url":"HOST","selector":""}""", "selector")]
+    [InlineData("""{"url":"HOST","selector":"p["}""", "'selector' is 'p[', which is not a CSS selector.")]
     [InlineData("""{"url":"HOST","selector":"p","fullPage":true}""", "fullPage")]
     [InlineData("""{"url":"HOST","type":"pdf","fullPage":true}""", "type")]
     [InlineData("""{"url":"HOST","type":"gif"}""", "type")]
@@ -164,7 +165,7 @@ public sealed class ScreenshotTests(ServerFixture server)
         using var content = new StringContent(body.Replace("HOST", server.OtherApp.Url.AbsoluteUri, StringComparison.Ordinal), Encoding.UTF8, "application/json");
         using var response = await server.Client.PostAsync("screenshots", content, Token);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains(field, await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Contains(field, JsonElement.Parse(await response.Content.ReadAsStringAsync(Token)).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     private async Task<(string? Type, byte[] Bytes, System.Net.Http.Headers.HttpResponseHeaders Headers)> TakeAsync(string html, ScreenshotRequest request, int status = 200)

@@ -34,6 +34,7 @@ public sealed class MiddlewareTests
                     // Rendertron's middleware has no place for a key.
                     ["Fleet:RequireKey"] = isPrerender ? "true" : "false",
                     [isPrerender ? "Manager:Dialects:Prerender" : "Manager:Dialects:Rendertron"] = "true",
+                    ["Fleet:Renditions"] = "desktop,mobile",
                     ["Pool:Slots"] = "2",
                 },
             },
@@ -73,6 +74,10 @@ public sealed class MiddlewareTests
             {
                 var (old, _) = await GetAsync("/old", "Googlebot/2.1");
                 Assert.Equal((301, new Uri(site, "/new")), ((int)old.StatusCode, old.Headers.Location));
+
+                // The middleware passes the crawler's user agent on.
+                var (_, phone) = await GetAsync("/shop", "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36 (compatible; Googlebot/2.1)");
+                Assert.Contains("<main>shows /shop on a phone</main>", phone, StringComparison.Ordinal);
             }
 
             async Task<(HttpResponseMessage Response, string Text)> GetAsync(string path, string userAgent)

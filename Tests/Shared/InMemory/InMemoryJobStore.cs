@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Registry.Jobs;
 
@@ -98,9 +99,11 @@ internal sealed class InMemoryJobStore(TimeProvider timeProvider) : IJobStore
         return isHeld;
     });
 
-    public Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, TimeSpan keep, CancellationToken cancellationToken) => CompleteAsync(id, claim, job =>
+    public Task<bool> CompleteAsync(string id, JobClaim claim, JobUrlResult result, long maxBytes, TimeSpan keep, CancellationToken cancellationToken) => CompleteAsync(id, claim, job =>
     {
-        job.Results.Add(result with { At = Now });
+        var kept = job.Record.ResultBytes + SizeOf(result) > maxBytes ? JobResultRules.Shorten(result) : result;
+        job.Results.Add(kept with { At = Now });
+        job.Record = job.Record with { ResultBytes = job.Record.ResultBytes + SizeOf(kept) };
         job.Record = result.Outcome switch
         {
             JobUrlOutcome.Succeeded => job.Record with { Succeeded = job.Record.Succeeded + 1 },
@@ -167,6 +170,8 @@ internal sealed class InMemoryJobStore(TimeProvider timeProvider) : IJobStore
 
         return true;
     });
+
+    private static int SizeOf(JobUrlResult result) => JsonSerializer.Serialize(result, FleetJson.Options).Length;
 
     private Job? Find(string id) => _jobs.TryGetValue(id, out var job) && (job.Until is null || job.Until > Now) ? job : null;
 

@@ -47,4 +47,13 @@ public sealed class PageSelectionTests
 
         Assert.Equal(urls, visited);
     }
+
+    [Fact]
+    public void Page_RenditionsOfOneUrl_AreNotSeparated()
+    {
+        string[] urls = ["a", "a", "b", "b", "c", "c"];
+        var (first, after) = PageSelection.Page(urls, url => url, null, 3);
+        Assert.Equal((["a", "a", "b", "b"], "b"), (first, after));
+        Assert.Equal((["c", "c"], null), PageSelection.Page(urls, url => url, after, 3));
+    }
 }

@@ -106,7 +106,7 @@ public sealed class StoreDecisionTests
     }
 
     private static Dictionary<string, RenderedFrom> From(long? card, long? generation) =>
-        card is { } version ? new() { ["http://h/r/a"] = new(new(version, "deps"), generation!.Value) } : [];
+        card is { } version ? new() { ["http://h/r/ http://h/r/a"] = new(new(version, "deps"), generation!.Value) } : [];
 
     private static RenderResult Result(RenderOutcome outcome, bool page, ShellStamp? stamp) => new()
     {

@@ -9,9 +9,9 @@ const site = express();
 site.use(middleware === 'prerender-node'
   ? prerender.set('prerenderServiceUrl', service).set('prerenderToken', token)
   : rendertron.makeMiddleware({ proxyUrl: `${service}render`, timeout: 60000, userAgentPattern: /crawler-of-this-test|googlebot/i }));
-site.use((request, response) => response.type('html').send(`<!doctype html><html><head><title>Shop</title></head><body><main></main><script>
+site.use((request, response) => response.type('html').send(`<!doctype html><html><head><meta name="viewport" content="width=device-width"><title>Shop</title></head><body><main></main><script>
   const meta = (name, content) => { const m = document.createElement('meta'); m.name = name; m.content = content; document.head.append(m); };
-  document.querySelector('main').textContent = 'shows ' + location.pathname + location.search;
+  document.querySelector('main').textContent = 'shows ' + location.pathname + location.search + (matchMedia('(max-width: 600px)').matches ? ' on a phone' : '');
   if (location.pathname === '/missing') meta('prerender-status-code', '404');
   if (location.pathname === '/gone') meta('render:status_code', '410');
   if (location.pathname === '/hidden') meta('prerender-header', 'X-Robots-Tag: noindex');
