@@ -109,6 +109,8 @@ public sealed class FleetPageActionTests(OperatorBrowser browser) : FleetPageTes
         await Assertions.Expect(page.Locator("#found")).ToContainTextAsync($"realm:{ManagerUnderTest.Realm} warm on prerender-0", SoonPart);
         await Assertions.Expect(page.Locator("#found .render")).ToContainTextAsync("prerender-0", SoonPart);
         Assert.NotEqual("0 renders", await page.Locator(".chart").First.TextContentAsync());
+        Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.LowContrast));
+        Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.Unnamed));
         Assert.False(await page.EvaluateAsync<bool>("() => 'broken' in globalThis"));
         Assert.Empty(Browser.Errors);
     }
@@ -148,6 +150,8 @@ public sealed class FleetPageActionTests(OperatorBrowser browser) : FleetPageTes
         });
         Assert.Equal("", await page.Locator("#tried iframe").GetAttributeAsync("sandbox"));
         await Assertions.Expect(page.FrameLocator("#tried iframe").Locator("p")).ToHaveTextAsync("by prerender-0", SoonText);
+        Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.LowContrast));
+        Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.Unnamed));
         Assert.Equal("", string.Join('\n', Browser.Errors));
     }
 }

@@ -33,24 +33,8 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Restart_ReaderOfAChangedCardNotRendered_IsRenderedThen()
-    {
-        await using var first = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(first.Registry);
-        manager.Reads(first, ("", ["hydrogen", "helium"]));
-        await first.With(manager).StartAsync();
-        await first.IndexedAsync();
-        var url = first.Url;
-        await first.StopAsync();
-        manager.Requests.Clear();
-        first.Realms.Write("elements/helium.json", """{ "title": "changed" }""");
-
-        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
-        await second.With(manager).StartAsync(url);
-        await second.IndexedAsync();
-
-        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
-    }
+    public Task Restart_ReaderOfAChangedCardNotRendered_IsRenderedThen() =>
+        ChangedWhileStoppedAsync("""{ "title": "changed" }""", at: null);
 
     [Fact]
     public async Task Pass_BrokenOffHalfWay_TheNextReplicaRendersTheRest()
@@ -120,24 +104,8 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Restart_CardsPutBackFromACopyMeanwhile_TheyAndTheirReadersAreRendered()
-    {
-        await using var first = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(first.Registry);
-        manager.Reads(first, ("", ["hydrogen", "helium"]));
-        await first.With(manager).StartAsync();
-        await first.IndexedAsync();
-        var url = first.Url;
-        await first.StopAsync();
-        manager.Requests.Clear();
-        first.Realms.Write("elements/helium.json", """{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
-
-        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
-        await second.With(manager).StartAsync(url);
-        await second.IndexedAsync();
-
-        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
-    }
+    public Task Restart_CardsPutBackFromACopyMeanwhile_TheyAndTheirReadersAreRendered() =>
+        ChangedWhileStoppedAsync("""{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
 
     [Fact]
     public async Task Card_RenamedIntoPlaceWhileAReaderIsRendered_TheReaderShowsItInTheEnd()
@@ -238,6 +206,26 @@ public sealed class IncrementalIndexTests
         await Eventually.TrueAsync(() => !manager.Requests.IsEmpty, () => "helium to be rendered again");
         await Eventually.TrueAsync(
             async () => (await server.StoredAsync("helium"))!.SourceVersion > DateTime.UnixEpoch.AddYears(50).Ticks, () => "a newer version of it to be stored");
+    }
+
+    /// <summary>A card changes while no realm server runs. The next one renders it and the page that reads it, and nothing else.</summary>
+    private static async Task ChangedWhileStoppedAsync(string helium, DateTime? at)
+    {
+        await using var first = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(first.Registry);
+        manager.Reads(first, ("", ["hydrogen", "helium"]));
+        await first.With(manager).StartAsync();
+        await first.IndexedAsync();
+        var url = first.Url;
+        await first.StopAsync();
+        manager.Requests.Clear();
+        first.Realms.Write("elements/helium.json", helium, at);
+
+        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
+        await second.With(manager).StartAsync(url);
+        await second.IndexedAsync();
+
+        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
     }
 
     private static async Task<string> BodyAsync(RealmServerUnderTest server, string id) => (await server.StoredAsync(id))?.Formats[RenderFormat.Isolated] ?? "";
