@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.ServiceDefaults;
-using Fleet.ServiceDefaults.Signatures;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
@@ -312,67 +310,4 @@ internal sealed partial class BrowserPage : IRenderPage
 
         Volatile.Read(ref _pause)?.TrySetResult(null);
     }
-}
-
-/// <summary>Settings shared by all pages of an adapter.</summary>
-/// <param name="Host">Address of the host app, ending with a slash.</param>
-/// <param name="BootTimeout">Timeout for booting the host app.</param>
-/// <param name="CallTimeout">Timeout for any other call.</param>
-/// <param name="ProbeTimeout">Timeout for evaluating a trivial expression.</param>
-/// <param name="Width">Width of the page in CSS pixels.</param>
-/// <param name="Height">Height of the page in CSS pixels.</param>
-/// <param name="Time">The clock.</param>
-internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeSpan CallTimeout, TimeSpan ProbeTimeout, int Width, int Height, TimeProvider Time)
-{
-    /// <summary>Origins that the browser can reach.</summary>
-    public IReadOnlyList<string> Origins { get; init; } = [];
-
-    /// <summary>Signs requests of documents of other origins than the host's; null to sign none.</summary>
-    public MessageSigner? Signer { get; init; }
-
-    /// <summary>Address of the booted host app.</summary>
-    public Uri Standby { get; } = new(Host, "_standby");
-
-    /// <summary>What a page may use.</summary>
-    public PageLimits Limits { get; init; } = PageLimits.None;
-
-    /// <summary>Whether requests of documents at a URL are signed.</summary>
-    public bool Signs(Uri url) => Signer is not null && OriginAllowList.OriginOf(url) != OriginAllowList.OriginOf(Host);
-
-    /// <summary>Writes the viewport parameters; null for the defaults.</summary>
-    public void WriteViewport(Utf8JsonWriter parameters, PageViewport? viewport)
-    {
-        parameters.WriteNumber("width"u8, viewport?.Width ?? Width);
-        parameters.WriteNumber("height"u8, viewport?.Height ?? Height);
-        parameters.WriteNumber("deviceScaleFactor"u8, viewport?.Scale ?? 1);
-        parameters.WriteBoolean("mobile"u8, viewport?.IsMobile ?? false);
-    }
-}
-
-/// <summary>What a page may use before it is closed.</summary>
-/// <param name="Events">Events of the page and its workers in <see cref="EventQuota.Window"/>.</param>
-/// <param name="EventBytes">Bytes of these events.</param>
-/// <param name="Workers">Workers that run at the same time.</param>
-/// <param name="StorageBytes">What each origin may store in the page's context.</param>
-internal sealed record PageLimits(int Events, long EventBytes, int Workers, long StorageBytes)
-{
-    /// <summary>No limits.</summary>
-    public static PageLimits None { get; } = new(int.MaxValue, long.MaxValue, int.MaxValue, long.MaxValue);
-}
-
-/// <summary>Formats the call frames of a paused page.</summary>
-internal static class JavaScriptStack
-{
-    private const int MaxFrames = 30;
-
-    /// <summary>One line per frame, innermost first, as <c>at name (url:line:column)</c>. Lines and columns start at 1.</summary>
-    public static string Describe(JsonElement callFrames) => string.Join('\n', callFrames.EnumerateArray().Take(MaxFrames).Select(frame =>
-    {
-        var (name, place) = (frame.GetProperty("functionName").GetString(), frame.GetProperty("location"));
-        var url = frame.TryGetProperty("url", out var known) && known.GetString() is { Length: > 0 } text ? text : "inline script";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"at {(string.IsNullOrEmpty(name) ? "(anonymous)" : name)} ({url}:{place.GetProperty("lineNumber").GetInt32() + 1}:{ColumnOf(place) + 1})");
-    }));
-
-    private static int ColumnOf(JsonElement place) => place.TryGetProperty("columnNumber", out var column) ? column.GetInt32() : 0;
 }

@@ -73,6 +73,15 @@ export function mentions(card) {
  */
 export const targetsOf = (card, name) => card.links.find((link) => link.name === name)?.targets ?? [];
 
+/**
+ * The cards that a card embeds under a name, as far as the page has read them.
+ * @param {Card} card
+ * @param {string} name
+ * @param {Map<string, Card>} cards
+ */
+export const embeddedCards = (card, name, cards) =>
+  (card.embeds.find((embed) => embed.name === name)?.ids ?? []).map((id) => cards.get(id)).filter((other) => other !== undefined);
+
 /** @param {unknown} value @returns {value is Record<string, any>} */
 export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -74,7 +74,7 @@ export function renderFormat(page, format) {
     case 'isolated':
       return frame(page, template ? template.isolated(card, page) : page.status === 404 ? notFound(page) : home(page)).text;
     case 'fitted':
-      return template ? boxed(page, template.fitted(card)).text : '';
+      return template ? boxed(page, template.fitted(card, page.cards)).text : '';
     case 'embedded':
     case 'atom':
     case 'icon':

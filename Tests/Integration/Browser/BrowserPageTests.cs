@@ -167,6 +167,15 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         await HasOnePageAsync(slot.Number);
     }
 
+    [Fact]
+    public async Task Show_UnderTheMouse_IsNotHovered()
+    {
+        await using var slot = await browser.OpenAsync();
+        await slot.Page.EvaluateAsync($"({PageScripts.Show})('<a style=\"pointer-events: auto\">card</a>')", s_deadline, Token);
+        Assert.Equal("card", (await slot.Page.EvaluateAsync("document.getElementById('fleet-screenshot').innerText", s_deadline, Token)).GetString());
+        Assert.False((await slot.Page.EvaluateAsync("!!document.elementFromPoint(2, 2)?.closest('#fleet-screenshot')", s_deadline, Token)).GetBoolean());
+    }
+
     /// <summary>A page is still listed for a moment after it was told to close.</summary>
     private async Task HasOnePageAsync(long slot)
     {

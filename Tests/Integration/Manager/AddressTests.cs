@@ -4,21 +4,8 @@ using Fleet.Contracts;
 namespace Fleet.Tests.Manager;
 
 /// <summary>The URL that a prerender server gets is the one that the caller wrote.</summary>
-public sealed class AddressTests : IAsyncLifetime
+public sealed class AddressTests : OneServerTestBase
 {
-    private ManagerUnderTest _manager = null!;
-    private FakeServer _server = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _manager = await ManagerUnderTest.StartAsync();
-        _server = await _manager.AddServerAsync("prerender-0");
-    }
-
-    public ValueTask DisposeAsync() => _manager.DisposeAsync();
-
     [Theory]
     [InlineData("package/lodash.debounce")]
     [InlineData("a%2Fb")]
@@ -43,16 +30,16 @@ public sealed class AddressTests : IAsyncLifetime
             var given = url.Replace(ManagerUnderTest.Host, host, StringComparison.Ordinal);
             foreach (var route in new[] { "render", "screenshot", "pdf" })
             {
-                using var answer = await _manager.Client.GetAsync($"/{route}?url={Uri.EscapeDataString(given)}", Token);
+                using var answer = await Manager.Client.GetAsync($"/{route}?url={Uri.EscapeDataString(given)}", Token);
                 Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             }
 
-            await _manager.RenderAsync(new() { Url = given });
-            Assert.Equal([url, url], _server.Calls.Select(call => call.Request.Url));
-            Assert.Equal([url, url], _server.Screenshots.Select(request => request.Url));
-            Assert.All(_server.Calls, call => Assert.Equal($"realm:{ManagerUnderTest.Realm}", call.Request.Affinity));
-            _server.Calls.Clear();
-            _server.Screenshots.Clear();
+            await Manager.RenderAsync(new() { Url = given });
+            Assert.Equal([url, url], Server.Calls.Select(call => call.Request.Url));
+            Assert.Equal([url, url], Server.Screenshots.Select(request => request.Url));
+            Assert.All(Server.Calls, call => Assert.Equal($"realm:{ManagerUnderTest.Realm}", call.Request.Affinity));
+            Server.Calls.Clear();
+            Server.Screenshots.Clear();
         }
     }
 
@@ -64,8 +51,8 @@ public sealed class AddressTests : IAsyncLifetime
     [InlineData("http://127.0.0.1:9/about", "realm:http://[::1]:9/")]
     public async Task Url_RouteOfTheHostApp_IsRenderedForItsOrigin(string url, string? affinity)
     {
-        await _manager.RenderAsync(new() { Url = url, Affinity = affinity });
-        Assert.Equal("realm:http://127.0.0.1:9/", Assert.Single(_server.Calls).Request.Affinity);
+        await Manager.RenderAsync(new() { Url = url, Affinity = affinity });
+        Assert.Equal("realm:http://127.0.0.1:9/", Assert.Single(Server.Calls).Request.Affinity);
     }
 
     [Fact]

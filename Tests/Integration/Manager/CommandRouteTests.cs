@@ -7,22 +7,9 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.Tests.Manager;
 
 /// <summary><c>POST /commands</c> of the manager: brought to a server with its key, and to another when that is lost.</summary>
-public sealed class CommandRouteTests : IAsyncLifetime
+public sealed class CommandRouteTests : OneServerTestBase
 {
     private static readonly CommandRequest s_command = new() { Command = "add", Affinity = "user:ada", Input = JsonSerializer.SerializeToElement(new { a = 1 }) };
-
-    private ManagerUnderTest _manager = null!;
-    private FakeServer _server = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _manager = await ManagerUnderTest.StartAsync();
-        _server = await _manager.AddServerAsync("prerender-0");
-    }
-
-    public ValueTask DisposeAsync() => _manager.DisposeAsync();
 
     [Fact]
     public async Task Post_Command_IsBroughtToAServerWithItsKey()
@@ -30,7 +17,7 @@ public sealed class CommandRouteTests : IAsyncLifetime
         using var response = await PostAsync(s_command, "k-1");
         var result = (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, Token))!;
         Assert.Equal(1, result.Data!.Value.GetProperty("a").GetInt32());
-        var (request, key) = Assert.Single(_server.Commands);
+        var (request, key) = Assert.Single(Server.Commands);
         Assert.Equal(("add", "user:ada", "k-1"), (request.Command, request.Affinity, key));
         Assert.InRange(request.DeadlineMs!.Value, 1, RenderLimits.DefaultDeadlineMs);
     }
@@ -38,9 +25,9 @@ public sealed class CommandRouteTests : IAsyncLifetime
     [Fact]
     public async Task Post_ServerIsLost_AnotherIsAskedUnderTheSameKey()
     {
-        var other = await _manager.AddServerAsync("prerender-1");
-        FakeServer[] servers = [_server, other];
-        var usual = _server.AnswerCommand;
+        var other = await Manager.AddServerAsync("prerender-1");
+        FakeServer[] servers = [Server, other];
+        var usual = Server.AnswerCommand;
         var lost = 0;
         foreach (var server in servers)
         {
@@ -64,14 +51,14 @@ public sealed class CommandRouteTests : IAsyncLifetime
     [Fact]
     public async Task Post_KeyWasReused_IsToldAsItIs()
     {
-        _server.AnswerCommand = async (http, _) =>
+        Server.AnswerCommand = async (http, _) =>
         {
             http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             await http.Response.WriteAsJsonAsync(new { reason = "key-reused", detail = "Another command." });
         };
         using var response = await PostAsync(s_command, "k-3");
         await ManagerUnderTest.AssertProblemAsync(response, 422, "key-reused");
-        Assert.Single(_server.Commands);
+        Assert.Single(Server.Commands);
     }
 
     [Fact]
@@ -79,7 +66,7 @@ public sealed class CommandRouteTests : IAsyncLifetime
     {
         using var response = await PostAsync(s_command, "k-4", adminKey: null);
         await ManagerUnderTest.AssertProblemAsync(response, 401, "wrong-admin-key");
-        Assert.Empty(_server.Commands);
+        Assert.Empty(Server.Commands);
     }
 
     [Theory]
@@ -106,6 +93,6 @@ public sealed class CommandRouteTests : IAsyncLifetime
             request.Headers.Authorization = new("Bearer", adminKey);
         }
 
-        return await _manager.Client.SendAsync(request, Token);
+        return await Manager.Client.SendAsync(request, Token);
     }
 }

@@ -7,23 +7,10 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.Tests.Manager;
 
 /// <summary>Options of the page in queries and bodies of the manager's own routes, and its documents as Markdown and text.</summary>
-public sealed class PageOptionsRouteTests : IAsyncLifetime
+public sealed class PageOptionsRouteTests : OneServerTestBase
 {
     private const string Options = "&waitForSelector=%23a&waitForEvent=b&waitForTimeout=10&maxWaitMs=20&bestAttempt=true&device=iPhone-15&width=500&height=600&userAgent=c&locale=de-DE"
         + "&timezone=Europe/Berlin&colorScheme=dark&media=print&blockResources=image,%20font&blockUrls=*/d/*,*e";
-
-    private ManagerUnderTest _manager = null!;
-    private FakeServer _server = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _manager = await ManagerUnderTest.StartAsync();
-        _server = await _manager.AddServerAsync("prerender-0");
-    }
-
-    public ValueTask DisposeAsync() => _manager.DisposeAsync();
 
     [Theory]
     [InlineData("render")]
@@ -31,10 +18,10 @@ public sealed class PageOptionsRouteTests : IAsyncLifetime
     [InlineData("pdf")]
     public async Task Get_EveryOption_IsAskedFor(string route)
     {
-        _manager.UseAdminKey();
+        Manager.UseAdminKey();
         using var response = await GetAsync(route, Options + "&waitForFunction=window.f");
         Assert.Equal(200, (int)response.StatusCode);
-        PageRequest asked = route == "render" ? Assert.Single(_server.Calls).Request : Assert.Single(_server.Screenshots);
+        PageRequest asked = route == "render" ? Assert.Single(Server.Calls).Request : Assert.Single(Server.Screenshots);
         Assert.Equal(("#a", "window.f", "b", 10, 20, true), (asked.WaitForSelector, asked.WaitForFunction, asked.WaitForEvent, asked.WaitForTimeout, asked.MaxWaitMs, asked.BestAttempt));
         Assert.Equal(("iPhone-15", 500, 600, "c", "de-DE", "Europe/Berlin"), (asked.Device, asked.Width, asked.Height, asked.UserAgent, asked.Locale, asked.Timezone));
         Assert.Equal((PageColorScheme.Dark, PageMedia.Print), (asked.ColorScheme, asked.Media));
@@ -61,8 +48,8 @@ public sealed class PageOptionsRouteTests : IAsyncLifetime
     {
         using var response = await GetAsync(route, query);
         Assert.Contains(detail, ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request")), StringComparison.Ordinal);
-        Assert.Empty(_server.Calls);
-        Assert.Empty(_server.Screenshots);
+        Assert.Empty(Server.Calls);
+        Assert.Empty(Server.Screenshots);
     }
 
     [Fact]
@@ -79,7 +66,7 @@ public sealed class PageOptionsRouteTests : IAsyncLifetime
             {"url":"{{ManagerUnderTest.Card}}","type":"webp","quality":30,"clip":{"x":1,"y":2,"width":3,"height":4},"headers":{"X-A":"b"},"cookies":[{"name":"c","value":"d"}],"credentials":{"authorization":"Bearer e"} }
             """);
         Assert.Equal(("image/png", 200), (image.Content.Headers.ContentType?.MediaType, (int)image.StatusCode));
-        var asked = Assert.Single(_server.Screenshots);
+        var asked = Assert.Single(Server.Screenshots);
         Assert.Equal((ScreenshotType.Webp, 30, new ScreenshotClip(1, 2, 3, 4), "Bearer e"), (asked.Type, asked.Quality, asked.Clip, asked.Credentials?.Authorization));
         Assert.Equal(("X-A", "b", "c", "d"), (asked.Headers!.Single().Key, asked.Headers!.Single().Value, asked.Cookies!.Single().Name, asked.Cookies!.Single().Value));
     }
@@ -114,7 +101,7 @@ public sealed class PageOptionsRouteTests : IAsyncLifetime
     [InlineData("&format=html", "text/markdown", "text/html", "<h1>Title</h1><p>A <b>b</b></p>")]
     public async Task Get_Format_IsTheMainContentInIt(string query, string? accept, string mediaType, string expected)
     {
-        _server.Answer = static (http, _) =>
+        Server.Answer = static (http, _) =>
         {
             http.Response.Headers[FleetHeaders.Outcome] = "failed";
             http.Response.Headers[FleetHeaders.PageStatus] = "404";
@@ -142,7 +129,7 @@ public sealed class PageOptionsRouteTests : IAsyncLifetime
     [Fact]
     public async Task Get_MarkdownOfAPageThatIsTooDeep_IsAProblem()
     {
-        _server.Answer = static (http, _) =>
+        Server.Answer = static (http, _) =>
         {
             http.Response.Headers[FleetHeaders.Outcome] = "rendered";
             http.Response.Headers[FleetHeaders.PageStatus] = "200";
@@ -154,9 +141,9 @@ public sealed class PageOptionsRouteTests : IAsyncLifetime
 
     private async Task StoreAsync(string html)
     {
-        var shell = (await _manager.Registry.HostShells.ClaimAsync(new HostShellClaim("token-2", "realm-0", DateTimeOffset.UnixEpoch), Token)).Current;
-        await Eventually.TrueAsync(async () => (await _manager.GetFleetAsync()).Shell is not null, () => "the shell");
-        await _manager.Registry.Pages.StoreAsync(new()
+        var shell = (await Manager.Registry.HostShells.ClaimAsync(new HostShellClaim("token-2", "realm-0", DateTimeOffset.UnixEpoch), Token)).Current;
+        await Eventually.TrueAsync(async () => (await Manager.GetFleetAsync()).Shell is not null, () => "the shell");
+        await Manager.Registry.Pages.StoreAsync(new()
         {
             Realm = ManagerUnderTest.Realm,
             Url = ManagerUnderTest.Card,
@@ -178,8 +165,8 @@ public sealed class PageOptionsRouteTests : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("Accept", accept);
         }
 
-        return await _manager.Client.SendAsync(request, Token);
+        return await Manager.Client.SendAsync(request, Token);
     }
 
-    private Task<HttpResponseMessage> PostAsync(string path, string json) => _manager.Client.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"), Token);
+    private Task<HttpResponseMessage> PostAsync(string path, string json) => Manager.Client.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"), Token);
 }

@@ -7,21 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Fleet.Tests.Manager;
 
 /// <summary><c>GET /screenshot</c> and <c>GET /pdf</c>: the file as the server took it.</summary>
-public sealed class ScreenshotRouteTests : IAsyncLifetime
+public sealed class ScreenshotRouteTests : OneServerTestBase
 {
-    private ManagerUnderTest _manager = null!;
-    private FakeServer _server = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _manager = await ManagerUnderTest.StartAsync();
-        _server = await _manager.AddServerAsync("prerender-0");
-    }
-
-    public ValueTask DisposeAsync() => _manager.DisposeAsync();
-
     [Fact]
     public async Task Screenshot_OfAPage_IsTheFileAsItIs()
     {
@@ -30,17 +17,17 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
         Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal([0, 255, 1], await response.Content.ReadAsByteArrayAsync(Token));
         Assert.Equal(["rendered"], response.Headers.GetValues(FleetHeaders.Outcome));
-        var asked = Assert.Single(_server.Screenshots);
+        var asked = Assert.Single(Server.Screenshots);
         Assert.Equal((ManagerUnderTest.Card, ScreenshotType.Png, $"realm:{ManagerUnderTest.Realm}"), (asked.Url, asked.Type, asked.Affinity));
     }
 
     [Fact]
     public async Task Screenshot_WithAllThatCanBeSaid_AsksForThat()
     {
-        _manager.UseAdminKey();
+        Manager.UseAdminKey();
         using var response = await GetAsync("screenshot", "&format=fitted&width=600&height=315&scale=2&type=webp&affinity=user:ada");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var asked = Assert.Single(_server.Screenshots);
+        var asked = Assert.Single(Server.Screenshots);
         Assert.Equal((RenderFormat.Fitted, 600, 315, 2, ScreenshotType.Webp, "user:ada"), (asked.Format, asked.Width, asked.Height, asked.Scale, asked.Type, asked.Affinity));
     }
 
@@ -49,7 +36,7 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
     {
         using var response = await GetAsync("pdf", "");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(ScreenshotType.Pdf, Assert.Single(_server.Screenshots).Type);
+        Assert.Equal(ScreenshotType.Pdf, Assert.Single(Server.Screenshots).Type);
     }
 
     [Fact]
@@ -59,7 +46,7 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(
             new PdfOptions { Landscape = true, PaperWidth = 4, PaperHeight = 6.5, MarginTop = 0, MarginRight = 0.1, MarginBottom = 0.2, MarginLeft = 0.3, Scale = 0.5, PageRanges = "1-3,5", PrintBackground = false },
-            Assert.Single(_server.Screenshots).Pdf);
+            Assert.Single(Server.Screenshots).Pdf);
     }
 
     [Theory]
@@ -76,13 +63,13 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
         using var response = await GetAsync("pdf", query);
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
         Assert.Equal(field, problem.GetProperty("errors")[0].GetProperty("field").GetString());
-        Assert.Empty(_server.Screenshots);
+        Assert.Empty(Server.Screenshots);
     }
 
     [Fact]
     public async Task Screenshot_PageIsNotFound_HasThePagesStatus()
     {
-        _server.AnswerScreenshot = (http, _) => FakeServer.SendScreenshotAsync(http, RenderOutcome.Failed, 404);
+        Server.AnswerScreenshot = (http, _) => FakeServer.SendScreenshotAsync(http, RenderOutcome.Failed, 404);
         using var response = await GetAsync("screenshot", "");
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
@@ -93,7 +80,7 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
     [InlineData(RenderOutcome.Unauthorized, 401, 403, "unauthorized")]
     public async Task Screenshot_ScreenshotOfNoVerdict_IsAProblemAndNoScreenshot(RenderOutcome outcome, int pageStatus, int status, string reason)
     {
-        _server.AnswerScreenshot = (http, _) => FakeServer.SendScreenshotAsync(http, outcome, pageStatus);
+        Server.AnswerScreenshot = (http, _) => FakeServer.SendScreenshotAsync(http, outcome, pageStatus);
         using var response = await GetAsync("screenshot", "");
         await ManagerUnderTest.AssertProblemAsync(response, status, reason);
     }
@@ -101,8 +88,8 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
     [Fact]
     public async Task Screenshot_ServerHasNoScreenshot_IsAProblemThatSaysWhy()
     {
-        _server.AnswerScreenshot = (http, request) => http.Response.WriteAsJsonAsync(
-            _server.Result(request.ToRenderRequest(), RenderOutcome.Failed) with { Diagnostics = new() { Message = "Nothing matches '#x'." } }, FleetJson.Options);
+        Server.AnswerScreenshot = (http, request) => http.Response.WriteAsJsonAsync(
+            Server.Result(request.ToRenderRequest(), RenderOutcome.Failed) with { Diagnostics = new() { Message = "Nothing matches '#x'." } }, FleetJson.Options);
         using var response = await GetAsync("screenshot", "&selector=%23x");
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 502, "failed");
         Assert.Contains("#x", ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
@@ -125,7 +112,7 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
         using var response = await GetAsync(route, query);
         var problem = await ManagerUnderTest.AssertProblemAsync(response, 400, "invalid-request");
         Assert.Contains(field, problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString()));
-        Assert.Empty(_server.Screenshots);
+        Assert.Empty(Server.Screenshots);
     }
 
     [Fact]
@@ -149,15 +136,15 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
     [Fact]
     public async Task Screenshot_UrlOutsideTheAllowList_IsNotTaken()
     {
-        using var response = await _manager.Client.GetAsync("/screenshot?url=http%3A%2F%2Felsewhere.test%2F", Token);
+        using var response = await Manager.Client.GetAsync("/screenshot?url=http%3A%2F%2Felsewhere.test%2F", Token);
         await ManagerUnderTest.AssertProblemAsync(response, 400, "not-allowed");
     }
 
     [Fact]
     public async Task Screenshot_ServerDies_IsTakenByAnother()
     {
-        var other = await _manager.AddServerAsync("prerender-1");
-        FakeServer[] servers = [_server, other];
+        var other = await Manager.AddServerAsync("prerender-1");
+        FakeServer[] servers = [Server, other];
         var broken = false;
         foreach (var server in servers)
         {
@@ -180,5 +167,5 @@ public sealed class ScreenshotRouteTests : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> GetAsync(string route, string query) =>
-        _manager.Client.GetAsync($"/{route}?url={Uri.EscapeDataString(ManagerUnderTest.Card)}{query}", Token);
+        Manager.Client.GetAsync($"/{route}?url={Uri.EscapeDataString(ManagerUnderTest.Card)}{query}", Token);
 }

@@ -3,12 +3,12 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
-using Fleet.Registry.Pages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.RealmServer;
 
+/// <summary>After a change the index renders what it affects, and nothing else.</summary>
 public sealed class IncrementalIndexTests
 {
     [Fact]
@@ -33,24 +33,8 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Restart_ReaderOfAChangedCardNotRendered_IsRenderedThen()
-    {
-        await using var first = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(first.Registry);
-        manager.Reads(first, ("", ["hydrogen", "helium"]));
-        await first.With(manager).StartAsync();
-        await first.IndexedAsync();
-        var url = first.Url;
-        await first.StopAsync();
-        manager.Requests.Clear();
-        first.Realms.Write("elements/helium.json", """{ "title": "changed" }""");
-
-        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
-        await second.With(manager).StartAsync(url);
-        await second.IndexedAsync();
-
-        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
-    }
+    public Task Restart_ReaderOfAChangedCardNotRendered_IsRenderedThen() =>
+        ChangedWhileStoppedAsync("""{ "title": "changed" }""", at: null);
 
     [Fact]
     public async Task Pass_BrokenOffHalfWay_TheNextReplicaRendersTheRest()
@@ -120,24 +104,8 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Restart_CardsPutBackFromACopyMeanwhile_TheyAndTheirReadersAreRendered()
-    {
-        await using var first = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(first.Registry);
-        manager.Reads(first, ("", ["hydrogen", "helium"]));
-        await first.With(manager).StartAsync();
-        await first.IndexedAsync();
-        var url = first.Url;
-        await first.StopAsync();
-        manager.Requests.Clear();
-        first.Realms.Write("elements/helium.json", """{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
-
-        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
-        await second.With(manager).StartAsync(url);
-        await second.IndexedAsync();
-
-        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
-    }
+    public Task Restart_CardsPutBackFromACopyMeanwhile_TheyAndTheirReadersAreRendered() =>
+        ChangedWhileStoppedAsync("""{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
 
     [Fact]
     public async Task Card_RenamedIntoPlaceWhileAReaderIsRendered_TheReaderShowsItInTheEnd()
@@ -240,159 +208,29 @@ public sealed class IncrementalIndexTests
             async () => (await server.StoredAsync("helium"))!.SourceVersion > DateTime.UnixEpoch.AddYears(50).Ticks, () => "a newer version of it to be stored");
     }
 
-    [Fact]
-    public async Task Replicas_Two_OneIndexesAndTheOtherTakesOver()
+    /// <summary>A card changes while no realm server runs. The next one renders it and the page that reads it, and nothing else.</summary>
+    private static async Task ChangedWhileStoppedAsync(string helium, DateTime? at)
     {
         await using var first = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(first.Registry);
+        manager.Reads(first, ("", ["hydrogen", "helium"]));
         await first.With(manager).StartAsync();
         await first.IndexedAsync();
-        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
-        await second.With(manager).StartAsync();
-        await Eventually.TrueAsync(
-            async () => (await second.IndexAsync()).TryGetProperty("reason", out var reason) && reason.GetString()!.Contains("holds the index lease", StringComparison.Ordinal),
-            () => "the second replica to say that the first one indexes");
-
+        var url = first.Url;
         await first.StopAsync();
+        manager.Requests.Clear();
+        first.Realms.Write("elements/helium.json", helium, at);
 
+        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
+        await second.With(manager).StartAsync(url);
         await second.IndexedAsync();
+
+        Assert.Equal(["", "helium"], manager.Requests.Select(request => request.Url[second.RealmUrl.Length..]).Order(StringComparer.Ordinal));
     }
-
-    [Fact]
-    public async Task Realm_FolderUnreadableForAWhile_ItsPagesStay()
-    {
-        await using var server = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(server.Registry);
-        await server.With(manager).StartAsync();
-        await server.IndexedAsync();
-        var before = (await server.IndexAsync()).GetProperty("startedAt").GetString();
-
-        Directory.Move(Path.Combine(server.Realms.Path, "elements"), Path.Combine(server.Realms.Path, ".away"));
-        await Eventually.TrueAsync(async () => (await server.IndexedAsync()).GetProperty("startedAt").GetString() != before, () => "a pass without the realm");
-
-        Assert.NotNull(await server.StoredAsync("helium"));
-    }
-
-    [Fact]
-    public async Task Realm_Full_TheCardIsListedWithTheSetting()
-    {
-        await using var server = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(server.Registry);
-        server.Settings.AddRange(["Pages:MaxRealmMb=16", "Index:Concurrency=1"]);
-        manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell, new string('x', 7 * 1024 * 1024)));
-        await server.With(manager).StartAsync();
-
-        var status = await server.IndexedAsync();
-
-        Assert.Equal((3, 1), DoneAndFailed(status));
-        Assert.Contains("Pages:MaxRealmMb", status.GetProperty("failures")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Failure_WithDiagnostics_CanBeLookedInto()
-    {
-        await using var server = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(server.Registry);
-        manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
-            ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "The template threw.")
-            : FakeManager.Rendered(request, shell));
-        await server.With(manager).StartAsync();
-        var failure = (await server.IndexedAsync()).GetProperty("failures")[0];
-
-        var diagnostics = await server.GetAsync(failure.GetProperty("diagnosticsUrl").GetString()!, "application/json");
-
-        Assert.Contains("The template threw.", await diagnostics.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("_index/diagnostics?url=x", "application/json")).StatusCode);
-    }
-
-    [Fact]
-    public async Task Progress_AsEvents_TellsHowItStands()
-    {
-        await using var server = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(server.Registry);
-        await server.With(manager).StartAsync();
-        await server.IndexedAsync();
-
-        await using var stream = await server.Client.GetStreamAsync("_index/events", TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(stream);
-        Assert.Equal("event: index", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
-        var line = (await reader.ReadLineAsync(TestContext.Current.CancellationToken))!;
-
-        Assert.Equal("done", JsonElement.Parse(line["data: ".Length..]).GetProperty("state").GetString());
-        var page = await server.GetAsync("_index");
-        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
-        Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-    }
-
-    // a is read by b, b by c; d and e read each other; x changed.
-    [Theory]
-    [InlineData("a", "a | b | c")]
-    [InlineData("b", "b | c | a")]
-    [InlineData("a b c", "a b c")]
-    [InlineData("", "a b c")]
-    public void ByDepth_Changed_ThenItsReadersThenTheRest(string changed, string expected)
-    {
-        var due = new[] { "a", "b", "c" }.Select(Source).ToList();
-        var facts = Facts(("b", ["a"]), ("c", ["b", "c"]));
-
-        var levels = DependencyRules.ByDepth(due, entry => changed.Split(' ').Contains(entry.CardId), facts);
-
-        Assert.Equal(expected, string.Join(" | ", levels.Select(level => string.Join(' ', level.Select(entry => entry.CardId)))));
-    }
-
-    [Fact]
-    public void ByDepth_Cycle_EachComesOnce()
-    {
-        var levels = DependencyRules.ByDepth(
-            [Source("d"), Source("e")], entry => entry.CardId == "d", Facts(("d", ["e", "d"]), ("e", ["d", "e"])));
-
-        Assert.Equal(["d", "e"], levels.SelectMany(level => level).Select(entry => entry.CardId));
-    }
-
-    [Theory]
-    [InlineData("b a a?x=1 b#y", true)]
-    [InlineData("a", false)]
-    [InlineData("a b gone", false)]
-    public void TagOf_WhatWasRead_IsTheSameInWhateverOrder(string read, bool same) =>
-        Assert.Equal(same, Tag("a b", id => id.Length) == Tag(read, id => id.Length));
-
-    [Fact]
-    public void TagOf_VersionOfOne_AnOlderOneOrNoneIsAnotherToo()
-    {
-        var tags = new long?[] { 7, 8, 6, 0 }.Select(version => Tag("a b", id => id == "b" ? version : 7)).ToList();
-
-        Assert.Equal(tags, tags.Distinct());
-        Assert.DoesNotContain(null, tags);
-        Assert.Null(Tag("a b", id => id == "b" ? null : 7));
-    }
-
-    // What is stored is of version 100 and was rendered from card 5 and deps "x"; then: what a render that began at 50 or 500 saw.
-    [Theory]
-    [InlineData(5, "x", 500, 100)]
-    [InlineData(5, "y", 500, 500)]
-    [InlineData(4, "x", 500, 500)]
-    [InlineData(5, "y", 50, 101)]
-    [InlineData(5, null, 500, 500)]
-    public void VersionOfRender_SawAnotherSource_IsHigherWhateverTheClock(long card, string? deps, long began, long expected) =>
-        Assert.Equal(expected, new RenderBasis(100, new(5, "x"), _ => null).VersionOfRender(new(card, deps), began));
-
-    [Fact]
-    public void VersionOfRender_NothingStoredOrOfEarlierTimes_OrdersByTheBeginning()
-    {
-        Assert.Equal(50, new RenderBasis(null, null, _ => null).VersionOfRender(new(5, "x"), 50));
-        Assert.Equal(101, new RenderBasis(100, null, _ => null).VersionOfRender(new(5, "x"), 50));
-        Assert.Equal(500, new RenderBasis(100, new(5, null), _ => null).VersionOfRender(new(5, null), 500));
-    }
-
-    private static string? Tag(string read, Func<string, long?> versionOf) => DependencyRules.TagOf(read.Split(' '), versionOf);
 
     private static async Task<string> BodyAsync(RealmServerUnderTest server, string id) => (await server.StoredAsync(id))?.Formats[RenderFormat.Isolated] ?? "";
 
     private static PageSource Source(string id) => new("http://h/r/", "http://h/r/" + id, 1, new("r", "R", "index", "/r"), id);
-
-    private static Dictionary<string, PageFacts> Facts(params (string Id, string[] Deps)[] pages) => pages.ToDictionary(
-        page => Source(page.Id).Key,
-        page => new PageFacts { Status = 200, RenderedAt = default, Deps = [.. page.Deps.Select(dep => "http://h/r/" + dep)] });
 
     private static void WithKey(HttpRequestMessage request) => request.Headers.Authorization = new("Bearer", RealmServerUnderTest.AdminKey);
 

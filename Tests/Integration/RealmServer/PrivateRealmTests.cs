@@ -1,20 +1,16 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Indexing;
-using Fleet.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.RealmServer;
 
+/// <summary>A realm with a read key: who reads it, and that nothing of it is known elsewhere.</summary>
 public sealed class PrivateRealmTests
 {
-    private const string Key = "a-key-of-more-than-16";
-
     [Theory]
     [InlineData("elements/", "text/html")]
     [InlineData("elements/hydrogen", "text/html")]
@@ -25,13 +21,13 @@ public sealed class PrivateRealmTests
     [InlineData("elements", "text/html")]
     public async Task Read_WithoutTheKey_IsRefusedAlikeForAnyPath(string path, string accept)
     {
-        await using var server = await PrivateAsync();
+        await using var server = await PrivateRealm.StartAsync();
         // Left over from the time when the realm was public.
         await server.StoreAsync("hydrogen", "secret");
 
-        foreach (var authorization in new[] { null, "Bearer wrong-wrong-wrong-wrong", "Basic !!!", "Basic " + Base64("user:wrong"), "Bearer " + RealmServerUnderTest.AdminKey })
+        foreach (var authorization in new[] { null, "Bearer wrong-wrong-wrong-wrong", "Basic !!!", "Basic " + PrivateRealm.Base64("user:wrong"), "Bearer " + RealmServerUnderTest.AdminKey })
         {
-            var response = await server.GetAsync(path, accept, with: r => With(r, authorization));
+            var response = await server.GetAsync(path, accept, with: r => PrivateRealm.With(r, authorization));
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
@@ -39,17 +35,17 @@ public sealed class PrivateRealmTests
     }
 
     [Theory]
-    [InlineData("Bearer " + Key)]
-    [InlineData("bearer " + Key)]
+    [InlineData(PrivateRealm.Authorization)]
+    [InlineData("bearer " + PrivateRealm.Key)]
     [InlineData(null)]
     public async Task Read_WithTheKey_IsTheCardAndNothingOfPublicTimes(string? authorization)
     {
-        authorization ??= "Basic " + Base64("anybody:" + Key);
-        await using var server = await PrivateAsync();
+        authorization ??= "Basic " + PrivateRealm.Base64("anybody:" + PrivateRealm.Key);
+        await using var server = await PrivateRealm.StartAsync();
         await server.StoreAsync("hydrogen", "stored in public times");
 
-        var json = await server.GetAsync("elements/hydrogen", "application/json", with: r => With(r, authorization));
-        var html = await server.GetAsync("elements/hydrogen", with: r => With(r, authorization));
+        var json = await server.GetAsync("elements/hydrogen", "application/json", with: r => PrivateRealm.With(r, authorization));
+        var html = await server.GetAsync("elements/hydrogen", with: r => PrivateRealm.With(r, authorization));
 
         Assert.Contains("Hydrogen", await json.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(RealmServerUnderTest.Shell, await html.Content.ReadAsStringAsync());
@@ -65,12 +61,12 @@ public sealed class PrivateRealmTests
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        server.Settings.Add(PrivateRealm.Setting);
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
 
-        var page = await server.GetAsync("elements/hydrogen", with: r => With(r, "Bearer " + Key));
-        var again = await server.GetAsync("elements/hydrogen", with: r => { With(r, "Bearer " + Key); r.Headers.IfNoneMatch.Add(page.Headers.ETag!); });
+        var page = await server.GetAsync("elements/hydrogen", with: r => PrivateRealm.With(r, PrivateRealm.Authorization));
+        var again = await server.GetAsync("elements/hydrogen", with: r => { PrivateRealm.With(r, PrivateRealm.Authorization); r.Headers.IfNoneMatch.Add(page.Headers.ETag!); });
         // Knowing the tag is not knowing the key.
         var leak = await server.GetAsync("elements/hydrogen", with: r => r.Headers.IfNoneMatch.Add(page.Headers.ETag!));
 
@@ -83,7 +79,7 @@ public sealed class PrivateRealmTests
         Assert.Equal(3, manager.Requests.Count);
         Assert.All(manager.Requests, request =>
         {
-            Assert.Equal("Bearer " + Key, request.Credentials?.Authorization);
+            Assert.Equal(PrivateRealm.Authorization, request.Credentials?.Authorization);
             Assert.True(AffinityKey.TryParse(request.Affinity, out var affinity));
             Assert.Equal((server.RealmUrl, 24), (affinity.Value, affinity.Scope.Length));
             Assert.Empty(RenderRequestRules.Check(request));
@@ -95,7 +91,7 @@ public sealed class PrivateRealmTests
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        server.Settings.Add(PrivateRealm.Setting);
         manager.IsReady = false;
         await server.With(manager).StartAsync();
         // Left over from the time when the realm was public.
@@ -114,39 +110,8 @@ public sealed class PrivateRealmTests
         Assert.Equal(3, kept.Count);
         foreach (var page in kept.Keys)
         {
-            Assert.DoesNotContain(Key, JsonSerializer.Serialize(await pages.GetAsync($"{server.RealmUrl}#{scope}", page, token)), StringComparison.Ordinal);
+            Assert.DoesNotContain(PrivateRealm.Key, JsonSerializer.Serialize(await pages.GetAsync($"{server.RealmUrl}#{scope}", page, token)), StringComparison.Ordinal);
         }
-    }
-
-    [Fact]
-    public async Task Key_Changed_NothingOfTheOldOneIsServed()
-    {
-        await using var first = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(first.Registry);
-        first.Settings.Add($"Realms:ReadKeys:elements={Key}");
-        await first.With(manager).StartAsync();
-        await first.IndexedAsync();
-        var url = first.Url;
-        await first.StopAsync();
-
-        await using var second = new RealmServerUnderTest(first.Registry, folders: first);
-        second.Settings.Add($"Realms:ReadKeys:elements={Key}-changed");
-        await second.StartAsync(url);
-
-        Assert.Equal(HttpStatusCode.Unauthorized, (await second.GetAsync("elements/hydrogen", with: r => With(r, "Bearer " + Key))).StatusCode);
-        var page = await second.GetAsync("elements/hydrogen", with: r => With(r, $"Bearer {Key}-changed"));
-        Assert.Equal(RealmServerUnderTest.Shell, await page.Content.ReadAsStringAsync());
-    }
-
-    [Fact]
-    public void Scopes_OfEqualKeys_DifferAndDoNotTellThem()
-    {
-        var keys = new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["one"] = Key, ["other"] = Key } }));
-        var same = new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["one"] = Key } }));
-
-        Assert.NotEqual(keys.Scopes["one"], keys.Scopes["other"]);
-        Assert.Equal(keys.Scopes["one"], same.Scopes["one"]);
-        Assert.Matches("^[0-9a-f]{24}$", keys.Scopes["one"]);
     }
 
     [Fact]
@@ -154,7 +119,7 @@ public sealed class PrivateRealmTests
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        server.Settings.Add(PrivateRealm.Setting);
         await server.OnDemandOnly(manager).StartAsync();
 
         var refused = await server.GetAsync("elements/hydrogen", with: r => r.Headers.Add("X-Prerender", "1"));
@@ -163,16 +128,16 @@ public sealed class PrivateRealmTests
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, fleet.StatusCode);
         Assert.Empty(manager.Requests);
-        var rendered = await server.GetAsync("elements/hydrogen", with: r => { With(r, "Bearer " + Key); r.Headers.Add("X-Prerender", "1"); });
+        var rendered = await server.GetAsync("elements/hydrogen", with: r => { PrivateRealm.With(r, PrivateRealm.Authorization); r.Headers.Add("X-Prerender", "1"); });
         Assert.Contains("<h1>rendered</h1>", await rendered.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Realm_WithTheKey_SaysWhatItIs()
     {
-        await using var server = await PrivateAsync();
+        await using var server = await PrivateRealm.StartAsync();
 
-        var response = await server.GetAsync("elements/_realm", "application/json", with: r => With(r, "Bearer " + Key));
+        var response = await server.GetAsync("elements/_realm", "application/json", with: r => PrivateRealm.With(r, PrivateRealm.Authorization));
 
         Assert.Contains("\"name\":\"Elements\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("no-cache, private", response.Headers.CacheControl?.ToString());
@@ -189,7 +154,7 @@ public sealed class PrivateRealmTests
         manager.Answer = (request, shell) => Results.Ok(request.Url.EndsWith("helium", StringComparison.Ordinal)
             ? FakeManager.Ended(RenderOutcome.Failed, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "Helium's own fault.")
             : FakeManager.Rendered(request, shell) with { Data = JsonSerializer.SerializeToElement(new { searchDoc = new { title = "hydrogen" } }) });
-        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        server.Settings.Add(PrivateRealm.Setting);
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
 
@@ -198,13 +163,13 @@ public sealed class PrivateRealmTests
         {
             foreach (var path in new[] { "_realms", "sitemap.xml", "robots.txt", "_index", "_search?q=hydrogen" })
             {
-                var response = await server.GetAsync(path, "application/json", with: r => With(r, authorization));
+                var response = await server.GetAsync(path, "application/json", with: r => PrivateRealm.With(r, authorization));
                 Assert.Equal(HttpStatusCode.OK, response.StatusCode);
                 Assert.DoesNotContain("lements/", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             }
 
-            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("_search?q=hydrogen&realm=elements", "application/json", with: r => With(r, authorization))).StatusCode);
-            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(Diagnostics(), "application/json", with: r => With(r, authorization))).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("_search?q=hydrogen&realm=elements", "application/json", with: r => PrivateRealm.With(r, authorization))).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(Diagnostics(), "application/json", with: r => PrivateRealm.With(r, authorization))).StatusCode);
         }
 
         Assert.Equal((1, 1, 0), Counts(await server.IndexAsync()));
@@ -225,87 +190,7 @@ public sealed class PrivateRealmTests
             (status.GetProperty("total").GetInt32(), status.GetProperty("done").GetInt32(), status.GetProperty("failed").GetInt32());
 
         async Task<string> TextAsync(string path) =>
-            await (await server.GetAsync(path, "application/json", with: r => With(r, "Bearer " + Key))).Content.ReadAsStringAsync();
-    }
-
-    [Theory]
-    [InlineData("short")]
-    [InlineData("with spaces in the middle")]
-    public void Start_KeyThatIsNone_IsRefusedWithoutTellingIt(string key)
-    {
-        using var dist = new TempFolder();
-        var options = new RealmsOptions { ReadKeys = new() { ["elements"] = key } };
-
-        var problem = Assert.Single(options.Validate(new(options))).ErrorMessage!;
-
-        Assert.Contains("ReadKeys:elements", problem, StringComparison.Ordinal);
-        Assert.DoesNotContain(key, problem, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("MY_NOTES", "my-notes")]
-    [InlineData("my-notes", "My_Notes")]
-    public async Task Key_SpelledAnotherWayThanItsFolder_LocksIt(string name, string folder)
-    {
-        await using var server = new RealmServerUnderTest();
-        server.Realms.Write($"{folder}/realm.json", """{ "name": "Notes" }""");
-        server.Realms.Write($"{folder}/index.json", "{}");
-        server.Settings.Add($"Realms:ReadKeys:{name}={Key}");
-        await server.StartAsync();
-
-        Assert.Equal(HttpStatusCode.Unauthorized, (await server.GetAsync($"{folder}/", "application/json")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"{folder}/", "application/json", with: r => With(r, "Bearer " + Key))).StatusCode);
-        Assert.DoesNotContain("Notes", await server.Client.GetStringAsync("_realms"), StringComparison.Ordinal);
-        var realm = server.Services.GetRequiredService<RealmCatalog>().Current.Find(folder)!;
-        Assert.Equal("Bearer " + Key, server.Services.GetRequiredService<ReadKeys>().CredentialsFor(realm)?.Authorization);
-        Assert.Equal(new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["my-notes"] = Key } })).Scopes["my-notes"], realm.Scope);
-    }
-
-    [Fact]
-    public async Task Start_KeyOfNoFolder_IsRefusedWithTheSettingAndTheFolders()
-    {
-        await using var server = new RealmServerUnderTest();
-        server.Settings.Add($"Realms:ReadKeys:element={Key}");
-
-        var error = Assert.Throws<StartException>(() => server.Build());
-
-        Assert.Contains("Realms:ReadKeys:element", error.Message, StringComparison.Ordinal);
-        Assert.Contains("elements", error.Message.Replace("Realms:ReadKeys:element", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Start_TwoKeysOfOneFolder_IsRefused()
-    {
-        var options = new RealmsOptions { ReadKeys = new() { ["my-notes"] = Key, ["MY_NOTES"] = Key } };
-
-        Assert.Contains("my-notes and MY_NOTES", Assert.Single(options.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Folder_OfAKeyGone_ServerIsDegradedAndSaysSoToTheHolderAlone()
-    {
-        await using var server = new RealmServerUnderTest();
-        await using var manager = await FakeManager.StartAsync(server.Registry);
-        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
-        await server.With(manager).StartAsync();
-        await server.IndexedAsync();
-
-        Directory.Move(Path.Combine(server.Realms.Path, "elements"), Path.Combine(server.Realms.Path, ".elements"));
-
-        await Eventually.TrueAsync(
-            async () => (await server.Client.GetStringAsync("health")).Contains("Degraded", StringComparison.OrdinalIgnoreCase), () => "the server to be degraded");
-        await Eventually.TrueAsync(
-            async () => (await IndexAsync("Bearer " + Key)).Contains("Realms:ReadKeys:elements", StringComparison.Ordinal), () => "the index to list the key");
-        Assert.DoesNotContain("elements", await IndexAsync(null), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("elements/hydrogen")).StatusCode);
-
-        Directory.Move(Path.Combine(server.Realms.Path, ".elements"), Path.Combine(server.Realms.Path, "elements"));
-        await Eventually.TrueAsync(
-            async () => (await server.GetAsync("elements/hydrogen")).StatusCode == HttpStatusCode.Unauthorized, () => "the realm to be served again, to whoever has the key");
-
-        async Task<string> IndexAsync(string? authorization) =>
-            await (await server.GetAsync("_index", "application/json", with: r => With(r, authorization))).Content.ReadAsStringAsync();
+            await (await server.GetAsync(path, "application/json", with: r => PrivateRealm.With(r, PrivateRealm.Authorization))).Content.ReadAsStringAsync();
     }
 
     [Fact]
@@ -313,10 +198,10 @@ public sealed class PrivateRealmTests
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
+        server.Settings.Add(PrivateRealm.Setting);
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
-        Assert.Contains("rendered", await (await server.GetAsync("elements/hydrogen", with: r => With(r, "Bearer " + Key))).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("rendered", await (await server.GetAsync("elements/hydrogen", with: r => PrivateRealm.With(r, PrivateRealm.Authorization))).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         manager.Requests.Clear();
 
         server.Realms.Write("elements/realm.json", "{ \"name\": ");
@@ -326,27 +211,10 @@ public sealed class PrivateRealmTests
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
         Assert.DoesNotContain("rendered", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Empty(manager.Requests);
-        await Eventually.TrueAsync(async () => (await IndexAsync("Bearer " + Key)).Contains("not valid JSON", StringComparison.Ordinal), () => "the index to list the realm");
+        await Eventually.TrueAsync(async () => (await IndexAsync(PrivateRealm.Authorization)).Contains("not valid JSON", StringComparison.Ordinal), () => "the index to list the realm");
         Assert.DoesNotContain("elements", await IndexAsync(null), StringComparison.Ordinal);
 
         async Task<string> IndexAsync(string? authorization) =>
-            await (await server.GetAsync("_index", "application/json", with: r => With(r, authorization))).Content.ReadAsStringAsync();
+            await (await server.GetAsync("_index", "application/json", with: r => PrivateRealm.With(r, authorization))).Content.ReadAsStringAsync();
     }
-
-    private static async Task<RealmServerUnderTest> PrivateAsync()
-    {
-        var server = new RealmServerUnderTest();
-        server.Settings.Add($"Realms:ReadKeys:elements={Key}");
-        return await server.StartAsync();
-    }
-
-    private static void With(HttpRequestMessage request, string? authorization)
-    {
-        if (authorization is not null)
-        {
-            request.Headers.TryAddWithoutValidation("Authorization", authorization);
-        }
-    }
-
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -1,10 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.Tests.Browser;
-using Fleet.Tests.InMemory;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Rendering;
 
@@ -14,33 +10,15 @@ public sealed class FloodTests : IAsyncLifetime
 {
     private const long MaxGrowth = 400_000_000;
     private readonly LogRecorder _log = new();
-    private TestSite _site = null!;
-    private TestSite _app = null!;
-    private WebApplication _server = null!;
-    private HttpClient _client = null!;
+    private PrerenderServerUnderTest _server = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _site = await TestSite.StartAsync();
-        _app = await TestSite.StartAsync();
-        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
-        _server = ServerFixture.Start(registry, _site, _log, registry.Commands, "--Fleet:AllowedOrigins:0=" + _app.Url.GetLeftPart(UriPartial.Authority),
-            "--Rendering:SettleTimeout=00:01:00", "--Browser:MaxPageEvents=1000", "--Browser:MaxPageEventMb=4", "--Browser:MaxRendererMb=600", "--Browser:MaxStorageMb=5", "--Pool:CloseStageDeadline=00:00:20");
-        await _server.StartAsync(Token);
-        _client = new HttpClient { BaseAddress = new Uri(_server.Urls.Single()) };
-        await ServerFixture.HealthyAsync(_client);
-    }
+    public async ValueTask InitializeAsync() => _server = await PrerenderServerUnderTest.StartAsync(
+        _log, "--Rendering:SettleTimeout=00:01:00", "--Browser:MaxPageEvents=1000", "--Browser:MaxPageEventMb=4", "--Browser:MaxRendererMb=600", "--Browser:MaxStorageMb=5",
+        "--Pool:CloseStageDeadline=00:00:20");
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.StopAsync();
-        await _server.DisposeAsync();
-        await _site.DisposeAsync();
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Theory]
     [InlineData("for (;;) console.error('x'.repeat(1e6))", "Browser:MaxPageEventMb")]
@@ -53,15 +31,15 @@ public sealed class FloodTests : IAsyncLifetime
     public async Task Renders_PageThatFloods_IsClosedAndTheOthersRender(string script, string setting)
     {
         var id = Guid.NewGuid().ToString("N");
-        _app.Page($"/{id}", $"<p>x</p><script>window.prerenderReady = false; {script}</script>");
-        await RenderAsync(_site["elements/first"], 60_000);
+        _server.App.Page($"/{id}", $"<p>x</p><script>window.prerenderReady = false; {script}</script>");
+        await RenderAsync(_server.Site["elements/first"], 60_000);
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
-        var flood = RenderAsync(_app[id], 60_000);
+        var flood = RenderAsync(_server.App[id], 60_000);
         var others = 0;
         do
         {
-            var other = await RenderAsync(_site[$"elements/other{others}"], 60_000);
+            var other = await RenderAsync(_server.Site[$"elements/other{others}"], 60_000);
             Assert.Equal(RenderOutcome.Rendered, other.Outcome);
             others++;
         }
@@ -80,11 +58,11 @@ public sealed class FloodTests : IAsyncLifetime
     public async Task Renders_PageWithLargeBuffers_IsClosedAndTheOthersRender(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Memory is read through /proc.");
-        _app.Page("/large", $"<p>x</p><script>window.prerenderReady = false; {script}</script>");
-        var large = RenderAsync(_app["large"], 60_000);
+        _server.App.Page("/large", $"<p>x</p><script>window.prerenderReady = false; {script}</script>");
+        var large = RenderAsync(_server.App["large"], 60_000);
         do
         {
-            Assert.Equal(RenderOutcome.Rendered, (await RenderAsync(_site["elements/other"], 60_000)).Outcome);
+            Assert.Equal(RenderOutcome.Rendered, (await RenderAsync(_server.Site["elements/other"], 60_000)).Outcome);
         }
         while (!large.IsCompleted);
 
@@ -96,7 +74,7 @@ public sealed class FloodTests : IAsyncLifetime
     [Fact]
     public async Task Renders_PageThatStoresMuch_IsStoppedByTheQuota()
     {
-        _app.Page("/stores", """
+        _server.App.Page("/stores", """
             <p>x</p><script>
             window.prerenderReady = false;
             (async () => {
@@ -106,27 +84,27 @@ public sealed class FloodTests : IAsyncLifetime
             })().catch((e) => e.name).then((how) => { document.body.append(how); window.prerenderReady = true; });
             </script>
             """);
-        var result = await RenderAsync(_app["stores"], 60_000);
+        var result = await RenderAsync(_server.App["stores"], 60_000);
         Assert.Contains("QuotaExceededError", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Renders_PageThatFloodsEachTime_IsRejected()
     {
-        _app.Page("/flood", "<script>for (;;) console.error('x'.repeat(1e6))</script>");
+        _server.App.Page("/flood", "<script>for (;;) console.error('x'.repeat(1e6))</script>");
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(RenderOutcome.Unusable, (await RenderAsync(_app["flood"], 60_000)).Outcome);
+            Assert.Equal(RenderOutcome.Unusable, (await RenderAsync(_server.App["flood"], 60_000)).Outcome);
         }
 
-        using var response = await PostAsync(_app["flood"], 60_000);
+        using var response = await PostAsync(_server.App["flood"], 60_000);
         Assert.Equal("breaker-open", (await response.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("reason").GetString());
     }
 
     [Fact]
     public async Task Renders_PageWithLongDataUrlsDialogsAndMessages_Renders()
     {
-        _app.Page("/long", """
+        _server.App.Page("/long", """
             <p>x</p><script>
             console.error('x'.repeat(100_000));
             alert('x'.repeat(100_000));
@@ -135,7 +113,7 @@ public sealed class FloodTests : IAsyncLifetime
             worker.onmessage = () => document.body.append('done');
             </script>
             """);
-        var result = await RenderAsync(_app["long"], 60_000);
+        var result = await RenderAsync(_server.App["long"], 60_000);
         Assert.Equal(RenderOutcome.Rendered, result.Outcome);
         Assert.Contains("done", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
     }
@@ -149,5 +127,5 @@ public sealed class FloodTests : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> PostAsync(Uri url, int? deadlineMs) =>
-        _client.PostAsJsonAsync("renders", new RenderRequest { Url = url.AbsoluteUri, DeadlineMs = deadlineMs }, FleetJson.Options, Token);
+        _server.Client.PostAsJsonAsync("renders", new RenderRequest { Url = url.AbsoluteUri, DeadlineMs = deadlineMs }, FleetJson.Options, Token);
 }

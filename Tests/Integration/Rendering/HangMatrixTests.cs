@@ -107,7 +107,7 @@ public sealed class HangMatrixTests(ServerFixture server)
     private async Task EndsInTimeAsync(string name, string path, RenderOutcome[] outcomes)
     {
         // With pages of earlier tests still leased, the neighbour's idle page would be the only one to evict for this render.
-        await Eventually.Async(() => server.Pool.Snapshot.Slots.All(s => s.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", server.Pool.Snapshot.Slots));
+        await server.RestAsync();
         var neighbour = await NeighbourAsync();
         // What renders needs time for it on a busy machine, too.
         var deadlineMs = outcomes is [RenderOutcome.Rendered] ? 2 * DeadlineMs : DeadlineMs;

@@ -1,15 +1,11 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool.Core.State;
 using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Options of one visit: what the page is waited for, how it is set up, what it does not load, and that none of it reaches the next visit.</summary>
+/// <summary>Options of one visit: how the page is set up, what it does not load, and that none of it reaches the next visit.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class PageOptionsTests(ServerFixture server)
 {
@@ -29,102 +25,6 @@ public sealed class PageOptionsTests(ServerFixture server)
         """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task Renders_SelectorThatAppearsLate_IsInTheDocument()
-    {
-        // Quiet for longer than the settling waits.
-        var result = await RenderAsync("<p>start</p><script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<i id=late>late</i>'), 1500)</script>", static r => r with { WaitForSelector = "#late" });
-        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
-        Assert.Contains(">late<", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("window.ready", "setTimeout(() => { window.ready = 1; document.body.append('done') }, 1500)")]
-    [InlineData("() => window.app.ready", "setTimeout(() => { window.app = { ready: true }; document.body.append('done') }, 1500)")]
-    [InlineData("async () => (await fetch('/nothing-here')).status === 404 && window.ready", "setTimeout(() => { window.ready = 1; document.body.append('done') }, 1500)")]
-    public async Task Renders_FunctionThatIsTruthyLate_IsWaitedFor(string function, string script)
-    {
-        var result = await RenderAsync($"<p>start</p><script>{script}</script>", r => r with { WaitForFunction = function });
-        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
-        Assert.Contains("done", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("document.dispatchEvent(new Event('ready-now'))")]
-    [InlineData("dispatchEvent(new CustomEvent('ready-now'))")]
-    public async Task Renders_EventThatIsDispatchedLate_IsWaitedFor(string dispatch)
-    {
-        var result = await RenderAsync($"<p>start</p><script>setTimeout(() => {{ document.body.append('done'); {dispatch} }}, 1500)</script>", static r => r with { WaitForEvent = "ready-now" });
-        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
-        Assert.Contains("done", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Renders_Timeout_IsWaited()
-    {
-        var result = await RenderAsync("<p>start</p><script>setTimeout(() => document.body.append('done'), 1500)</script>", static r => r with { WaitForTimeout = 1800 });
-        Assert.Contains("done", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("selector", "'waitForSelector' '#never' was not met within 0.4 s.")]
-    [InlineData("function", "'waitForFunction' 'window.never.ever' was not met within 0.4 s, and last threw TypeError")]
-    [InlineData("promise", "'waitForFunction' 'new Promise(() => {})' was not met within 0.4 s.")]
-    [InlineData("event", "'waitForEvent' 'never' was not met within 0.4 s.")]
-    public async Task Renders_WaitThatIsNotMet_IsATimeoutThatNamesItAndItsTime(string kind, string message)
-    {
-        var result = await RenderAsync("<p>start</p>", r => kind switch
-        {
-            "selector" => r with { WaitForSelector = "#never", MaxWaitMs = 400 },
-            "function" => r with { WaitForFunction = "window.never.ever", MaxWaitMs = 400 },
-            "promise" => r with { WaitForFunction = "new Promise(() => {})", MaxWaitMs = 400 },
-            _ => r with { WaitForEvent = "never", MaxWaitMs = 400 },
-        });
-        Assert.Equal((RenderOutcome.TimedOut, "wait", 200), (result.Outcome, result.Diagnostics?.Stage, result.Status));
-        Assert.StartsWith(message, result.Diagnostics!.Message, StringComparison.Ordinal);
-        Assert.Empty(result.Formats);
-    }
-
-    [Fact]
-    public async Task Renders_WaitThatIsNotMetUntilTheDeadline_SaysSoBeforeTheDeadline()
-    {
-        var result = await RenderAsync("<p>start</p>", static r => r with { WaitForSelector = "#never", DeadlineMs = 2_000 });
-        Assert.Equal((RenderOutcome.TimedOut, "wait"), (result.Outcome, result.Diagnostics?.Stage));
-        Assert.Contains("'waitForSelector' '#never' was not met within", result.Diagnostics!.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Renders_TimeoutThatDoesNotFit_SaysSoAtOnce()
-    {
-        var result = await RenderAsync("<p>start</p>", static r => r with { WaitForTimeout = 19_900, DeadlineMs = 20_000 });
-        Assert.Equal((RenderOutcome.TimedOut, "wait"), (result.Outcome, result.Diagnostics?.Stage));
-        Assert.Matches("^'waitForTimeout' is 19900 ms, and 1[0-9]{4} ms were left until the deadline\\.$", result.Diagnostics!.Message);
-        Assert.True(result.Timings.RenderMs < 15_000, $"{result.Timings}");
-    }
-
-    [Fact]
-    public async Task Renders_BestAttemptAndTheWaitIsNotMet_IsThePageAsItIsAndMarked()
-    {
-        var result = await RenderAsync("<p>start</p>", static r => r with { WaitForSelector = "#never", MaxWaitMs = 300, BestAttempt = true });
-        Assert.Equal((RenderOutcome.Rendered, "capped"), (result.Outcome, result.Diagnostics?.Stability));
-        Assert.Contains("start", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-        Assert.Contains("'waitForSelector' '#never' was not met within 0.3 s.", result.Diagnostics!.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("p[", null, "'waitForSelector' is 'p[', which is not a CSS selector.")]
-    [InlineData(null, "return 1", "'waitForFunction' is 'return 1', which is not a JavaScript expression: SyntaxError")]
-    public async Task Renders_ConditionThatNoPageCanMeet_IsAnErrorOfTheRequestAtOnce(string? selector, string? function, string message)
-    {
-        var path = $"/page-{Guid.NewGuid():N}";
-        server.OtherApp.Page(path, "<p>start</p>");
-        var request = new RenderRequest { Url = server.OtherApp[path].AbsoluteUri, Formats = [RenderFormat.Html], WaitForSelector = selector, WaitForFunction = function };
-        using var response = await server.Client.PostAsJsonAsync("renders", request, FleetJson.Options, Token);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
-        Assert.Equal((400, "invalid-request"), ((int)response.StatusCode, problem.GetProperty("reason").GetString()));
-        Assert.StartsWith(message, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-    }
 
     [Fact]
     public async Task Renders_WithEveryOption_ThePageHasThemAndTheNextVisitOfTheSamePageHasNone()
@@ -204,7 +104,7 @@ public sealed class PageOptionsTests(ServerFixture server)
     public async Task Renders_ZoneThatOnlyThisMachineKnows_FailsByName()
     {
         // A file of the database that names no place.
-        var result = await RenderAsync("<p>x", static r => r with { Timezone = "posixrules" });
+        var result = await server.RenderPageAsync("<p>x", static r => r with { Timezone = "posixrules" });
         Assert.Equal((RenderOutcome.Failed, "'timezone' is 'posixrules', which the browser does not know."), (result.Outcome, result.Diagnostics?.Message));
     }
 
@@ -267,81 +167,9 @@ public sealed class PageOptionsTests(ServerFixture server)
         Assert.Empty(result.Diagnostics?.FailedRequests ?? []);
     }
 
-    [Theory]
-    [InlineData("mobile", null, null, 1082, 2402)]
-    [InlineData("iphone-se", 400, null, 800, 1334)]
-    [InlineData("iphone-se", null, 1, 375, 667)]
-    [InlineData(null, 640, null, 640, 800)]
-    public async Task Screenshots_OfADevice_HaveItsPixels(string? device, int? width, int? scale, int expectedWidth, int expectedHeight)
-    {
-        var bytes = await TakeAsync("<meta name=viewport content='width=device-width'><p>x", new() { Url = "", Device = device, Width = width, Scale = scale });
-        Assert.Equal((expectedWidth, expectedHeight), SizeOf(bytes));
-    }
-
-    [Fact]
-    public async Task Screenshots_Clip_IsThatPartOfThePage()
-    {
-        var bytes = await TakeAsync("<body style='margin:0'><div style='height:3000px'></div>", new() { Url = "", Clip = new(10, 2000, 120, 80) });
-        Assert.Equal((120, 80), SizeOf(bytes));
-    }
-
-    [Fact]
-    public async Task Screenshots_Quality_MakesTheFileSmaller()
-    {
-        const string Page = "<body style='background:repeating-linear-gradient(37deg, red 0 3px, blue 5px 9px)'>";
-        var (low, high) = (await TakeAsync(Page, new() { Url = "", Type = ScreenshotType.Jpeg, Quality = 5 }), await TakeAsync(Page, new() { Url = "", Type = ScreenshotType.Jpeg, Quality = 100 }));
-        Assert.True(low.Length * 2 < high.Length, $"{low.Length} and {high.Length} bytes");
-    }
-
-    [Fact]
-    public async Task Screenshots_OmitBackground_IsTransparentThatOnceOnly()
-    {
-        var id = Guid.NewGuid().ToString("N");
-        server.OtherApp.Page($"/{id}", "<p style='color:red'>x");
-        var request = new ScreenshotRequest { Url = server.OtherApp[id].AbsoluteUri, Affinity = $"realm:{server.OtherApp.Url}{id}/", Width = 100, Height = 100 };
-        var transparent = await TakeAsync(null, request with { OmitBackground = true });
-        var opaque = await TakeAsync(null, request);
-        // The type of colour in the header of a PNG: 6 has an alpha channel.
-        Assert.Equal((6, 2), (transparent[25], opaque[25]));
-    }
-
-    [Fact]
-    public async Task Screenshots_PdfWithTemplatesAndPaper_HasThem()
-    {
-        var bytes = await TakeAsync("<h1>Title</h1><p>text", new()
-        {
-            Url = "",
-            Type = ScreenshotType.Pdf,
-            Pdf = new() { Paper = "A6", HeaderTemplate = "<b style='font-size:20px'>HEAD</b>", FooterTemplate = "<i class=pageNumber></i>", Outline = true },
-        });
-        var text = Encoding.Latin1.GetString(bytes);
-        Assert.Matches(@"/MediaBox \[0 0 29[78](\.\d+)? 4(19|20)(\.\d+)?\]", text);
-        Assert.Contains("/StructTreeRoot", text, StringComparison.Ordinal);
-        Assert.Contains("/Outlines", text, StringComparison.Ordinal);
-        var plain = Encoding.Latin1.GetString(await TakeAsync("<h1>Title</h1><p>text", new() { Url = "", Type = ScreenshotType.Pdf, Pdf = new() { Tagged = false } }));
-        Assert.DoesNotContain("/StructTreeRoot", plain, StringComparison.Ordinal);
-        Assert.DoesNotContain("/Outlines", plain, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Screenshots_PdfForScreens_HasTheirStyles()
-    {
-        // What is shown on paper only needs a second page.
-        const string Page = "<style>p { display: none; break-before: page } @media print { p { display: block } }</style><h1>1</h1><p>2</p>";
-        static int PagesOf(byte[] pdf) => System.Text.RegularExpressions.Regex.Count(Encoding.Latin1.GetString(pdf), @"/Type /Page\b");
-        Assert.Equal((2, 1), (PagesOf(await TakeAsync(Page, new() { Url = "", Type = ScreenshotType.Pdf })), PagesOf(await TakeAsync(Page, new() { Url = "", Type = ScreenshotType.Pdf, Media = PageMedia.Screen }))));
-    }
-
-    private async Task<RenderResult> RenderAsync(string html, Func<RenderRequest, RenderRequest> with)
-    {
-        var path = $"/page-{Guid.NewGuid():N}";
-        server.OtherApp.Page(path, html);
-        return await server.RenderAsync(with(new() { Url = server.OtherApp[path].AbsoluteUri, Formats = [RenderFormat.Html] }), Token);
-    }
-
     private async Task<Seen> SeenAsync(RenderRequest request)
     {
-        await RestAsync();
+        await server.RestAsync();
         var result = await server.RenderAsync(request, Token);
         Assert.True(result.Outcome == RenderOutcome.Rendered, $"{result.Outcome}: {result.Diagnostics?.Message}");
         var html = result.Formats[RenderFormat.Html];
@@ -349,29 +177,7 @@ public sealed class PageOptionsTests(ServerFixture server)
         return new(JsonDocument.Parse(System.Net.WebUtility.HtmlDecode(html[start..html.IndexOf("</pre>", start, StringComparison.Ordinal)])).RootElement, result.Page!.Slot);
     }
 
-    // A page is still cleaned up when its render has been answered; until then the same affinity gets another one.
-    private Task RestAsync() =>
-        Eventually.Async(() => server.Pool.Snapshot.Slots.All(static s => s.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", server.Pool.Snapshot.Slots));
-
     private static string Comparable(IHeaderDictionary headers) => string.Join('\n', headers.OrderBy(h => h.Key, StringComparer.OrdinalIgnoreCase).Select(h => $"{h.Key}: {h.Value}"));
-
-    private static (int Width, int Height) SizeOf(byte[] png) => (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20)));
-
-    private async Task<byte[]> TakeAsync(string? html, ScreenshotRequest request)
-    {
-        if (html is not null)
-        {
-            var path = $"/page-{Guid.NewGuid():N}";
-            server.OtherApp.Page(path, html);
-            request = request with { Url = server.OtherApp[path].AbsoluteUri };
-        }
-
-        await RestAsync();
-        using var response = await server.Client.PostAsJsonAsync("screenshots", request, FleetJson.Options, Token);
-        var bytes = await response.Content.ReadAsByteArrayAsync(Token);
-        Assert.True(response.Content.Headers.ContentType?.MediaType is not ("application/json" or "application/problem+json"), Encoding.UTF8.GetString(bytes));
-        return bytes;
-    }
 
     private sealed record Seen(JsonElement Json, long Slot)
     {

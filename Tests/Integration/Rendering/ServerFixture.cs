@@ -3,6 +3,7 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.Registry;
@@ -115,6 +116,18 @@ public sealed class ServerFixture : IAsyncLifetime
         OtherApp.Page(path, html, status);
         return await RenderAsync(new() { Url = OtherApp[path].AbsoluteUri, DeadlineMs = deadlineMs }, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Renders a page of an app that has no host contract, with options of the request.</summary>
+    internal async Task<RenderResult> RenderPageAsync(string html, Func<RenderRequest, RenderRequest> with)
+    {
+        var path = $"/page-{Guid.NewGuid():N}";
+        OtherApp.Page(path, html);
+        return await RenderAsync(with(new() { Url = OtherApp[path].AbsoluteUri, Formats = [RenderFormat.Html] }), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits until no page is in use. A page is still cleaned up when its render has been answered; until then the same affinity gets another one.</summary>
+    internal Task RestAsync() =>
+        Eventually.Async(() => Pool.Snapshot.Slots.All(static slot => slot.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", Pool.Snapshot.Slots));
 
     public async ValueTask DisposeAsync()
     {

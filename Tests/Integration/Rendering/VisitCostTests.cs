@@ -1,11 +1,7 @@
 using System.Net.Http.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser;
-using Fleet.Tests.Browser;
-using Fleet.Tests.InMemory;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Rendering;
 
@@ -16,42 +12,23 @@ public sealed class VisitCostTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Visits = 12;
 
-    private TestSite _site = null!;
-    private TestSite _app = null!;
-    private WebApplication _server = null!;
-    private HttpClient _client = null!;
+    private PrerenderServerUnderTest _server = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _site = await TestSite.StartAsync();
-        _app = await TestSite.StartAsync();
-        var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
-        _server = ServerFixture.Start(registry, _site, null, registry.Commands, "--Fleet:AllowedOrigins:0=" + _app.Url.GetLeftPart(UriPartial.Authority), "--Rendering:NoPaint=Off");
-        await _server.StartAsync(Token);
-        _client = new HttpClient { BaseAddress = new Uri(_server.Urls.Single()) };
-        await ServerFixture.HealthyAsync(_client);
-    }
+    public async ValueTask InitializeAsync() => _server = await PrerenderServerUnderTest.StartAsync(null, "--Rendering:NoPaint=Off");
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.StopAsync();
-        await _server.DisposeAsync();
-        await _site.DisposeAsync();
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task Render_WarmHostApp_IsTheRenderAndItsCleanup() =>
-        await CostsAsync(new() { Url = _site["elements/hydrogen"].AbsoluteUri, Formats = [RenderFormat.Isolated] }, commands: 2, kilobytes: 4, allocatedKilobytes: 120);
+        await CostsAsync(new() { Url = _server.Site["elements/hydrogen"].AbsoluteUri, Formats = [RenderFormat.Isolated] }, commands: 2, kilobytes: 4, allocatedKilobytes: 120);
 
     [Fact]
     public async Task Render_WarmVisitOfAnyApp_StaysWithinItsCommands()
     {
-        _app.Page("/app", "<!doctype html><title>app</title><div id=root></div><script>root.textContent = 'shown'</script>");
-        await CostsAsync(new() { Url = _app["app"].AbsoluteUri, Formats = [RenderFormat.Html] }, commands: 20, kilobytes: 26, allocatedKilobytes: 400);
+        _server.App.Page("/app", "<!doctype html><title>app</title><div id=root></div><script>root.textContent = 'shown'</script>");
+        await CostsAsync(new() { Url = _server.App["app"].AbsoluteUri, Formats = [RenderFormat.Html] }, commands: 20, kilobytes: 26, allocatedKilobytes: 400);
     }
 
     // The cheapest of several visits: what the pool does in between is not theirs.
@@ -62,7 +39,7 @@ public sealed class VisitCostTests(ITestOutputHelper output) : IAsyncLifetime
         for (var i = 0; i < Visits; i++)
         {
             var (traffic, allocated) = (adapter.Traffic, GC.GetTotalAllocatedBytes(precise: true));
-            using var response = await _client.PostAsJsonAsync("renders", request, FleetJson.Options, Token);
+            using var response = await _server.Client.PostAsJsonAsync("renders", request, FleetJson.Options, Token);
             var result = await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, Token);
             var (used, more) = (adapter.Traffic - traffic, GC.GetTotalAllocatedBytes(precise: true) - allocated);
             Assert.Equal(RenderOutcome.Rendered, result!.Outcome);

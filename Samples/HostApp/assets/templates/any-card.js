@@ -21,8 +21,8 @@ ${paragraphs(card)}${facts(card.attributes)}${embeds(card, page)}${links(card, p
   /** The card inside another one. @param {Card} card */
   embedded: (card) => html`<a class="card-embedded" href="${card.path}"><strong>${card.title}</strong>${card.description && html`<span>${card.description}</span>`}</a>`,
 
-  /** The card in a box whose size somebody else decides. @param {Card} card */
-  fitted: (card) => html`<a class="card-fitted" href="${card.path}"><strong>${card.title}</strong><span>${card.description}</span></a>`,
+  /** The card in a box of any size. @param {Card} card @param {Page['cards']} [_cards] of the card's own page; other pages have none of them */
+  fitted: (card, _cards) => tile(card),
 
   /** The card in running text. @param {Card} card */
   atom: (card) => html`<a class="card-atom" href="${card.path}">${card.title}</a>`,
@@ -40,6 +40,9 @@ ${paragraphs(card)}${facts(card.attributes)}${embeds(card, page)}${links(card, p
       [`## ${plain(words(name))}`, '', ...targets.map((target) => `- ${mdTarget(target, page)}`)].join('\n')),
   ]),
 };
+
+/** @param {Card} card @param {import('../html.js').Html} [drawing] shown where the box is large enough for it */
+export const tile = (card, drawing) => html`<a class="card-fitted" href="${card.path}">${drawing}<strong>${card.title}</strong><span>${card.description}</span></a>`;
 
 /** @param {Card} card */
 export const title = (card) => html`<h1 tabindex="-1">${card.title}</h1>`;

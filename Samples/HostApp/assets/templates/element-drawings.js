@@ -1,6 +1,5 @@
 // @ts-check
 import { html } from '../html.js';
-import { position } from './periodic-table.js';
 import { number } from './words.js';
 
 /** @typedef {import('../card.js').Card} Card */
@@ -43,7 +42,7 @@ export function shellsOf({ attributes: { configuration, symbol } }) {
   const shells = electronsByShell(configuration);
   const text = shells.join(', ');
   return shells.length > 0 && html`<svg class="shells" viewBox="-100 -100 200 200" role="img" aria-label="Electrons per shell: ${text}"><circle r="17" class="core"/><text y="6" text-anchor="middle">${symbol}</text>${shells.map((count, i) => {
-    const radius = shells.length > 1 ? 32 + (i * 62) / (shells.length - 1) : 60;
+    const radius = shells.length > 1 ? 32 + (i * 62) / (shells.length - 1) : 94;
     return html`<circle r="${radius.toFixed(1)}" class="ring"/>${dots(count, radius)}`;
   })}</svg>`;
 }
@@ -68,7 +67,7 @@ const hottest = 6000;
 export function temperatures({ meltingPoint, boilingPoint }) {
   const melts = typeof meltingPoint === 'number' ? meltingPoint : null;
   const boils = typeof boilingPoint === 'number' ? boilingPoint : null;
-  return html`<dl class="points"><div><dt>Melts</dt><dd>${degrees(melts)}</dd></div><div><dt>Boils</dt><dd>${degrees(boils)}</dd></div></dl>${(melts || boils) && html`<svg class="scale" viewBox="0 0 300 26" role="img" aria-label="Scale from 0 to 6,000 kelvin; room temperature is marked"><rect width="300" height="10" y="2" rx="5" class="unknown"/>${span('solid', 0, melts)}${span('liquid', melts, boils)}${span('gas', boils, hottest)}<path d="M${x(298.15)} 0v14" class="room"/><text x="${x(298.15)}" y="24" text-anchor="middle">25 °C</text></svg>`}`;
+  return html`<dl class="points"><div><dt>Melts</dt><dd>${degrees(melts)}</dd></div><div><dt>Boils</dt><dd>${degrees(boils)}</dd></div></dl>${(melts || boils) && html`<svg class="scale" viewBox="0 0 300 28" role="img" aria-label="Scale from 0 to 6,000 kelvin; room temperature is marked"><rect width="300" height="10" y="2" rx="5" class="unknown"/>${span('solid', 0, melts)}${span('liquid', melts, boils)}${span('gas', boils, hottest)}<path d="M${x(298.15)} 0v14" class="room"/><text x="${x(298.15)}" y="26" text-anchor="middle">25 °C</text></svg>`}`;
 }
 
 /**
@@ -96,8 +95,27 @@ const cells = [
 ];
 const outline = cells.map(([column, row]) => `M${column * 10 - 9} ${row * 10 - 9}h8v8h-8z`).join('');
 
+/**
+ * Column and row of an element: its group and period. The f-block has no group; it stands below the table, under the gap it fills.
+ * @param {Card} element
+ */
+export function position({ attributes: { number, group, period } }) {
+  if (typeof group === 'number') return { column: group, row: Number(period) };
+  return { column: Number(number) - (Number(period) === 6 ? 57 : 89) + 3, row: Number(period) + 3 };
+}
+
 /** A small picture of the table with the element's place in it. @param {Card} card */
 export function whereInTable(card) {
   const { column, row } = position(card);
-  return html`<svg class="where" viewBox="0 0 181 101" role="img" aria-label="Column ${column}, row ${row}"><path class="all" d="${outline}"/><rect class="here" x="${column * 10 - 10}" y="${row * 10 - 10}" width="10" height="10" rx="1.5"/></svg>`;
+  return tableWith([card], `Column ${column}, row ${row}`);
 }
+
+/**
+ * A small picture of the table with some elements' places in it.
+ * @param {Card[]} elements
+ * @param {string} label
+ */
+export const tableWith = (elements, label) => html`<svg class="where" viewBox="0 0 181 101" role="img" aria-label="${label}"><path class="all" d="${outline}"/>${elements.map((element) => {
+  const { column, row } = position(element);
+  return html`<rect class="here" data-family="${element.attributes.category}" x="${column * 10 - 10}" y="${row * 10 - 10}" width="10" height="10" rx="1.5"/>`;
+})}</svg>`;

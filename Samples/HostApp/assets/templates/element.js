@@ -1,8 +1,8 @@
 // @ts-check
-import { targetsOf } from '../card.js';
+import { embeddedCards, targetsOf } from '../card.js';
 import { html } from '../html.js';
-import { anyCard, embeds, lead, link, paragraphs, title } from './any-card.js';
-import { iconOf, shellsOf, temperatures, whereInTable } from './element-drawings.js';
+import { anyCard, embeds, lead, link, paragraphs, tile, title } from './any-card.js';
+import { iconOf, shellsOf, tableWith, temperatures, whereInTable } from './element-drawings.js';
 import { capitalised, number, shown, words } from './words.js';
 
 /**
@@ -34,10 +34,10 @@ export const element = {
   ['Radioactive', a.radioactive ? 'Yes, no stable isotope' : 'No, has stable isotopes'],
 ].map(([name, value]) => html`<div><dt>${name}</dt><dd>${value || html`<span class="unknown">unknown</span>`}</dd></div>`)}</dl>
 <div class="element-panels">
-<section><h2>Melting and boiling</h2>${temperatures(a)}</section>
+${(a.meltingPoint || a.boilingPoint) && html`<section><h2>Melting and boiling</h2>${temperatures(a)}</section>`}
 <section><h2>Electrons</h2><div class="element-shells">${shellsOf(card)}<p><code>${a.configuration}</code></p></div></section>
 <section><h2>Discovery</h2><p>${a.discovered ? html`<strong>${a.discovered}</strong> ` : ''}${a.discoveredBy}</p>${a.appearance && html`<h2>Appearance</h2><p>${capitalised(shown(a.appearance))}</p>`}</section>
-<section><h2>Used for</h2><ul class="element-uses">${Array.isArray(a.uses) && a.uses.map((use) => html`<li>${use}</li>`)}</ul></section>
+${Array.isArray(a.uses) && a.uses.length > 0 && html`<section><h2>Used for</h2><ul class="element-uses">${a.uses.map((use) => html`<li>${use}</li>`)}</ul></section>`}
 <section><h2>In the table</h2><div class="element-near">${whereInTable(card)}${near.length > 0 && html`<ul class="embeds-fitted">${near.map((other) => html`<li>${page.show(other, 'fitted')}</li>`)}</ul>`}</div></section>
 ${foundWith.length > 0 && html`<section><h2>Found with</h2><p class="atoms">${foundWith.map((id) => html`${link(id, page)} `)}</p></section>`}
 </div>
@@ -63,6 +63,8 @@ export const elementFamily = {
 ${paragraphs(card)}${embeds(card, page)}
 <section class="links"><h2>Next to them</h2><p class="atoms">${targetsOf(card, 'related').map((id) => html`${link(id, page)} `)}</p></section>
 </article>`,
+
+  fitted: (card, cards) => tile(card, cards && tableWith(embeddedCards(card, 'members', cards), `${card.title} in the table`)),
 
   atom: (card) => html`<a class="card-atom family-atom" data-family="${card.attributes.category}" href="${card.path}">${card.title}</a>`,
 };

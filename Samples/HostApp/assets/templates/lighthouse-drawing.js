@@ -114,10 +114,14 @@ const bases = {
   rock: { ground: 250, ink: '#4a4f52', path: 'M66 270l14-13 16-3 8-6h34l10 7 17 2 13 13z' },
   cliff: { ground: 214, ink: '#5d574c', path: 'M0 274v-62l30-3 34 4h112l14 9 5 18 13 12 8 22z' },
   hill: { ground: 205, ink: '#4d6b4a', path: 'M0 274v-26q66-48 120-45 62 4 120 71z' },
-  sand: { ground: 242, ink: '#cdb583', path: 'M0 274v-20q50-14 120-13 74 1 120 18v15z' },
-  marsh: { ground: 240, ink: '#6f8a4c', path: 'M0 274v-20h70q16-16 50-15 34 0 50 15h70v20z' },
+  sand: { ground: 242, ink: '#cdb583', path: 'M0 274v-20q50-14 120-13 74 1 120 33z' },
+  marsh: { ground: 240, ink: '#6f8a4c', path: 'M0 274v-20h70q16-16 50-15 34 0 50 15h52l18 20z' },
   pier: { ground: 246, ink: '#7b8288', path: 'M0 274v-28h168v28z' },
 };
+
+// The sea goes on to the right of the drawing, for boxes in which the text stands beside the tower.
+const horizon = 720;
+const waves = '30 0 '.repeat(horizon / 30 - 1);
 
 /** The tower where it stands. Sky and sea are the style sheet's. @param {Card} card */
 export function scene({ title, attributes }) {
@@ -128,23 +132,21 @@ export function scene({ title, attributes }) {
   return html`<svg class="scene" viewBox="0 0 240 300" preserveAspectRatio="xMidYMax slice" role="img" aria-label="Drawing of ${title}">
 <g class="stars"><path d="M22 40h0M58 22h0M96 58h0M150 30h0M188 66h0M216 28h0M38 96h0M204 112h0M170 12h0M78 84h0"/></g><circle class="moon" cx="196" cy="46" r="13"/>
 <g class="beam"><path d="M120 ${f(lampY)}L-40 ${f(lampY - 26)}V${f(lampY + 26)}z"/><path d="M120 ${f(lampY)}L280 ${f(lampY - 26)}V${f(lampY + 26)}z"/></g>
-<path class="far-sea" d="M0 252h240v50H0z"/><path d="${base.path}" fill="${base.ink}"/>${tower(attributes, { x: 120, ground: base.ground, height })}
-<path class="near-sea" d="M0 268q15-6 30 0t30 0 30 0 30 0 30 0 30 0 30 0 30 0v34H0z"/><path class="foam" d="M8 282q9-4 18 0M92 288q9-4 18 0M176 280q9-4 18 0M140 294q9-4 18 0M40 294q9-4 18 0"/></svg>`;
+<path class="far-sea" d="M0 252h${horizon}v50H0z"/><path d="${base.path}" fill="${base.ink}"/>${tower(attributes, { x: 120, ground: base.ground, height })}
+<path class="near-sea" d="M0 268q15-6 30 0t${waves}v34H0z"/><path class="foam" d="M8 282q9-4 18 0M92 288q9-4 18 0M176 280q9-4 18 0M140 294q9-4 18 0M40 294q9-4 18 0"/></svg>`;
 }
 
 /** All towers on one line, to one scale, the tallest first. @param {Card[]} cards */
 export function skyline(cards) {
   const tall = cards.filter(({ attributes }) => typeof attributes.height === 'number').sort((a, b) => Number(b.attributes.height) - Number(a.attributes.height));
   const step = 60;
-  const width = tall.length * step + 20;
-  return html`<svg class="skyline-svg" viewBox="0 0 ${width} 330" width="${width}" height="330" role="group">${[50, 100].map((metres) => html`<path class="level" d="M0 ${270 - metres * 1.9}H${width}"/><text class="level-text" x="${width - 6}" y="${266 - metres * 1.9}" text-anchor="end">${metres} m</text>`)}
-<path class="ground" d="M0 270h${width}"/>${tall.map((card, i) => html`<a href="${card.path}"><rect class="hit" x="${i * step + 10}" y="0" width="${step}" height="330"/>${tower(card.attributes, { x: i * step + 40, ground: 270, height: Number(card.attributes.height) * 1.9 })}<text class="metres" x="${i * step + 40}" y="288" text-anchor="middle">${number(Number(card.attributes.height))}</text><text class="name" transform="translate(${i * step + 40} 298)" text-anchor="middle">${shortened(card.title)}</text></a>`)}</svg>`;
-}
-
-/** A name on two short lines. @param {string} title */
-function shortened(title) {
-  const [first, ...rest] = title.replace(/^(Tower|Lanterna) of /, '').split(' ');
-  return html`<tspan x="0" dy="6">${first.slice(0, 15)}</tspan>${rest.length > 0 && html`<tspan x="0" dy="12">${rest.join(' ').slice(0, 15)}</tspan>`}`;
+  const left = 80;
+  const width = left + tall.length * step;
+  return html`<svg class="skyline-svg" viewBox="0 0 ${width} 392" width="${width}" height="392" role="group">${[50, 100].map((metres) => html`<path class="level" d="M0 ${270 - metres * 1.9}H${width}"/><text class="level-text" x="${width - 6}" y="${266 - metres * 1.9}" text-anchor="end">${metres} m</text>`)}
+<path class="ground" d="M0 270h${width}"/>${tall.map((card, i) => {
+    const x = left + (i + 0.5) * step;
+    return html`<a href="${card.path}"><rect class="hit" x="${x - step / 2}" y="0" width="${step}" height="392"/>${tower(card.attributes, { x, ground: 270, height: Number(card.attributes.height) * 1.9 })}<text class="metres" x="${x}" y="289" text-anchor="middle">${number(Number(card.attributes.height))}</text><text class="name" transform="translate(${x + 6} 306) rotate(-40)" text-anchor="end">${card.title.replace(/^(Tower|Lanterna) of /, '')}</text></a>`;
+  })}</svg>`;
 }
 
 /** @param {Card} card */

@@ -1,5 +1,5 @@
 // @ts-check
-import { targetsOf } from '../card.js';
+import { embeddedCards, targetsOf } from '../card.js';
 import { html } from '../html.js';
 import { anyCard, embedded, lead, link, paragraphs, title } from './any-card.js';
 import { rhythmOf, rhythmStrip, scene, skyline, towerIcon } from './lighthouse-drawing.js';
@@ -51,7 +51,7 @@ export const coast = {
 
   isolated(card, page) {
     const towers = card.embeds.find(({ name }) => name === 'towers');
-    const cards = (towers?.ids ?? []).map((id) => page.cards.get(id)).filter((tower) => tower !== undefined);
+    const cards = embeddedCards(card, 'towers', page.cards);
     return html`<article class="coast-page">
 <header class="card-head">${title(card)}${lead(card)}</header>
 ${paragraphs(card)}

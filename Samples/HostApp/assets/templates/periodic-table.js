@@ -1,6 +1,8 @@
 // @ts-check
+import { embeddedCards } from '../card.js';
 import { html, style } from '../html.js';
-import { anyCard, embedded, lead, paragraphs, title } from './any-card.js';
+import { anyCard, embedded, lead, paragraphs, tile, title } from './any-card.js';
+import { position, tableWith } from './element-drawings.js';
 
 /** @typedef {import('../card.js').Card} Card */
 
@@ -10,7 +12,7 @@ export const periodicTable = {
 
   /** @param {Card} card @param {import('../page.js').Page} page */
   isolated(card, page) {
-    const elements = embedOf(card, 'elements').map((id) => page.cards.get(id)).filter((element) => element !== undefined);
+    const elements = embeddedCards(card, 'elements', page.cards);
     const families = card.embeds.find(({ name }) => name === 'families');
     return html`<article class="ptable-page">
 <header class="card-head">${title(card)}${lead(card)}</header>
@@ -20,22 +22,10 @@ ${families && html`<nav class="ptable-families" aria-label="Families">${embedded
 <ul class="ptable">${elements.map((element) => html`<li style="${place(element)}" data-words="${searched(element)}">${page.show(element, 'fitted')}</li>`)}</ul></div>
 </article>`;
   },
+
+  /** @param {Card} card @param {import('../page.js').Page['cards']} [cards] */
+  fitted: (card, cards) => tile(card, cards && tableWith(embeddedCards(card, 'elements', cards), 'All elements in the table')),
 };
-
-/**
- * @param {Card} card
- * @param {string} name
- */
-const embedOf = (card, name) => card.embeds.find((embed) => embed.name === name)?.ids ?? [];
-
-/**
- * Column and row of an element: its group and period. The f-block has no group; it stands below the table, under the gap it fills.
- * @param {Card} element
- */
-export function position({ attributes: { number, group, period } }) {
-  if (typeof group === 'number') return { column: group, row: Number(period) };
-  return { column: Number(number) - (Number(period) === 6 ? 57 : 89) + 3, row: Number(period) + 3 };
-}
 
 /** @param {Card} element */
 function place(element) {

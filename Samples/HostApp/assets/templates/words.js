@@ -7,7 +7,7 @@ const numbers = new Intl.NumberFormat('en', { maximumSignificantDigits: 6, useGr
  * @param {string} name
  */
 export function words(name) {
-  return capitalised(name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[-_]+/g, ' ').trim().toLowerCase());
+  return capitalised(name.replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ').replace(/[-_]+/g, ' ').trim().toLowerCase());
 }
 
 /** @param {string} text */
