@@ -3,7 +3,6 @@ using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Problems;
-using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Dialects;
 
@@ -13,8 +12,7 @@ internal static class BrowserlessEndpoints
     public static void MapBrowserless(this IEndpointRouteBuilder routes)
     {
         var dialect = routes.MapDialect(
-            "Browserless", "GET /render, /screenshot or /pdf with ?url=<percent-encoded URL>", static options => options.Browserless, static http => http.Request.Query["token"])
-            .RequireAdminKeyIfConfigured();
+            "Browserless", "GET /render, /screenshot or /pdf with ?url=<percent-encoded URL>", static options => options.Browserless, static http => http.Request.Query["token"]);
         var group = dialect.MapGroup("").RejectUnknownParameters();
         // Newer clients name the browser.
         foreach (var prefix in (string[])["", "/chromium"])

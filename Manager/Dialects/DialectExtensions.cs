@@ -20,14 +20,15 @@ internal static class DialectExtensions
         routes.MapGotenberg();
     }
 
-    /// <summary>A group of a dialect's routes: off by its setting, with its own place of the key, and protected against pages of other sites.</summary>
+    /// <summary>A group of a dialect's routes: off by its setting, with its own place of the key, and with the protection of the manager's own routes.</summary>
     /// <param name="routes">The manager's routes.</param>
     /// <param name="name">The name of the setting under <c>Manager:Dialects</c>.</param>
     /// <param name="instead">The route to use while the dialect is off.</param>
     /// <param name="isOn">Reads the setting.</param>
     /// <param name="keyOf">Where clients of the dialect send the key; null if there is none.</param>
+    /// <param name="isKeyInBody">Whether the key may also be in the body, which the routes then check themselves, with any <c>Host</c>.</param>
     public static RouteGroupBuilder MapDialect(
-        this IEndpointRouteBuilder routes, string name, string instead, Func<DialectOptions, bool> isOn, Func<HttpContext, string?>? keyOf = null)
+        this IEndpointRouteBuilder routes, string name, string instead, Func<DialectOptions, bool> isOn, Func<HttpContext, string?>? keyOf = null, bool isKeyInBody = false)
     {
         var group = routes.MapGroup("").ExcludeFromDescription().WithMetadata(new TenantContentAttribute());
         group.CheckCallers(http =>
@@ -46,7 +47,7 @@ internal static class DialectExtensions
 
             return null;
         });
-        return group.RefuseForeignCallers();
+        return isKeyInBody ? group.RefuseForeignCallers(anyHost: true) : group.RequireAdminKeyIfConfigured().RefuseForeignCallers();
     }
 
     /// <summary>Maps an address of the dialect that Fleet has nothing for.</summary>

@@ -7,7 +7,6 @@ using Fleet.Manager.Pipeline;
 using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
-using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Dialects;
 
@@ -34,7 +33,7 @@ internal static class GotenbergEndpoints
     public static void MapGotenberg(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapDialect(
-            "Gotenberg", "GET /pdf?url=<percent-encoded URL> or GET /screenshot?url=<percent-encoded URL>", static options => options.Gotenberg).RequireAdminKeyIfConfigured().RejectUnknownParameters();
+            "Gotenberg", "GET /pdf?url=<percent-encoded URL> or GET /screenshot?url=<percent-encoded URL>", static options => options.Gotenberg).RejectUnknownParameters();
         group.MapUnserved("/forms/{**form}", "Fleet converts pages at a URL: use POST /forms/chromium/convert/url or /forms/chromium/screenshot/url.");
         group.MapPost("/forms/chromium/convert/url", (HttpContext http, RenderPipeline pipeline) => AnswerAsync(http, pipeline, s_pdfFields, ToPdf));
         group.MapPost("/forms/chromium/screenshot/url", (HttpContext http, RenderPipeline pipeline) => AnswerAsync(http, pipeline, s_screenshotFields, ToScreenshot));

@@ -2,7 +2,6 @@ using Fleet.Contracts;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
 using Fleet.ServiceDefaults.Problems;
-using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Manager.Dialects;
 
@@ -17,7 +16,7 @@ internal static class RendertronEndpoints
     public static void MapRendertron(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapDialect(
-            "Rendertron", "GET /render?url=<percent-encoded URL> or GET /screenshot?url=<percent-encoded URL>", static options => options.Rendertron).RequireAdminKeyIfConfigured().RejectUnknownParameters();
+            "Rendertron", "GET /render?url=<percent-encoded URL> or GET /screenshot?url=<percent-encoded URL>", static options => options.Rendertron).RejectUnknownParameters();
         group.MapGetAndHead(Render + "{**url}", RenderAsync);
         group.MapGetAndHead(Screenshot + "{**url}", ScreenshotAsync);
     }

@@ -75,6 +75,11 @@ public sealed class JobsOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (MaxResultsMb < MaxResultMb)
+        {
+            yield return new($"MaxResultsMb is {MaxResultsMb} but must be at least MaxResultMb, {MaxResultMb}: one job may have that much.");
+        }
+
         // The message must not contain the value.
         if (WebhookSecret is null ? Webhooks.Length > 0 : WebhookSecret.Length < MinSecretLength || WebhookSecret.Any(static c => c is <= ' ' or > '~') || WebhookSignature.KeyOf(WebhookSecret) is null)
         {

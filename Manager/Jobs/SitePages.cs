@@ -34,7 +34,8 @@ internal sealed class SitePages(PagesClient pages)
         }
 
         var refused = report.Pages is [{ Reason: not null } why] ? why : new(url, PageResult.Refused, "The realm server did not say what became of it.");
-        var isFull = refused.Refusal == PageRefusal.QueueFull;
+        // A realm server of the version before has no word for it.
+        var isFull = refused.Refusal == PageRefusal.QueueFull || (refused.Refusal is null && refused.Reason?.StartsWith("The queue is full", StringComparison.Ordinal) == true);
         return (null, new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: refused.Reason));
     }
 

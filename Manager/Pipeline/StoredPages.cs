@@ -4,12 +4,13 @@ using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
 using Fleet.Registry;
 using Fleet.Registry.Pages;
+using Fleet.ServiceDefaults.Options;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>Finds the stored page that a render of a document would produce again.</summary>
-internal sealed class StoredPages(IPageStore store, FleetViews views, IOptions<ManagerOptions> options, TimeProvider timeProvider)
+internal sealed class StoredPages(IPageStore store, FleetViews views, IOptions<ManagerOptions> options, IOptions<FleetOptions> fleet, TimeProvider timeProvider)
 {
     /// <summary>The stored document; null when the caller wants a new render, or no current one is stored.</summary>
     /// <param name="call">The request.</param>
@@ -18,6 +19,8 @@ internal sealed class StoredPages(IPageStore store, FleetViews views, IOptions<M
     public async Task<RenderContent?> FindAsync(RenderCall call, string affinity, CancellationToken cancellationToken)
     {
         if (!call.Document || call.IsFresh || options.Value.StoredMaxAge == TimeSpan.Zero || call.Request.Credentials is not null || PageRequestRules.RenditionOf(call.Request) is not { } rendition
+            // Pages that were stored before the setting changed are not renewed any more.
+            || (rendition == Rendition.Mobile && !fleet.Value.HasMobileRendition())
             || !AffinityKey.TryParse(affinity, out var key) || key is not { Kind: "realm", Scope: "" })
         {
             return null;

@@ -16,7 +16,7 @@ internal sealed partial class CanaryCheck(
     ILogger<CanaryCheck> logger) : BackgroundService
 {
     private const int MaxNamed = 5;
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
     /// <summary>Holds the server before it can be announced as ready.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -32,21 +32,28 @@ internal sealed partial class CanaryCheck(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var differs = false;
+        string? difference = null;
+        var seenAt = time.GetTimestamp();
         while (true)
         {
             try
             {
                 if (self is { IsPoolReady: true, Browser: { } browser })
                 {
-                    var all = await servers.ListAsync(stoppingToken);
-                    if (CanaryRules.Reference(all, self.Incarnation, browser) is not { } reference)
+                    var (need, reference) = CanaryRules.Reference(await servers.ListAsync(stoppingToken), self.Incarnation, browser);
+                    if (reference is not null)
+                    {
+                        seenAt = time.GetTimestamp();
+                    }
+
+                    // One look is not enough where there was something to compare with: a server whose browser restarts is not ready for a moment, and a registry may be empty.
+                    if (need == CanaryNeed.Accepted || (need == CanaryNeed.Nothing && difference is null) || (reference is null && time.GetElapsedTime(seenAt) > RegistryTtl.Server))
                     {
                         LogNothingToCompare(browser);
                         break;
                     }
 
-                    if (!differs)
+                    if (reference is not null && difference is null)
                     {
                         var (accepted, summary) = await CompareAsync(reference, browser, stoppingToken);
                         if (accepted)
@@ -55,15 +62,15 @@ internal sealed partial class CanaryCheck(
                             break;
                         }
 
-                        LogDiffers(hold.Reason = $"{summary} To accept them, restart this server with Canary:Samples=0; the others follow it.");
-                        differs = true;
+                        LogDiffers(hold.Reason = difference = $"{summary} To accept them, restart this server with Canary:Samples=0; the others follow it.");
                     }
                 }
             }
             catch (Exception e) when (e is RegistryUnavailableException or HttpRequestException)
             {
-                hold.Reason = $"The canary could not compare its pages, and tries again: {e.Message}";
-                LogNotCompared(e.Message);
+                // Anyone may read the reason, and the message may contain addresses.
+                hold.Reason = difference ?? "The canary could not compare its pages, and tries again; the log of this server says why.";
+                LogNotCompared(s_interval, e.Message);
             }
 
             await Task.Delay(s_interval, time, stoppingToken);
@@ -97,6 +104,6 @@ internal sealed partial class CanaryCheck(
     [LoggerMessage(LogLevel.Warning, "The canary takes no renders: {Reason}")]
     private partial void LogDiffers(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The canary could not compare its pages, and tries again: {Reason}")]
-    private partial void LogNotCompared(string reason);
+    [LoggerMessage(LogLevel.Warning, "The canary could not compare its pages, and tries again in {Interval}: {Reason}")]
+    private partial void LogNotCompared(TimeSpan interval, string reason);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
@@ -16,19 +17,19 @@ internal sealed class CanaryRenders(HttpClient http, RenderOperationReader reade
     private static readonly TimeSpan s_answerGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>Compares the page on both servers. Each renders it once, and once more if the results differ.</summary>
-    /// <exception cref="HttpRequestException">The other server cannot be reached, or does not accept the render.</exception>
+    /// <exception cref="HttpRequestException">The other server cannot be reached, or its answer is no result.</exception>
     public async Task<SampleResult> CompareAsync(Sample sample, ServerRecord other, CancellationToken cancellationToken)
     {
         var (own, theirs) = (await RenderHereAsync(sample, cancellationToken), await RenderThereAsync(sample, other, cancellationToken));
-        return CanaryRules.Compare(own, theirs) is { } result ? result : CanaryRules.Compare(
+        return CanaryRules.Compare(own, theirs) is { } result ? result : CanaryRules.CompareAgain(
             (own, await RenderHereAsync(sample, cancellationToken)), (theirs, await RenderThereAsync(sample, other, cancellationToken)));
     }
 
-    private async Task<string?> RenderHereAsync(Sample sample, CancellationToken cancellationToken)
+    private async Task<SampleRender?> RenderHereAsync(Sample sample, CancellationToken cancellationToken)
     {
         try
         {
-            return CanaryRules.TextOf((await renderer.RunAsync(reader.Read(RequestOf(sample), new HeaderDictionary()), cancellationToken)).Result);
+            return CanaryRules.Of((await renderer.RunAsync(reader.Read(RequestOf(sample), new HeaderDictionary()), cancellationToken)).Result);
         }
         catch (Exception e) when (e is RequestException or PoolDeadlineException or PoolStaleShellException)
         {
@@ -36,7 +37,7 @@ internal sealed class CanaryRenders(HttpClient http, RenderOperationReader reade
         }
     }
 
-    private async Task<string?> RenderThereAsync(Sample sample, ServerRecord other, CancellationToken cancellationToken)
+    private async Task<SampleRender?> RenderThereAsync(Sample sample, ServerRecord other, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(RenderLimits.DefaultDeadlineMs) + s_answerGrace, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -45,8 +46,13 @@ internal sealed class CanaryRenders(HttpClient http, RenderOperationReader reade
             using var request = new HttpRequestMessage(HttpMethod.Post, other.Url.TrimEnd('/') + "/renders") { Content = JsonContent.Create(RequestOf(sample), options: FleetJson.Options) };
             request.Authorize(keys, ServiceToken.PrerenderServer(other.Incarnation), time.GetUtcNow());
             using var response = await http.SendAsync(request, either.Token);
-            response.EnsureSuccessStatusCode();
-            return await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, either.Token) is { } result ? CanaryRules.TextOf(result) : null;
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                throw new HttpRequestException($"{other.Name} has another admin key.");
+            }
+
+            // This page is not rendered there now: it is quarantined, or too many renders wait.
+            return !response.IsSuccessStatusCode ? null : await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, either.Token) is { } result ? CanaryRules.Of(result) : null;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -16,22 +16,44 @@ internal enum SampleResult
     /// <summary>Each rendered the same twice, and not the same as the other; or only the other server rendered the page.</summary>
     Different,
 
-    /// <summary>The page changes from render to render, or the other server did not render it.</summary>
+    /// <summary>The page changes from render to render, the servers have different host shells, or the other server did not render the page.</summary>
     NotComparable,
+}
+
+/// <summary>A render of a sample, as far as it is compared.</summary>
+/// <param name="Text">Status and formats.</param>
+/// <param name="Shell">Token of the host shell that rendered it; null if there was none.</param>
+internal sealed record SampleRender(string Text, string? Shell);
+
+/// <summary>Whether a canary has something to compare with.</summary>
+internal enum CanaryNeed
+{
+    /// <summary>No: a ready server has this browser, so that the browser has been checked or accepted.</summary>
+    Accepted,
+
+    /// <summary>No: no other server has another browser.</summary>
+    Nothing,
+
+    /// <summary>Not now: servers with another browser are live, and none is ready.</summary>
+    NotReady,
+
+    /// <summary>Yes.</summary>
+    Compare,
 }
 
 /// <summary>The decisions of a canary.</summary>
 internal static class CanaryRules
 {
-    /// <summary>The server to compare with: a ready one with another browser. Null when there is nothing to check: no other server is ready, or one with this
-    /// browser is, so that the browser has been checked or accepted.</summary>
+    /// <summary>Whether there is something to compare with, and the server: a ready one with another browser.</summary>
     /// <param name="servers">The live servers.</param>
     /// <param name="incarnation">This server.</param>
     /// <param name="browser">Product and version of this server's browser.</param>
-    public static ServerRecord? Reference(IEnumerable<ServerRecord> servers, string incarnation, string browser)
+    public static (CanaryNeed Need, ServerRecord? Reference) Reference(IEnumerable<ServerRecord> servers, string incarnation, string browser)
     {
-        var ready = servers.Where(server => server.State == ServerState.Ready && server.Incarnation != incarnation && server.Browser is not null).ToList();
-        return ready.Exists(server => server.Browser == browser) ? null : ready.MinBy(server => server.Queue);
+        var others = servers.Where(server => server.Incarnation != incarnation && server.State != ServerState.Draining && server.Browser is not null).ToLookup(server => server.Browser == browser);
+        return others[true].Any(server => server.State == ServerState.Ready) ? (CanaryNeed.Accepted, null)
+            : others[false].Where(server => server.State == ServerState.Ready).MinBy(server => server.Queue) is { } reference ? (CanaryNeed.Compare, reference)
+            : (others[false].Any() ? CanaryNeed.NotReady : CanaryNeed.Nothing, null);
     }
 
     /// <summary>Chooses pages of every scope in turn, and within a scope at equal distances in the order of their URLs.</summary>
@@ -54,18 +76,22 @@ internal static class CanaryRules
         return [.. scopes.SelectMany(scope => Enumerable.Range(0, scope.Take).Select(i => new Sample(scope.Key, scope.Urls[i * scope.Urls.Count / scope.Take])))];
     }
 
-    /// <summary>What is compared of a render: status and formats. Null when the page was not rendered.</summary>
-    public static string? TextOf(RenderResult result) => result.Outcome != RenderOutcome.Rendered ? null
-        : string.Join('\n', result.Formats.OrderBy(format => format.Key).Select(format => $"{format.Key}: {format.Value}").Prepend($"status: {result.Status}"));
+    /// <summary>What is compared of a render; null when the page was not rendered.</summary>
+    public static SampleRender? Of(RenderResult result) => result.Outcome != RenderOutcome.Rendered ? null
+        : new(string.Join('\n', result.Formats.OrderBy(format => format.Key).Select(format => $"{format.Key}: {format.Value}").Prepend($"status: {result.Status}")), result.Shell?.Token);
 
     /// <summary>Compares the first render of each server; null when each must render the page once more.</summary>
-    /// <param name="own">This server's render, as <see cref="TextOf"/> returns it.</param>
+    /// <param name="own">This server's render; null if it did not render the page.</param>
     /// <param name="other">The other server's render.</param>
-    public static SampleResult? Compare(string? own, string? other) =>
-        other is null ? SampleResult.NotComparable : own == other ? SampleResult.Equal : null;
+    public static SampleResult? Compare(SampleRender? own, SampleRender? other) =>
+        other is null ? SampleResult.NotComparable
+        : own?.Text == other.Text ? SampleResult.Equal
+        // A deploy of the app reaches one server before the other.
+        : own is not null && own.Shell != other.Shell ? SampleResult.NotComparable
+        : null;
 
     /// <summary>Compares two renders of each server.</summary>
-    public static SampleResult Compare((string? First, string? Second) own, (string? First, string? Second) other) =>
+    public static SampleResult CompareAgain((SampleRender? First, SampleRender? Second) own, (SampleRender? First, SampleRender? Second) other) =>
         Compare(own.Second, other.Second) is { } result ? result
         : own.First == own.Second && other.First == other.Second ? SampleResult.Different
         : SampleResult.NotComparable;

@@ -14,17 +14,20 @@ namespace Fleet.ServiceDefaults.Security;
 /// <summary>Protects routes that answer without a key against pages of other sites; see <see cref="CallerRules"/>.</summary>
 public static class ForeignCallerExtensions
 {
+    private static readonly HostAllowList s_anyHost = new(["*"]);
+
     /// <summary>Refuses, with 403, requests of other sites' pages and requests for a host that is not allowed, unless they carry the admin key or a service's token.</summary>
     /// <param name="endpoints">The routes.</param>
     /// <param name="allowNavigation">Whether a link on another site may lead here.</param>
-    public static TBuilder RefuseForeignCallers<TBuilder>(this TBuilder endpoints, bool allowNavigation = false)
+    /// <param name="anyHost">Whether requests for any host are allowed: for a route that requires the key, and may find it in the body.</param>
+    public static TBuilder RefuseForeignCallers<TBuilder>(this TBuilder endpoints, bool allowNavigation = false, bool anyHost = false)
         where TBuilder : IEndpointConventionBuilder =>
         endpoints.CheckCallers(http =>
         {
             var headers = http.Request.Headers;
             var source = new RequestSource(
                 http.Request.Method, http.Request.Host.Value ?? "", headers.Origin.ToString(), headers["Sec-Fetch-Site"].ToString(), headers["Sec-Fetch-Mode"].ToString());
-            return CallerRules.Check(source, http.RequestServices.GetRequiredService<HostAllowList>(), allowNavigation) is var (reason, detail) && !AdminKeyExtensions.IsTrusted(http)
+            return CallerRules.Check(source, anyHost ? s_anyHost : http.RequestServices.GetRequiredService<HostAllowList>(), allowNavigation) is var (reason, detail) && !AdminKeyExtensions.IsTrusted(http)
                 ? FleetProblem.Result(StatusCodes.Status403Forbidden, reason, detail)
                 : null;
         });

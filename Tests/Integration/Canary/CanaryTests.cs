@@ -66,7 +66,7 @@ public sealed class CanaryTests : IAsyncLifetime
         Assert.Equal(ServerState.Warming, await StateAsync());
 
         await _old.StopAsync(Token);
-        await Eventually.TrueAsync(async () => await StateAsync() == ServerState.Ready, () => "the canary is ready once it is the only server");
+        await Eventually.TrueAsync(async () => await StateAsync() == ServerState.Ready, TimeSpan.FromSeconds(60), () => "the canary is ready once it is the only server");
         await canary.StopAsync(Token);
     }
 

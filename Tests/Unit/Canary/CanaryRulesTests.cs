@@ -9,22 +9,27 @@ public sealed class CanaryRulesTests
     private const string New = "HeadlessChrome/2.0";
 
     [Theory]
-    [InlineData("", null)]
-    [InlineData("self:Warming:2", null)]
-    [InlineData("a:Warming:1", null)]
-    [InlineData("a:Draining:1", null)]
-    [InlineData("a:Ready:", null)]
-    [InlineData("a:Ready:1", "a")]
-    [InlineData("a:Ready:1 self:Ready:2", "a")]
-    [InlineData("a:Ready:1 b:Warming:2", "a")]
-    [InlineData("a:Ready:1 b:Ready:2", null)]
-    [InlineData("a:Ready:2", null)]
-    public void Reference_Servers_IsAReadyOneWithAnotherBrowserUntilOneHasThisBrowser(string servers, string? expected) =>
-        Assert.Equal(expected, CanaryRules.Reference(servers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Record), "self", New)?.Incarnation);
+    [InlineData("", nameof(CanaryNeed.Nothing), null)]
+    [InlineData("self:Warming:2", nameof(CanaryNeed.Nothing), null)]
+    [InlineData("a:Warming:1", nameof(CanaryNeed.NotReady), null)]
+    [InlineData("a:Draining:1", nameof(CanaryNeed.Nothing), null)]
+    [InlineData("a:Ready:", nameof(CanaryNeed.Nothing), null)]
+    [InlineData("a:Warming:2", nameof(CanaryNeed.Nothing), null)]
+    [InlineData("a:Ready:1", nameof(CanaryNeed.Compare), "a")]
+    [InlineData("a:Ready:1 self:Ready:2", nameof(CanaryNeed.Compare), "a")]
+    [InlineData("a:Ready:1 b:Warming:2", nameof(CanaryNeed.Compare), "a")]
+    [InlineData("a:Ready:1 b:Ready:2", nameof(CanaryNeed.Accepted), null)]
+    [InlineData("a:Warming:1 b:Ready:2", nameof(CanaryNeed.Accepted), null)]
+    [InlineData("a:Ready:2", nameof(CanaryNeed.Accepted), null)]
+    public void Reference_Servers_IsAReadyOneWithAnotherBrowserUntilOneHasThisBrowser(string servers, string need, string? expected)
+    {
+        var found = CanaryRules.Reference(servers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Record), "self", New);
+        Assert.Equal((need, expected), (found.Need.ToString(), found.Reference?.Incarnation));
+    }
 
     [Fact]
     public void Reference_SeveralServers_IsTheOneWithTheShortestQueue() =>
-        Assert.Equal("b", CanaryRules.Reference([Record("a:Ready:1") with { Queue = 3 }, Record("b:Ready:1") with { Queue = 1 }], "self", New)?.Incarnation);
+        Assert.Equal("b", CanaryRules.Reference([Record("a:Ready:1") with { Queue = 3 }, Record("b:Ready:1") with { Queue = 1 }], "self", New).Reference?.Incarnation);
 
     [Theory]
     [InlineData(0, "")]
@@ -50,10 +55,18 @@ public sealed class CanaryRulesTests
     [InlineData("x", "y", "x", "z", nameof(SampleResult.NotComparable))]
     [InlineData("x", "y", "x", null, nameof(SampleResult.NotComparable))]
     public void Compare_TwoRendersOfEach_IsDifferentOnlyIfEachRepeatsItself(string? own, string? other, string? ownAgain, string? otherAgain, string expected) =>
-        Assert.Equal(expected, (CanaryRules.Compare(own, other) ?? CanaryRules.Compare((own, ownAgain), (other, otherAgain))).ToString());
+        Assert.Equal(expected, (CanaryRules.Compare(Render(own), Render(other)) ?? CanaryRules.CompareAgain((Render(own), Render(ownAgain)), (Render(other), Render(otherAgain)))).ToString());
 
     [Fact]
-    public void TextOf_Result_HasStatusAndFormatsAndIsNullUnlessRendered()
+    public void Compare_ServersOnDifferentShells_IsNotComparableUnlessEqual()
+    {
+        Assert.Equal(SampleResult.NotComparable, CanaryRules.Compare(new("x", "new"), new("y", "old")));
+        Assert.Equal(SampleResult.Equal, CanaryRules.Compare(new("x", "new"), new("x", "old")));
+        Assert.Null(CanaryRules.Compare(null, new("y", "old")));
+    }
+
+    [Fact]
+    public void Of_Result_HasStatusAndFormatsAndIsNullUnlessRendered()
     {
         var result = new RenderResult
         {
@@ -62,12 +75,14 @@ public sealed class CanaryRulesTests
             Url = "http://a/",
             Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = "<p>", [RenderFormat.Atom] = "<i>" },
         };
-        Assert.Contains("404", CanaryRules.TextOf(result), StringComparison.Ordinal);
-        Assert.Contains("<p>", CanaryRules.TextOf(result), StringComparison.Ordinal);
-        Assert.Contains("<i>", CanaryRules.TextOf(result), StringComparison.Ordinal);
-        Assert.NotEqual(CanaryRules.TextOf(result), CanaryRules.TextOf(result with { Status = 200 }));
-        Assert.Null(CanaryRules.TextOf(result with { Outcome = RenderOutcome.TimedOut }));
+        Assert.Contains("404", CanaryRules.Of(result)?.Text, StringComparison.Ordinal);
+        Assert.Contains("<p>", CanaryRules.Of(result)?.Text, StringComparison.Ordinal);
+        Assert.Contains("<i>", CanaryRules.Of(result)?.Text, StringComparison.Ordinal);
+        Assert.NotEqual(CanaryRules.Of(result)?.Text, CanaryRules.Of(result with { Status = 200 })?.Text);
+        Assert.Null(CanaryRules.Of(result with { Outcome = RenderOutcome.TimedOut }));
     }
+
+    private static SampleRender? Render(string? text) => text is null ? null : new(text, "shell");
 
     private static ServerRecord Record(string text) => text.Split(':') is var parts ? new()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using static Fleet.Tests.Manager.Dialects.DialectRequests;
 
@@ -59,6 +60,25 @@ public sealed class PrerenderDialectTests
         await using var manager = await StartAsync();
         using var response = await PostJsonAsync(manager, "/recache", body);
         Assert.Contains(detail, ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, status, reason)), StringComparison.Ordinal);
+    }
+
+    // Hosts are an allow-list for callers without a key; this key is in the body.
+    [Fact]
+    public async Task Post_RecacheWithTheKeyInTheBody_IsAcceptedForAnyHostAndNotForAnotherSitesPage()
+    {
+        await using var manager = await StartAsync();
+        const string Body = "{\"prerenderToken\":\"" + ManagerUnderTest.AdminKey + "\",\"url\":\"" + Page + "\"}";
+        using var accepted = await PostAsync("Host", "fleet.example.com");
+        await ManagerUnderTest.AssertProblemAsync(accepted, 502, "realm-server-unreachable");
+        using var refused = await PostAsync("Origin", "https://evil.example");
+        await ManagerUnderTest.AssertProblemAsync(refused, 403, "cross-origin");
+
+        Task<HttpResponseMessage> PostAsync(string header, string value)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, "/recache") { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+            request.Headers.TryAddWithoutValidation(header, value);
+            return manager.Client.SendAsync(request, Token);
+        }
     }
 
     [Fact]
