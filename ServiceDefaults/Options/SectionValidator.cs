@@ -61,5 +61,5 @@ public static class SettingSections
 {
     /// <summary>The names, sorted. A test compares them with the options classes of all services.</summary>
     public static IReadOnlyList<string> All { get; } =
-        ["Browser", "Fleet", "Host", "Index", "IndexNow", "Jobs", "Logging", "Manager", "Pages", "Pool", "Realms", "Registration", "Rendering", "Screenshots", "WebBotAuth"];
+        ["Browser", "Canary", "Fleet", "Host", "Index", "IndexNow", "Jobs", "Logging", "Manager", "Pages", "Pool", "Realms", "Registration", "Rendering", "Screenshots", "WebBotAuth"];
 }

@@ -53,7 +53,10 @@ public sealed class PageSelectionTests
     {
         string[] urls = ["a", "a", "b", "b", "c", "c"];
         var (first, after) = PageSelection.Page(urls, url => url, null, 3);
-        Assert.Equal((["a", "a", "b", "b"], "b"), (first, after));
-        Assert.Equal((["c", "c"], null), PageSelection.Page(urls, url => url, after, 3));
+        Assert.Equal(["a", "a", "b", "b"], first);
+        Assert.Equal("b", after);
+        var (second, end) = PageSelection.Page(urls, url => url, after, 3);
+        Assert.Equal(["c", "c"], second);
+        Assert.Null(end);
     }
 }
