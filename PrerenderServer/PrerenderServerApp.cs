@@ -14,6 +14,7 @@ using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.PrerenderServer.Rendering.Painting;
+using Fleet.PrerenderServer.Rendering.Soft;
 using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.Registry.HostShells;
@@ -131,6 +132,10 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<HostRender>();
         builder.Services.AddSingleton<CommandRender>();
         builder.Services.AddSingleton<DocumentRender>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SoftControl>(services, services.GetRequiredService<RenderingOptions>().SoftNavigation));
+        builder.Services.AddSingleton<SoftRender>();
+        builder.Services.AddSingleton<SoftComparison>();
+        builder.Services.AddSingleton<SoftNavigation>();
         builder.Services.AddSingleton<RenderPaths>();
         builder.Services.AddSingleton<PageVisit>();
         builder.Services.AddSingleton<RenderResults>();

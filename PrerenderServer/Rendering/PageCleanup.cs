@@ -6,6 +6,7 @@ using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Soft;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>Cleans up pages after their render, while the caller already has the answer: frees pages that timed out, parks navigated pages, and compares renders.
 /// It holds the lease until the page's outcome is known, and waits for all cleanups when the server stops.</summary>
-internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, HostComparison comparison, ILogger<PageCleanup> logger) : IHostedService
+internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, HostComparison comparison, SoftNavigation soft, ILogger<PageCleanup> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
@@ -33,9 +34,9 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     public void Free(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure, bool lacksStack) =>
         Run(lease, () => FreeAsync(page, operation, failure, lacksStack));
 
-    /// <summary>Leaves a navigated document, so that its timers stop, and returns the lease.</summary>
-    public void Park(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure) =>
-        Run(lease, () => ParkAsync(page, operation, failure));
+    /// <summary>Leaves a navigated document, so that its timers stop, unless it is kept for soft navigations, and returns the lease.</summary>
+    public void Park(PageLease lease, IRenderPage page, RenderOperation operation, PageAnswer answer, Failure? failure) =>
+        Run(lease, () => ParkAsync(page, operation, answer, failure, lease.Revoked));
 
     /// <summary>Repeats a call of the host to compare it with the answer, and returns the lease.</summary>
     public void Compare(PageLease lease, IRenderPage page, PageAnswer answer, HostCall call) =>
@@ -93,10 +94,15 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
     }
 
-    private async Task<PageOutcome> ParkAsync(IRenderPage page, RenderOperation operation, Failure? failure)
+    private async Task<PageOutcome> ParkAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, Failure? failure, CancellationToken revoked)
     {
         try
         {
+            if (failure is null && await soft.KeepAsync(page, operation, answer, revoked) is { } outcome)
+            {
+                return outcome;
+            }
+
             await RecordContentAsync(page, failure);
             await page.ParkAsync(options.RecoveryBudget, CancellationToken.None);
             return PageOutcome.Healthy;

@@ -34,6 +34,18 @@ internal sealed class FakePage : IRenderPage
 
     public Task SetUpAsync(PageSetup setup, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public bool IsKept => false;
+
+    public Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    public Task KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    public Task<string?> ArrivedAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    public Task<DocumentSize> SizeAsync(bool collects, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<DocumentSize>(default);
+
     public Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>("at spin");
