@@ -21,7 +21,8 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
     public Task<PageOutcome> WalkAsync(IRenderPage page, RenderOperation operation, IReadOnlyList<FullLoad> loads, RouteKey key, CancellationToken cancellationToken) =>
         RunAsync(page, key, async token =>
         {
-            var first = await page.SizeAsync(collects: false, options.RecoveryBudget, token);
+            // Without the garbage of earlier documents.
+            var first = await page.SizeAsync(collects: true, options.RecoveryBudget, token);
             for (var i = 0; i < SoftPolicy.MaxVisits; i++)
             {
                 var load = loads[i % loads.Count];

@@ -26,6 +26,11 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
     /// <summary>First segment of the test's URLs, and so of its route.</summary>
     private readonly string _folder = Guid.NewGuid().ToString("N");
 
+    /// <summary>The item whose full load says what each other item's is.</summary>
+    private const string First = "item-first";
+
+    private RenderResult? _first;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>How an app follows an address.</summary>
@@ -174,9 +179,9 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
         Assert.Contains("0,0,,0,0,,", other.Formats[RenderFormat.Html], StringComparison.Ordinal);
     }
 
-    private static int s_number;
+    private int _number;
 
-    private static string Next() => $"{Interlocked.Increment(ref s_number)}";
+    private string Next() => $"item-{++_number}";
 
     private static string App(string does, string router) => $$"""
         <!doctype html><html><head><title>shop</title></head><body><div id="root"></div><script>
@@ -198,6 +203,7 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
     private void Deploy(string does, string router)
     {
         var html = App(does, router);
+        _first = null;
         server.App.Routes.Clear();
         server.App.App = http =>
         {
@@ -227,12 +233,11 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
 
     private async Task<bool> RenderAsync(string item)
     {
+        _first ??= await ResultAsync(First, new() { Url = "", Affinity = "user:full" });
         var result = await ResultAsync(item, null);
-        var full = await ResultAsync(item, new() { Url = "", Affinity = "user:full" });
-        Assert.Equal((RenderOutcome.Rendered, 200), (full.Outcome, full.Status));
-        Assert.Equal((full.Outcome, full.Status, full.Formats[RenderFormat.Html]), (result.Outcome, result.Status, result.Formats[RenderFormat.Html]));
-        Assert.Contains($"<h1>Item {item}</h1>", full.Formats[RenderFormat.Html] + $"<h1>Item {item}</h1>", StringComparison.Ordinal);
-        Assert.Subset(result.Deps.ToHashSet(), full.Deps.ToHashSet());
+        Assert.Equal((RenderOutcome.Rendered, 200), (result.Outcome, result.Status));
+        Assert.Equal(_first.Formats[RenderFormat.Html].Replace(First, item, StringComparison.Ordinal), result.Formats[RenderFormat.Html]);
+        Assert.Subset(result.Deps.ToHashSet(), _first.Deps.Select(url => url.Replace(First, item, StringComparison.Ordinal)).ToHashSet());
         return result.Page!.SoftNavigation;
     }
 
