@@ -6,7 +6,6 @@ using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Operations;
-using Fleet.PrerenderServer.Rendering.Soft;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

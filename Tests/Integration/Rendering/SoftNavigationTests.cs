@@ -1,35 +1,18 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Pool;
-using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Soft;
-using Fleet.ServiceDefaults;
-using Fleet.Tests.Browser;
-using Fleet.Tests.InMemory;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Rendering;
 
 /// <summary>Soft navigations: only where nothing can tell the difference, and every answer is that of a full load.</summary>
 [Collection(HostilePageCollection.Name)]
-public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IClassFixture<SoftNavigationTests.Fixture>
+public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftServer>
 {
-    /// <summary>More renders than the learning takes.</summary>
-    private const int Enough = ((SoftPolicy.Needed + 1) * SoftPolicy.RendersPerComparison) + 1;
-
     private const string Router = "addEventListener('popstate', show); show();";
 
-    /// <summary>First segment of the test's URLs, and so of its route.</summary>
-    private readonly string _folder = Guid.NewGuid().ToString("N");
-
-    /// <summary>The item whose full load says what each other item's is.</summary>
-    private const string First = "item-first";
-
-    private RenderResult? _first;
+    private readonly SoftApp _app = new(server);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -66,9 +49,10 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
     [Theory, MemberData(nameof(Routers))]
     public async Task Render_AppWithARouter_IsNavigatedSoftlyAfterEqualComparisons(string follows, string router)
     {
-        Deploy("", router);
-        await LearnAsync();
-        var soft = await RenderAsync(2 * (SoftPolicy.MaxVisits + 1));
+        TestContext.Current.TestOutputHelper?.WriteLine($"An app that follows {follows}.");
+        _app.Deploy(App("", router));
+        await _app.LearnAsync();
+        var soft = await _app.RenderAsync(2 * (SoftPolicy.MaxVisits + 1));
         // The first is loaded and kept, and so is each one after the last that its document may show.
         Assert.Equal(2, soft.Count(isSoft => !isSoft));
         var pool = await server.Client.GetFromJsonAsync<JsonElement>("pool", Token);
@@ -79,17 +63,17 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
     [Theory, MemberData(nameof(Cheats))]
     public async Task Render_AppThatDiffersAfterASoftNavigation_IsLoadedEachTime(string does, string reason)
     {
-        Deploy(does, Router);
-        Assert.DoesNotContain(true, await RenderAsync(2 * SoftPolicy.RendersPerComparison));
-        await SaidAsync(reason);
+        _app.Deploy(App(does, Router));
+        Assert.DoesNotContain(true, await _app.RenderAsync(2 * SoftPolicy.RendersPerComparison));
+        await _app.SaidAsync(reason);
     }
 
     [Fact]
     public async Task Render_AppWithoutARouter_IsLoadedEachTime()
     {
-        Deploy("", "show();");
-        Assert.DoesNotContain(true, await RenderAsync(2 * SoftPolicy.RendersPerComparison));
-        await SaidAsync("follows neither links nor the history");
+        _app.Deploy(App("", "show();"));
+        Assert.DoesNotContain(true, await _app.RenderAsync(2 * SoftPolicy.RendersPerComparison));
+        await _app.SaidAsync("follows neither links nor the history");
     }
 
     /// <summary>What happens for the first time when the route is on: each answer is right all the same.</summary>
@@ -101,51 +85,51 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
     [InlineData("if (visits > 1 && id === 'odd') { document.title = 'Fault'; root.innerHTML = ''; document.head.insertAdjacentHTML('beforeend', '<meta name=prerender-status-code content=500>'); }", "status 500")]
     public async Task Render_OneUrlCannotBeNavigatedSoftlyOnceTheRouteIsOn_IsLoadedAndTheRouteIsOff(string does, string reason)
     {
-        Deploy(does, Router);
-        await LearnAsync();
-        Assert.Contains(true, await RenderAsync(2));
-        Assert.False(await RenderAsync("odd"));
-        await SaidAsync(reason);
-        Assert.DoesNotContain(true, await RenderAsync(3));
+        _app.Deploy(App(does, Router));
+        await _app.LearnAsync();
+        Assert.Contains(true, await _app.RenderAsync(2));
+        Assert.False(await _app.RenderAsync("odd"));
+        await _app.SaidAsync(reason);
+        Assert.DoesNotContain(true, await _app.RenderAsync(3));
     }
 
     /// <summary>What its own state could not tell the app: the server answers the URL with something else.</summary>
     [Fact]
     public async Task Render_ServerAnswersAUrlDifferently_IsLoadedAndTheRouteStaysOn()
     {
-        Deploy("", Router);
-        await LearnAsync();
-        Assert.Contains(true, await RenderAsync(2));
-        server.App.Routes[$"/{_folder}/gone"] = http => { http.Response.StatusCode = 404; return http.Response.WriteAsync("<h1>no such item</h1>", Token); };
-        server.App.Routes[$"/{_folder}/moved"] = http => { http.Response.Redirect($"/{_folder}/new"); return Task.CompletedTask; };
-        var gone = await ResultAsync("gone", null);
+        _app.Deploy(App("", Router));
+        await _app.LearnAsync();
+        Assert.Contains(true, await _app.RenderAsync(2));
+        server.Site.Routes[$"/{_app.Folder}/gone"] = http => { http.Response.StatusCode = 404; return http.Response.WriteAsync("<h1>no such item</h1>", Token); };
+        server.Site.Routes[$"/{_app.Folder}/moved"] = http => { http.Response.Redirect($"/{_app.Folder}/new"); return Task.CompletedTask; };
+        var gone = await _app.ResultAsync("gone");
         Assert.Equal((404, false), (gone.Status, gone.Page!.SoftNavigation));
-        await RenderAsync(2);
-        var moved = await ResultAsync("moved", null);
-        Assert.Equal((302, server.App[$"{_folder}/new"].AbsoluteUri), (moved.Status, moved.RedirectUrl));
-        Assert.DoesNotContain(server.Log.Lines, IsOff);
+        await _app.RenderAsync(2);
+        var moved = await _app.ResultAsync("moved");
+        Assert.Equal((302, server.Site[$"{_app.Folder}/new"].AbsoluteUri), (moved.Status, moved.RedirectUrl));
+        Assert.False(_app.IsOff);
 
         // A deploy is another document.
-        Deploy("root.append('new build');", Router);
-        Assert.DoesNotContain(true, await RenderAsync(3));
+        _app.Deploy(App("root.append('new build');", Router));
+        Assert.DoesNotContain(true, await _app.RenderAsync(3));
     }
 
     [Fact]
     public async Task Render_UrlThatItsDocumentHasShown_IsLoadedAgain()
     {
-        Deploy("", Router);
-        await LearnAsync();
-        await RenderAsync(1);
-        Assert.True(await RenderAsync("again"));
-        Assert.False(await RenderAsync("again"));
+        _app.Deploy(App("", Router));
+        await _app.LearnAsync();
+        await _app.RenderAsync(1);
+        Assert.True(await _app.RenderAsync("again"));
+        Assert.False(await _app.RenderAsync("again"));
     }
 
     [Fact]
     public async Task Render_WithOptionsPrincipalOrUser_IsLoaded()
     {
-        Deploy("", Router);
-        await LearnAsync();
-        var realm = $"realm:{server.App.Url}";
+        _app.Deploy(App("", Router));
+        await _app.LearnAsync();
+        var realm = $"realm:{server.Site.Url}";
         foreach (var request in (RenderRequest[])
         [
             new() { Url = "", Affinity = "user:one" },
@@ -155,8 +139,8 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
             new() { Url = "", Headers = new Dictionary<string, string> { ["X-A"] = "b" } },
         ])
         {
-            Assert.Contains(true, await RenderAsync(2));
-            var result = await ResultAsync(Next(), request);
+            Assert.Contains(true, await _app.RenderAsync(2));
+            var result = await _app.ResultAsync(_app.Next(), request);
             Assert.Equal((RenderOutcome.Rendered, false), (result.Outcome, result.Page!.SoftNavigation));
         }
     }
@@ -171,17 +155,13 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
             await new Promise((r) => { indexedDB.open(id).onsuccess = (e) => { e.target.result.close(); r(); }; });
             root.append(seen.join());
             """;
-        Deploy(Stores, Router);
-        await LearnAsync();
-        var soft = await RenderAsync(4);
+        _app.Deploy(App(Stores, Router));
+        await _app.LearnAsync();
+        var soft = await _app.RenderAsync(4);
         Assert.Equal(3, soft.Count(isSoft => isSoft));
-        var other = await ResultAsync(Next(), new() { Url = "", Affinity = "user:other" });
+        var other = await _app.ResultAsync(_app.Next(), new() { Url = "", Affinity = "user:other" });
         Assert.Contains("0,0,,0,0,,", other.Formats[RenderFormat.Html], StringComparison.Ordinal);
     }
-
-    private int _number;
-
-    private string Next() => $"item-{++_number}";
 
     private static string App(string does, string router) => $$"""
         <!doctype html><html><head><title>shop</title></head><body><div id="root"></div><script>
@@ -199,111 +179,4 @@ public sealed class SoftNavigationTests(SoftNavigationTests.Fixture server) : IC
         {{router}}
         </script></body></html>
         """;
-
-    private void Deploy(string does, string router)
-    {
-        var html = App(does, router);
-        _first = null;
-        server.App.Routes.Clear();
-        server.App.App = http =>
-        {
-            var path = http.Request.Path.Value!;
-            if (server.App.Routes.TryGetValue(path, out var route))
-            {
-                return route(http);
-            }
-
-            http.Response.StatusCode = path == "/missing" ? 404 : 200;
-            http.Response.ContentType = path.StartsWith("/api/", StringComparison.Ordinal) ? "text/plain" : "text/html; charset=utf-8";
-            return http.Response.WriteAsync(path.StartsWith("/api/", StringComparison.Ordinal) ? $"text of {path}" : html);
-        };
-    }
-
-    /// <summary>Renders items, each another one; each answer must be that of a full load. Returns which were soft navigations.</summary>
-    private async Task<List<bool>> RenderAsync(int times)
-    {
-        var soft = new List<bool>();
-        for (var i = 0; i < times; i++)
-        {
-            soft.Add(await RenderAsync(Next()));
-        }
-
-        return soft;
-    }
-
-    private async Task<bool> RenderAsync(string item)
-    {
-        _first ??= await ResultAsync(First, new() { Url = "", Affinity = "user:full" });
-        var result = await ResultAsync(item, null);
-        Assert.Equal((RenderOutcome.Rendered, 200), (result.Outcome, result.Status));
-        Assert.Equal(_first.Formats[RenderFormat.Html].Replace(First, item, StringComparison.Ordinal), result.Formats[RenderFormat.Html]);
-        Assert.Subset(result.Deps.ToHashSet(), _first.Deps.Select(url => url.Replace(First, item, StringComparison.Ordinal)).ToHashSet());
-        return result.Page!.SoftNavigation;
-    }
-
-    private async Task<RenderResult> ResultAsync(string item, RenderRequest? request)
-    {
-        using var response = await server.Client.PostAsJsonAsync("renders", (request ?? new() { Url = "" }) with { Url = server.App[$"{_folder}/{item}"].AbsoluteUri }, FleetJson.Options, Token);
-        var body = await response.Content.ReadAsStringAsync(Token);
-        Assert.True(response.IsSuccessStatusCode, body);
-        // A comparison may follow.
-        await Eventually.Async(() => !server.Pool.Snapshot.Slots.Any(slot => slot.State == SlotState.Leased), "no page is used");
-        return JsonSerializer.Deserialize<RenderResult>(body, FleetJson.Options)!;
-    }
-
-    /// <summary>Renders until the route is navigated softly.</summary>
-    private async Task LearnAsync()
-    {
-        for (var i = 0; i < Enough && !server.Log.Lines.Any(IsOn); i++)
-        {
-            Assert.False(await RenderAsync(Next()));
-        }
-
-        await SaidAsync("are soft navigations from now on: 5 comparisons were equal");
-    }
-
-    private bool IsOn(string line) => line.Contains($"/{_folder}/* html are soft navigations", StringComparison.Ordinal);
-
-    private bool IsOff(string line) => line.Contains($"/{_folder}/* html are full loads", StringComparison.Ordinal);
-
-    /// <summary>Waits until the server has logged something of the route.</summary>
-    private Task SaidAsync(string text) => Eventually.Async(() => server.Log.Lines.Any(line => line.Contains($"/{_folder}/* html ", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal)),
-        $"the server logs of the route: {text}", () => string.Join('\n', server.Log.Lines.Where(line => line.Contains(_folder, StringComparison.Ordinal)).TakeLast(5)));
-
-    /// <summary>A prerender server beside an app that each test replaces.</summary>
-    public sealed class Fixture : IAsyncLifetime
-    {
-        private WebApplication _app = null!;
-        private TestSite _site = null!;
-
-        internal InMemoryRegistry Registry { get; } = new(TimeProvider.System, NullLoggerFactory.Instance);
-
-        internal LogRecorder Log { get; } = new();
-
-        internal TestSite App { get; private set; } = null!;
-
-        internal HttpClient Client { get; private set; } = null!;
-
-        internal IPagePool Pool => _app.Services.GetRequiredService<IPagePool>();
-
-        public async ValueTask InitializeAsync()
-        {
-            (_site, App) = (await TestSite.StartAsync(), await TestSite.StartAsync());
-            await Registry.HostShells.ClaimAsync(new("token-a", "test", DateTimeOffset.UnixEpoch), CancellationToken.None);
-            _app = ServerFixture.Start(Registry, _site, Log, Registry.Commands, "--Fleet:AllowedOrigins:0=" + OriginAllowList.OriginOf(App.Url),
-                "--Rendering:SoftNavigation=Auto", "--Rendering:SoftNavigationMaxAge=00:10:00", "--Rendering:SettleTimeout=00:00:03", "--Rendering:QuietNetwork=00:00:00.1", "--Rendering:QuietDocument=00:00:00.05");
-            await _app.StartAsync(CancellationToken.None);
-            Client = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
-            await ServerFixture.HealthyAsync(Client);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.Dispose();
-            await _app.StopAsync();
-            await _app.DisposeAsync();
-            await App.DisposeAsync();
-            await _site.DisposeAsync();
-        }
-    }
 }

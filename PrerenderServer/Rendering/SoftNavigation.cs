@@ -8,9 +8,10 @@ using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Soft;
 using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering.Soft;
+namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>Renders a URL in a document of the same app and route that the page has kept, by telling the app to show the URL. Where that is not possible, or shows anything
 /// unusual, the URL is loaded, and the answer is that of the full load.</summary>
