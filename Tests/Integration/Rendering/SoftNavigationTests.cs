@@ -107,9 +107,13 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         await _app.RenderAsync(2);
         var moved = await _app.ResultAsync("moved");
         Assert.Equal((302, server.Site[$"{_app.Folder}/new"].AbsoluteUri), (moved.Status, moved.RedirectUrl));
+        server.Site.Page($"/{_app.Folder}/static", "<h1>a page of its own</h1>");
+        Assert.Contains(true, await _app.RenderAsync(2));
+        Assert.Contains("<h1>a page of its own</h1>", (await _app.ResultAsync("static")).Formats[RenderFormat.Html], StringComparison.Ordinal);
         Assert.False(_app.IsOff);
 
-        // A deploy is another document.
+        // A deploy is another document, while the page keeps one of the build before.
+        Assert.Contains(true, await _app.RenderAsync(2));
         _app.Deploy(App("root.append('new build');", Router));
         Assert.DoesNotContain(true, await _app.RenderAsync(3));
     }
