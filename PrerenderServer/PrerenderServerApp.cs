@@ -28,6 +28,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -132,6 +133,7 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<HostRender>();
         builder.Services.AddSingleton<CommandRender>();
         builder.Services.AddSingleton<DocumentRender>();
+        builder.Services.TryAddSingleton(SoftPolicy.Rules);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SoftControl>(services, services.GetRequiredService<RenderingOptions>().SoftNavigation));
         builder.Services.AddSingleton<SoftRender>();
         builder.Services.AddSingleton<SoftComparison>();

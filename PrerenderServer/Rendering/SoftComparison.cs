@@ -78,17 +78,23 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
     {
         if (attempt.IsRefused)
         {
-            control.Compared(key, Comparison.Unsteady, attempt.Problem);
+            control.Compared(key, Comparison.Unsteady, attempt.Problem?.Text);
             return;
         }
 
         if (await LoadAsync(page, operation, cancellationToken) is not { } load)
         {
-            control.Compared(key, Comparison.Unsteady, attempt.Problem ?? "A full load of the page has errors, too.");
+            control.Compared(key, Comparison.Unsteady, attempt.Problem?.Text ?? "A full load of the page has errors, too.");
             return;
         }
 
-        var difference = attempt.Problem ?? load.DifferenceTo(SoftRender.DocumentOf(attempt.Answer!));
+        if (attempt.Problem is { } problem)
+        {
+            control.Compared(key, problem.Result, problem.Text);
+            return;
+        }
+
+        var difference = load.DifferenceTo(SoftRender.DocumentOf(attempt.Answer!));
         if (difference is null)
         {
             // The content has changed since the earlier load.

@@ -27,17 +27,18 @@ internal sealed class SoftNavigation(
     {
         if (KeptFor(page, operation) is not { } kept || control.Plan(kept.Key) is not { IsOn: true } plan)
         {
-            return await document.RunAsync(page, operation, progress, reserve, cancellationToken);
+            return await LoadAsync(page, operation, progress, reserve, cancellationToken);
         }
 
         kept.Visited(ExactUrl.Of(operation.Url));
-        var attempt = await soft.RunAsync(page, operation with { Deadline = new(operation.Deadline.Step(reserve) / 2, time) }, progress, cancellationToken);
+        var attempt = await soft.RunAsync(page, operation with { Deadline = new(kept.Limit(operation.Deadline.Step(reserve)), time) }, progress, cancellationToken);
         control.Navigated(isAnswer: attempt.Problem is null);
         if (attempt.Problem is not { } problem)
         {
             return attempt.Answer! with { Soft = new(kept.Key, plan.IsCompared) };
         }
 
+        progress.Discard();
         page.Activity.Begin();
         try
         {
@@ -46,14 +47,14 @@ internal sealed class SoftNavigation(
         catch (BrowserException e) when (page.End == PageTermination.None)
         {
             // Nothing is known of the URL: a page that has not tried a soft navigation may well load it.
-            control.TurnOff(kept.Key, problem);
-            return new() { Outcome = RenderOutcome.NoVerdict, Message = $"The page could not leave its document after a soft navigation. {problem} {e.Message}" };
+            control.TurnOff(kept.Key, problem.Text);
+            return new() { Outcome = RenderOutcome.NoVerdict, Message = $"The page could not leave its document after a soft navigation. {problem.Text} {e.Message}" };
         }
 
-        var loaded = await document.RunAsync(page, operation, progress, reserve, cancellationToken);
+        var loaded = await LoadAsync(page, operation, progress, reserve, cancellationToken);
         if (!attempt.IsRefused && SoftRender.ProblemOf(loaded, page) is null)
         {
-            control.TurnOff(kept.Key, problem);
+            control.Compared(kept.Key, problem.Result, problem.Text);
         }
 
         return loaded;
@@ -102,25 +103,35 @@ internal sealed class SoftNavigation(
             return null;
         }
 
-        await page.KeepAsync(source, options.RecoveryBudget, cancellationToken);
+        if (!await page.KeepAsync(source, options.RecoveryBudget, cancellationToken))
+        {
+            return null;
+        }
+
         if (reference is not null)
         {
             return await comparison.WalkAsync(page, operation, [reference, load], key, cancellationToken);
         }
 
         var size = await page.SizeAsync(collects: false, options.RecoveryBudget, cancellationToken);
-        _kept.AddOrUpdate(page, new(key, url, size, time.GetTimestamp() + (long)(options.SoftNavigationMaxAge.TotalSeconds * time.TimestampFrequency)));
+        _kept.AddOrUpdate(page, new(key, url, size, answer.LoadTime, time.GetTimestamp() + (long)(options.SoftNavigationMaxAge.TotalSeconds * time.TimestampFrequency)));
         return PageOutcome.Healthy;
+    }
+
+    private async Task<PageAnswer> LoadAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        return await document.RunAsync(page, operation, progress, reserve, cancellationToken) with { LoadTime = time.GetElapsedTime(start) };
     }
 
     private KeptDocument? KeptFor(IRenderPage page, RenderOperation operation) =>
         IsEligible(page, operation) && page.IsKept && _kept.TryGetValue(page, out var kept)
         && kept.MayVisit(RouteKey.Of(kept.Key.App, operation.Url, s_formats), ExactUrl.Of(operation.Url), time.GetTimestamp()) ? kept : null;
 
-    /// <summary>Whether a render is public, anonymous, of nothing but the document, and of an app that knows nothing of the fleet.</summary>
+    /// <summary>Whether a render is public, anonymous, of nothing but the document, content with what the app remembers, and of an app that knows nothing of the fleet.</summary>
     private bool IsEligible(IRenderPage page, RenderOperation operation) =>
         control.IsEnabled
-        && operation is { Credentials: null, Screenshot: null, Command: null, Setup: null, Waits: null, Depth: 0, Affinity: { Kind: "realm", Scope: "" } }
+        && operation is { Credentials: null, Screenshot: null, Command: null, Setup: null, Waits: null, FullLoad: false, Depth: 0, Affinity: { Kind: "realm", Scope: "" } }
         && operation.Url.Fragment.Length == 0
         && !(page.OffersRender == true && host.IsOrigin(operation.Url));
 

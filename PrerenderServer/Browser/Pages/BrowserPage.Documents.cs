@@ -23,7 +23,7 @@ internal sealed partial class BrowserPage
         var standby = _settings.Standby;
         if (_kept is not null)
         {
-            await LeaveAsync(Left(deadline, start), cancellationToken);
+            await BeginAnewAsync(Left(deadline, start), cancellationToken);
         }
 
         var (loader, response, _) = await LoadAsync(standby, Left(deadline, start), cancellationToken);
@@ -74,7 +74,7 @@ internal sealed partial class BrowserPage
         if (!_isFresh)
         {
             // The boot of the host app left its data, which a first visit would not find.
-            await LeaveAsync(deadline, cancellationToken);
+            await BeginAnewAsync(deadline, cancellationToken);
         }
 
         if (_settings.Signs(url) != _signs)
@@ -103,9 +103,21 @@ internal sealed partial class BrowserPage
     {
         if (!await LeaveAsync(deadline, cancellationToken))
         {
-            throw new BrowserException("The session storage of a frame's origin cannot be reached any more.");
+            throw NotCleared();
         }
     }
+
+    /// <summary>Leaves the document before the next one. The documents before a kept one were of other visits, of which nothing may be left.</summary>
+    private async Task BeginAnewAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var wasKept = _kept is not null;
+        if (!await LeaveAsync(deadline, cancellationToken) && wasKept)
+        {
+            throw NotCleared();
+        }
+    }
+
+    private static BrowserException NotCleared() => new("The session storage of a frame's origin cannot be reached any more.");
 
     /// <summary>Replaces the document with an empty one, and clears what documents left in the page and its context: storage, cookies, outdated responses in
     /// the HTTP cache, history, <c>window.name</c>, and the visit's setup. Returns false if session storage is left, which only another page does not have.</summary>

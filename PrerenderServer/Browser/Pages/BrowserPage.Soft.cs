@@ -10,7 +10,8 @@ internal sealed partial class BrowserPage
 {
     private string? _kept;
 
-    public bool IsKept => _kept is { } loader && loader == _loads.Current;
+    // Session storage of frames in other processes cannot be cleared.
+    public bool IsKept => _kept is { } loader && loader == _loads.Current && _frames.Known.AreAll;
 
     public async Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -25,11 +26,12 @@ internal sealed partial class BrowserPage
         }
     }
 
-    public async Task KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<bool> KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var loader = _loads.Current;
         await EvaluateAsync($"{PageScripts.Keep}({JsonSerializer.Serialize(source)})", deadline, cancellationToken);
         _kept = loader;
+        return IsKept;
     }
 
     public async Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)

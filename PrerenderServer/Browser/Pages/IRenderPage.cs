@@ -49,7 +49,8 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Completes when the document that was last navigated to leaves for another URL. A reload, a fragment or a state of the history is no other URL.</summary>
     Task<PageDeparture> Departed { get; }
 
-    /// <summary>Whether the current document is one that <see cref="KeepAsync"/> has prepared for further visits. False once another document has replaced it.</summary>
+    /// <summary>Whether the current document is one that <see cref="KeepAsync"/> has prepared for further visits. False once another document has replaced it, and while what
+    /// one of its frames has stored cannot be cleared.</summary>
     bool IsKept { get; }
 
     /// <summary>The current document as its server sent it; null if that is not known.</summary>
@@ -59,7 +60,8 @@ internal interface IRenderPage : IBrowserPage
     /// <param name="source">The document as its server sent it.</param>
     /// <param name="deadline">Timeout.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    Task KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken);
+    /// <returns>Whether it is kept. If not, the page must be parked.</returns>
+    Task<bool> KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Clears the data that earlier visits left, and lets the app in the kept document show another URL without loading it. The app's memory stays.</summary>
     /// <returns>Why it was not tried: the server does not send the same document for the URL. Null once the app was told.</returns>

@@ -9,6 +9,6 @@ internal enum Comparison
     /// <summary>They differ, and a third render equals the first one.</summary>
     Different,
 
-    /// <summary>They differ, and a third render differs from the first one too: the content changes by itself.</summary>
+    /// <summary>They differ, and a third render differs from the first one too: the content changes by itself. Or one of them failed in a way that may pass.</summary>
     Unsteady,
 }

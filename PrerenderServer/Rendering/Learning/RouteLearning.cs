@@ -8,16 +8,18 @@ namespace Fleet.PrerenderServer.Rendering.Learning;
 /// </summary>
 internal sealed class RouteLearning(LearningRules rules)
 {
-    /// <summary>Comparisons of changing content after which a route is turned off: 3.</summary>
+    /// <summary>Comparisons of changing content after which a route is turned off: 3. Once the route is on, an equal comparison starts the count again.</summary>
     public const int MaxUnsteady = 3;
 
     /// <summary>Number of routes of one app above which further ones are distinguished only by their number of segments: 256.</summary>
     public const int MaxRoutes = 256;
 
     private readonly Lock _gate = new();
+
+    /// <summary>The apps, the most recently used one last.</summary>
     private readonly List<App> _apps = [];
 
-    /// <summary>Decides how a render runs, and counts it.</summary>
+    /// <summary>Decides how a render runs, and counts it. A new app is remembered from then on.</summary>
     public RoutePlan Plan(RouteKey key)
     {
         lock (_gate)
@@ -46,7 +48,7 @@ internal sealed class RouteLearning(LearningRules rules)
     {
         lock (_gate)
         {
-            return Find(key) is ({ Reason: null }, { Reason: null } route) && route.Equal >= rules.Needed;
+            return _apps.Exists(app => app.Name == key.App) && Find(key) is ({ Reason: null }, { Reason: null } route) && route.Equal >= rules.Needed;
         }
     }
 
@@ -55,11 +57,18 @@ internal sealed class RouteLearning(LearningRules rules)
     {
         lock (_gate)
         {
-            return Find(key) is ({ Reason: null }, { Reason: null } route) && ++route.Equal == rules.Needed ? new(key, RouteLearningState.On, null, IsApp: false) : null;
+            if (Find(key) is not ({ Reason: null }, { Reason: null } route))
+            {
+                return null;
+            }
+
+            route.Equal++;
+            route.Unsteady = route.Equal >= rules.Needed ? 0 : route.Unsteady;
+            return route.Equal == rules.Needed ? new(key, RouteLearningState.On, null, IsApp: false) : null;
         }
     }
 
-    /// <summary>Notes a comparison that says nothing, since its content changes by itself. Returns the change, if there is one.</summary>
+    /// <summary>Notes a comparison that says nothing, since its content changes by itself, or the machine was slow. Returns the change, if there is one.</summary>
     public RouteChange? Unsteady(RouteKey key, string reason)
     {
         lock (_gate)
@@ -138,14 +147,12 @@ internal sealed class RouteLearning(LearningRules rules)
             return null;
         }
 
-        var app = _apps.Find(known => known.Name == key.App);
-        if (app is null)
+        var app = _apps.Find(known => known.Name == key.App) ?? new(key.App);
+        _apps.Remove(app);
+        _apps.Add(app);
+        if (_apps.Count > rules.MaxApps)
         {
-            _apps.Add(app = new(key.App));
-            if (_apps.Count > rules.MaxApps)
-            {
-                _apps.RemoveAt(0);
-            }
+            _apps.RemoveAt(0);
         }
 
         var name = app.Routes.ContainsKey(key.Route) || app.Routes.Count < MaxRoutes ? key.Route : key.Fallback;

@@ -50,6 +50,9 @@ internal sealed record PageAnswer
     /// <summary>The soft navigation that gave this answer; null for any other way.</summary>
     public SoftVisit? Soft { get; init; }
 
+    /// <summary>How long the navigation and the capture of the document took; zero for any other way.</summary>
+    public TimeSpan LoadTime { get; init; }
+
     /// <summary><c>settled</c> or <c>capped</c>; null if not measured.</summary>
     public string? Stability { get; init; }
 }

@@ -47,7 +47,7 @@ public sealed class RenderingOptions
     public LearningMode NoPaint { get; set; } = LearningMode.Auto;
 
     /// <summary>Whether an app without the host contract may be told to show the next URL instead of being loaded again, where comparisons have shown that it makes no difference.
-    /// An app that keeps answers of its API in memory may show one that is as old as <see cref="SoftNavigationMaxAge"/>. Default: off.</summary>
+    /// An app that keeps answers of its API in memory may show one that is as old as <see cref="SoftNavigationMaxAge"/>, except in pages that are stored. Default: off.</summary>
     public LearningMode SoftNavigation { get; set; } = LearningMode.Off;
 
     /// <summary>How long after its load a document is used for soft navigations, 1 s to 1 h. Default: 1 min.</summary>

@@ -10,13 +10,14 @@ namespace Fleet.PrerenderServer.Rendering.Soft;
 internal sealed partial class SoftControl
 {
     private readonly SoftPolicy _policy;
+    private readonly int _needed;
     private readonly Counter<long> _navigations;
     private readonly Counter<long> _comparisons;
     private readonly ILogger<SoftControl> _logger;
 
-    public SoftControl(LearningMode mode, IMeterFactory meters, ILogger<SoftControl> logger)
+    public SoftControl(LearningMode mode, LearningRules rules, IMeterFactory meters, ILogger<SoftControl> logger)
     {
-        (_policy, _logger) = (new(mode), logger);
+        (_policy, _needed, _logger) = (new(mode, rules), rules.Needed, logger);
         var meter = meters.Create("Fleet.PrerenderServer");
         _navigations = meter.CreateCounter<long>("fleet.render.soft_navigations", "{render}", "Renders that were tried as a soft navigation, by whether they were answered with it.");
         _comparisons = meter.CreateCounter<long>("fleet.render.soft_comparisons", "{comparison}", "Comparisons of soft navigations with full loads, by result.");
@@ -52,7 +53,7 @@ internal sealed partial class SoftControl
     {
         if (change is { State: RouteLearningState.On })
         {
-            LogOn(change.Key.Route, SoftPolicy.Needed);
+            LogOn(change.Key.Route, _needed);
         }
         else if (change is not null)
         {

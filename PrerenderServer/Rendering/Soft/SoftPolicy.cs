@@ -5,38 +5,33 @@ using Fleet.PrerenderServer.Rendering.Learning;
 namespace Fleet.PrerenderServer.Rendering.Soft;
 
 /// <summary>
-/// Decides which renders that navigate to a URL may be soft navigations. A route is loaded until <see cref="Needed"/> comparisons were equal, and for good after a difference. Each version of
-/// the app's document starts over. Remembers the last full load of each route that is learned, for the next comparison. Safe for concurrent use.
+/// Decides which renders that navigate to a URL may be soft navigations. A route is loaded until enough comparisons were equal, and for good after a difference. Each version of
+/// the app's document starts over, once it was seen twice: one with a random nonce is another each time. Remembers the last full load of each route that is learned, for the next comparison.
+/// Safe for concurrent use.
 /// </summary>
-internal sealed class SoftPolicy(LearningMode mode)
+internal sealed class SoftPolicy(LearningMode mode, LearningRules rules)
 {
-    /// <summary>Equal comparisons after which a route is navigated softly: 5.</summary>
-    public const int Needed = 5;
-
-    /// <summary>At most one of this many full loads of an app is followed by a comparison: 4.</summary>
-    public const int RendersPerComparison = 4;
-
-    /// <summary>One of this many soft navigations of a route is repeated as a full load, to compare them: 50.</summary>
-    public const int RendersPerSample = 50;
+    /// <summary>5 equal comparisons, of at most one in 4 full loads of an app, turn a route on. Of a route that is on, one in 50 soft navigations is repeated as a full load. 32 versions of
+    /// apps are remembered.</summary>
+    public static LearningRules Rules { get; } = new(Needed: 5, RendersPerComparison: 4, RendersPerSample: 50, MaxApps: 32);
 
     /// <summary>Soft navigations of one document: 8. Each comparison makes as many, so that no document gets further than was compared.</summary>
     public const int MaxVisits = 8;
-
-    /// <summary>Maximum number of versions of apps that are remembered: 32.</summary>
-    private const int MaxApps = 32;
 
     /// <summary>A full load that read more URLs is not remembered.</summary>
     private const int MaxReads = 200;
 
     private readonly Lock _gate = new();
-    private readonly RouteLearning _learning = new(new(Needed, RendersPerComparison, RendersPerSample, MaxApps));
-    private readonly Dictionary<RouteKey, FullLoad> _last = [];
+    private readonly RouteLearning _learning = new(rules);
+
+    /// <summary>The last full load of each route, in the order in which they were loaded.</summary>
+    private readonly OrderedDictionary<RouteKey, FullLoad> _last = [];
 
     /// <summary>Whether soft navigations are used at all.</summary>
     public bool IsEnabled => mode != LearningMode.Off;
 
     /// <summary>Decides whether a render that could be a soft navigation is one, and counts it.</summary>
-    public RoutePlan Plan(RouteKey key) => _learning.Plan(key);
+    public RoutePlan Plan(RouteKey key) => _learning.IsOn(key) ? _learning.Plan(key) : default;
 
     /// <summary>Decides what follows a full load.</summary>
     /// <param name="key">The route.</param>
@@ -58,12 +53,12 @@ internal sealed class SoftPolicy(LearningMode mode)
 
             if (load.Reads.Count <= MaxReads)
             {
-                if (_last.Count >= RouteLearning.MaxRoutes && !_last.ContainsKey(key))
+                _last.Remove(key);
+                _last.Add(key, load);
+                if (_last.Count > RouteLearning.MaxRoutes)
                 {
-                    _last.Clear();
+                    _last.RemoveAt(0);
                 }
-
-                _last[key] = load;
             }
 
             return default;

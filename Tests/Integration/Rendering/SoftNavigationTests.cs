@@ -28,12 +28,9 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
     public static TheoryData<string, string> Cheats => new()
     {
         { "if (visits > 1) document.title = 'Item of before';", "<title>Item of before" },
-        { "document.head.append(Object.assign(document.createElement('link'), { rel: 'canonical', href: location.href }));", "differs from that of a full load" },
         { "const s = document.createElement('script'); s.type = 'application/ld+json'; s.text = JSON.stringify({ id }); document.head.append(s);", "differs from that of a full load" },
-        { "document.head.insertAdjacentHTML('beforeend', `<meta name=description content='Item ${id}'>`);", "differs from that of a full load" },
         { "if (visits > 1) root.append('again');", "differs from that of a full load" },
         { "if (visits > 6) root.append('late');", "differs from that of a full load" },
-        { "document.body.dataset.visits = visits;", "differs from that of a full load" },
         { "(window.kept ??= []).push(...Array.from({ length: 4000 }, () => document.createElement('p')));", "keeps growing" },
         { "if (visits > 1) console.error('cannot go on');", "error to the console: cannot go on" },
         { "if (visits > 1) setTimeout(() => { throw new Error('late fault'); });", "late fault" },
@@ -41,9 +38,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         { "if (visits > 1) location.reload();", "loaded another document" },
         { "if (visits > 1) location.href = '/elsewhere';", "redirected to" },
         { "if (visits > 1) history.replaceState(null, '', '/elsewhere');", "changed the address" },
-        { "if (visits > 1) setInterval(() => root.append('more'), 10);", "did not settle" },
         { "localStorage.n = Number(localStorage.n ?? 0) + 1; if (visits > 1) root.append(sessionStorage.m ?? 'none'); sessionStorage.m = 1;", "differs from that of a full load" },
-        { "if (visits > 1) document.querySelector('h1').remove();", "differs from that of a full load" },
     };
 
     [Theory, MemberData(nameof(Routers))]
@@ -52,8 +47,8 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         TestContext.Current.TestOutputHelper?.WriteLine($"An app that follows {follows}.");
         _app.Deploy(App("", router));
         await _app.LearnAsync();
-        var soft = await _app.RenderAsync(2 * (SoftPolicy.MaxVisits + 1));
-        // The first is loaded and kept, and so is each one after the last that its document may show.
+        var soft = await _app.RenderAsync(SoftPolicy.MaxVisits + 2);
+        // The first is loaded and kept, and so is the one after the last that its document may show.
         Assert.Equal(2, soft.Count(isSoft => !isSoft));
         var pool = await server.Client.GetFromJsonAsync<JsonElement>("pool", Token);
         Assert.True(pool.GetProperty("softNavigation").Deserialize<RouteLearningStatus>(FleetJson.Options) is { State: RouteLearningState.On, RoutesOn: > 0 }, "GET /pool says it");
@@ -64,7 +59,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
     public async Task Render_AppThatDiffersAfterASoftNavigation_IsLoadedEachTime(string does, string reason)
     {
         _app.Deploy(App(does, Router));
-        Assert.DoesNotContain(true, await _app.RenderAsync(2 * SoftPolicy.RendersPerComparison));
+        await _app.RefuseAsync();
         await _app.SaidAsync(reason);
     }
 
@@ -72,16 +67,14 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
     public async Task Render_AppWithoutARouter_IsLoadedEachTime()
     {
         _app.Deploy(App("", "show();"));
-        Assert.DoesNotContain(true, await _app.RenderAsync(2 * SoftPolicy.RendersPerComparison));
+        await _app.RefuseAsync();
         await _app.SaidAsync("follows neither links nor the history");
     }
 
     /// <summary>What happens for the first time when the route is on: each answer is right all the same.</summary>
     [Theory]
     [InlineData("if (visits > 1 && id === 'odd') throw new Error('odd fault');", "odd fault")]
-    [InlineData("if (visits > 1 && id === 'odd') location.reload();", "loaded another document")]
     [InlineData("if (visits > 1 && id === 'odd') location.href = '/elsewhere';", "redirected to")]
-    [InlineData("if (visits > 1 && id === 'odd') setInterval(() => root.append('more'), 10);", "did not settle")]
     [InlineData("if (visits > 1 && id === 'odd') { document.title = 'Fault'; root.innerHTML = ''; document.head.insertAdjacentHTML('beforeend', '<meta name=prerender-status-code content=500>'); }", "status 500")]
     public async Task Render_OneUrlCannotBeNavigatedSoftlyOnceTheRouteIsOn_IsLoadedAndTheRouteIsOff(string does, string reason)
     {
@@ -97,54 +90,52 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
     [Fact]
     public async Task Render_ServerAnswersAUrlDifferently_IsLoadedAndTheRouteStaysOn()
     {
-        _app.Deploy(App("", Router));
-        await _app.LearnAsync();
-        Assert.Contains(true, await _app.RenderAsync(2));
-        server.Site.Routes[$"/{_app.Folder}/gone"] = http => { http.Response.StatusCode = 404; return http.Response.WriteAsync("<h1>no such item</h1>", Token); };
-        server.Site.Routes[$"/{_app.Folder}/moved"] = http => { http.Response.Redirect($"/{_app.Folder}/new"); return Task.CompletedTask; };
-        var gone = await _app.ResultAsync("gone");
+        var app = await LearnedAsync();
+        server.Site.Routes[$"/{app.Folder}/gone"] = http => { http.Response.StatusCode = 404; return http.Response.WriteAsync("<h1>no such item</h1>", Token); };
+        server.Site.Routes[$"/{app.Folder}/moved"] = http => { http.Response.Redirect($"/{app.Folder}/new"); return Task.CompletedTask; };
+        await app.LoadAsync();
+        var gone = await app.ResultAsync("gone");
         Assert.Equal((404, false), (gone.Status, gone.Page!.SoftNavigation));
-        await _app.RenderAsync(2);
-        var moved = await _app.ResultAsync("moved");
-        Assert.Equal((302, server.Site[$"{_app.Folder}/new"].AbsoluteUri), (moved.Status, moved.RedirectUrl));
-        server.Site.Page($"/{_app.Folder}/static", "<h1>a page of its own</h1>");
-        Assert.Contains(true, await _app.RenderAsync(2));
-        Assert.Contains("<h1>a page of its own</h1>", (await _app.ResultAsync("static")).Formats[RenderFormat.Html], StringComparison.Ordinal);
-        Assert.False(_app.IsOff);
+        await app.LoadAsync();
+        var moved = await app.ResultAsync("moved");
+        Assert.Equal((302, server.Site[$"{app.Folder}/new"].AbsoluteUri), (moved.Status, moved.RedirectUrl));
+        server.Site.Page($"/{app.Folder}/static", "<h1>a page of its own</h1>");
+        await app.LoadAsync();
+        Assert.Contains("<h1>a page of its own</h1>", (await app.ResultAsync("static")).Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.False(app.IsOff);
 
         // A deploy is another document, while the page keeps one of the build before.
-        Assert.Contains(true, await _app.RenderAsync(2));
-        _app.Deploy(App("root.append('new build');", Router));
-        Assert.DoesNotContain(true, await _app.RenderAsync(3));
+        await app.LoadAsync();
+        app.Deploy(App("root.append('new build');", Router));
+        Assert.DoesNotContain(true, await app.RenderAsync(2));
     }
 
     [Fact]
     public async Task Render_UrlThatItsDocumentHasShown_IsLoadedAgain()
     {
-        _app.Deploy(App("", Router));
-        await _app.LearnAsync();
-        await _app.RenderAsync(1);
-        Assert.True(await _app.RenderAsync("again"));
-        Assert.False(await _app.RenderAsync("again"));
+        var app = await LearnedAsync();
+        await app.LoadAsync();
+        Assert.True(await app.RenderAsync("again"));
+        Assert.False(await app.RenderAsync("again"));
     }
 
     [Fact]
-    public async Task Render_WithOptionsPrincipalOrUser_IsLoaded()
+    public async Task Render_WithOptionsPrincipalOrUserOrToBeStored_IsLoaded()
     {
-        _app.Deploy(App("", Router));
-        await _app.LearnAsync();
+        var app = await LearnedAsync();
         var realm = $"realm:{server.Site.Url}";
-        foreach (var request in (RenderRequest[])
+        foreach (var (request, isStored) in ((RenderRequest, bool)[])
         [
-            new() { Url = "", Affinity = "user:one" },
-            new() { Url = "", Affinity = $"{realm}#key" , Credentials = new() { Authorization = "Bearer x" } },
-            new() { Url = "", Locale = "de" },
-            new() { Url = "", WaitForSelector = "h1" },
-            new() { Url = "", Headers = new Dictionary<string, string> { ["X-A"] = "b" } },
+            (new() { Url = "", Affinity = "user:one" }, false),
+            (new() { Url = "", Affinity = $"{realm}#key" , Credentials = new() { Authorization = "Bearer x" } }, false),
+            (new() { Url = "", Locale = "de" }, false),
+            (new() { Url = "", WaitForSelector = "h1" }, false),
+            (new() { Url = "", Headers = new Dictionary<string, string> { ["X-A"] = "b" } }, false),
+            (new() { Url = "" }, true),
         ])
         {
-            Assert.Contains(true, await _app.RenderAsync(2));
-            var result = await _app.ResultAsync(_app.Next(), request);
+            await app.LoadAsync();
+            var result = await app.ResultAsync(app.Next(), request, isStored);
             Assert.Equal((RenderOutcome.Rendered, false), (result.Outcome, result.Page!.SoftNavigation));
         }
     }
@@ -165,6 +156,15 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         Assert.Equal(3, soft.Count(isSoft => isSoft));
         var other = await _app.ResultAsync(_app.Next(), new() { Url = "", Affinity = "user:other" });
         Assert.Contains("0,0,,0,0,,", other.Formats[RenderFormat.Html], StringComparison.Ordinal);
+    }
+
+    /// <summary>An app that is navigated softly. Tests share it.</summary>
+    private async Task<SoftApp> LearnedAsync()
+    {
+        var (app, html) = server.Learned ??= (_app, App("", Router));
+        app.Deploy(html);
+        await app.LearnAsync();
+        return app;
     }
 
     private static string App(string does, string router) => $$"""

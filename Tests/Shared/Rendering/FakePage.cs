@@ -7,7 +7,13 @@ namespace Fleet.Tests.Rendering;
 internal sealed class FakePage : IRenderPage
 {
     /// <summary>What it answers to an expression.</summary>
-    public Func<string, string> Answer { get; init; } = _ => "1";
+    public Func<string, object> Answer { get; init; } = _ => "1";
+
+    /// <summary>How it loads a URL.</summary>
+    public Func<Task<PageNavigation>> Navigate { get; init; } = () => Task.FromResult(new PageNavigation(200, null, null, 200));
+
+    /// <summary>How it moves a kept document on, within a timeout. Null for a page that keeps none.</summary>
+    public Func<TimeSpan, CancellationToken, Task<string?>>? Visit { get; init; }
 
     public HostCapabilities Host { get; init; } = new("1", ["render", "run", "stage"]);
 
@@ -30,17 +36,22 @@ internal sealed class FakePage : IRenderPage
 
     public Task<PageDeparture> Departed { get; } = new TaskCompletionSource<PageDeparture>().Task;
 
-    public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(new PageNavigation(200, null, null, 200));
+    public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        IsKept = false;
+        return Navigate();
+    }
 
     public Task SetUpAsync(PageSetup setup, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public bool IsKept => false;
+    public bool IsKept { get; private set; }
 
-    public Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<string?>(cancellationToken) : Task.FromResult<string?>("<html>");
 
-    public Task KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(IsKept = Visit is not null);
 
-    public Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Visit!(deadline, cancellationToken);
 
     public Task<string?> ArrivedAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
@@ -64,5 +75,9 @@ internal sealed class FakePage : IRenderPage
 
     public Task ForgetCredentialsAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        IsKept = false;
+        return Task.CompletedTask;
+    }
 }

@@ -1,5 +1,6 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Soft;
 
@@ -7,24 +8,26 @@ namespace Fleet.Tests.Rendering;
 
 public sealed class SoftPolicyTests
 {
+    private static readonly LearningRules s_rules = SoftPolicy.Rules;
+
     private static readonly RouteKey s_key = Key("/items/*");
 
-    private readonly SoftPolicy _policy = new(LearningMode.Auto);
+    private readonly SoftPolicy _policy = new(LearningMode.Auto, s_rules);
 
     [Fact]
     public void Loaded_UntilEnoughComparisonsWereEqual_IsNotKept()
     {
-        for (var compared = 0; compared < SoftPolicy.Needed; compared++)
+        for (var compared = 0; compared < s_rules.Needed; compared++)
         {
             Assert.Equal((RouteLearningState.Learning, compared), (_policy.Status().State, _policy.Status().Equal));
             Assert.NotNull(UntilCompared());
             Assert.False(_policy.Plan(s_key).IsOn);
-            Assert.Equal(compared + 1 == SoftPolicy.Needed, _policy.Compared(s_key, Comparison.Equal, null) is { State: RouteLearningState.On });
+            Assert.Equal(compared + 1 == s_rules.Needed, _policy.Compared(s_key, Comparison.Equal, null) is { State: RouteLearningState.On });
         }
 
         Assert.Equal((true, null), _policy.Loaded(s_key, Load("/on")));
         Assert.True(_policy.Plan(s_key).IsOn);
-        Assert.Equal(new RouteLearningStatus(RouteLearningState.On) { Needed = SoftPolicy.Needed, RoutesOn = 1 }, _policy.Status());
+        Assert.Equal(new RouteLearningStatus(RouteLearningState.On) { Needed = s_rules.Needed, RoutesOn = 1 }, _policy.Status());
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class SoftPolicyTests
     public void Plan_OfRouteThatIsOn_ComparesOneInFifty()
     {
         TurnOn();
-        var plans = Enumerable.Range(0, 10 * SoftPolicy.RendersPerSample).Select(_ => _policy.Plan(s_key)).ToList();
+        var plans = Enumerable.Range(0, 10 * s_rules.RendersPerSample).Select(_ => _policy.Plan(s_key)).ToList();
         Assert.All(plans, plan => Assert.True(plan.IsOn));
         Assert.Equal(10, plans.Count(plan => plan.IsCompared));
     }
@@ -94,6 +97,20 @@ public sealed class SoftPolicyTests
     }
 
     [Fact]
+    public void Compared_EqualOnceTheRouteIsOn_StartsTheCountOfWhatMayPassAgain()
+    {
+        TurnOn();
+        for (var i = 1; i < RouteLearning.MaxUnsteady; i++)
+        {
+            Assert.Null(_policy.Compared(s_key, Comparison.Unsteady, "It was slow."));
+        }
+
+        Assert.Null(_policy.Compared(s_key, Comparison.Equal, null));
+        Assert.Null(_policy.Compared(s_key, Comparison.Unsteady, "It was slow."));
+        Assert.True(_policy.Plan(s_key).IsOn);
+    }
+
+    [Fact]
     public void TurnOff_RouteThatIsOn_IsOff()
     {
         TurnOn();
@@ -116,9 +133,49 @@ public sealed class SoftPolicyTests
     }
 
     [Fact]
+    public void Loaded_DocumentThatDiffersEachTime_IsNotLearnedAndForgetsNoOther()
+    {
+        TurnOn();
+        var status = _policy.Status();
+        for (var i = 0; i < 1_000; i++)
+        {
+            var nonce = s_key with { App = $"nonce-{i}" };
+            Assert.Equal(default, _policy.Loaded(nonce, Load($"/{i}")));
+            Assert.Equal(default, _policy.Plan(nonce));
+        }
+
+        Assert.Equal(status, _policy.Status());
+        Assert.True(_policy.Plan(s_key).IsOn);
+    }
+
+    [Fact]
+    public void Plan_AppThatIsUsed_OutlivesThoseThatAreNot()
+    {
+        TurnOn();
+        for (var i = 0; i < 100; i++)
+        {
+            TurnOn(s_key with { App = $"app-{i}" });
+            Assert.True(_policy.Plan(s_key).IsOn);
+        }
+    }
+
+    [Fact]
+    public void Loaded_ManyRoutes_TheLastLoadOfARouteThatIsUsedIsKept()
+    {
+        var policy = new SoftPolicy(LearningMode.Auto, s_rules with { RendersPerComparison = 1 });
+        for (var i = 0; i < 3 * RouteLearning.MaxRoutes; i++)
+        {
+            policy.Loaded(i % 100 == 0 ? s_key : Key($"/{i}/*"), Load("/a"));
+        }
+
+        Assert.Equal("/a", policy.Loaded(s_key, Load("/b")).Reference?.Url);
+        Assert.Null(policy.Loaded(Key("/1/*"), Load("/b")).Reference);
+    }
+
+    [Fact]
     public void Status_ModeIsOff_SaysSo()
     {
-        var policy = new SoftPolicy(LearningMode.Off);
+        var policy = new SoftPolicy(LearningMode.Off, s_rules);
         Assert.False(policy.IsEnabled);
         Assert.Equal(new RouteLearningStatus(RouteLearningState.Off) { Reason = "Rendering:SoftNavigation is off." }, policy.Status());
     }
@@ -134,7 +191,7 @@ public sealed class SoftPolicyTests
     [Fact]
     public void MayVisit_KeptDocument_ShowsOtherUrlsOfItsRouteAFewTimesUntilItsEnd()
     {
-        var kept = new KeptDocument(s_key, "/a", default, end: 100);
+        var kept = new KeptDocument(s_key, "/a", default, default, end: 100);
         Assert.True(kept.MayVisit(s_key, "/b", 99));
         Assert.False(kept.MayVisit(s_key, "/b", 100));
         Assert.False(kept.MayVisit(s_key, "/a", 0));
@@ -149,6 +206,31 @@ public sealed class SoftPolicyTests
 
         Assert.False(kept.MayVisit(0));
         Assert.False(kept.MayVisit(s_key, "/more", 0));
+    }
+
+    [Theory]
+    [InlineData(2, 30, 5)]
+    [InlineData(7, 30, 7)]
+    [InlineData(20, 30, 15)]
+    [InlineData(2, 6, 3)]
+    public void Limit_OfASoftNavigation_IsTheLoadsDurationAndAtMostHalfOfWhatIsLeft(int load, int left, int limit) =>
+        Assert.Equal(TimeSpan.FromSeconds(limit), new KeptDocument(s_key, "/a", default, TimeSpan.FromSeconds(load), end: 100).Limit(TimeSpan.FromSeconds(left)));
+
+    [Theory]
+    [InlineData(RenderOutcome.Rendered, 200, null, "settled", "", "", null, null)]
+    [InlineData(RenderOutcome.Rendered, 200, "/b", "settled", "", "", "redirected to /b", Comparison.Different)]
+    [InlineData(RenderOutcome.Rendered, 404, null, "settled", "", "", "status 404", Comparison.Different)]
+    [InlineData(RenderOutcome.Failed, 200, null, "settled", "", "", "was Failed", Comparison.Different)]
+    [InlineData(RenderOutcome.Rendered, 200, null, "settled", "a fault", "", "a fault", Comparison.Different)]
+    [InlineData(RenderOutcome.Rendered, 200, null, "capped", "a fault", "", "a fault", Comparison.Different)]
+    [InlineData(RenderOutcome.Rendered, 200, null, "capped", "", "", "did not settle", Comparison.Unsteady)]
+    [InlineData(RenderOutcome.Rendered, 200, null, "settled", "", "GET /api: 503", "GET /api: 503", Comparison.Unsteady)]
+    [InlineData(RenderOutcome.Rendered, 200, null, "settled", "a fault", "GET /api: 503", "GET /api: 503", Comparison.Unsteady)]
+    public void ProblemOf_Render_IsWhatIsUnusualAndWhetherItMayPass(RenderOutcome outcome, int status, string? redirect, string stability, string error, string request, string? problem, object? result)
+    {
+        var seen = SoftRender.ProblemOf(new() { Outcome = outcome, Status = status, RedirectUrl = redirect, Stability = stability }, error.Length == 0 ? [] : [error], request.Length == 0 ? [] : [request]);
+        Assert.Equal((problem is null, (Comparison?)result), (seen is null, seen?.Result));
+        Assert.Contains(problem ?? "", seen?.Text ?? "", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -177,7 +259,7 @@ public sealed class SoftPolicyTests
 
     private void TurnOn(RouteKey? key = null)
     {
-        for (var i = 0; i < SoftPolicy.Needed; i++)
+        for (var i = 0; i < s_rules.Needed; i++)
         {
             _policy.Compared(key ?? s_key, Comparison.Equal, null);
         }
