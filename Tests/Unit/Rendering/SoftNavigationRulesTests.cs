@@ -135,7 +135,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         await _soft.KeepAsync(page, Operation("a"), await RunAsync(page, "a"), Token);
         var outcome = Park(page, "b", await RunAsync(page, "b"), Token);
         await started.Task.WaitAsync(Token);
-        await _cleanup.StopAsync(Token);
+        await _cleanup.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
         Assert.Equal(PageOutcome.Dirty, await outcome);
         Assert.Equal((0, 0), (_control.Status().RoutesOn, _control.Status().RoutesOff));
     }
@@ -150,7 +150,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         Assert.DoesNotContain(_log.Lines, static line => line.StartsWith("Cleaning up", StringComparison.Ordinal));
     }
 
-    private FakePage Page(Func<TimeSpan, CancellationToken, Task<string?>>? visit, Func<Task<PageNavigation>>? navigate = null, Func<string?>? status = null) => new()
+    private static FakePage Page(Func<TimeSpan, CancellationToken, Task<string?>>? visit, Func<Task<PageNavigation>>? navigate = null, Func<string?>? status = null) => new()
     {
         Visit = visit,
         Navigate = navigate ?? Loaded,
