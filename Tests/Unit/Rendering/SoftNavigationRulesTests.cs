@@ -66,6 +66,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         var page = Page((deadline, _) => { limit = deadline; return Visited(); });
         await LearnAsync(page);
         Assert.NotNull((await RunAsync(page, "c")).Soft);
+        Assert.NotEqual(TimeSpan.Zero, (await RunAsync(Page(null), "c")).LoadTime);
         Assert.InRange(limit, TimeSpan.Zero, s_deadline / 2);
     }
 

@@ -165,7 +165,7 @@ public sealed class SoftPolicyTests
         var policy = new SoftPolicy(LearningMode.Auto, s_rules with { RendersPerComparison = 1 });
         for (var i = 0; i < 3 * RouteLearning.MaxRoutes; i++)
         {
-            policy.Loaded(i % 100 == 0 ? s_key : Key($"/{i}/*"), Load("/a"));
+            policy.Loaded(i % 200 == 0 ? s_key : Key($"/{i}/*"), Load("/a"));
         }
 
         Assert.Equal("/a", policy.Loaded(s_key, Load("/b")).Reference?.Url);
