@@ -103,7 +103,7 @@ internal sealed class SoftNavigation(
             return null;
         }
 
-        if (!await page.KeepAsync(source, options.RecoveryBudget, cancellationToken))
+        if (!await page.KeepAsync(source, options.SoftNavigationMaxAge, options.RecoveryBudget, cancellationToken))
         {
             return null;
         }

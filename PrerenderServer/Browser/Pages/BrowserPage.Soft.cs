@@ -9,9 +9,12 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 internal sealed partial class BrowserPage
 {
     private string? _kept;
+    private TimeSpan _maxIdle;
 
     // Session storage of frames in other processes cannot be cleared.
     public bool IsKept => _kept is { } loader && loader == _loads.Current && _frames.Known.AreAll;
+
+    public TimeSpan? MaxIdle => _kept is null ? null : _maxIdle;
 
     public async Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -26,11 +29,11 @@ internal sealed partial class BrowserPage
         }
     }
 
-    public async Task<bool> KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<bool> KeepAsync(string source, TimeSpan maxIdle, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var loader = _loads.Current;
         await EvaluateAsync($"{PageScripts.Keep}({JsonSerializer.Serialize(source)})", deadline, cancellationToken);
-        _kept = loader;
+        (_kept, _maxIdle) = (loader, maxIdle);
         return IsKept;
     }
 

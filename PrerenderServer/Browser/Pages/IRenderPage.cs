@@ -53,15 +53,19 @@ internal interface IRenderPage : IBrowserPage
     /// one of its frames has stored cannot be cleared.</summary>
     bool IsKept { get; }
 
+    /// <summary>How long the page may be idle before it is closed; null for as long as any other. The app in a kept document goes on meanwhile.</summary>
+    TimeSpan? MaxIdle { get; }
+
     /// <summary>The current document as its server sent it; null if that is not known.</summary>
     Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Keeps the current document, instead of <see cref="ParkAsync"/>, so that <see cref="VisitAsync"/> may move it on.</summary>
     /// <param name="source">The document as its server sent it.</param>
+    /// <param name="maxIdle"><see cref="MaxIdle"/> of the page while it is kept.</param>
     /// <param name="deadline">Timeout.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Whether it is kept. If not, the page must be parked.</returns>
-    Task<bool> KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken);
+    Task<bool> KeepAsync(string source, TimeSpan maxIdle, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Clears the data that earlier visits left, and lets the app in the kept document show another URL without loading it. The app's memory stays.</summary>
     /// <returns>Why it was not tried: the server does not send the same document for the URL. Null once the app was told.</returns>

@@ -50,7 +50,7 @@ public sealed class RenderingOptions
     /// An app that keeps answers of its API in memory may show one that is as old as <see cref="SoftNavigationMaxAge"/>, except in pages that are stored. Default: off.</summary>
     public LearningMode SoftNavigation { get; set; } = LearningMode.Off;
 
-    /// <summary>How long after its load a document is used for soft navigations, 1 s to 1 h. Default: 1 min.</summary>
+    /// <summary>How long after its load a document is used for soft navigations, and how long a page that keeps one may be idle before it is closed, 1 s to 1 h. Default: 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SoftNavigationMaxAge { get; set; } = TimeSpan.FromMinutes(1);
 

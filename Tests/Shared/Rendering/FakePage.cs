@@ -46,10 +46,12 @@ internal sealed class FakePage : IRenderPage
 
     public bool IsKept { get; private set; }
 
+    public TimeSpan? MaxIdle => null;
+
     public Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? Task.FromCanceled<string?>(cancellationToken) : Task.FromResult<string?>("<html>");
 
-    public Task<bool> KeepAsync(string source, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(IsKept = Visit is not null);
+    public Task<bool> KeepAsync(string source, TimeSpan maxIdle, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(IsKept = Visit is not null);
 
     public Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Visit!(deadline, cancellationToken);
 
