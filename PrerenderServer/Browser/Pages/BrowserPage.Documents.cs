@@ -107,7 +107,7 @@ internal sealed partial class BrowserPage
         }
     }
 
-    /// <summary>Leaves the document before the next one. The documents before a kept one were of other visits, of which nothing may be left.</summary>
+    /// <summary>Leaves the current document before another one is loaded. A kept document has served earlier visits, so the page ends if something that it stored is left.</summary>
     private async Task BeginAnewAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var wasKept = _kept is not null;
