@@ -59,6 +59,10 @@ public sealed record RenderPage(string Server, long Slot, bool Warm)
     /// have found its site down.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Crashed { get; init; }
+
+    /// <summary>Whether the app was already loaded and was told to show the URL, instead of being loaded for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SoftNavigation { get; init; }
 }
 
 /// <summary>Durations of the steps of a render, in milliseconds.</summary>

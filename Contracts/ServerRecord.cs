@@ -55,7 +55,10 @@ public sealed record ServerRecord
     public string? Browser { get; init; }
 
     /// <summary>Whether the server renders the host app without layout and paint; null when not reported.</summary>
-    public NoPaintStatus? NoPaint { get; init; }
+    public RouteLearningStatus? NoPaint { get; init; }
+
+    /// <summary>Whether the server navigates apps without the host contract softly; null when not reported.</summary>
+    public RouteLearningStatus? SoftNavigation { get; init; }
 
     /// <summary>When this record was written, by the registry's clock.</summary>
     public DateTimeOffset SeenAt { get; init; }
@@ -74,39 +77,39 @@ public enum ServerState
     Draining,
 }
 
-/// <summary>Whether a prerender server renders the current host app without layout and paint.</summary>
-/// <param name="State">The state of the host app.</param>
-public sealed record NoPaintStatus(NoPaintState State)
+/// <summary>Which routes a prerender server renders in a cheaper way, as far as comparisons have shown that it makes no difference.</summary>
+/// <param name="State">The state of all routes.</param>
+public sealed record RouteLearningStatus(RouteLearningState State)
 {
     /// <summary>Equal comparisons of the route that has most of them and is still being learned.</summary>
     public int Equal { get; init; }
 
-    /// <summary>Equal comparisons after which a route is rendered without painting.</summary>
+    /// <summary>Equal comparisons after which a route is rendered in the cheaper way.</summary>
     public int Needed { get; init; }
 
     /// <summary>Why it is off, or why a route of it is; null if none is.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Routes that are rendered without painting.</summary>
+    /// <summary>Routes that are rendered in the cheaper way.</summary>
     public int RoutesOn { get; init; }
 
     /// <summary>Routes whose renders are still compared.</summary>
     public int RoutesLearning { get; init; }
 
-    /// <summary>Routes that are painted, because they use the layout or differ without it.</summary>
+    /// <summary>Routes that are not rendered in the cheaper way any more.</summary>
     public int RoutesOff { get; init; }
 }
 
-/// <summary>State of rendering without layout and paint.</summary>
-public enum NoPaintState
+/// <summary>State of a cheaper way to render.</summary>
+public enum RouteLearningState
 {
-    /// <summary>Renders are painted, and some are compared with one that is not.</summary>
+    /// <summary>Renders are made as always, and some are compared with the cheaper way.</summary>
     Learning,
 
-    /// <summary>At least one route is rendered without painting.</summary>
+    /// <summary>At least one route is rendered in the cheaper way.</summary>
     On,
 
-    /// <summary>All renders are painted.</summary>
+    /// <summary>No route is.</summary>
     Off,
 }
 

@@ -6,7 +6,11 @@ namespace Fleet.Bench.Peers;
 /// <param name="Name">Its name in the table.</param>
 /// <param name="Key">How it is started: <c>fleet</c>, or the name in <c>peers/serve.mjs</c>.</param>
 /// <param name="App">Which build of the app it renders: <c>contract</c> or <c>plain</c>.</param>
-internal sealed record PeerSystem(string Name, string Key, string App);
+internal sealed record PeerSystem(string Name, string Key, string App)
+{
+    /// <summary>Settings of the fleet.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+}
 
 /// <summary>One system, measured once.</summary>
 /// <param name="System">The system.</param>

@@ -36,6 +36,7 @@ internal static class PeersBench
     [
         new("Fleet, host contract", "fleet", "contract"),
         new("Fleet, any app", "fleet", "plain"),
+        new("Fleet, any app, soft navigation", "fleet", "plain") { Settings = ["Rendering:SoftNavigation=Auto"] },
         new("floor: CDP, warm page", "floor", "contract"),
         new("floor: CDP, warm page, no paint", "floor-no-paint", "contract"),
         new("puppeteer, kept page, `goto`, no isolation", "goto", "plain"),
@@ -100,6 +101,7 @@ internal static class PeersBench
             using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromMinutes(1) };
             await ReadyAsync(system, client, site);
             await LoadAsync(system, client, site, effort.Warmup);
+            await LearnAsync(system, client, site);
             var (cpu, machine, start) = (TreeCpu.Milliseconds(), MachineCpu.Milliseconds(), Stopwatch.GetTimestamp());
             var times = await LoadAsync(system, client, site, effort.Measured);
             var took = Stopwatch.GetElapsedTime(start);
@@ -122,6 +124,7 @@ internal static class PeersBench
             [
                 Path.Combine(AppContext.BaseDirectory, "Fleet.Standalone.dll"), "serve", "--port", Text(sitePort), "--manager-port", Text(port), "--dist", Path.Combine(folder, $"dist-{system.App}"),
                 "--origin", site.GetLeftPart(UriPartial.Authority), "--set", $"Pool:Slots={Text(Lanes)}",
+                .. system.Settings.SelectMany(setting => (string[])["--set", setting]),
             ])
             : new ProcessStartInfo("node", [Path.Combine(folder, "peers", "serve.mjs"), system.Key, Text(port), BrowserLocator.Locate(null), Text(Lanes)]);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -155,6 +158,19 @@ internal static class PeersBench
         }
     }
 
+    /// <summary>Renders until a system that learns navigates softly.</summary>
+    private static async Task LearnAsync(PeerSystem system, HttpClient client, Uri site)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var number = 0; system.Settings.Count > 0 && !(await RenderAsync(system, client, site, number)).Contains("\"softNavigation\":true", StringComparison.Ordinal); number++)
+        {
+            if (Stopwatch.GetElapsedTime(start) > s_startLimit)
+            {
+                throw new InvalidOperationException($"{system.Name} made no soft navigation within {s_startLimit.TotalMinutes:0} min.");
+            }
+        }
+    }
+
     private static async Task<List<double>> LoadAsync(PeerSystem system, HttpClient client, Uri site, TimeSpan duration)
     {
         var (start, next) = (Stopwatch.GetTimestamp(), 0);
@@ -173,7 +189,7 @@ internal static class PeersBench
         return [.. lanes.SelectMany(times => times).Order()];
     }
 
-    private static async Task RenderAsync(PeerSystem system, HttpClient client, Uri site, int number)
+    private static async Task<string> RenderAsync(PeerSystem system, HttpClient client, Uri site, int number)
     {
         var url = new Uri(site, $"page?n={Text(number)}").AbsoluteUri;
         using var response = (system.Key, system.App) switch
@@ -188,6 +204,8 @@ internal static class PeersBench
         {
             throw new InvalidOperationException($"{system.Name} answered {(int)response.StatusCode} without page {number}: {body[..Math.Min(300, body.Length)]}");
         }
+
+        return body;
     }
 
     private static async Task<WebApplication> SiteAsync(string dist)

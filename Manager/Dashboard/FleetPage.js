@@ -143,7 +143,7 @@ const slotsOf = record => Object.values(record.slotStates ?? {});
 const isStale = slot => Boolean(state.shell && slot.shell && slot.shell !== state.shell.token);
 const realmName = affinity => affinity?.startsWith('realm:') && Object.hasOwn(state.realms, affinity.slice(6)) ? state.realms[affinity.slice(6)].name : affinity;
 
-const paintWords = noPaint => noPaint?.state === 'on' ? `no paint on ${noPaint.routesOn} ${noPaint.routesOn === 1 ? 'route' : 'routes'}` : '';
+const learnedWords = (what, learned) => learned?.state === 'on' ? `${what} on ${learned.routesOn} ${learned.routesOn === 1 ? 'route' : 'routes'}` : '';
 
 function createServer(id) {
   const name = el('h3'), pill = el('span', { className: 'pill' }), slots = el('ul', { className: 'slots' }), facts = el('div', { className: 'facts' });
@@ -152,7 +152,7 @@ function createServer(id) {
   const details = el('details', {}, el('summary', {}, 'Slots'), el('div', { className: 'quiet mono' }), el('div', { className: 'scroll' }, el('table', {},
     el('thead', {}, el('tr', {}, ['Slot', 'State', 'Affinity', 'Age', 'Renders', 'Memory', 'Shell'].map(title => el('th', { scope: 'col' }, title)))), body)));
   const node = el('article', { className: 'card server' }, el('div', { className: 'line' }, el('div', { className: 'name' }, name, pill), slots, facts, el('div', { className: 'actions' }, drain)), details);
-  node.parts = { name, pill, slots, facts, drain, details, body, address: details.children[1], fact: ['used', 'queue', 'render', 'boot', 'memory', 'browser', 'paint', 'beat'].map(() => facts.appendChild(el('span'))) };
+  node.parts = { name, pill, slots, facts, drain, details, body, address: details.children[1], fact: ['used', 'queue', 'render', 'boot', 'memory', 'browser', 'paint', 'soft', 'beat'].map(() => facts.appendChild(el('span'))) };
   drain.onclick = () => {
     const { record } = state.servers[id];
     return record.state === 'draining'
@@ -184,9 +184,9 @@ function updateServer(node, { record, unhealthy, inFlight }) {
   attribute(slots, 'aria-label', `${record.slots} slots: ${counts || 'none created'}`);
   const busy = record.state === 'warming' ? 0 : Math.min(record.slots, Math.max(0, record.slots - record.free));
   const beat = age(record.seenAt);
-  ['used', 'queue', 'render', 'boot', 'memory', 'browser', 'paint', 'beat'].forEach((_, index) => put(fact[index], [
+  ['used', 'queue', 'render', 'boot', 'memory', 'browser', 'paint', 'soft', 'beat'].forEach((_, index) => put(fact[index], [
     `${busy} of ${record.slots} busy`, record.queue > 0 ? `${record.queue} waiting` : inFlight > 0 ? `${inFlight} from here` : '', record.recentRenderMs > 0 ? `render ${ms(record.recentRenderMs)}` : '',
-    record.recentBootMs > 0 ? `boot ${ms(record.recentBootMs)}` : '', record.memoryMb > 0 ? `${record.memoryMb} MB` : '', record.browser ?? '', paintWords(record.noPaint), beat > 8 ? `last heartbeat ${duration(beat)} ago` : '',
+    record.recentBootMs > 0 ? `boot ${ms(record.recentBootMs)}` : '', record.memoryMb > 0 ? `${record.memoryMb} MB` : '', record.browser ?? '', learnedWords('no paint', record.noPaint), learnedWords('soft navigation', record.softNavigation), beat > 8 ? `last heartbeat ${duration(beat)} ago` : '',
   ][index]));
   for (const span of fact) set(span, 'hidden', span.textContent === '');
   if (details.open) {

@@ -83,11 +83,8 @@ internal static class DialectExtensions
             return RenderRules.Invalid(all).ToProblem(http.Response);
         }
 
-        var call = CallHeaders.Call(http.Request, request, requestId, timeout) with
-        {
-            Document = true,
-            IsFresh = isFresh || http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true },
-        };
+        isFresh |= CallHeaders.AsksForNew(http.Request);
+        var call = CallHeaders.Call(http.Request, request, requestId, timeout) with { Document = true, IsFresh = isFresh, FullLoad = isFresh };
         return DocumentResult.From(await pipeline.RenderAsync(call, http.RequestAborted), http.Response, isSandboxed);
     }
 }

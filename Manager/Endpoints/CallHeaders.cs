@@ -29,7 +29,11 @@ internal static class CallHeaders
             AttemptsLeft = AttemptsLeft(request),
             Cause = Cause(request),
             HasKey = AdminKeyExtensions.IsTrusted(request.HttpContext),
+            FullLoad = AsksForNew(request),
         };
+
+    /// <summary>Whether the request has <c>Cache-Control: no-cache</c> or <c>no-store</c>.</summary>
+    public static bool AsksForNew(HttpRequest request) => request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true };
 
     // The render that caused this request; null without a lineage header, or when this fleet's key did not sign it.
     private static RenderLineage? Cause(HttpRequest request) =>

@@ -49,8 +49,8 @@ internal static class RenderEndpoints
             return RenderRules.Invalid([.. errors, .. RenderRequestRules.Check(request)]).ToProblem(http.Response);
         }
 
-        var isFresh = refresh ?? http.Request.GetTypedHeaders().CacheControl is { NoCache: true } or { NoStore: true };
-        var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh }, http, pipeline);
+        var isFresh = refresh ?? CallHeaders.AsksForNew(http.Request);
+        var answer = await RenderAsync(request, call => call with { Document = true, IsFresh = isFresh, FullLoad = isFresh }, http, pipeline);
         if (format is null)
         {
             http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);

@@ -81,6 +81,11 @@ internal sealed class PrerenderClient(
             request.Headers.Accept.Add(new(MediaTypeNames.Text.Html));
         }
 
+        if (operation.FullLoad)
+        {
+            request.Headers.CacheControl = new() { NoCache = true };
+        }
+
         request.Headers.Add(FleetHeaders.DeadlineMs, leftMs.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(FleetHeaders.RequestId, operation.RequestId);
         if (operation.Command is { Key: var idempotencyKey })

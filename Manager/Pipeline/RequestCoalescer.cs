@@ -107,7 +107,9 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
 /// <param name="Affinity">The affinity.</param>
 /// <param name="Request">Digest of everything that makes the answer differ, credentials included, so callers with different credentials never share, whatever affinity they name.</param>
 /// <param name="Document">Whether the answer is the bare document.</param>
-internal sealed record RenderKey(string Affinity, string Request, bool Document)
+/// <param name="FullLoad">Whether the page must be loaded for it.</param>
+internal sealed record RenderKey(string Affinity, string Request, bool Document, bool FullLoad)
 {
-    public static RenderKey Of(RenderOperation operation) => new(operation.Affinity, RequestDigest.Of((PageRequest?)operation.Screenshot ?? operation.Request), operation.Document);
+    public static RenderKey Of(RenderOperation operation) =>
+        new(operation.Affinity, RequestDigest.Of((PageRequest?)operation.Screenshot ?? operation.Request), operation.Document, operation.FullLoad);
 }

@@ -19,6 +19,9 @@ internal sealed record RenderCall(RenderRequest Request, string RequestId)
     /// <summary>Whether the caller wants a new render even if the page is stored.</summary>
     public bool IsFresh { get; init; }
 
+    /// <summary>Whether the page must be loaded for this render, instead of being a document that shows an earlier URL and moves on. What such a document remembers is older.</summary>
+    public bool FullLoad { get; init; }
+
     /// <summary>The timeout from the headers, in addition to the request's; null when there is none.</summary>
     public TimeSpan? Timeout { get; init; }
 

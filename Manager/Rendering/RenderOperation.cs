@@ -22,7 +22,11 @@ internal sealed record RenderOperation(
         affinity, call.RequestId, deadline, cause, call.Screenshot, call.Command, call.Document)
     {
         AttemptsLeft = call.AttemptsLeft ?? int.MaxValue,
+        FullLoad = call.FullLoad,
     };
+
+    /// <inheritdoc cref="RenderCall.FullLoad"/>
+    public bool FullLoad { get; init; }
 
     /// <summary>Remaining attempts by the caller's count; <c>Manager:MaxAttempts</c> applies as well.</summary>
     public int AttemptsLeft { get; init; } = int.MaxValue;

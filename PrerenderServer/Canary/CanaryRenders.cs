@@ -8,12 +8,16 @@ using Fleet.PrerenderServer.Rendering;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Fleet.PrerenderServer.Canary;
 
 /// <summary>Renders a sample on this server and on another.</summary>
 internal sealed class CanaryRenders(HttpClient http, RenderOperationReader reader, Renderer renderer, FleetKeys keys, TimeProvider time)
 {
+    /// <summary>Both servers load the page.</summary>
+    private const string NoCache = "no-cache";
+
     private static readonly TimeSpan s_answerGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>Compares the page on both servers. Each renders it once, and once more if the results differ.</summary>
@@ -29,7 +33,7 @@ internal sealed class CanaryRenders(HttpClient http, RenderOperationReader reade
     {
         try
         {
-            return CanaryRules.Of((await renderer.RunAsync(reader.Read(RequestOf(sample), new HeaderDictionary()), cancellationToken)).Result);
+            return CanaryRules.Of((await renderer.RunAsync(reader.Read(RequestOf(sample), new HeaderDictionary { [HeaderNames.CacheControl] = NoCache }), cancellationToken)).Result);
         }
         catch (Exception e) when (e is RequestException or PoolDeadlineException or PoolStaleShellException)
         {
@@ -44,6 +48,7 @@ internal sealed class CanaryRenders(HttpClient http, RenderOperationReader reade
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, other.Url.TrimEnd('/') + "/renders") { Content = JsonContent.Create(RequestOf(sample), options: FleetJson.Options) };
+            request.Headers.Add(HeaderNames.CacheControl, NoCache);
             request.Authorize(keys, ServiceToken.PrerenderServer(other.Incarnation), time.GetUtcNow());
             using var response = await http.SendAsync(request, either.Token);
             if (response.StatusCode == HttpStatusCode.Unauthorized)

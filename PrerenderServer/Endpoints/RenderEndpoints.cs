@@ -9,6 +9,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.PrerenderServer.Rendering.Painting;
+using Fleet.PrerenderServer.Rendering.Soft;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Problems;
@@ -46,10 +47,10 @@ internal static class RenderEndpoints
         routes.MapGet("/pool", Pool);
     }
 
-    private static Ok<PoolStatus> Pool(IPagePool pool, PaintControl painting)
+    private static Ok<PoolStatus> Pool(IPagePool pool, PaintControl painting, SoftControl soft)
     {
         var snapshot = pool.Snapshot;
-        return TypedResults.Ok(new PoolStatus(snapshot.Version, snapshot.Slots, snapshot.Affinities, snapshot.Totals, painting.Status(snapshot.Totals.ShellToken)));
+        return TypedResults.Ok(new PoolStatus(snapshot.Version, snapshot.Slots, snapshot.Affinities, snapshot.Totals, painting.Status(snapshot.Totals.ShellToken), soft.Status()));
     }
 
     /// <summary>Returns the result, or only the document if the request accepts HTML and the result has one.</summary>
@@ -171,5 +172,6 @@ internal static class RenderEndpoints
 /// <param name="Affinities">As in <see cref="PoolSnapshot"/>.</param>
 /// <param name="Totals">As in <see cref="PoolSnapshot"/>.</param>
 /// <param name="NoPaint">Whether the current host app is rendered without layout and paint.</param>
+/// <param name="SoftNavigation">Whether apps without the host contract are navigated softly.</param>
 internal sealed record PoolStatus(
-    long Version, IReadOnlyList<SlotSnapshot> Slots, IReadOnlyList<AffinitySnapshot> Affinities, PoolTotals Totals, NoPaintStatus NoPaint);
+    long Version, IReadOnlyList<SlotSnapshot> Slots, IReadOnlyList<AffinitySnapshot> Affinities, PoolTotals Totals, RouteLearningStatus NoPaint, RouteLearningStatus SoftNavigation);

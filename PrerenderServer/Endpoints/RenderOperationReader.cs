@@ -7,6 +7,7 @@ using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Headers;
 
 namespace Fleet.PrerenderServer.Endpoints;
 
@@ -42,6 +43,7 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
         {
             Setup = PageSetup.Of(request),
             Waits = PageWaits.Of(request),
+            FullLoad = new RequestHeaders(headers).CacheControl is { NoCache: true } or { NoStore: true },
         };
     }
 

@@ -255,6 +255,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         {
             Booted = page is IRenderPage { IsStandby: true },
             ShellToken = page.ShellToken,
+            MaxIdle = (page as IRenderPage)?.MaxIdle,
         }), revocation.Token);
 
         // The caller may have cancelled before the grant arrived. The page is then unused.

@@ -5,6 +5,7 @@ using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Painting;
+using Fleet.PrerenderServer.Rendering.Soft;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ namespace Fleet.PrerenderServer.Registration;
 
 /// <summary>What this server announces of itself.</summary>
 internal sealed class AnnouncementSource(
-    IPagePool pool, IBrowserAdapter browser, RequestDrain drain, RenderMetrics metrics, PaintControl painting, ServerIdentity server, ServerAddress address, ReadinessHold hold,
+    IPagePool pool, IBrowserAdapter browser, RequestDrain drain, RenderMetrics metrics, PaintControl painting, SoftControl soft, ServerIdentity server, ServerAddress address, ReadinessHold hold,
     IOptions<PoolOptions> poolOptions)
 {
     private long _version;
@@ -60,6 +61,7 @@ internal sealed class AnnouncementSource(
         MemoryMb = Megabytes(snapshot.Totals.MemoryBytes),
         Browser = browser.Product,
         NoPaint = painting.Status(snapshot.Totals.ShellToken),
+        SoftNavigation = soft.IsEnabled ? soft.Status() : null,
     };
 
     private static SlotStatus Describe(SlotSnapshot slot) => new(slot.Slot, JsonNamingPolicy.CamelCase.ConvertName(slot.State.ToString()))

@@ -40,10 +40,24 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             return new() { Outcome = RenderOutcome.Rendered, Status = navigation.Status, RedirectUrl = target };
         }
 
-        progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = navigation.LoadedStatus });
+        return await CaptureAsync(page, operation, navigation.LoadedStatus, progress, reserve, cancellationToken);
+    }
+
+    /// <summary>Waits until the page that shows the URL has settled, and captures it.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="operation">The render.</param>
+    /// <param name="httpStatus">HTTP status of the document.</param>
+    /// <param name="progress">Receives the steps.</param>
+    /// <param name="reserve">The part of the deadline to leave unused.</param>
+    /// <param name="cancellationToken">Cancels the render.</param>
+    public async Task<PageAnswer> CaptureAsync(
+        IRenderPage page, RenderOperation operation, int httpStatus, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = httpStatus });
+        var isScreenshot = operation.Screenshot is not null;
         var departed = page.Departed;
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var capture = CaptureAsync(page, operation, progress, reserve, left.Token);
+        var capture = ReadSettledAsync(page, operation, progress, reserve, left.Token);
         if (await Task.WhenAny(departed, capture) == departed || departed.IsCompleted)
         {
             await left.CancelAsync();
@@ -57,10 +71,10 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         if (captured is null)
         {
             progress.End();
-            return unmet! with { Status = navigation.LoadedStatus };
+            return unmet! with { Status = httpStatus };
         }
 
-        var answer = CapturedDocument.Read(captured, navigation.LoadedStatus, operation.Realm, allowed);
+        var answer = CapturedDocument.Read(captured, httpStatus, operation.Realm, allowed);
         if (isScreenshot && answer.RedirectUrl is not null)
         {
             // The page declares a redirect. It is shown as it is.
@@ -83,7 +97,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     private static async Task Ended(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Waits as the operation says, and until the page settles, and captures it. Without what it waits for, the page is not captured.</summary>
-    private async Task<(string? Captured, SettlingResult Settled, PageAnswer? Unmet)> CaptureAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    private async Task<(string? Captured, SettlingResult Settled, PageAnswer? Unmet)> ReadSettledAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         var fifth = operation.Deadline.Total / 5;
         var captureReserve = fifth < s_maxCaptureReserve ? fifth : s_maxCaptureReserve;

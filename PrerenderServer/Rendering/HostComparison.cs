@@ -4,6 +4,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Host;
+using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.PrerenderServer.Rendering.Painting;
 
@@ -28,12 +29,12 @@ internal sealed class HostComparison(RenderingOptions options, PaintControl pain
 
             if (other is not null && IsSame(answer, other))
             {
-                painting.Compared(call.Key, PaintComparison.Equal);
+                painting.Compared(call.Key, Comparison.Equal);
                 return PageOutcome.Healthy;
             }
 
             var again = await TryAsync(page, call, cancellationToken);
-            painting.Compared(call.Key, again is not null && IsSame(answer, again) ? PaintComparison.Different : PaintComparison.Unsteady);
+            painting.Compared(call.Key, again is not null && IsSame(answer, again) ? Comparison.Different : Comparison.Unsteady);
             // A call that did not end may still run.
             return other is null || again is null ? PageOutcome.Dirty : PageOutcome.Healthy;
         }

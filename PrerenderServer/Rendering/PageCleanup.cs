@@ -12,15 +12,22 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>Cleans up pages after their render, while the caller already has the answer: frees pages that timed out, parks navigated pages, and compares renders.
-/// It holds the lease until the page's outcome is known, and waits for all cleanups when the server stops.</summary>
-internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, HostComparison comparison, ILogger<PageCleanup> logger) : IHostedService
+/// It holds the lease until the page's outcome is known. When the server stops, it cancels comparisons and waits for all cleanups.</summary>
+internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, HostComparison comparison, SoftNavigation soft, ILogger<PageCleanup> logger) : IHostedService, IDisposable
 {
+    private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits for running cleanups. Each is bounded by its own timeouts.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_running.Keys).WaitAsync(cancellationToken);
+    /// <summary>Cancels running comparisons, and waits for running cleanups. Each is bounded by its own timeouts.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_running.Keys).WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _stopping.Dispose();
 
     private static readonly ScreenshotShape s_failureScreenshot = new(ScreenshotType.Jpeg);
 
@@ -33,13 +40,20 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     public void Free(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure, bool lacksStack) =>
         Run(lease, () => FreeAsync(page, operation, failure, lacksStack));
 
-    /// <summary>Leaves a navigated document, so that its timers stop, and returns the lease.</summary>
-    public void Park(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure) =>
-        Run(lease, () => ParkAsync(page, operation, failure));
+    /// <summary>Leaves a navigated document, so that its timers stop, unless it is kept for soft navigations, and returns the lease.</summary>
+    public void Park(PageLease lease, IRenderPage page, RenderOperation operation, PageAnswer answer, Failure? failure) =>
+        Run(lease, () => UntilStopAsync(lease, token => ParkAsync(page, operation, answer, failure, token)));
 
     /// <summary>Repeats a call of the host to compare it with the answer, and returns the lease.</summary>
     public void Compare(PageLease lease, IRenderPage page, PageAnswer answer, HostCall call) =>
-        Run(lease, () => comparison.RunAsync(page, answer, call, lease.Revoked));
+        Run(lease, () => UntilStopAsync(lease, token => comparison.RunAsync(page, answer, call, token)));
+
+    /// <summary>Compares until the lease is revoked or the server stops.</summary>
+    private async Task<PageOutcome> UntilStopAsync(PageLease lease, Func<CancellationToken, Task<PageOutcome>> work)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(lease.Revoked, _stopping.Token);
+        return await work(either.Token);
+    }
 
     private void Run(PageLease lease, Func<Task<PageOutcome>> work)
     {
@@ -93,15 +107,20 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
     }
 
-    private async Task<PageOutcome> ParkAsync(IRenderPage page, RenderOperation operation, Failure? failure)
+    private async Task<PageOutcome> ParkAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, Failure? failure, CancellationToken cancellationToken)
     {
         try
         {
+            if (failure is null && await soft.KeepAsync(page, operation, answer, cancellationToken) is { } outcome)
+            {
+                return outcome;
+            }
+
             await RecordContentAsync(page, failure);
             await page.ParkAsync(options.RecoveryBudget, CancellationToken.None);
             return PageOutcome.Healthy;
         }
-        catch (BrowserException e)
+        catch (Exception e) when (e is BrowserException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             LogNotParked(operation.Url.AbsoluteUri, e.Message);
             return page.End == PageTermination.None ? PageOutcome.Dirty : OutcomeOf(page.End);

@@ -53,7 +53,7 @@ internal sealed class PageVisit(
             var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
             // A wait that was not met is a timeout of which the page knows nothing.
             return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
-                ? failure => cleanup.Park(lease, page, operation, failure)
+                ? failure => cleanup.Park(lease, page, operation, answer, failure)
                 : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
                 : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
         }

@@ -7,7 +7,7 @@ using Fleet.PrerenderServer.Rendering.Operations;
 namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>The three ways to render in a page: navigate to the URL and capture the document, call the host app's <c>fleet.render</c>, or run a command.</summary>
-internal sealed class RenderPaths(DocumentRender document, HostRender hostRender, CommandRender command, HostAddress host)
+internal sealed class RenderPaths(SoftNavigation document, HostRender hostRender, CommandRender command, HostAddress host)
 {
     /// <summary>Token of the last host shell that was found not to offer <c>fleet.render</c>.</summary>
     private volatile string? _withoutRender;

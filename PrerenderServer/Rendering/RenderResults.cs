@@ -42,7 +42,7 @@ internal sealed class RenderResults(ShellTracker shell, ServerIdentity server)
             Data = answer.Data,
             Deps = answer.Deps,
             Shell = shell.Stamp(page.ShellToken, shellAtStart),
-            Page = new(server.Name, lease.Slot, lease.Warm) { Crashed = page.End == PageTermination.Crashed },
+            Page = new(server.Name, lease.Slot, lease.Warm) { Crashed = page.End == PageTermination.Crashed, SoftNavigation = answer.Soft is not null },
             Timings = new()
             {
                 QueueMs = progress.Milliseconds(Stages.Queue),

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.ServiceDefaults.Security;
+using Microsoft.Net.Http.Headers;
 
 namespace Fleet.RealmServer.Rendering;
 
@@ -70,10 +71,11 @@ internal sealed class ManagerClient(HttpClient http, InternalAddresses addresses
         throw (await ManagerProblem.ReadAsync(response, timeProvider.GetUtcNow(), cancellationToken)).ToException(http.BaseAddress, addresses);
     }
 
+    /// <summary>A stored page counts as fresh from the start of its render, so the app must not show in it what it read before.</summary>
     private static HttpRequestMessage Post(RenderRequest request, string id) => new(HttpMethod.Post, "renders")
     {
         Content = JsonContent.Create(request, options: FleetJson.Options),
-        Headers = { { FleetHeaders.RequestId, id } },
+        Headers = { { FleetHeaders.RequestId, id }, { HeaderNames.CacheControl, "no-cache" } },
     };
 
     private static async Task<RenderResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

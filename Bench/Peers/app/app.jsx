@@ -42,5 +42,7 @@ if (document.documentElement.dataset.host === 'contract') {
 
 if (location.pathname !== '/_standby') {
   globalThis.prerenderReady = false;
-  load(location.href).then((rows) => { show(location.href, rows); globalThis.prerenderReady = true; });
+  const route = () => load(location.href).then((rows) => { show(location.href, rows); globalThis.prerenderReady = true; });
+  addEventListener('popstate', route);
+  route();
 }

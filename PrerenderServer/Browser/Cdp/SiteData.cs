@@ -19,10 +19,11 @@ internal sealed class SiteData
     }
 
     /// <summary>Clears cookies, the data of all origins that had a document, and the HTTP cache if it has responses that may be out of date.</summary>
-    /// <param name="page">A page of the context that shows none of these documents any more.</param>
+    /// <param name="page">A page of the context.</param>
+    /// <param name="keepsDocument">Whether the page still shows one of these documents, whose origin will have to be cleared again.</param>
     /// <param name="deadline">Timeout of each call. The calls run in parallel.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public async Task ClearAsync(CdpSession page, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task ClearAsync(CdpSession page, bool keepsDocument, TimeSpan deadline, CancellationToken cancellationToken)
     {
         string[] origins;
         bool isCacheStale;
@@ -44,7 +45,11 @@ internal sealed class SiteData
         await Task.WhenAll(calls);
         lock (_gate)
         {
-            _origins.ExceptWith(origins);
+            if (!keepsDocument)
+            {
+                _origins.ExceptWith(origins);
+            }
+
             _isCacheStale &= !isCacheStale;
         }
     }

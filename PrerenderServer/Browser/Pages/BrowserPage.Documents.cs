@@ -21,6 +21,11 @@ internal sealed partial class BrowserPage
     {
         var start = _settings.Time.GetTimestamp();
         var standby = _settings.Standby;
+        if (_kept is not null)
+        {
+            await BeginAnewAsync(Left(deadline, start), cancellationToken);
+        }
+
         var (loader, response, _) = await LoadAsync(standby, Left(deadline, start), cancellationToken);
         if (response is null or { Status: >= 500 })
         {
@@ -69,7 +74,7 @@ internal sealed partial class BrowserPage
         if (!_isFresh)
         {
             // The boot of the host app left its data, which a first visit would not find.
-            await LeaveAsync(deadline, cancellationToken);
+            await BeginAnewAsync(deadline, cancellationToken);
         }
 
         if (_settings.Signs(url) != _signs)
@@ -98,9 +103,21 @@ internal sealed partial class BrowserPage
     {
         if (!await LeaveAsync(deadline, cancellationToken))
         {
-            throw new BrowserException("The session storage of a frame's origin cannot be reached any more.");
+            throw NotCleared();
         }
     }
+
+    /// <summary>Leaves the current document before another one is loaded. A kept document has served earlier visits, so the page ends if something that it stored is left.</summary>
+    private async Task BeginAnewAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var wasKept = _kept is not null;
+        if (!await LeaveAsync(deadline, cancellationToken) && wasKept)
+        {
+            throw NotCleared();
+        }
+    }
+
+    private static BrowserException NotCleared() => new("The session storage of a frame's origin cannot be reached any more.");
 
     /// <summary>Replaces the document with an empty one, and clears what documents left in the page and its context: storage, cookies, outdated responses in
     /// the HTTP cache, history, <c>window.name</c>, and the visit's setup. Returns false if session storage is left, which only another page does not have.</summary>
@@ -111,7 +128,7 @@ internal sealed partial class BrowserPage
         // load. It is stopped once the empty document is loaded, which starts none. Only then can this document no longer replace the next one.
         _departures.End();
         await AllowScriptAsync(false, Left(deadline, start), cancellationToken);
-        var clearing = ClearSessionStorageAsync(Left(deadline, start), cancellationToken);
+        var clearing = ClearSessionStorageAsync(keepsDocument: false, Left(deadline, start), cancellationToken);
         await Task.WhenAll(StopLoadingAsync(Left(deadline, start), cancellationToken), clearing);
         var isCleared = await clearing;
         var (loader, _, _) = await LoadAsync(s_empty, Left(deadline, start), cancellationToken);
@@ -125,7 +142,7 @@ internal sealed partial class BrowserPage
         await _workers.AllEnded.Within("end the workers", Left(deadline, start), _settings.Time, cancellationToken);
 
         await Task.WhenAll(
-            _context.Data.ClearAsync(_cdp, Left(deadline, start), cancellationToken),
+            _context.Data.ClearAsync(_cdp, keepsDocument: false, Left(deadline, start), cancellationToken),
             _cdp.CallAsync("Page.resetNavigationHistory", null, Left(deadline, start), cancellationToken),
             AllowScriptAsync(true, Left(deadline, start), cancellationToken),
             ForgetNameAsync(Left(deadline, start), cancellationToken),
@@ -140,9 +157,9 @@ internal sealed partial class BrowserPage
         e => e is not (BrowserTimeoutException or PageScriptException), deadline, cancellationToken);
 
     /// <summary>Clears the session storage of all frames, which belongs to the page and can be reached only while a frame has the origin.</summary>
-    private async Task<bool> ClearSessionStorageAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    private async Task<bool> ClearSessionStorageAsync(bool keepsDocument, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var (origins, isComplete) = _frames.Take();
+        var (origins, isComplete) = keepsDocument ? _frames.Known : _frames.Take();
         var cleared = await Task.WhenAll(origins.Select(ClearAsync));
         return isComplete && cleared.All(done => done);
 
@@ -192,7 +209,7 @@ internal sealed partial class BrowserPage
     /// <summary>Loads a document and returns when it has been committed, with its response and the first redirect.</summary>
     private async Task<(string Loader, DocumentResponse? Response, (int Status, string Url)? Redirect)> LoadAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        (_booted, Host, _isFresh) = (null, HostCapabilities.None, false);
+        (_booted, _kept, Host, _isFresh) = (null, null, HostCapabilities.None, false);
         var start = _settings.Time.GetTimestamp();
         _loads.Begin();
         Activity.BeginDocument();
@@ -225,14 +242,15 @@ internal sealed partial class BrowserPage
     /// <summary>Remaining time, at least 1 ms, so that the call itself reports the timeout.</summary>
     private TimeSpan Left(TimeSpan deadline, long start) => deadline - _settings.Time.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.FromMilliseconds(1);
 
+    private static byte[] BytesOf(JsonElement answer) => answer.GetProperty("body") is var body && answer.GetProperty("base64Encoded").GetBoolean() ? body.GetBytesFromBase64() : Encoding.UTF8.GetBytes(body.GetString()!);
+
     private async Task<string?> HashAsync(DocumentResponse response, TimeSpan left, CancellationToken cancellationToken)
     {
         try
         {
             var answer = await CallAsync("Network.getResponseBody", p => p.WriteString("requestId"u8, response.RequestId), left, cancellationToken);
-            var body = answer.GetProperty("body");
 #pragma warning disable CA5351 // Identifies a version; not used for security.
-            return Convert.ToHexStringLower(MD5.HashData(answer.GetProperty("base64Encoded").GetBoolean() ? body.GetBytesFromBase64() : Encoding.UTF8.GetBytes(body.GetString()!)));
+            return Convert.ToHexStringLower(MD5.HashData(BytesOf(answer)));
 #pragma warning restore CA5351
         }
         catch (BrowserException)

@@ -15,7 +15,7 @@ internal sealed partial class BrowserPage
         var start = _settings.Time.GetTimestamp();
         if (!_isFresh || _setup is not null)
         {
-            await LeaveAsync(deadline, cancellationToken);
+            await BeginAnewAsync(deadline, cancellationToken);
         }
 
         // From here on the next leave undoes everything, however far this gets. The visit's responses may be of its headers and cookies.

@@ -28,6 +28,12 @@ internal sealed class FrameOrigins
         });
     }
 
+    /// <summary>The origins since the last call of <see cref="Take"/>, and whether these are all.</summary>
+    public (IReadOnlyList<string> Origins, bool AreAll) Known
+    {
+        get { lock (_gate) { return ([.. _origins], !_hasRemoteFrames); } }
+    }
+
     /// <summary>Returns the origins since the last call, and whether these are all.</summary>
     public (IReadOnlyList<string> Origins, bool AreAll) Take()
     {

@@ -49,6 +49,37 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Completes when the document that was last navigated to leaves for another URL. A reload, a fragment or a state of the history is no other URL.</summary>
     Task<PageDeparture> Departed { get; }
 
+    /// <summary>Whether the current document is one that <see cref="KeepAsync"/> has prepared for further visits. False once another document has replaced it, and while what
+    /// one of its frames has stored cannot be cleared.</summary>
+    bool IsKept { get; }
+
+    /// <summary>How long the page may be idle before it is closed; null for as long as any other. The app in a kept document goes on meanwhile.</summary>
+    TimeSpan? MaxIdle { get; }
+
+    /// <summary>The current document as its server sent it; null if that is not known.</summary>
+    Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the current document, instead of <see cref="ParkAsync"/>, so that <see cref="VisitAsync"/> may move it on.</summary>
+    /// <param name="source">The document as its server sent it.</param>
+    /// <param name="maxIdle"><see cref="MaxIdle"/> of the page while it is kept.</param>
+    /// <param name="deadline">Timeout.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Whether it is kept. If not, the page must be parked.</returns>
+    Task<bool> KeepAsync(string source, TimeSpan maxIdle, TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Clears the data that earlier visits left, and lets the app in the kept document show another URL without loading it. The app's memory stays.</summary>
+    /// <returns>Why it was not tried: the server does not send the same document for the URL. Null once the app was told.</returns>
+    Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Why the kept document does not show the URL of the last <see cref="VisitAsync"/>; null if it does.</summary>
+    Task<string?> ArrivedAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>The size of the current document.</summary>
+    /// <param name="collects">Whether garbage is collected before.</param>
+    /// <param name="deadline">Timeout.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    Task<DocumentSize> SizeAsync(bool collects, TimeSpan deadline, CancellationToken cancellationToken);
+
     /// <summary>Loads the standby document and waits until the host app is ready.</summary>
     Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
@@ -100,6 +131,11 @@ internal sealed record HostCapabilities(string Version, IReadOnlyList<string> Ca
     /// <summary>Whether <c>fleet.stage</c> may be called.</summary>
     public bool TellsStage => Capabilities.Contains("stage");
 }
+
+/// <summary>The size of a document.</summary>
+/// <param name="Nodes">Nodes of its trees, also detached ones that script or the garbage collector still holds.</param>
+/// <param name="HeapBytes">Used bytes of its JavaScript heap.</param>
+internal readonly record struct DocumentSize(long Nodes, long HeapBytes);
 
 /// <summary>How a page ended.</summary>
 internal enum PageTermination

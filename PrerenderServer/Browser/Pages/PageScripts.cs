@@ -15,7 +15,7 @@ internal static class PageScripts
     /// <summary>Paints the booted host app again, for a picture of it.</summary>
     public const string Paint = "globalThis.__fleetPaint?.(true)";
 
-    private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("capture") + Read("settle") + Read("reveal");
+    private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("capture") + Read("settle") + Read("reveal") + Read("soft");
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>
@@ -41,6 +41,16 @@ internal static class PageScripts
 
     /// <summary>A function of the maximum length. Returns the document as HTML, with its URL, status, headers and requests. <see cref="Start"/> defines it.</summary>
     public const string Capture = "__fleetCapture";
+
+    /// <summary>A function of the document's source, as the server sent it. Prepares the document for <see cref="Visit"/>. <see cref="Start"/> defines it.</summary>
+    public const string Keep = "__fleetKeep";
+
+    /// <summary>A function of a URL. Resolves to why the server does not send the same document for it, or to an empty text once the app was told to show the URL.
+    /// <see cref="Start"/> defines it.</summary>
+    public const string Visit = "__fleetVisit";
+
+    /// <summary>A function of the same URL. Returns why the app does not show it, or an empty text. <see cref="Start"/> defines it.</summary>
+    public const string Arrived = "__fleetArrived";
 
     /// <summary>A function of a selector. Returns x, y, width and height of the first matching element in page coordinates, or null.</summary>
     public static string Box { get; } = Read("box");

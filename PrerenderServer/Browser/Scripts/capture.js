@@ -218,8 +218,11 @@
     return found;
   };
 
+  // What the document shows may come from what it read in an earlier visit.
+  let earlier = [];
   const reads = () => {
     const read = [];
+    for (let i = 0; i < earlier.length; i++) read[i] = earlier[i];
     const entries = timesOf(times, 'resource');
     for (let i = 0; i < entries.length; i++) {
       const by = initiator(entries[i]);
@@ -227,6 +230,15 @@
     }
     return read;
   };
+
+  const forgetTimes = uncurry(Performance.prototype.clearResourceTimings);
+  // Called between two visits, with a URL that the document did not read itself.
+  Object.defineProperty(globalThis, '__fleetForgetReads', { configurable: true, value: (url) => {
+    const known = reads();
+    earlier = [];
+    for (let i = 0; i < known.length; i++) if (known[i] !== url) earlier[earlier.length] = known[i];
+    forgetTimes(times);
+  } });
 
   // The first of meta refresh that leads elsewhere soon, as its delay in seconds and its URL.
   const refresh = () => {

@@ -29,7 +29,7 @@
   const MAX_CHANGES = 10;
   const MAX_ATTRIBUTE_CHANGES = 3;
   const LOAD_MS = 5000;
-  const states = new WeakMap();
+  let states = new WeakMap();
   let batch = 0;
 
   const weigh = (node) => {
@@ -147,4 +147,6 @@
     return restless === '' ? 'quiet' : `restless ${restless}`;
   };
   Object.defineProperty(globalThis, '__fleetSettle', { value: settle });
+  // Called between two visits: what was restless need not be so in the next one.
+  Object.defineProperty(globalThis, '__fleetForgetStates', { configurable: true, value: () => { states = new WeakMap(); } });
 })();

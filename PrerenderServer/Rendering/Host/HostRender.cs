@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.PrerenderServer.Rendering.Painting;
 using Fleet.ServiceDefaults;
@@ -34,7 +35,7 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
         }
 
         var request = JsonSerializer.Serialize(new HostRequest(operation.RequestId, ExactUrl.Of(operation.Url), [.. formats.Select(HostFormats.NameOf)], operation.Lineage), FleetJson.Options);
-        var call = new HostCall(method, request, formats, operation.Realm, PaintKey.Of(page.ShellToken, operation.Url, formats), IsPainted: true);
+        var call = new HostCall(method, request, formats, operation.Realm, RouteKey.Of(page.ShellToken, operation.Url, formats), IsPainted: true);
         var answer = await AnswerAsync(page, operation, call, progress, reserve, cancellationToken);
         if (operation.Screenshot is { Format: { } format } shape)
         {

@@ -1,4 +1,5 @@
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Painting;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
@@ -10,4 +11,4 @@ namespace Fleet.PrerenderServer.Rendering.Operations;
 /// <param name="Realm">URL prefix of the fetched URLs that count as dependencies.</param>
 /// <param name="Key">What decides whether it is painted.</param>
 /// <param name="IsPainted">Whether the page has layout and paint.</param>
-internal sealed record HostCall(string Method, string Request, IReadOnlyList<RenderFormat> Formats, string Realm, PaintKey Key, bool IsPainted);
+internal sealed record HostCall(string Method, string Request, IReadOnlyList<RenderFormat> Formats, string Realm, RouteKey Key, bool IsPainted);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering.Painting;
+using Fleet.PrerenderServer.Rendering.Soft;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
@@ -45,6 +46,12 @@ internal sealed record PageAnswer
 
     /// <summary>The call of the host to repeat once the answer was sent, to compare it with this one; null for none.</summary>
     public HostCall? Compared { get; init; }
+
+    /// <summary>The soft navigation that gave this answer; null for any other way.</summary>
+    public SoftVisit? Soft { get; init; }
+
+    /// <summary>How long the navigation and the capture of the document took; zero for any other way.</summary>
+    public TimeSpan LoadTime { get; init; }
 
     /// <summary><c>settled</c> or <c>capped</c>; null if not measured.</summary>
     public string? Stability { get; init; }

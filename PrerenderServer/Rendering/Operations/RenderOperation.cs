@@ -37,6 +37,9 @@ internal sealed record RenderOperation(
     /// <summary>What the page is waited for; null for nothing but that it settles.</summary>
     public PageWaits? Waits { get; init; }
 
+    /// <summary>Whether the page must be loaded for this render, instead of being a document that shows an earlier URL and moves on.</summary>
+    public bool FullLoad { get; init; }
+
     /// <summary>Whether the render uses credentials, headers or cookies, or runs a command. Its page content is not kept for troubleshooting.</summary>
     public bool IsPrivate => Credentials is not null || Command is not null || Setup is { Headers.Count: > 0 } or { Cookies.Count: > 0 };
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Fleet.PrerenderServer.Rendering.Painting;
+using Fleet.PrerenderServer.Rendering.Learning;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
@@ -44,7 +44,15 @@ public sealed class RenderingOptions
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether the booted host app may be rendered without layout and paint, where that has been proven to change nothing. Default: auto.</summary>
-    public NoPaintMode NoPaint { get; set; } = NoPaintMode.Auto;
+    public LearningMode NoPaint { get; set; } = LearningMode.Auto;
+
+    /// <summary>Whether an app without the host contract may be told to show the next URL instead of being loaded again, where comparisons have shown that it makes no difference.
+    /// An app that keeps answers of its API in memory may show one that is as old as <see cref="SoftNavigationMaxAge"/>, except in pages that are stored. Default: off.</summary>
+    public LearningMode SoftNavigation { get; set; } = LearningMode.Off;
+
+    /// <summary>How long after its load a document is used for soft navigations, and how long a page that keeps one may be idle before it is closed, 1 s to 1 h. Default: 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SoftNavigationMaxAge { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Maximum size of a result in MB, 1 to 100. Default: 16.</summary>
     [Range(1, 100)]

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ internal sealed partial class PaintControl
     private readonly Counter<long> _comparisons;
     private readonly ILogger<PaintControl> _logger;
 
-    public PaintControl(NoPaintMode mode, IMeterFactory meters, ILogger<PaintControl> logger)
+    public PaintControl(LearningMode mode, IMeterFactory meters, ILogger<PaintControl> logger)
     {
         (_policy, _logger) = (new(mode), logger);
         var meter = meters.Create("Fleet.PrerenderServer");
@@ -22,16 +23,16 @@ internal sealed partial class PaintControl
     }
 
     /// <summary>The state of a host shell.</summary>
-    public NoPaintStatus Status(string? token) => _policy.Status(token);
+    public RouteLearningStatus Status(string? token) => _policy.Status(token);
 
     /// <summary>Decides how a render runs.</summary>
-    public PaintPlan Plan(PaintKey key) => _policy.Plan(key);
+    public PaintPlan Plan(RouteKey key) => _policy.Plan(key);
 
     /// <summary>Notes an answer of the host.</summary>
     /// <param name="key">The route.</param>
     /// <param name="isPainted">Whether the page was painted.</param>
     /// <param name="use">What the render used of the layout; null if unknown.</param>
-    public void Answered(PaintKey key, bool isPainted, LayoutUse? use)
+    public void Answered(RouteKey key, bool isPainted, LayoutUse? use)
     {
         _renders.Add(1, new KeyValuePair<string, object?>("painted", isPainted));
         if (use is not null)
@@ -41,26 +42,26 @@ internal sealed partial class PaintControl
     }
 
     /// <summary>Notes that a render failed without painting and not with it.</summary>
-    public void Failed(PaintKey key) => Write(_policy.Failed(key));
+    public void Failed(RouteKey key) => Write(_policy.Failed(key));
 
     /// <summary>Notes the result of a comparison.</summary>
-    public void Compared(PaintKey key, PaintComparison result)
+    public void Compared(RouteKey key, Comparison result)
     {
         _comparisons.Add(1, new KeyValuePair<string, object?>("result", MetricConventions.TagValue(result)));
         Write(_policy.Compared(key, result));
     }
 
-    private void Write(PaintChange? change)
+    private void Write(RouteChange? change)
     {
         switch (change)
         {
             case null:
                 break;
-            case { State: NoPaintState.On }:
+            case { State: RouteLearningState.On }:
                 LogOn(change.Key.Route, PaintPolicy.Needed);
                 break;
-            case { IsShell: true }:
-                LogShellOff(change.Key.Shell, change.Reason!);
+            case { IsApp: true }:
+                LogShellOff(change.Key.App, change.Reason!);
                 break;
             default:
                 LogRoutePainted(change.Key.Route, change.Reason!);

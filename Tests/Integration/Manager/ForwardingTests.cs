@@ -34,12 +34,14 @@ public sealed class ForwardingTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Post, "/renders") { Content = JsonContent(s_request with { DeadlineMs = 20_000 }) };
         request.Headers.Add(FleetHeaders.RequestId, "my-id-1");
         request.Headers.Add(FleetHeaders.DeadlineMs, "5000");
+        request.Headers.CacheControl = new() { NoStore = true };
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         using var response = await _manager.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
         var headers = Assert.Single(server.Calls).Headers;
         Assert.InRange(int.Parse(headers[FleetHeaders.DeadlineMs], CultureInfo.InvariantCulture), 1, 5000);
         Assert.Equal("my-id-1", headers[FleetHeaders.RequestId]);
+        Assert.Equal("no-cache", headers["Cache-Control"]);
         Assert.Equal("my-id-1", Assert.Single(response.Headers.GetValues(FleetHeaders.RequestId)));
         Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", headers["traceparent"], StringComparison.Ordinal);
         var token = headers["Authorization"]["Bearer ".Length..];

@@ -74,7 +74,8 @@ public sealed class StoredPageTests : IAsyncLifetime
         await StoreAsync(Page());
         using var response = await SendAsync(HttpMethod.Get, query, cacheControl);
         Assert.Equal("rendered", One(response, FleetHeaders.Source));
-        Assert.Single(_server.Calls);
+        // Nor from a document that shows an earlier URL.
+        Assert.Equal("no-cache", Assert.Single(_server.Calls).Headers["Cache-Control"]);
     }
 
     [Fact]
@@ -90,7 +91,7 @@ public sealed class StoredPageTests : IAsyncLifetime
     {
         await StoreAsync(Page());
         await _manager.RenderAsync(new() { Url = Route, Formats = [RenderFormat.Html] });
-        Assert.Single(_server.Calls);
+        Assert.DoesNotContain("Cache-Control", Assert.Single(_server.Calls).Headers.Keys);
     }
 
     private StoredPage Page() => new()

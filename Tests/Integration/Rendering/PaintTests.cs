@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Painting;
 using Fleet.Tests.Browser;
 using Fleet.Tests.InMemory;
@@ -45,10 +46,10 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
         var told = Told();
         await DeployAsync("text += document.styleSheets.length; text += document.documentElement.outerHTML.includes('content' + '-visibility');");
         await RenderAsync(Enough, "0false");
-        await StateIsAsync(NoPaintState.On);
+        await StateIsAsync(RouteLearningState.On);
         await RenderAsync(20, "0false");
         Assert.Equal(told + 1, Told());
-        await Eventually.TrueAsync(async () => (await server.Registry.Servers.ListAsync(Token)).Single().NoPaint is { State: NoPaintState.On, RoutesOn: 1 }, () => "the server's record, which GET /fleet has, says it");
+        await Eventually.TrueAsync(async () => (await server.Registry.Servers.ListAsync(Token)).Single().NoPaint is { State: RouteLearningState.On, RoutesOn: 1 }, () => "the server's record, which GET /fleet has, says it");
 
         int Told() => server.Log.Lines.Count(line => line.Contains("run without layout and paint from now on: 5 comparisons were equal", StringComparison.Ordinal));
     }
@@ -74,7 +75,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     {
         await DeployAsync($"if (name === 'reads') {{ {does} }}");
         await RenderAsync(Enough, "");
-        await StateIsAsync(NoPaintState.On);
+        await StateIsAsync(RouteLearningState.On);
         await RenderAsync(1, text, "reads");
         await RenderAsync(1, "");
         await RenderAsync(2, text, "reads");
@@ -88,7 +89,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     {
         await DeployAsync("text += width;", "let width = 0; new ResizeObserver(([e]) => { width = e.contentRect.height; }).observe(document.body);");
         await RenderAsync(Enough);
-        Assert.True(await StatusAsync() is { State: NoPaintState.Off, RoutesOn: 0 } status && status.Reason!.Contains("ResizeObserver.observe", StringComparison.Ordinal));
+        Assert.True(await StatusAsync() is { State: RouteLearningState.Off, RoutesOn: 0 } status && status.Reason!.Contains("ResizeObserver.observe", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,7 +97,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     {
         await DeployAsync("text += height;", "document.body.append(document.createElement('hr')); const height = document.querySelector('hr').offsetTop >= 0; document.querySelector('hr').remove();");
         await RenderAsync(Enough, "true");
-        await StateIsAsync(NoPaintState.On);
+        await StateIsAsync(RouteLearningState.On);
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
         await DeployAsync("await new Promise((r) => { root.firstChild.onanimationstart = () => { text += 'animated'; r(); }; root.firstChild.style.animation = 'move 1s'; setTimeout(r, 200); });",
             "document.head.insertAdjacentHTML('beforeend', '<style>@keyframes move { to { margin-left: 1px } }</style>');");
         await RenderAsync(2 * PaintPolicy.RendersPerComparison, "animated");
-        await Eventually.TrueAsync(async () => (await StatusAsync()).State == NoPaintState.Off, () => "it is off");
+        await Eventually.TrueAsync(async () => (await StatusAsync()).State == RouteLearningState.Off, () => "it is off");
         Assert.Contains("nothing showed that it uses the layout", (await StatusAsync()).Reason, StringComparison.Ordinal);
         Assert.Contains(server.Log.Lines, line => line.Contains("All renders of the host shell", StringComparison.Ordinal));
         await RenderAsync(3, "animated");
@@ -118,17 +119,17 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
         await DeployAsync("if (name === 'waits') { await new Promise((r) => { root.firstChild.onanimationstart = r; root.firstChild.style.animation = 'move 1s'; }); text += 'done'; }",
             "document.head.insertAdjacentHTML('beforeend', '<style>@keyframes move { to { margin-left: 1px } }</style>');");
         await RenderAsync(Enough, "");
-        await StateIsAsync(NoPaintState.On);
+        await StateIsAsync(RouteLearningState.On);
         await RenderAsync(1, "done", "waits", deadlineMs: 4_000);
-        Assert.Equal(NoPaintState.Learning, (await StatusAsync()).State);
+        Assert.Equal(RouteLearningState.Learning, (await StatusAsync()).State);
     }
 
     [Fact]
     public async Task Render_ContentThatChanges_IsNeitherUnpaintedNorTakenForADifference()
     {
         await DeployAsync("text += String(++count).replace(/\\d/g, (d) => 'abcdefghij'[d]);", "let count = 0;");
-        await RenderAsync((PaintPolicy.MaxUnsteady + 1) * PaintPolicy.RendersPerComparison);
-        await Eventually.TrueAsync(async () => await StatusAsync() is { State: NoPaintState.Learning, RoutesOff: 1, RoutesOn: 0 }, () => "its route is off");
+        await RenderAsync((RouteLearning.MaxUnsteady + 1) * PaintPolicy.RendersPerComparison);
+        await Eventually.TrueAsync(async () => await StatusAsync() is { State: RouteLearningState.Learning, RoutesOff: 1, RoutesOn: 0 }, () => "its route is off");
         Assert.Contains("differs from one render to the next", (await StatusAsync()).Reason, StringComparison.Ordinal);
     }
 
@@ -137,9 +138,9 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     {
         await DeployAsync("");
         await RenderAsync(Enough, "");
-        await StateIsAsync(NoPaintState.On);
+        await StateIsAsync(RouteLearningState.On);
         await DeployAsync("text += root.scrollHeight;");
-        Assert.Equal(NoPaintState.Learning, (await StatusAsync()).State);
+        Assert.Equal(RouteLearningState.Learning, (await StatusAsync()).State);
         await RenderAsync(Enough, "100");
     }
 
@@ -149,7 +150,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
         await DeployAsync("");
         var before = await ScreenshotAsync();
         await RenderAsync(Enough, "");
-        await StateIsAsync(NoPaintState.On);
+        await StateIsAsync(RouteLearningState.On);
         Assert.Equal(before, await ScreenshotAsync());
     }
 
@@ -158,7 +159,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     {
         await DeployAsync("");
         await RenderAsync(Enough, "");
-        await StateIsAsync(NoPaintState.On);
+        await StateIsAsync(RouteLearningState.On);
         using var request = new HttpRequestMessage(HttpMethod.Post, "commands")
         {
             Content = JsonContent.Create(new CommandRequest { Command = "measure", Affinity = "user:paint" }, options: FleetJson.Options),
@@ -222,12 +223,12 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     }
 
     /// <summary>The last comparison may still run.</summary>
-    private Task StateIsAsync(NoPaintState state) => Eventually.TrueAsync(async () => (await StatusAsync()).State == state, () => $"the state is {state}");
+    private Task StateIsAsync(RouteLearningState state) => Eventually.TrueAsync(async () => (await StatusAsync()).State == state, () => $"the state is {state}");
 
-    private async Task<NoPaintStatus> StatusAsync()
+    private async Task<RouteLearningStatus> StatusAsync()
     {
         var pool = await server.Client.GetFromJsonAsync<JsonElement>("pool", Token);
-        return pool.GetProperty("noPaint").Deserialize<NoPaintStatus>(FleetJson.Options)!;
+        return pool.GetProperty("noPaint").Deserialize<RouteLearningStatus>(FleetJson.Options)!;
     }
 
     /// <summary>A prerender server whose host app each test replaces.</summary>

@@ -8,6 +8,31 @@ public sealed class FrameworkDists : IAsyncDisposable
     /// <summary>React's template with the one change that its documentation names for a page that is there already: <c>hydrateRoot</c>.</summary>
     public const string HydratingReact = "React-hydrating";
 
+    /// <summary>Angular's template with a route of its own, <c>/folder/item</c>.</summary>
+    public const string RoutedAngular = "Angular-routed";
+
+    private const string Routes = """
+        import { Component, inject, signal } from '@angular/core';
+        import { ActivatedRoute, Routes } from '@angular/router';
+
+        @Component({ selector: 'app-item', template: `<h1>Item {{ id() }}</h1><p>{{ text() }}</p>` })
+        export class Item {
+          readonly id = signal('');
+          readonly text = signal('');
+
+          constructor() {
+            inject(ActivatedRoute).paramMap.subscribe(async (parameters) => {
+              const id = parameters.get('id')!;
+              document.title = `Item ${id}`;
+              this.id.set(id);
+              this.text.set(await (await fetch(`/api/${id}`)).text());
+            });
+          }
+        }
+
+        export const routes: Routes = [{ path: ':folder/:id', component: Item }];
+        """;
+
     private const string OpenApi = """
         { "openapi": "3.0.0", "info": { "title": "Periodic table", "version": "1", "description": "Chemical elements by symbol" }, "paths": { "/elements/{symbol}": { "get": {
           "summary": "Reads one element", "tags": ["elements"], "responses": { "200": { "description": "The element" } },
@@ -65,6 +90,11 @@ public sealed class FrameworkDists : IAsyncDisposable
         {
             case "Angular":
                 return Path.Combine((await _angular.Value).Folder, "angular", "dist", "angular", "browser");
+            case RoutedAngular:
+                var angular = Path.Combine((await _angular.Value).Folder, "angular");
+                await File.WriteAllTextAsync(Path.Combine(angular, "src", "app", "app.routes.ts"), Routes, _stop.Token);
+                await BuildAngularAsync(angular, "--output-path=dist/routed");
+                return Path.Combine(angular, "dist", "routed", "browser");
             case HydratingReact:
                 var react = await CopyAsync("React", framework);
                 var main = Path.Combine(react, "src", "main.jsx");
@@ -156,7 +186,7 @@ public sealed class FrameworkDists : IAsyncDisposable
         {
             var ng = Path.Combine(project.Folder, "node_modules", "@angular", "cli", "bin", "ng.js");
             await NodeProject.NodeAsync(project.Folder, [ng, "new", "angular", "--skip-install", "--skip-git", "--defaults"], _stop.Token);
-            await NodeProject.NodeAsync(Path.Combine(project.Folder, "angular"), [ng, "build"], _stop.Token);
+            await BuildAngularAsync(Path.Combine(project.Folder, "angular"));
             return project;
         }
         catch
@@ -165,6 +195,9 @@ public sealed class FrameworkDists : IAsyncDisposable
             throw;
         }
     }
+
+    private Task BuildAngularAsync(string app, params string[] options) =>
+        NodeProject.NodeAsync(app, ["../node_modules/@angular/cli/bin/ng.js", "build", .. options], _stop.Token);
 
     private async Task UnpackAsync(string package, string sha512, string framework)
     {

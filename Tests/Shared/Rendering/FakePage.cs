@@ -7,7 +7,13 @@ namespace Fleet.Tests.Rendering;
 internal sealed class FakePage : IRenderPage
 {
     /// <summary>What it answers to an expression.</summary>
-    public Func<string, string> Answer { get; init; } = _ => "1";
+    public Func<string, object> Answer { get; init; } = _ => "1";
+
+    /// <summary>How it loads a URL.</summary>
+    public Func<Task<PageNavigation>> Navigate { get; init; } = () => Task.FromResult(new PageNavigation(200, null, null, 200));
+
+    /// <summary>How it moves a kept document on, within a timeout. Null for a page that keeps none.</summary>
+    public Func<TimeSpan, CancellationToken, Task<string?>>? Visit { get; init; }
 
     public HostCapabilities Host { get; init; } = new("1", ["render", "run", "stage"]);
 
@@ -30,9 +36,28 @@ internal sealed class FakePage : IRenderPage
 
     public Task<PageDeparture> Departed { get; } = new TaskCompletionSource<PageDeparture>().Task;
 
-    public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(new PageNavigation(200, null, null, 200));
+    public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        IsKept = false;
+        return Navigate();
+    }
 
     public Task SetUpAsync(PageSetup setup, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public bool IsKept { get; private set; }
+
+    public TimeSpan? MaxIdle => null;
+
+    public Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<string?>(cancellationToken) : Task.FromResult<string?>("<html>");
+
+    public Task<bool> KeepAsync(string source, TimeSpan maxIdle, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(IsKept = Visit is not null);
+
+    public Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Visit!(deadline, cancellationToken);
+
+    public Task<string?> ArrivedAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    public Task<DocumentSize> SizeAsync(bool collects, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<DocumentSize>(default);
 
     public Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -52,5 +77,9 @@ internal sealed class FakePage : IRenderPage
 
     public Task ForgetCredentialsAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task ParkAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        IsKept = false;
+        return Task.CompletedTask;
+    }
 }

@@ -34,6 +34,7 @@ public sealed class RenderKeyTests
             KeyOf(s_request, screenshot),
             KeyOf(s_request, screenshot with { Format = RenderFormat.Fitted }),
             KeyOf(s_request, screenshot with { Scale = 2 }),
+            RenderKey.Of(Operation(s_request) with { FullLoad = true }),
         ];
         Assert.Equal(keys.Length, keys.Distinct().Count());
         Assert.DoesNotContain("Bearer", string.Concat(keys.Select(key => key.ToString())), StringComparison.Ordinal);
@@ -80,5 +81,7 @@ public sealed class RenderKeyTests
     }
 
     private static RenderKey KeyOf(RenderRequest request, ScreenshotRequest? screenshot = null) =>
-        RenderKey.Of(new RenderOperation(request, "user:ada#ada", "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System), Screenshot: screenshot));
+        RenderKey.Of(Operation(request) with { Screenshot = screenshot });
+
+    private static RenderOperation Operation(RenderRequest request) => new(request, "user:ada#ada", "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System));
 }

@@ -90,14 +90,14 @@ internal sealed partial class PoolWorld
     /// <summary>The lease that a waiter got; null while it waits.</summary>
     public WorldLease? LeaseOf(long waiter) => _leases.Values.FirstOrDefault(l => l.Waiter == waiter);
 
-    public void Complete(WorldLease lease, PageOutcome outcome = PageOutcome.Healthy, string? loaded = null)
+    public void Complete(WorldLease lease, PageOutcome outcome = PageOutcome.Healthy, string? loaded = null, TimeSpan? maxIdle = null)
     {
         if (_leases.Remove(lease.Id) && outcome is not (PageOutcome.Healthy or PageOutcome.Untouched))
         {
             _doomed.Add(lease.Slot);
         }
 
-        Apply(new LeaseCompleted(lease.Id, outcome) { Booted = loaded is not null, ShellToken = loaded });
+        Apply(new LeaseCompleted(lease.Id, outcome) { Booted = loaded is not null, ShellToken = loaded, MaxIdle = maxIdle });
     }
 
     public void TellShell(string token)

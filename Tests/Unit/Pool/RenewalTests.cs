@@ -272,6 +272,20 @@ public sealed class RenewalTests : CoreTests
         Assert.Equal(SlotState.Standby, Only(world).State);
     }
 
+    [Theory]
+    [InlineData(60, 60)]
+    [InlineData(3_600, 600)]
+    public void Complete_PageThatMayBeIdleForLess_IsClosedThen(int maxIdle, int closes)
+    {
+        Options.IdleTimeout = TimeSpan.FromSeconds(600);
+        var (world, lease) = Lent("a");
+        world.Complete(lease, maxIdle: TimeSpan.FromSeconds(maxIdle));
+        world.Advance(TimeSpan.FromSeconds(closes - 1));
+        Assert.Equal(SlotState.Idle, Only(world).State);
+        world.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(SlotState.Closing, Only(world).State);
+    }
+
     [Fact]
     public void Stop_FailsWhoWaits_ClosesWhatRests_DrainsWhatIsLent_AndEnds()
     {

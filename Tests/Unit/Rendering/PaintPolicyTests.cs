@@ -1,4 +1,5 @@
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Painting;
 
 namespace Fleet.Tests.Rendering;
@@ -7,7 +8,7 @@ public sealed class PaintPolicyTests
 {
     private const string Shell = "shell-a";
 
-    private readonly PaintPolicy _policy = new(NoPaintMode.Auto);
+    private readonly PaintPolicy _policy = new(LearningMode.Auto);
 
     [Theory]
     [InlineData("http://site.example/", "site.example/ isolated", "site.example/ isolated")]
@@ -16,15 +17,15 @@ public sealed class PaintPolicyTests
     [InlineData("http://site.example/elements/gold?sort=asc", "site.example/elements/* isolated", "site.example/*/* isolated")]
     [InlineData("http://site.example:81/a/b/c%2Fd", "site.example:81/a/*/* isolated", "site.example:81/*/*/* isolated")]
     public void Key_OfUrl_IsItsFirstSegmentAndTheirNumber(string url, string route, string fallback) =>
-        Assert.Equal(new(Shell, route, fallback), PaintKey.Of(Shell, new Uri(url), [RenderFormat.Isolated]));
+        Assert.Equal(new(Shell, route, fallback), RouteKey.Of(Shell, new Uri(url), [RenderFormat.Isolated]));
 
     [Fact]
     public void Key_OfFormats_IsTheirNamesInAnyOrder()
     {
         var url = new Uri("http://site.example/");
-        Assert.Equal(PaintKey.Of(Shell, url, [RenderFormat.Head, RenderFormat.Isolated]), PaintKey.Of(Shell, url, [RenderFormat.Isolated, RenderFormat.Head]));
-        Assert.NotEqual(PaintKey.Of(Shell, url, [RenderFormat.Head]), PaintKey.Of(Shell, url, [RenderFormat.Isolated]));
-        Assert.Equal("site.example/ data", PaintKey.Of(Shell, url, []).Route);
+        Assert.Equal(RouteKey.Of(Shell, url, [RenderFormat.Head, RenderFormat.Isolated]), RouteKey.Of(Shell, url, [RenderFormat.Isolated, RenderFormat.Head]));
+        Assert.NotEqual(RouteKey.Of(Shell, url, [RenderFormat.Head]), RouteKey.Of(Shell, url, [RenderFormat.Isolated]));
+        Assert.Equal("site.example/ data", RouteKey.Of(Shell, url, []).Route);
     }
 
     [Fact]
@@ -32,14 +33,14 @@ public sealed class PaintPolicyTests
     {
         for (var compared = 0; compared < PaintPolicy.Needed; compared++)
         {
-            Assert.Equal((NoPaintState.Learning, compared), (_policy.Status(Shell).State, _policy.Status(Shell).Equal));
+            Assert.Equal((RouteLearningState.Learning, compared), (_policy.Status(Shell).State, _policy.Status(Shell).Equal));
             Assert.All(UntilCompared(Key("/a")), plan => Assert.True(plan.IsPainted));
-            Assert.Equal(compared + 1 == PaintPolicy.Needed, _policy.Compared(Key("/a"), PaintComparison.Equal) is { State: NoPaintState.On, IsShell: false });
+            Assert.Equal(compared + 1 == PaintPolicy.Needed, _policy.Compared(Key("/a"), Comparison.Equal) is { State: RouteLearningState.On, IsApp: false });
         }
 
         Assert.False(_policy.Plan(Key("/a")).IsPainted);
         Assert.True(_policy.Plan(Key("/b")).IsPainted);
-        Assert.Equal(new NoPaintStatus(NoPaintState.On) { Needed = PaintPolicy.Needed, RoutesOn = 1, RoutesLearning = 1 }, _policy.Status(Shell));
+        Assert.Equal(new RouteLearningStatus(RouteLearningState.On) { Needed = PaintPolicy.Needed, RoutesOn = 1, RoutesLearning = 1 }, _policy.Status(Shell));
     }
 
     [Fact]
@@ -65,13 +66,13 @@ public sealed class PaintPolicyTests
         TurnOn("/a");
         TurnOn("/b");
         var change = _policy.Used(Key("/a"), new("Element.scrollHeight", null));
-        Assert.True(change is { State: NoPaintState.Off, IsShell: false, Reason: "It reads the layout with Element.scrollHeight." }, $"{change}");
+        Assert.True(change is { State: RouteLearningState.Off, IsApp: false, Reason: "It reads the layout with Element.scrollHeight." }, $"{change}");
         Assert.Null(_policy.Used(Key("/a"), new("Element.scrollHeight", null)));
-        Assert.Null(_policy.Compared(Key("/a"), PaintComparison.Equal));
+        Assert.Null(_policy.Compared(Key("/a"), Comparison.Equal));
         Assert.All(Enumerable.Range(0, 100), _ => Assert.Equal(PaintPlan.Painted, _policy.Plan(Key("/a"))));
         Assert.False(_policy.Plan(Key("/b")).IsPainted);
         var status = _policy.Status(Shell);
-        Assert.Equal((NoPaintState.On, 1, 1), (status.State, status.RoutesOn, status.RoutesOff));
+        Assert.Equal((RouteLearningState.On, 1, 1), (status.State, status.RoutesOn, status.RoutesOff));
         Assert.Equal("/a: It reads the layout with Element.scrollHeight.", status.Reason);
     }
 
@@ -91,13 +92,13 @@ public sealed class PaintPolicyTests
     {
         TurnOn("/a");
         TurnOn("/b");
-        var change = end == "observes" ? _policy.Used(Key("/a"), new("ResizeObserver.observe", "ResizeObserver.observe")) : _policy.Compared(Key("/a"), PaintComparison.Different);
-        Assert.True(change is { State: NoPaintState.Off, IsShell: true }, $"{change}");
+        var change = end == "observes" ? _policy.Used(Key("/a"), new("ResizeObserver.observe", "ResizeObserver.observe")) : _policy.Compared(Key("/a"), Comparison.Different);
+        Assert.True(change is { State: RouteLearningState.Off, IsApp: true }, $"{change}");
         Assert.Contains(end == "observes" ? "ResizeObserver.observe" : "rendered something else", change.Reason, StringComparison.Ordinal);
         Assert.Equal(PaintPlan.Painted, _policy.Plan(Key("/b")));
         Assert.Equal(PaintPlan.Painted, _policy.Plan(Key("/new")));
-        Assert.True(_policy.Status(Shell) is { State: NoPaintState.Off, RoutesOn: 0, RoutesLearning: 0, Reason.Length: > 0 });
-        Assert.True(_policy.Status("shell-b") is { State: NoPaintState.Learning, Reason: null });
+        Assert.True(_policy.Status(Shell) is { State: RouteLearningState.Off, RoutesOn: 0, RoutesLearning: 0, Reason.Length: > 0 });
+        Assert.True(_policy.Status("shell-b") is { State: RouteLearningState.Learning, Reason: null });
         TurnOn("/a", "shell-b");
         Assert.False(_policy.Plan(Key("/a", "shell-b")).IsPainted);
         Assert.True(_policy.Plan(Key("/a")).IsPainted);
@@ -106,20 +107,20 @@ public sealed class PaintPolicyTests
     [Fact]
     public void Compared_ChangingContent_PaintsTheRouteAfterAFewTimes()
     {
-        for (var i = 1; i < PaintPolicy.MaxUnsteady; i++)
+        for (var i = 1; i < RouteLearning.MaxUnsteady; i++)
         {
-            Assert.Null(_policy.Compared(Key("/a"), PaintComparison.Unsteady));
+            Assert.Null(_policy.Compared(Key("/a"), Comparison.Unsteady));
         }
 
-        Assert.True(_policy.Compared(Key("/a"), PaintComparison.Unsteady) is { State: NoPaintState.Off, IsShell: false });
-        Assert.Equal(NoPaintState.Learning, _policy.Status(Shell).State);
+        Assert.True(_policy.Compared(Key("/a"), Comparison.Unsteady) is { State: RouteLearningState.Off, IsApp: false });
+        Assert.Equal(RouteLearningState.Learning, _policy.Status(Shell).State);
     }
 
     [Fact]
     public void Failed_RouteThatIsOn_IsLearnedAgain()
     {
         TurnOn("/a");
-        Assert.True(_policy.Failed(Key("/a")) is { State: NoPaintState.Learning, IsShell: false });
+        Assert.True(_policy.Failed(Key("/a")) is { State: RouteLearningState.Learning, IsApp: false });
         Assert.True(_policy.Plan(Key("/a")).IsPainted);
         TurnOn("/a");
         Assert.False(_policy.Plan(Key("/a")).IsPainted);
@@ -128,48 +129,48 @@ public sealed class PaintPolicyTests
     [Fact]
     public void Plan_TooManyPatterns_AreToldApartByTheirNumberOfSegments()
     {
-        for (var i = 0; i < PaintPolicy.MaxRoutes; i++)
+        for (var i = 0; i < RouteLearning.MaxRoutes; i++)
         {
             _policy.Plan(Key($"/{i}"));
         }
 
         for (var i = 0; i < PaintPolicy.Needed; i++)
         {
-            _policy.Compared(Key($"/more-{i}"), PaintComparison.Equal);
+            _policy.Compared(Key($"/more-{i}"), Comparison.Equal);
         }
 
         Assert.False(_policy.Plan(Key("/other")).IsPainted);
-        Assert.Equal(PaintPolicy.MaxRoutes + 1, _policy.Status(Shell) is var status ? status.RoutesOn + status.RoutesLearning : 0);
+        Assert.Equal(RouteLearning.MaxRoutes + 1, _policy.Status(Shell) is var status ? status.RoutesOn + status.RoutesLearning : 0);
     }
 
     [Fact]
     public void Plan_UnknownShell_IsPainted()
     {
-        var key = Key("/a") with { Shell = null };
+        var key = Key("/a") with { App = null };
         Assert.Equal(PaintPlan.Painted, _policy.Plan(key));
-        Assert.Null(_policy.Compared(key, PaintComparison.Different));
+        Assert.Null(_policy.Compared(key, Comparison.Different));
     }
 
     [Fact]
     public void Plan_ModeIsOff_IsPaintedAndNeverCompared()
     {
-        var policy = new PaintPolicy(NoPaintMode.Off);
+        var policy = new PaintPolicy(LearningMode.Off);
         Assert.All(Enumerable.Range(0, 100), _ => Assert.Equal(PaintPlan.Painted, policy.Plan(Key("/a"))));
-        Assert.Equal(new NoPaintStatus(NoPaintState.Off) { Reason = "Rendering:NoPaint is off." }, policy.Status(Shell));
+        Assert.Equal(new RouteLearningStatus(RouteLearningState.Off) { Reason = "Rendering:NoPaint is off." }, policy.Status(Shell));
     }
 
-    private static PaintKey Key(string path, string shell = Shell) => new(shell, path, "/*");
+    private static RouteKey Key(string path, string shell = Shell) => new(shell, path, "/*");
 
     private void TurnOn(string path, string shell = Shell)
     {
         for (var i = 0; i < PaintPolicy.Needed; i++)
         {
-            _policy.Compared(Key(path, shell), PaintComparison.Equal);
+            _policy.Compared(Key(path, shell), Comparison.Equal);
         }
     }
 
     /// <summary>The plans up to the first with a comparison.</summary>
-    private List<PaintPlan> UntilCompared(PaintKey key)
+    private List<PaintPlan> UntilCompared(RouteKey key)
     {
         var plans = new List<PaintPlan>();
         while (plans.Count < 1_000)

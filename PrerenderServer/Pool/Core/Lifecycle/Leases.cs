@@ -79,6 +79,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
 
         pool.RemoveLease(slot);
         slot.UsedAt = pool.Now;
+        slot.MaxIdle = completed.MaxIdle;
         slot.ShellToken = completed.Booted ? completed.ShellToken : slot.ShellToken;
         var generation = pool.FindGeneration(slot.Generation)!;
         if (completed.Outcome != PageOutcome.Untouched)
@@ -178,7 +179,8 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
     {
         slot.Change(SlotTrigger.Released);
         slot.Op = Slot.NoOp;
-        slot.Deadline = PoolTime.After(pool.Now, pool.Rules.Options.IdleTimeout);
+        var timeout = pool.Rules.Options.IdleTimeout;
+        slot.Deadline = PoolTime.After(pool.Now, slot.MaxIdle < timeout ? slot.MaxIdle.Value : timeout);
     }
 
     private CloseReason Reason(Slot slot, PageOutcome outcome, Generation generation) => (slot.State, outcome) switch

@@ -121,6 +121,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
     private void MakeAvailable(Slot slot)
     {
         slot.Change(slot.Affinity is null ? SlotTrigger.BootedUnbound : SlotTrigger.BootedBound);
+        slot.MaxIdle = null;
         slot.Deadline = PoolTime.After(pool.Now, pool.Rules.Options.IdleTimeout);
     }
 

@@ -37,6 +37,9 @@ internal sealed record LeaseCompleted(long Lease, PageOutcome Outcome) : PoolEve
 
     /// <summary>Shell token of that document.</summary>
     public string? ShellToken { get; init; }
+
+    /// <summary>How long the page may be idle; null for <see cref="PoolOptions.IdleTimeout"/>, which is the longest in any case.</summary>
+    public TimeSpan? MaxIdle { get; init; }
 }
 
 /// <summary>The browser confirmed that a context is closed.</summary>

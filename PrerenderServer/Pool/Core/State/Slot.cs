@@ -34,6 +34,9 @@ internal sealed class Slot(long id, int generation, TimeSpan bornAt)
 
     public TimeSpan UsedAt { get; set; } = bornAt;
 
+    /// <summary>How long its page may be idle, as the last render reported; null for <see cref="PoolOptions.IdleTimeout"/>.</summary>
+    public TimeSpan? MaxIdle { get; set; }
+
     /// <summary>Leases released after a render.</summary>
     public int Renders { get; set; }
 

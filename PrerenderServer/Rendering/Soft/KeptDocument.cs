@@ -1,0 +1,39 @@
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Learning;
+
+namespace Fleet.PrerenderServer.Rendering.Soft;
+
+/// <summary>A document that a page keeps for soft navigations.</summary>
+/// <param name="key">The route, of which all its URLs are.</param>
+/// <param name="url">The URL that it was loaded for.</param>
+/// <param name="size">Its size then.</param>
+/// <param name="load">How long that took.</param>
+/// <param name="end">When it may not be used any more, as a timestamp of the monotonic clock.</param>
+internal sealed class KeptDocument(RouteKey key, string url, DocumentSize size, TimeSpan load, long end)
+{
+    /// <summary>A soft navigation may take as long, also where the load was faster.</summary>
+    private static readonly TimeSpan s_minAttempt = TimeSpan.FromSeconds(5);
+
+    private readonly HashSet<string> _urls = [url];
+
+    public RouteKey Key => key;
+
+    public DocumentSize Size => size;
+
+    /// <summary>Whether it may show a URL. Each URL only once: what the app remembers of it would be older than what its server has.</summary>
+    public bool MayVisit(RouteKey route, string target, long now) => route == key && MayVisit(now) && !_urls.Contains(target);
+
+    /// <summary>Whether it may show any further URL.</summary>
+    public bool MayVisit(long now) => _urls.Count <= SoftPolicy.MaxVisits && now < end;
+
+    /// <summary>Maximum duration of a soft navigation: that of the load, which it is to save, and at most half of what is left until the deadline, so that the URL can still be loaded.</summary>
+    public TimeSpan Limit(TimeSpan left) => TimeSpan.FromTicks(Math.Min(left.Ticks / 2, Math.Max(load.Ticks, s_minAttempt.Ticks)));
+
+    /// <summary>Notes a visit.</summary>
+    public void Visited(string target) => _urls.Add(target);
+}
+
+/// <summary>That an answer is of a soft navigation.</summary>
+/// <param name="Key">The route.</param>
+/// <param name="IsCompared">Whether it is repeated as a full load.</param>
+internal sealed record SoftVisit(RouteKey Key, bool IsCompared);

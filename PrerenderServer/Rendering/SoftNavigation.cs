@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Browser.Cdp;
+using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Rendering.Host;
+using Fleet.PrerenderServer.Rendering.Learning;
+using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Soft;
+using Fleet.ServiceDefaults;
+
+namespace Fleet.PrerenderServer.Rendering;
+
+/// <summary>Renders a URL in a document of the same app and route that the page has kept, by telling the app to show the URL. Where that is not possible, or shows anything
+/// unusual, the URL is loaded, and the answer is that of the full load.</summary>
+internal sealed class SoftNavigation(
+    DocumentRender document, SoftRender soft, SoftComparison comparison, SoftControl control, RenderingOptions options, HostAddress host, TimeProvider time)
+{
+    private static readonly RenderFormat[] s_formats = [RenderFormat.Html];
+
+    private readonly ConditionalWeakTable<IRenderPage, KeptDocument> _kept = [];
+
+    /// <summary>Renders the URL.</summary>
+    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        if (KeptFor(page, operation) is not { } kept || control.Plan(kept.Key) is not { IsOn: true } plan)
+        {
+            return await LoadAsync(page, operation, progress, reserve, cancellationToken);
+        }
+
+        kept.Visited(ExactUrl.Of(operation.Url));
+        var attempt = await soft.RunAsync(page, operation with { Deadline = new(kept.Limit(operation.Deadline.Step(reserve)), time) }, progress, cancellationToken);
+        control.Navigated(isAnswer: attempt.Problem is null);
+        if (attempt.Problem is not { } problem)
+        {
+            return attempt.Answer! with { Soft = new(kept.Key, plan.IsCompared) };
+        }
+
+        progress.Discard();
+        page.Activity.Begin();
+        try
+        {
+            await page.ParkAsync(operation.Deadline.Step(reserve, options.RecoveryBudget), cancellationToken);
+        }
+        catch (BrowserException e) when (page.End == PageTermination.None)
+        {
+            // Nothing is known of the URL: a page that has not tried a soft navigation may well load it.
+            control.TurnOff(kept.Key, problem.Text);
+            return new() { Outcome = RenderOutcome.NoVerdict, Message = $"The page could not leave its document after a soft navigation. {problem.Text} {e.Message}" };
+        }
+
+        var loaded = await LoadAsync(page, operation, progress, reserve, cancellationToken);
+        if (!attempt.IsRefused && SoftRender.ProblemOf(loaded, page) is null)
+        {
+            control.Compared(kept.Key, problem.Result, problem.Text);
+        }
+
+        return loaded;
+    }
+
+    /// <summary>Decides, once the caller has the answer, whether the page keeps its document, and compares. Returns the page's outcome; null if the page is to leave its document.</summary>
+    public async Task<PageOutcome?> KeepAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, CancellationToken cancellationToken)
+    {
+        if (!IsEligible(page, operation) || SoftRender.ProblemOf(answer, page) is not null)
+        {
+            return null;
+        }
+
+        if (answer.Soft is { } visit)
+        {
+            if (!page.IsKept || !_kept.TryGetValue(page, out var kept))
+            {
+                return null;
+            }
+
+            if (visit.IsCompared)
+            {
+                return await comparison.SampleAsync(page, operation, answer, visit.Key, cancellationToken);
+            }
+
+            if (await comparison.HasGrownAsync(page, kept.Size, cancellationToken))
+            {
+                control.TurnOff(kept.Key, SoftComparison.Grown);
+                return null;
+            }
+
+            return kept.MayVisit(time.GetTimestamp()) ? PageOutcome.Healthy : null;
+        }
+
+        if (await page.SourceAsync(options.RecoveryBudget, cancellationToken) is not { } source)
+        {
+            return null;
+        }
+
+        var key = RouteKey.Of(VersionOf(operation.Url, source), operation.Url, s_formats);
+        var url = ExactUrl.Of(operation.Url);
+        var load = new FullLoad(url, SoftRender.DocumentOf(answer).Digest, answer.Deps);
+        var (isKept, reference) = control.Loaded(key, load);
+        if (!isKept && reference is null)
+        {
+            return null;
+        }
+
+        if (!await page.KeepAsync(source, options.SoftNavigationMaxAge, options.RecoveryBudget, cancellationToken))
+        {
+            return null;
+        }
+
+        if (reference is not null)
+        {
+            return await comparison.WalkAsync(page, operation, [reference, load], key, cancellationToken);
+        }
+
+        var size = await page.SizeAsync(collects: false, options.RecoveryBudget, cancellationToken);
+        _kept.AddOrUpdate(page, new(key, url, size, answer.LoadTime, time.GetTimestamp() + (long)(options.SoftNavigationMaxAge.TotalSeconds * time.TimestampFrequency)));
+        return PageOutcome.Healthy;
+    }
+
+    private async Task<PageAnswer> LoadAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        return await document.RunAsync(page, operation, progress, reserve, cancellationToken) with { LoadTime = time.GetElapsedTime(start) };
+    }
+
+    private KeptDocument? KeptFor(IRenderPage page, RenderOperation operation) =>
+        IsEligible(page, operation) && page.IsKept && _kept.TryGetValue(page, out var kept)
+        && kept.MayVisit(RouteKey.Of(kept.Key.App, operation.Url, s_formats), ExactUrl.Of(operation.Url), time.GetTimestamp()) ? kept : null;
+
+    /// <summary>Whether a render is public, anonymous, of nothing but the document, content with what the app remembers, and of an app that knows nothing of the fleet.</summary>
+    private bool IsEligible(IRenderPage page, RenderOperation operation) =>
+        control.IsEnabled
+        && operation is { Credentials: null, Screenshot: null, Command: null, Setup: null, Waits: null, FullLoad: false, Depth: 0, Affinity: { Kind: "realm", Scope: "" } }
+        && operation.Url.Fragment.Length == 0
+        && !(page.OffersRender == true && host.IsOrigin(operation.Url));
+
+    /// <summary>The version of the app at an origin: its document as the server sends it.</summary>
+    private static string VersionOf(Uri url, string source) => $"{url.GetLeftPart(UriPartial.Authority)} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)))}";
+}
