@@ -62,7 +62,9 @@ internal sealed partial class CanaryCheck(
                             break;
                         }
 
-                        LogDiffers(hold.Reason = difference = $"{summary} To accept them, restart this server with Canary:Samples=0; the others follow it.");
+                        difference = $"{summary} To accept them, restart this server with Canary:Samples=0; the others follow it.";
+                        LogDiffers(difference);
+                        hold.Reason = difference;
                     }
                 }
             }
