@@ -30,7 +30,7 @@ internal sealed class SectionValidator<T>(string section) : IValidateOptions<T>
             {
                 if (!rule.IsValid(value))
                 {
-                    yield return $"{setting} is {Show(property.Name, value)}: {rule.FormatErrorMessage(property.Name)}";
+                    yield return $"{setting} is {Show(property.Name, value)}: {MessageOf(rule, property.Name)}";
                 }
             }
 
@@ -44,6 +44,11 @@ internal sealed class SectionValidator<T>(string section) : IValidateOptions<T>
             }
         }
     }
+
+    // The framework's message does not name the values.
+    private static string MessageOf(ValidationAttribute rule, string property) => rule is AllowedValuesAttribute allowed
+        ? $"It must be one of {string.Join(", ", allowed.Values.Select(static value => $"'{value}'"))}."
+        : rule.FormatErrorMessage(property);
 
     private static string Show(string property, object? value) => value switch
     {
