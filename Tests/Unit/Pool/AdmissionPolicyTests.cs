@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>The admission rule as a table: 5 + 1 slots, nesting of at most 2.</summary>
+/// <summary>The admission rule as a table: 5 + 1 slots, nesting of at most 2. Leases are named by their depth; <c>h</c> is a root lease of high priority.</summary>
 public sealed class AdmissionPolicyTests
 {
     private readonly PoolRules _rules = new(new PoolOptions { Slots = 5, HighPrioritySlots = 1, MaxDepth = 2, HighPriority = 8, RendersPerAffinity = 9 });
@@ -21,12 +21,18 @@ public sealed class AdmissionPolicyTests
     [InlineData("22222", 0, 10, true)]
     [InlineData("222222", 0, 10, false)]
     [InlineData("2222", 0, 0, true)]
+    [InlineData("h00", 0, 0, true)]
+    [InlineData("h000", 0, 0, false)]
+    [InlineData("hh0", 0, 0, true)]
+    [InlineData("hh00", 0, 0, false)]
+    [InlineData("hhh", 0, 0, true)]
     public void Admits_ByDepthTierAndWhatIsLent(string lent, int depth, int priority, bool admitted)
     {
         var admission = new AdmissionPolicy(_rules);
         foreach (var digit in lent)
         {
-            admission.Take(Waiter(digit - '0', 0));
+            var waiter = digit == 'h' ? Waiter(0, 10) : Waiter(digit - '0', 0);
+            admission.Take(waiter, TimeSpan.Zero);
         }
 
         Assert.Equal(admitted, admission.Admits(Waiter(depth, priority), TimeSpan.Zero));
@@ -38,7 +44,7 @@ public sealed class AdmissionPolicyTests
         _rules.Options.RendersPerAffinity = 1;
         var admission = new AdmissionPolicy(_rules);
         var affinity = new Affinity("a", 2);
-        admission.Take(Waiter(0, 0, affinity));
+        admission.Take(Waiter(0, 0, affinity), TimeSpan.Zero);
         Assert.False(admission.Admits(Waiter(0, 0, affinity), TimeSpan.Zero));
         Assert.True(admission.Admits(Waiter(0, 0), TimeSpan.Zero));
         Assert.True(admission.Admits(Waiter(1, 0, affinity), TimeSpan.Zero));
@@ -50,7 +56,7 @@ public sealed class AdmissionPolicyTests
         var admission = new AdmissionPolicy(_rules);
         for (var i = 0; i < 3; i++)
         {
-            admission.Take(Waiter(0, 0));
+            admission.Take(Waiter(0, 0), TimeSpan.Zero);
         }
 
         Assert.False(admission.Admits(Waiter(0, 0), 8 * _rules.Options.Aging - TimeSpan.FromTicks(1)));

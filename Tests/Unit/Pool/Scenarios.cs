@@ -10,6 +10,7 @@ internal static class Scenarios
         {
             [nameof(BackToBackRendersOfOneAffinity)] = BackToBackRendersOfOneAffinity,
             [nameof(HighPriorityAboveCapacity)] = HighPriorityAboveCapacity,
+            [nameof(HighPriorityOneAfterTheOther)] = HighPriorityOneAfterTheOther,
             [nameof(LeakedLease)] = LeakedLease,
         };
 
@@ -68,6 +69,34 @@ internal static class Scenarios
             }
 
             Within(20 * options.Aging, world.Now, "the low priority");
+        }
+    }
+
+    /// <summary>One client with priority 10, whose next request arrives while the page of the last one is still being cleaned up; after a while one ordinary request comes.</summary>
+    public static void HighPriorityOneAfterTheOther(Func<PoolOptions, PoolRules> rules)
+    {
+        var options = new PoolOptions { Slots = 2, HighPrioritySlots = 1, MaxDepth = 1, MinStandby = 1 };
+        var world = new PoolWorld(options, rules(options));
+        var ordinary = 0L;
+        for (var i = 0; ; i++)
+        {
+            world.Want("realm:a", priority: 10);
+            ordinary = i == 20 ? world.Want("realm:b", priority: 6) : ordinary;
+            world.Settle();
+            world.Advance(TimeSpan.FromMilliseconds(500));
+            while (world.Held.Count(l => l.Affinity == "realm:a") > 1)
+            {
+                world.Complete(world.Held.First(l => l.Affinity == "realm:a"));
+                world.Settle();
+            }
+
+            if (world.LeaseOf(ordinary) is { } lease)
+            {
+                Within(TimeSpan.FromSeconds(1), lease.Waited, "the ordinary request");
+                return;
+            }
+
+            Within(TimeSpan.FromMinutes(1), world.Now, "the ordinary request");
         }
     }
 

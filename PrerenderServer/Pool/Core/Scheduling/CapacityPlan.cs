@@ -50,9 +50,10 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
     /// <summary>Finds capacity for a waiter that no free page suits. False when there is none now.</summary>
     public bool Cover(Waiter waiter)
     {
+        // From then on this waiter and those behind it may have more.
+        Wake(pool.Rules.HighFrom(waiter));
         if (!pool.AdmissionPolicy.Plan(waiter, pool.Now))
         {
-            Wake(pool.Rules.HighFrom(waiter));
             return false;
         }
 
@@ -78,16 +79,11 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         if (_future >= limit)
         {
             Wake(pool.Rules.UrgentFrom(waiter));
-            Wake(pool.Rules.HighFrom(waiter));
             return false;
         }
 
         _future++;
-        if (!pageBoot.TryCreate(limit, isEmpty: !waiter.Request.NeedsHost))
-        {
-            Wake(pool.Rules.HighFrom(waiter));
-        }
-
+        pageBoot.TryCreate(limit, isEmpty: !waiter.Request.NeedsHost);
         return true;
     }
 

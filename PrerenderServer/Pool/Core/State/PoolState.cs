@@ -106,10 +106,9 @@ internal sealed class PoolState(PoolRules rules)
 
     public Lease AddLease(Slot slot, Waiter waiter)
     {
-        var lease = new Lease(++_lastLease, waiter);
+        var lease = new Lease(++_lastLease, waiter, isHighRoot: AdmissionPolicy.Take(waiter, Now));
         slot.Lease = lease;
         _byLease.Add(lease.Id, slot);
-        AdmissionPolicy.Take(waiter);
         return lease;
     }
 
@@ -118,7 +117,7 @@ internal sealed class PoolState(PoolRules rules)
         var lease = slot.Lease!;
         slot.Lease = null;
         _byLease.Remove(lease.Id);
-        AdmissionPolicy.GiveBack(lease.Waiter);
+        AdmissionPolicy.GiveBack(lease.Waiter, lease.IsHighRoot);
         return lease;
     }
 

@@ -69,11 +69,14 @@ internal sealed class Slot(long id, int generation, TimeSpan bornAt)
 }
 
 /// <summary>A lease on a slot. Keeps the waiter, so that a failed handover can put it back at its old place.</summary>
-internal sealed class Lease(long id, Waiter waiter)
+internal sealed class Lease(long id, Waiter waiter, bool isHighRoot)
 {
     public long Id { get; } = id;
 
     public Waiter Waiter { get; } = waiter;
+
+    /// <summary>Whether it was granted to a root render of high priority.</summary>
+    public bool IsHighRoot { get; } = isHighRoot;
 }
 
 /// <summary>
