@@ -1,9 +1,12 @@
 using System.Net.Http.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.Tests.Browser;
 using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Rendering;
@@ -24,6 +27,8 @@ public sealed class ColdVisitTests
         await RenderTogetherAsync(client, app, "user:a", "user:b", "user:c", "user:d");
         Assert.Equal(0, site.Hits("/_standby"));
 
+        // While the page of user:d is cleaned up, another one would be created, and both would boot.
+        await Eventually.Async(() => !server.Services.GetRequiredService<IPagePool>().Snapshot.Slots.Any(slot => slot.State == SlotState.Leased), "no page is used");
         var card = await RenderAsync(client, new() { Url = site["elements/gold"].AbsoluteUri, Affinity = "user:d" });
         Assert.Equal("<i>atom of gold</i>", card.Formats.GetValueOrDefault(RenderFormat.Atom));
         Assert.Equal(1, site.Hits("/_standby"));

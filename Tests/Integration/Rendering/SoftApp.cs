@@ -97,6 +97,16 @@ internal sealed class SoftApp(SoftServer server)
         }
     }
 
+    /// <summary>Renders an item that is never shown softly, until that ends the soft navigations of the route. On a slow machine the page may keep no document to try it with.</summary>
+    public async Task RefuseAsync(string item)
+    {
+        for (var i = 0; i < Enough && !IsOff; i++)
+        {
+            await RenderAsync(Next());
+            Assert.False(await RenderAsync(item));
+        }
+    }
+
     /// <summary>Renders an item, as a request says.</summary>
     public async Task<RenderResult> ResultAsync(string item, RenderRequest? request = null, bool isStored = false)
     {

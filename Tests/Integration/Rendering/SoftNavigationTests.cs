@@ -81,7 +81,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         _app.Deploy(App(does, Router));
         await _app.LearnAsync();
         Assert.Contains(true, await _app.RenderAsync(2));
-        Assert.False(await _app.RenderAsync("odd"));
+        await _app.RefuseAsync("odd");
         await _app.SaidAsync(reason);
         Assert.DoesNotContain(true, await _app.RenderAsync(3));
     }
