@@ -39,6 +39,9 @@ public sealed record ServerRecord
     /// <summary>Moving average of the duration of a page boot, in milliseconds; 0 before the first.</summary>
     public double RecentBootMs { get; init; }
 
+    /// <summary>Seconds since the last page boot, when this record was written; null before the first, or when not reported.</summary>
+    public int? BootAgeSeconds { get; init; }
+
     /// <summary>Number of slots by the token of the shell that they have loaded.</summary>
     public IReadOnlyDictionary<string, int> Shells { get; init; } = new Dictionary<string, int>();
 

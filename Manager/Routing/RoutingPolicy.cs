@@ -41,7 +41,7 @@ internal static class RoutingPolicy
         var cold = ChooseCold(view.Ready, reservations, affinity, hash, isExcluded);
         return (warm, cold) switch
         {
-            (null, null) => view.Ready.All.Where(server => !isExcluded(server)).MinBy(server => Rate(server, reservations, affinity, hash, isWarm: false).StartMs),
+            (null, null) => view.Ready.All.Where(server => !isExcluded(server)).MinBy(server => Rate(view.Ready, server, reservations, affinity, hash, isWarm: false).StartMs),
             ({ } only, null) => only.Server,
             (null, { } only) => only.Server,
             ({ } sticky, { } other) => sticky.StartMs <= other.StartMs ? sticky.Server : other.Server,
@@ -50,17 +50,18 @@ internal static class RoutingPolicy
 
     /// <summary>Expected time until a render starts on a server, in milliseconds.</summary>
     /// <param name="server">The server's record.</param>
+    /// <param name="bootMs">Expected duration of a page boot on it.</param>
     /// <param name="workAhead">Renders on the server, running or waiting, from all managers.</param>
     /// <param name="ownAhead">Renders on the server for the same affinity.</param>
     /// <param name="isWarm">Whether the affinity has a page on the server.</param>
-    public static double ExpectedStartMs(ServerRecord server, int workAhead, int ownAhead, bool isWarm)
+    public static double ExpectedStartMs(ServerRecord server, double bootMs, int workAhead, int ownAhead, bool isWarm)
     {
         var render = ServerCosts.RenderMs(server);
         var slot = (Math.Max(0, workAhead - server.Slots + 1) + (LoadPenalty * Math.Min(workAhead, server.Slots) / server.Slots)) * render / server.Slots;
         var turn = server.RendersPerAffinity > 0 ? (double)Math.Max(0, ownAhead - server.RendersPerAffinity + 1) / server.RendersPerAffinity * render : 0;
         // If renders of the affinity are already there, its page is busy and a second one usually boots.
-        var page = ownAhead > 0 ? SecondPageCost * ServerCosts.BootMs(server) : isWarm ? Math.Min(1, (double)workAhead / server.Slots) * BusyPagePenalty * ServerCosts.BootMs(server) : ServerCosts.BootMs(server);
-        return Math.Max(slot, turn) + page;
+        var page = ownAhead > 0 ? SecondPageCost : isWarm ? Math.Min(1, (double)workAhead / server.Slots) * BusyPagePenalty : 1;
+        return Math.Max(slot, turn) + (page * bootMs);
     }
 
     // The best of the servers that are warm for the affinity, and of those to which this manager has just sent it and which are booting a page for it.
@@ -90,7 +91,7 @@ internal static class RoutingPolicy
                 return before;
             }
 
-            var candidate = Rate(server, reservations, affinity, hash, isWarm);
+            var candidate = Rate(ready, server, reservations, affinity, hash, isWarm);
             return before is not { } other || candidate.StartMs < other.StartMs || (candidate.StartMs <= other.StartMs && candidate.Beats(other))
                 ? candidate
                 : before;
@@ -109,7 +110,7 @@ internal static class RoutingPolicy
             var server = ready.Cold(hash, from, n);
             starts[n] = isExcluded(server) || server.Warm.ContainsKey(affinity) || reservations.On(server.Incarnation, affinity) > 0
                 ? double.PositiveInfinity
-                : Rate(server, reservations, affinity, hash, isWarm: false).StartMs;
+                : Rate(ready, server, reservations, affinity, hash, isWarm: false).StartMs;
             earliest = Math.Min(earliest, starts[n]);
         }
 
@@ -117,7 +118,7 @@ internal static class RoutingPolicy
         for (var n = 0; n < count && double.IsFinite(earliest); n++)
         {
             var server = ready.Cold(hash, from, n);
-            if (starts[n] <= earliest + (ColdTie * ServerCosts.BootMs(server.Record)))
+            if (starts[n] <= earliest + (ColdTie * ready.BootMs(server.Record)))
             {
                 var candidate = new Candidate(server, starts[n], RendezvousHash.Weight(hash, server.Hash));
                 best = best is { } other && !candidate.Beats(other) ? best : candidate;
@@ -127,13 +128,14 @@ internal static class RoutingPolicy
         return best;
     }
 
-    private static Candidate Rate(LiveServer server, Reservations reservations, string affinity, ulong hash, bool isWarm)
+    private static Candidate Rate(ServerIndex ready, LiveServer server, Reservations reservations, string affinity, ulong hash, bool isWarm)
     {
         var (record, own) = (server.Record, reservations.On(server.Incarnation, affinity));
         // Renders that wait although slots are free wait for their affinity; if this affinity is warm here, they are probably its own.
         var ahead = own + (isWarm && record.Free > 0 ? record.Queue : 0);
-        var start = ExpectedStartMs(record, reservations.On(server.Incarnation) + server.WorkOfOthers, ahead, isWarm);
-        var eviction = isWarm || own > 0 ? 0 : EvictionPenalty * ServerCosts.BootMs(record) * Math.Min(1, (double)server.Warm.Count / record.Slots);
+        var boot = ready.BootMs(record);
+        var start = ExpectedStartMs(record, boot, reservations.On(server.Incarnation) + server.WorkOfOthers, ahead, isWarm);
+        var eviction = isWarm || own > 0 ? 0 : EvictionPenalty * boot * Math.Min(1, (double)server.Warm.Count / record.Slots);
         return new(server, start + eviction, RendezvousHash.Weight(hash, server.Hash));
     }
 

@@ -11,6 +11,7 @@ internal sealed class ServerIndex
 
     private readonly LiveServer[] _all;
     private readonly Places _places;
+    private readonly double _recentBootMs;
 
     /// <summary>Indexes the ready servers.</summary>
     /// <param name="servers">All servers.</param>
@@ -24,6 +25,8 @@ internal sealed class ServerIndex
             RenderMs += server.Record.Slots * ServerCosts.RenderMs(server.Record);
         }
 
+        _recentBootMs = _all.Where(server => ServerCosts.HasRecentBoot(server.Record)).Select(server => ServerCosts.BootMs(server.Record)).DefaultIfEmpty(double.PositiveInfinity).Average();
+
         RenderMs = Slots == 0 ? ServerCosts.AssumedRenderMs : RenderMs / Slots;
         _places = before is not null && HasSamePlaces(before) ? before._places : new Places(_all);
     }
@@ -36,6 +39,10 @@ internal sealed class ServerIndex
 
     /// <summary>Average duration of a render, weighted by slots, in milliseconds.</summary>
     public double RenderMs { get; }
+
+    /// <summary>Expected duration of a page boot on a server, in milliseconds. A server whose last boot is long ago counts as at least as fast as the servers that
+    /// have just booted a page: otherwise one slow boot, as while the machine started, would keep renders away from an idle server for ever.</summary>
+    public double BootMs(ServerRecord server) => ServerCosts.HasRecentBoot(server) ? ServerCosts.BootMs(server) : Math.Min(ServerCosts.BootMs(server), _recentBootMs);
 
     public LiveServer? Find(string incarnation) => _places.ByIncarnation.TryGetValue(incarnation, out var place) ? _all[place] : null;
 
@@ -156,6 +163,11 @@ internal static class ServerCosts
 
     /// <summary>Duration of a page boot on a server that has not measured it yet, in milliseconds.</summary>
     public const double AssumedBootMs = 500;
+
+    /// <summary>Age up to which a server's measurement of a page boot counts as recent, in seconds. A server that reports no age has measured it just now.</summary>
+    public const int RecentSeconds = 60;
+
+    public static bool HasRecentBoot(ServerRecord server) => server.BootAgeSeconds is null or <= RecentSeconds;
 
     public static double RenderMs(ServerRecord server) => Measured(server.RecentRenderMs, AssumedRenderMs);
 

@@ -55,6 +55,7 @@ internal sealed class AnnouncementSource(
         RendersPerAffinity = poolOptions.Value.RendersPerAffinity,
         RecentRenderMs = Math.Round(metrics.RecentMs, 2),
         RecentBootMs = Math.Round(snapshot.Totals.RecentBoot.TotalMilliseconds, 2),
+        BootAgeSeconds = (int?)snapshot.Totals.BootAge?.TotalSeconds,
         ShellSlots = announcement.ShellSlots,
         Shells = Announcement.ShellsOf(snapshot),
         SlotStates = [.. snapshot.Slots.Take(ServerRecord.MaxSlotStates).Select(Describe)],

@@ -56,6 +56,25 @@ public sealed class RoutingPolicyTests
     [Fact]
     public void Choose_TwoCold_TheIdlerOneWhenItMatters() => Assert.Equal("idle", Choose([], Cold("busy", busy: 2, queue: 4), Cold("idle")));
 
+    /// <summary>A boot while the machine started took 4 s. Since then no page was booted there.</summary>
+    [Theory]
+    [InlineData(10, "busy")]
+    [InlineData(61, "idle")]
+    public void Choose_IdleServerWhoseSlowBootIsLongAgo_IsTriedAgain(int bootAgeSeconds, string expected)
+    {
+        var idle = Server("idle") with { RecentBootMs = 4_000, BootAgeSeconds = bootAgeSeconds };
+        var busy = Server("busy", busy: 1) with { RecentBootMs = 1_000, BootAgeSeconds = 1 };
+        Assert.Equal(expected, Choose([], new LiveServer(idle, LiveServer.NothingWarm, 0), new LiveServer(busy, Warmth("realm:other"), 0)));
+    }
+
+    /// <summary>No server has booted a page lately: what they measured last is all that is known.</summary>
+    [Fact]
+    public void Choose_AllBootsAreLongAgo_TheFasterOne()
+    {
+        LiveServer Old(string name, double bootMs) => new(Server(name) with { RecentBootMs = bootMs, BootAgeSeconds = 900 }, LiveServer.NothingWarm, 0);
+        Assert.Equal("fast", Choose([], Old("slow", 4_000), Old("fast", 250)));
+    }
+
     [Fact]
     public void Choose_SlowServer_LosesToAFastOneWithMoreWork()
     {

@@ -49,7 +49,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         {
             var took = pool.Now - slot.BornAt;
             pool.RecentBoot = pool.RecentBoot == TimeSpan.Zero ? took : pool.RecentBoot * 0.8 + took * 0.2;
-            slot.BootedAt = pool.Now;
+            pool.BootedAt = slot.BootedAt = pool.Now;
         }
 
         slot.Op = Slot.NoOp;

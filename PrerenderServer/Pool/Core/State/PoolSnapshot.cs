@@ -75,6 +75,9 @@ internal sealed record PoolTotals
     /// <summary>Moving average of the boot time of a page; zero before the first boot.</summary>
     public TimeSpan RecentBoot { get; init; }
 
+    /// <summary>Time since the last boot of a page; null before the first boot.</summary>
+    public TimeSpan? BootAge { get; init; }
+
     /// <summary>Token of the current host shell; null while none is known.</summary>
     public string? ShellToken { get; init; }
 

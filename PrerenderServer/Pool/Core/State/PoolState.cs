@@ -36,6 +36,9 @@ internal sealed class PoolState(PoolRules rules)
     /// <summary>Moving average of the boot time of a page.</summary>
     public TimeSpan RecentBoot { get; set; }
 
+    /// <summary>When the last page booted in a new slot; null before the first.</summary>
+    public TimeSpan? BootedAt { get; set; }
+
     /// <summary>All slots, oldest first.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 

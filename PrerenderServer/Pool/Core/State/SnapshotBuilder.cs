@@ -27,6 +27,7 @@ internal static class SnapshotBuilder
             Generation = pool.CurrentGeneration()?.Number,
             MemoryBytes = pool.Generations.Sum(g => g.MemoryBytes),
             RecentBoot = pool.RecentBoot,
+            BootAge = pool.Now - pool.BootedAt,
             ShellToken = pool.Shell.Token,
             ShellGeneration = pool.Shell.Generation,
             ShellIsUnstable = pool.Shell.IsUnstable,
