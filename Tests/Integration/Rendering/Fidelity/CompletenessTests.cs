@@ -87,9 +87,17 @@ public sealed class CompletenessTests(ServerFixture server)
     public async Task Html_RequestThatTakesLong_IsNamed()
     {
         server.OtherApp.Routes["/late"] = http => Task.Delay(2_000, Token).ContinueWith(_ => http.Response.WriteAsync("the data"), TaskScheduler.Default).Unwrap();
-        var result = await server.RenderPageAsync("<p id=out></p><script>fetch('/late').then((r) => r.text()).then((t) => { out.textContent = t; })</script>");
+        var result = await RenderAsync();
+        for (var i = 0; i < 3 && result.Diagnostics!.Stability == "capped"; i++)
+        {
+            // On a busy machine the page may not settle in time.
+            result = await RenderAsync();
+        }
+
         Assert.Contains("the data", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
         Assert.Contains($"GET {server.OtherApp["late"]}, took ", result.Diagnostics!.Message, StringComparison.Ordinal);
+
+        Task<RenderResult> RenderAsync() => server.RenderPageAsync("<p id=out></p><script>fetch('/late').then((r) => r.text()).then((t) => { out.textContent = t; })</script>");
     }
 
     [Fact]
