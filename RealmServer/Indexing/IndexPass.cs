@@ -113,7 +113,7 @@ internal sealed partial class IndexPass(
 
         if (failure is not null)
         {
-            LogCard(entry.Url, outcome.RenderId, failure.Reason);
+            LogCard(entry.Url, outcome.RenderId ?? "-", failure.Reason);
         }
 
         if (progress.Advance(entry, failure) is { } line)
@@ -132,7 +132,7 @@ internal sealed partial class IndexPass(
     private partial void LogEnd(string progress, int skipped);
 
     [LoggerMessage(LogLevel.Warning, "No page of {Url}, render {RenderId}: {Reason}")]
-    private partial void LogCard(string url, string? renderId, string reason);
+    private partial void LogCard(string url, string renderId, string reason);
 
     [LoggerMessage(LogLevel.Error, "Indexing {Url} failed unexpectedly; continuing with the other cards.")]
     private partial void LogCardFailed(Exception exception, string url);

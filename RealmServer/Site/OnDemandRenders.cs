@@ -86,7 +86,7 @@ internal sealed partial class OnDemandRenders(
         var outcome = await TryRenderAsync(job, urgency, within, stoppingToken);
         if (outcome.Trouble is { } reason)
         {
-            LogFailed(job.Source.Url, outcome.RenderId, reason);
+            LogFailed(job.Source.Url, outcome.RenderId ?? "-", reason);
         }
 
         metrics.PageRenderedOnDemand(outcome);
@@ -127,7 +127,7 @@ internal sealed partial class OnDemandRenders(
     }
 
     [LoggerMessage(LogLevel.Information, "Rendering {Url} on demand failed, render {RenderId}: {Reason}")]
-    private partial void LogFailed(string url, string? renderId, string reason);
+    private partial void LogFailed(string url, string renderId, string reason);
 
     [LoggerMessage(LogLevel.Error, "Rendering {Url} on demand failed unexpectedly.")]
     private partial void LogFailedUnexpectedly(Exception exception, string url);

@@ -161,10 +161,14 @@ public sealed partial class RegistryWatcher<T>(
             return;
         }
 
-        LogAway(name, Current?.ReadAt, exception.Message);
         if (Current is { } last)
         {
+            LogAway(name, last.ReadAt, exception.Message);
             Update(last with { IsVerified = false });
+        }
+        else
+        {
+            LogNotReadYet(name, exception.Message);
         }
     }
 
@@ -184,7 +188,10 @@ public sealed partial class RegistryWatcher<T>(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {Name} cannot be read; keeping the state of {ReadAt:O}. {Reason}")]
-    private partial void LogAway(string name, DateTimeOffset? readAt, string reason);
+    private partial void LogAway(string name, DateTimeOffset readAt, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Name} cannot be read yet. {Reason}")]
+    private partial void LogNotReadYet(string name, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The {Name} still cannot be read. {Reason}")]
     private partial void LogStillAway(string name, string reason);
