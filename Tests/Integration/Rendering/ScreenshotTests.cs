@@ -146,7 +146,7 @@ public sealed class ScreenshotTests(ServerFixture server)
     public async Task Screenshots_ImageThatNeverComes_IsNotWaitedForBeyondTheBound()
     {
         server.OtherApp.Routes["/never.png"] = http => Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-        var (type, _, _) = await TakeAsync("<img src=/never.png width=10 height=10>", new() { Url = "", DeadlineMs = 8_000 });
+        var (type, _, _) = await TakeAsync("<img src=/never.png width=10 height=10>", new() { Url = "", DeadlineMs = 20_000 });
         Assert.Equal("image/png", type);
     }
 
