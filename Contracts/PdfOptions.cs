@@ -39,7 +39,7 @@ public sealed record PdfOptions
     public bool? PrintBackground { get; init; }
 
     /// <summary>HTML of the header of each page, at most 10,000 characters. Elements of the classes <c>date</c>, <c>title</c>, <c>url</c>, <c>pageNumber</c> and
-    /// <c>totalPages</c> are filled; scripts do not run. Leave room for it with <see cref="MarginTop"/>. Default: none.</summary>
+    /// <c>totalPages</c> are filled; scripts do not run, and nothing is loaded: an address of a style is <c>url(data:…)</c>. Leave room for it with <see cref="MarginTop"/>. Default: none.</summary>
     public string? HeaderTemplate { get; init; }
 
     /// <summary>HTML of the footer of each page; see <see cref="HeaderTemplate"/>. Default: none.</summary>
@@ -117,7 +117,13 @@ public static partial class PdfOptionsRules
         : null;
 
     private static FieldError? CheckTemplate(string field, string? template) =>
-        template?.Length > MaxTemplateLength ? new(field, $"'{field}' has {template.Length} characters: at most {MaxTemplateLength} are allowed.") : null;
+        template?.Length > MaxTemplateLength ? new(field, $"'{field}' has {template.Length} characters: at most {MaxTemplateLength} are allowed.")
+        : template is not null && Unprintable().Match(template) is { Success: true } match
+            ? new(field, $"'{field}' has {Quoted.Of(Shorten(match.Value))}, with which the browser cannot print it: a template loads nothing, so give styles in a <style> element before any <svg>, addresses in them "
+                + "as 'url(data:…)', and characters themselves instead of '&#…;' and '\\'.")
+        : null;
+
+    private static string Shorten(string text) => text.Length <= 20 ? text : text[..20];
 
     private static bool AreRanges(string text) => text.Length <= MaxRangesLength && text.Split(',', StringSplitOptions.TrimEntries).All(static range =>
         Range().Match(range) is { Success: true } match && (match.Groups["last"].Length == 0 || Number(match, "last") >= Number(match, "first")));
@@ -133,6 +139,10 @@ public static partial class PdfOptionsRules
         value is { } number && !(number >= min && number <= max) ? new(field, $"'{field}' is {Text(number)}: it must be between {Text(min)} and {Text(max)}.") : null;
 
     private static string Text(double number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    // Chromium crashes the page when a template loads a style sheet, a font or a document of shapes. Escapes could hide that, and in an <svg> also elements within <style>.
+    [GeneratedRegex("""<link|@import|\\|&#|&lpar;|(url|src)\((?>\s*)(?!(["']|&quot;|&apos;)?\s*(data:|#))|<svg.*<style""", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Unprintable();
 
     [GeneratedRegex(@"^(?<first>[1-9]\d{0,4})(-(?<last>[1-9]\d{0,4})?)?\z")]
     private static partial Regex Range();

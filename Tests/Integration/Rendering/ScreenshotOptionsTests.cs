@@ -67,6 +67,29 @@ public sealed class ScreenshotOptionsTests(ServerFixture server)
         Assert.DoesNotContain("/Outlines", plain, StringComparison.Ordinal);
     }
 
+    // A caller without the key may give templates: they must not be a way to run a script, to reach anything, or to crash the page. What else a template may not have, the rules refuse.
+    [Theory]
+    [InlineData("<script>{0}</script><script src='{1}'></script><script type=module src='{1}'></script><meta http-equiv=refresh content='0;url={1}'><base href='{1}'>")]
+    [InlineData("<img src='data:image/png;base64,x' onerror=\"{0}\"><svg onload=\"{0}\"></svg>")]
+    [InlineData("<iframe src='{1}'></iframe><iframe srcdoc=\"<script>{0}</script>\"></iframe><iframe srcdoc='&lt;link rel=stylesheet href={1}&gt;'></iframe>")]
+    [InlineData("<img src='{1}'><input type=image src='{1}'><table background='{1}'><tr><td>x</table><picture><source srcset='{1}'><img crossorigin srcset='{1} 1x'></picture>")]
+    [InlineData("<object data='{1}'></object><embed src='{1}'><video src='{1}' poster='{1}'><track default src='{1}'></video><audio src='{1}'></audio>")]
+    [InlineData("<svg><image href='{1}'/><use href='{1}#a'/><filter id=a><feImage href='{1}'/></filter><rect width=9 height=9 filter='url(#a)'/></svg>")]
+    [InlineData("<style>b { background: image-set('{1}' 1x) }</style><b>x</b><math><annotation-xml encoding='text/html'><style>&amp;64;import '{1}';</style></annotation-xml></math>")]
+    [InlineData("<style>@font-face { font-family: f; src: url(data:font/woff2;base64,d09GMgABAAAA) } b { font-family: f }</style><b>x</b>")]
+    [InlineData("<object data='data:text/html,<script>{0}</script>'></object><img src=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Cstyle%3E@im%70ort '{1}';%3C/style%3E%3C/svg%3E\">")]
+    [InlineData("<b style=\"filter: url(&quot;data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Cstyle%3E@im%70ort '{1}';%3C/style%3E%3Cfilter id='a'/%3E%3C/svg%3E#a&quot;)\">x</b>")]
+    public async Task Screenshots_PdfTemplateWithAScriptOrAnAddress_RunsAndLoadsNothing(string template)
+    {
+        var path = $"/beacon-{Guid.NewGuid():N}";
+        var html = template.Replace("{0}", $"new Image().src = '{server.OtherApp[path]}'", StringComparison.Ordinal).Replace("{1}", server.OtherApp[path].AbsoluteUri, StringComparison.Ordinal);
+        await TakeAsync("<p>text", new() { Url = "", Type = ScreenshotType.Pdf, Pdf = new() { HeaderTemplate = html, FooterTemplate = html } });
+
+        // The same in a page is loaded, and later than by the template.
+        await TakeAsync($"<p>text<img src='{path}-page'>", new() { Url = "", Type = ScreenshotType.Pdf, Pdf = new() { HeaderTemplate = html } });
+        Assert.Equal((0, 1), (server.OtherApp.Hits(path), server.OtherApp.Hits(path + "-page")));
+    }
+
     [Fact]
     public async Task Screenshots_PdfForScreens_HasTheirStyles()
     {
