@@ -184,12 +184,14 @@ internal sealed partial class BrowserPage : IRenderPage
         }
     }
 
-    /// <summary>Size of the page's JavaScript heap in bytes; null if the page did not answer in time.</summary>
+    /// <summary>Memory of the page in bytes: its JavaScript heap, buffers and nodes, without those of its workers; null if the page did not answer in time.</summary>
     public async Task<long?> MeasureAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (long?)await MetricAsync("JSHeapTotalSize", _settings.ProbeTimeout, cancellationToken);
+            // Buffers of a page are not in the heap but in the backing storage, and its nodes are in that of the embedder. Chromium before 117 reports the heap only.
+            var usage = await _cdp.CallAsync("Runtime.getHeapUsage", null, _settings.ProbeTimeout, cancellationToken);
+            return usage.EnumerateObject().Where(static size => size.Name is "totalSize" or "embedderHeapUsedSize" or "backingStorageSize").Sum(static size => (long)size.Value.GetDouble());
         }
         catch (BrowserException)
         {

@@ -26,9 +26,23 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
 
         await Assert.ThrowsAsync<BrowserTimeoutException>(() => slot.Page.EvaluateAsync("1", s_short, Token));
         Assert.False(await browser.Adapter.ProbeAsync(slot.Number, Token));
-        Assert.NotNull(await slot.Page.MeasureAsync(Token));
+        Assert.NotEqual(TimeSpan.Zero, await slot.Page.ComputedAsync(s_long, Token));
+        Assert.Null(await slot.Page.MeasureAsync(Token));
         var stack = await slot.Page.PauseAsync(s_long, Token);
         Assert.Contains("loop", stack, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Measure_PageThatKeepsBuffersOrNodes_CountsThem()
+    {
+        await using var slot = await browser.OpenAsync();
+        var before = (await slot.Page.MeasureAsync(Token))!.Value;
+        await slot.Page.EvaluateAsync("globalThis.kept = Array.from({ length: 20 }, () => new Uint8Array(1e7).fill(1)); 1", s_hang, Token);
+        var withBuffers = (await slot.Page.MeasureAsync(Token))!.Value;
+        await slot.Page.EvaluateAsync("globalThis.kept = Array.from({ length: 200_000 }, () => document.createElement('p')); 1", s_hang, Token);
+        var withNodes = (await slot.Page.MeasureAsync(Token))!.Value;
+        Assert.InRange(withBuffers - before, 150_000_000, 260_000_000);
+        Assert.True(withNodes - before > 15_000_000, $"Nodes are {withNodes - before:N0} bytes.");
     }
 
     [Theory, MemberData(nameof(Hangs))]
