@@ -8,13 +8,17 @@ namespace Fleet.Manager.Pipeline;
 
 /// <summary>Rejects renders that crashed two browsers, because a third crash would also fail every other render in that browser. A successful render, a
 /// new host shell or the expiry of the entry clears it: an innocent page that shared the browser both times looks the same. URLs, screenshots of a
-/// URL, renders with options and commands of a user are tracked separately, because a page that renders may still crash the browser in another way.</summary>
+/// URL, renders with options and commands of a user are tracked separately, because a page that renders may still crash the browser in another way.
+/// A URL that crashed four is not rendered with any options or as a screenshot: else it would get two more browsers with each option that a caller changes.
+/// Its render without options is not concerned, since callers choose the options.</summary>
 internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     private const int Strikes = 2;
+    private const int StrikesOfAnyOptions = 4;
     private const int MaxSuspects = 10_000;
 
     private readonly StrikeTable<Suspect> _suspects = new(Strikes, () => options.Value.QuarantineTime, MaxSuspects, timeProvider);
+    private readonly StrikeTable<string> _urls = new(StrikesOfAnyOptions, () => options.Value.QuarantineTime, MaxSuspects, timeProvider);
     private readonly Lock _gate = new();
     private string? _shell;
 
@@ -22,24 +26,35 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
     public RenderError? Check(RenderOperation operation)
     {
         ClearIfShellChanged();
-        return _suspects.OutFor(Suspect.Of(operation)) is { } left
-            ? new RenderError(503, "quarantined",
-                $"{Strikes} browsers crashed during this render. It is rejected for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.")
-            { RetryAfter = left }
+        var suspect = Suspect.Of(operation);
+        return _suspects.OutFor(suspect) is { } left ? Error($"{Strikes} browsers crashed during this render. It is", left)
+            : suspect.Options is not null && _urls.OutFor(suspect.Url) is { } leftOfUrl ? Error($"{StrikesOfAnyOptions} browsers crashed during renders of this URL. With options, or as a screenshot, it is", leftOfUrl)
             : null;
+
+        static RenderError Error(string why, TimeSpan left) => new(503, "quarantined",
+            $"{why} rejected for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.") { RetryAfter = left };
     }
 
     /// <summary>Records how an attempt ended: a crash is a strike, and a verdict, which the browser survived, acquits. Anything else is no evidence.</summary>
     public void Note(RenderOperation operation, ForwardKind kind)
     {
         ClearIfShellChanged();
+        var suspect = Suspect.Of(operation);
         if (kind == ForwardKind.Crashed)
         {
-            _suspects.Strike(Suspect.Of(operation));
+            _suspects.Strike(suspect);
+            if (operation.Command is null)
+            {
+                _urls.Strike(suspect.Url);
+            }
         }
         else if (kind == ForwardKind.Verdict)
         {
-            _suspects.Acquit(Suspect.Of(operation));
+            _suspects.Acquit(suspect);
+            if (suspect.Options is not null)
+            {
+                _urls.Acquit(suspect.Url);
+            }
         }
     }
 
@@ -50,6 +65,7 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
             if (currentShell() is var shell && shell != _shell)
             {
                 _suspects.Clear();
+                _urls.Clear();
                 _shell = shell;
             }
         }

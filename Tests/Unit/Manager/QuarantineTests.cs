@@ -79,6 +79,56 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public void Check_FourCrashesWithChangingOptions_AllOptionsAreRefusedAndThePlainRenderIsNot()
+    {
+        Strike(2);
+        for (var scale = 1; scale <= 2; scale++)
+        {
+            Assert.Null(_quarantine.Check(Screenshot(Scaled(scale))));
+            Strike(1, Screenshot(Scaled(scale)));
+        }
+
+        Assert.Equal("quarantined", _quarantine.Check(Screenshot(Scaled(3)))?.Reason);
+        Assert.Equal("quarantined", _quarantine.Check(WithOptions("#a"))?.Reason);
+        Assert.Null(_quarantine.Check(Screenshot(Scaled(3), ManagerUnderTest.Card + "x")));
+
+        // Callers choose options, so these must not take the URL from the others.
+        _quarantine.Note(s_page, ForwardKind.Verdict);
+        Assert.Null(_quarantine.Check(s_page));
+        Assert.NotNull(_quarantine.Check(WithOptions("#a")));
+
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Null(_quarantine.Check(WithOptions("#a")));
+    }
+
+    [Fact]
+    public void Check_FourCrashesWithOptions_ThePlainRenderAndCommandsAreNotConcerned()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            Strike(1, WithOptions("#a" + i));
+        }
+
+        Assert.NotNull(_quarantine.Check(WithOptions("#b")));
+        Assert.Null(_quarantine.Check(s_page));
+        Assert.Null(_quarantine.Check(Command("user:ada", "k-1")));
+        _shell = "next";
+        Assert.Null(_quarantine.Check(WithOptions("#b")));
+    }
+
+    [Fact]
+    public void Check_RenderedWithOptionsBetween_CountsAnew()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            Strike(1, WithOptions("#a" + i));
+            _quarantine.Note(WithOptions("#ok"), i % 3 == 2 ? ForwardKind.Verdict : ForwardKind.NoVerdict);
+        }
+
+        Assert.Null(_quarantine.Check(WithOptions("#b")));
+    }
+
+    [Fact]
     public void Check_CommandOfAUserCrashed_OthersMayRunIt()
     {
         Strike(2, Command("user:ada", "k-1"));
@@ -88,7 +138,11 @@ public sealed class QuarantineTests
 
     private static RenderOperation Page(string url) => new(new() { Url = url }, "realm", "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System));
 
-    private static RenderOperation Screenshot(ScreenshotRequest screenshot) => s_page with { Screenshot = screenshot };
+    private static RenderOperation Screenshot(ScreenshotRequest screenshot, string url = ManagerUnderTest.Card) => Page(url) with { Screenshot = screenshot };
+
+    private static ScreenshotRequest Scaled(int scale) => new() { Url = ManagerUnderTest.Card, Scale = scale };
+
+    private static RenderOperation WithOptions(string selector) => s_page with { Request = s_page.Request with { WaitForSelector = selector } };
 
     private static RenderOperation Command(string user, string key) =>
         s_page with { Affinity = user, Command = new(new() { Command = "add", Affinity = user }, key) };
