@@ -18,8 +18,11 @@ public sealed record FleetStatus
     /// <summary>Live managers and realm servers, by kind and name.</summary>
     public IReadOnlyList<ServiceRecord> Services { get; init; } = [];
 
-    /// <summary>Origins that may be rendered.</summary>
+    /// <summary>Origins that may be rendered. Empty for a reader without the admin key.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Number of origins that may be rendered, for every reader.</summary>
+    public int AllowedOriginCount { get; init; }
 
     /// <summary>This manager's renders in flight.</summary>
     public int InFlight { get; init; }
@@ -67,6 +70,9 @@ public sealed record FleetAlert(string Reason, string Detail, DateTimeOffset Sin
 {
     /// <summary>Name of the server that it concerns; null when it concerns the fleet.</summary>
     public string? Server { get; init; }
+
+    /// <summary>Address of that server; null for a reader without the admin key.</summary>
+    public string? Address { get; init; }
 }
 
 /// <summary>How far the fleet has converged on the current host shell, as one manager sees it.</summary>

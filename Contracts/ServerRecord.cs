@@ -12,7 +12,7 @@ public sealed record ServerRecord
     /// <summary>The resource name: <c>prerender-0</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Base address that the manager sends renders to.</summary>
+    /// <summary>Base address that the manager sends renders to. Empty where the reader may not see it.</summary>
     public required string Url { get; init; }
 
     /// <summary>The state that the server reports.</summary>
@@ -90,7 +90,7 @@ public sealed record RouteLearningStatus(RouteLearningState State)
     /// <summary>Equal comparisons after which a route is rendered in the cheaper way.</summary>
     public int Needed { get; init; }
 
-    /// <summary>Why it is off, or why a route of it is; null if none is.</summary>
+    /// <summary>Why it is off, or why a route of it is; null if none is, and where the reader may not see it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Routes that are rendered in the cheaper way.</summary>

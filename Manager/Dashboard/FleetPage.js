@@ -73,7 +73,7 @@ function setKey(value) {
   key = value || null;
   if (key) sessionStorage.setItem('fleet-admin-key', key); else sessionStorage.removeItem('fleet-admin-key');
   showKey();
-  // With the key, the stream also names users.
+  // With the key, the stream also names users, addresses and origins.
   restart();
 }
 
@@ -190,7 +190,7 @@ function updateServer(node, { record, unhealthy, inFlight }) {
   ][index]));
   for (const span of fact) set(span, 'hidden', span.textContent === '');
   if (details.open) {
-    put(address, `${record.url} · ${record.incarnation}`);
+    put(address, record.url ? `${record.url} · ${record.incarnation}` : record.incarnation);
     keyed(body, list.map(slot => [String(slot.slot), slot]), () => el('tr', {}, Array.from({ length: 7 }, () => el('td'))), (row, slot) => {
       [String(slot.slot), words[slot.state] ?? slot.state, slot.affinity ?? '', duration(slot.ageSeconds ?? 0), String(slot.renders ?? 0), slot.memoryMb ? `${slot.memoryMb} MB` : '', slot.shell ? `${slot.shell.slice(0, 8)}${isStale(slot) ? ', older' : ''}` : '']
         .forEach((text, index) => put(row.children[index], text));
@@ -247,7 +247,7 @@ function showBanner(ready, all) {
   if (rows.length === 0) rows.push(['fine', { detail: `All is well: ${ready} of ${plural(all, 'server')} ready${state.queued > 0 ? `, ${state.queued} renders wait` : ''}.` }]);
   set($('banner'), 'className', `banner ${lost || alerts.some(alert => alert.severe) ? 'bad' : alerts.length > 0 ? 'warn' : 'good'}`);
   keyed($('banner'), rows, () => el('p', {}, el('span'), el('time')), (node, alert) => {
-    put(node.children[0], alert.detail);
+    put(node.children[0], alert.address ? `${alert.detail} Its address is ${alert.address}.` : alert.detail);
     // A screen reader reads the banner again when it changes, so the age is coarse.
     put(node.children[1], alert.since ? `since ${new Date(alert.since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}` : '');
     if (alert.since) attribute(node.children[1], 'datetime', alert.since);
@@ -312,7 +312,7 @@ function update(touched) {
   keyed($('services'), services.map(service => [service.name, service]), name => el('li', {}, el('strong', {}, name), ' ', el('span', { className: 'quiet' })), (node, service) =>
     put(node.children[1], serviceFacts(service, convergence?.serving?.[service.name], versions.size > 1).join(' · ')));
   empty('no-services', services.length === 0);
-  put($('origins'), `Allowed origins: ${state.allowedOrigins.join(', ') || 'none yet'}`);
+  put($('origins'), `Allowed origins: ${state.allowedOrigins.join(', ') || (state.allowedOriginCount > 0 ? `${state.allowedOriginCount}, listed with the admin key` : 'none yet')}`);
   if (!touched || touched.history) tickCharts();
 }
 

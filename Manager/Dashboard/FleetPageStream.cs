@@ -18,16 +18,16 @@ internal sealed class FleetPageStream(FleetStatusSource status, RenderHistory hi
     private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
 
     /// <summary>Yields the event <c>fleet</c> with the document, then <c>patch</c> with merge patches, until cancelled.</summary>
-    /// <param name="withPrincipals">As for <see cref="FleetStatusSource.Current"/>.</param>
+    /// <param name="isTrusted">As for <see cref="FleetStatusSource.Current"/>.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    public async IAsyncEnumerable<SseItem<string>> WatchAsync(bool withPrincipals, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SseItem<string>> WatchAsync(bool isTrusted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         JsonObject? before = null;
         var sentAt = timeProvider.GetTimestamp();
         while (!cancellationToken.IsCancellationRequested)
         {
             var changed = status.Changed;
-            var (at, after) = Describe(status.Current(withPrincipals), history.Points);
+            var (at, after) = Describe(status.Current(isTrusted), history.Points);
             var content = before is null ? after.DeepClone().AsObject() : MergePatch.Between(before, after);
             if (content.Count > 0 || timeProvider.GetElapsedTime(sentAt) >= s_repeat)
             {

@@ -24,59 +24,58 @@ internal sealed class FleetStatusSource(
     private static readonly TimeSpan s_maxInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The current status.</summary>
-    /// <param name="withPrincipals">Whether affinities of users and principals are named. Their names are ids of people and digests of credentials.</param>
-    public FleetStatus Current(bool withPrincipals)
+    /// <param name="isTrusted">Whether the reader has the admin key; for others see <see cref="PublicFleet"/>.</param>
+    public FleetStatus Current(bool isTrusted)
     {
         var view = views.Current;
-        return new FleetStatus
+        var allowed = allowedOrigins.With(view.Realms).Origins;
+        var status = new FleetStatus
         {
             Shell = view.Shell,
             Convergence = shells.Current,
             Servers =
             [
                 .. view.Servers.Select(server => new ServerStatus(
-                    server.Record with { SlotStates = [.. server.Record.SlotStates.Take(ServerRecord.MaxSlotStates).Select(slot => withPrincipals ? slot : slot with { Affinity = PublicNameOf(slot.Affinity) })] },
-                    [.. server.Warm.OrderByDescending(warm => warm.Value).Select(warm => withPrincipals ? warm.Key : PublicNameOf(warm.Key)).OfType<string>().Distinct()],
+                    server.Record with { SlotStates = [.. server.Record.SlotStates.Take(ServerRecord.MaxSlotStates)] },
+                    [.. server.Warm.OrderByDescending(warm => warm.Value).Select(warm => warm.Key)],
                     reservations.On(server.Incarnation))
                 { Unhealthy = unhealthyServers.Contains(server.Record) }),
             ],
             Realms = view.Realms,
             Services = view.Services,
-            AllowedOrigins = allowedOrigins.With(view.Realms).Origins,
+            AllowedOrigins = allowed,
+            AllowedOriginCount = allowed.Count,
             InFlight = gate.InFlight,
             Callers = drain.InFlight,
             Queued = gate.Queued,
             Queues =
             [
-                .. gate.QueuedByAffinity.GroupBy(queue => PublicNameOf(queue.Key) ?? "user:").Select(queues => new QueueLength(queues.Key, queues.Sum(queue => queue.Value)))
+                .. gate.QueuedByAffinity.GroupBy(queue => PublicFleet.NameOf(queue.Key) ?? "user:").Select(queues => new QueueLength(queues.Key, queues.Sum(queue => queue.Value)))
                     .OrderByDescending(queue => queue.Queued).ThenBy(queue => queue.Affinity, StringComparer.Ordinal).Take(MaxQueues),
             ],
             Alerts = alerts.Current,
             ReadAt = views.ReadAt,
             At = timeProvider.GetUtcNow(),
         };
+        return isTrusted ? status : PublicFleet.Of(status);
     }
 
     /// <summary>Completes when the fleet or the load changes. Take it before reading <see cref="Current"/>.</summary>
     public Task Changed => Task.WhenAny(views.NextRead, gate.Changed.Next);
 
     /// <summary>Yields the current status, then a new one after every change, until cancelled.</summary>
-    public async IAsyncEnumerable<FleetStatus> WatchAsync(bool withPrincipals, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<FleetStatus> WatchAsync(bool isTrusted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             var changed = Changed;
-            yield return Current(withPrincipals);
+            yield return Current(isTrusted);
             if (!await PauseAsync(changed, s_maxInterval, cancellationToken))
             {
                 yield break;
             }
         }
     }
-
-    // A realm without its principal; null for a user.
-    private static string? PublicNameOf(string? affinity) =>
-        AffinityKey.TryParse(affinity, out var key) && key.Kind == "realm" ? (key with { Scope = "" }).ToString() : null;
 
     /// <summary>Waits for the next snapshot. False when the listener disconnected or the manager stops, which is not an error.</summary>
     public async Task<bool> PauseAsync(Task changed, TimeSpan maxInterval, CancellationToken cancellationToken)

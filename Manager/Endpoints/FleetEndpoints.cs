@@ -20,7 +20,7 @@ internal static class FleetEndpoints
         var fleet = routes.MapGroup("").WithTags("Fleet").RefuseForeignCallers(allowNavigation: true).RejectUnknownParameters();
 
         fleet.MapGetAndHead("/fleet", (FleetStatusSource status, HttpContext http) => TypedResults.Ok(status.Current(AdminKeyExtensions.IsTrusted(http))))
-            .WithName("Fleet").WithSummary("The fleet as this manager sees it. Warm affinities of users and principals are named only with the admin key.");
+            .WithName("Fleet").WithSummary("The fleet as this manager sees it. Addresses, allowed origins, users and principals are named only with the admin key.");
 
         fleet.MapGet("/fleet/events", WatchFleet)
             .WithName("FleetEvents").WithSummary("The fleet as server-sent events: on every change, and at least every 10 seconds. A stream ends after 10 minutes.")

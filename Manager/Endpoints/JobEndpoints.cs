@@ -71,7 +71,7 @@ internal static class JobEndpoints
             return RenderRules.Invalid(errors).ToProblem(http.Response);
         }
 
-        if (JobRequestRules.OriginOf(request) is { } start && RenderRules.CheckAllowed(new(start), allowed) is { } notAllowed)
+        if (JobRequestRules.OriginOf(request) is { } start && RenderRules.CheckAllowed(new(start), allowed, isTrusted: true) is { } notAllowed)
         {
             return notAllowed.ToProblem(http.Response);
         }

@@ -35,7 +35,7 @@ internal sealed record FleetSituation(FleetHealth Health, FleetView View, DateTi
 }
 
 /// <summary>An alert without its time.</summary>
-internal sealed record Finding(string Reason, bool Severe, string Detail, string? Server = null);
+internal sealed record Finding(string Reason, bool Severe, string Detail, string? Server = null, string? Address = null);
 
 /// <summary>Decides what is wrong with a fleet.</summary>
 internal static class FleetAlertRules
@@ -78,8 +78,8 @@ internal static class FleetAlertRules
     private static IEnumerable<Finding> Servers(FleetSituation fleet) =>
     [
         .. fleet.View.Servers.Where(server => server.Record.State != ServerState.Draining && fleet.IsUnreachable(server.Record)).Select(server => new Finding(
-            "server_unhealthy", false, $"{server.Record.Name} at {server.Record.Url} does not answer; its renders go to other servers.", server.Record.Name)),
-        .. fleet.Lost.Select(lost => new Finding("server_lost", false, $"{lost.Name} at {lost.Url} is gone without a drain: its process or its machine died or froze.", lost.Name)),
+            "server_unhealthy", false, $"{server.Record.Name} does not answer; its renders go to other servers.", server.Record.Name, server.Record.Url)),
+        .. fleet.Lost.Select(lost => new Finding("server_lost", false, $"{lost.Name} is gone without a drain: its process or its machine died or froze.", lost.Name, lost.Url)),
     ];
 
     private static IEnumerable<Finding> Load(FleetSituation fleet)
@@ -168,6 +168,7 @@ internal sealed class FleetAlerts
             finding.Reason, finding.Detail, _current.FirstOrDefault(known => known.Reason == finding.Reason && known.Server == finding.Server)?.Since ?? now, finding.Severe)
         {
             Server = finding.Server,
+            Address = finding.Address,
         }),
     ];
 }

@@ -59,7 +59,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
     {
         var url = new Uri(claim.Item.Url);
         // Checked again: the stored URL is not signed, and the allow-list may have changed since the request.
-        if (RenderRules.CheckAllowed(url, origins.With(views.Current.Realms)) is { } error)
+        if (RenderRules.CheckAllowed(url, origins.With(views.Current.Realms), isTrusted: true) is { } error)
         {
             throw new RequestException(error.Status, error.Reason, error.Detail);
         }

@@ -54,7 +54,7 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
         var allowed = allowedOrigins.With(view.Realms);
         call = call.WithAddress(allowed.Normalize(call.Request.Url), call.Request.Affinity is { } given ? RenderRules.NormalizeAffinity(given, allowed) : null);
         var url = new Uri(call.Request.Url);
-        if (RenderRules.CheckAllowed(url, allowed) is { } notAllowed)
+        if (RenderRules.CheckAllowed(url, allowed, call.HasKey) is { } notAllowed)
         {
             return (call, null, notAllowed);
         }

@@ -46,13 +46,33 @@ internal static class RenderRules
         };
 
     /// <summary>The error when the origin of the URL is not allowed; otherwise null.</summary>
-    public static RenderError? CheckAllowed(Uri url, OriginAllowList allowed) => allowed.Allows(url)
-        ? null
-        : new(400, "not-allowed",
-            $"{OriginAllowList.OriginOf(url)} may not be rendered. Allowed: {Join(allowed.Origins)}. Add an origin with the setting Fleet:AllowedOrigins.")
+    /// <param name="url">The URL.</param>
+    /// <param name="allowed">The allowed origins.</param>
+    /// <param name="isTrusted">Whether the caller has the admin key: only then the error lists the allowed origins.</param>
+    public static RenderError? CheckAllowed(Uri url, OriginAllowList allowed, bool isTrusted)
+    {
+        if (allowed.Allows(url))
         {
-            Members = new Dictionary<string, object?> { ["origin"] = OriginAllowList.OriginOf(url), ["allowedOrigins"] = allowed.Origins, ["setting"] = "Fleet:AllowedOrigins" },
+            return null;
+        }
+
+        var origin = OriginAllowList.OriginOf(url);
+        var members = new Dictionary<string, object?> { ["origin"] = origin, ["setting"] = "Fleet:AllowedOrigins" };
+        if (isTrusted)
+        {
+            members["allowedOrigins"] = allowed.Origins;
+        }
+
+        return new(400, "not-allowed", (allowed.Origins.Count, isTrusted) switch
+        {
+            (0, _) => $"{origin} may not be rendered. Allowed: none yet.",
+            (_, true) => $"{origin} may not be rendered. Allowed: {string.Join(", ", allowed.Origins)}.",
+            (var count, false) => $"{origin} may not be rendered: it is not among the {count} allowed origins, which GET /fleet lists with the admin key.",
+        } + " Add an origin with the setting Fleet:AllowedOrigins.")
+        {
+            Members = members,
         };
+    }
 
     /// <summary>The affinity of a URL: the realm with the longest matching URL; otherwise the URL's origin if <paramref name="originIsRealm"/>, else null.</summary>
     public static string? FindAffinity(Uri url, RealmIndex realms, bool originIsRealm) =>
@@ -81,6 +101,4 @@ internal static class RenderRules
         new(429, "too-many-principals",
             $"Callers without the admin key have sent {limit} different credentials within a minute, the maximum (Manager:MaxPrincipalsWithoutKey): each opens pages of its own. "
             + "Retry later, or send 'Authorization: Bearer <Fleet:AdminKey>'.") { RetryAfter = wait };
-
-    private static string Join(IReadOnlyList<string> values) => values.Count == 0 ? "none yet" : string.Join(", ", values);
 }

@@ -33,7 +33,7 @@ public sealed class BadRequestTests : IAsyncLifetime
     [InlineData("""{"url":"http://127.0.0.1:9/elements/h","formats":["poster"]}""", "malformed-json", "$.formats")]
     [InlineData("""{"url":"http://127.0.0.1:9/elements/h","deadlineMs":1}""", "invalid-request", "between 100 and 120000")]
     [InlineData("""{"url":"http://127.0.0.1:9/elements/h","affinity":"everyone"}""", "invalid-request", "'everyone'")]
-    [InlineData("""{"url":"http://localhost:10/elements/h"}""", "not-allowed", "http://localhost:10 may not be rendered. Allowed: http://127.0.0.1:9.")]
+    [InlineData("""{"url":"http://localhost:10/elements/h"}""", "not-allowed", "http://localhost:10 may not be rendered: it is not among the 1 allowed origins, which GET /fleet lists with the admin key.")]
     [InlineData("""{"url":"http://169.254.169.254/latest/"}""", "not-allowed", "Fleet:AllowedOrigins")]
     [InlineData("""{"url":"http://127.0.0.1:9/elements/h","formatz":["html"]}""", "invalid-request", "'formatz' is not a member of the body of POST /renders; did you mean 'formats'?")]
     [InlineData("""{"url":"http://127.0.0.1:9/elements/h","credentials":{"authorisation":"x"}}""", "invalid-request", "'authorisation' is not a member of 'credentials' in the body of POST /renders; did you mean 'authorization'?")]

@@ -111,6 +111,51 @@ public sealed class CallerTests
         Assert.Equal(affinities, (await manager.GetFleetAsync()).Servers.Single().Warm.Order(StringComparer.Ordinal));
     }
 
+    // Where the servers are, and what else may be rendered, is for operators: names and counts are enough for everybody else.
+    [Fact]
+    public async Task AnyAnswerOfTheFleet_WithoutTheKey_NamesNoAddressAndNoOrigin()
+    {
+        const string origin = "https://internal.example";
+        await using var manager = await ManagerUnderTest.StartAsync("--Fleet:AllowedOrigins:0=" + origin);
+        var (server, lost) = (await manager.AddServerAsync("prerender-0"), await manager.AddServerAsync("prerender-1"));
+        await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Servers.Count == 2, () => "two servers");
+        await manager.Registry.Servers.RemoveAsync(lost.Incarnation, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Alerts.Any(alert => alert.Reason == "server_lost"), () => "the alert of the lost server");
+
+        string[] secrets = [server.Url.TrimEnd('/'), lost.Url.TrimEnd('/'), origin];
+        foreach (var path in (string[])["fleet", "fleet/events", "fleet/patches", "", "health", "render?url=http://127.0.0.1:1/", "fleet/renders"])
+        {
+            var answer = await FirstOfAsync(path);
+            Assert.All(secrets, secret => Assert.DoesNotContain(secret, answer, StringComparison.OrdinalIgnoreCase));
+        }
+
+        manager.UseAdminKey();
+        foreach (var path in (string[])["fleet", "fleet/events", "fleet/patches"])
+        {
+            var answer = await FirstOfAsync(path);
+            Assert.All(secrets, secret => Assert.Contains(secret, answer, StringComparison.OrdinalIgnoreCase));
+        }
+
+        // A whole answer, or the first event of a stream.
+        async Task<string> FirstOfAsync(string path)
+        {
+            using var response = await manager.Client.GetAsync("/" + path, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+            if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+            {
+                return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+            }
+
+            string? line;
+            do
+            {
+                line = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+            }
+            while (line?.StartsWith("data:", StringComparison.Ordinal) == false);
+            return line!;
+        }
+    }
+
     [Fact]
     public async Task Events_OneClient_CannotHoldEveryStream()
     {

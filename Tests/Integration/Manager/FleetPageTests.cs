@@ -62,7 +62,7 @@ public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(
 
         await Manager.Registry.Servers.RemoveAsync(dead.Incarnation, TestContext.Current.CancellationToken);
         await Assertions.Expect(page.Locator(".server")).ToHaveCountAsync(1, SoonCount);
-        await Assertions.Expect(page.Locator("#banner")).ToContainTextAsync($"prerender-1 at {dead.Url} is gone without a drain", SoonPart);
+        await Assertions.Expect(page.Locator("#banner")).ToContainTextAsync("prerender-1 is gone without a drain", SoonPart);
         await AddAsync("prerender-1");
         await Assertions.Expect(page.Locator("#banner")).ToContainTextAsync("All is well: 2 of 2 servers ready.", SoonPart);
     }

@@ -61,13 +61,16 @@ public sealed class RenderRulesTests
     public void With_Realms_HostRealmsAndConfigured() =>
         Assert.Equal(["http://127.0.0.1:5100", "https://app.example", "https://other.example"], Origins("https://app.example").With(s_realms).Origins);
 
-    [Fact]
-    public void CheckAllowed_Stranger_NamesOriginAndSetting()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void CheckAllowed_Stranger_NamesOriginAndSetting(bool isTrusted)
     {
-        var refusal = RenderRules.CheckAllowed(new Uri("http://169.254.169.254/latest/meta-data"), new OriginAllowList(["https://app.example"]))!;
+        var refusal = RenderRules.CheckAllowed(new Uri("http://169.254.169.254/latest/meta-data"), new OriginAllowList(["https://app.example"]), isTrusted)!;
         Assert.Equal((400, "not-allowed"), (refusal.Status, refusal.Reason));
         Assert.Contains("http://169.254.169.254", refusal.Detail, StringComparison.Ordinal);
-        Assert.Contains("https://app.example", refusal.Detail, StringComparison.Ordinal);
+        Assert.Equal(isTrusted, refusal.Detail.Contains("https://app.example", StringComparison.Ordinal));
+        Assert.Equal(isTrusted, refusal.Members!.ContainsKey("allowedOrigins"));
         Assert.Contains("Fleet:AllowedOrigins", refusal.Detail, StringComparison.Ordinal);
     }
 
