@@ -15,6 +15,9 @@ switch (args)
     case ["paint"]:
         await PaintBench.RunAsync();
         break;
+    case ["flood"]:
+        await FloodBench.RunAsync();
+        break;
     case ["document-path", .. var rest]:
         await DocumentPathBench.RunAsync(rest is [var only, ..] ? only : null);
         break;

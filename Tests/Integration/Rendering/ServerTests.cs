@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Fleet.Contracts;
 using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Browser.Processes;
@@ -9,6 +10,7 @@ using Fleet.Registry;
 using Fleet.ServiceDefaults;
 using Fleet.Tests.Browser;
 using Fleet.Tests.InMemory;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -151,18 +153,31 @@ public sealed class ServerTests(ServerFixture server)
         Assert.Equal(error.Message, FleetHost.Explain(error));
     }
 
-    [Theory]
-    [InlineData("pool")]
-    [InlineData("failures")]
-    [InlineData("failures/1")]
-    [InlineData("failures/1/screenshot")]
-    public async Task Get_WithoutTheKey_IsRefused(string path)
+    [Fact]
+    public async Task AnyRoute_WithoutTheKey_IsRefused()
     {
         await using var site = await TestSite.StartAsync();
         await using var app = ServerFixture.Start(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance), site, "--environment=Production", "--Fleet:AdminKey=a-key-that-is-long-enough-for-the-fleet");
         await app.StartAsync(Token);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(path, Token)).StatusCode);
+        string[] open = ["/health", "/alive"];
+        var routes = ((IEndpointRouteBuilder)app).DataSources.SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>()
+            .SelectMany(static route => (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => (Method: method, Path: "/" + route.RoutePattern.RawText!.TrimStart('/'))))
+            .Where(route => !open.Contains(route.Path)).ToList();
+        Assert.True(routes.Count > 10, $"Only {routes.Count} routes.");
+
+        foreach (var (method, path) in routes)
+        {
+            using var request = new HttpRequestMessage(new(method), Regex.Replace(path, "{[^}]*}", "1"));
+            if (method == "POST")
+            {
+                request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            }
+
+            using var refused = await client.SendAsync(request, Token);
+            Assert.True(refused.StatusCode == HttpStatusCode.Unauthorized, $"{method} {path} answers {(int)refused.StatusCode}.");
+        }
+
         await app.StopAsync(Token);
     }
 

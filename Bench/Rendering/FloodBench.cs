@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using Fleet.Contracts;
+using Fleet.PrerenderServer;
+using Fleet.Registry;
+using Fleet.Tests.InMemory;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Bench.Rendering;
+
+/// <summary>What a page that floods the browser's connection costs the pages beside it: <c>dotnet run -c Release --project Bench -- flood</c>. Two lanes render the host app on its
+/// fast path; beside them, in turns, nothing, a page that only computes, and pages that flood, each loaded again as soon as it was closed. Takes about three minutes.</summary>
+/// <remarks>A page may take a core, whatever it does with it. So the row that counts is the flood against the page that computes.</remarks>
+internal static class FloodBench
+{
+    private const int Rounds = 5;
+    private const int Lanes = 2;
+    private const string Nothing = "nothing";
+    private const string Computes = "a page that computes";
+
+    private static readonly TimeSpan s_window = TimeSpan.FromSeconds(4);
+
+    private static readonly (string Name, string Script)[] s_neighbours =
+    [
+        (Nothing, ""),
+        (Computes, "for (;;);"),
+        ("console messages of 1 MB", "for (;;) console.error('x'.repeat(1e6))"),
+        ("small console messages", "for (;;) console.error('x')"),
+        ("exceptions of 100 KB", "const go = () => { setTimeout(go); setTimeout(go); throw new Error('x'.repeat(1e5)) }; go()"),
+        ("fetches of `data:`", "const url = 'data:text/plain,' + 'x'.repeat(2e4); (function go() { for (let i = 0; i < 3000; i++) fetch(url); setTimeout(go); })()"),
+    ];
+
+    public static async Task RunAsync()
+    {
+        await using var site = await BenchSite.StartAsync();
+        await using var hostile = await HostileSiteAsync();
+        await using var server = await StartAsync(site.Url, hostile.Urls.Single());
+        using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()), Timeout = Timeout.InfiniteTimeSpan };
+        await MeasureAsync(client, site.Url, hostile, Nothing, TimeSpan.FromSeconds(8));
+        var rows = new List<Row>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var (name, _) in s_neighbours)
+            {
+                rows.Add(await MeasureAsync(client, site.Url, hostile, name, s_window) with { Round = round });
+                Console.Error.WriteLine(rows[^1]);
+            }
+        }
+
+        Console.WriteLine("| beside | renders/s | p95 ms | × nothing | × computes | closed | server MB |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        foreach (var (name, _) in s_neighbours)
+        {
+            var own = rows.Where(row => row.Beside == name).ToList();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {name} | {Median(own.Select(row => row.Rate)):0.0} | {Median(own.Select(row => row.P95)):0} | {Ratio(rows, own, Nothing)} | {Ratio(rows, own, Computes)} | {own.Sum(row => row.Closed)} | {own.Max(row => row.ServerMb):0} |"));
+        }
+    }
+
+    // Of each round by itself: the machine's speed changes between rounds.
+    private static string Ratio(List<Row> rows, List<Row> own, string to)
+    {
+        var ratios = own.Select(row => row.Rate / rows.Single(other => other.Round == row.Round && other.Beside == to).Rate).Order().ToList();
+        return string.Create(CultureInfo.InvariantCulture, $"{Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})");
+    }
+
+    private static async Task<Row> MeasureAsync(HttpClient client, Uri site, WebApplication hostile, string beside, TimeSpan window)
+    {
+        using var stop = new CancellationTokenSource();
+        var flood = beside == Nothing ? Task.FromResult(0) : FloodAsync(client, hostile, Array.FindIndex(s_neighbours, neighbour => neighbour.Name == beside), stop.Token);
+        // The page has to be loaded.
+        await Task.Delay(beside == Nothing ? TimeSpan.Zero : TimeSpan.FromSeconds(1));
+        var start = Stopwatch.GetTimestamp();
+        var times = (await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => RepeatAsync(client, site, lane, start, window)))).SelectMany(all => all).Order().ToList();
+        var rate = times.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var memory = Environment.WorkingSet / 1e6;
+        await stop.CancelAsync();
+        return new(0, beside, rate, times[(int)(0.95 * (times.Count - 1))], await flood, memory);
+    }
+
+    private static async Task<List<double>> RepeatAsync(HttpClient client, Uri site, int lane, long start, TimeSpan window)
+    {
+        var times = new List<double>();
+        while (Stopwatch.GetElapsedTime(start) < window)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var request = new RenderRequest { Url = new Uri(site, "_standby").AbsoluteUri, Affinity = string.Create(CultureInfo.InvariantCulture, $"user:{lane}"), Formats = [RenderFormat.Isolated] };
+            var result = await RenderAsync(client, request, CancellationToken.None);
+            if (result?.Outcome != RenderOutcome.Rendered)
+            {
+                throw new InvalidOperationException($"A neighbour is {result?.Outcome}: {result?.Diagnostics?.Message}");
+            }
+
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+
+        return times;
+    }
+
+    /// <summary>Loads hostile pages, one after the other, until it is cancelled. Returns how many were closed for what they did.</summary>
+    private static async Task<int> FloodAsync(HttpClient client, WebApplication hostile, int kind, CancellationToken cancellationToken)
+    {
+        for (var closed = 0; ;)
+        {
+            try
+            {
+                var url = new Uri(new Uri(hostile.Urls.Single()), string.Create(CultureInfo.InvariantCulture, $"{kind}/{Guid.NewGuid()}"));
+                var result = await RenderAsync(client, new() { Url = url.AbsoluteUri, Affinity = "user:hostile", DeadlineMs = 20_000 }, cancellationToken);
+                if (result is null)
+                {
+                    throw new InvalidOperationException("The hostile page was not rendered.");
+                }
+
+                closed += result.Outcome == RenderOutcome.Unusable ? 1 : 0;
+            }
+            catch (OperationCanceledException)
+            {
+                return closed;
+            }
+        }
+    }
+
+    private static async Task<RenderResult?> RenderAsync(HttpClient client, RenderRequest request, CancellationToken cancellationToken)
+    {
+        using var response = await client.PostAsJsonAsync("renders", request, FleetJson.Options, cancellationToken);
+        return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, cancellationToken) : null;
+    }
+
+    private static async Task<WebApplication> HostileSiteAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapGet("/{kind:int}/{id}", (int kind) => Results.Content($"<p>x</p><script>window.prerenderReady = false; {s_neighbours[kind].Script}</script>", "text/html"));
+        await app.StartAsync();
+        return app;
+    }
+
+    private static async Task<WebApplication> StartAsync(Uri site, string hostile)
+    {
+        // The circuit breaker, which would end the flood after a few pages, is out of the way.
+        var server = PrerenderServerApp.Build(
+            ["--urls=http://127.0.0.1:0", "--environment=Development", $"--services:realm:http:0={site}", $"--Fleet:AllowedOrigins:0={hostile}", $"--Pool:Slots={Lanes + 2}", "--Registration:Name=bench",
+                "--Rendering:HangsToOpen=100"],
+            builder =>
+            {
+                builder.Services.AddFleetRegistry(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance));
+                builder.Logging.ClearProviders();
+            });
+        await server.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
+        while (!(await client.GetAsync("health")).IsSuccessStatusCode)
+        {
+            await Task.Delay(100);
+        }
+
+        return server;
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+
+    private sealed record Row(int Round, string Beside, double Rate, double P95, int Closed, double ServerMb);
+}
