@@ -116,6 +116,40 @@ public sealed class DocumentRenderTests(ServerFixture server)
         Assert.Contains("gone", Html(result), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Html_HeadersOfTheServerForSearchEngines_ArePassedOn()
+    {
+        var path = $"/headers-{Guid.NewGuid():N}";
+        server.OtherApp.Routes[path] = http =>
+        {
+            http.Response.ContentType = "text/html";
+            http.Response.Headers["X-Robots-Tag"] = new(["noindex", "noarchive"]);
+            http.Response.Headers.ContentLanguage = "de";
+            http.Response.Headers.Link = new(["</a.css>; rel=preload", "</canonical>; rel=\"canonical\""]);
+            http.Response.Headers["X-Other"] = "other";
+            return http.Response.WriteAsync("<meta name=prerender-header content='Content-Language: fr'><p>page</p>");
+        };
+        var result = await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
+        Assert.Equal([("Content-Language", "fr"), ("Link", "</a.css>; rel=preload, </canonical>; rel=\"canonical\""), ("X-Robots-Tag", "noindex, noarchive")],
+            result.Headers!.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (header.Key, header.Value)));
+    }
+
+    [Theory]
+    [InlineData("windows-1252", "<meta charset=windows-1252>", "<meta charset=\"utf-8\">")]
+    [InlineData("iso-8859-1", "<meta http-equiv=content-type content='text/html; charset=iso-8859-1'>", "content=\"text/html; charset=utf-8\"")]
+    public async Task Html_DocumentInAnotherEncoding_IsReadAndNamesUtf8(string encoding, string meta, string expected)
+    {
+        var path = $"/encoding-{encoding}";
+        server.OtherApp.Routes[path] = http =>
+        {
+            http.Response.ContentType = "text/html";
+            return http.Response.Body.WriteAsync(System.Text.Encoding.Latin1.GetBytes($"<!doctype html>{meta}<p>Gr\u00fc\u00dfe</p>")).AsTask();
+        };
+        var html = Html(await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token));
+        Assert.Contains("<p>Gr\u00fc\u00dfe</p>", html, StringComparison.Ordinal);
+        Assert.Contains(expected, html, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(404, RenderOutcome.Failed)]
     [InlineData(401, RenderOutcome.Unauthorized)]

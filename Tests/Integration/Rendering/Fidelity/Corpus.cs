@@ -120,6 +120,34 @@ internal static class Corpus
           this.innerHTML = '<b slot=a>slotted text</b>'; } });
         </script>
         """,
+        // A head with what third parties append to it, a registered property, sheets and images that only the page has, and rules in the style elements of SVG and MathML.
+        """
+        <!doctype html><head><meta charset=UTF-8><script>document.head.append(document.createElement('iframe'), Object.assign(document.createElement('img'), { src: '/p.svg' }), 'lost', document.createElement('x-tag'), document.createElementNS('http://www.w3.org/2000/svg', 'svg'))</script>
+        <title>Title</title><meta name=description content=d><meta name=robots content=noindex></head><body><svg width=60 height=30><style></style><style id=off>rect { fill: red }</style><rect width=20 height=20 /><circle r=9 cx=40 cy=10 /></svg>
+        <math><style>mi { color: red }</style><mi>x</mi></math><p>p</p><img id=i><b></b><script>
+        CSS.registerProperty({ name: '--w', syntax: '<length>', inherits: false, initialValue: '99px' });
+        document.querySelector('svg style').sheet.insertRule('circle { fill: rgb(0, 0, 255) }'); off.sheet.disabled = true;
+        document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: URL.createObjectURL(new Blob(['p { color: rgb(9, 0, 0); width: var(--w); background: #eee }'], { type: 'text/css' })) }));
+        i.src = URL.createObjectURL(new Blob(['<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="20" fill="green"/></svg>'], { type: 'image/svg+xml' }));
+        i.onload = () => { URL.revokeObjectURL(i.src); document.querySelector('b').textContent = 'text'; };
+        </script>
+        """,
+        // Elements that an animation of a script has shown, and one that it still shows.
+        """
+        <!doctype html><style>p, i { display: block; background: #ccc }</style><p style="opacity: 0">fill</p><p style="opacity: 0">commit</p><p style="opacity: 0">alternate</p><p style="opacity: 0">long</p><p style="opacity: 0">text</p><svg width=20 height=20><rect width=20 height=20 opacity=0 /></svg>
+        <x-root></x-root><script>
+        const [fill, commit, alternate, long, property] = document.querySelectorAll('p');
+        fill.animate({ opacity: 1 }, { duration: 200, fill: 'forwards' });
+        commit.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 600, fill: 'both' }).finished.then((a) => { a.commitStyles(); a.cancel(); });
+        alternate.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 50, iterations: 2, direction: 'alternate', fill: 'forwards' });
+        long.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 60_000, fill: 'both' });
+        property.animate([{ opacity: 0, marginLeft: '1px' }, { opacity: 1, marginLeft: '44px' }], { duration: 1, fill: 'forwards' });
+        document.querySelector('rect').animate({ opacity: .5 }, { duration: 1, fill: 'forwards' });
+        const root = document.querySelector('x-root').attachShadow({ mode: 'closed' });
+        root.innerHTML = '<i style="opacity: 0">in the root</i>';
+        root.firstChild.animate({ opacity: 1 }, { duration: 1, fill: 'forwards' });
+        </script>
+        """,
         // Media, layers and containers.
         """
         <!doctype html><style>@layer a, b; @layer b { p { color: rgb(1, 1, 1) } } @layer a { p { color: rgb(2, 2, 2) } } @media (min-width: 1px) { p { margin: 7px } } @supports (display: grid) { p { font-size: 21px } } p::before { content: "<b>" }</style><p>text</p>
