@@ -124,7 +124,7 @@ internal static class Corpus
         """
         <!doctype html><head><meta charset=UTF-8><script>document.head.append(document.createElement('iframe'), Object.assign(document.createElement('img'), { src: '/p.svg' }), 'lost', document.createElement('x-tag'), document.createElementNS('http://www.w3.org/2000/svg', 'svg'))</script>
         <title>Title</title><meta name=description content=d><meta name=robots content=noindex></head><body><svg width=60 height=30><style></style><style id=off>rect { fill: red }</style><rect width=20 height=20 /><circle r=9 cx=40 cy=10 /></svg>
-        <math><style>mi { color: red }</style><mi>x</mi></math><p>p</p><img id=i><b></b><script>
+        <math><style>mi { color: red }</style><mi>x</mi></math><p>p</p><img id=i style="position: absolute; left: 200px; top: 60px"><b></b><script>
         CSS.registerProperty({ name: '--w', syntax: '<length>', inherits: false, initialValue: '99px' });
         document.querySelector('svg style').sheet.insertRule('circle { fill: rgb(0, 0, 255) }'); off.sheet.disabled = true;
         document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: URL.createObjectURL(new Blob(['p { color: rgb(9, 0, 0); width: var(--w); background: #eee }'], { type: 'text/css' })) }));
@@ -134,7 +134,7 @@ internal static class Corpus
         """,
         // Elements that an animation of a script has shown, and one that it still shows.
         """
-        <!doctype html><style>p, i { display: block; background: #ccc }</style><p style="opacity: 0">fill</p><p style="opacity: 0">commit</p><p style="opacity: 0">alternate</p><p style="opacity: 0">long</p><p style="opacity: 0">text</p><svg width=20 height=20><rect width=20 height=20 opacity=0 /></svg>
+        <!doctype html><style>p, i { display: block; background: #ccc }</style><p style="opacity: 0">fill</p><p style="opacity: 0">commit</p><p style="opacity: 0">alternate</p><p style="opacity: 0">long</p><p style="margin-left: 0px; opacity: 0">text</p><svg width=20 height=20><rect width=20 height=20 style="opacity: 0" /></svg>
         <x-root></x-root><script>
         const [fill, commit, alternate, long, property] = document.querySelectorAll('p');
         fill.animate({ opacity: 1 }, { duration: 200, fill: 'forwards' });

@@ -9,7 +9,7 @@ internal static class LivePage
         (() => {
           const lines = [];
           // What a style attribute sets may be what an animation sets. An image that only the page had has its data in the document.
-          const value = (node, name, style) => name === 'style' ? [...node.style].map((n) => `${n}: ${style.getPropertyValue(n)}`).join('; ')
+          const value = (node, name, style) => name === 'style' ? [...node.style].sort().map((n) => `${n}: ${style.getPropertyValue(n)}`).join('; ')
             : node.getAttribute(name).replace(/^(blob|data):.*/, 'data');
           const walk = (node, depth) => {
             if (['script', 'style', 'link', 'head', 'template'].includes(node.localName)) return;
