@@ -117,6 +117,19 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Html_ImageThatOnlyThePageHas_HasItsPixels()
+    {
+        var html = Html(await server.RenderPageAsync("""
+            <img id=i><p id=p></p><script>
+            i.onload = () => { URL.revokeObjectURL(i.src); p.textContent = 'loaded'; };
+            i.src = URL.createObjectURL(new Blob(["<svg xmlns='http://www.w3.org/2000/svg' width='4' height='3'><rect width='4' height='2' fill='green'/></svg>"], { type: 'image/svg+xml' }));
+            </script>
+            """));
+        Assert.Contains("loaded</p>", html, StringComparison.Ordinal);
+        Assert.Contains("src=\"data:image/png;base64,", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Html_HeadersOfTheServerForSearchEngines_ArePassedOn()
     {
         var path = $"/headers-{Guid.NewGuid():N}";
