@@ -117,6 +117,33 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Html_ElementsThatWouldEndTheHead_AreNotInIt()
+    {
+        var html = Html(await server.RenderPageAsync("""
+            <!doctype html><head><title>Title</title><script>
+            document.head.append(document.createElement('iframe'), new Image(), 'lost', document.createElement('x-tag'), document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
+            </script><link rel=canonical href=/x><meta name=robots content=noindex></head><body><iframe></iframe><p>page</p>
+            """));
+        Assert.Contains("</script><link rel=\"canonical\" href=\"/x\"><meta name=\"robots\" content=\"noindex\"></head><body><iframe></iframe>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_RulesThatNoElementHas_AreWritten()
+    {
+        var html = Html(await server.RenderPageAsync("""
+            <!doctype html><body><svg><style id=inserted></style><style id=off>rect { fill: red }</style></svg><math><style>mi { color: red }</style></math><script>
+            CSS.registerProperty({ name: '--w', syntax: '<length>', inherits: false, initialValue: '99px' });
+            inserted.sheet.insertRule('circle { fill: blue }'); off.sheet.disabled = true;
+            document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: URL.createObjectURL(new Blob(['p { color: red }'], { type: 'text/css' })) }));
+            </script>
+            """));
+        Assert.Contains("<style id=\"inserted\">circle { fill: blue; }</style>", html, StringComparison.Ordinal);
+        Assert.Contains("<style id=\"off\" media=\"not all\">rect { fill: red }</style>", html, StringComparison.Ordinal);
+        Assert.Contains("@property --w { syntax: \"\\3c length>\"; inherits: false; initial-value: 99px; }", html, StringComparison.Ordinal);
+        Assert.Contains("<link rel=\"stylesheet\" media=\"not all\"><style>p { color: red; }</style>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Html_ImageThatOnlyThePageHas_HasItsPixels()
     {
         var html = Html(await server.RenderPageAsync("""

@@ -120,16 +120,6 @@ internal static class Corpus
           this.innerHTML = '<b slot=a>slotted text</b>'; } });
         </script>
         """,
-        // A head with what third parties append to it, a registered property, a sheet that only the page has, and rules in the style elements of SVG and MathML.
-        """
-        <!doctype html><head><meta charset=UTF-8><script>document.head.append(document.createElement('iframe'), Object.assign(document.createElement('img'), { src: '/p.svg' }), 'lost', document.createElement('x-tag'), document.createElementNS('http://www.w3.org/2000/svg', 'svg'))</script>
-        <title>Title</title><meta name=description content=d><meta name=robots content=noindex></head><body><svg width=60 height=30><style></style><style id=off>rect { fill: red }</style><rect width=20 height=20 /><circle r=9 cx=40 cy=10 /></svg>
-        <math><style>mi { color: red }</style><mi>x</mi></math><p>p</p><b></b><script>
-        CSS.registerProperty({ name: '--w', syntax: '<length>', inherits: false, initialValue: '99px' });
-        document.querySelector('svg style').sheet.insertRule('circle { fill: rgb(0, 0, 255) }'); off.sheet.disabled = true;
-        document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', onload: () => { document.querySelector('b').textContent = 'text'; }, href: URL.createObjectURL(new Blob(['p { color: rgb(9, 0, 0); width: var(--w); background: #eee }'], { type: 'text/css' })) }));
-        </script>
-        """,
         // Elements that an animation of a script has shown, and one that it still shows.
         """
         <!doctype html><style>p, i { display: block; background: #ccc }</style><p style="opacity: 0">fill</p><p style="opacity: 0">commit</p><p style="opacity: 0">alternate</p><p style="opacity: 0">long</p><p style="margin-left: 0px; opacity: 0">text</p><svg width=20 height=20><rect width=20 height=20 style="opacity: 0" /></svg>
