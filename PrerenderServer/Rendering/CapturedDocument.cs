@@ -43,6 +43,16 @@ internal static partial class CapturedDocument
             };
         }
 
+        if (captured.Html.Length == 0)
+        {
+            return new()
+            {
+                Outcome = RenderOutcome.Unusable,
+                Status = httpStatus,
+                Message = "The document has no root element: the page removed it, or loads another document again and again.",
+            };
+        }
+
         var own = ParseStatus(captured.StatusCode);
         if (own is null && RefreshOf(captured.Refresh, url) is { } next)
         {
@@ -89,6 +99,18 @@ internal static partial class CapturedDocument
             RedirectUrl = isOwn ? headers.GetValueOrDefault(HeaderNames.Location) ?? target : target,
             Headers = headers.Count > 0 ? headers : null,
         };
+    }
+
+    /// <summary>The headers of a page: those of its server, and those that it requests itself, which take precedence.</summary>
+    public static IReadOnlyDictionary<string, string> Joined(IReadOnlyDictionary<string, string> ofServer, IReadOnlyDictionary<string, string>? ofPage)
+    {
+        var headers = new Dictionary<string, string>(ofServer, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in ofPage ?? new Dictionary<string, string>())
+        {
+            headers[name] = value;
+        }
+
+        return headers;
     }
 
     private static int? ParseStatus(string? text) =>

@@ -40,7 +40,8 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             return new() { Outcome = RenderOutcome.Rendered, Status = navigation.Status, RedirectUrl = target };
         }
 
-        return await CaptureAsync(page, operation, navigation.LoadedStatus, progress, reserve, cancellationToken);
+        var answer = await CaptureAsync(page, operation, navigation.LoadedStatus, progress, reserve, cancellationToken);
+        return navigation.Headers is null || answer.RedirectUrl is not null ? answer : answer with { Headers = CapturedDocument.Joined(navigation.Headers, answer.Headers) };
     }
 
     /// <summary>Waits until the page that shows the URL has settled, and captures it.</summary>

@@ -1,4 +1,5 @@
 using Fleet.Contracts;
+using Fleet.RealmServer.HostShells;
 
 namespace Fleet.RealmServer.Rendering;
 
@@ -8,7 +9,8 @@ internal static class OwnRequests
     // Requests that the page or the fleet ended, which is no failure of the app.
     private static readonly string[] s_endedOnPurpose = ["ERR_ABORTED", "ERR_BLOCKED_BY_CLIENT"];
 
-    /// <summary>The first request to the page's own origin that got a status of 500 or above or no answer, as <c>GET http://…: 503</c>; null if there is none.</summary>
+    /// <summary>The first request to the page's own origin that got a status of 500 or above or no answer, or 404 or 410 for a script or style with a hash in its name, which an app
+    /// requests only while a deploy is not complete or has removed it; as <c>GET http://…: 503</c>; null if there is none.</summary>
     public static string? FailureOf(RenderResult result) => Uri.TryCreate(result.Url, UriKind.Absolute, out var page)
         ? result.Diagnostics?.FailedRequests.FirstOrDefault(line => IsFailure(line, page))
         : null;
@@ -23,6 +25,9 @@ internal static class OwnRequests
         }
 
         var what = line[(end + 2)..];
-        return int.TryParse(what, out var status) ? status >= 500 : what.Contains("ERR_", StringComparison.Ordinal) && !s_endedOnPurpose.Any(code => what.Contains(code, StringComparison.Ordinal));
+        return int.TryParse(what, out var status) ? status >= 500 || (status is 404 or 410 && IsOfBuild(Path.GetFileName(url.AbsolutePath)))
+            : what.Contains("ERR_", StringComparison.Ordinal) && !s_endedOnPurpose.Any(code => what.Contains(code, StringComparison.Ordinal));
     }
+
+    private static bool IsOfBuild(string file) => Path.GetExtension(file) is ".js" or ".mjs" or ".css" && AssetCaching.For(file) == AssetCaching.Immutable;
 }

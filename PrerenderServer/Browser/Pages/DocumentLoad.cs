@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
+using Microsoft.Net.Http.Headers;
 using ShellTokens = Fleet.Registry.HostShells.ShellToken;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
@@ -10,6 +11,7 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 internal sealed class DocumentLoad
 {
     private const int MaxLoads = 50;
+    private static readonly HashSet<string> s_searchHeaders = new(StringComparer.OrdinalIgnoreCase) { "X-Robots-Tag", HeaderNames.ContentLanguage, HeaderNames.Link };
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Load> _loads = [];
     private string? _frame;
@@ -79,7 +81,8 @@ internal sealed class DocumentLoad
         if (IsMainDocument(received, out var loader))
         {
             var response = received.GetProperty("response");
-            this[loader].Response.TrySetResult(new(response.GetProperty("status").GetInt32(), TokenOf(response.GetProperty("headers")), loader));
+            var headers = response.GetProperty("headers");
+            this[loader].Response.TrySetResult(new(response.GetProperty("status").GetInt32(), TokenOf(headers), loader, SearchHeadersOf(headers)));
         }
     }
 
@@ -107,6 +110,23 @@ internal sealed class DocumentLoad
         return header.Value.ValueKind == JsonValueKind.String && ShellTokens.TryNormalize(header.Value.GetString(), out var token) ? token : null;
     }
 
+    // What search engines read besides the document. A Link header that only preloads is of no use to them.
+    private static Dictionary<string, string>? SearchHeadersOf(JsonElement headers)
+    {
+        Dictionary<string, string>? found = null;
+        foreach (var header in headers.EnumerateObject())
+        {
+            // Chromium writes several headers of a name below each other.
+            if (s_searchHeaders.Contains(header.Name) && header.Value.GetString()!.Replace("\n", ", ", StringComparison.Ordinal) is var value
+                && (!header.Name.Equals(HeaderNames.Link, StringComparison.OrdinalIgnoreCase) || value.Contains("canonical", StringComparison.OrdinalIgnoreCase)))
+            {
+                (found ??= new(StringComparer.OrdinalIgnoreCase))[header.Name] = value;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>The load of one document.</summary>
     internal sealed class Load
     {
@@ -128,4 +148,5 @@ internal sealed class DocumentLoad
 /// <param name="Status">HTTP status.</param>
 /// <param name="ShellToken">The host shell token in its headers; null if there is none.</param>
 /// <param name="RequestId">Chromium's id of the request.</param>
-internal sealed record DocumentResponse(int Status, string? ShellToken, string RequestId);
+/// <param name="SearchHeaders">The headers for search engines; null for none.</param>
+internal sealed record DocumentResponse(int Status, string? ShellToken, string RequestId, IReadOnlyDictionary<string, string>? SearchHeaders);

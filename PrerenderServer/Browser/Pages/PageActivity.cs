@@ -20,6 +20,10 @@ internal sealed class PageActivity(TimeProvider time)
     /// <summary>A request without a response for longer than this no longer counts as in flight, but as unanswered: a long poll, or a server that hangs.</summary>
     private static readonly TimeSpan s_unansweredAfter = TimeSpan.FromSeconds(5);
 
+    /// <summary>A web socket or an event stream counts as in flight until its first message, and at most for this time after it is opened: an app may show what it is told
+    /// first, and then goes on listening.</summary>
+    private static readonly TimeSpan s_firstMessage = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Flight> _flights = [];
     private readonly HashSet<Flight.Content> _answered = [];
@@ -118,11 +122,19 @@ internal sealed class PageActivity(TimeProvider time)
         session.On("Network.responseReceived", received => OnResponse(IdOf(received), received));
         session.On("Network.loadingFinished", finished => Remove(IdOf(finished)));
         session.On("Network.loadingFailed", failure => OnFailed(IdOf(failure), failure));
+        session.On("Network.webSocketCreated", created => OnSocket(IdOf(created), created.GetProperty("url").GetString()!));
+        foreach (var told in (string[])["Network.webSocketFrameReceived", "Network.webSocketFrameError", "Network.webSocketClosed", "Network.eventSourceMessageReceived"])
+        {
+            session.On(told, message => Remove(IdOf(message)));
+        }
     }
 
-    private void OnRequest(string id, JsonElement sent)
+    private void OnRequest(string id, JsonElement sent) => Add(id, Flight.Of(sent, time.GetTimestamp()));
+
+    private void OnSocket(string id, string url) => Add(id, Flight.OfSocket(url, time.GetTimestamp()));
+
+    private void Add(string id, Flight flight)
     {
-        var flight = Flight.Of(sent, time.GetTimestamp());
         lock (_gate)
         {
             // A request that repeats an answered one is a poll.
@@ -206,9 +218,10 @@ internal sealed class PageActivity(TimeProvider time)
     }
 
     private IEnumerable<Flight> Awaited() => _flights.Values.Where(f =>
-        f.IsAwaited && !IsUnanswered(f) && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter));
+        f.IsAwaited && !IsUnanswered(f) && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter)
+        && !(f.IsOfMessages && time.GetElapsedTime(f.SentAt) > s_firstMessage));
 
-    private bool IsUnanswered(Flight flight) => flight.RespondedAt is null && time.GetElapsedTime(flight.SentAt) > s_unansweredAfter;
+    private bool IsUnanswered(Flight flight) => flight.RespondedAt is null && !flight.IsOfMessages && time.GetElapsedTime(flight.SentAt) > s_unansweredAfter;
 
     private Flight? Remove(string id)
     {
@@ -246,11 +259,14 @@ internal sealed class PageActivity(TimeProvider time)
 
     private static string Cut(string line) => line.Length <= MaxLineLength ? line : line[..MaxLineLength] + "…";
 
-    private readonly record struct Flight(Flight.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt)
+    /// <param name="IsOfMessages">Whether it is a web socket or an event stream.</param>
+    private readonly record struct Flight(Flight.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages)
     {
         public string Method => Sent.Method;
 
         public string Url => Sent.Url;
+
+        public static Flight OfSocket(string url, long now) => new(new("GET", Shorten(url), ""), "", true, now, null, IsOfMessages: true);
 
         public static Flight Of(JsonElement sent, long now)
         {
@@ -260,7 +276,7 @@ internal sealed class PageActivity(TimeProvider time)
             var loader = sent.TryGetProperty("loaderId", out var id) ? id.GetString()! : "";
             var isWorkerScript = loader.Length == 0 && type == "Script";
             return new(new(request.GetProperty("method").GetString()!, Shorten(request.GetProperty("url").GetString()!), request.TryGetProperty("postData", out var body) ? Shorten(body.GetString()!) : ""),
-                loader, !isWorkerScript && type is not ("WebSocket" or "EventSource" or "Ping" or "Media" or "Prefetch" or "CSPViolationReport"), now, null);
+                loader, !isWorkerScript && type is not ("WebSocket" or "Ping" or "Media" or "Prefetch" or "CSPViolationReport"), now, null, type == "EventSource");
         }
 
         /// <summary>Replaces the rest of a long text with its digest, so that texts that differ stay different.</summary>

@@ -15,7 +15,10 @@ internal static class PageScripts
     /// <summary>Paints the booted host app again, for a picture of it.</summary>
     public const string Paint = "globalThis.__fleetPaint?.(true)";
 
-    private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("capture") + Read("settle") + Read("reveal") + Read("soft");
+    /// <summary>Runs first in every dedicated worker of a document. No request outlives it.</summary>
+    public static string StartOfWorker { get; } = Read("requests");
+
+    private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("ends") + Read("capture") + Read("settle") + Read("reveal") + Read("soft");
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>

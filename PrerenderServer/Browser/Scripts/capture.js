@@ -15,7 +15,12 @@
   const openRoot = getter(Element, 'shadowRoot');
   const closedRoot = globalThis.__fleetShadowRootOf;
   const indexOf = uncurry(String.prototype.indexOf);
-  const styleSheet = getter(HTMLStyleElement, 'sheet');
+  const namespaceOf = getter(Element, 'namespaceURI');
+  const htmlStyleSheet = getter(HTMLStyleElement, 'sheet');
+  const svgStyleSheet = getter(SVGStyleElement, 'sheet');
+  const HTML = 'http://www.w3.org/1999/xhtml';
+  const SVG = 'http://www.w3.org/2000/svg';
+  const styleSheet = (element) => (namespaceOf(element) === SVG ? svgStyleSheet(element) : htmlStyleSheet(element));
   const linkSheet = getter(HTMLLinkElement, 'sheet');
   const isDisabled = getter(StyleSheet, 'disabled');
   const mediaOf = getter(StyleSheet, 'media');
@@ -44,6 +49,8 @@
   // The text of an element contains neither rules that were inserted by script nor adopted style sheets.
   const css = globalThis.__fleetCss;
   delete globalThis.__fleetCss;
+  const { find: findEnds, of: endOf } = globalThis.__fleetEnds;
+  delete globalThis.__fleetEnds;
 
   const isLink = (element) => {
     try {
@@ -114,6 +121,15 @@
   wrap(CSSStyleSheet, 'replaceSync', null, (sheet, parameters) => addSource(sources, sheet, `${parameters[0]}`));
   wrap(CSSStyleSheet, 'replace', null, (sheet, parameters) => addSource(sources, sheet, `${parameters[0]}`));
 
+  // Registered properties, as the rules that mean the same.
+  let registered = '';
+  const register = CSS.registerProperty;
+  CSS.registerProperty = { registerProperty(definition) {
+    register.call(this, definition);
+    const { name, syntax = '*', inherits, initialValue } = definition;
+    registered += `@property ${name} { syntax: "${syntax}"; inherits: ${!!inherits};${initialValue === undefined ? '' : ` initial-value: ${initialValue};`} }\n`;
+  } }.registerProperty;
+
   // Every member of a rule by which a script can change it.
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (!/^CSS\w*(Rule|Declarations)$/.test(name)) continue;
@@ -132,6 +148,9 @@
     }
   }
 
+  // Only the page that made such a URL has what it names.
+  const isBlobUrl = (url) => url !== null && indexOf(url, 'blob:') === 0;
+
   const isRewritten = (sheet, of) => {
     let isChanged = of.isDeleted;
     each(of.before, (text, rule) => {
@@ -143,7 +162,8 @@
   /** What scripts did to the sheet of a link: the rules before and after those of its file, or all of them where those are not the file's any more. */
   const changed = (sheet) => {
     const of = sheet === null ? undefined : changesIn(changes, sheet);
-    if (of === undefined) return null;
+    const isBlob = sheet !== null && isBlobUrl(hrefOf(sheet));
+    if (of === undefined && !isBlob) return null;
     const rules = rulesOf(sheet);
     const count = ruleCount(rules);
     const text = (from, to) => {
@@ -151,6 +171,7 @@
       for (let i = from; i < to; i++) joined += `${i > from ? '\n' : ''}${ruleText(rules[i])}`;
       return css.rebase(joined, hrefOf(sheet));
     };
+    if (isBlob) return { __proto__: null, all: text(0, count) };
     let first = 0;
     while (first < count && has(of.inserted, rules[first])) first++;
     let last = count;
@@ -163,27 +184,73 @@
   /** Whether a sheet applies differently from what its element says: it is disabled, or has other media. */
   const changedMedia = (element, sheet) => {
     // Its rules are written behind it.
+    if (isBlobUrl(hrefOf(sheet))) return { __proto__: null, href: null, media: 'not all' };
     if (isDisabled(sheet) || changed(sheet)?.all !== undefined) return { __proto__: null, media: 'not all' };
     const media = mediaText(mediaOf(sheet));
     return normalized(matchMedia(attribute(element, 'media') ?? '')) === media ? null : { __proto__: null, media };
   };
 
+  /** Another encoding that an element names: the document is written as UTF-8, whatever it was sent as. */
+  const encoding = (element) => {
+    const charset = attribute(element, 'charset');
+    if (charset !== null) return lower(charset) === 'utf-8' ? null : { __proto__: null, charset: 'utf-8' };
+    const type = lower(attribute(element, 'http-equiv') ?? '') === 'content-type' ? lower(attribute(element, 'content') ?? '') : 'utf-8';
+    return indexOf(type, 'utf-8') >= 0 ? null : { __proto__: null, content: 'text/html; charset=utf-8' };
+  };
+
+  const imageWidth = getter(HTMLImageElement, 'naturalWidth');
+  const imageHeight = getter(HTMLImageElement, 'naturalHeight');
+  const create = uncurry(Document.prototype.createElement);
+  const setAttribute = uncurry(Element.prototype.setAttribute);
+  const contextOf = uncurry(HTMLCanvasElement.prototype.getContext);
+  const draw = uncurry(CanvasRenderingContext2D.prototype.drawImage);
+  const dataUrl = uncurry(HTMLCanvasElement.prototype.toDataURL);
+  const MAX_PIXELS = 1_000_000;
+
+  /** The data of an image that only this page has; null for any other. */
+  const pixels = (image) => {
+    const width = imageWidth(image);
+    const height = imageHeight(image);
+    if (!isBlobUrl(attribute(image, 'src')) || width === 0 || width * height > MAX_PIXELS) return null;
+    try {
+      const canvas = create(document, 'canvas');
+      setAttribute(canvas, 'width', width);
+      setAttribute(canvas, 'height', height);
+      draw(contextOf(canvas, '2d'), image, 0, 0);
+      return { __proto__: null, src: dataUrl(canvas) };
+    } catch {
+      return null; // It has content of another origin.
+    }
+  };
+
+  const ownAttributes = (element, name) => {
+    const namespace = namespaceOf(element);
+    if (namespace !== HTML && (namespace !== SVG || name !== 'style')) return null;
+    if (name === 'style' || name === 'link') {
+      const sheet = name === 'style' ? styleSheet(element) : linkSheet(element);
+      if (sheet === null) return null;
+      // An alternate sheet is disabled until the user, or a script, chooses it.
+      if (name !== 'link' || indexOf(lower(attribute(element, 'rel') ?? ''), 'alternate') < 0) return changedMedia(element, sheet);
+      return isDisabled(sheet) ? null : { __proto__: null, rel: 'stylesheet', title: null, ...changedMedia(element, sheet) };
+    }
+    if (name === 'meta') return encoding(element);
+    if (name === 'img') return pixels(element);
+    if (name === 'option') return { __proto__: null, selected: isSelected(element) ? '' : null };
+    if (name !== 'input') return null;
+    const type = inputType(element);
+    if (type === 'checkbox' || type === 'radio') return { __proto__: null, checked: isChecked(element) ? '' : null };
+    if (type === 'password' || type === 'file' || inputValue(element) === inputDefault(element)) return null;
+    return { __proto__: null, value: inputValue(element) };
+  };
+
   // State that is not in the tree: form values live in properties, whereas HTML has only attributes.
   const live = {
     attributes(element, name) {
-      if (name === 'style' || name === 'link') {
-        const sheet = name === 'style' ? styleSheet(element) : linkSheet(element);
-        if (sheet === null) return null;
-        // An alternate sheet is disabled until the user, or a script, chooses it.
-        if (name !== 'link' || indexOf(lower(attribute(element, 'rel') ?? ''), 'alternate') < 0) return changedMedia(element, sheet);
-        return isDisabled(sheet) ? null : { __proto__: null, rel: 'stylesheet', title: null, ...changedMedia(element, sheet) };
-      }
-      if (name === 'option') return { __proto__: null, selected: isSelected(element) ? '' : null };
-      if (name !== 'input') return null;
-      const type = inputType(element);
-      if (type === 'checkbox' || type === 'radio') return { __proto__: null, checked: isChecked(element) ? '' : null };
-      if (type === 'password' || type === 'file' || inputValue(element) === inputDefault(element)) return null;
-      return { __proto__: null, value: inputValue(element) };
+      const own = ownAttributes(element, name);
+      const end = endOf(element);
+      if (end === undefined) return own;
+      const style = attribute(element, 'style');
+      return { __proto__: null, ...own, style: style === null ? end : `${style}; ${end}` };
     },
     text(element, name) {
       if (name === 'textarea') return areaValue(element) === areaDefault(element) ? null : areaValue(element);
@@ -200,7 +267,7 @@
     },
     styles(scope) {
       const sheets = nodeType(scope) === 9 ? documentSheets(scope) : rootSheets(scope);
-      let text = '';
+      let text = nodeType(scope) === 9 ? registered : '';
       for (let i = 0; i < sheets.length; i++) {
         const media = mediaText(mediaOf(sheets[i]));
         let rules = isDisabled(sheets[i]) ? '' : css.current(sheets[i], sourceOf(sources, sheets[i]) ?? '');
@@ -278,6 +345,7 @@
   Object.defineProperty(globalThis, '__fleetSuspects', { value: suspects });
 
   const capture = (maxLength) => {
+    findEnds();
     const html = write(document, live);
     if (html.length > maxLength) return { tooLarge: html.length };
     return { url: location.href, html, statusCode: statusCode(), headers: metas('prerender-header'), refresh: refresh(), read: reads(), suspects: suspects().length };

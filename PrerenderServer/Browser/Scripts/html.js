@@ -31,6 +31,7 @@
   const headOf = getter(Document, 'head');
   const bodyOf = getter(Document, 'body');
   const doctypeOf = getter(Document, 'doctype');
+  const compatMode = getter(Document, 'compatMode');
   const doctypeName = getter(DocumentType, 'name');
   const publicId = getter(DocumentType, 'publicId');
   const systemId = getter(DocumentType, 'systemId');
@@ -77,6 +78,8 @@
   const voids = words('area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr');
   // Their content is text to the parser (noscript: while scripting is enabled) and is never displayed.
   const hollow = words('iframe noembed noframes noscript');
+  // The parser ends the head of a document at any other element, and at text: all that follows would be in the body, where search engines do not read it.
+  const headed = words('base basefont bgsound link meta noframes noscript script style template title');
   // The parser turns these into other elements, or drops them.
   const misread = words('frame image isindex malignmark math mglyph svg');
   // These end foreign content (SVG and MathML) in the parser ...
@@ -323,8 +326,8 @@
 
   const doctype = () => {
     const type = doctypeOf(document);
-    // Any other name causes quirks mode, like a missing doctype.
-    if (type === null || lower(doctypeName(type)) !== 'html') return '';
+    // Any other name causes quirks mode, like a missing doctype. XML documents need none.
+    if (type === null || lower(doctypeName(type)) !== 'html') return compatMode(document) === 'CSS1Compat' ? '<!DOCTYPE html>\n' : '';
     const open = publicId(type);
     const system = systemId(type);
     const isPlain = (id) => indexOf(id, '"') < 0 && indexOf(id, '>') < 0 && indexOf(id, '<') < 0;
@@ -343,12 +346,12 @@
     judged = { __proto__: null };
     let written = '';
     // The innermost level. No recursion: a script may nest elements deeper than the call stack allows.
-    let level = { next: null, end: '', context: HTML, isInert: false, depth: 0, outer: null };
+    let level = { next: null, end: '', context: HTML, isInert: false, isHead: false, depth: 0, outer: null };
     // True right after a tag after which the parser drops a line feed.
     let dropsLine = false;
 
     const enter = (first, end, context, isInert) => {
-      level = { next: first, end, context, isInert, depth: level.depth + 1, outer: level };
+      level = { next: first, end, context, isInert, isHead: false, depth: level.depth + 1, outer: level };
     };
     const textOf = (element, name) => (level.isInert ? null : live?.text(element, name) ?? null) ?? childText(element);
     const stylesOf = (scope) => {
@@ -361,6 +364,7 @@
       const name = localName(element);
       const namespace = namespaceOf(element);
       const { context, isInert } = level;
+      if (level.isHead && (namespace !== HTML || !headed[name])) return;
       if (context === SVG || context === MATHML) {
         // Other elements are not displayed in foreign content either.
         if (namespace === context && isForeign(name, namespace)) foreign(element, name, namespace);
@@ -385,8 +389,14 @@
     };
 
     const foreign = (element, name, namespace) => {
-      written += `<${name}${attributes(element, namespace, false, null)}>`;
+      written += `<${name}${attributes(element, namespace, false, level.isInert ? null : live?.attributes(element, name) ?? null)}>`;
       dropsLine = false;
+      const text = namespace === SVG && name === 'style' && !level.isInert ? live?.text(element, name) ?? null : null;
+      if (text !== null) {
+        written += `${escape(text, false)}</${name}>`;
+        return;
+      }
+
       enter(firstChild(element), `</${name}>`, contextIn(element, name, namespace), level.isInert);
     };
 
@@ -426,8 +436,10 @@
       } else {
         written += `<${name}${open}`;
         dropsLine = name === 'pre' || name === 'listing';
-        const isDocumentHead = element === headOf(document) || (element === rootElement(document) && headOf(document) === null);
+        const isHead = element === headOf(document);
+        const isDocumentHead = isHead || (element === rootElement(document) && headOf(document) === null);
         enter(firstChild(element), (isDocumentHead ? stylesOf(document) : '') + end, name === 'frameset' ? FRAMES : HTML, isInert);
+        level.isHead = isHead;
         const root = openRoot(element) ?? closedRoot(element) ?? null;
         if (root !== null) {
           written += `<template shadowrootmode="${modeOf(root)}"${rootAttributes(root)}>`;
@@ -443,7 +455,7 @@
     } else if (rootElement(node) !== null) {
       const root = rootElement(node);
       const isHtml = namespaceOf(root) === HTML && localName(root) === 'html';
-      written += isHtml ? doctype() : '<html><head></head><body>';
+      written += `${doctype()}${isHtml ? '' : '<html><head></head><body>'}`;
       enter(null, isHtml ? '' : '</body></html>', HTML, false);
       child(root);
     }
@@ -464,7 +476,7 @@
       } else if (level.context !== FRAMES) {
         if (type === 3 || type === 4) {
           const text = dataOf(node);
-          if (text === '') continue;
+          if (text === '' || (level.isHead && trim(text) !== '')) continue;
           if (dropsLine && text[0] === '\n') written += '\n';
           dropsLine = false;
           written += isApart(node) ? `<!-- -->${escape(text, false)}` : escape(text, false);

@@ -1,5 +1,5 @@
 // A request that outlives its document would reach the next visit of the page: its response may set cookies. So none does. Runs before any script of a
-// document; workers have their own fetch.
+// document, and of a worker that a document starts.
 (() => {
   const { fetch } = globalThis;
   const apply = Reflect.apply;
@@ -8,5 +8,5 @@
     return apply(fetch, this, (init?.keepalive ?? input?.keepalive) ? [input, { ...init, keepalive: false }] : arguments);
   } }.fetch;
   // A beacon reports a visit, and a render is none.
-  if (Navigator.prototype.sendBeacon) Navigator.prototype.sendBeacon = { sendBeacon(url) { return true; } }.sendBeacon;
+  if (globalThis.Navigator?.prototype.sendBeacon) Navigator.prototype.sendBeacon = { sendBeacon(url) { return true; } }.sendBeacon;
 })();

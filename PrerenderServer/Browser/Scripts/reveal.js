@@ -15,6 +15,7 @@
   const clientHeight = getter(Element, 'clientHeight');
   const MAX_HEIGHT = 16384;
   const FRAME_MS = 100;
+  const revealed = globalThis.__fleetRevealed;
   let observes = false;
   const observe = IntersectionObserver.prototype.observe;
   IntersectionObserver.prototype.observe = { observe(target) { observes = true; return observe.call(this, target); } }.observe;
@@ -54,6 +55,7 @@
     }
     scrollTo(element, { top: before, behavior: 'instant' });
     await frame();
+    revealed();
     return true;
   };
   Object.defineProperty(globalThis, '__fleetReveal', { value: reveal });

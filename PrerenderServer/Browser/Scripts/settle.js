@@ -19,7 +19,7 @@
   const targetOf = getter(MutationRecord, 'target');
   const typeOf = getter(MutationRecord, 'type');
   const readyState = getter(Document, 'readyState');
-  const { setTimeout, clearTimeout, addEventListener, removeEventListener, MutationObserver: Observer, Promise: Wait } = globalThis;
+  const { setTimeout, clearTimeout, clearInterval, addEventListener, removeEventListener, MutationObserver: Observer, Promise: Wait } = globalThis;
   const now = performance.now.bind(performance);
   const shadowRoots = globalThis.__fleetShadowRoots;
   const max = Math.max;
@@ -29,8 +29,59 @@
   const MAX_CHANGES = 10;
   const MAX_ATTRIBUTE_CHANGES = 3;
   const LOAD_MS = 5000;
+  // What is about to end is waited for so long: a timer, an animation, the changes of an element that is restless. Content that a splash screen or a transition
+  // holds back, or that fades in, is not complete before. Whatever goes on for ever costs this time once.
+  const LINGER_MS = 1000;
+  let lingered = 0;
+  let lastRestless = -LINGER_MS;
   let states = new WeakMap();
   let batch = 0;
+
+  // Timers that were set outside of another timer: a chain of them goes on. Per id, when it is due.
+  const timers = new Map();
+  const putTimer = uncurry(Map.prototype.set);
+  const dropTimer = uncurry(Map.prototype.delete);
+  const eachTimer = uncurry(Map.prototype.forEach);
+  const { apply } = Reflect;
+  let depth = 0;
+  globalThis.setTimeout = { setTimeout(handler) {
+    const delay = +arguments[1];
+    if (typeof handler !== 'function' || depth > 0 || !(delay > 0 && delay <= LINGER_MS)) return apply(setTimeout, globalThis, arguments);
+    const native = handler;
+    arguments[0] = function () {
+      dropTimer(timers, id);
+      depth++;
+      try {
+        return apply(native, this, arguments);
+      } finally {
+        depth--;
+      }
+    };
+    const id = apply(setTimeout, globalThis, arguments);
+    putTimer(timers, id, now() + delay);
+    return id;
+  } }.setTimeout;
+  globalThis.clearTimeout = { clearTimeout(id = undefined) { dropTimer(timers, id); clearTimeout(id); } }.clearTimeout;
+  globalThis.clearInterval = { clearInterval(id = undefined) { dropTimer(timers, id); clearInterval(id); } }.clearInterval;
+
+  const animationsOf = uncurry(Document.prototype.getAnimations);
+  const playState = getter(Animation, 'playState');
+  const currentTime = getter(Animation, 'currentTime');
+  const effectOf = getter(Animation, 'effect');
+  const timingOf = uncurry(AnimationEffect.prototype.getComputedTiming);
+
+  /** Whether something is about to end. */
+  const isEnding = (quietMs) => {
+    let found = now() - lastRestless < quietMs;
+    eachTimer(timers, (due) => { if (due + LINGER_MS > now()) found = true; });
+    const animations = found ? [] : animationsOf(document);
+    for (let i = 0; i < animations.length && !found; i++) {
+      const effect = effectOf(animations[i]);
+      const left = effect !== null && playState(animations[i]) === 'running' ? timingOf(effect).endTime - currentTime(animations[i]) : 0;
+      found = left > 0 && left <= LINGER_MS;
+    }
+    return found;
+  };
 
   const weigh = (node) => {
     const top = nodeType(node) === 9 ? rootElement(node) : node;
@@ -99,7 +150,18 @@
       // A timer that fires late indicates that the thread was busy. Its changes may be about to appear, so wait again.
       const arm = () => {
         const armed = now();
-        timer = setTimeout(() => (now() - armed > 2 * quietMs + 50 && now() < end ? arm() : done()), quietMs);
+        timer = setTimeout(() => {
+          if (now() >= end) {
+            done();
+          } else if (now() - armed > 2 * quietMs + 50) {
+            arm();
+          } else if (lingered < LINGER_MS && isEnding(quietMs)) {
+            lingered += now() - armed;
+            arm();
+          } else {
+            done();
+          }
+        }, quietMs);
       };
       const changed = () => {
         if (now() >= end) {
@@ -119,7 +181,10 @@
           const target = targetOf(records[i]);
           const type = typeOf(records[i]);
           const node = type === 'characterData' ? parentNode(target) ?? target : target;
-          if (!counts(node, type)) continue;
+          if (!counts(node, type)) {
+            lastRestless = now();
+            continue;
+          }
           active = true;
           last = node;
         }
@@ -148,5 +213,7 @@
   };
   Object.defineProperty(globalThis, '__fleetSettle', { value: settle });
   // Called between two visits: what was restless need not be so in the next one.
-  Object.defineProperty(globalThis, '__fleetForgetStates', { configurable: true, value: () => { states = new WeakMap(); } });
+  Object.defineProperty(globalThis, '__fleetForgetStates', { configurable: true, value: () => { states = new WeakMap(); lingered = 0; } });
+  // Called when the document was scrolled through: what has come into view may fade in.
+  Object.defineProperty(globalThis, '__fleetRevealed', { value: () => { lingered = 0; } });
 })();

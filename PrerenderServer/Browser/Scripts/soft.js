@@ -6,6 +6,9 @@
   const { fetch, MouseEvent: Click, PopStateEvent: Step, MutationObserver: Observer, URL: Address } = globalThis;
   const textOf = uncurry(Response.prototype.text);
   const statusOf = getter(Response, 'status');
+  const headersOf = getter(Response, 'headers');
+  const headerOf = uncurry(Headers.prototype.get);
+  const test = uncurry(RegExp.prototype.test);
   const push = history.pushState.bind(history);
   const dispatch = uncurry(EventTarget.prototype.dispatchEvent);
   const listen = uncurry(EventTarget.prototype.addEventListener);
@@ -60,6 +63,8 @@
     // The server may answer this URL with a redirect, an error, or another app. Its cookies are those of a first visit.
     const response = await fetch(url, { headers: { Accept: 'text/html' }, redirect: 'manual', cache: 'no-store' });
     if (statusOf(response) !== 200) return `its server answers with ${statusOf(response) === 0 ? 'a redirect' : statusOf(response)}`;
+    const headers = headersOf(response);
+    if (headerOf(headers, 'x-robots-tag') !== null || headerOf(headers, 'content-language') !== null || test(/canonical/i, headerOf(headers, 'link') ?? '')) return 'its server sends headers for search engines';
     if (await textOf(response) !== source) return 'its server sends another document';
     forgetReads(hrefOf(new Address(url)));
     forgetStates();

@@ -43,6 +43,7 @@ internal sealed class TestSite : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         var site = new TestSite(app);
+        app.UseWebSockets();
         app.Run(site.AnswerAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         site.Url = new Uri(app.Urls.Single() + "/");

@@ -116,6 +116,80 @@ public sealed class DocumentRenderTests(ServerFixture server)
         Assert.Contains("gone", Html(result), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Html_ElementsThatWouldEndTheHead_AreNotInIt()
+    {
+        var html = Html(await server.RenderPageAsync("""
+            <!doctype html><head><title>Title</title><script>
+            document.head.append(document.createElement('iframe'), new Image(), 'lost', document.createElement('x-tag'), document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
+            </script><link rel=canonical href=/x><meta name=robots content=noindex></head><body><iframe></iframe><p>page</p>
+            """));
+        Assert.Contains("</script><link rel=\"canonical\" href=\"/x\"><meta name=\"robots\" content=\"noindex\"></head><body><iframe></iframe>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_RulesThatNoElementHas_AreWritten()
+    {
+        var html = Html(await server.RenderPageAsync("""
+            <!doctype html><body><svg><style id=inserted></style><style id=off>rect { fill: red }</style></svg><math><style>mi { color: red }</style></math><script>
+            CSS.registerProperty({ name: '--w', syntax: '<length>', inherits: false, initialValue: '99px' });
+            inserted.sheet.insertRule('circle { fill: blue }'); off.sheet.disabled = true;
+            document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: URL.createObjectURL(new Blob(['p { color: red }'], { type: 'text/css' })) }));
+            </script>
+            """));
+        Assert.Contains("<style id=\"inserted\">circle { fill: blue; }</style>", html, StringComparison.Ordinal);
+        Assert.Contains("<style id=\"off\" media=\"not all\">rect { fill: red }</style>", html, StringComparison.Ordinal);
+        Assert.Contains("@property --w { syntax: \"\\3c length>\"; inherits: false; initial-value: 99px; }", html, StringComparison.Ordinal);
+        Assert.Contains("<link rel=\"stylesheet\" media=\"not all\"><style>p { color: red; }</style>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_ImageThatOnlyThePageHas_HasItsPixels()
+    {
+        var html = Html(await server.RenderPageAsync("""
+            <img id=i><p id=p></p><script>
+            i.onload = () => { URL.revokeObjectURL(i.src); p.textContent = 'loaded'; };
+            i.src = URL.createObjectURL(new Blob(["<svg xmlns='http://www.w3.org/2000/svg' width='4' height='3'><rect width='4' height='2' fill='green'/></svg>"], { type: 'image/svg+xml' }));
+            </script>
+            """));
+        Assert.Contains("loaded</p>", html, StringComparison.Ordinal);
+        Assert.Contains("src=\"data:image/png;base64,", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_HeadersOfTheServerForSearchEngines_ArePassedOn()
+    {
+        var path = $"/headers-{Guid.NewGuid():N}";
+        server.OtherApp.Routes[path] = http =>
+        {
+            http.Response.ContentType = "text/html";
+            http.Response.Headers["X-Robots-Tag"] = new(["noindex", "noarchive"]);
+            http.Response.Headers.ContentLanguage = "de";
+            http.Response.Headers.Link = new(["</a.css>; rel=preload", "</canonical>; rel=\"canonical\""]);
+            http.Response.Headers["X-Other"] = "other";
+            return http.Response.WriteAsync("<meta name=prerender-header content='Content-Language: fr'><p>page</p>");
+        };
+        var result = await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
+        Assert.Equal([("Content-Language", "fr"), ("Link", "</a.css>; rel=preload, </canonical>; rel=\"canonical\""), ("X-Robots-Tag", "noindex, noarchive")],
+            result.Headers!.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (header.Key, header.Value)));
+    }
+
+    [Theory]
+    [InlineData("windows-1252", "<meta charset=windows-1252>", "<meta charset=\"utf-8\">")]
+    [InlineData("iso-8859-1", "<meta http-equiv=content-type content='text/html; charset=iso-8859-1'>", "content=\"text/html; charset=utf-8\"")]
+    public async Task Html_DocumentInAnotherEncoding_IsReadAndNamesUtf8(string encoding, string meta, string expected)
+    {
+        var path = $"/encoding-{encoding}";
+        server.OtherApp.Routes[path] = http =>
+        {
+            http.Response.ContentType = "text/html";
+            return http.Response.Body.WriteAsync(System.Text.Encoding.Latin1.GetBytes($"<!doctype html>{meta}<p>Gr\u00fc\u00dfe</p>")).AsTask();
+        };
+        var html = Html(await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token));
+        Assert.Contains("<p>Gr\u00fc\u00dfe</p>", html, StringComparison.Ordinal);
+        Assert.Contains(expected, html, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(404, RenderOutcome.Failed)]
     [InlineData(401, RenderOutcome.Unauthorized)]

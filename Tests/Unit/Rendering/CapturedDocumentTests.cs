@@ -74,6 +74,13 @@ public class CapturedDocumentTests
     }
 
     [Fact]
+    public void Read_DocumentWithoutAnElement_IsUnusable()
+    {
+        var answer = CapturedDocument.Read("""{"url":"http://h/page","html":"","headers":[],"read":[]}""", 200, "http://h/", s_allowed);
+        Assert.Equal((RenderOutcome.Unusable, 200, 0), (answer.Outcome, answer.Status, answer.Formats.Count));
+    }
+
+    [Fact]
     public void Read_HalfASurrogatePair_BecomesTheReplacementCharacter() => Assert.Equal("<p>\ufffd</p>",
         CapturedDocument.Read("""{"url":"http://h/page","html":"<p>\ud83d</p>","headers":[],"read":[]}""", 200, "http://h/", s_allowed).Formats[RenderFormat.Html]);
 

@@ -1,4 +1,6 @@
 using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text;
 using Fleet.Contracts;
 using Microsoft.AspNetCore.Http;
 
@@ -19,6 +21,10 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("new SharedWorker('/noop.js')")]
     [InlineData("new EventSource('/events')")]
     [InlineData("new WebSocket(location.origin.replace('http', 'ws') + '/socket')")]
+    [InlineData("new WebSocket(location.origin.replace('http', 'ws') + '/silent')")]
+    [InlineData("(function f() { setTimeout(f, 700); })()")]
+    [InlineData("setTimeout(() => { b.textContent = 'later' }, 60_000); clearTimeout(setTimeout(() => {}, 900))")]
+    [InlineData("b.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 300, iterations: Infinity })")]
     [InlineData("navigator.sendBeacon('/hangs', 'x')")]
     [InlineData("fetch('/body')")]
     [InlineData("fetch('/large')")]
@@ -53,6 +59,16 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("setInterval(() => { b.style.left = Math.random() + 'px'; }, 10); fetch('/data').then((r) => r.text()).then(show)")]
     [InlineData("setInterval(() => { b.innerHTML = '<i>' + Math.random().toFixed(3) + '</i>'; }, 10); fetch('/data').then((r) => r.text()).then(show)")]
     [InlineData("let n = 0; const t = setInterval(() => { out.textContent += '.'; if (++n === 60) { clearInterval(t); show('the data'); } }, 20)")]
+    // What an app is told first, after it has loaded.
+    [InlineData("new WebSocket(location.origin.replace('http', 'ws') + '/told').onmessage = (e) => show(e.data)")]
+    [InlineData("new EventSource('/told').onmessage = (e) => show(e.data)")]
+    // What is about to end: a timer, a transition, an animation, a fade.
+    [InlineData("setTimeout(() => show('the data'), 900)")]
+    [InlineData("fetch('/ok').then(() => setTimeout((text) => show(text), 700, 'the data'))")]
+    [InlineData("b.style.transition = 'opacity .7s'; b.offsetTop; b.style.opacity = 0; b.ontransitionend = () => show('the data')")]
+    [InlineData("b.animate({ opacity: 0 }, 800).finished.then(() => show('the data'))")]
+    [InlineData("(function f(t) { const k = Math.min(1, t / 800); b.style.opacity = k; if (k < 1) requestAnimationFrame(f); else show('the data'); })(0)")]
+    [InlineData("let n = 0; const t = setInterval(() => { b.textContent = `${++n % 10}`; if (n === 40) { clearInterval(t); show('the data'); } }, 20)")]
     [InlineData("let n = 0; (function load() { fetch('/busy').then((r) => r.ok ? r.text().then(show) : load()); })()")]
     public async Task Html_ContentThatIsStillComing_IsWaitedFor(string script)
     {
@@ -171,6 +187,33 @@ public sealed class CompletenessTests(ServerFixture server)
             await Task.Delay(100, Token);
             http.Response.StatusCode = Interlocked.Increment(ref attempts) < 8 ? 503 : 200;
             await http.Response.WriteAsync("the data");
+        };
+        async Task SocketAsync(HttpContext http, string? message)
+        {
+            using var socket = await http.WebSockets.AcceptWebSocketAsync();
+            if (message is not null)
+            {
+                await Task.Delay(700, Token);
+                await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
+            }
+
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+        server.OtherApp.Routes["/silent"] = http => SocketAsync(http, null);
+        server.OtherApp.Routes["/told"] = async http =>
+        {
+            if (http.WebSockets.IsWebSocketRequest)
+            {
+                await SocketAsync(http, "the data");
+                return;
+            }
+
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.StartAsync();
+            await Task.Delay(700, Token);
+            await http.Response.WriteAsync("data: the data\n\n");
+            await http.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };
         server.OtherApp.Routes["/hangs"] = http => Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         server.OtherApp.Routes["/events"] = async http =>

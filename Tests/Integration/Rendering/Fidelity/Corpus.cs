@@ -120,6 +120,22 @@ internal static class Corpus
           this.innerHTML = '<b slot=a>slotted text</b>'; } });
         </script>
         """,
+        // Elements that an animation of a script has shown, and one that it still shows.
+        """
+        <!doctype html><style>p, i { display: block; background: #ccc }</style><p style="opacity: 0">fill</p><p style="opacity: 0">commit</p><p style="opacity: 0">alternate</p><p style="opacity: 0">long</p><p style="margin-left: 0px; opacity: 0">text</p><svg width=20 height=20><rect width=20 height=20 style="opacity: 0" /></svg>
+        <x-root></x-root><script>
+        const [fill, commit, alternate, long, property] = document.querySelectorAll('p');
+        fill.animate({ opacity: 1 }, { duration: 200, fill: 'forwards' });
+        commit.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 600, fill: 'both' }).finished.then((a) => { a.commitStyles(); a.cancel(); });
+        alternate.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 50, iterations: 2, direction: 'alternate', fill: 'forwards' });
+        long.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 60_000, fill: 'both' });
+        property.animate([{ opacity: 0, marginLeft: '1px' }, { opacity: 1, marginLeft: '44px' }], { duration: 1, fill: 'forwards' });
+        document.querySelector('rect').animate({ opacity: .5 }, { duration: 1, fill: 'forwards' });
+        const root = document.querySelector('x-root').attachShadow({ mode: 'closed' });
+        root.innerHTML = '<i style="opacity: 0">in the root</i>';
+        root.firstChild.animate({ opacity: 1 }, { duration: 1, fill: 'forwards' });
+        </script>
+        """,
         // Media, layers and containers.
         """
         <!doctype html><style>@layer a, b; @layer b { p { color: rgb(1, 1, 1) } } @layer a { p { color: rgb(2, 2, 2) } } @media (min-width: 1px) { p { margin: 7px } } @supports (display: grid) { p { font-size: 21px } } p::before { content: "<b>" }</style><p>text</p>

@@ -144,6 +144,7 @@ public sealed class IndependenceTests(ServerFixture server)
     [InlineData("setTimeout(() => fetch('BEACON', { keepalive: true }), 450); onpagehide = onunload = () => { window.name = '9'; document.cookie = 'n=9; path=/'; }")]
     [InlineData("setInterval(() => { localStorage.n = 9; document.cookie = 'n=9; path=/'; new Image().src = 'BEACON?image'; }, 1)")]
     [InlineData("new Worker(URL.createObjectURL(new Blob([`setInterval(() => { indexedDB.open('d', 7); caches.open('c').then((c) => c.put('/n', new Response(9))); }, 5)`])))")]
+    [InlineData("new Worker(URL.createObjectURL(new Blob([`setInterval(() => fetch('${location.origin}BEACON', { keepalive: true }), 40)`])))")]
     [InlineData("navigator.locks.request('n', () => new Promise(() => {})); new BroadcastChannel('n').onmessage = (e) => { localStorage.n = 9; }; const s = document.createElement('iframe'); s.srcdoc = '<script>addEventListener(\"pagehide\", () => { localStorage.n = 9; navigator.sendBeacon(\"BEACON\"); })<\\/script>'; document.body.append(s)")]
     [InlineData("Notification.requestPermission(); navigator.geolocation.getCurrentPosition(() => {}); navigator.storage.persist(); navigator.clipboard.writeText('x').catch(() => {})")]
     public async Task Html_PageThatActsWhenItIsLeft_DoesNotReachTheNextVisit(string script)
