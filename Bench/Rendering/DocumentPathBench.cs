@@ -48,22 +48,10 @@ internal static class DocumentPathBench
 
     private static async Task OwnAsync(BenchSite site)
     {
-        await using var server = PrerenderServerApp.Build(
-            ["--urls=http://127.0.0.1:0", $"--services:realm:http:0={site.Url}", "--Pool:Slots=5", "--Registration:Name=bench"],
-            builder =>
-            {
-                builder.Services.AddFleetRegistry(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance));
-                builder.Logging.ClearProviders();
-            });
-        await server.StartAsync();
-        using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
-        while (!(await client.GetAsync("health")).IsSuccessStatusCode)
-        {
-            await Task.Delay(100);
-        }
+        await using var server = await BenchServer.StartAsync(site.Url, 5);
+        var client = server.Client;
 
         await MeasureAsync("own protocol code, a warm slot per lane", site, (url, lane) => RenderAsync(url, $"user:{lane}"));
-        await server.StopAsync();
 
         async Task<(int Status, string Html)> RenderAsync(Uri url, string affinity)
         {

@@ -98,19 +98,8 @@ internal static class FastPathBench
 
     private static async Task<List<BenchRow>> FleetAsync(Uri url, int lanes)
     {
-        await using var server = PrerenderServerApp.Build(
-            ["--urls=http://127.0.0.1:0", "--environment=Development", $"--services:realm:http:0={url}", $"--Pool:Slots={lanes + 1}", "--Registration:Name=bench"],
-            builder =>
-            {
-                builder.Services.AddFleetRegistry(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance));
-                builder.Logging.ClearProviders();
-            });
-        await server.StartAsync();
-        using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
-        while (!(await client.GetAsync("health")).IsSuccessStatusCode)
-        {
-            await Task.Delay(100);
-        }
+        await using var server = await BenchServer.StartAsync(url, lanes + 1);
+        var client = server.Client;
 
         var adapter = (ChromiumBrowserAdapter)server.Services.GetRequiredService<IBrowserAdapter>();
         var visits = 0;
@@ -121,7 +110,6 @@ internal static class FastPathBench
             await MeasureAsync("5 any app, Fleet, cold: a new affinity each time", lanes, s_slow, () => adapter.Traffic,
                 _ => RenderAsync("page", string.Create(CultureInfo.InvariantCulture, $"user:cold-{Interlocked.Increment(ref visits)}"), RenderFormat.Html)),
         ];
-        await server.StopAsync();
         return rows;
 
         async Task RenderAsync(string path, string affinity, RenderFormat format)

@@ -2,13 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using Fleet.Contracts;
-using Fleet.PrerenderServer;
-using Fleet.Registry;
-using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Bench.Rendering;
 
@@ -38,15 +34,15 @@ internal static class FloodBench
     {
         await using var site = await BenchSite.StartAsync();
         await using var hostile = await HostileSiteAsync();
-        await using var server = await StartAsync(site.Url, hostile.Urls.Single());
-        using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()), Timeout = Timeout.InfiniteTimeSpan };
-        await MeasureAsync(client, site.Url, hostile, Nothing, TimeSpan.FromSeconds(8));
+        // The circuit breaker, which would end the flood after a few pages, is out of the way.
+        await using var server = await BenchServer.StartAsync(site.Url, Lanes + 2, $"--Fleet:AllowedOrigins:0={hostile.Urls.Single()}", "--Rendering:HangsToOpen=100");
+        await MeasureAsync(server.Client, site.Url, hostile, Nothing, TimeSpan.FromSeconds(8));
         var rows = new List<Row>();
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var (name, _) in s_neighbours)
             {
-                rows.Add(await MeasureAsync(client, site.Url, hostile, name, s_window) with { Round = round });
+                rows.Add(await MeasureAsync(server.Client, site.Url, hostile, name, s_window) with { Round = round });
                 Console.Error.WriteLine(rows[^1]);
             }
         }
@@ -139,27 +135,6 @@ internal static class FloodBench
         app.MapGet("/{kind:int}/{id}", (int kind) => Results.Content($"<p>x</p><script>window.prerenderReady = false; {s_neighbours[kind].Script}</script>", "text/html"));
         await app.StartAsync();
         return app;
-    }
-
-    private static async Task<WebApplication> StartAsync(Uri site, string hostile)
-    {
-        // The circuit breaker, which would end the flood after a few pages, is out of the way.
-        var server = PrerenderServerApp.Build(
-            ["--urls=http://127.0.0.1:0", "--environment=Development", $"--services:realm:http:0={site}", $"--Fleet:AllowedOrigins:0={hostile}", $"--Pool:Slots={Lanes + 2}", "--Registration:Name=bench",
-                "--Rendering:HangsToOpen=100"],
-            builder =>
-            {
-                builder.Services.AddFleetRegistry(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance));
-                builder.Logging.ClearProviders();
-            });
-        await server.StartAsync();
-        using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
-        while (!(await client.GetAsync("health")).IsSuccessStatusCode)
-        {
-            await Task.Delay(100);
-        }
-
-        return server;
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;

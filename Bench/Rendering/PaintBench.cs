@@ -27,8 +27,8 @@ internal static class PaintBench
     {
         await using var site = await BenchSite.StartAsync();
         var rows = new List<BenchRow>();
-        await using var painted = await StartAsync(site.Url, "Off");
-        await using var unpainted = await StartAsync(site.Url, "Auto");
+        await using var painted = await BenchServer.StartAsync(site.Url, 3, "--Rendering:NoPaint=Off");
+        await using var unpainted = await BenchServer.StartAsync(site.Url, 3, "--Rendering:NoPaint=Auto");
         var options = new BrowserOptions();
         await using var adapter = new ChromiumBrowserAdapter(
             options, BrowserLocator.Locate(options.ExecutablePath), site.Url, [site.Url.GetLeftPart(UriPartial.Authority)], null, TimeProvider.System, NullLogger<ChromiumBrowserAdapter>.Instance);
@@ -55,9 +55,9 @@ internal static class PaintBench
         }
     }
 
-    private static async Task<BenchRow> MeasureAsync(WebApplication server, Uri url, string way, int lanes)
+    private static async Task<BenchRow> MeasureAsync(BenchServer server, Uri url, string way, int lanes)
     {
-        using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
+        var client = server.Client;
         var adapter = (ChromiumBrowserAdapter)server.Services.GetRequiredService<IBrowserAdapter>();
         return await FastPathBench.MeasureAsync($"2 Fleet `POST /renders`, {way}", lanes, s_load, () => adapter.Traffic, async lane =>
         {
@@ -69,24 +69,5 @@ internal static class PaintBench
                 throw new InvalidOperationException($"{(int)response.StatusCode} {result?.Outcome} {result?.Diagnostics?.Message}");
             }
         });
-    }
-
-    private static async Task<WebApplication> StartAsync(Uri url, string noPaint)
-    {
-        var server = PrerenderServerApp.Build(
-            ["--urls=http://127.0.0.1:0", "--environment=Development", $"--services:realm:http:0={url}", "--Pool:Slots=3", "--Registration:Name=bench", $"--Rendering:NoPaint={noPaint}"],
-            builder =>
-            {
-                builder.Services.AddFleetRegistry(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance));
-                builder.Logging.ClearProviders();
-            });
-        await server.StartAsync();
-        using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
-        while (!(await client.GetAsync("health")).IsSuccessStatusCode)
-        {
-            await Task.Delay(100);
-        }
-
-        return server;
     }
 }

@@ -59,6 +59,7 @@ public sealed class ServerTests(ServerFixture server)
         await server.RenderAsync(new() { Url = server.Site["elements/x"].AbsoluteUri, Affinity = "user:registered" }, Token);
         ServerRecord? record = null;
         await Eventually.Async(() => (record = server.Registry.Servers.ListAsync(Token).Result.SingleOrDefault()) is { State: ServerState.Ready }, "the server is announced as ready", () => $"{record}");
+        Assert.NotNull(record!.BootAgeSeconds);
         Assert.Equal(("prerender-test", 3), (record!.Name, record.Slots));
         Assert.Equal(server.Client.BaseAddress, new Uri(record.Url));
         await Eventually.Async(
