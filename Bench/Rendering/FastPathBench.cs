@@ -8,8 +8,6 @@ using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Browser.Processes;
-using Fleet.Registry;
-using Fleet.Tests.InMemory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
