@@ -37,11 +37,12 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         }
 
         var url = UrlOf(http);
+        var device = options.HasMobileRendition ? RenditionRules.DeviceOf(RenditionRules.For(http.Request.Headers.UserAgent)) : null;
         try
         {
             await WriteAsync(http, await (CrawlerRequests.WantsMarkdown(http.Request)
-                ? fleet.GetMarkdownAsync(url, options.Timeout, http.RequestAborted)
-                : fleet.GetDocumentAsync(url, options.Timeout, http.RequestAborted)));
+                ? fleet.GetMarkdownAsync(url, options.Timeout, device, http.RequestAborted)
+                : fleet.GetDocumentAsync(url, options.Timeout, device, http.RequestAborted)));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -6,6 +6,9 @@ public sealed class PrerenderOptions
     /// <summary>Section of the configuration: <c>Fleet:Prerender</c>.</summary>
     public const string Section = "Fleet:Prerender";
 
+    private const string Desktop = "desktop";
+    private const string DesktopAndMobile = "desktop,mobile";
+
     /// <summary>The site's address as visitors know it: <c>https://shop.example/</c>. Default: scheme and host of the request, which behind a proxy needs the framework's forwarded headers.</summary>
     public Uri? PublicUrl { get; set; }
 
@@ -21,8 +24,18 @@ public sealed class PrerenderOptions
     /// <summary>Beginnings of paths that are never prerendered, ignoring case: <c>/api</c>. Default: none.</summary>
     public IList<string> ExcludedPaths { get; } = [];
 
+    /// <summary>The renditions of pages: <c>desktop</c>, or <c>desktop,mobile</c>, of which a crawler with a mobile user agent gets the second. Default: <c>desktop</c>.</summary>
+    public string Renditions { get; set; } = Desktop;
+
+    internal bool HasMobileRendition => Renditions == DesktopAndMobile;
+
     internal void Validate()
     {
+        if (Renditions is not (Desktop or DesktopAndMobile))
+        {
+            throw new ArgumentException($"{nameof(Renditions)} is '{Renditions}': it must be {Desktop} or {DesktopAndMobile}.");
+        }
+
         if (Timeout < TimeSpan.FromMilliseconds(100) || Timeout > TimeSpan.FromMinutes(2))
         {
             throw new ArgumentException($"{nameof(Timeout)} is {Timeout}: it must be between 00:00:00.1 and 00:02:00.");

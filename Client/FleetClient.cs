@@ -47,22 +47,27 @@ public sealed class FleetClient
     /// <summary>Renders a URL as the document that a crawler should get, with the page's own status, redirect and headers. Pages that the fleet stores are answered from its store.</summary>
     /// <param name="url">Absolute URL of an allowed origin.</param>
     /// <param name="deadline">How long the render may take, 100 ms to 2 min. Default: 30 s.</param>
+    /// <param name="device">The device as which the page is shown, such as <c>mobile</c> (<see cref="PageRequest.Device"/>). Default: the fleet's desktop.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="FleetException">There is no document, or the manager did not answer.</exception>
-    public Task<FleetContent> GetDocumentAsync(string url, TimeSpan? deadline = null, CancellationToken cancellationToken = default) => GetAsync(url, "html", deadline, cancellationToken);
+    public Task<FleetContent> GetDocumentAsync(string url, TimeSpan? deadline = null, string? device = null, CancellationToken cancellationToken = default) =>
+        GetAsync(url, "html", deadline, device, cancellationToken);
 
     /// <summary>Renders a URL as the main content of its document in Markdown, otherwise like <see cref="GetDocumentAsync"/>.</summary>
     /// <param name="url">Absolute URL of an allowed origin.</param>
     /// <param name="deadline">How long the render may take, 100 ms to 2 min. Default: 30 s.</param>
+    /// <param name="device">The device as which the page is shown, such as <c>mobile</c> (<see cref="PageRequest.Device"/>). Default: the fleet's desktop.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="FleetException">There is no document, it cannot be converted, or the manager did not answer.</exception>
-    public Task<FleetContent> GetMarkdownAsync(string url, TimeSpan? deadline = null, CancellationToken cancellationToken = default) => GetAsync(url, "markdown", deadline, cancellationToken);
+    public Task<FleetContent> GetMarkdownAsync(string url, TimeSpan? deadline = null, string? device = null, CancellationToken cancellationToken = default) =>
+        GetAsync(url, "markdown", deadline, device, cancellationToken);
 
-    private async Task<FleetContent> GetAsync(string url, string format, TimeSpan? deadline, CancellationToken cancellationToken)
+    private async Task<FleetContent> GetAsync(string url, string format, TimeSpan? deadline, string? device, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(url);
         var deadlineMs = (int)(deadline ?? s_defaultDeadline).TotalMilliseconds;
-        using var message = new HttpRequestMessage(HttpMethod.Get, $"render?url={Uri.EscapeDataString(url)}{(format == "html" ? "" : "&format=" + format)}&deadlineMs={deadlineMs.ToString(CultureInfo.InvariantCulture)}");
+        var options = (format == "html" ? "" : "&format=" + format) + (device is null ? "" : "&device=" + Uri.EscapeDataString(device));
+        using var message = new HttpRequestMessage(HttpMethod.Get, $"render?url={Uri.EscapeDataString(url)}{options}&deadlineMs={deadlineMs.ToString(CultureInfo.InvariantCulture)}");
         using var response = await SendAsync(message, deadlineMs, cancellationToken).ConfigureAwait(false);
         return await ContentAsync(response, cancellationToken).ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Fleet.Manager.Routing;
 
 namespace Fleet.Manager;
 
@@ -71,6 +72,9 @@ public sealed class ManagerOptions
 
     /// <summary>Addresses of other prerender services that this manager serves as well.</summary>
     public DialectOptions Dialects { get; set; } = new();
+
+    /// <summary>How the choice of a server weighs its costs.</summary>
+    public RoutingOptions Routing { get; set; } = new();
 
     /// <summary>Timeout of an operator's request to one server, 100 ms to 1 min. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]

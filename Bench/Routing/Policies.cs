@@ -11,9 +11,11 @@ internal static class Policies
     public static IReadOnlyList<(string Name, Policy Choose)> All { get; } =
         [("fleet", Fleet), ("buckets", Buckets), ("least loaded", LeastLoaded), ("random", RandomOne)];
 
+    public static RoutingPolicy Routing { get; } = new(new());
+
     /// <summary>The manager's own, as it runs in production.</summary>
     public static LiveServer Fleet(SimManager manager, string affinity, Random random) =>
-        RoutingPolicy.Choose(manager.View, manager.Reservations, affinity, static _ => false)!;
+        Routing.Choose(manager.View, manager.Reservations, affinity, static _ => false)!;
 
     /// <summary>Four buckets: warm and idle, cold and idle, warm and busy, cold and busy; the fewest affinities inside one, then the least work.
     /// Idle is a server with a free slot on which no page of the affinity is busy. The prior art has no reservations; here it gets them.</summary>

@@ -70,7 +70,7 @@ internal static class RoutingBench
             {
                 // As many in flight as one manager lets in.
                 var affinity = affinities[(int)((uint)(i * 2_654_435_761) % (uint)affinities.Length)];
-                kept.Enqueue(reservations.TryReserve(affinity, () => RoutingPolicy.Choose(view, reservations, affinity, static _ => false))!);
+                kept.Enqueue(reservations.TryReserve(affinity, () => Policies.Routing.Choose(view, reservations, affinity, static _ => false))!);
                 if (kept.Count > 512)
                 {
                     kept.Dequeue().Dispose();

@@ -23,7 +23,8 @@ internal sealed class SimManager
 
     public void Read(IReadOnlyList<LiveServer> reported)
     {
-        View = new FleetView(null, [.. reported.Select(server => server with { OwnWhenSeen = Reservations.On(server.Incarnation) })], []);
+        LiveServer[] live = [.. reported.Select(server => server with { OwnWhenSeen = Reservations.On(server.Incarnation) })];
+        View = new FleetView(null, live, []) { Ready = new(live, View.Ready) };
         if (_numbers.Count == 0)
         {
             _ownWork = new int[reported.Count];

@@ -7,6 +7,8 @@ namespace Fleet.Manager.Routing;
 internal sealed class Router(
     FleetViews views, UnhealthyServers unhealthyServers, Reservations reservations, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
+    private readonly RoutingPolicy _policy = new(options.Value.Routing);
+
     /// <summary>Reserves a server. Null when all ready servers are excluded, or none became ready in time.</summary>
     /// <param name="affinity">The affinity of the render.</param>
     /// <param name="tried">Servers on which the render has failed.</param>
@@ -36,7 +38,7 @@ internal sealed class Router(
 
     private Reservation? TryReserve(FleetView view, string affinity, Func<string, bool> isPassedOver) => reservations.TryReserve(
         affinity,
-        () => RoutingPolicy.Choose(view, reservations, affinity, server => isPassedOver(server.Incarnation) || unhealthyServers.Contains(server.Record)));
+        () => _policy.Choose(view, reservations, affinity, server => isPassedOver(server.Incarnation) || unhealthyServers.Contains(server.Record)));
 }
 
 /// <summary>The servers on which one render has failed, by incarnation.</summary>

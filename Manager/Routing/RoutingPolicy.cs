@@ -5,26 +5,9 @@ namespace Fleet.Manager.Routing;
 
 /// <summary>Chooses the server on which a render is expected to start first. Affinity is soft: a busy warm server loses to an idle one when waiting costs
 /// more than booting a page.</summary>
-internal static class RoutingPolicy
+/// <param name="options">The weights of the costs.</param>
+internal sealed class RoutingPolicy(RoutingOptions options)
 {
-    /// <summary>Cold servers whose costs differ by at most this fraction of a boot count as equal, and the hash decides: measured boot times always vary,
-    /// and if two managers disagree about a cold affinity, it boots twice.</summary>
-    public const double ColdTie = 0.25;
-
-    /// <summary>Cost of occupied slots on a server that still has a free one, as a fraction of a render: the report is a moment old, and another manager may
-    /// choose the same slot.</summary>
-    private const double LoadPenalty = 0.25;
-
-    /// <summary>Cost of a warm page on a server with all slots taken, as a fraction of a boot: the page itself may be busy.</summary>
-    private const double BusyPagePenalty = 0.25;
-
-    /// <summary>Cost, in boots, of placing a cold affinity on a server whose slots all serve different affinities: it evicts one, which later boots again.
-    /// Servers with room, or with several pages of one affinity, are therefore preferred.</summary>
-    private const double EvictionPenalty = 2;
-
-    /// <summary>Cost of a second page of an affinity on the same server, as a fraction of a boot.</summary>
-    private const double SecondPageCost = 0.75;
-
     /// <summary>An affinity on this many servers is so busy that managers need not agree on the next one. They search different parts of the ring, so that they
     /// do not all consider the same few servers.</summary>
     private const int Widespread = ServerIndex.Candidates / 2;
@@ -34,7 +17,7 @@ internal static class RoutingPolicy
     /// <param name="reservations">This manager's renders in flight.</param>
     /// <param name="affinity">The affinity of the render.</param>
     /// <param name="isExcluded">Whether a server must not be chosen: already tried, or unhealthy.</param>
-    public static LiveServer? Choose(FleetView view, Reservations reservations, string affinity, Func<LiveServer, bool> isExcluded)
+    public LiveServer? Choose(FleetView view, Reservations reservations, string affinity, Func<LiveServer, bool> isExcluded)
     {
         var hash = RendezvousHash.Of(affinity);
         var warm = ChooseWarm(view.Ready, reservations, affinity, hash, isExcluded);
@@ -54,18 +37,18 @@ internal static class RoutingPolicy
     /// <param name="workAhead">Renders on the server, running or waiting, from all managers.</param>
     /// <param name="ownAhead">Renders on the server for the same affinity.</param>
     /// <param name="isWarm">Whether the affinity has a page on the server.</param>
-    public static double ExpectedStartMs(ServerRecord server, double bootMs, int workAhead, int ownAhead, bool isWarm)
+    public double ExpectedStartMs(ServerRecord server, double bootMs, int workAhead, int ownAhead, bool isWarm)
     {
         var render = ServerCosts.RenderMs(server);
-        var slot = (Math.Max(0, workAhead - server.Slots + 1) + (LoadPenalty * Math.Min(workAhead, server.Slots) / server.Slots)) * render / server.Slots;
+        var slot = (Math.Max(0, workAhead - server.Slots + 1) + (options.LoadPenalty * Math.Min(workAhead, server.Slots) / server.Slots)) * render / server.Slots;
         var turn = server.RendersPerAffinity > 0 ? (double)Math.Max(0, ownAhead - server.RendersPerAffinity + 1) / server.RendersPerAffinity * render : 0;
         // If renders of the affinity are already there, its page is busy and a second one usually boots.
-        var page = ownAhead > 0 ? SecondPageCost : isWarm ? Math.Min(1, (double)workAhead / server.Slots) * BusyPagePenalty : 1;
+        var page = ownAhead > 0 ? options.SecondPageCost : isWarm ? Math.Min(1, (double)workAhead / server.Slots) * options.BusyPagePenalty : 1;
         return Math.Max(slot, turn) + (page * bootMs);
     }
 
     // The best of the servers that are warm for the affinity, and of those to which this manager has just sent it and which are booting a page for it.
-    private static Candidate? ChooseWarm(
+    private Candidate? ChooseWarm(
         ServerIndex ready, Reservations reservations, string affinity, ulong hash, Func<LiveServer, bool> isExcluded)
     {
         Candidate? best = null;
@@ -98,7 +81,7 @@ internal static class RoutingPolicy
         }
     }
 
-    private static Candidate? ChooseCold(
+    private Candidate? ChooseCold(
         ServerIndex ready, Reservations reservations, string affinity, ulong hash, Func<LiveServer, bool> isExcluded)
     {
         Span<double> starts = stackalloc double[ServerIndex.Candidates];
@@ -118,7 +101,7 @@ internal static class RoutingPolicy
         for (var n = 0; n < count && double.IsFinite(earliest); n++)
         {
             var server = ready.Cold(hash, from, n);
-            if (starts[n] <= earliest + (ColdTie * ready.BootMs(server.Record)))
+            if (starts[n] <= earliest + (options.ColdTie * ready.BootMs(server.Record)))
             {
                 var candidate = new Candidate(server, starts[n], RendezvousHash.Weight(hash, server.Hash));
                 best = best is { } other && !candidate.Beats(other) ? best : candidate;
@@ -128,14 +111,14 @@ internal static class RoutingPolicy
         return best;
     }
 
-    private static Candidate Rate(ServerIndex ready, LiveServer server, Reservations reservations, string affinity, ulong hash, bool isWarm)
+    private Candidate Rate(ServerIndex ready, LiveServer server, Reservations reservations, string affinity, ulong hash, bool isWarm)
     {
         var (record, own) = (server.Record, reservations.On(server.Incarnation, affinity));
         // Renders that wait although slots are free wait for their affinity; if this affinity is warm here, they are probably its own.
         var ahead = own + (isWarm && record.Free > 0 ? record.Queue : 0);
         var boot = ready.BootMs(record);
         var start = ExpectedStartMs(record, boot, reservations.On(server.Incarnation) + server.WorkOfOthers, ahead, isWarm);
-        var eviction = isWarm || own > 0 ? 0 : EvictionPenalty * boot * Math.Min(1, (double)server.Warm.Count / record.Slots);
+        var eviction = isWarm || own > 0 ? 0 : options.EvictionPenalty * ready.ReuseChance * boot * Math.Min(1, (double)server.Warm.Count / record.Slots);
         return new(server, start + eviction, RendezvousHash.Weight(hash, server.Hash));
     }
 

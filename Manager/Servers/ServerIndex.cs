@@ -11,6 +11,7 @@ internal sealed class ServerIndex
 
     private readonly LiveServer[] _all;
     private readonly Places _places;
+    private readonly EvictionHistory _evictions;
     private readonly double _recentBootMs;
 
     /// <summary>Indexes the ready servers.</summary>
@@ -28,7 +29,18 @@ internal sealed class ServerIndex
         _recentBootMs = _all.Where(server => ServerCosts.HasRecentBoot(server.Record)).Select(server => ServerCosts.BootMs(server.Record)).DefaultIfEmpty(double.PositiveInfinity).Average();
 
         RenderMs = Slots == 0 ? ServerCosts.AssumedRenderMs : RenderMs / Slots;
-        _places = before is not null && HasSamePlaces(before) ? before._places : new Places(_all);
+        _evictions = before?._evictions ?? new();
+        if (before is not null && HasSamePlaces(before))
+        {
+            _places = before._places;
+        }
+        else
+        {
+            _places = new Places(_all);
+            Compare(before);
+        }
+
+        ReuseChance = _evictions.ReuseChance;
     }
 
     /// <summary>The ready servers.</summary>
@@ -43,6 +55,9 @@ internal sealed class ServerIndex
     /// <summary>Expected duration of a page boot on a server, in milliseconds. A server whose last boot is long ago counts as at least as fast as the servers that
     /// have just booted a page: otherwise one slow boot, as while the machine started, would keep renders away from an idle server for ever.</summary>
     public double BootMs(ServerRecord server) => ServerCosts.HasRecentBoot(server) ? ServerCosts.BootMs(server) : Math.Min(ServerCosts.BootMs(server), _recentBootMs);
+
+    /// <summary>Chance that an affinity whose last page is evicted soon needs a page again, 0 to 1, as <see cref="EvictionHistory"/> has learned it.</summary>
+    public double ReuseChance { get; }
 
     public LiveServer? Find(string incarnation) => _places.ByIncarnation.TryGetValue(incarnation, out var place) ? _all[place] : null;
 
@@ -65,6 +80,34 @@ internal sealed class ServerIndex
 
         var found = Array.BinarySearch(ring, RendezvousHash.Probe(affinity, unchecked((turn * Candidates) + n)));
         return _all[onRing[(found < 0 ? ~found : found) % onRing.Length]];
+    }
+
+    // What has become warm and what has been evicted since the index before.
+    private void Compare(ServerIndex? before)
+    {
+        foreach (var server in before?._all ?? [])
+        {
+            var now = Find(server.Incarnation)?.Warm ?? LiveServer.NothingWarm;
+            if (!ReferenceEquals(now, server.Warm))
+            {
+                foreach (var affinity in server.Warm.Keys.Where(affinity => !now.ContainsKey(affinity) && WarmFor(affinity).IsEmpty))
+                {
+                    _evictions.Evicted(affinity, Slots);
+                }
+            }
+        }
+
+        foreach (var server in _all)
+        {
+            var earlier = before?.Find(server.Incarnation)?.Warm ?? LiveServer.NothingWarm;
+            if (!ReferenceEquals(earlier, server.Warm))
+            {
+                foreach (var affinity in server.Warm.Keys.Where(affinity => !earlier.ContainsKey(affinity)))
+                {
+                    _evictions.Warmed(affinity);
+                }
+            }
+        }
     }
 
     // The ordering depends on the set of servers and on their warm lists, not on load. FleetViewReader keeps the object of an unchanged warm list.

@@ -9,12 +9,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A job on a fleet of two managers and two prerender servers, of which one each is killed, as is Redis, which has a log.</summary>
+/// <summary>A job on a fleet of two managers and two prerender servers, of which one each is killed, as is Redis, which has a log. <c>FLEET_JOB_URLS=10000</c> makes it a long one.</summary>
 public sealed class JobTests : IAsyncLifetime
 {
-    private const int Urls = 200;
+    private static readonly int s_urls = int.TryParse(Environment.GetEnvironmentVariable("FLEET_JOB_URLS"), out var urls) ? urls : 200;
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(8);
+    // Of one step: a quarter of a second for each URL is generous.
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(8) + (s_urls * TimeSpan.FromSeconds(0.25));
 
     private readonly ConcurrentDictionary<string, int> _visits = new();
     private WebApplication _site = null!;
@@ -56,29 +57,29 @@ public sealed class JobTests : IAsyncLifetime
         await using var second = await ServiceProcess.StartAsync("manager-1", "Fleet.Manager", _fleet.Processes.Topology, _settings, _fleet.Log);
         using var client = new HttpClient { BaseAddress = second.Address, Timeout = TimeSpan.FromSeconds(30) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", FleetFixture.AdminKey);
-        var urls = Enumerable.Range(0, Urls).Select(n => $"{_site.Urls.Single()}/{n}").ToList();
+        var urls = Enumerable.Range(0, s_urls).Select(n => $"{_site.Urls.Single()}/{n}").ToList();
 
         using var created = await client.PostAsJsonAsync("/jobs", new { urls, concurrency = 6, render = new { formats = new[] { "html" } } }, Token);
         Assert.True((int)created.StatusCode == 202, await created.Content.ReadAsStringAsync(Token));
         var id = (await created.Content.ReadFromJsonAsync<JobStatus>(FleetJson.Options, Token))!.Id;
 
-        await ReachAsync(10);
+        await ReachAsync(s_urls / 20);
         await _fleet.Processes["manager"].KillAsync();
-        await ReachAsync(30);
+        await ReachAsync(s_urls * 3 / 20);
         await _fleet.Processes["prerender-0"].KillAsync();
         await _fleet.Processes["manager"].StartAsync();
-        await ReachAsync(60);
+        await ReachAsync(s_urls * 6 / 20);
         await _redis.RestartAsync();
         await _fleet.Processes["prerender-0"].StartAsync();
-        await ReachAsync(90);
+        await ReachAsync(s_urls * 9 / 20);
         Signals.Send(second.Id, Signals.Kill);
         await Eventually.TrueAsync(() => second.HasExited, s_limit, () => "manager-1 to be dead");
         await second.StartAsync();
-        await ReachAsync(Urls);
+        await ReachAsync(s_urls);
 
         JobStatus job = null!;
         await Eventually.TrueAsync(async () => (job = await JobAsync()).EndedAt is not null, s_limit, () => $"the end of {job}");
-        Assert.Equal((JobState.Completed, Urls, Urls), (job.State, job.Total, job.Done));
+        Assert.Equal((JobState.Completed, s_urls, s_urls), (job.State, job.Total, job.Done));
         var results = new List<JobUrlResult>();
         for (var cursor = "0"; cursor is not null;)
         {
@@ -89,8 +90,8 @@ public sealed class JobTests : IAsyncLifetime
 
         Assert.Equal(urls.Order(StringComparer.Ordinal), results.Select(result => result.Url).Order(StringComparer.Ordinal));
         Assert.All(results, result => Assert.True(result.Outcome == JobUrlOutcome.Succeeded || result.Reason is not null, result.ToString()));
-        Assert.True(results.Count(result => result.Outcome == JobUrlOutcome.Succeeded) >= Urls - 10, string.Join('\n', results.Where(result => result.Outcome != JobUrlOutcome.Succeeded)));
-        Assert.Equal(Urls, _visits.Count);
+        Assert.True(results.Count(result => result.Outcome == JobUrlOutcome.Succeeded) >= s_urls - 10, string.Join('\n', results.Where(result => result.Outcome != JobUrlOutcome.Succeeded)));
+        Assert.Equal(s_urls, _visits.Count);
 
         async Task<JobStatus> JobAsync() => (await client.GetFromJsonAsync<JobStatus>($"/jobs/{id}", FleetJson.Options, Token))!;
 

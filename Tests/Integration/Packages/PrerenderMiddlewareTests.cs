@@ -20,13 +20,15 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
     private const string Page = """
         <!doctype html><html><head><title>Shop</title></head><body><main></main><script>
           const meta = (name, content) => { const m = document.createElement('meta'); m.name = name; m.content = content; document.head.append(m); };
-          document.querySelector('main').textContent = 'shows ' + location.pathname + location.search;
+          document.querySelector('main').textContent = 'shows ' + location.pathname + location.search + (/Android/.test(navigator.userAgent) ? ' on a phone' : '');
           if (location.pathname === '/missing') meta('prerender-status-code', '404');
           if (location.pathname === '/hidden') meta('prerender-header', 'X-Robots-Tag: noindex');
           if (location.pathname === '/old') { meta('prerender-status-code', '301'); meta('prerender-header', 'Location: ' + location.origin + '/new'); }
           if (location.pathname === '/late') for (;;);
         </script></body></html>
         """;
+
+    private const string Phone = "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36 (compatible; Googlebot/2.1)";
 
     private readonly Uri _site = FreePort.TakeAddress();
     private readonly TempFolder _dist = new();
@@ -64,7 +66,7 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
     [Fact]
     public async Task Get_AppWithMiddleware_CrawlersGetThePageAndVisitorsTheApp()
     {
-        await using var app = await StartAsync(_fleet.Addresses.Manager);
+        await using var app = await StartAsync(_fleet.Addresses.Manager, static options => options.Renditions = "desktop,mobile");
 
         var (visitor, shell) = await GetAsync("/shop", "Mozilla/5.0 Firefox/140.0");
         Assert.DoesNotContain("<main>shows", shell, StringComparison.Ordinal);
@@ -76,6 +78,9 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         Assert.Equal("text/html; charset=utf-8", found.Content.Headers.ContentType!.ToString());
         Assert.False(found.Headers.Contains("Content-Security-Policy"));
         Assert.Equal("Accept, User-Agent, X-Prerender", string.Join(", ", found.Headers.Vary));
+
+        var (_, phone) = await GetAsync("/shop", Phone);
+        Assert.Contains("<main>shows /shop on a phone</main>", phone, StringComparison.Ordinal);
 
         var (missing, notFound) = await GetAsync("/missing", "GPTBot/1.2");
         Assert.Equal(404, (int)missing.StatusCode);

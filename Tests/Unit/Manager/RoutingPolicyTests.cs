@@ -9,6 +9,7 @@ public sealed class RoutingPolicyTests
 {
     private const string Affinity = "realm:http://127.0.0.1:5100/elements/";
     private readonly Reservations _reservations = new();
+    private readonly RoutingPolicy _policy = new(new());
 
     [Fact]
     public void Choose_NoServers_Null() => Assert.Null(Choose());
@@ -135,7 +136,7 @@ public sealed class RoutingPolicyTests
     {
         LiveServer[] servers = [Cold("prerender-0"), Cold("prerender-1"), Cold("prerender-2"), Cold("prerender-3")];
         var counts = Enumerable.Range(0, 4000)
-            .CountBy(i => RoutingPolicy.Choose(View(servers), _reservations, $"realm:http://127.0.0.1:5100/r{i}/", _ => false)!.Record.Name);
+            .CountBy(i => _policy.Choose(View(servers), _reservations, $"realm:http://127.0.0.1:5100/r{i}/", _ => false)!.Record.Name);
         Assert.All(counts, count => Assert.InRange(count.Value, 800, 1200));
     }
 
@@ -146,8 +147,8 @@ public sealed class RoutingPolicyTests
         for (var i = 0; i < 300; i++)
         {
             var affinity = $"user:{i}";
-            var before = RoutingPolicy.Choose(View(all), _reservations, affinity, _ => false)!.Record.Name;
-            var after = RoutingPolicy.Choose(View(all), _reservations, affinity, server => server.Incarnation == "c")!.Record.Name;
+            var before = _policy.Choose(View(all), _reservations, affinity, _ => false)!.Record.Name;
+            var after = _policy.Choose(View(all), _reservations, affinity, server => server.Incarnation == "c")!.Record.Name;
             Assert.True(before == "c" || before == after, $"{affinity} moved from {before} to {after} although c left.");
         }
     }
@@ -173,16 +174,16 @@ public sealed class RoutingPolicyTests
         Assert.All(places, place => Assert.Equal(place.Before, place.After));
 
         static LiveServer Replica(int i, string incarnation) => new(Server("prerender") with { Incarnation = incarnation, Url = $"http://10.0.0.{i}:8080" }, LiveServer.NothingWarm, 0);
-        string UrlOf(LiveServer[] servers, int i) => RoutingPolicy.Choose(View(servers), _reservations, $"user:{i}", _ => false)!.Record.Url;
+        string UrlOf(LiveServer[] servers, int i) => _policy.Choose(View(servers), _reservations, $"user:{i}", _ => false)!.Record.Url;
     }
 
     private string? Choose(params ServerRecord[] servers) => Choose([], [.. servers.Select(server => new LiveServer(server, LiveServer.NothingWarm, 0))]);
 
     private string? Choose(string[] excluded, params LiveServer[] servers) =>
-        RoutingPolicy.Choose(View(servers), _reservations, Affinity, server => excluded.Contains(server.Incarnation))?.Record.Name;
+        _policy.Choose(View(servers), _reservations, Affinity, server => excluded.Contains(server.Incarnation))?.Record.Name;
 
     private string? Reserve(params LiveServer[] servers) => _reservations
-        .TryReserve(Affinity, () => RoutingPolicy.Choose(View(servers), _reservations, Affinity, _ => false))?.Server.Record.Name;
+        .TryReserve(Affinity, () => _policy.Choose(View(servers), _reservations, Affinity, _ => false))?.Server.Record.Name;
 
     private static FleetView View(params LiveServer[] servers) => new(null, servers, []);
 

@@ -47,6 +47,7 @@ public sealed class CrawlerRequestsTests
     [InlineData("Timeout")]
     [InlineData("PublicUrl")]
     [InlineData("MoreCrawlers")]
+    [InlineData("Renditions")]
     [InlineData("ExcludedPaths")]
     public void Validate_OptionOutOfRange_IsNamed(string option)
     {
@@ -55,6 +56,7 @@ public sealed class CrawlerRequestsTests
         {
             "Timeout" => () => options.Timeout = TimeSpan.FromMinutes(3),
             "PublicUrl" => () => options.PublicUrl = new("https://site/shop"),
+            "Renditions" => () => options.Renditions = "mobile",
             "MoreCrawlers" => () => options.MoreCrawlers.Add(" "),
             _ => () => options.ExcludedPaths.Add("api"),
         };

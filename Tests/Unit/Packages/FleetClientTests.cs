@@ -54,7 +54,7 @@ public sealed class FleetClientTests
     {
         var error = await Assert.ThrowsAsync<FleetException>(() => Client(new Recorder(HttpStatusCode.OK, body, mediaType)).RenderAsync(new() { Url = "http://site/" }, Token));
         Assert.Equal("not-a-manager", error.Reason);
-        error = await Assert.ThrowsAsync<FleetException>(() => Client(new Recorder(HttpStatusCode.OK, body, mediaType)).GetDocumentAsync("http://site/", null, Token));
+        error = await Assert.ThrowsAsync<FleetException>(() => Client(new Recorder(HttpStatusCode.OK, body, mediaType)).GetDocumentAsync("http://site/", cancellationToken: Token));
         Assert.Equal("not-a-manager", error.Reason);
     }
 
@@ -62,7 +62,7 @@ public sealed class FleetClientTests
     public async Task GetDocument_Answer_HasThePagesStatusAndHeadersOnly()
     {
         var answer = new Recorder(HttpStatusCode.NotFound, "<p>é</p>", "text/html; charset=utf-8", ("X-Fleet-Outcome", "failed"), ("X-Robots-Tag", "noindex"), ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "sandbox"), ("Server", "Kestrel"), ("Age", "9"));
-        var page = await Client(answer).GetDocumentAsync("http://site/%c3%a9?a=1&b=ü", TimeSpan.FromSeconds(2), Token);
+        var page = await Client(answer).GetDocumentAsync("http://site/%c3%a9?a=1&b=ü", TimeSpan.FromSeconds(2), cancellationToken: Token);
         Assert.Equal((RenderOutcome.Failed, 404, "<p>é</p>", TimeSpan.FromSeconds(9)), (page.Outcome, page.Status, page.Text, page.Age));
         Assert.Equal(["X-Robots-Tag"], page.Headers.Keys);
         Assert.Equal("http://manager/render?url=http%3A%2F%2Fsite%2F%25c3%25a9%3Fa%3D1%26b%3D%C3%BC&deadlineMs=2000", answer.Request!.RequestUri!.AbsoluteUri);
@@ -119,9 +119,9 @@ public sealed class FleetClientTests
     public async Task GetMarkdown_Page_IsRequestedInThatFormat()
     {
         var answer = new Recorder(HttpStatusCode.OK, "# Title", "text/markdown", ("X-Fleet-Outcome", "rendered"), ("X-Markdown-Tokens", "2"));
-        var page = await Client(answer).GetMarkdownAsync("http://site/a?b", cancellationToken: Token);
+        var page = await Client(answer).GetMarkdownAsync("http://site/a?b", device: "mobile", cancellationToken: Token);
         Assert.Equal(("# Title", "text/markdown", "2"), (page.Text, page.MediaType, page.Headers["X-Markdown-Tokens"]));
-        Assert.Equal("/render?url=http%3A%2F%2Fsite%2Fa%3Fb&format=markdown&deadlineMs=30000", answer.Request!.RequestUri!.PathAndQuery);
+        Assert.Equal("/render?url=http%3A%2F%2Fsite%2Fa%3Fb&format=markdown&device=mobile&deadlineMs=30000", answer.Request!.RequestUri!.PathAndQuery);
     }
 
     [Fact]
