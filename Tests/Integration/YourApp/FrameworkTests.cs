@@ -61,7 +61,6 @@ public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser 
         var live = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: true, LivePage.Describe, app.Text);
         var served = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: false, LivePage.Describe, prerendered: true);
         Assert.True(live.Said == served.Said, $"Live:\n{live.Said}\nServed:\n{served.Said}");
-        Assert.True(live.Pixels.AsSpan().SequenceEqual(served.Pixels), "The screenshots differ.");
         var first = await RenderAsync("");
         Assert.Contains(app.Text, first, StringComparison.Ordinal);
         await RenderAsync("nowhere");
