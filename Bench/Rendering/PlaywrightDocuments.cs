@@ -39,7 +39,7 @@ internal sealed class PlaywrightDocuments(IBrowser browser, OriginAllowList allo
             await SettleAsync(page, network);
         }
 
-        var captured = await page.EvaluateAsync<JsonElement>($"{PageScripts.Capture}({10 * 1024 * 1024})");
+        var captured = await page.EvaluateAsync<JsonElement>($"{PageScripts.Capture}({10 * 1024 * 1024}, location.href)");
         return (response?.Status ?? 0, captured.GetProperty("html").GetString()!);
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Fleet.Contracts;
@@ -25,7 +27,8 @@ internal static partial class CapturedDocument
     /// <param name="httpStatus">HTTP status of the document's response.</param>
     /// <param name="realm">URL prefix of the requests that count as dependencies.</param>
     /// <param name="allowed">Origins that may be rendered. The page may have navigated elsewhere by itself.</param>
-    public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed)
+    /// <param name="refresh">The document's <c>Refresh</c> header, which counts unless the document has a <c>meta refresh</c>; null without one.</param>
+    public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed, string? refresh = null)
     {
         var captured = JsonSerializer.Deserialize<Capture>(PageJson.Mend(json), FleetJson.Options)!;
         if (captured.TooLarge is { } characters)
@@ -54,7 +57,7 @@ internal static partial class CapturedDocument
         }
 
         var own = ParseStatus(captured.StatusCode);
-        if (own is null && RefreshOf(captured.Refresh, url) is { } next)
+        if (own is null && RefreshOf(captured.Refresh ?? refresh, url) is { } next)
         {
             return new() { Outcome = RenderOutcome.Rendered, Status = StatusCodes.Status302Found, RedirectUrl = next };
         }
@@ -78,7 +81,7 @@ internal static partial class CapturedDocument
             Status = status,
             Headers = headers.Count > 0 ? headers : null,
             RedirectUrl = status is >= 300 and < 400 ? headers.GetValueOrDefault(HeaderNames.Location) : null,
-            Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = captured.Html },
+            Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = WithHashes(captured.Html, captured.Policy) },
             Deps = [.. captured.Read.Where(u => u.StartsWith(realm, StringComparison.Ordinal)).Distinct().Take(MaxDeps)],
             Message = status >= 400 ? $"The page answers with status {status}." : null,
         };
@@ -127,6 +130,17 @@ internal static partial class CapturedDocument
     [GeneratedRegex("""^\s*(?<delay>\d{1,4})(\.\d*)?\s*[;,\s]\s*(url\s*=\s*)?["']?(?<url>[^"']+)""", RegexOptions.IgnoreCase)]
     private static partial Regex Refresh();
 
+    /// <summary>Puts the hashes of the styles that scripts have set where <c>policy.js</c> has left a place for them in the document's Content-Security-Policy.</summary>
+    private static string WithHashes(string html, Policy? policy)
+    {
+        foreach (var (place, texts) in policy is null ? [] : (Styles[])[policy.Elements, policy.Attributes])
+        {
+            html = html.Replace(place, string.Join(' ', texts.Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'")), StringComparison.Ordinal);
+        }
+
+        return html;
+    }
+
     private static Dictionary<string, string> ReadHeaders(IReadOnlyList<string> lines, Uri document)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -169,5 +183,13 @@ internal static partial class CapturedDocument
         public IReadOnlyList<string> Headers { get; init; } = [];
 
         public IReadOnlyList<string> Read { get; init; } = [];
+
+        public Policy? Policy { get; init; }
     }
+
+    /// <summary>The styles that a document's policy must allow.</summary>
+    private sealed record Policy(Styles Elements, Styles Attributes);
+
+    /// <summary>Texts of styles, and the place of their hashes in the document.</summary>
+    private sealed record Styles(string Place, IReadOnlyList<string> Texts);
 }

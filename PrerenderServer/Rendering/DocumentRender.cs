@@ -40,7 +40,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             return new() { Outcome = RenderOutcome.Rendered, Status = navigation.Status, RedirectUrl = target };
         }
 
-        var answer = await CaptureAsync(page, operation, navigation.LoadedStatus, progress, reserve, cancellationToken);
+        var answer = await CaptureAsync(page, operation, navigation.LoadedStatus, progress, reserve, cancellationToken, navigation.Refresh);
         return navigation.Headers is null || answer.RedirectUrl is not null ? answer : answer with { Headers = CapturedDocument.Joined(navigation.Headers, answer.Headers) };
     }
 
@@ -51,8 +51,9 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     /// <param name="progress">Receives the steps.</param>
     /// <param name="reserve">The part of the deadline to leave unused.</param>
     /// <param name="cancellationToken">Cancels the render.</param>
+    /// <param name="refresh">The document's <c>Refresh</c> header; null without one.</param>
     public async Task<PageAnswer> CaptureAsync(
-        IRenderPage page, RenderOperation operation, int httpStatus, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+        IRenderPage page, RenderOperation operation, int httpStatus, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken, string? refresh = null)
     {
         progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = httpStatus });
         var isScreenshot = operation.Screenshot is not null;
@@ -75,7 +76,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             return unmet! with { Status = httpStatus };
         }
 
-        var answer = CapturedDocument.Read(captured, httpStatus, operation.Realm, allowed);
+        var answer = CapturedDocument.Read(captured, httpStatus, operation.Realm, allowed, refresh);
         if (isScreenshot && answer.RedirectUrl is not null)
         {
             // The page declares a redirect. It is shown as it is.
@@ -161,5 +162,5 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     }
 
     private Task<JsonElement> ReadAsync(IRenderPage page, RenderOperation operation, TimeSpan reserve, CancellationToken cancellationToken) =>
-        page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024})", operation.Deadline.Step(reserve), cancellationToken);
+        page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024}, {JsonSerializer.Serialize(ExactUrl.Of(operation.Url))})", operation.Deadline.Step(reserve), cancellationToken);
 }

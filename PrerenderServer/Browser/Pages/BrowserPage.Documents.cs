@@ -89,7 +89,7 @@ internal sealed partial class BrowserPage
             var (_, response, redirect) = await LoadAsync(url, Left(deadline, start), cancellationToken);
             ShellToken = response?.ShellToken;
             var status = response?.Status ?? 0;
-            return new(redirect?.Status ?? status, redirect?.Url, ShellToken, status, response?.SearchHeaders);
+            return new(redirect?.Status ?? status, redirect?.Url, ShellToken, status, response?.SearchHeaders, response?.Refresh);
         }
         catch (NavigationException e) when (e.Redirect is { } redirect && e.Code != NavigationException.TooManyRedirects)
         {

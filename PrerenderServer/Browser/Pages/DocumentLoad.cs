@@ -82,7 +82,7 @@ internal sealed class DocumentLoad
         {
             var response = received.GetProperty("response");
             var headers = response.GetProperty("headers");
-            this[loader].Response.TrySetResult(new(response.GetProperty("status").GetInt32(), TokenOf(headers), loader, SearchHeadersOf(headers)));
+            this[loader].Response.TrySetResult(new(response.GetProperty("status").GetInt32(), TokenOf(headers), loader, SearchHeadersOf(headers), Header(headers, "Refresh")));
         }
     }
 
@@ -104,10 +104,12 @@ internal sealed class DocumentLoad
             && parameters.TryGetProperty("frameId", out var frame) && frame.ValueEquals(_frame);
     }
 
-    private static string? TokenOf(JsonElement headers)
+    private static string? TokenOf(JsonElement headers) => ShellTokens.TryNormalize(Header(headers, FleetHeaders.HostShell), out var token) ? token : null;
+
+    private static string? Header(JsonElement headers, string name)
     {
-        var header = headers.EnumerateObject().FirstOrDefault(h => h.Name.Equals(FleetHeaders.HostShell, StringComparison.OrdinalIgnoreCase));
-        return header.Value.ValueKind == JsonValueKind.String && ShellTokens.TryNormalize(header.Value.GetString(), out var token) ? token : null;
+        var header = headers.EnumerateObject().FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return header.Value.ValueKind == JsonValueKind.String ? header.Value.GetString() : null;
     }
 
     // What search engines read besides the document. A Link header that only preloads is of no use to them.
@@ -149,4 +151,5 @@ internal sealed class DocumentLoad
 /// <param name="ShellToken">The host shell token in its headers; null if there is none.</param>
 /// <param name="RequestId">Chromium's id of the request.</param>
 /// <param name="SearchHeaders">The headers for search engines; null for none.</param>
-internal sealed record DocumentResponse(int Status, string? ShellToken, string RequestId, IReadOnlyDictionary<string, string>? SearchHeaders);
+/// <param name="Refresh">The <c>Refresh</c> header, which means the same as <c>meta refresh</c>; null without one.</param>
+internal sealed record DocumentResponse(int Status, string? ShellToken, string RequestId, IReadOnlyDictionary<string, string>? SearchHeaders, string? Refresh);

@@ -9,7 +9,8 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <param name="LoadedStatus">HTTP status of the document that was loaded, after all redirects; 0 if none was, because the target is a download, is not
 /// reachable, or has no content.</param>
 /// <param name="Headers">The headers of the document that its server sends to search engines; null for none.</param>
-internal sealed record PageNavigation(int Status, string? RedirectUrl, string? ShellToken, int LoadedStatus, IReadOnlyDictionary<string, string>? Headers = null);
+/// <param name="Refresh">The document's <c>Refresh</c> header; null without one.</param>
+internal sealed record PageNavigation(int Status, string? RedirectUrl, string? ShellToken, int LoadedStatus, IReadOnlyDictionary<string, string>? Headers = null, string? Refresh = null);
 
 /// <summary>A page leaves its document by itself: by script, by <c>meta refresh</c>, or by a click or form that a script triggers.</summary>
 /// <param name="Url">Where it goes.</param>

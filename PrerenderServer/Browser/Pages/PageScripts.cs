@@ -18,7 +18,7 @@ internal static class PageScripts
     /// <summary>Runs first in every dedicated worker of a document. No request outlives it.</summary>
     public static string StartOfWorker { get; } = Read("requests");
 
-    private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("ends") + Read("capture") + Read("settle") + Read("reveal") + Read("soft");
+    private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("ends") + Read("blobs") + Read("place") + Read("policy") + Read("capture") + Read("settle") + Read("reveal") + Read("soft");
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>
@@ -42,7 +42,7 @@ internal static class PageScripts
     /// did. <see cref="Start"/> defines it.</summary>
     public const string Reveal = "__fleetReveal";
 
-    /// <summary>A function of the maximum length. Returns the document as HTML, with its URL, status, headers and requests. <see cref="Start"/> defines it.</summary>
+    /// <summary>A function of the maximum length and the URL that was asked for. Resolves to the document as HTML, with its URL, status, headers and requests. <see cref="Start"/> defines it.</summary>
     public const string Capture = "__fleetCapture";
 
     /// <summary>A function of the document's source, as the server sent it. Prepares the document for <see cref="Visit"/>. <see cref="Start"/> defines it.</summary>

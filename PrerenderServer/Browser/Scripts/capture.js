@@ -40,6 +40,7 @@
   const parentRule = getter(CSSRule, 'parentRule');
   const lower = uncurry(String.prototype.toLowerCase);
   const queryAll = uncurry(Document.prototype.querySelectorAll);
+  const query = uncurry(Document.prototype.querySelector);
   const attribute = uncurry(Element.prototype.getAttribute);
   const times = performance;
   const timesOf = uncurry(Performance.prototype.getEntriesByType);
@@ -51,6 +52,14 @@
   delete globalThis.__fleetCss;
   const { find: findEnds, of: endOf } = globalThis.__fleetEnds;
   delete globalThis.__fleetEnds;
+  const blobs = globalThis.__fleetBlobs;
+  delete globalThis.__fleetBlobs;
+  const place = globalThis.__fleetPlace;
+  delete globalThis.__fleetPlace;
+  const policy = globalThis.__fleetPolicy;
+  delete globalThis.__fleetPolicy;
+  let isMoved = false;
+  let hasPolicy = false;
 
   const isLink = (element) => {
     try {
@@ -150,6 +159,7 @@
 
   // Only the page that made such a URL has what it names.
   const isBlobUrl = (url) => url !== null && indexOf(url, 'blob:') === 0;
+  const isWithBlob = (text) => text !== null && indexOf(text, 'blob:') >= 0;
 
   const isRewritten = (sheet, of) => {
     let isChanged = of.isDeleted;
@@ -190,37 +200,29 @@
     return normalized(matchMedia(attribute(element, 'media') ?? '')) === media ? null : { __proto__: null, media };
   };
 
-  /** Another encoding that an element names: the document is written as UTF-8, whatever it was sent as. */
-  const encoding = (element) => {
+  /** Another encoding that a meta element names: the document is written as UTF-8, whatever it was sent as. Or a policy, with what it must allow. */
+  const metaAttributes = (element) => {
+    if (hasPolicy && lower(attribute(element, 'http-equiv') ?? '') === 'content-security-policy') return { __proto__: null, content: policy.content(element) };
     const charset = attribute(element, 'charset');
     if (charset !== null) return lower(charset) === 'utf-8' ? null : { __proto__: null, charset: 'utf-8' };
     const type = lower(attribute(element, 'http-equiv') ?? '') === 'content-type' ? lower(attribute(element, 'content') ?? '') : 'utf-8';
     return indexOf(type, 'utf-8') >= 0 ? null : { __proto__: null, content: 'text/html; charset=utf-8' };
   };
 
-  const imageWidth = getter(HTMLImageElement, 'naturalWidth');
-  const imageHeight = getter(HTMLImageElement, 'naturalHeight');
-  const create = uncurry(Document.prototype.createElement);
-  const setAttribute = uncurry(Element.prototype.setAttribute);
-  const contextOf = uncurry(HTMLCanvasElement.prototype.getContext);
-  const draw = uncurry(CanvasRenderingContext2D.prototype.drawImage);
-  const dataUrl = uncurry(HTMLCanvasElement.prototype.toDataURL);
-  const MAX_PIXELS = 1_000_000;
+  // Elements that show what only the page has, by attributes with its URL. Scripts, frames and links are none of them.
+  const showing = { __proto__: null, img: true, source: true, input: true, video: true, image: true, feImage: true, link: true };
+  const SHOWN = ['src', 'srcset', 'poster', 'href', 'xlink:href'];
 
-  /** The data of an image that only this page has; null for any other. */
-  const pixels = (image) => {
-    const width = imageWidth(image);
-    const height = imageHeight(image);
-    if (!isBlobUrl(attribute(image, 'src')) || width === 0 || width * height > MAX_PIXELS) return null;
-    try {
-      const canvas = create(document, 'canvas');
-      setAttribute(canvas, 'width', width);
-      setAttribute(canvas, 'height', height);
-      draw(contextOf(canvas, '2d'), image, 0, 0);
-      return { __proto__: null, src: dataUrl(canvas) };
-    } catch {
-      return null; // It has content of another origin.
+  /** Adds the data of blob: URLs to the changed attributes of an element. */
+  const withData = (element, name, own) => {
+    const added = { __proto__: null };
+    const style = own?.style ?? attribute(element, 'style');
+    if (isWithBlob(style)) added.style = blobs.inlined(style);
+    for (let i = 0; i < SHOWN.length && showing[name]; i++) {
+      const value = attribute(element, SHOWN[i]);
+      if (isWithBlob(value) && !(own !== null && SHOWN[i] in own)) added[SHOWN[i]] = blobs.inlined(value);
     }
+    return { __proto__: null, ...own, ...added };
   };
 
   const ownAttributes = (element, name) => {
@@ -233,8 +235,7 @@
       if (name !== 'link' || indexOf(lower(attribute(element, 'rel') ?? ''), 'alternate') < 0) return changedMedia(element, sheet);
       return isDisabled(sheet) ? null : { __proto__: null, rel: 'stylesheet', title: null, ...changedMedia(element, sheet) };
     }
-    if (name === 'meta') return encoding(element);
-    if (name === 'img') return pixels(element);
+    if (name === 'meta') return metaAttributes(element);
     if (name === 'option') return { __proto__: null, selected: isSelected(element) ? '' : null };
     if (name !== 'input') return null;
     const type = inputType(element);
@@ -246,36 +247,46 @@
   // State that is not in the tree: form values live in properties, whereas HTML has only attributes.
   const live = {
     attributes(element, name) {
-      const own = ownAttributes(element, name);
+      let own = ownAttributes(element, name);
       const end = endOf(element);
-      if (end === undefined) return own;
-      const style = attribute(element, 'style');
-      return { __proto__: null, ...own, style: style === null ? end : `${style}; ${end}` };
+      if (end !== undefined) {
+        const style = attribute(element, 'style');
+        own = { __proto__: null, ...own, style: style === null ? end : `${style}; ${end}` };
+      }
+      if (isMoved) own = place.attributes(element, name, own);
+      if (!blobs.isEmpty()) own = withData(element, name, own);
+      if (hasPolicy) policy.addAttribute(element, namespaceOf(element), own?.style ?? attribute(element, 'style'));
+      return own;
     },
     text(element, name) {
       if (name === 'textarea') return areaValue(element) === areaDefault(element) ? null : areaValue(element);
       if (name !== 'style') return null;
       const sheet = styleSheet(element);
       const text = sheet === null ? '' : css.current(sheet, textContent(element));
-      return text === '' ? null : text;
+      return text === '' ? null : blobs.inlined(text);
     },
     /** Rules that apply before or after those of a link, with their media. */
     around(element, name) {
       const sheet = name === 'link' ? linkSheet(element) : null;
       const rules = sheet === null || isDisabled(sheet) ? null : changed(sheet);
-      return rules === null ? null : { __proto__: null, before: rules.before ?? '', after: rules.after ?? rules.all, media: mediaText(mediaOf(sheet)) };
+      return rules === null ? null : { __proto__: null, before: blobs.inlined(rules.before ?? ''), after: blobs.inlined(rules.after ?? rules.all), media: mediaText(mediaOf(sheet)) };
     },
     styles(scope) {
       const sheets = nodeType(scope) === 9 ? documentSheets(scope) : rootSheets(scope);
-      let text = nodeType(scope) === 9 ? registered : '';
+      let text = nodeType(scope) === 9 ? registered + blobs.fontRules() : '';
       for (let i = 0; i < sheets.length; i++) {
         const media = mediaText(mediaOf(sheets[i]));
         let rules = isDisabled(sheets[i]) ? '' : css.current(sheets[i], sourceOf(sources, sheets[i]) ?? '');
         if (rules !== '' && media !== '') rules = `@media ${media} {\n${rules}\n}`;
         if (rules !== '') text += `${text === '' ? '' : '\n'}${rules}`;
       }
-      return text;
+      return blobs.inlined(text);
     },
+    /** Whether sheets of the body come before those of `styles(document)`, which apply last. */
+    endsBody: () => query(document, 'body style, body link[rel~=stylesheet i]') !== null,
+    base: place.added,
+    /** Called with the text of each style element that applies. */
+    styled: policy.addElement,
   };
 
   const metas = (name) => {
@@ -344,11 +355,15 @@
   };
   Object.defineProperty(globalThis, '__fleetSuspects', { value: suspects });
 
-  const capture = (maxLength) => {
+  const capture = async (maxLength, asked) => {
+    const loading = blobs.load();
+    if (loading !== null) await loading;
     findEnds();
+    isMoved = place.begin(asked);
+    hasPolicy = policy.begin();
     const html = write(document, live);
     if (html.length > maxLength) return { tooLarge: html.length };
-    return { url: location.href, html, statusCode: statusCode(), headers: metas('prerender-header'), refresh: refresh(), read: reads(), suspects: suspects().length };
+    return { url: location.href, html, statusCode: statusCode(), headers: metas('prerender-header'), refresh: refresh(), read: reads(), suspects: suspects().length, policy: policy.found() };
   };
   Object.defineProperty(globalThis, '__fleetCapture', { value: capture });
 })();

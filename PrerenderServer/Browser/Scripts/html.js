@@ -340,7 +340,8 @@
 
   /**
    * @param node a document, or the parent of the nodes to serialize
-   * @param live provides state that is not in the tree: `attributes(element, name)`, `text(element, name)`, `around(element, name)` and `styles(document or shadow root)`
+   * @param live provides state that is not in the tree: `attributes(element, name)`, `text(element, name)`, `around(element, name)`, `styles(document or shadow root)`,
+   *   `endsBody()`, `base()` and `styled(text)`
    */
   const write = (node, live) => {
     judged = { __proto__: null };
@@ -354,11 +355,16 @@
       level = { next: first, end, context, isInert, isHead: false, depth: level.depth + 1, outer: level };
     };
     const textOf = (element, name) => (level.isInert ? null : live?.text(element, name) ?? null) ?? childText(element);
+    const endsBody = live?.endsBody?.() ?? false;
     const stylesOf = (scope) => {
       const styles = live?.styles(scope) ?? '';
       return style(styles, '');
     };
-    const style = (text, media) => (text === '' || text === undefined ? '' : `<style${media === '' ? '' : pair('media', media)}>${css(text)}</style>`);
+    const style = (text, media) => {
+      if (text === '' || text === undefined) return '';
+      live?.styled?.(css(text));
+      return `<style${media === '' ? '' : pair('media', media)}>${css(text)}</style>`;
+    };
 
     const child = (element) => {
       const name = localName(element);
@@ -393,6 +399,7 @@
       dropsLine = false;
       const text = namespace === SVG && name === 'style' && !level.isInert ? live?.text(element, name) ?? null : null;
       if (text !== null) {
+        live.styled?.(text);
         written += `${escape(text, false)}</${name}>`;
         return;
       }
@@ -422,7 +429,9 @@
         const text = childText(element);
         written += `<script${open}${isJson(attributeNS(element, null, 'type') ?? '') ? json(text) : script(text)}${end}`;
       } else if (name === 'style') {
-        written += `<style${open}${css(textOf(element, name))}${end}`;
+        const own = isInert ? null : live?.text(element, name) ?? null;
+        if (own !== null) live.styled?.(css(own));
+        written += `<style${open}${css(own ?? childText(element))}${end}`;
       } else if (name === 'title' || name === 'textarea') {
         const text = textOf(element, name);
         written += `<${name}${open}${name === 'textarea' && text[0] === '\n' ? '\n' : ''}${escape(text, false)}${end}`;
@@ -438,7 +447,9 @@
         dropsLine = name === 'pre' || name === 'listing';
         const isHead = element === headOf(document);
         const isDocumentHead = isHead || (element === rootElement(document) && headOf(document) === null);
-        enter(firstChild(element), (isDocumentHead ? stylesOf(document) : '') + end, name === 'frameset' ? FRAMES : HTML, isInert);
+        const base = isHead ? live?.base?.() ?? null : null;
+        const ofDocument = (endsBody ? element === bodyOf(document) : isDocumentHead) ? stylesOf(document) : '';
+        enter(firstChild(element), (base === null ? '' : `<base${pair('href', base)}>`) + ofDocument + end, name === 'frameset' ? FRAMES : HTML, isInert);
         level.isHead = isHead;
         const root = openRoot(element) ?? closedRoot(element) ?? null;
         if (root !== null) {

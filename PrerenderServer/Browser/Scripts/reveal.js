@@ -1,4 +1,4 @@
-// Scrolls through the document, so that content appears that waits to be scrolled to: by IntersectionObserver, or as a lazy image or frame.
+// Scrolls through the document, so that content appears that waits to be scrolled to: by IntersectionObserver, by a scroll event, or as a lazy image or frame.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
@@ -9,6 +9,7 @@
   const scrollingElement = getter(Document, 'scrollingElement');
   const elementFromPoint = uncurry(Document.prototype.elementFromPoint);
   const parentElement = getter(Node, 'parentElement');
+  const nodeType = getter(Node, 'nodeType');
   const scrollTo = uncurry(Element.prototype.scrollTo);
   const scrollTop = getter(Element, 'scrollTop');
   const scrollHeight = getter(Element, 'scrollHeight');
@@ -16,9 +17,29 @@
   const MAX_HEIGHT = 16384;
   const FRAME_MS = 100;
   const revealed = globalThis.__fleetRevealed;
+  const MAX_ROOTS = 10;
   let observes = false;
+  const roots = [];
+  const rootOf = getter(IntersectionObserver, 'root');
   const observe = IntersectionObserver.prototype.observe;
-  IntersectionObserver.prototype.observe = { observe(target) { observes = true; return observe.call(this, target); } }.observe;
+  IntersectionObserver.prototype.observe = { observe(target) {
+    observes = true;
+    const root = rootOf(this);
+    if (root !== null && roots.length < MAX_ROOTS) {
+      for (let i = 0; i < roots.length; i++) if (roots[i] === root) return observe.call(this, target);
+      roots[roots.length] = root;
+    }
+    return observe.call(this, target);
+  } }.observe;
+
+  // React listens for every event in its root element while it is captured, whether or not the app does.
+  const { apply } = Reflect;
+  const onscroll = uncurry(Object.getOwnPropertyDescriptor(globalThis, 'onscroll').get);
+  const listen = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = { addEventListener(type, listener) {
+    if (type === 'scroll' && (this === undefined || this === globalThis || !(arguments[2] === true || arguments[2]?.capture))) observes = true;
+    return apply(listen, this, arguments);
+  } }.addEventListener;
 
   // Observers are told once per frame, in a task after it.
   const frame = () => new Wait((resolve) => {
@@ -38,11 +59,8 @@
     return null;
   };
 
-  const reveal = async (maxMs) => {
-    if (!observes && query(document, 'img[loading=lazy i], iframe[loading=lazy i]') === null) return false;
-    const element = scroller();
-    if (element === null) return false;
-    const end = now() + maxMs;
+  /** Scrolls through an element and back, until a time at most. Returns whether it did. */
+  const pass = async (element, end) => {
     const before = scrollTop(element);
     // The height at the start: a page that adds content at its end grows without end.
     const height = scrollHeight(element) < MAX_HEIGHT ? scrollHeight(element) : MAX_HEIGHT;
@@ -55,8 +73,20 @@
     }
     scrollTo(element, { top: before, behavior: 'instant' });
     await frame();
-    revealed();
     return true;
+  };
+
+  const reveal = async (maxMs) => {
+    if (!observes && onscroll(globalThis) === null && query(document, 'img[loading=lazy i], iframe[loading=lazy i]') === null) return false;
+    const end = now() + maxMs;
+    const element = scroller();
+    let isDone = element !== null && await pass(element, end);
+    for (let i = 0; i < roots.length; i++) {
+      const root = roots[i];
+      if (root !== element && nodeType(root) === 1 && scrolls(root) && now() < end && await pass(root, end)) isDone = true;
+    }
+    if (isDone) revealed();
+    return isDone;
   };
   Object.defineProperty(globalThis, '__fleetReveal', { value: reveal });
 })();

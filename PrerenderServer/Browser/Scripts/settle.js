@@ -19,7 +19,7 @@
   const targetOf = getter(MutationRecord, 'target');
   const typeOf = getter(MutationRecord, 'type');
   const readyState = getter(Document, 'readyState');
-  const { setTimeout, clearTimeout, clearInterval, addEventListener, removeEventListener, MutationObserver: Observer, Promise: Wait } = globalThis;
+  const { setTimeout, setInterval, clearTimeout, clearInterval, addEventListener, removeEventListener, MutationObserver: Observer, Promise: Wait } = globalThis;
   const now = performance.now.bind(performance);
   const shadowRoots = globalThis.__fleetShadowRoots;
   const max = Math.max;
@@ -44,23 +44,54 @@
   const eachTimer = uncurry(Map.prototype.forEach);
   const { apply } = Reflect;
   let depth = 0;
-  globalThis.setTimeout = { setTimeout(handler) {
-    const delay = +arguments[1];
-    if (typeof handler !== 'function' || depth > 0 || !(delay > 0 && delay <= LINGER_MS)) return apply(setTimeout, globalThis, arguments);
-    const native = handler;
-    arguments[0] = function () {
-      dropTimer(timers, id);
-      depth++;
-      try {
-        return apply(native, this, arguments);
-      } finally {
-        depth--;
-      }
-    };
-    const id = apply(setTimeout, globalThis, arguments);
+  const isSoon = (handler, delay) => typeof handler === 'function' && depth === 0 && delay > 0 && delay <= LINGER_MS;
+  /** A handler that is no longer waited for once it was called. */
+  const noted = (handler, key) => function () {
+    dropTimer(timers, key());
+    depth++;
+    try {
+      return apply(handler, this, arguments);
+    } finally {
+      depth--;
+    }
+  };
+  /** Sets a timer, or an interval, of which the first time counts. */
+  const start = (set, parameters) => {
+    const delay = +parameters[1];
+    if (!isSoon(parameters[0], delay)) return apply(set, globalThis, parameters);
+    parameters[0] = noted(parameters[0], () => id);
+    const id = apply(set, globalThis, parameters);
     putTimer(timers, id, now() + delay);
     return id;
-  } }.setTimeout;
+  };
+  globalThis.setTimeout = { setTimeout(handler) { return start(setTimeout, arguments); } }.setTimeout;
+  globalThis.setInterval = { setInterval(handler) { return start(setInterval, arguments); } }.setInterval;
+  if (globalThis.Scheduler) {
+    const post = Scheduler.prototype.postTask;
+    Scheduler.prototype.postTask = { postTask(task) {
+      const delay = +arguments[1]?.delay;
+      if (isSoon(task, delay)) {
+        const key = {};
+        arguments[0] = noted(task, () => key);
+        putTimer(timers, key, now() + delay);
+      }
+      return apply(post, this, arguments);
+    } }.postTask;
+  }
+  // What a dedicated worker is asked for is waited for like a timer, until its next message.
+  const listen = uncurry(EventTarget.prototype.addEventListener);
+  const isAsked = uncurry(WeakSet.prototype.has);
+  const ask = uncurry(WeakSet.prototype.add);
+  const asked = new WeakSet();
+  const postMessage = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = { postMessage(message) {
+    apply(postMessage, this, arguments);
+    if (!isAsked(asked, this)) {
+      ask(asked, this);
+      for (const type of ['message', 'error']) listen(this, type, () => dropTimer(timers, this));
+    }
+    putTimer(timers, this, now());
+  } }.postMessage;
   globalThis.clearTimeout = { clearTimeout(id = undefined) { dropTimer(timers, id); clearTimeout(id); } }.clearTimeout;
   globalThis.clearInterval = { clearInterval(id = undefined) { dropTimer(timers, id); clearInterval(id); } }.clearInterval;
 

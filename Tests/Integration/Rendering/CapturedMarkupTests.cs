@@ -80,7 +80,7 @@ public sealed class CapturedMarkupTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Html_ImageThatOnlyThePageHas_HasItsPixels()
+    public async Task Html_ImageThatOnlyThePageHas_HasItsData()
     {
         var html = Html(await server.RenderPageAsync("""
             <img id=i><p id=p></p><script>
@@ -89,7 +89,26 @@ public sealed class CapturedMarkupTests(ServerFixture server)
             </script>
             """));
         Assert.Contains("loaded</p>", html, StringComparison.Ordinal);
-        Assert.Contains("src=\"data:image/png;base64,", html, StringComparison.Ordinal);
+        Assert.Contains("src=\"data:image/svg+xml;base64,", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_WhatIsNoImageOrFont_StaysABlobUrl()
+    {
+        var html = Html(await server.RenderPageAsync("""
+            <!doctype html><video id=video></video><a id=a>a</a><p id=p></p><p id=q></p><img id=large alt=""><script>
+            const url = (data, type) => URL.createObjectURL(new Blob([data], { type }));
+            video.poster = url('x', 'image/png'); a.href = url('<svg/>', 'image/svg+xml');
+            document.body.append(Object.assign(document.createElement('iframe'), { src: url('<p>frame</p>', 'text/html') }), Object.assign(document.createElement('script'), { src: url('0', '') }));
+            p.style.backgroundImage = `url(${url('x', 'image/png"),url(evil:')})`; q.style.backgroundImage = `url(${url('x', 'text/html')})`;
+            large.src = url('x'.repeat(1_000_001), 'image/png');
+            </script>
+            """));
+        Assert.Contains("poster=\"data:image/png;base64,eA==\"", html, StringComparison.Ordinal);
+        foreach (var kept in (string[])["href=\"blob:", "<iframe src=\"blob:", "<script src=\"blob:", "<p id=\"p\" style=\"background-image: url(&quot;blob:", "<p id=\"q\" style=\"background-image: url(&quot;blob:", "alt=\"\" src=\"blob:"])
+        {
+            Assert.Contains(kept, html, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

@@ -104,6 +104,32 @@ public class CapturedDocumentTests
         Assert.Equal((target is null ? 200 : 302, target), (answer.Status, answer.RedirectUrl));
     }
 
+    [Fact]
+    public void Read_RefreshHeader_CountsUnlessTheDocumentHasARefreshOfItsOwn()
+    {
+        Assert.Equal("http://h/new", Of(null).RedirectUrl);
+        Assert.Null(Of("60; url=/other").RedirectUrl);
+
+        static PageAnswer Of(string? meta) => CapturedDocument.Read(
+            JsonSerializer.Serialize(new { url = "http://h/page", html = "<html></html>", headers = Array.Empty<string>(), read = Array.Empty<string>(), refresh = meta }), 200, "http://h/", s_allowed, "3; url=/new");
+    }
+
+    [Fact]
+    public void Read_DocumentWithAPolicy_NamesTheHashesOfItsStyles()
+    {
+        var json = JsonSerializer.Serialize(new
+        {
+            url = "http://h/page",
+            html = "<meta content=\"style-src-elem 'E'; style-src-attr 'unsafe-hashes' 'A'\">",
+            headers = Array.Empty<string>(),
+            read = Array.Empty<string>(),
+            policy = new { elements = new { place = "'E'", texts = new[] { "p{}", "\u00fc" } }, attributes = new { place = "'A'", texts = Array.Empty<string>() } },
+        });
+        Assert.Equal(
+            "<meta content=\"style-src-elem 'sha256-gG2yISYereRMiG2lMXrbiUgi0Ubw9p7QCeWcroOvy9Y=' 'sha256-YHR0ykdalyTXNgq6caVtXfd+YTUOP3JM+h9G6Ffi2F8='; style-src-attr 'unsafe-hashes' \">",
+            CapturedDocument.Read(json, 200, "http://h/", s_allowed).Formats[RenderFormat.Html]);
+    }
+
     [Theory]
     [InlineData(null, 302, "http://h/next")]
     [InlineData("404", 302, "http://h/next")]

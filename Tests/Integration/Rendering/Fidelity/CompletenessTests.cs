@@ -18,6 +18,8 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("new Worker('/noop.js', { type: 'module' })")]
     [InlineData("new Worker(URL.createObjectURL(new Blob(['onmessage = () => {}'], { type: 'text/javascript' })))")]
     [InlineData("new Worker('data:text/javascript,0')")]
+    [InlineData("const w = new Worker('/noop.js'); setInterval(() => w.postMessage(0), 100)")]
+    [InlineData("setInterval(() => {}, 1000)")]
     [InlineData("new SharedWorker('/noop.js')")]
     [InlineData("new EventSource('/events')")]
     [InlineData("new WebSocket(location.origin.replace('http', 'ws') + '/socket')")]
@@ -65,6 +67,9 @@ public sealed class CompletenessTests(ServerFixture server)
     // What is about to end: a timer, a transition, an animation, a fade.
     [InlineData("setTimeout(() => show('the data'), 900)")]
     [InlineData("fetch('/ok').then(() => setTimeout((text) => show(text), 700, 'the data'))")]
+    [InlineData("const t = setInterval(() => { clearInterval(t); show('the data'); }, 900)")]
+    [InlineData("scheduler.postTask(() => show('the data'), { delay: 900 })")]
+    [InlineData("const w = new Worker('/computing.js'); w.onmessage = (e) => show(e.data); w.postMessage('the data')")]
     [InlineData("b.style.transition = 'opacity .7s'; b.offsetTop; b.style.opacity = 0; b.ontransitionend = () => show('the data')")]
     [InlineData("b.animate({ opacity: 0 }, 800).finished.then(() => show('the data'))")]
     [InlineData("(function f(t) { const k = Math.min(1, t / 800); b.style.opacity = k; if (k < 1) requestAnimationFrame(f); else show('the data'); })(0)")]
@@ -150,6 +155,26 @@ public sealed class CompletenessTests(ServerFixture server)
         Assert.Equal("settled", result.Diagnostics!.Stability);
     }
 
+    [Theory]
+    [InlineData("", "addEventListener('scroll', look)", true)]
+    [InlineData("", "document.addEventListener('scroll', look, { passive: true })", true)]
+    [InlineData("", "window.onscroll = look", true)]
+    [InlineData("#app { height: 100vh; overflow: auto } body { margin: 0 }", "app.addEventListener('scroll', look)", true)]
+    [InlineData("#app { height: 200px; overflow: auto }", "new IntersectionObserver((e) => { if (e.some((x) => x.isIntersecting)) look(); }, { root: app }).observe(late)", true)]
+    // React listens in its root for all events while they are captured.
+    [InlineData("", "document.addEventListener('scroll', look, true)", false)]
+    public async Task Html_ContentThatWaitsForAScrollEvent_IsThere(string css, string listen, bool isThere)
+    {
+        var result = await server.RenderPageAsync($$"""
+            <!doctype html><style>{{css}}</style><div id=app><h1>Top</h1><main style='height:3000px'></main><p id=late>later</p></div><script>
+            const look = () => { if (late.getBoundingClientRect().top < Math.min(innerHeight, app.getBoundingClientRect().bottom)) late.textContent = 'the data'; };
+            {{listen}};
+            </script>
+            """);
+        Assert.Equal(isThere, result.Formats[RenderFormat.Html].Contains("<p id=\"late\">the data</p>", StringComparison.Ordinal));
+        Assert.Equal("settled", result.Diagnostics!.Stability);
+    }
+
     [Fact]
     public async Task Html_PageThatGrowsWhenItIsScrolled_IsBounded()
     {
@@ -173,6 +198,7 @@ public sealed class CompletenessTests(ServerFixture server)
             await http.Response.WriteAsync(text);
         };
         Text("/noop.js", "text/javascript", "self.onmessage = () => {};");
+        Text("/computing.js", "text/javascript", "onmessage = (e) => { const end = performance.now() + 800; while (performance.now() < end); postMessage(e.data); };");
         Text("/fetching.js", "text/javascript", "fetch('/data').then((r) => r.text()).then(postMessage)");
         Text("/data", "text/plain", "the data", 1_000);
         Text("/ok", "text/plain", "ok");

@@ -136,6 +136,35 @@ internal static class Corpus
         root.firstChild.animate({ opacity: 1 }, { duration: 1, fill: 'forwards' });
         </script>
         """,
+        // Images and fonts that only the page has, wherever they are shown, beside what third parties put into a head, SVG and MathML.
+        """
+        <!doctype html><head><style>p { width: var(--w); background: #ccc }</style><style id=s></style></head><body><p id=inline style="height: 30px">text</p><b class=k>inserted</b><i class=l>adopted</i>
+        <img id=i width=40 height=30 alt=""><img id=set width=40 height=30 alt=""><svg width=90 height=40><style>rect { fill: red }</style><style id=ins></style><image id=im width=40 height=30 /><rect x=50 width=20 height=20 /><circle cx=80 cy=20 r=9 /></svg><math><style>mi { color: red }</style><mi>x</mi></math><iframe width=50 height=20></iframe>
+        <script>
+        const url = (text, type = 'image/svg+xml') => URL.createObjectURL(new Blob([text], { type })); const svg = "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect width='40' height='30' fill='green'/></svg>";
+        document.head.append(document.createElement('iframe'), new Image(), 'lost'); CSS.registerProperty({ name: '--w', syntax: '<length>', inherits: false, initialValue: '99px' });
+        inline.style.background = `url(${url(svg)})`; s.sheet.insertRule(`.k { display: block; height: 30px; background: url(${url(svg)}) }`);
+        const a = new CSSStyleSheet(); a.replaceSync(`.l { display: block; height: 30px; background: url('${url(svg)}') }`); document.adoptedStyleSheets = [a];
+        i.src = url(svg); i.onload = () => URL.revokeObjectURL(i.src); set.srcset = `${url(svg)} 1x`; im.setAttribute('href', url(svg)); ins.sheet.insertRule('circle { fill: blue }');
+        document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: url('p { color: green }', 'text/css') }));
+        </script>
+        """,
+        // Adopted sheets apply after those of the body.
+        """
+        <!doctype html><p>text</p><style>p { color: red; font-size: 20px }</style><script>const a = new CSSStyleSheet(); a.replaceSync('p { color: blue; font-size: 40px }'); document.adoptedStyleSheets = [a];</script>
+        """,
+        // A policy that forbids inline styles forbids none of what scripts set through the CSSOM, and all that they do not.
+        """
+        <!doctype html><head><meta http-equiv=Content-Security-Policy content="default-src 'none'; script-src 'unsafe-inline'; style-src 'none'"></head><body><p id=p>text</p><i style="color: red">blocked</i><style>i { color: red }</style>
+        <svg width=20 height=20><rect id=r width=20 height=20 /></svg><math><mi id=m>x</mi></math><div id=h></div><script>
+        m.style.color = 'red'; p.style.cssText = 'background: red; width: 300px'; r.style.fill = 'green'; const a = new CSSStyleSheet(); a.replaceSync('p { color: green; font-size: 50px }'); document.adoptedStyleSheets = [a];
+        const root = h.attachShadow({ mode: 'open' }), b = new CSSStyleSheet(); root.innerHTML = '<p style="color: red">in the root</p><style>p { color: red }</style>'; b.replaceSync('p { font-size: 9px }'); root.adoptedStyleSheets = [b];
+        </script>
+        """,
+        """
+        <!doctype html><head><meta http-equiv=Content-Security-Policy content="style-src 'nonce-x' 'self'"><meta http-equiv=Content-Security-Policy content="style-src 'unsafe-inline' 'self'"><style nonce=x id=s>p { color: red }</style><link rel=stylesheet href=/base.css></head>
+        <body><p id=p class=base>text</p><script>s.sheet.insertRule('p { background: blue }', 1); p.style.width = '200px'; document.styleSheets[1].insertRule('p { height: 50px }');</script>
+        """,
         // Media, layers and containers.
         """
         <!doctype html><style>@layer a, b; @layer b { p { color: rgb(1, 1, 1) } } @layer a { p { color: rgb(2, 2, 2) } } @media (min-width: 1px) { p { margin: 7px } } @supports (display: grid) { p { font-size: 21px } } p::before { content: "<b>" }</style><p>text</p>
@@ -178,6 +207,10 @@ internal static class Corpus
         new("header-app", "/", "Not for search engines"),
         new("combined", "/", Data),
         new("base", "/", "Based"),
+        new("moved", "/", "moved to /deep/er/page"),
+        new("moved", "/?relative", "moved to /deep/er/page"),
+        new("scroll-app", "/", "all items are here"),
+        new("fonts", "/", "loaded"),
         .. from target in (string[])["/a%2Fb/a%252Fb", "/a+b%20c/%C3%BC.y", "/slash/?q=1&r=2&q=%26+%23", "//double/x;y=1,2/(z)'!*@:$"] select new CorpusPage("addresses", target, "Address"),
         .. from html in s_inline select new CorpusPage(html, $"/?page={Array.IndexOf(s_inline, html)}", html.Contains("text", StringComparison.Ordinal) ? "text" : ""),
         .. from seed in s_seeds select Generated(seed),

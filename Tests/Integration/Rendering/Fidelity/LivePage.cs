@@ -8,16 +8,18 @@ internal static class LivePage
     public const string Describe = """
         (() => {
           const lines = [];
-          // What a style attribute sets may be what an animation sets. An image that only the page had has its data in the document.
-          const value = (node, name, style) => name === 'style' ? [...node.style].sort().map((n) => `${n}: ${style.getPropertyValue(n)}`).join('; ')
-            : node.getAttribute(name).replace(/^(blob|data):.*/, 'data');
+          // An image that only the page had has its data in the document.
+          const plain = (text) => text.replace(/\b(blob|data):[^"') ]*/g, 'data');
+          // What a style attribute sets may be what an animation sets. An image of a page that has moved since is still the one that was read.
+          const value = (node, name, style) => plain(name === 'style' ? [...node.style].sort().map((n) => `${n}: ${style.getPropertyValue(n)}`).join('; ')
+            : name === 'src' && node.currentSrc || node.getAttribute(name));
           const walk = (node, depth) => {
             if (['script', 'style', 'link', 'head', 'template'].includes(node.localName)) return;
             // These show nothing where scripts run, so their content is omitted. A pre element shows the text of xmp.
             if (['NOSCRIPT', 'NOEMBED'].includes(node.tagName)) return;
             const s = getComputedStyle(node), b = node.getBoundingClientRect();
             const names = node.getAttributeNames().filter((n) => !['value', 'checked', 'selected'].includes(n)).sort();
-            lines.push(`${' '.repeat(depth)}${node.localName === 'xmp' ? 'pre' : node.localName} ${names.map((n) => `${n}=${value(node, n, s)}`)} ${[b.x, b.y, b.width, b.height].map((n) => n.toFixed(1))} ${s.color} ${s.backgroundColor} ${s.backgroundImage} ${s.fontSize} ${s.fontWeight} ${s.textIndent} ${s.margin} ${s.padding} ${s.borderTopWidth} ${s.borderLeftWidth} ${node.value ?? ''} ${node.checked ?? ''} ${node.selected ?? ''}`);
+            lines.push(`${' '.repeat(depth)}${node.localName === 'xmp' ? 'pre' : node.localName} ${names.map((n) => `${n}=${value(node, n, s)}`)} ${[b.x, b.y, b.width, b.height].map((n) => n.toFixed(1))} ${s.color} ${s.backgroundColor} ${plain(s.backgroundImage)} ${s.fontSize} ${s.fontWeight} ${s.textIndent} ${s.margin} ${s.padding} ${s.borderTopWidth} ${s.borderLeftWidth} ${node.value ?? ''} ${node.checked ?? ''} ${node.selected ?? ''}`);
             if (['textarea', 'iframe'].includes(node.localName)) return; // the default of the one, whose value is above; of the other, text that is never shown
             if (node.shadowRoot) within(node.shadowRoot, depth + 1);
             within(node, depth + 1);
@@ -38,7 +40,8 @@ internal static class LivePage
             flush();
           };
           lines.push(document.title, document.baseURI.replace(/#.*/, ''), document.compatMode);
-          for (const meta of document.head.querySelectorAll('meta')) lines.push(meta.outerHTML);
+          // A policy names the styles that scripts have set.
+          for (const meta of document.head.querySelectorAll('meta')) lines.push(meta.outerHTML.replace(/style-src-(elem|attr)[^;]* 'sha256-[^;]*; /g, ''));
           const count = (node) => node.querySelectorAll('[data-evil]').length + [...node.querySelectorAll('template')].reduce((sum, each) => sum + count(each.content), 0);
           lines.push(`${count(document)} elements that were text`);
           walk(document.body, 0);

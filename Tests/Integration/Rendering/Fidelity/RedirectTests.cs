@@ -63,6 +63,31 @@ public sealed class RedirectTests(ServerFixture server)
     }
 
     [Theory]
+    [InlineData("0; url=/end", "/end")]
+    [InlineData("3;url=/end", "/end")]
+    [InlineData("60; url=/end", null)]
+    [InlineData("3; url=https://external.example/shop", Outside)]
+    public async Task Html_RefreshHeader_IsARedirectAsMetaRefreshIs(string refresh, string? target)
+    {
+        ServeTargets();
+        var path = $"/{Guid.NewGuid():N}";
+        server.OtherApp.Routes[path] = http =>
+        {
+            http.Response.Headers["Refresh"] = refresh;
+            http.Response.ContentType = "text/html";
+            return http.Response.WriteAsync("<p>the page</p>");
+        };
+        var result = await RenderAsync(path);
+        if (target is not null)
+        {
+            AssertRedirect(302, target, result);
+            return;
+        }
+
+        Assert.Equal((200, null), (result.Status, result.RedirectUrl));
+    }
+
+    [Theory]
     [InlineData("history.pushState(null, '', '/pushed')")]
     [InlineData("location.hash = 'here'")]
     [InlineData("if (!document.cookie.includes('seen')) { document.cookie = 'seen=1'; location.reload(); }")]
