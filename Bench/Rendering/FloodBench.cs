@@ -1,24 +1,32 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using Fleet.Contracts;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Bench.Rendering;
 
 /// <summary>What a page that floods the browser's connection costs the pages beside it: <c>dotnet run -c Release --project Bench -- flood</c>. Two lanes render the host app on its
-/// fast path; beside them, in turns, nothing, a page that only computes, and pages that flood, each loaded again as soon as it was closed. Takes about three minutes.</summary>
+/// fast path; beside them, in turns, nothing, a page that only computes, and pages that flood, each loaded again as soon as it has ended. Once with the default settings, and once
+/// without the circuit breaker, which ends such a series. Takes less than four minutes.</summary>
 /// <remarks>A page may take a core, whatever it does with it. So the row that counts is the flood against the page that computes.</remarks>
 internal static class FloodBench
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const int Lanes = 2;
     private const string Nothing = "nothing";
     private const string Computes = "a page that computes";
 
     private static readonly TimeSpan s_window = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>How long a caller whose render is rejected waits before the next one.</summary>
+    private static readonly TimeSpan s_rejected = TimeSpan.FromMilliseconds(100);
 
     private static readonly (string Name, string Script)[] s_neighbours =
     [
@@ -28,33 +36,47 @@ internal static class FloodBench
         ("small console messages", "for (;;) console.error('x')"),
         ("exceptions of 100 KB", "const go = () => { setTimeout(go); setTimeout(go); throw new Error('x'.repeat(1e5)) }; go()"),
         ("fetches of `data:`", "const url = 'data:text/plain,' + 'x'.repeat(2e4); (function go() { for (let i = 0; i < 3000; i++) fetch(url); setTimeout(go); })()"),
+        ("changes of the address", "for (let i = 0;; i++) history.replaceState(null, '', '#' + i)"),
     ];
 
     public static async Task RunAsync()
     {
         await using var site = await BenchSite.StartAsync();
-        await using var hostile = await HostileSiteAsync();
-        // The circuit breaker, which would end the flood after a few pages, is out of the way.
-        await using var server = await BenchServer.StartAsync(site.Url, Lanes + 2, $"--Fleet:AllowedOrigins:0={hostile.Urls.Single()}", "--Rendering:HangsToOpen=100");
-        await MeasureAsync(server.Client, site.Url, hostile, Nothing, TimeSpan.FromSeconds(8));
-        var rows = new List<Row>();
-        for (var round = 0; round < Rounds; round++)
+        foreach (var (title, settings) in ((string, string[])[])[("With the default settings", []), ("Without the circuit breaker", ["--Rendering:HangsToOpen=100"])])
         {
-            foreach (var (name, _) in s_neighbours)
+            // The circuit breaker remembers an origin, so each window has one of its own.
+            await using var hostile = await HostileSiteAsync(Rounds * s_neighbours.Length);
+            var origins = hostile.Urls.ToList();
+            await using var server = await BenchServer.StartAsync(site.Url, Lanes + 2, [.. origins.Select((origin, i) => string.Create(CultureInfo.InvariantCulture, $"--Fleet:AllowedOrigins:{i}={origin}")), .. settings]);
+            await MeasureAsync(server.Client, site.Url, null, 0, TimeSpan.FromSeconds(8));
+            var rows = new List<Row>();
+            for (var round = 0; round < Rounds; round++)
             {
-                rows.Add(await MeasureAsync(server.Client, site.Url, hostile, name, s_window) with { Round = round });
-                Console.Error.WriteLine(rows[^1]);
+                for (var kind = 0; kind < s_neighbours.Length; kind++)
+                {
+                    rows.Add(await MeasureAsync(server.Client, site.Url, new Uri(origins[(round * s_neighbours.Length) + kind]), kind, s_window) with { Round = round });
+                    Console.Error.WriteLine(rows[^1]);
+                }
             }
-        }
 
-        Console.WriteLine("| beside | renders/s | p95 ms | × nothing | × computes | closed | server MB |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+            Write(title, rows);
+        }
+    }
+
+    private static void Write(string title, List<Row> rows)
+    {
+        Console.WriteLine($"{title}:");
+        Console.WriteLine();
+        Console.WriteLine("| beside | renders/s | p95 ms | × nothing | × computes | closed | rejected | server MB |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var (name, _) in s_neighbours)
         {
             var own = rows.Where(row => row.Beside == name).ToList();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name} | {Median(own.Select(row => row.Rate)):0.0} | {Median(own.Select(row => row.P95)):0} | {Ratio(rows, own, Nothing)} | {Ratio(rows, own, Computes)} | {own.Sum(row => row.Closed)} | {own.Max(row => row.ServerMb):0} |"));
+                $"| {name} | {Median(own.Select(row => row.Rate)):0.0} | {Median(own.Select(row => row.P95)):0} | {Ratio(rows, own, Nothing)} | {Ratio(rows, own, Computes)} | {own.Sum(row => row.Flood.Closed)} | {own.Sum(row => row.Flood.Rejected)} | {own.Max(row => row.ServerMb):0} |"));
         }
+
+        Console.WriteLine();
     }
 
     // Of each round by itself: the machine's speed changes between rounds.
@@ -64,18 +86,18 @@ internal static class FloodBench
         return string.Create(CultureInfo.InvariantCulture, $"{Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})");
     }
 
-    private static async Task<Row> MeasureAsync(HttpClient client, Uri site, WebApplication hostile, string beside, TimeSpan window)
+    private static async Task<Row> MeasureAsync(HttpClient client, Uri site, Uri? hostile, int kind, TimeSpan window)
     {
+        // What the page before has left ends.
+        await Task.Delay(s_pause);
         using var stop = new CancellationTokenSource();
-        var flood = beside == Nothing ? Task.FromResult(0) : FloodAsync(client, hostile, Array.FindIndex(s_neighbours, neighbour => neighbour.Name == beside), stop.Token);
-        // The page has to be loaded.
-        await Task.Delay(beside == Nothing ? TimeSpan.Zero : TimeSpan.FromSeconds(1));
+        var flood = kind == 0 ? Task.FromResult(default(Flood)) : FloodAsync(client, hostile!, kind, stop.Token);
         var start = Stopwatch.GetTimestamp();
         var times = (await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => RepeatAsync(client, site, lane, start, window)))).SelectMany(all => all).Order().ToList();
         var rate = times.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
         var memory = Environment.WorkingSet / 1e6;
         await stop.CancelAsync();
-        return new(0, beside, rate, times[(int)(0.95 * (times.Count - 1))], await flood, memory);
+        return new(0, s_neighbours[kind].Name, rate, times[(int)(0.95 * (times.Count - 1))], await flood, memory);
     }
 
     private static async Task<List<double>> RepeatAsync(HttpClient client, Uri site, int lane, long start, TimeSpan window)
@@ -97,25 +119,30 @@ internal static class FloodBench
         return times;
     }
 
-    /// <summary>Loads hostile pages, one after the other, until it is cancelled. Returns how many were closed for what they did.</summary>
-    private static async Task<int> FloodAsync(HttpClient client, WebApplication hostile, int kind, CancellationToken cancellationToken)
+    /// <summary>Loads hostile pages, one after the other, until it is cancelled.</summary>
+    private static async Task<Flood> FloodAsync(HttpClient client, Uri hostile, int kind, CancellationToken cancellationToken)
     {
-        for (var closed = 0; ;)
+        for (var flood = default(Flood); ;)
         {
             try
             {
-                var url = new Uri(new Uri(hostile.Urls.Single()), string.Create(CultureInfo.InvariantCulture, $"{kind}/{Guid.NewGuid()}"));
+                var url = new Uri(hostile, string.Create(CultureInfo.InvariantCulture, $"{kind}/{Guid.NewGuid()}"));
                 var result = await RenderAsync(client, new() { Url = url.AbsoluteUri, Affinity = "user:hostile", DeadlineMs = 20_000 }, cancellationToken);
                 if (result is null)
                 {
-                    throw new InvalidOperationException("The hostile page was not rendered.");
+                    await Task.Delay(s_rejected, cancellationToken);
                 }
 
-                closed += result.Outcome == RenderOutcome.Unusable ? 1 : 0;
+                flood = result switch
+                {
+                    null => flood with { Rejected = flood.Rejected + 1 },
+                    { Outcome: RenderOutcome.Unusable } => flood with { Closed = flood.Closed + 1 },
+                    _ => flood,
+                };
             }
             catch (OperationCanceledException)
             {
-                return closed;
+                return flood;
             }
         }
     }
@@ -126,12 +153,18 @@ internal static class FloodBench
         return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, cancellationToken) : null;
     }
 
-    private static async Task<WebApplication> HostileSiteAsync()
+    private static async Task<WebApplication> HostileSiteAsync(int origins)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            for (var i = 0; i < origins; i++)
+            {
+                kestrel.Listen(IPAddress.Loopback, 0);
+            }
+        });
         var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
         app.MapGet("/{kind:int}/{id}", (int kind) => Results.Content($"<p>x</p><script>window.prerenderReady = false; {s_neighbours[kind].Script}</script>", "text/html"));
         await app.StartAsync();
         return app;
@@ -139,5 +172,9 @@ internal static class FloodBench
 
     private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 
-    private sealed record Row(int Round, string Beside, double Rate, double P95, int Closed, double ServerMb);
+    /// <param name="Closed">Pages that were closed for what they did.</param>
+    /// <param name="Rejected">Renders that the server did not start.</param>
+    private readonly record struct Flood(int Closed, int Rejected);
+
+    private sealed record Row(int Round, string Beside, double Rate, double P95, Flood Flood, double ServerMb);
 }

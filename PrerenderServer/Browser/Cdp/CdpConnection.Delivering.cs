@@ -75,7 +75,7 @@ internal sealed partial class CdpConnection
             var session = CdpEnvelope.ReadSessionId(message.Bytes.Span) is { } sessionId ? _sessions.GetValueOrDefault(sessionId) : Browser;
             // The end of a session counts whatever its quota, since it releases what the session holds.
             var isEnd = method == "Target.detachedFromTarget";
-            if (method is null || session is null || (!session.Admits(message.TotalBytes) && !isEnd) || message.IsCut || (!session.Hears(method) && !isEnd))
+            if (method is null || session is null || (!session.Admits(method, message.TotalBytes) && !isEnd) || message.IsCut || (!session.Hears(method) && !isEnd))
             {
                 return;
             }

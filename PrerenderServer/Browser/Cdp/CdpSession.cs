@@ -42,7 +42,7 @@ internal sealed class CdpSession(CdpConnection connection, string? sessionId)
         BrowserCalls.Abandon(CallAsync(method, parameters, deadline, CancellationToken.None));
 
     /// <summary>Counts an event. Returns false if the quota is exceeded, and the event must be dropped.</summary>
-    internal bool Admits(long bytes) => Quota?.Admits(bytes) ?? true;
+    internal bool Admits(string method, long bytes) => Quota?.Admits(method, bytes) ?? true;
 
     /// <summary>Whether the event has a listener.</summary>
     internal bool Hears(string method) => _listeners.ContainsKey(method);

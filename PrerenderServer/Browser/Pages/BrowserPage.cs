@@ -292,10 +292,10 @@ internal sealed partial class BrowserPage : IRenderPage
         _lost(reason);
     }
 
-    /// <summary>Stops the source of the events first, since the browser process handles them in order with the commands for all pages, and then drops those under way.</summary>
+    /// <summary>Stops the source of the events, and drops those under way. The browser process handles both in order with the events, so neither waits for an answer.</summary>
     private async Task StopAsync()
     {
-        await CrashAsync(CancellationToken.None);
+        BrowserCalls.Abandon(CrashAsync(CancellationToken.None));
         await _context.Connection.Browser.CallAsync("Target.detachFromTarget", p => p.WriteString("sessionId"u8, _cdp.SessionId), _settings.CallTimeout, CancellationToken.None);
     }
 

@@ -47,7 +47,7 @@ public sealed class BrowserOptions : IValidatableObject
     [Range(240, 2160)]
     public int ViewportHeight { get; set; } = 800;
 
-    /// <summary>Number of browser events (console messages, exceptions, requests, workers) in 10 s above which a page is closed, 1,000 to 10,000,000. Default: 50,000.</summary>
+    /// <summary>Number of browser events (requests, workers; a console message or an exception counts tenfold, a change of the address 25 times) in 10 s above which a page is closed, 1,000 to 10,000,000. Default: 50,000.</summary>
     [Range(1_000, 10_000_000)]
     public int MaxPageEvents { get; set; } = 50_000;
 

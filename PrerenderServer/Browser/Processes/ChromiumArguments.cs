@@ -33,7 +33,6 @@ internal static class ChromiumArguments
         "--disable-background-timer-throttling",
         "--disable-backgrounding-occluded-windows",
         "--disable-renderer-backgrounding",
-        "--disable-ipc-flooding-protection",
         // This server terminates hanging pages itself. No browser dialogs.
         "--disable-hang-monitor",
         "--disable-prompt-on-repost",

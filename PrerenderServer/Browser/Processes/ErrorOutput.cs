@@ -40,7 +40,8 @@ internal sealed class ErrorOutput
     {
         try
         {
-            var rest = new byte[1024];
+            // Chromium writes the console messages of pages here, and blocks while the pipe is full.
+            var rest = new byte[64 * 1024];
             while (true)
             {
                 var target = _length < MaxKeptBytes ? _kept.AsMemory(_length) : rest;

@@ -117,7 +117,7 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         var url = new Uri(_site, "/shop").AbsoluteUri;
 
         var render = await fleet.RenderAsync(new() { Url = url, WaitForSelector = "main", Device = "mobile" }, Token);
-        Assert.Contains("<main>shows /shop</main>", render.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        Assert.Contains("<main>shows /shop on a phone</main>", render.Formats[RenderFormat.Html], StringComparison.Ordinal);
         var png = await fleet.ScreenshotAsync(new() { Url = url, Width = 300, Height = 200 }, Token);
         Assert.Equal(("image/png", 200, RenderOutcome.Rendered), (png.MediaType, png.Status, png.Outcome));
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], png.Bytes[..4].ToArray());
