@@ -38,7 +38,7 @@ internal static class RoutingBench
             string[] names = [.. Enumerable.Range(0, affinities).Select(i => $"realm:https://fleet.example/r{i}/")];
             LiveServer[] live = [.. Enumerable.Range(0, servers).Select(i => Server(i, Enumerable.Range(0, affinities / servers).Select(n => names[(n * servers) + i])))];
             var started = Stopwatch.GetTimestamp();
-            var view = new FleetView(null, live, []);
+            var view = new FleetView(null, live, []) { Ready = new(live) };
             var index = Stopwatch.GetElapsedTime(started);
             string[] cold = [.. Enumerable.Range(0, 10_000).Select(i => $"realm:https://fleet.example/cold{i}/")];
             Say($"| {servers:N0} | {affinities:N0} | {Micros(view, names):F2} µs | {Micros(view, cold):F2} µs | {index.TotalMilliseconds:F1} ms |");
