@@ -54,7 +54,7 @@ public sealed class FloodTests : IAsyncLifetime
 
     /// <summary>Each change of the address takes the browser's own process 0.7 ms, so Chromium ignores all but 200 in 10 s.</summary>
     [Fact]
-    public async Task Renders_PageThatChangesItsAddressWithoutEnd_TimesOutAndTheOthersRender()
+    public async Task Renders_PageThatChangesItsAddressWithoutEnd_EndsAndTheOthersRender()
     {
         _server.App.Page("/moves", "<p>x</p><script>for (let i = 0;; i++) history.replaceState(null, '', '#' + i)</script>");
         var moves = RenderAsync(_server.App["moves"], 5_000);
@@ -63,7 +63,8 @@ public sealed class FloodTests : IAsyncLifetime
             Assert.Equal(RenderOutcome.Rendered, (await RenderAsync(_server.Site[$"elements/other{others}"], 60_000)).Outcome);
         }
 
-        Assert.Equal(RenderOutcome.TimedOut, (await moves).Outcome);
+        // Closed by the quota, if its events arrive before the deadline.
+        Assert.True((await moves).Outcome is RenderOutcome.TimedOut or RenderOutcome.Unusable, $"{await moves}");
     }
 
     [Theory]

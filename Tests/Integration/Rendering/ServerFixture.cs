@@ -48,7 +48,7 @@ public sealed class ServerFixture : IAsyncLifetime
         OtherApp = await TestSite.StartAsync();
         await Registry.HostShells.ClaimAsync(new("token-a", "test", DateTimeOffset.UnixEpoch), CancellationToken.None);
         Commands = new FragileCommandStore(Registry.Commands);
-        _app = Start(Registry, Site, Log, Commands, "--Fleet:AllowedOrigins:0=" + OtherApp.Url.GetLeftPart(UriPartial.Authority), "--Rendering:SettleTimeout=00:00:06");
+        _app = Start(Registry, Site, Log, Commands, "--Fleet:AllowedOrigins:0=" + OtherApp.Url.GetLeftPart(UriPartial.Authority), "--Rendering:SettleTimeout=00:00:04.5");
         await _app.StartAsync(CancellationToken.None);
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
         await HealthyAsync(Client);

@@ -50,7 +50,7 @@ public sealed class CompletenessTests(ServerFixture server)
         var result = await server.RenderPageAsync($"<!doctype html><body><h1>Content is here</h1><p id=b style='position:relative'>ball</p><script>{script}</script>");
         Assert.True(result.Diagnostics!.Stability == "settled", $"{result.Diagnostics}");
         Assert.Contains("Content is here", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-        Assert.InRange(result.Timings.RenderMs, 0, 5_900);
+        Assert.InRange(result.Timings.RenderMs, 0, 4_400);
     }
 
     [Theory]
