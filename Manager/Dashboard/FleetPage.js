@@ -198,6 +198,27 @@ function updateServer(node, { record, unhealthy, inFlight }) {
   }
 }
 
+// A change of all servers at once would make a frame late: each frame takes a part of the rows.
+const ROWS_MS = 2;
+const due = new Map();
+
+function updateSoon(id, node) {
+  if (due.size === 0) requestAnimationFrame(updateDue);
+  due.set(id, node);
+}
+
+function updateDue() {
+  const end = performance.now() + ROWS_MS;
+  for (const [id, node] of due) {
+    if (performance.now() >= end) {
+      requestAnimationFrame(updateDue);
+      return;
+    }
+    due.delete(id);
+    if (state.servers[id]) updateServer(node, state.servers[id]);
+  }
+}
+
 // ---- Charts ----
 const STEP = 10, LENGTH = 360;
 const charts = [
@@ -260,15 +281,17 @@ const serviceFacts = ({ kind, version, startedAt }, token, isMixed) => [kind ===
 
 const empty = (id, isEmpty) => set($(id), 'hidden', !isEmpty);
 
+const byName = new Intl.Collator(undefined, { numeric: true }).compare;
+
 function update(touched) {
-  const servers = Object.entries(state.servers).sort(([a, { record: x }], [b, { record: y }]) => x.name.localeCompare(y.name, undefined, { numeric: true }) || (a < b ? -1 : 1));
+  const servers = Object.entries(state.servers).sort(([a, { record: x }], [b, { record: y }]) => byName(x.name, y.name) || (a < b ? -1 : 1));
   const records = servers.map(([, server]) => server.record);
   const ready = servers.filter(([, server]) => server.record.state === 'ready' && !server.unhealthy).length;
   const total = records.reduce((sum, record) => sum + record.slots, 0), free = records.reduce((sum, record) => sum + (record.state === 'warming' ? record.slots : record.free), 0);
   put($('summary'), `${ready}/${plural(servers.length, 'server')} · ${Math.max(0, total - free)}/${total} slots busy · ${state.queued} queued · ${state.inFlight} in flight`);
   showBanner(ready, servers.length);
   // Only servers that the patch names are looked at; a new shell concerns all of them.
-  keyed($('servers'), servers, createServer, (node, server, id) => { if (!touched || touched.shell || touched.realms || touched.servers?.[id]) updateServer(node, server); });
+  keyed($('servers'), servers, createServer, (node, _, id) => { if (!touched || touched.shell || touched.realms || touched.servers?.[id]) updateSoon(id, node); });
   empty('no-servers', servers.length === 0);
   set($('recycle'), 'disabled', servers.length === 0);
 

@@ -1,6 +1,6 @@
 namespace Fleet.Manager.Servers;
 
-/// <summary>Learns what the fleet loses with an evicted page: how often its affinity is warm again soon. It watches the warm lists, so every manager learns the same, whoever sent the renders.
+/// <summary>Learns what the fleet loses with an evicted page: how often its affinity is warm again soon. It watches the warm lists, so every manager learns the same.
 /// Not thread-safe.</summary>
 internal sealed class EvictionHistory
 {
