@@ -37,7 +37,7 @@ internal sealed class ServerIndex
         else
         {
             _places = new Places(_all);
-            Compare(before);
+            NoteEvictions(before);
         }
 
         ReuseChance = _evictions.ReuseChance;
@@ -83,7 +83,7 @@ internal sealed class ServerIndex
     }
 
     // What has become warm and what has been evicted since the index before.
-    private void Compare(ServerIndex? before)
+    private void NoteEvictions(ServerIndex? before)
     {
         foreach (var server in before?._all ?? [])
         {

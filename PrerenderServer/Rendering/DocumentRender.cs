@@ -40,7 +40,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             return new() { Outcome = RenderOutcome.Rendered, Status = navigation.Status, RedirectUrl = target };
         }
 
-        var answer = await CaptureAsync(page, operation, navigation.LoadedStatus, progress, reserve, cancellationToken, navigation.Refresh);
+        var answer = await CaptureAsync(page, operation, navigation.LoadedStatus, navigation.Refresh, progress, reserve, cancellationToken);
         return navigation.Headers is null || answer.RedirectUrl is not null ? answer : answer with { Headers = CapturedDocument.Joined(navigation.Headers, answer.Headers) };
     }
 
@@ -48,12 +48,12 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     /// <param name="page">The page.</param>
     /// <param name="operation">The render.</param>
     /// <param name="httpStatus">HTTP status of the document.</param>
+    /// <param name="refresh">The document's <c>Refresh</c> header; null without one.</param>
     /// <param name="progress">Receives the steps.</param>
     /// <param name="reserve">The part of the deadline to leave unused.</param>
     /// <param name="cancellationToken">Cancels the render.</param>
-    /// <param name="refresh">The document's <c>Refresh</c> header; null without one.</param>
     public async Task<PageAnswer> CaptureAsync(
-        IRenderPage page, RenderOperation operation, int httpStatus, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken, string? refresh = null)
+        IRenderPage page, RenderOperation operation, int httpStatus, string? refresh, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = httpStatus });
         var isScreenshot = operation.Screenshot is not null;

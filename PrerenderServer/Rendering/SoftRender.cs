@@ -23,7 +23,7 @@ internal sealed class SoftRender(DocumentRender document)
                 return new(null, new($"It was not navigated softly: {refusal}.", MayPass: true)) { IsRefused = true };
             }
 
-            var answer = await document.CaptureAsync(page, operation, Ok, progress, TimeSpan.Zero, cancellationToken);
+            var answer = await document.CaptureAsync(page, operation, Ok, null, progress, TimeSpan.Zero, cancellationToken);
             var problem = ProblemOf(answer, page);
             var elsewhere = problem is not null ? null
                 : page.IsKept ? await page.ArrivedAsync(operation.Url, operation.Deadline.Step(TimeSpan.Zero), cancellationToken)

@@ -236,13 +236,6 @@ internal sealed partial class BrowserPage : IRenderPage
         }
     }
 
-    /// <summary>Limits what each origin may store. Contexts keep it in memory, which no limit of a renderer covers. The limit ends with the session.</summary>
-    private async Task LimitStorageAsync(CancellationToken cancellationToken) => await Task.WhenAll(_settings.Origins.Select(origin => CallAsync("Storage.overrideQuotaForOrigin", p =>
-    {
-        p.WriteString("origin"u8, origin);
-        p.WriteNumber("quotaSize"u8, _settings.Limits.StorageBytes);
-    }, cancellationToken)));
-
     private Task<JsonElement> AllowScriptAsync(bool allowed, TimeSpan deadline, CancellationToken cancellationToken) =>
         _cdp.CallAsync("Emulation.setScriptExecutionDisabled", p => p.WriteBoolean("value"u8, !allowed), deadline, cancellationToken);
 
@@ -281,22 +274,6 @@ internal sealed partial class BrowserPage : IRenderPage
     {
         var accept = dialog.GetProperty("type").ValueEquals("beforeunload");
         _cdp.Post("Page.handleJavaScriptDialog", p => p.WriteBoolean("accept"u8, accept), _settings.CallTimeout);
-    }
-
-    /// <summary>Ends the page because it exceeded a limit. Its renderer is stopped at once; the pool then closes its context.</summary>
-    private void Exhaust(string reason)
-    {
-        EndAs(PageTermination.Exhausted, reason);
-        _workers.Forget();
-        BrowserCalls.Abandon(StopAsync());
-        _lost(reason);
-    }
-
-    /// <summary>Stops the source of the events, and drops those under way. The browser process handles both in order with the events, so neither waits for an answer.</summary>
-    private async Task StopAsync()
-    {
-        BrowserCalls.Abandon(CrashAsync(CancellationToken.None));
-        await _context.Connection.Browser.CallAsync("Target.detachFromTarget", p => p.WriteString("sessionId"u8, _cdp.SessionId), _settings.CallTimeout, CancellationToken.None);
     }
 
     private void EndAs(PageTermination end, string? reason = null)
