@@ -138,6 +138,9 @@ internal sealed partial class BrowserPage
             throw new BrowserException("Another document replaced the empty one.");
         }
 
+        // A document that was committed since then ran no script, so its origin has nothing to clear, and no frame shows it any more.
+        _ = _frames.Take();
+
         // Until then, a worker stores data.
         await _workers.AllEnded.Within("end the workers", Left(deadline, start), _settings.Time, cancellationToken);
 
