@@ -12,6 +12,9 @@ public sealed class BrowserOptions : IValidatableObject
     [MaxLength(4096)]
     public string? ExecutablePath { get; set; }
 
+    /// <summary>Which versions of Chromium the server starts. Default: <see cref="BrowserVersions.Any"/>.</summary>
+    public BrowserVersions Versions { get; set; } = BrowserVersions.Any;
+
     /// <summary>Maximum time for a browser process to start, 1 s to 5 min. Default: 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -88,4 +91,14 @@ public enum SandboxMode
 
     /// <summary>Off. Only for trusted content.</summary>
     Off,
+}
+
+/// <summary>The versions of Chromium that a server starts.</summary>
+public enum BrowserVersions
+{
+    /// <summary>Every version. The server logs a warning for one that is older than <see cref="BrowserSetup.ChromiumVersion.Tested"/>.</summary>
+    Any,
+
+    /// <summary>Only the major version of <see cref="BrowserSetup.ChromiumVersion.Tested"/>.</summary>
+    Tested,
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fleet.BrowserSetup;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Pages;
@@ -59,8 +60,8 @@ internal sealed partial class BrowserProcess
             UserAgent = $"{version.GetProperty("userAgent").GetString()} {userAgentProduct}";
             _connection.Closed.UnsafeRegister(_ => OnEnded(lost), null);
             _guarding = new RendererGuard(Tree, _connection.Kills, _options.MaxRendererMb, _time, _logger).RunAsync(_connection.Closed);
-            Product = version.GetProperty("product").GetString();
-            LogLaunched(_generation, executable, Product!, _chromium.Id, _time.GetElapsedTime(start).TotalSeconds);
+            Product = version.GetProperty("product").GetString()!;
+            LogLaunched(_generation, executable, Product, _chromium.Id, _time.GetElapsedTime(start).TotalSeconds);
         }
         catch (BrowserException e)
         {
@@ -70,6 +71,8 @@ internal sealed partial class BrowserProcess
         {
             throw new BrowserException($"The profile folder '{_profile}' cannot be used: {e.Message} Check Browser:ProfileRoot.", e);
         }
+
+        CheckVersion(executable, Product);
     }
 
     /// <summary>Kills the process tree and removes the profile. Returns when the processes have exited.</summary>
@@ -123,6 +126,21 @@ internal sealed partial class BrowserProcess
         }
     }
 
+    private void CheckVersion(string executable, string product)
+    {
+        var difference = ChromiumVersion.Compare(product);
+        if (_options.Versions == BrowserVersions.Tested && difference != 0)
+        {
+            throw new BrowserException($"Browser:Versions is 'Tested', and the browser '{executable}' is {product}: this version of Fleet is tested with {ChromiumVersion.Tested}, "
+                + $"the Chromium of Playwright {ChromiumVersion.Playwright}. Install that version, set Browser:ExecutablePath to one, or set Browser:Versions=Any.");
+        }
+
+        if (difference is null or < 0)
+        {
+            LogOldVersion(executable, product, ChromiumVersion.Tested);
+        }
+    }
+
     // Names the setting, its value, the error, and the fix.
     private string LaunchErrorOf(string executable, BrowserException error)
     {
@@ -161,6 +179,9 @@ internal sealed partial class BrowserProcess
             return true;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The browser {Executable} is {Version}, older than {Tested}, with which this version of Fleet is tested. Install a newer Chromium if pages render wrong.")]
+    private partial void LogOldVersion(string executable, string version, string tested);
 
     [LoggerMessage(LogLevel.Information, "Browser generation {Generation} started: {Executable} {Version}, process {ProcessId}, after {Seconds:0.0} s.")]
     private partial void LogLaunched(int generation, string executable, string version, int? processId, double seconds);
