@@ -58,7 +58,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
     {
         if (pool.FindGeneration(crashed.Generation) is { State: not GenerationState.Killing } generation)
         {
-            KillLost(generation);
+            KillLost(generation, CloseReason.Crashed);
         }
     }
 
@@ -129,9 +129,18 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
 
         foreach (var generation in pool.Generations)
         {
-            if (generation.State != GenerationState.Killing && (IsFinished(generation) || HasSlotToKill(generation)))
+            if (generation.State == GenerationState.Killing)
+            {
+                continue;
+            }
+
+            if (IsFinished(generation))
             {
                 Kill(generation, CloseReason.ProcessKilled);
+            }
+            else if (HasSlotToKill(generation))
+            {
+                KillLost(generation, CloseReason.ProcessKilled);
             }
         }
 
@@ -181,17 +190,18 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
     private void FailLaunch(Generation generation, string why)
     {
         pool.Problem = why;
-        KillLost(generation);
+        KillLost(generation, CloseReason.Crashed);
         if (pool.Rules.GivesUp(_wasUp, ++_failedLaunches) && !pool.Stopping)
         {
             pool.Do(new GiveUpStart($"{why} It was tried {_failedLaunches} times."));
         }
     }
 
-    private void KillLost(Generation generation)
+    // A browser that rendered nothing is followed by the next one after a pause.
+    private void KillLost(Generation generation, CloseReason reason)
     {
         _launchFrom = generation.Renders > 0 ? pool.Now : pool.Now + pool.Rules.BackOff(++_failures);
-        Kill(generation, CloseReason.Crashed);
+        Kill(generation, reason);
     }
 
     private void Kill(Generation generation, CloseReason reason)

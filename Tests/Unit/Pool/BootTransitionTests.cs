@@ -1,0 +1,126 @@
+using Fleet.Contracts;
+using Fleet.PrerenderServer.Pool.Core.State;
+
+namespace Fleet.Tests.Pool;
+
+/// <summary>One test per transition of a slot until its page has booted.</summary>
+public sealed class BootTransitionTests : CoreTests
+{
+    [Fact]
+    public void Want_WithRoom_CreatesASlot()
+    {
+        var world = Up();
+        world.Want("a");
+        Assert.Equal(SlotState.Creating, Only(world).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Want_WithoutAStandby_BootsTheHostAppOnlyIfTheRenderNeedsIt(bool needsHost)
+    {
+        var world = Up();
+        var waiter = world.Want("a", needsHost: needsHost);
+        Assert.Equal(!needsHost, Assert.Single(world.Pending.OfType<CreateSlot>()).IsEmpty);
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(waiter));
+    }
+
+    [Fact]
+    public void Want_NoHost_TakesTheStandbyAtHand_AndTheNextStandbyBoots()
+    {
+        Options.MinStandby = 1;
+        var world = Up();
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(world.Want("a", needsHost: false)));
+        Assert.False(Assert.Single(world.Pending.OfType<CreateSlot>()).IsEmpty);
+    }
+
+    [Fact]
+    public void Want_NoHostWhileAStandbyBoots_GetsAnEmptyPageOfItsOwn()
+    {
+        Options.MinStandby = 1;
+        var world = Up();
+        var boot = Assert.Single(world.Pending.OfType<CreateSlot>());
+        var waiter = world.Want("a", needsHost: false);
+        var empty = Assert.Single(world.Pending.OfType<CreateSlot>(), create => create.IsEmpty);
+        world.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal([boot, empty], world.Pending.OfType<CreateSlot>());
+        world.End(empty);
+        Assert.Equal(empty.Slot, world.LeaseOf(waiter)?.Slot);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Want_EmptyAndBootedStandby_GetsTheOneThatItNeeds(bool needsHost)
+    {
+        Options.MinStandby = 1;
+        var world = Up();
+        var boot = Assert.Single(world.Pending.OfType<CreateSlot>());
+        var cancelled = world.Want("a", needsHost: false);
+        var empty = Assert.Single(world.Pending.OfType<CreateSlot>(), create => create.IsEmpty);
+        world.Cancel(cancelled);
+        world.Settle();
+        var waiter = world.Want("b", needsHost: needsHost);
+        world.Settle();
+        Assert.Equal(needsHost ? boot.Slot : empty.Slot, world.LeaseOf(waiter)?.Slot);
+    }
+
+    [Fact]
+    public void EmptyPage_CreatedBeforeADeploy_IsStaleAfterIt()
+    {
+        var world = Up();
+        world.TellShell("old");
+        world.Want("a", needsHost: false, wait: 1);
+        world.Served = "old";
+        world.Advance(TimeSpan.FromSeconds(2));
+        world.Settle();
+        Assert.Equal((SlotState.Standby, "old"), (Only(world).State, Only(world).ShellToken));
+        world.TellShell("new");
+        Assert.Equal(SlotState.Repaging, Only(world).State);
+    }
+
+    [Fact]
+    public void Boot_WithoutAWaiter_BecomesStandby()
+    {
+        Options.MinStandby = 1;
+        var world = Up();
+        world.Settle();
+        Assert.Equal((SlotState.Standby, null), (Only(world).State, Only(world).Affinity));
+    }
+
+    [Fact]
+    public void Boot_WithAWaiter_IsLentToItCold()
+    {
+        var (world, lease) = Lent("a");
+        Assert.Equal((SlotState.Leased, "a"), (Only(world).State, Only(world).Affinity));
+        Assert.False(lease.Warm);
+    }
+
+    [Fact]
+    public void Boot_ThatFails_ClosesTheHalfMadeContext_AndPausesBeforeTheNext()
+    {
+        var world = Up();
+        var waiter = world.Want("a");
+        world.End(world.Pending[0], well: false);
+        Assert.Equal((SlotState.Closing, 1), (Only(world).State, world.Contexts));
+        world.Settle();
+        Assert.Empty(world.Snapshot.Slots);
+        world.Advance(Options.BackOffMin);
+        world.Settle();
+        Assert.NotNull(world.LeaseOf(waiter));
+    }
+
+    [Fact]
+    public void Boot_ThatIsOverdue_Closes_AndItsLateEndIsIgnored()
+    {
+        var world = Up();
+        world.Want("a");
+        var boot = world.Pending[0];
+        world.Advance(Options.BootDeadline);
+        Assert.Equal(SlotState.Closing, world.Snapshot.Slots[0].State);
+        world.End(boot);
+        Assert.Equal(SlotState.Closing, world.Snapshot.Slots[0].State);
+    }
+}
