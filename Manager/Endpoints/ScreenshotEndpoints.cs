@@ -37,7 +37,7 @@ internal static class ScreenshotEndpoints
         [AsParameters] PageParameters page,
         [Description("png, jpeg or webp. Default: png.")] string? type = null,
         [Description("Pixels of the screenshot per CSS pixel, 1 to 4. Default: the device's, else 1.")] int? scale = null,
-        [Description("Captures the whole page instead of the viewport. Default: false.")] bool? fullPage = null,
+        [Description("Captures the whole page instead of the viewport, up to a height of 16,384 CSS pixels. Default: false.")] bool? fullPage = null,
         [Description("Captures only the first element that matches this CSS selector.")] string? selector = null,
         [Description("Captures only this part of the page: x,y,width,height in CSS pixels.")] string? clip = null,
         [Description("Quality of a JPEG or WebP, 1 to 100. Default: 80.")] int? quality = null,

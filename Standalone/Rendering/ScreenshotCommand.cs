@@ -64,7 +64,7 @@ internal sealed class ScreenshotCommand : PageCommand
 
         public Option<int?> Scale { get; } = OptionParsers.OptionalNumber("--scale", "N", 1, 4, "Pixels of the screenshot per CSS pixel, 1 to 4. Default: the device's, else 1.");
 
-        public Option<bool> FullPage { get; } = new("--full-page") { Description = "The whole page instead of the viewport." };
+        public Option<bool> FullPage { get; } = new("--full-page") { Description = "The whole page instead of the viewport, up to a height of 16,384 CSS pixels." };
 
         public Option<string?> Selector { get; } = new("--selector") { HelpName = "CSS", Description = "Only the first element that matches this CSS selector." };
 

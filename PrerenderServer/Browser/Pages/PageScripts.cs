@@ -61,7 +61,7 @@ internal static class PageScripts
     /// <summary>A function of markup. Shows it in an overlay that fills the viewport; null removes the overlay.</summary>
     public static string Show { get; } = Read("show");
 
-    /// <summary>Resolves when fonts and images have loaded.</summary>
+    /// <summary>Ends finite animations, shows what <c>content-visibility: auto</c> skips, and resolves when fonts and images have loaded.</summary>
     public static string ScreenshotReady { get; } = Read("screenshot-ready");
 
     /// <summary>Runs first in a document whose visit waits for an event, wherever it is dispatched in the window.</summary>

@@ -27,6 +27,28 @@ public sealed class ScreenshotTests(ServerFixture server)
         Assert.Equal(["rendered"], headers.GetValues(FleetHeaders.Outcome));
     }
 
+    /// <summary>A picture shows what a visitor sees who scrolls to it and waits a moment, so it equals that of a page which is like that from the start.</summary>
+    [Theory]
+    [InlineData("<p style='content-visibility: auto; contain-intrinsic-size: auto 2900px; height: 2900px'>first</p><p style='content-visibility: auto'>second <img loading=lazy src=DOT></p>",
+        "<p style='height: 2900px'>first</p><p>second <img src=DOT></p>")]
+    [InlineData("<div style='height: 2900px'></div><div style='content-visibility: hidden; height: 20px'>first</div>", "<div style='height: 2900px'></div><div style='height: 20px'></div>")]
+    [InlineData("<style>@keyframes in { from { opacity: 0; transform: translateX(80px) } }</style><h1 style='animation: in 20s 1s both'>first</h1>", "<h1>first</h1>")]
+    [InlineData("<style>h1::before { content: 'zeroth'; animation: in 20s both } @keyframes in { from { color: red } }</style><h1>first</h1>", "<style>h1::before { content: 'zeroth' }</style><h1>first</h1>")]
+    [InlineData("<h1>first</h1><script>document.querySelector('h1').animate([{ opacity: 0 }, { opacity: 1 }], { duration: 20000, fill: 'both' })</script>", "<h1>first</h1>")]
+    [InlineData("<h1 style='opacity: 0; transition: opacity 20s'>first</h1><script>requestAnimationFrame(() => setTimeout(() => { document.querySelector('h1').style.opacity = 1; }))</script>", "<h1>first</h1>")]
+    [InlineData("<div></div><script>document.querySelector('div').attachShadow({ mode: 'closed' }).innerHTML = `<style>@keyframes in { from { opacity: 0 } }</style><h1 style='animation: in 20s both'>first</h1>`</script>",
+        "<div><h1>first</h1></div>")]
+    [InlineData("<h1>first</h1><p style='opacity: 0'>paused</p><script>document.querySelector('p').animate([{ opacity: 0 }, { opacity: 1 }], 20000).pause()</script>", "<h1>first</h1><p style='opacity: 0'>paused</p>")]
+    [InlineData("<style>@keyframes out { to { opacity: 0 } }</style><h1>first</h1><p style='animation: out 20s both'>splash</p><script>document.querySelector('p').onanimationend = (e) => { e.target.hidden = true; }</script>",
+        "<h1>first</h1>")]
+    public async Task Screenshots_WhatIsShownLater_IsShown(string html, string end)
+    {
+        const string Dot = "\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect width='9' height='9' fill='teal'/></svg>\"";
+        var (_, bytes, _) = await TakeAsync($"<!doctype html>{html.Replace("DOT", Dot, StringComparison.Ordinal)}", new() { Url = "", FullPage = true });
+        var (_, expected, _) = await TakeAsync($"<!doctype html>{end.Replace("DOT", Dot, StringComparison.Ordinal)}", new() { Url = "", FullPage = true });
+        Assert.True(expected.AsSpan().SequenceEqual(bytes), $"The screenshots of these differ:\n{html}\n{end}");
+    }
+
     [Theory]
     [InlineData(ScreenshotType.Jpeg, "image/jpeg", 0, "\u00ff\u00d8")]
     [InlineData(ScreenshotType.Webp, "image/webp", 8, "WEBP")]
