@@ -18,7 +18,9 @@ internal static class PageScripts
     /// <summary>Runs first in every dedicated worker of a document. No request outlives it.</summary>
     public static string StartOfWorker { get; } = Read("requests");
 
-    private static string StartOfDocument => Read("requests") + Read("start") + Read("html") + Read("css") + Read("ends") + Read("blobs") + Read("place") + Read("policy") + Read("capture") + Read("settle") + Read("reveal") + Read("soft");
+    // In one block, whose constants the page does not see.
+    private static string StartOfDocument => string.Concat(
+        ((string[])["builtins", "requests", "start", "html", "css", "ends", "blobs", "place", "policy", "capture", "settle", "reveal", "soft"]).Select(Read));
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>

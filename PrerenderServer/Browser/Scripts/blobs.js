@@ -2,8 +2,6 @@
 // script of the document and saves the built-ins that it needs.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const { Blob: Data, FileReader: Reader, Promise: Wait, FontFace: Face } = globalThis;
   const { construct } = Reflect;
   const sizeOf = getter(Blob, 'size');

@@ -1,8 +1,6 @@
 // Captures the current document without changing it. Runs before any script of the document and saves the built-ins that it needs.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const write = globalThis.fleetHtml;
   const inputType = getter(HTMLInputElement, 'type');
   const inputValue = getter(HTMLInputElement, 'value');

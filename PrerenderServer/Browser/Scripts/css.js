@@ -1,8 +1,6 @@
 // Reads style sheets as text and as rules. Runs before any script of the document and saves the built-ins that it needs.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const codeAt = uncurry(String.prototype.charCodeAt);
   const indexOf = uncurry(String.prototype.indexOf);
   const lastIndexOf = uncurry(String.prototype.lastIndexOf);

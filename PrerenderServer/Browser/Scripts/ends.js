@@ -3,8 +3,6 @@
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
   const { isFinite, WeakMap: Ends } = globalThis;
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const isOf = (type) => uncurry(type.prototype.isPrototypeOf).bind(null, type.prototype);
   const isTransition = isOf(CSSTransition);
   const isCssAnimation = isOf(CSSAnimation);

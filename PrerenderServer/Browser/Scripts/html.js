@@ -8,8 +8,6 @@
 // Code that runs later must therefore not iterate, destructure, or call methods of objects.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is serialized
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const nodeType = getter(Node, 'nodeType');
   const firstChild = getter(Node, 'firstChild');
   const nextSibling = getter(Node, 'nextSibling');

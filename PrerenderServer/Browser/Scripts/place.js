@@ -2,8 +2,6 @@
 // they mean something else there. Runs before any script of the document and saves the built-ins that it needs.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const Address = URL;
   const hrefOf = getter(URL, 'href');
   const originOf = getter(URL, 'origin');

@@ -3,8 +3,6 @@
 // nothing else. Runs before any script of the document and saves the built-ins that it needs.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const queryAll = uncurry(Document.prototype.querySelectorAll);
   const attribute = uncurry(Element.prototype.getAttribute);
   const indexOf = uncurry(String.prototype.indexOf);

@@ -1,8 +1,6 @@
 // Scrolls through the document, so that content appears that waits to be scrolled to: by IntersectionObserver, by a scroll event, or as a lazy image or frame.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const { setTimeout, requestAnimationFrame, getComputedStyle, Promise: Wait } = globalThis;
   const now = performance.now.bind(performance);
   const query = uncurry(Document.prototype.querySelector);

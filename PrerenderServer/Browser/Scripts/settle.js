@@ -1,8 +1,6 @@
 // Waits until the document stops growing. Runs before any script of the document and saves the built-ins that it needs.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const parentNode = getter(Node, 'parentNode');
   const nodeType = getter(Node, 'nodeType');
   const textContent = getter(Node, 'textContent');
@@ -92,6 +90,28 @@
     }
     putTimer(timers, this, now());
   } }.postMessage;
+  // So is what a store of the page is asked for, until it answers.
+  const then = uncurry(Promise.prototype.then);
+  const answering = (type, names, whenAnswered) => {
+    for (const name of names) {
+      const call = type.prototype[name];
+      type.prototype[name] = { [name]() {
+        const answer = apply(call, this, arguments);
+        putTimer(timers, answer, now());
+        whenAnswered(answer, () => dropTimer(timers, answer));
+        return answer;
+      } }[name];
+    }
+  };
+  const whenSettled = (promise, drop) => then(promise, drop, drop);
+  const whenDone = (request, drop) => { for (const type of ['success', 'error', 'blocked']) listen(request, type, drop); };
+  answering(IDBFactory, ['databases'], whenSettled);
+  answering(IDBFactory, ['open'], whenDone);
+  for (const type of [IDBObjectStore, IDBIndex]) answering(type, ['get', 'getAll', 'getKey', 'getAllKeys', 'count', 'openCursor', 'openKeyCursor'], whenDone);
+  if (globalThis.CacheStorage) {
+    answering(CacheStorage, ['open', 'match', 'has', 'keys'], whenSettled);
+    answering(Cache, ['match', 'matchAll', 'keys'], whenSettled);
+  }
   globalThis.clearTimeout = { clearTimeout(id = undefined) { dropTimer(timers, id); clearTimeout(id); } }.clearTimeout;
   globalThis.clearInterval = { clearInterval(id = undefined) { dropTimer(timers, id); clearInterval(id); } }.clearInterval;
 

@@ -1,8 +1,6 @@
 // Moves on to another URL of the app without loading it again. Runs before any script of the document and saves the built-ins that it needs.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
   const { fetch, MouseEvent: Click, PopStateEvent: Step, MutationObserver: Observer, URL: Address } = globalThis;
   const textOf = uncurry(Response.prototype.text);
   const statusOf = getter(Response, 'status');

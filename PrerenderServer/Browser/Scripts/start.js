@@ -1,6 +1,5 @@
 // Runs before any script of the document. A closed shadow root is accessible only to the code that observed its creation.
 (() => {
-  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
   const deref = uncurry(WeakRef.prototype.deref);
   const remember = uncurry(WeakMap.prototype.set);
   const recall = uncurry(WeakMap.prototype.get);

@@ -40,7 +40,11 @@ public sealed class BrowserStartTests
                 printf '{"id":%s,"result":{"product":"HeadlessChrome/99.0.1.2","userAgent":"old","targetInfos":[]}}\0' "${BASH_REMATCH[1]}" >&4
             done
             """, TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(old, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(old, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         try
         {
             var (exitCode, output) = await ServiceRun.ToEndAsync(

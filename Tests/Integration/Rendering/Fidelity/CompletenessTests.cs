@@ -70,6 +70,7 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("const t = setInterval(() => { clearInterval(t); show('the data'); }, 900)")]
     [InlineData("scheduler.postTask(() => show('the data'), { delay: 900 })")]
     [InlineData("const w = new Worker('/computing.js'); w.onmessage = (e) => show(e.data); w.postMessage('the data')")]
+    [InlineData("new Worker('/holding.js').onmessage = () => { indexedDB.open('held').onsuccess = (e) => { e.target.result.transaction('s').objectStore('s').get(1).onsuccess = (e) => show(e.target.result); }; }")]
     [InlineData("b.style.transition = 'opacity .7s'; b.offsetTop; b.style.opacity = 0; b.ontransitionend = () => show('the data')")]
     [InlineData("b.animate({ opacity: 0 }, 800).finished.then(() => show('the data'))")]
     [InlineData("(function f(t) { const k = Math.min(1, t / 800); b.style.opacity = k; if (k < 1) requestAnimationFrame(f); else show('the data'); })(0)")]
@@ -199,6 +200,17 @@ public sealed class CompletenessTests(ServerFixture server)
         };
         Text("/noop.js", "text/javascript", "self.onmessage = () => {};");
         Text("/computing.js", "text/javascript", "onmessage = (e) => { const end = performance.now() + 800; while (performance.now() < end); postMessage(e.data); };");
+        // Its transaction goes on for a while, and those after it wait.
+        Text("/holding.js", "text/javascript", """
+            const open = indexedDB.open('held', 1);
+            open.onupgradeneeded = () => open.result.createObjectStore('s').put('the data', 1);
+            open.onsuccess = () => {
+              const store = open.result.transaction('s', 'readwrite').objectStore('s');
+              const end = performance.now() + 800;
+              store.get(1).onsuccess = () => postMessage('');
+              (function go() { if (performance.now() < end) store.get(1).onsuccess = go; })();
+            };
+            """);
         Text("/fetching.js", "text/javascript", "fetch('/data').then((r) => r.text()).then(postMessage)");
         Text("/data", "text/plain", "the data", 1_000);
         Text("/ok", "text/plain", "ok");

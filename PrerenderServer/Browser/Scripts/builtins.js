@@ -1,0 +1,3 @@
+// How the scripts that follow save the built-ins that they need, before a page can replace them: as functions whose first parameter is the object.
+const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prototype, name).get);
