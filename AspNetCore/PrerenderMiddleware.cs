@@ -26,7 +26,7 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         // Also for visitors: a cache must not give the page of a crawler to a visitor, nor the reverse.
         http.Response.OnStarting(static state =>
         {
-            ((HttpResponse)state).Headers.Append(HeaderNames.Vary, $"Accept, User-Agent, {KnownCrawlers.Header}");
+            ((HttpResponse)state).Headers.Append(HeaderNames.Vary, $"Accept, User-Agent, {KnownCrawlers.Header}, Sec-Fetch-Dest");
             return Task.CompletedTask;
         }, http.Response);
 
@@ -47,6 +47,12 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The crawler has disconnected.
+        }
+        catch (FleetException e) when (e.Outcome == RenderOutcome.Unauthorized)
+        {
+            // A verdict: a 503 would have the crawler come back again and again.
+            http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            http.Response.Headers.CacheControl = "no-store";
         }
         catch (FleetException e)
         {
