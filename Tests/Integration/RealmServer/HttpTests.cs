@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Fleet.Contracts;
 using Microsoft.AspNetCore.Http;
 
@@ -31,6 +33,24 @@ public sealed class HttpTests
         {
             Assert.Contains("https://xn--bcher-kva.example/", await (await server.GetAsync(path)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
+
+        foreach (var spelling in (string[])["https://xn--bcher-kva.example/page", "https://b\u00fccher.example/page", "HTTPS://XN--BCHER-KVA.EXAMPLE:443/page"])
+        {
+            Assert.Equal((spelling, HttpStatusCode.OK), (spelling, (await server.GetAsync("_pages/page?url=" + Uri.EscapeDataString(spelling), "application/json", AsOperator)).StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task Page_SlashOfAnAddressIsEncoded_IsTheSameRouteForOperators()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        await server.OnDemandOnly(manager).StartAsync();
+        await server.GetAsync("elements%2Fhydrogen", with: AsCrawler);
+
+        var page = await server.GetAsync("_pages/page?url=%2Felements%252Fhydrogen", "application/json", AsOperator);
+
+        Assert.Equal("/elements%2Fhydrogen", new Uri((await page.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("url").GetString()!).AbsolutePath);
     }
 
     [Theory]
@@ -95,6 +115,8 @@ public sealed class HttpTests
         Assert.Equal((HttpStatusCode.OK, whole.Content.Headers.ContentLength, whole.Headers.ETag), (head.StatusCode, head.Content.Headers.ContentLength, head.Headers.ETag));
         Assert.Equal(coding is null ? [] : [coding], head.Content.Headers.ContentEncoding);
     }
+
+    private static void AsOperator(HttpRequestMessage request) => request.Headers.Authorization = new("Bearer", RealmServerUnderTest.AdminKey);
 
     private static void AsCrawler(HttpRequestMessage request) => request.Headers.TryAddWithoutValidation("User-Agent", "Googlebot/2.1");
 }
