@@ -24,6 +24,7 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
           if (location.pathname === '/missing') meta('prerender-status-code', '404');
           if (location.pathname === '/hidden') meta('prerender-header', 'X-Robots-Tag: noindex');
           if (location.pathname === '/old') { meta('prerender-status-code', '301'); meta('prerender-header', 'Location: ' + location.origin + '/new'); }
+          if (location.pathname === '/blank') document.querySelector('main').textContent = '';
           if (location.pathname === '/account') meta('prerender-status-code', '401');
           if (location.pathname === '/late') for (;;);
         </script></body></html>
@@ -89,6 +90,9 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
 
         var (account, none) = await GetAsync("/account", "Googlebot/2.1");
         Assert.Equal((403, "", true), ((int)account.StatusCode, none, account.Headers.CacheControl!.NoStore));
+
+        var (blank, nothing) = await GetAsync("/blank", "Googlebot/2.1");
+        Assert.Equal((503, "", true), ((int)blank.StatusCode, nothing, blank.Headers.RetryAfter?.Delta > TimeSpan.Zero));
 
         var (hidden, _) = await GetAsync("/hidden", "Googlebot/2.1");
         Assert.Equal(["noindex"], hidden.Headers.GetValues("X-Robots-Tag"));
