@@ -26,7 +26,7 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         // Also for visitors: a cache must not give the page of a crawler to a visitor, nor the reverse.
         http.Response.OnStarting(static state =>
         {
-            ((HttpResponse)state).Headers.Append(HeaderNames.Vary, $"Accept, User-Agent, {KnownCrawlers.Header}");
+            ((HttpResponse)state).Headers.Append(HeaderNames.Vary, $"Accept, User-Agent, {KnownCrawlers.Header}, Sec-Fetch-Dest");
             return Task.CompletedTask;
         }, http.Response);
 
@@ -40,13 +40,19 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         var device = options.HasMobileRendition ? RenditionRules.DeviceOf(RenditionRules.For(http.Request.Headers.UserAgent)) : null;
         try
         {
-            await WriteAsync(http, await (CrawlerRequests.WantsMarkdown(http.Request)
-                ? fleet.GetMarkdownAsync(url, options.Timeout, device, http.RequestAborted)
-                : fleet.GetDocumentAsync(url, options.Timeout, device, http.RequestAborted)));
+            await WriteAsync(http, CrawlerRequests.WantsMarkdown(http.Request)
+                ? await fleet.GetMarkdownAsync(url, options.Timeout, device, http.RequestAborted)
+                : Shown(await fleet.GetDocumentAsync(url, options.Timeout, device, http.RequestAborted)));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The crawler has disconnected.
+        }
+        catch (FleetException e) when (e.Outcome == RenderOutcome.Unauthorized)
+        {
+            // A verdict: a 503 would have the crawler come back again and again.
+            http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            http.Response.Headers.CacheControl = "no-store";
         }
         catch (FleetException e)
         {
@@ -62,6 +68,11 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
             http.Response.Headers.CacheControl = "no-store";
         }
     }
+
+    // A search engine would take an empty document with the status 200 for the page.
+    private static FleetContent Shown(FleetContent page) => page.Status == StatusCodes.Status200OK && ShownContent.Of(page.Text).Length == 0
+        ? throw new FleetException("empty", "The page shows nothing: its app did not start.")
+        : page;
 
     private static async Task WriteAsync(HttpContext http, FleetContent page)
     {

@@ -14,9 +14,18 @@ public sealed record SiteAddress(Uri Public, Uri Internal)
     /// <summary>Whether connections lead to another scheme, host or port than pages see.</summary>
     public bool IsSplit => OriginAllowList.OriginOf(Public) != OriginAllowList.OriginOf(Internal);
 
-    /// <summary>Whether a text is a public address: an absolute http or https URL without query, fragment and user.</summary>
-    public static bool TryParsePublic(string? text, [NotNullWhen(true)] out Uri? url) =>
-        Uri.TryCreate(text, UriKind.Absolute, out url) && OriginAllowList.IsHttp(url) && url.Query == "" && url.Fragment == "" && url.UserInfo == "";
+    /// <summary>Whether a text is a public address: an absolute http or https URL without query, fragment and user. Its host is returned in ASCII, since it is part of
+    /// headers, which cannot have other characters.</summary>
+    public static bool TryParsePublic(string? text, [NotNullWhen(true)] out Uri? url)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out url) || !OriginAllowList.IsHttp(url) || url.Query != "" || url.Fragment != "" || url.UserInfo != "")
+        {
+            return false;
+        }
+
+        url = OriginAllowList.WithAsciiHost(url);
+        return true;
+    }
 
     /// <summary>What is wrong with a public address.</summary>
     public static string PublicError(string text) => $"is '{text}': it must be an absolute http or https URL without user, query or fragment, such as https://www.example.com.";

@@ -58,7 +58,9 @@ internal static class RenderEndpoints
         RenderRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer renderer, CancellationToken cancellationToken)
     {
         var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, renderer, cancellationToken);
-        var wantsDocument = http.Request.Headers.Accept is [MediaTypeNames.Text.Html];
+        // A document that is not sent to the client is of no use without the result, which says why and whether to try again.
+        var wantsDocument = http.Request.Headers.Accept is [MediaTypeNames.Text.Html]
+            && done.Result is { Outcome: RenderOutcome.Rendered } or { Outcome: RenderOutcome.Failed, Status: >= StatusCodes.Status400BadRequest };
         return wantsDocument && done.Result.Formats.TryGetValue(RenderFormat.Html, out var html)
             ? TypedResults.Content(html, MediaTypeNames.Text.Html, Encoding.UTF8)
             : TypedResults.Ok(done.Result);

@@ -69,21 +69,23 @@ internal static partial class CapturedDocument
             {
                 Outcome = RenderOutcome.Unusable,
                 Message = own is null
-                    ? $"The document was answered with status {status}, whose responses have no body."
-                    : $"The page set prerender-status-code to {status}, which a response with content cannot have: use 200 to 599 except 204, 205 and 304.",
+                    ? $"The document was answered with status {status}, whose responses have no body, or only a part of one."
+                    : $"The page set prerender-status-code to {status}, which a response with content cannot have: use 200 to 599 except 204, 205, 206 and 304.",
             };
         }
 
         var headers = ReadHeaders(captured.Headers, url);
+        var isAimless = own is >= 300 and < 400 && !headers.ContainsKey(HeaderNames.Location);
         return new()
         {
-            Outcome = own is { } pageStatus ? OutcomeMapping.OfOwnStatus(pageStatus) : OutcomeMapping.OfHttpStatus(httpStatus),
+            Outcome = isAimless ? RenderOutcome.Unusable : own is { } pageStatus ? OutcomeMapping.OfOwnStatus(pageStatus) : OutcomeMapping.OfHttpStatus(httpStatus),
             Status = status,
             Headers = headers.Count > 0 ? headers : null,
             RedirectUrl = status is >= 300 and < 400 ? headers.GetValueOrDefault(HeaderNames.Location) : null,
             Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = WithHashes(captured.Html, captured.Policy) },
             Deps = [.. captured.Read.Where(u => u.StartsWith(realm, StringComparison.Ordinal)).Distinct().Take(MaxDeps)],
-            Message = status >= 400 ? $"The page answers with status {status}." : null,
+            Message = isAimless ? $"The page set prerender-status-code to {status} without a Location: add <meta name=\"prerender-header\" content=\"Location: …\">."
+                : status >= 400 ? $"The page answers with status {status}." : null,
         };
     }
 
@@ -116,6 +118,25 @@ internal static partial class CapturedDocument
         return headers;
     }
 
+    /// <summary>The answer, unless it is a redirect to the URL that was asked for, which a crawler would follow without end.</summary>
+    public static PageAnswer WithoutLoop(PageAnswer answer, Uri asked) => answer.RedirectUrl is { } target && IsSame(target, asked)
+        ? new() { Outcome = RenderOutcome.Unusable, Message = $"The page redirects to its own address with status {answer.Status}." }
+        : answer;
+
+    /// <summary>Whether a URL is that of a document; fragments do not count.</summary>
+    public static bool IsSame(string url, Uri document) => WithoutFragment(url) == WithoutFragment(ExactUrl.Of(OriginAllowList.WithAsciiHost(document)));
+
+    /// <summary>Chromium's code if the body of a document was cut off or could not be decoded, so that the page shows a part of it; null otherwise.</summary>
+    /// <param name="failedRequests">The failed requests of the page: <c>GET url: net::code</c>. A document that the page itself stopped loading is not one of them.</param>
+    /// <param name="document">URL of the document.</param>
+    public static string? BreakOf(IEnumerable<string> failedRequests, Uri document)
+    {
+        var start = $"GET {WithoutFragment(ExactUrl.Of(OriginAllowList.WithAsciiHost(document)))}: net::";
+        return failedRequests.Where(request => request.StartsWith(start, StringComparison.Ordinal)).Select(request => request[start.Length..]).FirstOrDefault(code => code != "ERR_ABORTED");
+    }
+
+    private static string WithoutFragment(string url) => url.Split('#', 2)[0];
+
     private static int? ParseStatus(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed is >= 100 and <= 599 ? parsed : null;
 
@@ -124,7 +145,7 @@ internal static partial class CapturedDocument
     {
         var match = Refresh().Match(content ?? "");
         return match.Success && int.TryParse(match.Groups["delay"].Value, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxRefreshSeconds
-            && Resolve(match.Groups["url"].Value, document) is { } target && target.Split('#', 2)[0] != ExactUrl.Of(document).Split('#', 2)[0] ? target : null;
+            && Resolve(match.Groups["url"].Value, document) is { } target && !IsSame(target, document) ? target : null;
     }
 
     [GeneratedRegex("""^\s*(?<delay>\d{1,4})(\.\d*)?\s*[;,\s]\s*(url\s*=\s*)?["']?(?<url>[^"']+)""", RegexOptions.IgnoreCase)]

@@ -34,13 +34,20 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         // A text is one of the URL that was asked for, so the page must not leave it. A screenshot shows what a visitor would see at the end.
         var isScreenshot = operation.Screenshot is not null;
         var navigation = await page.NavigateAsync(operation.Url, url => isScreenshot && allowed.Allows(url), operation.Deadline.Step(reserve), cancellationToken);
-        if (navigation.RedirectUrl is { } target && (!isScreenshot || navigation.LoadedStatus == 0))
+        if (navigation.RedirectUrl is { } target && (!isScreenshot || navigation.LoadedStatus == 0)
+            && !(navigation.LoadedStatus != 0 && await IsBackAsync(page, operation, reserve, cancellationToken)))
         {
             progress.End();
             return new() { Outcome = RenderOutcome.Rendered, Status = navigation.Status, RedirectUrl = target };
         }
 
-        var answer = await CaptureAsync(page, operation, navigation.LoadedStatus, navigation.Refresh, progress, reserve, cancellationToken);
+        var answer = CapturedDocument.WithoutLoop(
+            await CaptureAsync(page, operation, navigation.LoadedStatus, navigation.Refresh, progress, reserve, cancellationToken), operation.Url);
+        if (answer.RedirectUrl is null && CapturedDocument.BreakOf(page.Activity.FailedRequests, operation.Url) is { } code)
+        {
+            return new() { Outcome = RenderOutcome.NoVerdict, Status = navigation.LoadedStatus, Message = $"The document was not received completely: {code}." };
+        }
+
         return navigation.Headers is null || answer.RedirectUrl is not null ? answer : answer with { Headers = CapturedDocument.Joined(navigation.Headers, answer.Headers) };
     }
 
@@ -94,6 +101,21 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
 
         progress.End();
         return answer;
+    }
+
+    /// <summary>Whether the redirects have led back to the URL that was asked for, as those do that set a cookie on the way. Then the page is there: a crawler keeps no
+    /// cookies, and would be redirected again and again.</summary>
+    private static async Task<bool> IsBackAsync(IRenderPage page, RenderOperation operation, TimeSpan reserve, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var shown = await page.EvaluateAsync("location.href", operation.Deadline.Step(reserve), cancellationToken);
+            return shown.GetString() is { } url && CapturedDocument.IsSame(url, operation.Url);
+        }
+        catch (BrowserException e) when (Settling.IsMovedOn(e, page))
+        {
+            return false;
+        }
     }
 
     private static async Task Ended(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ internal sealed class PublicAddress(IOptions<RealmsOptions> options, IServer ser
     private volatile string? _url;
 
     /// <summary>The URL with a trailing slash; null until the server listens.</summary>
-    public string? Url => _url ??= options.Value.PublicUrl is { } configured ? WithSlash(new Uri(configured)) : Bound();
+    public string? Url => _url ??= SiteAddress.TryParsePublic(options.Value.PublicUrl, out var configured) ? WithSlash(configured) : Bound();
 
     /// <summary>The URL at which this server reaches itself, whatever its public URL is, with a trailing slash; null until the server listens.</summary>
     public string? OwnUrl => Bound();

@@ -21,8 +21,9 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     private readonly PhysicalFileProvider _files = new(shell.Dist);
     private readonly BoundedCache<EncodedBody> _compressed = new(options.Value.FileCacheBytes, static body => body.Size);
 
-    /// <summary>What is at a path.</summary>
+    /// <summary>What is at a path. The provider would drop leading slashes, so that <c>//index.html</c> would be the app's empty document.</summary>
     public HostAppFile Find(string path) => UnservedPaths.Contains(path) ? HostAppFile.Unserved
+        : path.StartsWith("//", StringComparison.Ordinal) ? HostAppFile.None
         : _files.GetFileInfo(path) is not { Exists: true, IsDirectory: false, PhysicalPath: { } file } ? HostAppFile.None
         : IsInside(file) ? HostAppFile.Found
         : HostAppFile.Unserved;
@@ -46,7 +47,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
             type,
             lastModified: file.LastModified,
             entityTag: new EntityTagHeaderValue($"\"{tag}\""),
-            enableRangeProcessing: true);
+            enableRangeProcessing: HttpMethods.IsGet(http.Request.Method));
         return result.ExecuteAsync(http);
     }
 
@@ -92,8 +93,8 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
 
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
         var coding = ContentCodings.For(http.Request.Headers.AcceptEncoding);
-        // Ranges refer to the uncompressed file.
-        if (coding == ContentCoding.Identity || http.Request.Headers.Range.Count > 0)
+        // Ranges refer to the uncompressed file. Only GET has them (RFC 9110, 14.2).
+        if (coding == ContentCoding.Identity || (HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.Range.Count > 0))
         {
             return null;
         }

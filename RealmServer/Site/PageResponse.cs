@@ -12,11 +12,11 @@ namespace Fleet.RealmServer.Site;
 /// <summary>Writes a page to the response.</summary>
 internal static class PageResponse
 {
-    // Crawlers and visitors may get different responses.
-    private const string Vary = "Accept, Accept-Encoding, User-Agent, " + KnownCrawlers.Header;
+    /// <summary>The request headers that a response depends on: crawlers and visitors may get different ones.</summary>
+    public const string Vary = "Accept, Accept-Encoding, User-Agent, " + KnownCrawlers.Header;
 
-    // Caches must revalidate every time, at the cost of a 304: a page must not outlive its shell or its content.
-    private const string Revalidate = "no-cache";
+    /// <summary>Caches must revalidate every time, at the cost of a 304: a page must not outlive its shell or its content.</summary>
+    public const string Revalidate = "no-cache";
 
     private static readonly Dictionary<string, string> s_none = [];
 

@@ -20,11 +20,22 @@ internal static class SiteAnswers
         return FleetProblem.Result(StatusCodes.Status404NotFound, "not-found", $"There is nothing at {path}.").ExecuteAsync(http);
     }
 
-    /// <summary>Redirects to a path for good, with the query of the request.</summary>
-    public static Task RedirectAsync(HttpContext http, string path) =>
-        Results.Redirect(path + http.Request.QueryString, permanent: true, preserveMethod: true).ExecuteAsync(http);
+    /// <summary>Redirects to a path for good, with the query of the request. Other callers get something else at the same URL, so a cache must not keep it without
+    /// asking.</summary>
+    public static Task RedirectAsync(HttpContext http, string path)
+    {
+        var headers = http.Response.Headers;
+        headers.Append(HeaderNames.Vary, PageResponse.Vary);
+        // For a private realm the header is already set.
+        headers.CacheControl = headers.CacheControl.Count > 0 ? headers.CacheControl : PageResponse.Revalidate;
+        return Results.Redirect(path + http.Request.QueryString, permanent: true, preserveMethod: true).ExecuteAsync(http);
+    }
 
-    /// <summary>414, with the length and the maximum.</summary>
-    public static Task TooLongAsync(HttpContext http, string what, int length) => FleetProblem.Result(
-        StatusCodes.Status414UriTooLong, "url-too-long", $"The {what} has {length} characters; the maximum is {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
+    /// <summary>414, with the length and the maximum. A visitor may get the app at the same URL.</summary>
+    public static Task TooLongAsync(HttpContext http, string what, int length)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        return FleetProblem.Result(
+            StatusCodes.Status414UriTooLong, "url-too-long", $"The {what} has {length} characters; the maximum is {RenderLimits.MaxUrlLength}.").ExecuteAsync(http);
+    }
 }

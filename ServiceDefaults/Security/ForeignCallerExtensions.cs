@@ -37,7 +37,7 @@ public static class ForeignCallerExtensions
     {
         var configuration = services.GetRequiredService<IConfiguration>();
         var own = $"{configuration[WebHostDefaults.ServerUrlsKey]};{configuration["Realms:PublicUrl"]}".Split(';', StringSplitOptions.RemoveEmptyEntries)
-            .Select(static text => Uri.TryCreate(text, UriKind.Absolute, out var url) ? url.Host : null).OfType<string>();
+            .Select(static text => Uri.TryCreate(text, UriKind.Absolute, out var url) ? OriginAllowList.WithAsciiHost(url).Host : null).OfType<string>();
         return new([.. services.GetRequiredService<IOptions<FleetOptions>>().Value.AllowedHosts, .. own]);
     }
 }

@@ -78,8 +78,8 @@ public sealed class SitemapReader(HttpClient http)
     // Only addresses of the site are fetched, so that the caller cannot have this server read others.
     private static Uri OwnUrlOf(string sitemap, Uri site) =>
         (sitemap.StartsWith('/') ? Uri.TryCreate(site, sitemap, out var url) : Uri.TryCreate(sitemap, UriKind.Absolute, out url))
-            && url.GetLeftPart(UriPartial.Authority) == site.GetLeftPart(UriPartial.Authority) && url.UserInfo.Length == 0
-                ? url
+            && OriginAllowList.OriginOf(url) == OriginAllowList.OriginOf(site) && url.UserInfo.Length == 0
+                ? OriginAllowList.WithAsciiHost(url)
                 : throw Bad(sitemap, $"is not a URL of this site, {site}");
 
     /// <summary>Adds the URLs of a sitemap, and returns the sitemaps of an index.</summary>

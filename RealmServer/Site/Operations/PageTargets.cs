@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site.Crawling;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.RealmServer.Site.Operations;
 
@@ -32,7 +33,8 @@ internal sealed class PageTargets(RealmCatalog catalog, PublicAddress address, P
         }
 
         var url = addresses.Of(target);
-        var path = Uri.UnescapeDataString(url.Split('?', 2)[0]);
+        // Decoded as that of a request: %2F is no separator.
+        var path = PathString.FromUriComponent(url.Split('?', 2)[0]).Value!;
         var route = SiteRoute.Of(path, _catalog.Current);
         return route.Place switch
         {
@@ -71,7 +73,7 @@ internal sealed class PageTargets(RealmCatalog catalog, PublicAddress address, P
 
         var site = new Uri(own);
         var start = plain.IndexOf("://", StringComparison.Ordinal) + 3;
-        if (start < 3 || uri.UserInfo.Length > 0 || uri.GetLeftPart(UriPartial.Authority) != site.GetLeftPart(UriPartial.Authority))
+        if (start < 3 || uri.UserInfo.Length > 0 || OriginAllowList.OriginOf(uri) != OriginAllowList.OriginOf(site))
         {
             return null;
         }

@@ -24,6 +24,8 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
           if (location.pathname === '/missing') meta('prerender-status-code', '404');
           if (location.pathname === '/hidden') meta('prerender-header', 'X-Robots-Tag: noindex');
           if (location.pathname === '/old') { meta('prerender-status-code', '301'); meta('prerender-header', 'Location: ' + location.origin + '/new'); }
+          if (location.pathname === '/blank') document.querySelector('main').textContent = '';
+          if (location.pathname === '/account') meta('prerender-status-code', '401');
           if (location.pathname === '/late') for (;;);
         </script></body></html>
         """;
@@ -70,14 +72,14 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
 
         var (visitor, shell) = await GetAsync("/shop", "Mozilla/5.0 Firefox/140.0");
         Assert.DoesNotContain("<main>shows", shell, StringComparison.Ordinal);
-        Assert.Equal("Accept, User-Agent, X-Prerender", string.Join(", ", visitor.Headers.Vary));
+        Assert.Equal("Accept, User-Agent, X-Prerender, Sec-Fetch-Dest", string.Join(", ", visitor.Headers.Vary));
 
         var (found, page) = await GetAsync("/shop/a%2Fb%c3%A9?q=a+b&r=%2F", "Googlebot/2.1");
         Assert.Equal(200, (int)found.StatusCode);
         Assert.Equal("shows /shop/a%2Fb%c3%A9?q=a+b&amp;r=%2F", page.Split("<main>")[1].Split("</main>")[0]);
         Assert.Equal("text/html; charset=utf-8", found.Content.Headers.ContentType!.ToString());
         Assert.False(found.Headers.Contains("Content-Security-Policy"));
-        Assert.Equal("Accept, User-Agent, X-Prerender", string.Join(", ", found.Headers.Vary));
+        Assert.Equal("Accept, User-Agent, X-Prerender, Sec-Fetch-Dest", string.Join(", ", found.Headers.Vary));
 
         var (_, phone) = await GetAsync("/shop", Phone);
         Assert.Contains("<main>shows /shop on a phone</main>", phone, StringComparison.Ordinal);
@@ -85,6 +87,12 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         var (missing, notFound) = await GetAsync("/missing", "GPTBot/1.2");
         Assert.Equal(404, (int)missing.StatusCode);
         Assert.Contains("<main>shows /missing</main>", notFound, StringComparison.Ordinal);
+
+        var (account, none) = await GetAsync("/account", "Googlebot/2.1");
+        Assert.Equal((403, "", true), ((int)account.StatusCode, none, account.Headers.CacheControl!.NoStore));
+
+        var (blank, nothing) = await GetAsync("/blank", "Googlebot/2.1");
+        Assert.Equal((503, "", true), ((int)blank.StatusCode, nothing, blank.Headers.RetryAfter?.Delta > TimeSpan.Zero));
 
         var (hidden, _) = await GetAsync("/hidden", "Googlebot/2.1");
         Assert.Equal(["noindex"], hidden.Headers.GetValues("X-Robots-Tag"));
@@ -101,6 +109,16 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         var (asset, text) = await GetAsync("/app.js", "Googlebot/2.1");
         Assert.Equal((HttpStatusCode.OK, "asset"), (asset.StatusCode, text));
         Assert.False(asset.Headers.Contains("Vary"));
+
+        // What a crawler's browser loads for a page reaches the app.
+        foreach (var (name, value) in ((string, string)[])[("Accept", "application/json, text/plain, */*"), ("Accept", "image/avif,image/webp,*/*;q=0.8"), ("Sec-Fetch-Dest", "empty"), ("Sec-Fetch-Dest", "script")])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/items");
+            request.Headers.TryAddWithoutValidation("User-Agent", "Googlebot/2.1");
+            request.Headers.TryAddWithoutValidation(name, value);
+            using var items = await _client.SendAsync(request, Token);
+            Assert.Equal(("application/json", "[1]"), (items.Content.Headers.ContentType?.MediaType, await items.Content.ReadAsStringAsync(Token)));
+        }
 
         using var head = new HttpRequestMessage(HttpMethod.Head, "/shop");
         head.Headers.TryAddWithoutValidation("User-Agent", "Googlebot/2.1");
@@ -163,6 +181,7 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         builder.AddFleetClient();
         var app = builder.Build();
         app.UsePrerender(configure);
+        app.MapGet("/items", () => Results.Json((int[])[1]));
         app.MapGet("/app.js", () => Results.Text("asset"));
         app.MapFallback(() => Results.Content(Page, "text/html; charset=utf-8"));
         await app.StartAsync(Token);

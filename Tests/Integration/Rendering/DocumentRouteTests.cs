@@ -9,11 +9,14 @@ namespace Fleet.Tests.Rendering;
 public sealed class DocumentRouteTests(ServerFixture server)
 {
     [Theory]
-    [InlineData(false, "application/json")]
-    [InlineData(true, "text/html")]
-    public async Task Renders_ADocument_IsAnsweredInTheFormThatIsAccepted(bool acceptsHtml, string type)
+    [InlineData(false, 404, "application/json")]
+    [InlineData(true, 404, "text/html")]
+    // The manager does not send these documents, but says why there is none, and whether to try again.
+    [InlineData(true, 401, "application/json")]
+    [InlineData(true, 503, "application/json")]
+    public async Task Renders_ADocument_IsAnsweredInTheFormThatIsAccepted(bool acceptsHtml, int status, string type)
     {
-        server.OtherApp.Page("/alone", "<p>alone</p>", 404);
+        server.OtherApp.Page("/alone", "<p>alone</p>", status);
         using var request = new HttpRequestMessage(HttpMethod.Post, "renders")
         {
             Content = JsonContent.Create(new RenderRequest { Url = server.OtherApp["alone"].AbsoluteUri, Formats = [RenderFormat.Html] }, options: FleetJson.Options),
@@ -26,9 +29,9 @@ public sealed class DocumentRouteTests(ServerFixture server)
         using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, body);
-        Assert.Equal((type, "404"), (response.Content.Headers.ContentType?.MediaType, Assert.Single(response.Headers.GetValues(FleetHeaders.PageStatus))));
+        Assert.Equal((type, $"{status}"), (response.Content.Headers.ContentType?.MediaType, Assert.Single(response.Headers.GetValues(FleetHeaders.PageStatus))));
         Assert.True(Enum.TryParse<RenderOutcome>(Assert.Single(response.Headers.GetValues(FleetHeaders.Outcome)), ignoreCase: true, out _));
-        Assert.Contains("<p>alone</p>", body, StringComparison.Ordinal);
-        Assert.Equal(acceptsHtml, body.StartsWith('<'));
+        Assert.Equal(type == "text/html", body.StartsWith('<'));
+        Assert.Contains(type == "text/html" ? "<p>alone</p>" : $"The page answers with status {status}.", body, StringComparison.Ordinal);
     }
 }

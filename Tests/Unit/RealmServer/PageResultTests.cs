@@ -70,6 +70,7 @@ public sealed class PageResultTests
     [InlineData(199, null, false)]
     [InlineData(204, null, false)]
     [InlineData(205, null, false)]
+    [InlineData(206, null, false)]
     [InlineData(600, null, false)]
     [InlineData(-1, null, false)]
     public void Status_OfThePage_MustBeOneThatABodyMayHave(int status, string? target, bool expected) =>

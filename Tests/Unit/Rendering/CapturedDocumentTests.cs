@@ -31,6 +31,9 @@ public class CapturedDocumentTests
     [InlineData(200, "100", "prerender-status-code to 100")]
     [InlineData(200, "204", "prerender-status-code to 204")]
     [InlineData(404, "304", "prerender-status-code to 304")]
+    [InlineData(206, null, "206")]
+    [InlineData(200, "206", "prerender-status-code to 206")]
+    [InlineData(200, "301", "prerender-status-code to 301 without a Location")]
     public void Read_StatusWithoutBody_IsUnusableAndNamed(int http, string? meta, string named)
     {
         var answer = Read(http, meta);
@@ -45,6 +48,28 @@ public class CapturedDocumentTests
         Assert.Equal(["Location", "X-A"], answer.Headers!.Keys);
         Assert.Equal("http://h/new", answer.RedirectUrl);
     }
+
+    [Theory]
+    [InlineData("http://h/page", true)]
+    [InlineData("http://h/page#part", true)]
+    [InlineData("http://h/page?", false)]
+    [InlineData("http://h/Page", false)]
+    [InlineData("https://h/page", false)]
+    public void WithoutLoop_RedirectToTheAddressThatWasAskedFor_IsUnusable(string target, bool isLoop)
+    {
+        var answer = CapturedDocument.WithoutLoop(new() { Outcome = RenderOutcome.Rendered, Status = 301, RedirectUrl = target }, new("http://h/page#top"));
+        Assert.Equal(isLoop ? (RenderOutcome.Unusable, null) : (RenderOutcome.Rendered, target), (answer.Outcome, answer.RedirectUrl));
+    }
+
+    [Theory]
+    [InlineData("GET http://h/page: net::ERR_CONNECTION_RESET", "ERR_CONNECTION_RESET")]
+    [InlineData("GET http://h/page: net::ERR_CONTENT_DECODING_FAILED", "ERR_CONTENT_DECODING_FAILED")]
+    [InlineData("GET http://h/page: net::ERR_ABORTED", null)]
+    [InlineData("GET http://h/page: 404", null)]
+    [InlineData("GET http://h/page2: net::ERR_CONNECTION_RESET", null)]
+    [InlineData("POST http://h/page: net::ERR_CONNECTION_RESET", null)]
+    public void BreakOf_FailedRequests_IsThatOfTheDocument(string failed, string? code) =>
+        Assert.Equal(code, CapturedDocument.BreakOf(["GET http://h/x: 500", failed], new("http://h/page#top")));
 
     [Theory]
     [InlineData("/new", "http://h/new")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using Fleet.Contracts;
 using Microsoft.AspNetCore.Http;
@@ -102,6 +103,64 @@ public sealed class RedirectTests(ServerFixture server)
         var result = await server.RenderPageAsync(Page(script));
         Assert.Equal((RenderOutcome.Rendered, 200, null), (result.Outcome, result.Status, result.RedirectUrl));
         Assert.Contains("the page", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("/bounce?to={0}?q=a%252Fb")]
+    public async Task Html_RedirectBackToTheAddressByACookie_IsThePage(string target)
+    {
+        var path = $"/{Guid.NewGuid():N}";
+        server.OtherApp.Routes["/bounce"] = http => RedirectAsync(http, http.Request.Query["to"].ToString());
+        server.OtherApp.Routes[path] = http => http.Request.Cookies.ContainsKey("seen")
+            ? http.Response.WriteAsync("<!doctype html><p>the page</p>")
+            : RedirectAsync(http, string.Format(CultureInfo.InvariantCulture, target, path));
+        var result = await RenderAsync(path + (target.Contains('?', StringComparison.Ordinal) ? "?q=a%2Fb" : ""));
+        Assert.Equal((RenderOutcome.Rendered, 200, null), (result.Outcome, result.Status, result.RedirectUrl));
+        Assert.Contains("the page", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+
+        static Task RedirectAsync(HttpContext http, string target)
+        {
+            http.Response.StatusCode = 302;
+            http.Response.Headers.Location = target;
+            http.Response.Cookies.Append("seen", "1");
+            return Task.CompletedTask;
+        }
+    }
+
+    [Theory]
+    [InlineData("meta('prerender-status-code', '301'); meta('prerender-header', 'Location: ' + location.href)", "its own address")]
+    [InlineData("meta('prerender-status-code', '302'); meta('prerender-header', 'Location: ' + location.href); location.replace('/end')", "its own address")]
+    [InlineData("meta('prerender-status-code', '308')", "without a Location")]
+    public async Task Html_RedirectThatLeadsNowhere_IsAnErrorOfThePage(string script, string named)
+    {
+        ServeTargets();
+        var result = await server.RenderPageAsync(Page(script));
+        Assert.Equal((RenderOutcome.Unusable, null), (result.Outcome, result.RedirectUrl));
+        Assert.Contains(named, result.Diagnostics?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_DocumentIsCutOff_IsNoVerdict()
+    {
+        var (path, begun) = ($"/{Guid.NewGuid():N}", new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        server.OtherApp.Routes[path + "/begun"] = http =>
+        {
+            begun.TrySetResult();
+            return Task.CompletedTask;
+        };
+        server.OtherApp.Routes[path] = async http =>
+        {
+            http.Response.ContentType = "text/html";
+            await http.Response.WriteAsync($"<!doctype html><p>half<script>fetch('{path}/begun')</script>", Token);
+            await http.Response.Body.FlushAsync(Token);
+            await begun.Task.WaitAsync(Token);
+            http.Abort();
+        };
+        var result = await RenderAsync(path);
+        Assert.Equal(RenderOutcome.NoVerdict, result.Outcome);
+        Assert.Empty(result.Formats);
+        Assert.Contains("was not received completely: ERR_", result.Diagnostics?.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,16 +1,16 @@
 using System.Text;
 
-namespace Fleet.RealmServer.Rendering;
+namespace Fleet.Contracts;
 
 /// <summary>Extracts the visible content of a document, to detect an app that did not start: if its bundle is missing, <c>index.html</c> stays unchanged.</summary>
-internal static class ShownContent
+public static class ShownContent
 {
     private static readonly HashSet<string> s_invisibleElements = new(["script", "style", "noscript", "title", "head"], StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> s_visualElements =
         new(["img", "svg", "canvas", "video", "audio", "iframe", "object", "embed", "input", "button", "textarea", "math"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The text, and the names of elements that are visible without text; empty if nothing is visible. A single pass, since documents may be
+    /// <summary>The text of a document, and the names of elements that are visible without text; empty if nothing is visible. A single pass, since documents may be
     /// large and malformed.</summary>
     public static string Of(ReadOnlySpan<char> html)
     {
