@@ -11,7 +11,7 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 internal sealed class DocumentLoad
 {
     private const int MaxLoads = 50;
-    private static readonly HashSet<string> s_searchHeaders = new(StringComparer.OrdinalIgnoreCase) { "X-Robots-Tag", HeaderNames.ContentLanguage, HeaderNames.Link };
+    private static readonly HashSet<string> s_searchHeaders = new(StringComparer.OrdinalIgnoreCase) { "X-Robots-Tag", HeaderNames.ContentLanguage, HeaderNames.Link, HeaderNames.RetryAfter };
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Load> _loads = [];
     private string? _frame;
@@ -68,10 +68,13 @@ internal sealed class DocumentLoad
         if (IsMainDocument(sent, out var loader))
         {
             var load = this[loader];
-            load.LastUrl = sent.GetProperty("request").GetProperty("url").GetString();
+            var request = sent.GetProperty("request");
+            load.LastUrl = request.GetProperty("url").GetString();
             if (load.Redirect is null && sent.TryGetProperty("redirectResponse", out var redirect))
             {
-                load.Redirect = (redirect.GetProperty("status").GetInt32(), load.LastUrl!);
+                // An app that routes by the fragment needs it.
+                var fragment = request.TryGetProperty("urlFragment", out var text) ? text.GetString() : "";
+                load.Redirect = (redirect.GetProperty("status").GetInt32(), load.LastUrl + fragment);
             }
         }
     }

@@ -82,13 +82,14 @@ public sealed class DocumentRenderTests(ServerFixture server)
         {
             http.Response.ContentType = "text/html";
             http.Response.Headers["X-Robots-Tag"] = new(["noindex", "noarchive"]);
+            http.Response.Headers.RetryAfter = "3600";
             http.Response.Headers.ContentLanguage = "de";
             http.Response.Headers.Link = new(["</a.css>; rel=preload", "</canonical>; rel=\"canonical\""]);
             http.Response.Headers["X-Other"] = "other";
             return http.Response.WriteAsync("<meta name=prerender-header content='Content-Language: fr'><p>page</p>");
         };
         var result = await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
-        Assert.Equal([("Content-Language", "fr"), ("Link", "</a.css>; rel=preload, </canonical>; rel=\"canonical\""), ("X-Robots-Tag", "noindex, noarchive")],
+        Assert.Equal([("Content-Language", "fr"), ("Link", "</a.css>; rel=preload, </canonical>; rel=\"canonical\""), ("Retry-After", "3600"), ("X-Robots-Tag", "noindex, noarchive")],
             result.Headers!.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (header.Key, header.Value)));
     }
 

@@ -22,6 +22,8 @@ public sealed class RedirectTests(ServerFixture server)
     [InlineData(302, "/zip")]
     [InlineData(301, "/empty")]
     [InlineData(308, "/hangs-up")]
+    [InlineData(302, "/end#/part?a=b")]
+    [InlineData(301, Outside + "#part")]
     public async Task Html_RedirectOfTheServer_IsPassedOnWhateverIsBehindIt(int status, string target)
     {
         ServeTargets();
