@@ -26,7 +26,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     public async Task Post_SameRenderTwentyTimesAtOnce_IsRenderedOnce()
     {
         var renders = Enumerable.Range(0, 20).Select(_ => _manager.RenderAsync(s_request)).ToList();
-        await OthersWaitAsync(20);
+        await _manager.JoinedAsync(19);
         _held.Release();
         Assert.All(await Task.WhenAll(renders), result => Assert.Equal(RenderOutcome.Rendered, result.Outcome));
         Assert.Single(_held.Server.Calls);
@@ -48,11 +48,11 @@ public sealed class CoalescingTests : IAsyncLifetime
         var leader = _manager.PostAsync(s_request, first.Token);
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");
         var follower = _manager.RenderAsync(s_request);
-        await OthersWaitAsync(2);
+        await _manager.JoinedAsync(1);
 
         await first.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
-        await OthersWaitAsync(1);
+        await Eventually.TrueAsync(async () => (await _manager.GetFleetAsync()).Callers == 1, () => "one caller in GET /fleet");
         _held.Release();
         Assert.Equal(RenderOutcome.Rendered, (await follower).Outcome);
         Assert.Single(_held.Server.Calls);
@@ -64,7 +64,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     {
         using var everybody = new CancellationTokenSource();
         var renders = Enumerable.Range(0, 3).Select(_ => _manager.PostAsync(s_request, everybody.Token)).ToList();
-        await OthersWaitAsync(3);
+        await _manager.JoinedAsync(2);
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");
         await everybody.CancelAsync();
         await _held.Server.Aborted.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
@@ -119,7 +119,4 @@ public sealed class CoalescingTests : IAsyncLifetime
         _held.Release();
         await Task.WhenAll(renders);
     }
-
-    private Task OthersWaitAsync(int callers) => Eventually.TrueAsync(
-        async () => (await _manager.GetFleetAsync()).Callers == callers, () => $"{callers} callers in GET /fleet");
 }

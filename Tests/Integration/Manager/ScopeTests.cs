@@ -39,7 +39,7 @@ public sealed class ScopeTests
         var held = await HeldServer.AddAsync(manager);
         RenderRequest[] requests = [s_request, s_request with { Credentials = s_ada }, s_request with { Credentials = s_bob }, s_request with { Credentials = s_ada }];
         var renders = requests.Select(manager.RenderAsync).ToList();
-        await Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Callers == 4, () => "four callers");
+        await manager.JoinedAsync(1);
         await Eventually.TrueAsync(() => held.Server.Calls.Count == 3, () => "three renders at the server");
         held.Release();
         await Task.WhenAll(renders);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -8,6 +9,7 @@ using Fleet.Registry;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
 using Fleet.Tests.InMemory;
+using Fleet.Tests.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,8 +31,13 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
 
     private readonly List<FakeServer> _servers = [];
 
-    private ManagerUnderTest(WebApplication app, InMemoryRegistry registry) =>
+    private readonly Measurements _measured;
+
+    private ManagerUnderTest(WebApplication app, InMemoryRegistry registry)
+    {
         (App, Registry, Client) = (app, registry, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+        _measured = new(app.Services.GetRequiredService<IMeterFactory>());
+    }
 
     public WebApplication App { get; }
 
@@ -112,6 +119,10 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options))!;
     }
 
+    /// <summary>Waits until this many callers have joined a render of another. <c>GET /fleet</c> counts callers that have come in, but may not have joined yet.</summary>
+    public Task JoinedAsync(int callers) => Eventually.TrueAsync(
+        () => _measured.Of("fleet.manager.coalesced").Sum() == callers, () => $"{callers} callers to join the render of another");
+
     public async Task<FleetStatus> GetFleetAsync() =>
         (await Client.GetFromJsonAsync<FleetStatus>("/fleet", FleetJson.Options, TestContext.Current.CancellationToken))!;
 
@@ -132,6 +143,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        _measured.Dispose();
         await App.StopAsync(TestContext.Current.CancellationToken);
         await App.DisposeAsync();
         foreach (var server in _servers)
