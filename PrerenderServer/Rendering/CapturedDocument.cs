@@ -63,14 +63,14 @@ internal static partial class CapturedDocument
         }
 
         var status = own ?? httpStatus;
-        if (!OutcomeMapping.HasBody(status))
+        if (!PageStatusRules.IsAllowed(status))
         {
             return new()
             {
                 Outcome = RenderOutcome.Unusable,
                 Message = own is null
                     ? $"The document was answered with status {status}, whose responses have no body, or only a part of one."
-                    : $"The page set prerender-status-code to {status}, which a response with content cannot have: use 200 to 599 except 204, 205, 206 and 304.",
+                    : $"The page set prerender-status-code to {status}, which a response with content cannot have: use {PageStatusRules.Allowed}.",
             };
         }
 

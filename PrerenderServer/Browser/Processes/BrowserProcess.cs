@@ -135,7 +135,7 @@ internal sealed partial class BrowserProcess
                 + $"the Chromium of Playwright {ChromiumVersion.Playwright}. Install that version, set Browser:ExecutablePath to one, or set Browser:Versions=Any.");
         }
 
-        if (difference is null or < 0)
+        if (difference < 0)
         {
             LogOldVersion(executable, product, ChromiumVersion.Tested);
         }

@@ -25,9 +25,9 @@ internal static class HostReply
         }
 
         if (!root.TryGetProperty("reply", out var reply) || reply.ValueKind != JsonValueKind.Object
-            || !reply.TryGetProperty("status", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var status) || !OutcomeMapping.HasBody(status))
+            || !reply.TryGetProperty("status", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var status) || !PageStatusRules.IsAllowed(status))
         {
-            return new() { Outcome = RenderOutcome.Unusable, Message = "fleet.render did not return an object with a status from 200 to 599 that a page can have: not 204, 205, 206 or 304, whose responses have no body or a part of one." };
+            return new() { Outcome = RenderOutcome.Unusable, Message = $"fleet.render did not return an object with a status that a page can have: {PageStatusRules.Allowed}." };
         }
 
         var answer = new PageAnswer

@@ -6,9 +6,6 @@ namespace Fleet.PrerenderServer.Rendering.Operations;
 /// <summary>Maps statuses and errors to outcomes.</summary>
 internal static class OutcomeMapping
 {
-    /// <summary>Whether a page may have this status: 200 to 599, without those whose responses have no body (204, 205, 304) or only a part of one (206).</summary>
-    public static bool HasBody(int status) => status is >= 200 and <= 599 and not (204 or 205 or 206 or 304);
-
     /// <summary>The outcome of a status that the page set itself. Every value is a verdict on the content.</summary>
     public static RenderOutcome OfOwnStatus(int status) => status switch
     {
