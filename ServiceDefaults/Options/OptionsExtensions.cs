@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Fleet.Contracts;
 using Microsoft.Extensions.Configuration;
@@ -41,15 +42,40 @@ public static partial class OptionsExtensions
         }
         catch (InvalidOperationException e)
         {
-            throw new OptionsValidationException(section.Path, typeof(T), [Explain(e.Message, section.Path, typeof(T))]);
+            throw new OptionsValidationException(section.Path, typeof(T), [Explain(e, section.Path, typeof(T))]);
         }
     }
 
-    // The binder's message names a C# type and bare property names; operators know setting names.
-    private static string Explain(string message, string section, Type options) =>
-        UnknownKeys().Match(message) is { Success: true } unknown
+    // The binder's message names a C# type and bare property names; operators know setting names. That of a value in a list is in the inner exception.
+    private static string Explain(InvalidOperationException error, string section, Type options) =>
+        UnknownKeys().Match(error.Message) is { Success: true } unknown
             ? $"Unknown setting under {section}: {unknown.Groups["keys"].Value}.{Suggest(unknown.Groups["keys"].Value, options)} Check its spelling against docs/settings.md."
-            : $"{section} cannot be read: {message}";
+            : WrongValue().Match(error.InnerException?.Message is { } inner && WrongValue().IsMatch(inner) ? inner : error.Message) is { Success: true } wrong
+                ? $"{wrong.Groups["key"].Value} is '{wrong.Groups["value"].Value}': it must be {Describe(TypeOf(wrong.Groups["key"].Value[(section.Length + 1)..], options))}."
+                : $"{section} cannot be read: {error.Message}";
+
+    // The elements of a list have their index as the last part of the key.
+    private static Type? TypeOf(string path, Type options)
+    {
+        Type? type = options;
+        foreach (var part in path.Split(':'))
+        {
+            type = type?.GetProperty(part, BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase)?.PropertyType ?? type?.GetElementType() ?? type?.GenericTypeArguments.LastOrDefault();
+        }
+
+        return type is null ? null : Nullable.GetUnderlyingType(type) ?? type;
+    }
+
+    private static string Describe(Type? type) => type switch
+    {
+        { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type))}",
+        _ when type == typeof(bool) => "true or false",
+        _ when type == typeof(int) || type == typeof(long) => "a whole number",
+        _ when type == typeof(double) || type == typeof(decimal) => "a number",
+        _ when type == typeof(TimeSpan) => "a time such as 00:00:05 (hours:minutes:seconds)",
+        _ when type == typeof(Uri) => "a URL",
+        _ => "of another type; docs/settings.md says which",
+    };
 
     // The settings of a nested class (Fleet:Ports) have the section's name in the message as well, so all names are candidates.
     private static string Suggest(string keys, Type options) => keys.Split(',', StringSplitOptions.TrimEntries)
@@ -64,4 +90,7 @@ public static partial class OptionsExtensions
 
     [GeneratedRegex(@"'ErrorOnUnknownConfiguration' was set .+ not found on the instance of [^:]+: (?<keys>.+)$", RegexOptions.Singleline)]
     private static partial Regex UnknownKeys();
+
+    [GeneratedRegex("^Failed to convert configuration value '(?<value>.*)' at '(?<key>[^']+)' to type", RegexOptions.Singleline)]
+    private static partial Regex WrongValue();
 }

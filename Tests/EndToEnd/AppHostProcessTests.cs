@@ -30,7 +30,7 @@ public sealed class AppHostProcessTests
 
     [Theory]
     [InlineData("--Browser:ExecutablePath=/no/such/chromium", "Browser:ExecutablePath is '/no/such/chromium'")]
-    [InlineData("--Fleet:Ports:Realm=x", "Failed to convert configuration value 'x' at 'Fleet:Ports:Realm'")]
+    [InlineData("--Fleet:Ports:Realm=x", "Fleet:Ports:Realm is 'x': it must be a whole number.")]
     [InlineData("--Fleet:Prots:Realm=1", "Unknown setting under Fleet: 'Prots'")]
     [InlineData("--Flet:Ports:Realm=1", "--Flet:Ports:Realm is not a setting")]
     public async Task Start_WrongSetting_SaysSoInOneSentence(string argument, string sentence)

@@ -38,7 +38,7 @@ public sealed class ScreenshotTests(ServerFixture server)
     [InlineData("<h1 style='opacity: 0; transition: opacity 20s'>first</h1><script>requestAnimationFrame(() => setTimeout(() => { document.querySelector('h1').style.opacity = 1; }))</script>", "<h1>first</h1>")]
     [InlineData("<div></div><script>document.querySelector('div').attachShadow({ mode: 'closed' }).innerHTML = `<style>@keyframes in { from { opacity: 0 } }</style><h1 style='animation: in 20s both'>first</h1>`</script>",
         "<div><h1>first</h1></div>")]
-    [InlineData("<h1>first</h1><p style='opacity: 0'>paused</p><script>document.querySelector('p').animate([{ opacity: 0 }, { opacity: 1 }], 20000).pause()</script>", "<h1>first</h1><p style='opacity: 0'>paused</p>")]
+    [InlineData("<h1>first</h1><p style='opacity: 0'>paused</p><script>document.querySelector('p').animate([{ opacity: 0 }, { opacity: 1 }], { duration: 20000, fill: 'both' }).pause()</script>", "<h1>first</h1><p style='opacity: 0'>paused</p>")]
     [InlineData("<style>@keyframes out { to { opacity: 0 } }</style><h1>first</h1><p style='animation: out 20s both'>splash</p><script>document.querySelector('p').onanimationend = (e) => { e.target.hidden = true; }</script>",
         "<h1>first</h1>")]
     public async Task Screenshots_WhatIsShownLater_IsShown(string html, string end)

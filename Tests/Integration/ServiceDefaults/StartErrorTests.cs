@@ -10,7 +10,7 @@ public sealed class StartErrorTests
 {
     [Theory]
     [InlineData("Fleet:PrerenderServers", "0", "Fleet:PrerenderServers is 0", "between 1 and 16")]
-    [InlineData("Fleet:PrerenderServers", "many", "Fleet:PrerenderServers", "many")]
+    [InlineData("Fleet:PrerenderServers", "many", "Fleet:PrerenderServers is 'many'", "a whole number")]
     [InlineData("Fleet:Ports:Realm", "70000", "Fleet:Ports:Realm is 70000", "between 0 and 65535")]
     [InlineData("Fleet:Redis", "sqlite", "Fleet:Redis is 'sqlite'", "Redis")]
     [InlineData("Fleet:AllowedOrigins:0", "https://a.example/path", "Fleet:AllowedOrigins is [https://a.example/path]", "without path")]

@@ -51,7 +51,7 @@ public sealed class CommandLineTests
     [InlineData("--Fleet:AdminKey=short", "Fleet:AdminKey is 5 characters long")]
     [InlineData("--Fleet:Redis=cluster", "Fleet:Redis is 'cluster'")]
     [InlineData("--Fleet:Ports:Realms=1", "Unknown setting")]
-    [InlineData("--Fleet:Ports:Realm=abc", "Failed to convert configuration value 'abc'")]
+    [InlineData("--Fleet:Ports:Realm=abc", "Fleet:Ports:Realm is 'abc': it must be a whole number.")]
     public void Bind_WrongValue_SaysSettingValueAndBound(string arg, string message)
     {
         var error = Assert.ThrowsAny<Exception>(() => Bind(arg));
