@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Fleet.BrowserSetup;
 using Microsoft.Playwright;
 
@@ -98,7 +99,7 @@ public sealed class HydrationTests(FleetFixture fixture)
                 ["offline"] = false, ["latency"] = 40, ["downloadThroughput"] = 500_000, ["uploadThroughput"] = 500_000,
             });
             await cdp.SendAsync("Emulation.setCPUThrottlingRate", new Dictionary<string, object> { ["rate"] = 4 });
-            await page.GotoAsync(url.AbsoluteUri, new() { WaitUntil = WaitUntilState.NetworkIdle });
+            await OpenAsync(page, url, WaitUntilState.Load);
             await page.WaitForFunctionAsync("globalThis.contentAt > 0 && performance.getEntriesByName('first-contentful-paint').length > 0");
             runs.Add((
                 await page.EvaluateAsync<double>("performance.getEntriesByName('first-contentful-paint')[0].startTime"),
@@ -124,8 +125,27 @@ public sealed class HydrationTests(FleetFixture fixture)
         };
         page.PageError += (_, error) => complaints.Add(error);
 
-        await page.GotoAsync(url.AbsoluteUri, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await OpenAsync(page, url, WaitUntilState.NetworkIdle);
         var dom = await page.Locator("#app").InnerHTMLAsync();
         return (dom, javaScript ? await page.EvaluateAsync<double>("globalThis.shift") : 0, complaints);
+    }
+
+    // A navigation that does not end names the requests that have not: "no answer" is the server's, "no end" the body's, none the browser's.
+    private static async Task OpenAsync(IPage page, Uri url, WaitUntilState until)
+    {
+        var requests = new ConcurrentDictionary<IRequest, string>();
+        page.Request += (_, request) => requests[request] = "no answer";
+        page.Response += (_, response) => requests[response.Request] = "no end";
+        page.RequestFinished += (_, request) => requests.TryRemove(request, out string? _);
+        page.RequestFailed += (_, request) => requests.TryRemove(request, out string? _);
+        try
+        {
+            await page.GotoAsync(url.AbsoluteUri, new() { WaitUntil = until, Timeout = Timeout });
+        }
+        catch (TimeoutException error)
+        {
+            var open = string.Join(", ", requests.Select(request => $"{request.Key.Url} ({request.Value})"));
+            throw new TimeoutException($"{url} did not reach {until}. Open requests: {(open.Length == 0 ? "none" : open)}.", error);
+        }
     }
 }
