@@ -159,7 +159,7 @@ function createServer(id) {
       ? act('Undrain', `Let ${record.name} accept renders again?`, 'Undrain', `fleet/servers/${encodeURIComponent(id)}/undrain`)
       : act('Drain', `Let ${record.name} finish its renders and reject new ones?`, 'Drain', `fleet/servers/${encodeURIComponent(id)}/drain`);
   };
-  details.ontoggle = () => { if (state.servers[id]) updateServer(node, state.servers[id]); };
+  details.ontoggle = () => soonServer(id, node);
   return node;
 }
 
@@ -198,24 +198,26 @@ function updateServer(node, { record, unhealthy, inFlight }) {
   }
 }
 
-// A change of all servers at once would make a frame late: each frame takes a part of the rows.
-const ROWS_MS = 2;
+// A change of everything at once would make a frame late, so it is drawn in parts: each frame draws parts for PARTS_MS. A part that is due twice is drawn once, with the state of that time.
+const PARTS_MS = 1;
 const due = new Map();
+let frame = 0;
 
-function updateSoon(id, node) {
-  if (due.size === 0) requestAnimationFrame(updateDue);
-  due.set(id, node);
+function soon(part, draw) {
+  due.set(part, draw);
+  frame ||= requestAnimationFrame(drawDue);
 }
 
-function updateDue() {
-  const end = performance.now() + ROWS_MS;
-  for (const [id, node] of due) {
+function drawDue() {
+  const end = performance.now() + PARTS_MS;
+  frame = 0;
+  for (const [part, draw] of due) {
     if (performance.now() >= end) {
-      requestAnimationFrame(updateDue);
+      frame ||= requestAnimationFrame(drawDue);
       return;
     }
-    due.delete(id);
-    if (state.servers[id]) updateServer(node, state.servers[id]);
+    due.delete(part);
+    draw();
   }
 }
 
@@ -283,18 +285,43 @@ const empty = (id, isEmpty) => set($(id), 'hidden', !isEmpty);
 
 const byName = new Intl.Collator(undefined, { numeric: true }).compare;
 
+const sortedServers = () => Object.entries(state.servers).sort(([a, { record: x }], [b, { record: y }]) => byName(x.name, y.name) || (a < b ? -1 : 1));
+
+/** Draws what a patch changes; without a patch, everything. */
 function update(touched) {
-  const servers = Object.entries(state.servers).sort(([a, { record: x }], [b, { record: y }]) => byName(x.name, y.name) || (a < b ? -1 : 1));
-  const records = servers.map(([, server]) => server.record);
-  const ready = servers.filter(([, server]) => server.record.state === 'ready' && !server.unhealthy).length;
+  soon('summary', showSummary);
+  soon('shell', showShell);
+  soon('queues', showQueues);
+  soon('services', showServices);
+  if (!touched || touched.servers) soon('servers', showServers);
+  if (!touched || touched.realms || touched.servers) soon('realms', showRealms);
+  if (!touched || touched.history) soonCharts();
+  // Only servers that the patch names are drawn; a new shell or realm concerns all of them.
+  for (const [id, node] of $('servers').nodes ?? []) if (!touched || touched.shell || touched.realms || touched.servers?.[id]) soonServer(id, node);
+}
+
+const soonServer = (id, node) => soon(`server ${id}`, () => { if (state.servers[id]) updateServer(node, state.servers[id]); });
+
+function showServers() {
+  const servers = sortedServers();
+  keyed($('servers'), servers, id => {
+    const node = createServer(id);
+    soonServer(id, node);
+    return node;
+  });
+  empty('no-servers', servers.length === 0);
+  set($('recycle'), 'disabled', servers.length === 0);
+}
+
+function showSummary() {
+  const servers = Object.values(state.servers), records = servers.map(server => server.record);
+  const ready = servers.filter(({ record, unhealthy }) => record.state === 'ready' && !unhealthy).length;
   const total = records.reduce((sum, record) => sum + record.slots, 0), free = records.reduce((sum, record) => sum + (record.state === 'warming' ? record.slots : record.free), 0);
   put($('summary'), `${ready}/${plural(servers.length, 'server')} · ${Math.max(0, total - free)}/${total} slots busy · ${state.queued} queued · ${state.inFlight} in flight`);
   showBanner(ready, servers.length);
-  // Only servers that the patch names are looked at; a new shell concerns all of them.
-  keyed($('servers'), servers, createServer, (node, _, id) => { if (!touched || touched.shell || touched.realms || touched.servers?.[id]) updateSoon(id, node); });
-  empty('no-servers', servers.length === 0);
-  set($('recycle'), 'disabled', servers.length === 0);
+}
 
+function showShell() {
   const { shell, convergence } = state;
   set($('phase'), 'hidden', !convergence);
   if (convergence) {
@@ -302,14 +329,16 @@ function update(touched) {
     set($('phase'), 'className', `pill ${convergence.phase === 'converged' ? 'good' : 'warn'}`);
   }
   put($('shell'), shell ? `${shell.token} · generation ${shell.generation}` : 'No realm server has claimed a host shell yet.');
-  const slots = records.filter(record => record.state !== 'draining').flatMap(slotsOf).filter(slot => slot.shell);
+  const slots = Object.values(state.servers).filter(({ record }) => record.state !== 'draining').flatMap(({ record }) => slotsOf(record)).filter(slot => slot.shell);
   const current = slots.filter(slot => !isStale(slot)).length;
   put($('spread'), shell ? `${current} of ${plural(slots.length, 'page')} on the current shell · since ${new Date(shell.changedAt).toLocaleString()} by ${shell.reporter}` : '');
   set($('spread-meter'), 'hidden', !shell || slots.length === 0);
   attribute($('spread-meter'), 'aria-label', `${current} of ${slots.length} pages have the current shell`);
   const width = `${slots.length > 0 ? Math.round(100 * current / slots.length) : 0}%`;
   if ($('spread-meter').firstChild.style.width !== width) $('spread-meter').firstChild.style.width = width;
+}
 
+function showQueues() {
   const queues = Object.values(state.queues).sort((a, b) => b.queued - a.queued);
   put($('queue-total'), state.queued > 0 ? plural(state.queued, 'render') : '');
   keyed($('queues'), queues.map(queue => [queue.affinity, queue]), () => el('li', { className: 'queue' }, el('span'), el('b')), (node, queue) => {
@@ -317,29 +346,31 @@ function update(touched) {
     put(node.children[1], String(queue.queued));
   });
   empty('no-queue', queues.length === 0);
-
-  if (!touched || touched.realms || touched.servers) {
-    const warm = new Map();
-    for (const [, server] of servers) for (const affinity of server.warm) warm.set(affinity, [...warm.get(affinity) ?? [], server.record.name]);
-    const realms = Object.values(state.realms);
-    keyed($('realms'), realms.map(realm => [realm.url, realm]), () => el('li', {}, el('strong'), ' ', el('span', { className: 'mono quiet' }), el('div', { className: 'quiet' })), (node, realm) => {
-      put(node.children[0], realm.name);
-      put(node.children[1], realm.url);
-      const names = warm.get(`realm:${realm.url}`) ?? [];
-      put(node.children[2], names.length === 0 ? 'not warm on any server' : `warm on ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`);
-    });
-    empty('no-realms', realms.length === 0);
-    keyed($('known'), realms.map(realm => [realm.url, realm]), url => el('option', { value: url }));
-  }
-  const services = Object.values(state.services), versions = new Set(services.map(service => service.version));
-  keyed($('services'), services.map(service => [service.name, service]), name => el('li', {}, el('strong', {}, name), ' ', el('span', { className: 'quiet' })), (node, service) =>
-    put(node.children[1], serviceFacts(service, convergence?.serving?.[service.name], versions.size > 1).join(' · ')));
-  empty('no-services', services.length === 0);
-  put($('origins'), `Allowed origins: ${state.allowedOrigins.join(', ') || (state.allowedOriginCount > 0 ? `${state.allowedOriginCount}, listed with the admin key` : 'none yet')}`);
-  if (!touched || touched.history) tickCharts();
 }
 
-const tickCharts = () => keyed($('charts'), charts.map(chart => [chart.id, chart]), createChart, updateChart);
+function showRealms() {
+  const warm = new Map();
+  for (const [, server] of sortedServers()) for (const affinity of server.warm) warm.set(affinity, [...warm.get(affinity) ?? [], server.record.name]);
+  const realms = Object.values(state.realms);
+  keyed($('realms'), realms.map(realm => [realm.url, realm]), () => el('li', {}, el('strong'), ' ', el('span', { className: 'mono quiet' }), el('div', { className: 'quiet' })), (node, realm) => {
+    put(node.children[0], realm.name);
+    put(node.children[1], realm.url);
+    const names = warm.get(`realm:${realm.url}`) ?? [];
+    put(node.children[2], names.length === 0 ? 'not warm on any server' : `warm on ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`);
+  });
+  empty('no-realms', realms.length === 0);
+  keyed($('known'), realms.map(realm => [realm.url, realm]), url => el('option', { value: url }));
+}
+
+function showServices() {
+  const services = Object.values(state.services), versions = new Set(services.map(service => service.version));
+  keyed($('services'), services.map(service => [service.name, service]), name => el('li', {}, el('strong', {}, name), ' ', el('span', { className: 'quiet' })), (node, service) =>
+    put(node.children[1], serviceFacts(service, state.convergence?.serving?.[service.name], versions.size > 1).join(' · ')));
+  empty('no-services', services.length === 0);
+  put($('origins'), `Allowed origins: ${state.allowedOrigins.join(', ') || (state.allowedOriginCount > 0 ? `${state.allowedOriginCount}, listed with the admin key` : 'none yet')}`);
+}
+
+const soonCharts = () => keyed($('charts'), charts.map(chart => [chart.id, chart]), createChart, (node, chart, id) => soon(`chart ${id}`, () => updateChart(node, chart)));
 
 function showLive() {
   const read = state?.readAt ? age(state.readAt) : null;
@@ -770,5 +801,5 @@ $('recycle').onclick = () => act('Recycle all browsers', 'Replace the browser of
 $('report-close').onclick = () => $('report').close();
 showKey();
 void run();
-setInterval(() => { if (state) { showLive(); for (const [id, node] of $('servers').nodes ?? []) { if (state.servers[id] && age(state.servers[id].record.seenAt) > 6) updateServer(node, state.servers[id]); } } }, 1000);
-setInterval(() => { if (state) tickCharts(); }, STEP * 1000);
+setInterval(() => { if (state) { showLive(); for (const [id, node] of $('servers').nodes ?? []) { if (state.servers[id] && age(state.servers[id].record.seenAt) > 6) soonServer(id, node); } } }, 1000);
+setInterval(() => { if (state) soonCharts(); }, STEP * 1000);

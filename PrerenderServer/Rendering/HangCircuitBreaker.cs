@@ -5,11 +5,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Rejects renders of URLs, and of realms, that repeatedly hung their pages. After a pause it allows one trial render; a new host shell resets it.</summary>
+/// <summary>Rejects renders of URLs, and of realms, that repeatedly hung their pages. After a pause it allows one trial render, and a longer pause
+/// follows a trial that fails; a new host shell resets it.</summary>
 internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider time)
 {
     /// <summary>How many times more hangs it takes to reject a realm than a URL.</summary>
     private const int RealmFactor = 4;
+
+    /// <summary>How many hangs a page that exceeded a limit counts as. Unlike a page that hangs, it slows the pages beside it, and it will exceed the limit again. So its URL is
+    /// rejected at once, and a realm after as many such pages as a URL may hang.</summary>
+    private const int ExceededFactor = RealmFactor;
+
+    /// <summary>How many times <see cref="RenderingOptions.BreakerPause"/> the pause may become by trials that fail, each of which doubles it.</summary>
+    private const int MaxPauses = 8;
+
     private const int MaxKeys = 1_000;
 
     private readonly Lock _gate = new();
@@ -42,30 +51,30 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
                     if (left > TimeSpan.Zero)
                     {
                         throw new RequestException(StatusCodes.Status503ServiceUnavailable, "breaker-open",
-                            string.Create(CultureInfo.InvariantCulture, $"{key} hung its page {record.Hangs} times (Rendering:HangsToOpen is {options.HangsToOpen}). The next attempt is allowed in {left.TotalSeconds:0} s."), left);
+                            string.Create(CultureInfo.InvariantCulture, $"{key} hung its page, or exceeded a limit, too often (Rendering:HangsToOpen is {options.HangsToOpen}). The next attempt is allowed in {left.TotalSeconds:0} s."), left);
                     }
 
                     // This render is the trial. Others are rejected for another pause, or until the trial ends.
-                    record.OpenUntil = time.GetUtcNow() + options.BreakerPause;
+                    record.OpenUntil = time.GetUtcNow() + record.Pause;
                     record.Trial = operation;
                 }
             }
         }
     }
 
-    /// <summary>Records whether a render hung its page. A success clears the URL, and also the realm if it was the trial; otherwise it cancels one hang of the
+    /// <summary>Records how a render left its page. A success clears the URL, and also the realm if it was the trial; otherwise it cancels one hang of the
     /// realm. So a realm is rejected only when its hangs outnumber its successes, and a single success does not clear it.</summary>
     /// <param name="operation">The render.</param>
-    /// <param name="hung">Whether the page was busy past the deadline, crashed, or exceeded a limit.</param>
-    public void Report(RenderOperation operation, bool hung)
+    /// <param name="fault">What was wrong with the page.</param>
+    public void Report(RenderOperation operation, PageFault fault)
     {
         lock (_gate)
         {
             foreach (var (key, limit, isUrl) in KeysOf(operation))
             {
-                if (hung)
+                if (fault != PageFault.None)
                 {
-                    AddHang(key, limit);
+                    AddHang(key, limit, fault == PageFault.ExceededLimit ? ExceededFactor : 1, operation);
                 }
                 else if (_records.TryGetValue(key, out var record)
                     && (isUrl || ReferenceEquals(record.Trial, operation) || (record.OpenUntil is null && --record.Hangs <= 0)))
@@ -76,7 +85,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
         }
     }
 
-    private void AddHang(string key, int limit)
+    private void AddHang(string key, int limit, int hangs, RenderOperation operation)
     {
         if (!_records.TryGetValue(key, out var record) || time.GetUtcNow() - record.Last > options.BreakerPause * 10)
         {
@@ -85,12 +94,16 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
                 _records.Remove(_records.MinBy(r => r.Value.Last).Key);
             }
 
-            _records[key] = record = new();
+            _records[key] = record = new() { Pause = options.BreakerPause };
+        }
+        else if (ReferenceEquals(record.Trial, operation))
+        {
+            record.Pause = TimeSpan.FromTicks(Math.Min(record.Pause.Ticks * 2, options.BreakerPause.Ticks * MaxPauses));
         }
 
-        record.Hangs++;
+        record.Hangs += hangs;
         record.Last = time.GetUtcNow();
-        record.OpenUntil = record.Hangs >= limit ? record.Last + options.BreakerPause : null;
+        record.OpenUntil = record.Hangs >= limit ? record.Last + record.Pause : null;
     }
 
     private IEnumerable<(string Key, int Limit, bool IsUrl)> KeysOf(RenderOperation operation)
@@ -107,6 +120,9 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
         public DateTimeOffset Last { get; set; }
 
         public DateTimeOffset? OpenUntil { get; set; }
+
+        /// <summary>How long the next rejection lasts.</summary>
+        public required TimeSpan Pause { get; set; }
 
         /// <summary>The render that was allowed as a trial.</summary>
         public RenderOperation? Trial { get; set; }

@@ -79,7 +79,7 @@ internal sealed class PageVisit(
         catch (BrowserException e)
         {
             var (answer, outcome) = Classify(e, operation, page);
-            return new(answer, progress.Stage, _ => lease.Complete(outcome), IsHang(page));
+            return new(answer, progress.Stage, _ => lease.Complete(outcome), FaultOf(page));
         }
         catch (Exception e) when (PageJson.IsUnreadable(e))
         {
@@ -99,12 +99,17 @@ internal sealed class PageVisit(
             : new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's lease was revoked during the render, or its browser ended." },
         progress.Stage,
         _ => lease.Complete(page.End == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Hung),
-        IsHang(page));
+        FaultOf(page));
 
     /// <summary>A page that exceeds a limit does so on every server, so this is a verdict.</summary>
     private static PageAnswer Exhausted(IRenderPage page) => new() { Outcome = RenderOutcome.Unusable, Message = page.EndReason };
 
-    private static bool IsHang(IRenderPage page) => page.End is PageTermination.Crashed or PageTermination.Exhausted;
+    private static PageFault FaultOf(IRenderPage page) => page.End switch
+    {
+        PageTermination.Exhausted => PageFault.ExceededLimit,
+        PageTermination.Crashed => PageFault.Hung,
+        _ => PageFault.None,
+    };
 
     private async Task<RenderedPage> TimedOutAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
     {
@@ -116,7 +121,7 @@ internal sealed class PageVisit(
                 finished with { Outcome = RenderOutcome.TimedOut, Message = diagnosis.Message, Stack = diagnosis.Stack },
                 progress.Stage,
                 failure => cleanup.Free(lease, page, operation, failure, diagnosis.Computes && diagnosis.Stack is null),
-                diagnosis.Computes);
+                diagnosis.Computes ? PageFault.Hung : PageFault.None);
         }
         catch (OperationCanceledException)
         {
@@ -157,5 +162,18 @@ internal sealed class PageVisit(
 /// <param name="Answer">The page's answer.</param>
 /// <param name="FailedStage">The step that failed; null if none did.</param>
 /// <param name="ReturnPage">Returns the page to the pool, and records its content for the failure, if there is one.</param>
-/// <param name="Hung">Whether the page hung, crashed or exceeded a limit.</param>
-internal sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, bool Hung = false);
+/// <param name="Fault">What was wrong with the page.</param>
+internal sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, PageFault Fault = PageFault.None);
+
+/// <summary>What a render did to its page.</summary>
+internal enum PageFault
+{
+    /// <summary>Nothing: the page can be used again, or ended for no fault of its own.</summary>
+    None,
+
+    /// <summary>The page was busy past the deadline, or its renderer crashed.</summary>
+    Hung,
+
+    /// <summary>The page exceeded a limit: of memory, workers, storage, or events.</summary>
+    ExceededLimit,
+}

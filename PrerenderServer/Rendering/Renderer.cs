@@ -38,9 +38,9 @@ internal sealed class Renderer(
         }
 
         // A page that timed out while idle, or a render without a verdict, counts as neither a hang nor a success.
-        if (answer.Hung || answer.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
+        if (answer.Fault != PageFault.None || answer.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
         {
-            breaker.Report(operation, answer.Hung);
+            breaker.Report(operation, answer.Fault);
         }
 
         RenderResult result;

@@ -35,11 +35,12 @@ public sealed class RenderingOptions
     public TimeSpan ScreenshotTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Number of hangs or crashes after which a URL is rejected for <see cref="BreakerPause"/>, 1 to 100. For a realm it is four times as many, and each
-    /// successful render cancels one. Default: 3.</summary>
+    /// successful render cancels one. A page that exceeds a limit, as by flooding the browser with events, counts four times. Default: 3.</summary>
     [Range(1, 100)]
     public int HangsToOpen { get; set; } = 3;
 
-    /// <summary>How long such a URL or realm is rejected before one trial render is allowed, 1 s to 1 h. Default: 1 min.</summary>
+    /// <summary>How long such a URL or realm is rejected before one trial render is allowed, 1 s to 1 h; a trial that fails doubles it, up to eight
+    /// times. Default: 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromMinutes(1);
 

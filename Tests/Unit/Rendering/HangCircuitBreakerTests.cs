@@ -36,9 +36,9 @@ public class HangCircuitBreakerTests
         var breaker = new HangCircuitBreaker(new() { HangsToOpen = 2, BreakerPause = TimeSpan.FromMinutes(1) }, _time);
         var bad = RenderOperation("bad");
         breaker.Check(bad, null);
-        breaker.Report(bad, hung: true);
+        breaker.Report(bad, PageFault.Hung);
         breaker.Check(bad, "a");
-        breaker.Report(bad, hung: true);
+        breaker.Report(bad, PageFault.Hung);
         breaker.Check(RenderOperation("good"), null);
 
         Assert.Throws<RequestException>(() => breaker.Check(bad, "a"));
@@ -52,7 +52,7 @@ public class HangCircuitBreakerTests
         _time.Advance(TimeSpan.FromSeconds(61));
         Check("bad");
         Assert.Throws<RequestException>(() => Check("bad"));
-        _breaker.Report(RenderOperation("bad"), hung: false);
+        _breaker.Report(RenderOperation("bad"), PageFault.None);
         Check("bad");
         Hang("bad");
         Check("bad");
@@ -89,16 +89,16 @@ public class HangCircuitBreakerTests
         {
             Hang($"bad-{i}");
             Hang($"worse-{i}");
-            _breaker.Report(RenderOperation($"good-{i}"), hung: false);
+            _breaker.Report(RenderOperation($"good-{i}"), PageFault.None);
         }
 
         Assert.Throws<RequestException>(() => Check("fresh"));
         _time.Advance(TimeSpan.FromSeconds(61));
         var trial = RenderOperation("trial");
         _breaker.Check(trial, "a");
-        _breaker.Report(RenderOperation("earlier"), hung: false);
+        _breaker.Report(RenderOperation("earlier"), PageFault.None);
         Assert.Throws<RequestException>(() => Check("fresh"));
-        _breaker.Report(trial, hung: false);
+        _breaker.Report(trial, PageFault.None);
         Check("fresh");
     }
 
@@ -108,7 +108,7 @@ public class HangCircuitBreakerTests
         for (var i = 0; i < 100; i++)
         {
             Hang($"bad-{i}");
-            _breaker.Report(RenderOperation($"good-{i}"), hung: false);
+            _breaker.Report(RenderOperation($"good-{i}"), PageFault.None);
         }
 
         Check("fresh");
@@ -119,7 +119,7 @@ public class HangCircuitBreakerTests
     {
         for (var i = 0; i < 8; i++)
         {
-            _breaker.Report(Command("eve"), hung: true);
+            _breaker.Report(Command("eve"), PageFault.Hung);
         }
 
         Assert.Throws<RequestException>(() => _breaker.Check(Command("eve"), "a"));
@@ -137,9 +137,43 @@ public class HangCircuitBreakerTests
         _breaker.Check(RenderOperation("bad"), "b");
     }
 
+    [Fact]
+    public void Check_UrlThatExceededALimit_IsRefusedAtOnceAndItsRealmAfterAsManyPagesAsAUrlMayHang()
+    {
+        _breaker.Report(RenderOperation("flood-1"), PageFault.ExceededLimit);
+        Assert.Throws<RequestException>(() => Check("flood-1"));
+        Check("fresh");
+        _breaker.Report(RenderOperation("flood-2"), PageFault.ExceededLimit);
+        Assert.Contains("The realm", Assert.Throws<RequestException>(() => Check("fresh")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_TrialsThatHang_DoubleThePauseUpToEightTimes()
+    {
+        Hang("bad");
+        Hang("bad");
+        foreach (var minutes in (int[])[1, 2, 4, 8, 8])
+        {
+            Assert.Equal(TimeSpan.FromMinutes(minutes), Assert.Throws<RequestException>(() => Check("bad")).RetryAfter);
+            _time.Advance(TimeSpan.FromMinutes(minutes));
+            var trial = RenderOperation("bad");
+            _breaker.Check(trial, "a");
+            _breaker.Report(trial, PageFault.Hung);
+        }
+    }
+
+    [Fact]
+    public void Check_RenderThatStartedBeforeTheRejectionHangs_DoesNotDoubleThePause()
+    {
+        Hang("bad");
+        Hang("bad");
+        Hang("bad");
+        Assert.Equal(TimeSpan.FromMinutes(1), Assert.Throws<RequestException>(() => Check("bad")).RetryAfter);
+    }
+
     private void Check(string name) => _breaker.Check(RenderOperation(name), "a");
 
-    private void Hang(string name) => _breaker.Report(RenderOperation(name), hung: true);
+    private void Hang(string name) => _breaker.Report(RenderOperation(name), PageFault.Hung);
 
     private RenderOperation RenderOperation(string name, string realm = "http://h/r/") => new(
         new(realm + name), AffinityKey.Realm(realm), null, new Deadline(TimeSpan.FromSeconds(1), _time), 0, default, "id", "");
