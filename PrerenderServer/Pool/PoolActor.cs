@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Pages;
@@ -7,7 +6,6 @@ using Fleet.PrerenderServer.Pool.Core.Lifecycle;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Pool.Core;
 using Fleet.ServiceDefaults;
-using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
@@ -19,11 +17,10 @@ namespace Fleet.PrerenderServer.Pool;
 internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
 {
     private readonly Channel<PoolEvent> _events = Channel.CreateUnbounded<PoolEvent>(new() { SingleReader = true });
-    private readonly ConcurrentDictionary<long, PendingLease> _pending = new();
     private readonly Dictionary<long, IBrowserPage> _pages = [];
-    private readonly Dictionary<long, CancellationTokenSource> _revocations = [];
     private readonly CancellationTokenSource _stopped = new();
     private readonly PoolCore _core;
+    private readonly LeaseTable _leases;
     private readonly PoolOptions _options;
     private readonly PoolEffects _effects;
     private readonly PoolMetrics _metrics;
@@ -38,7 +35,6 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     private readonly Lock _starting = new();
     private Task _running = Task.CompletedTask;
     private PoolSnapshot _snapshot = PoolSnapshot.Empty;
-    private long _lastWaiter;
 
     public PoolActor(IBrowserAdapter browser, PoolRules rules, PoolMetrics metrics, FatalError fatal, TimeProvider time, ILoggerFactory loggers)
     {
@@ -49,6 +45,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<PoolActor>();
         _core = new(rules);
+        _leases = new(metrics, () => Now, Post);
         _turnover = new(metrics, time, loggers.CreateLogger<ShellTurnover>());
         _effects = new(browser, _options, metrics, time, loggers.CreateLogger<PoolEffects>(), Post);
         _memory = new(browser, _options, time, loggers.CreateLogger<MemoryWatch>(), () => Snapshot, Post);
@@ -81,17 +78,15 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     public async Task<PageLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var id = Interlocked.Increment(ref _lastWaiter);
-        var wait = new PendingLease(request, Now);
-        _pending.TryAdd(id, wait);
-        if (!_events.Writer.TryWrite(new PageWanted(id, request)))
+        var (waiter, pending) = _leases.Add(request);
+        if (!_events.Writer.TryWrite(new PageWanted(waiter, request)))
         {
-            _pending.TryRemove(id, out _);
-            throw wait.Failure(WaitFailure.ShuttingDown, Snapshot);
+            _leases.Remove(waiter);
+            throw pending.Failure(WaitFailure.ShuttingDown, Snapshot);
         }
 
-        await using var registration = cancellationToken.UnsafeRegister(_ => Cancel(id, cancellationToken), null);
-        return await wait.Task;
+        await using var registration = cancellationToken.UnsafeRegister(_ => _leases.Cancel(waiter, cancellationToken), null);
+        return await pending.Task;
     }
 
     /// <inheritdoc/>
@@ -140,7 +135,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         {
             await _stopped.CancelAsync();
             _events.Writer.TryComplete();
-            FailPending();
+            _leases.FailAll(Snapshot);
         }
     }
 
@@ -179,7 +174,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         {
             await _stopped.CancelAsync();
             _events.Writer.TryComplete();
-            FailPending();
+            _leases.FailAll(Snapshot);
         }
     }
 
@@ -190,15 +185,14 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         LogBroken(error, error.Message, string.Join("; ", Snapshot.Slots), _history.ToString());
         var totals = Snapshot.Totals with { Stopping = true, Problem = "The page pool broke an invariant; this server exits." };
         Volatile.Write(ref _snapshot, Snapshot with { Totals = totals });
-        var revoked = _revocations.Values.Select(revocation => revocation.CancelAsync()).ToList();
-        _revocations.Clear();
+        var revoked = _leases.RevokeAllAsync();
         // Revoke the leases before killing the browsers: a render that sees its page close first would report the page as the cause.
         _effects.Own(AbortAsync());
         _fatal.Raise(new BrokenInvariantException($"The page pool broke an invariant: {error.Message}", error));
 
         async Task AbortAsync()
         {
-            await Task.WhenAll(revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await revoked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _effects.AbortAsync();
         }
     }
@@ -211,9 +205,9 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         {
             switch (effect)
             {
-                case GrantLease e: Grant(e); break;
-                case RevokeLease e: Revoke(e); break;
-                case FailWaiter e: Fail(e); break;
+                case GrantLease e: _leases.Grant(e, _pages[e.Slot]); break;
+                case RevokeLease e: _effects.Own(_leases.RevokeAsync(e.Lease)); break;
+                case FailWaiter e: _leases.Fail(e, Snapshot); break;
                 case GiveUpStart e: GiveUp(e); break;
                 case ForgetSlot e:
                     _pages.Remove(e.Slot);
@@ -241,48 +235,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         switch (poolEvent)
         {
             case PageArrived arrived: _pages[arrived.Slot] = arrived.Page; break;
-            case LeaseCompleted completed: _revocations.Remove(completed.Lease); break;
-        }
-    }
-
-    private void Grant(GrantLease grant)
-    {
-        var revocation = new CancellationTokenSource();
-        _revocations.Add(grant.Lease, revocation);
-        var page = _pages[grant.Slot];
-        // A render may have booted the page again from another shell. The release reports it; otherwise the pool would lease a stale page as current.
-        var lease = new PageLease(page, grant.Slot, grant.Warm, grant.Waited, grant.Boot, outcome => Post(new LeaseCompleted(grant.Lease, outcome)
-        {
-            Booted = page is IRenderPage { IsStandby: true },
-            ShellToken = page.ShellToken,
-            MaxIdle = (page as IRenderPage)?.MaxIdle,
-        }), revocation.Token);
-
-        // The caller may have cancelled before the grant arrived. The page is then unused.
-        if (_pending.TryRemove(grant.Waiter, out var wait) && wait.TrySetResult(lease))
-        {
-            _metrics.Waited(grant.Waited, grant.Warm ? "warm" : "cold");
-        }
-        else
-        {
-            lease.Complete(PageOutcome.Untouched);
-        }
-    }
-
-    // The token's callbacks are render code; they must not run on the consumer.
-    private void Revoke(RevokeLease revoke)
-    {
-        if (_revocations.Remove(revoke.Lease, out var revocation))
-        {
-            _effects.Own(revocation.CancelAsync());
-        }
-    }
-
-    private void Fail(FailWaiter fail)
-    {
-        if (_pending.TryRemove(fail.Waiter, out var wait) && wait.TrySetException(wait.Failure(fail.End, Snapshot)))
-        {
-            _metrics.Waited(Now - wait.Since, MetricConventions.TagValue(fail.End));
+            case LeaseCompleted completed: _leases.Complete(completed.Lease); break;
         }
     }
 
@@ -291,23 +244,6 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     {
         _fatal.Raise(new StartException(effect.Why));
         Post(new StopWanted());
-    }
-
-    private void Cancel(long waiter, CancellationToken cancellationToken)
-    {
-        if (_pending.TryRemove(waiter, out var wait) && wait.TrySetCanceled(cancellationToken))
-        {
-            _metrics.Waited(Now - wait.Since, "cancelled");
-            Post(new WantCancelled(waiter));
-        }
-    }
-
-    private void FailPending()
-    {
-        foreach (var (waiter, _) in _pending)
-        {
-            Fail(new FailWaiter(waiter, WaitFailure.ShuttingDown));
-        }
     }
 
     private TimeSpan DueIn(TimeSpan at)

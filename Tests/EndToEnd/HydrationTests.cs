@@ -42,8 +42,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         Assert.InRange(takenOver.Shift, 0, 0.01);
     }
 
-    // What is there before any script has come is what a slow network shows; how long the rest takes is told, for a telephone on a good mobile
-    // network (4 times slower, 40 ms away, 4 Mbit/s), and not judged: it depends on what else the machine does.
+    // What is there before any script has come is what a slow network shows.
     [Fact]
     public async Task Open_BeforeAnyScriptHasCome_PrerenderedCardShowsItsContentAndTheShellDoesNot()
     {
@@ -58,6 +57,20 @@ public sealed class HydrationTests(FleetFixture fixture)
 
         Assert.Equal("Hydrogen", await HeadingWithoutScriptsAsync(browser, fleet.OnRealm("elements/hydrogen"), userAgent: null));
         Assert.Null(await HeadingWithoutScriptsAsync(browser, fleet.OnRealm("elements/hydrogen"), ShellsUserAgent));
+    }
+
+    [Fact]
+    public async Task FirstPaint_OnATelephone_Measurement()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("FLEET_PAINT_MEASURE") == "1", "A measurement, made on demand: set FLEET_PAINT_MEASURE=1.");
+        var fleet = fixture.Fleet;
+        await fleet.IndexedAsync();
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = BrowserLocator.Locate(null),
+            Args = ["--no-sandbox"],
+        });
 
         var prerendered = await MedianFirstHeadingAsync(browser, fleet.OnRealm("elements/hydrogen"), userAgent: null);
         var shell = await MedianFirstHeadingAsync(browser, fleet.OnRealm("elements/hydrogen"), ShellsUserAgent);
