@@ -13,12 +13,10 @@ namespace Fleet.Bench.Rendering;
 /// <summary>What a page that floods the browser's connection costs the pages beside it: <c>dotnet run -c Release --project Bench -- flood</c>. Two lanes render the host app on its
 /// fast path; beside them, in turns, nothing, a page that only computes, and pages that flood, each loaded again as soon as it has ended. Once for 60 s with the default settings,
 /// where the circuit breaker ends such a series, and once for 4 s without it, which shows what one page costs. Takes about ten minutes.</summary>
-/// <remarks>A page may take a core, whatever it does with it. So the row that counts is the flood against the page that computes.</remarks>
+/// <remarks>A page may take a core, whatever it does with it: the page that computes shows how much of a ratio that is.</remarks>
 internal static class FloodBench
 {
     private const int Lanes = 2;
-    private const string Nothing = "nothing";
-    private const string Computes = "a page that computes";
 
     private static readonly Phase[] s_phases =
     [
@@ -33,8 +31,8 @@ internal static class FloodBench
 
     private static readonly (string Name, string Script)[] s_neighbours =
     [
-        (Nothing, ""),
-        (Computes, "for (;;);"),
+        ("nothing", ""),
+        ("a page that computes", "for (;;);"),
         ("console messages of 1 MB", "for (;;) console.error('x'.repeat(1e6))"),
         ("small console messages", "for (;;) console.error('x')"),
         ("exceptions of 100 KB", "const go = () => { setTimeout(go); setTimeout(go); throw new Error('x'.repeat(1e5)) }; go()"),
@@ -55,10 +53,16 @@ internal static class FloodBench
             var rows = new List<Row>();
             for (var round = 0; round < rounds; round++)
             {
-                for (var kind = 0; kind < s_neighbours.Length; kind++)
+                // The machine's speed changes within minutes, so each kind is compared with nothing just before it and just after it.
+                var before = await MeasureAsync(server.Client, site.Url, null, 0, Calm(window));
+                for (var kind = 1; kind < s_neighbours.Length; kind++)
                 {
-                    rows.Add(await MeasureAsync(server.Client, site.Url, new Uri(origins[(round * s_neighbours.Length) + kind]), kind, window) with { Round = round });
-                    Console.Error.WriteLine(rows[^1]);
+                    var row = await MeasureAsync(server.Client, site.Url, new Uri(origins[(round * s_neighbours.Length) + kind]), kind, window);
+                    var after = await MeasureAsync(server.Client, site.Url, null, 0, Calm(window));
+                    rows.Add(row with { Ratio = row.Rate / ((before.Rate + after.Rate) / 2) });
+                    rows.Add(after with { Ratio = 1 });
+                    before = after;
+                    Console.Error.WriteLine($"{rows[^2]} {after.Rate}");
                 }
             }
 
@@ -70,23 +74,24 @@ internal static class FloodBench
     {
         Console.WriteLine($"{title}:");
         Console.WriteLine();
-        Console.WriteLine("| beside | renders/s | p95 ms | × nothing | × computes | closed | rejected | server MB |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| beside | renders/s | p95 ms | × nothing | closed | rejected | server MB |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var (name, _) in s_neighbours)
         {
             var own = rows.Where(row => row.Beside == name).ToList();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name} | {Median(own.Select(row => row.Rate)):0.0} | {Median(own.Select(row => row.P95)):0} | {Ratio(rows, own, Nothing)} | {Ratio(rows, own, Computes)} | {own.Sum(row => row.Flood.Closed)} | {own.Sum(row => row.Flood.Rejected)} | {own.Max(row => row.ServerMb):0} |"));
+                $"| {name} | {Median(own.Select(row => row.Rate)):0.0} | {Median(own.Select(row => row.P95)):0} | {Ratio(own)} | {own.Sum(row => row.Flood.Closed)} | {own.Sum(row => row.Flood.Rejected)} | {own.Max(row => row.ServerMb):0} |"));
         }
 
         Console.WriteLine();
     }
 
-    // Of each round by itself: the machine's speed changes between rounds.
-    private static string Ratio(List<Row> rows, List<Row> own, string to)
+    private static TimeSpan Calm(TimeSpan window) => TimeSpan.FromSeconds(Math.Min(15, window.TotalSeconds));
+
+    private static string Ratio(List<Row> own)
     {
-        var ratios = own.Select(row => row.Rate / rows.Single(other => other.Round == row.Round && other.Beside == to).Rate).Order().ToList();
-        return string.Create(CultureInfo.InvariantCulture, $"{Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})");
+        var ratios = own.Select(row => row.Ratio).Order().ToList();
+        return ratios[0] == ratios[^1] ? string.Create(CultureInfo.InvariantCulture, $"{ratios[0]:0.00}") : string.Create(CultureInfo.InvariantCulture, $"{Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})");
     }
 
     private static async Task<Row> MeasureAsync(HttpClient client, Uri site, Uri? hostile, int kind, TimeSpan window)
@@ -181,5 +186,5 @@ internal static class FloodBench
 
     private sealed record Phase(string Title, string[] Settings, int Rounds, TimeSpan Window);
 
-    private sealed record Row(int Round, string Beside, double Rate, double P95, Flood Flood, double ServerMb);
+    private sealed record Row(double Ratio, string Beside, double Rate, double P95, Flood Flood, double ServerMb);
 }
