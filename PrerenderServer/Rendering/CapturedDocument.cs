@@ -126,15 +126,6 @@ internal static partial class CapturedDocument
     /// <summary>Whether a URL is that of a document; fragments do not count.</summary>
     public static bool IsSame(string url, Uri document) => WithoutFragment(url) == WithoutFragment(ExactUrl.Of(OriginAllowList.WithAsciiHost(document)));
 
-    /// <summary>Chromium's code if the body of a document was cut off or could not be decoded, so that the page shows a part of it; null otherwise.</summary>
-    /// <param name="failedRequests">The failed requests of the page: <c>GET url: net::code</c>. A document that the page itself stopped loading is not one of them.</param>
-    /// <param name="document">URL of the document.</param>
-    public static string? BreakOf(IEnumerable<string> failedRequests, Uri document)
-    {
-        var start = $"GET {WithoutFragment(ExactUrl.Of(OriginAllowList.WithAsciiHost(document)))}: net::";
-        return failedRequests.Where(request => request.StartsWith(start, StringComparison.Ordinal)).Select(request => request[start.Length..]).FirstOrDefault(code => code != "ERR_ABORTED");
-    }
-
     private static string WithoutFragment(string url) => url.Split('#', 2)[0];
 
     private static int? ParseStatus(string? text) =>

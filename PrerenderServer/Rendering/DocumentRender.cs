@@ -43,7 +43,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
 
         var answer = CapturedDocument.WithoutLoop(
             await CaptureAsync(page, operation, navigation.LoadedStatus, navigation.Refresh, progress, reserve, cancellationToken), operation.Url);
-        if (answer.RedirectUrl is null && CapturedDocument.BreakOf(page.Activity.FailedRequests, operation.Url) is { } code)
+        if (answer.RedirectUrl is null && page.Activity.DocumentFailure is { } code)
         {
             return new() { Outcome = RenderOutcome.NoVerdict, Status = navigation.LoadedStatus, Message = $"The document was not received completely: {code}." };
         }

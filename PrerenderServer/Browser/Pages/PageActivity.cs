@@ -13,6 +13,7 @@ internal sealed class PageActivity(TimeProvider time)
     private const int MaxLineLength = 500;
     private const int MaxAnswered = 2_000;
     private const int MaxFlights = 5_000;
+    private const int MaxBroken = 100;
 
     /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight.</summary>
     private static readonly TimeSpan s_streamAfter = TimeSpan.FromSeconds(2);
@@ -29,6 +30,9 @@ internal sealed class PageActivity(TimeProvider time)
     private readonly HashSet<Flight.Content> _answered = [];
     private readonly List<string> _errors = [];
     private readonly List<string> _failed = [];
+    /// <summary>The documents, by their loader, whose body was not received completely: Chromium's code.</summary>
+    private readonly Dictionary<string, string> _broken = [];
+    private string? _document;
     private long _lastChange = time.GetTimestamp();
     private (string Request, TimeSpan Duration)? _slowest;
 
@@ -42,6 +46,13 @@ internal sealed class PageActivity(TimeProvider time)
     public IReadOnlyList<string> FailedRequests
     {
         get { lock (_gate) { return [.. _failed]; } }
+    }
+
+    /// <summary>Chromium's code, as <c>ERR_CONNECTION_RESET</c>, if the body of the page's document was cut off or could not be decoded, so that the page shows a part of it; null otherwise.
+    /// A document that the page itself stopped loading is not one of them.</summary>
+    public string? DocumentFailure
+    {
+        get { lock (_gate) { return _document is not null && _broken.TryGetValue(_document, out var code) ? code : null; } }
     }
 
     /// <summary>URLs of the requests in flight.</summary>
@@ -71,6 +82,8 @@ internal sealed class PageActivity(TimeProvider time)
             _slowest = null;
             _errors.Clear();
             _failed.Clear();
+            _broken.Clear();
+            _document = null;
             _flights.Clear();
             _lastChange = time.GetTimestamp();
         }
@@ -180,10 +193,24 @@ internal sealed class PageActivity(TimeProvider time)
 
     private void OnFailed(string id, JsonElement failure)
     {
+        var error = failure.GetProperty("errorText").GetString()!;
         // What the visit itself blocks is no failure.
-        if (Remove(id) is { } failed && !failure.GetProperty("errorText").GetString()!.StartsWith("net::ERR_BLOCKED_BY_CLIENT", StringComparison.Ordinal))
+        if (Remove(id) is not { } failed || error.StartsWith("net::ERR_BLOCKED_BY_CLIENT", StringComparison.Ordinal))
         {
-            Add(_failed, $"{failed.Method} {failed.Url}: {failure.GetProperty("errorText").GetString()}");
+            return;
+        }
+
+        Add(_failed, $"{failed.Method} {failed.Url}: {error}");
+        // The request of a document has the id of its loader.
+        if (failure.GetProperty("requestId").ValueEquals(failed.Loader) && error != "net::ERR_ABORTED")
+        {
+            lock (_gate)
+            {
+                if (_broken.Count < MaxBroken)
+                {
+                    _broken[failed.Loader] = error.Replace("net::", "", StringComparison.Ordinal);
+                }
+            }
         }
     }
 
@@ -199,6 +226,7 @@ internal sealed class PageActivity(TimeProvider time)
         var loader = frame.GetProperty("loaderId").GetString();
         lock (_gate)
         {
+            _document = loader;
             foreach (var (id, _) in _flights.Where(f => f.Value.Loader != loader))
             {
                 _flights.Remove(id);

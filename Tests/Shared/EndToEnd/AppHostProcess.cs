@@ -75,7 +75,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     /// <summary>Waits for its end and gives exit code and everything it said.</summary>
     public async Task<(int ExitCode, string Said)> EndAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(s_limit);
+        await Eventually.TrueAsync(() => _process.HasExited, s_limit, () => $"the end of the AppHost. There are:\n{ProcessesLeft()}\nIt said:\n{_log}");
         await _reading.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return (_process.ExitCode, _log.ToString());
     }
@@ -92,7 +92,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     public Task NothingLeftAsync(TimeSpan limit) => Eventually.TrueAsync(
         () => Descendants().Count == 0,
         limit,
-        () => $"no process left of this AppHost; there are:\n{string.Join('\n', Descendants().Select(id => $"{id} {ProcessTree.CommandLine(id)}"))}\nIt said:\n{_log}");
+        () => $"no process left of this AppHost. There are:\n{ProcessesLeft()}\nIt said:\n{_log}");
 
     public async ValueTask DisposeAsync()
     {
@@ -117,6 +117,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
         _process.Dispose();
         _profiles.Delete(recursive: true);
     }
+
+    private string ProcessesLeft() => string.Join('\n', Descendants().Select(id => $"{id} {ProcessTree.CommandLine(id)}"));
 
     private string? Find(string text) => _log.Find(text).Select(found => found.Line).FirstOrDefault();
 

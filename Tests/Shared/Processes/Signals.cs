@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Fleet.Tests.Processes;
@@ -17,6 +18,14 @@ internal static partial class Signals
 
     /// <summary>Sends a signal. False when there is no such process any more.</summary>
     public static bool Send(int processId, int signal) => SendCore(processId, signal) == 0;
+
+    /// <summary>Whether this process ignores a signal, and so do the processes that it starts.</summary>
+    public static bool IsIgnored(int signal)
+    {
+        const string Row = "SigIgn:";
+        var row = ProcessTree.Read(Environment.ProcessId, "status").Split('\n').FirstOrDefault(line => line.StartsWith(Row, StringComparison.Ordinal));
+        return row is not null && (ulong.Parse(row[Row.Length..].Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & (1UL << (signal - 1))) != 0;
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendCore(int processId, int signal);

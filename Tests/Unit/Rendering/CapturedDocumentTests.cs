@@ -62,16 +62,6 @@ public class CapturedDocumentTests
     }
 
     [Theory]
-    [InlineData("GET http://h/page: net::ERR_CONNECTION_RESET", "ERR_CONNECTION_RESET")]
-    [InlineData("GET http://h/page: net::ERR_CONTENT_DECODING_FAILED", "ERR_CONTENT_DECODING_FAILED")]
-    [InlineData("GET http://h/page: net::ERR_ABORTED", null)]
-    [InlineData("GET http://h/page: 404", null)]
-    [InlineData("GET http://h/page2: net::ERR_CONNECTION_RESET", null)]
-    [InlineData("POST http://h/page: net::ERR_CONNECTION_RESET", null)]
-    public void BreakOf_FailedRequests_IsThatOfTheDocument(string failed, string? code) =>
-        Assert.Equal(code, CapturedDocument.BreakOf(["GET http://h/x: 500", failed], new("http://h/page#top")));
-
-    [Theory]
     [InlineData("/new", "http://h/new")]
     [InlineData("?q=1", "http://h/page?q=1")]
     [InlineData("//other/x", "http://other/x")]

@@ -142,8 +142,14 @@ public sealed class RedirectTests(ServerFixture server)
         Assert.Contains(named, result.Diagnostics?.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Html_DocumentIsCutOff_IsNoVerdict()
+    [Theory]
+    [InlineData(0, "")]
+    // What is told of a failed request has a bounded length, and there is a bounded number of them.
+    [InlineData(1_500, "")]
+    [InlineData(0, "for (let i = 0; i < 30; i++) await fetch('/missing/' + i)")]
+    // The document of a frame is another one.
+    [InlineData(0, "document.querySelector('iframe').src = '/whole'")]
+    public async Task Html_DocumentIsCutOff_IsNoVerdict(int queryLength, string before)
     {
         var (path, begun) = ($"/{Guid.NewGuid():N}", new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         server.OtherApp.Routes[path + "/begun"] = http =>
@@ -154,15 +160,32 @@ public sealed class RedirectTests(ServerFixture server)
         server.OtherApp.Routes[path] = async http =>
         {
             http.Response.ContentType = "text/html";
-            await http.Response.WriteAsync($"<!doctype html><p>half<script>fetch('{path}/begun')</script>", Token);
+            await http.Response.WriteAsync($"<!doctype html><p>half<iframe></iframe><script>(async () => {{ {before}; await fetch('{path}/begun') }})()</script>", Token);
             await http.Response.Body.FlushAsync(Token);
             await begun.Task.WaitAsync(Token);
             http.Abort();
         };
-        var result = await RenderAsync(path);
+        server.OtherApp.Page("/whole", "<p>whole");
+        var result = await RenderAsync(queryLength == 0 ? path : path + "?" + new string('q', queryLength));
         Assert.Equal(RenderOutcome.NoVerdict, result.Outcome);
         Assert.Empty(result.Formats);
         Assert.Contains("was not received completely: ERR_", result.Diagnostics?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_FrameIsCutOff_RendersThePage()
+    {
+        var path = $"/{Guid.NewGuid():N}";
+        server.OtherApp.Routes[path + "/frame"] = async http =>
+        {
+            http.Response.ContentType = "text/html";
+            await http.Response.WriteAsync("<p>half", Token);
+            await http.Response.Body.FlushAsync(Token);
+            http.Abort();
+        };
+        server.OtherApp.Page(path, $"<p>whole<iframe src=\"{path}/frame\"></iframe>");
+        var result = await RenderAsync(path);
+        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
     }
 
     [Theory]
