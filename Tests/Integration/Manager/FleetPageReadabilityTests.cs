@@ -45,7 +45,7 @@ public sealed class FleetPageReadabilityTests(OperatorBrowser browser) : FleetPa
         var page = await Browser.OpenAsync(Manager.App.Urls.Single(), width, 900, dark);
         await Assertions.Expect(page.Locator(".server")).ToHaveCountAsync(3, SoonCount);
         await page.EvaluateAsync("() => { document.querySelector('.server details').open = true; }");
-        await page.WaitForFunctionAsync("() => document.querySelectorAll('.server tbody tr').length > 0");
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('.server tbody tr').length > 0 && !document.querySelector('.server .pill:empty')");
         Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.LowContrast));
         Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.Unnamed));
         Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
