@@ -28,7 +28,8 @@ internal static partial class CapturedDocument
     /// <param name="realm">URL prefix of the requests that count as dependencies.</param>
     /// <param name="allowed">Origins that may be rendered. The page may have navigated elsewhere by itself.</param>
     /// <param name="refresh">The document's <c>Refresh</c> header, which counts unless the document has a <c>meta refresh</c>; null without one.</param>
-    public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed, string? refresh = null)
+    /// <param name="isSettled">Whether the page had settled. If not, a document without content may be one that has not been received yet.</param>
+    public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed, string? refresh = null, bool isSettled = true)
     {
         var captured = JsonSerializer.Deserialize<Capture>(PageJson.Mend(json), FleetJson.Options)!;
         if (captured.TooLarge is { } characters)
@@ -50,9 +51,10 @@ internal static partial class CapturedDocument
         {
             return new()
             {
-                Outcome = RenderOutcome.Unusable,
+                Outcome = isSettled ? RenderOutcome.Unusable : RenderOutcome.TimedOut,
                 Status = httpStatus,
-                Message = "The document has no root element: the page removed it, or loads another document again and again.",
+                Message = isSettled ? "The document has no root element: the page removed it."
+                    : "The document has no root element: it was not received in time, or the page loads another document again and again.",
             };
         }
 

@@ -88,11 +88,13 @@ public class CapturedDocumentTests
         Assert.Empty(answer.Formats);
     }
 
-    [Fact]
-    public void Read_DocumentWithoutAnElement_IsUnusable()
+    [Theory]
+    [InlineData(true, RenderOutcome.Unusable)]
+    [InlineData(false, RenderOutcome.TimedOut)]
+    public void Read_DocumentWithoutAnElement_IsUnusableUnlessItMayStillCome(bool isSettled, RenderOutcome outcome)
     {
-        var answer = CapturedDocument.Read("""{"url":"http://h/page","html":"","headers":[],"read":[]}""", 200, "http://h/", s_allowed);
-        Assert.Equal((RenderOutcome.Unusable, 200, 0), (answer.Outcome, answer.Status, answer.Formats.Count));
+        var answer = CapturedDocument.Read("""{"url":"http://h/page","html":"","headers":[],"read":[]}""", 200, "http://h/", s_allowed, isSettled: isSettled);
+        Assert.Equal((outcome, 200, 0), (answer.Outcome, answer.Status, answer.Formats.Count));
     }
 
     [Fact]
