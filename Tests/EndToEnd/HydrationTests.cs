@@ -27,11 +27,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = BrowserLocator.Locate(null),
-            Args = ["--no-sandbox"],
-        });
+        await using var browser = await LaunchAsync(playwright);
 
         var prerendered = await ReadAsync(browser, fleet.OnRealm(path), javaScript: false);
         var takenOver = await ReadAsync(browser, fleet.OnRealm(path), javaScript: true);
@@ -49,11 +45,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = BrowserLocator.Locate(null),
-            Args = ["--no-sandbox"],
-        });
+        await using var browser = await LaunchAsync(playwright);
 
         Assert.Equal("Hydrogen", await HeadingWithoutScriptsAsync(browser, fleet.OnRealm("elements/hydrogen"), userAgent: null));
         Assert.Null(await HeadingWithoutScriptsAsync(browser, fleet.OnRealm("elements/hydrogen"), ShellsUserAgent));
@@ -66,11 +58,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         var fleet = fixture.Fleet;
         await fleet.IndexedAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = BrowserLocator.Locate(null),
-            Args = ["--no-sandbox"],
-        });
+        await using var browser = await LaunchAsync(playwright);
 
         var prerendered = await MedianFirstHeadingAsync(browser, fleet.OnRealm("elements/hydrogen"), userAgent: null);
         var shell = await MedianFirstHeadingAsync(browser, fleet.OnRealm("elements/hydrogen"), ShellsUserAgent);
@@ -78,6 +66,9 @@ public sealed class HydrationTests(FleetFixture fixture)
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"First contentful paint and content in the document, median of 5: prerendered {prerendered.Paint:0} ms and {prerendered.Content:0} ms, shell {shell.Paint:0} ms and {shell.Content:0} ms.");
     }
+
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserLocator.Locate(null), Args = ["--no-sandbox"] });
 
     private static async Task<string?> HeadingWithoutScriptsAsync(IBrowser browser, Uri url, string? userAgent)
     {
