@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
 
@@ -286,31 +284,4 @@ internal sealed class PageActivity(TimeProvider time)
     }
 
     private static string Cut(string line) => line.Length <= MaxLineLength ? line : line[..MaxLineLength] + "…";
-
-    /// <param name="IsOfMessages">Whether it is a web socket or an event stream.</param>
-    private readonly record struct Flight(Flight.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages)
-    {
-        public string Method => Sent.Method;
-
-        public string Url => Sent.Url;
-
-        public static Flight OfSocket(string url, long now) => new(new("GET", Shorten(url), ""), "", true, now, null, IsOfMessages: true);
-
-        public static Flight Of(JsonElement sent, long now)
-        {
-            var request = sent.GetProperty("request");
-            var type = sent.TryGetProperty("type", out var known) ? known.GetString()! : "";
-            // Without a loader, it is the script of a worker: the end of this request is reported to the worker's session, if at all.
-            var loader = sent.TryGetProperty("loaderId", out var id) ? id.GetString()! : "";
-            var isWorkerScript = loader.Length == 0 && type == "Script";
-            return new(new(request.GetProperty("method").GetString()!, Shorten(request.GetProperty("url").GetString()!), request.TryGetProperty("postData", out var body) ? Shorten(body.GetString()!) : ""),
-                loader, !isWorkerScript && type is not ("WebSocket" or "Ping" or "Media" or "Prefetch" or "CSPViolationReport"), now, null, type == "EventSource");
-        }
-
-        /// <summary>Replaces the rest of a long text with its digest, so that texts that differ stay different.</summary>
-        private static string Shorten(string text) => text.Length <= 2 * MaxLineLength ? text
-            : $"{text[..MaxLineLength]}…{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
-
-        public readonly record struct Content(string Method, string Url, string Body);
-    }
 }

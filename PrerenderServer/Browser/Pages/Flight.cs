@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Fleet.PrerenderServer.Browser.Pages;
+
+/// <summary>A request, web socket or event stream of a page that has not ended.</summary>
+/// <param name="Sent">What was sent.</param>
+/// <param name="Loader">The loader of the document that sent it; empty for the script of a worker and for web sockets.</param>
+/// <param name="IsAwaited">Whether the page is not quiet before it has ended.</param>
+/// <param name="SentAt">Time stamp of the request.</param>
+/// <param name="RespondedAt">Time stamp of the response; null before it.</param>
+/// <param name="IsOfMessages">Whether it is a web socket or an event stream.</param>
+internal readonly record struct Flight(Flight.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages)
+{
+    private const int MaxTextLength = 500;
+
+    public string Method => Sent.Method;
+
+    public string Url => Sent.Url;
+
+    public static Flight OfSocket(string url, long now) => new(new("GET", Shorten(url), ""), "", true, now, null, IsOfMessages: true);
+
+    public static Flight Of(JsonElement sent, long now)
+    {
+        var request = sent.GetProperty("request");
+        var type = sent.TryGetProperty("type", out var known) ? known.GetString()! : "";
+        // Without a loader, it is the script of a worker: the end of this request is reported to the worker's session, if at all.
+        var loader = sent.TryGetProperty("loaderId", out var id) ? id.GetString()! : "";
+        var isWorkerScript = loader.Length == 0 && type == "Script";
+        return new(new(request.GetProperty("method").GetString()!, Shorten(request.GetProperty("url").GetString()!), request.TryGetProperty("postData", out var body) ? Shorten(body.GetString()!) : ""),
+            loader, !isWorkerScript && type is not ("WebSocket" or "Ping" or "Media" or "Prefetch" or "CSPViolationReport"), now, null, type == "EventSource");
+    }
+
+    /// <summary>Replaces the rest of a long text with its digest, so that texts that differ stay different.</summary>
+    private static string Shorten(string text) => text.Length <= 2 * MaxTextLength ? text
+        : $"{text[..MaxTextLength]}…{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
+
+    public readonly record struct Content(string Method, string Url, string Body);
+}
