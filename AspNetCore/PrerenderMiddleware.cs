@@ -54,6 +54,11 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             http.Response.Headers.CacheControl = "no-store";
         }
+        catch (FleetException e) when (e.Outcome == RenderOutcome.NotAPage)
+        {
+            // A download, a feed, or data: the app has it as it is.
+            await next(http);
+        }
         catch (FleetException e)
         {
             LogFailed(url, e.Reason, e.Message);

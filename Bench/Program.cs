@@ -15,8 +15,8 @@ switch (args)
     case ["paint"]:
         await PaintBench.RunAsync();
         break;
-    case ["flood"]:
-        await FloodBench.RunAsync();
+    case ["flood", .. var rest]:
+        await FloodBench.RunAsync(rest is [var settings, ..] ? settings : "", rest is [_, var beside] ? beside : "");
         break;
     case ["document-path", .. var rest]:
         await DocumentPathBench.RunAsync(rest is [var only, ..] ? only : null);

@@ -92,7 +92,7 @@ public sealed record ShellStamp(string Token, long? Generation, bool? Current)
     public bool? CurrentAtStart { get; init; }
 }
 
-/// <summary>How a render ended. The first five are verdicts on the content; only verdicts are stored.</summary>
+/// <summary>How a render ended. All but the last are verdicts on the content; only verdicts are stored.</summary>
 public enum RenderOutcome
 {
     /// <summary>The page rendered.</summary>
@@ -109,6 +109,9 @@ public enum RenderOutcome
 
     /// <summary>The page loaded but cannot be used: it has no host app, closed itself, or does not respond.</summary>
     Unusable,
+
+    /// <summary>The URL has no HTML document: it is a download, an image, JSON, a feed or another text, or a response without a body.</summary>
+    NotAPage,
 
     /// <summary>No verdict on the content: the infrastructure failed, for example the browser or the network. Never stored.</summary>
     NoVerdict,

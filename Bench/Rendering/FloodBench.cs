@@ -11,8 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.Bench.Rendering;
 
 /// <summary>What a page that floods the browser's connection costs the pages beside it: <c>dotnet run -c Release --project Bench -- flood</c>. Two lanes render the host app on its
-/// fast path; beside them, in turns, nothing, a page that only computes, and pages that flood, each loaded again as soon as it has ended. Once for 60 s with the default settings,
-/// where the circuit breaker ends such a series, and once for 4 s without it, which shows what one page costs. Takes about ten minutes.</summary>
+/// fast path; beside them, in turns, nothing, a page that only computes, and pages that flood, each loaded again as soon as it has ended. Once for two minutes with the default
+/// settings, where the circuit breaker ends such a series, and once for 4 s without it, which shows what one page costs. Takes about 20 minutes; <c>flood default
+/// data</c> measures only the default settings, and only the kinds with that word.</summary>
 /// <remarks>A page may take a core, whatever it does with it: the page that computes shows how much of a ratio that is.</remarks>
 internal static class FloodBench
 {
@@ -20,8 +21,8 @@ internal static class FloodBench
 
     private static readonly Phase[] s_phases =
     [
-        new("With the default settings", [], Rounds: 1, TimeSpan.FromSeconds(60)),
-        new("Without the circuit breaker", ["--Rendering:HangsToOpen=100"], Rounds: 3, TimeSpan.FromSeconds(4)),
+        new("With the default settings", [], Rounds: 1, Windows: 2, TimeSpan.FromSeconds(60)),
+        new("Without the circuit breaker", ["--Rendering:HangsToOpen=100"], Rounds: 3, Windows: 1, TimeSpan.FromSeconds(4)),
     ];
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(0.5);
@@ -40,33 +41,43 @@ internal static class FloodBench
         ("changes of the address", "for (let i = 0;; i++) history.replaceState(null, '', '#' + i)"),
     ];
 
-    public static async Task RunAsync()
+    /// <param name="settings">A word of the title of the measurements to take.</param>
+    /// <param name="beside">A word of the kinds to measure.</param>
+    public static async Task RunAsync(string settings, string beside)
     {
         await using var site = await BenchSite.StartAsync();
-        foreach (var (title, settings, rounds, window) in s_phases)
+        foreach (var (title, arguments, rounds, windows, window) in s_phases.Where(phase => phase.Title.Contains(settings, StringComparison.Ordinal)))
         {
             // The circuit breaker remembers an origin, so each window has one of its own.
             await using var hostile = await HostileSiteAsync(rounds * s_neighbours.Length);
             var origins = hostile.Urls.ToList();
-            await using var server = await BenchServer.StartAsync(site.Url, Lanes + 2, [.. origins.Select((origin, i) => string.Create(CultureInfo.InvariantCulture, $"--Fleet:AllowedOrigins:{i}={origin}")), .. settings]);
-            await MeasureAsync(server.Client, site.Url, null, 0, TimeSpan.FromSeconds(8));
+            await using var server = await BenchServer.StartAsync(site.Url, Lanes + 2, [.. origins.Select((origin, i) => string.Create(CultureInfo.InvariantCulture, $"--Fleet:AllowedOrigins:{i}={origin}")), .. arguments]);
+            await NeighboursAsync(server.Client, site.Url, TimeSpan.FromSeconds(8));
             var rows = new List<Row>();
             for (var round = 0; round < rounds; round++)
             {
                 // The machine's speed changes within minutes, so each kind is compared with nothing just before it and just after it.
-                var before = await MeasureAsync(server.Client, site.Url, null, 0, Calm(window));
+                var before = await QuietAsync(server.Client, site.Url, window);
                 for (var kind = 1; kind < s_neighbours.Length; kind++)
                 {
-                    var row = await MeasureAsync(server.Client, site.Url, new Uri(origins[(round * s_neighbours.Length) + kind]), kind, window);
-                    var after = await MeasureAsync(server.Client, site.Url, null, 0, Calm(window));
-                    rows.Add(row with { Ratio = row.Rate / ((before.Rate + after.Rate) / 2) });
-                    rows.Add(after with { Ratio = 1 });
+                    if (!s_neighbours[kind].Name.Contains(beside, StringComparison.Ordinal))
+                    {
+                        continue;
+                    }
+
+                    var own = await BesideAsync(server.Client, site.Url, new Uri(origins[(round * s_neighbours.Length) + kind]), kind, windows, window);
+                    var after = await QuietAsync(server.Client, site.Url, window);
+                    rows.AddRange(own.Select(row => row with { Ratio = row.Rate / ((before.Rate + after.Rate) / 2) }));
+                    rows.Add(after);
                     before = after;
-                    Console.Error.WriteLine($"{rows[^2]} {after.Rate}");
+                    own.ForEach(row => Console.Error.WriteLine($"{row} {after.Rate}"));
                 }
             }
 
-            Write(title, rows);
+            for (var number = 1; number <= windows; number++)
+            {
+                Write(windows == 1 ? title : string.Create(CultureInfo.InvariantCulture, $"{title}, {window.TotalSeconds:0} s, number {number}"), [.. rows.Where(row => row.Window == number || row.Beside == s_neighbours[0].Name)]);
+            }
         }
     }
 
@@ -76,11 +87,10 @@ internal static class FloodBench
         Console.WriteLine();
         Console.WriteLine("| beside | renders/s | p95 ms | × nothing | closed | rejected | server MB |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
-        foreach (var (name, _) in s_neighbours)
+        foreach (var own in s_neighbours.Select(neighbour => rows.Where(row => row.Beside == neighbour.Name).ToList()).Where(own => own.Count > 0))
         {
-            var own = rows.Where(row => row.Beside == name).ToList();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name} | {Median(own.Select(row => row.Rate)):0.0} | {Median(own.Select(row => row.P95)):0} | {Ratio(own)} | {own.Sum(row => row.Flood.Closed)} | {own.Sum(row => row.Flood.Rejected)} | {own.Max(row => row.ServerMb):0} |"));
+                $"| {own[0].Beside} | {Median(own.Select(row => row.Rate)):0.0} | {Median(own.Select(row => row.P95)):0} | {Ratio(own)} | {own.Sum(row => row.Closed)} | {own.Sum(row => row.Rejected)} | {own.Max(row => row.ServerMb):0} |"));
         }
 
         Console.WriteLine();
@@ -94,18 +104,37 @@ internal static class FloodBench
         return ratios[0] == ratios[^1] ? string.Create(CultureInfo.InvariantCulture, $"{ratios[0]:0.00}") : string.Create(CultureInfo.InvariantCulture, $"{Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})");
     }
 
-    private static async Task<Row> MeasureAsync(HttpClient client, Uri site, Uri? hostile, int kind, TimeSpan window)
+    private static async Task<Row> QuietAsync(HttpClient client, Uri site, TimeSpan window)
     {
         // What the page before has left ends.
         await Task.Delay(s_pause);
+        return await NeighboursAsync(client, site, Calm(window)) with { Ratio = 1, Beside = s_neighbours[0].Name };
+    }
+
+    /// <summary>Measures the neighbours in one window after the other, all beside the same series of hostile pages.</summary>
+    private static async Task<List<Row>> BesideAsync(HttpClient client, Uri site, Uri hostile, int kind, int windows, TimeSpan window)
+    {
+        await Task.Delay(s_pause);
         using var stop = new CancellationTokenSource();
-        var flood = kind == 0 ? Task.FromResult(default(Flood)) : FloodAsync(client, hostile!, kind, stop.Token);
+        var (flood, rows) = (new Flood(), new List<Row>());
+        var pages = FloodAsync(client, hostile, kind, flood, stop.Token);
+        for (var number = 1; number <= windows; number++)
+        {
+            var (closed, rejected) = (flood.Closed, flood.Rejected);
+            var row = await NeighboursAsync(client, site, window);
+            rows.Add(row with { Window = number, Beside = s_neighbours[kind].Name, Closed = flood.Closed - closed, Rejected = flood.Rejected - rejected });
+        }
+
+        await stop.CancelAsync();
+        await pages;
+        return rows;
+    }
+
+    private static async Task<Row> NeighboursAsync(HttpClient client, Uri site, TimeSpan window)
+    {
         var start = Stopwatch.GetTimestamp();
         var times = (await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => RepeatAsync(client, site, lane, start, window)))).SelectMany(all => all).Order().ToList();
-        var rate = times.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var memory = Environment.WorkingSet / 1e6;
-        await stop.CancelAsync();
-        return new(0, s_neighbours[kind].Name, rate, times[(int)(0.95 * (times.Count - 1))], await flood, memory);
+        return new() { Rate = times.Count / Stopwatch.GetElapsedTime(start).TotalSeconds, P95 = times[(int)(0.95 * (times.Count - 1))], ServerMb = Environment.WorkingSet / 1e6 };
     }
 
     private static async Task<List<double>> RepeatAsync(HttpClient client, Uri site, int lane, long start, TimeSpan window)
@@ -128,29 +157,27 @@ internal static class FloodBench
     }
 
     /// <summary>Loads hostile pages, one after the other, until it is cancelled.</summary>
-    private static async Task<Flood> FloodAsync(HttpClient client, Uri hostile, int kind, CancellationToken cancellationToken)
+    private static async Task FloodAsync(HttpClient client, Uri hostile, int kind, Flood flood, CancellationToken cancellationToken)
     {
-        for (var flood = default(Flood); ;)
+        while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 var url = new Uri(hostile, string.Create(CultureInfo.InvariantCulture, $"{kind}/{Guid.NewGuid()}"));
-                var result = await RenderAsync(client, new() { Url = url.AbsoluteUri, Affinity = "user:hostile", DeadlineMs = 20_000 }, cancellationToken);
-                if (result is null)
+                switch (await RenderAsync(client, new() { Url = url.AbsoluteUri, Affinity = "user:hostile", DeadlineMs = 20_000 }, cancellationToken))
                 {
-                    await Task.Delay(s_rejected, cancellationToken);
+                    case null:
+                        flood.Rejected++;
+                        await Task.Delay(s_rejected, cancellationToken);
+                        break;
+                    case { Outcome: RenderOutcome.Unusable }:
+                        flood.Closed++;
+                        break;
                 }
-
-                flood = result switch
-                {
-                    null => flood with { Rejected = flood.Rejected + 1 },
-                    { Outcome: RenderOutcome.Unusable } => flood with { Closed = flood.Closed + 1 },
-                    _ => flood,
-                };
             }
             catch (OperationCanceledException)
             {
-                return flood;
+                return;
             }
         }
     }
@@ -180,11 +207,34 @@ internal static class FloodBench
 
     private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 
-    /// <param name="Closed">Pages that were closed for what they did.</param>
-    /// <param name="Rejected">Renders that the server did not start.</param>
-    private readonly record struct Flood(int Closed, int Rejected);
+    /// <summary>A series of hostile pages.</summary>
+    private sealed class Flood
+    {
+        /// <summary>Pages that were closed for what they did.</summary>
+        public int Closed { get; set; }
 
-    private sealed record Phase(string Title, string[] Settings, int Rounds, TimeSpan Window);
+        /// <summary>Renders that the server did not start.</summary>
+        public int Rejected { get; set; }
+    }
 
-    private sealed record Row(double Ratio, string Beside, double Rate, double P95, Flood Flood, double ServerMb);
+    private sealed record Phase(string Title, string[] Settings, int Rounds, int Windows, TimeSpan Window);
+
+    private sealed record Row
+    {
+        public double Ratio { get; init; }
+
+        public int Window { get; init; }
+
+        public string Beside { get; init; } = "";
+
+        public double Rate { get; init; }
+
+        public double P95 { get; init; }
+
+        public int Closed { get; init; }
+
+        public int Rejected { get; init; }
+
+        public double ServerMb { get; init; }
+    }
 }

@@ -95,6 +95,7 @@ internal static class DocumentResult
             RenderOutcome.Unauthorized => (403, "unauthorized"),
             RenderOutcome.NoVerdict => (503, "no-verdict"),
             RenderOutcome.Unusable => (502, "unusable"),
+            RenderOutcome.NotAPage => (502, "not-a-page"),
             RenderOutcome.Failed => (502, "failed"),
             _ => (502, "no-document"),
         };

@@ -31,7 +31,7 @@ internal sealed partial class JobRunner(
 
     private static readonly Backoff s_backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
 
-    private readonly ConcurrentDictionary<(string Job, int Index), Work> _running = new();
+    private readonly ConcurrentDictionary<(string Job, int Index), JobWork> _running = new();
     private readonly Dictionary<string, JobRecord> _known = new(StringComparer.Ordinal);
     private readonly AsyncAutoResetEvent _wake = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -154,7 +154,7 @@ internal sealed partial class JobRunner(
 
     private void Begin(JobRecord job, JobClaim claim)
     {
-        var work = new Work(job.Id, claim, CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
+        var work = new JobWork(job.Id, claim, CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
         // While Redis was away, a claim may have expired although this manager still works on the URL. It may then claim the URL again.
         if (_running.TryGetValue((job.Id, claim.Index), out var lost))
         {
@@ -165,7 +165,7 @@ internal sealed partial class JobRunner(
         work.Done = WorkAsync(job, work);
     }
 
-    private async Task WorkAsync(JobRecord job, Work work)
+    private async Task WorkAsync(JobRecord job, JobWork work)
     {
         await Task.Yield();
         try
@@ -192,7 +192,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RunAsync(JobRecord job, Work work)
+    private async Task RunAsync(JobRecord job, JobWork work)
     {
         var (result, links) = await urls.RunAsync(job, work.Claim, work.Token);
         if (links.Count > 0 && !await KeepTryingAsync(() => store.AddAsync(job.Id, work.Claim, links, job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, work.Token), work.Token))
@@ -206,7 +206,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task ListAsync(JobRecord job, Work work)
+    private async Task ListAsync(JobRecord job, JobWork work)
     {
         if (work.Claim.Attempt > JobUrlRules.MaxClaims)
         {
@@ -259,7 +259,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task ReleaseAsync(Work work)
+    private async Task ReleaseAsync(JobWork work)
     {
         try
         {
@@ -285,39 +285,4 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(LogLevel.Error, "Job {Id}: the work on {Url} failed unexpectedly.")]
     private partial void LogUnexpected(Exception exception, string id, string url);
-
-    /// <summary>A URL that this manager has in progress.</summary>
-    private sealed class Work(string job, JobClaim claim, CancellationTokenSource cancellation) : IDisposable
-    {
-        private readonly Lock _gate = new();
-        private bool _isDisposed;
-
-        public string Job => job;
-
-        public JobClaim Claim => claim;
-
-        public CancellationToken Token { get; } = cancellation.Token;
-
-        public Task Done { get; set; } = Task.CompletedTask;
-
-        public void Cancel()
-        {
-            lock (_gate)
-            {
-                if (!_isDisposed)
-                {
-                    cancellation.Cancel();
-                }
-            }
-        }
-
-        public void Dispose()
-        {
-            lock (_gate)
-            {
-                _isDisposed = true;
-                cancellation.Dispose();
-            }
-        }
-    }
 }

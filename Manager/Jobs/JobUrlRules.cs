@@ -43,7 +43,7 @@ internal static class JobUrlRules
 
     private static JobUrlOutcomeOf OfPage(RenderOutcome outcome, JobAttempt attempt) => outcome == RenderOutcome.Rendered && attempt.PageStatus < 400
         ? new(JobUrlOutcome.Succeeded, null, null)
-        : new(JobUrlOutcome.Failed, ReasonOf(outcome), Cut(attempt.Detail ?? (attempt.PageStatus >= 400 ? $"The page has the status {attempt.PageStatus}." : null)));
+        : new(outcome == RenderOutcome.NotAPage ? JobUrlOutcome.Skipped : JobUrlOutcome.Failed, ReasonOf(outcome), Cut(attempt.Detail ?? (attempt.PageStatus >= 400 ? $"The page has the status {attempt.PageStatus}." : null)));
 
     private static JobUrlOutcomeOf OfError(JobAttempt attempt) =>
         new(attempt.ErrorStatus is 400 or 401 or 403 or 404 ? JobUrlOutcome.Skipped : JobUrlOutcome.Failed, attempt.Reason, Cut(attempt.Detail));
@@ -54,6 +54,7 @@ internal static class JobUrlRules
         RenderOutcome.TimedOut => "timed-out",
         RenderOutcome.Unauthorized => "unauthorized",
         RenderOutcome.Unusable => "unusable",
+        RenderOutcome.NotAPage => "not-a-page",
         RenderOutcome.NoVerdict => "no-verdict",
         _ => "failed",
     };

@@ -114,7 +114,7 @@ internal sealed class JobUrls(RenderPipeline pipeline, SitePages pages, Publicat
         }
 
         var html = Encoding.UTF8.GetString(body.Bytes);
-        if (MarkdownConverter.DepthOf(html) > PageLinks.MaxDepth)
+        if (HtmlDepth.Estimate(html) > PageLinks.MaxDepth)
         {
             return ([], "Its links were not read: the document is nested too deeply.");
         }

@@ -7,11 +7,11 @@ internal static class RenderFailure
 {
     private const int MaxReason = 300;
 
-    /// <summary>Why the fleet failed to render; null when it did not: a rendered page, an error page of the content, or an invalid request.</summary>
+    /// <summary>Why the fleet failed to render; null when it did not: a rendered page, an error page of the content, a URL that is no page, or an invalid request.</summary>
     public static string? Explain(RenderAnswer answer) => answer switch
     {
         { RenderError: { Status: >= 500 or 429 } error } => error.Detail,
-        { RenderError: not null } or { Content.Outcome: RenderOutcome.Rendered or RenderOutcome.Unauthorized } or { Content: { Outcome: RenderOutcome.Failed, Status: >= 400 and <= 599 } } => null,
+        { RenderError: not null } or { Content.Outcome: RenderOutcome.Rendered or RenderOutcome.Unauthorized or RenderOutcome.NotAPage } or { Content: { Outcome: RenderOutcome.Failed, Status: >= 400 and <= 599 } } => null,
         { Content: { } content } => Cut($"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}") + (content.Record is { } record ? $" [GET {record}]" : ""),
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -29,7 +30,8 @@ internal static partial class CapturedDocument
     /// <param name="allowed">Origins that may be rendered. The page may have navigated elsewhere by itself.</param>
     /// <param name="refresh">The document's <c>Refresh</c> header, which counts unless the document has a <c>meta refresh</c>; null without one.</param>
     /// <param name="isSettled">Whether the page had settled. If not, a document without content may be one that has not been received yet.</param>
-    public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed, string? refresh = null, bool isSettled = true)
+    /// <param name="isScreenshot">Whether a screenshot is to be taken, which any document has.</param>
+    public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed, string? refresh = null, bool isSettled = true, bool isScreenshot = false)
     {
         var captured = JsonSerializer.Deserialize<Capture>(PageJson.Mend(json), FleetJson.Options)!;
         if (captured.TooLarge is { } characters)
@@ -65,6 +67,12 @@ internal static partial class CapturedDocument
         }
 
         var status = own ?? httpStatus;
+        // An error may be a text: its status counts.
+        if (!isScreenshot && status < StatusCodes.Status400BadRequest && !OutcomeMapping.IsPage(captured.Type))
+        {
+            return new() { Outcome = RenderOutcome.NotAPage, Status = status, Message = $"The URL is a document of type {captured.Type}, not an HTML page." };
+        }
+
         if (!PageStatusRules.IsAllowed(status))
         {
             return new()
@@ -189,6 +197,8 @@ internal static partial class CapturedDocument
         public string Url { get; init; } = "";
 
         public string Html { get; init; } = "";
+
+        public string Type { get; init; } = MediaTypeNames.Text.Html;
 
         public string? StatusCode { get; init; }
 

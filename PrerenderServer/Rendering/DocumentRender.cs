@@ -83,7 +83,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             return unmet! with { Status = httpStatus };
         }
 
-        var answer = CapturedDocument.Read(captured, httpStatus, operation.Realm, allowed, refresh, isSettled: settled.Stability == Settling.Settled);
+        var answer = CapturedDocument.Read(captured, httpStatus, operation.Realm, allowed, refresh, settled.Stability == Settling.Settled, isScreenshot);
         if (isScreenshot && answer.RedirectUrl is not null)
         {
             // The page declares a redirect. It is shown as it is.

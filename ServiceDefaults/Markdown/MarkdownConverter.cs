@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using static Fleet.ServiceDefaults.Markdown.MarkdownText;
 
 namespace Fleet.ServiceDefaults.Markdown;
 
 /// <summary>Converts the main content of a document to Markdown (CommonMark with tables) or to plain text. Text of the page stays text: what would be markup is escaped, and only http, https
 /// and mailto links remain links.</summary>
-public static partial class MarkdownConverter
+public static class MarkdownConverter
 {
     /// <summary>Maximum length of a document in characters: 4 Mi. Longer ones are not converted.</summary>
     public const int MaxChars = 4 * 1024 * 1024;
@@ -18,15 +18,9 @@ public static partial class MarkdownConverter
     /// A browser that parses a document nests 512 deep.</summary>
     public const int MaxDepth = 600;
 
-    // A line break; text has no control characters.
-    private const string Break = "\u0001";
-
     private static readonly HashSet<string> s_left = new(
         ["head", "script", "style", "noscript", "nav", "aside", "footer", "form", "button", "input", "select", "textarea", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "slot", "template"],
         StringComparer.OrdinalIgnoreCase);
-
-    private static readonly HashSet<string> s_void = new(
-        ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"], StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> s_inline = new(
         ["a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "del", "dfn", "em", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "strike", "tt", "font"],
@@ -45,7 +39,7 @@ public static partial class MarkdownConverter
 
     private static MarkdownDocument? Convert(string html, string url, bool isPlain)
     {
-        if (html.Length > MaxChars || DepthOf(html) > MaxDepth)
+        if (html.Length > MaxChars || HtmlDepth.Estimate(html) > MaxDepth)
         {
             return null;
         }
@@ -66,32 +60,6 @@ public static partial class MarkdownConverter
         var canonical = document.QuerySelector("link[rel=canonical]")?.GetAttribute("href") is { } link && Uri.TryCreate(address, link, out var named) && named.Scheme is "http" or "https"
             ? ExactUrl.Of(OriginAllowList.WithAsciiHost(named)) : null;
         return new(text + "\n", canonical);
-    }
-
-    /// <summary>An upper estimate of the depth, by tags alone, so that a document can be refused before it is parsed.</summary>
-    public static int DepthOf(string html)
-    {
-        var (depth, deepest) = (0, 0);
-        for (var at = html.IndexOf('<', StringComparison.Ordinal); at >= 0 && at + 1 < html.Length; at = html.IndexOf('<', at + 1))
-        {
-            if (html[at + 1] == '/')
-            {
-                depth = Math.Max(0, depth - 1);
-            }
-            else if (char.IsAsciiLetter(html[at + 1]))
-            {
-                var end = at + 1;
-                while (end < html.Length && char.IsAsciiLetterOrDigit(html[end]))
-                {
-                    end++;
-                }
-
-                depth += s_void.GetAlternateLookup<ReadOnlySpan<char>>().Contains(html.AsSpan((at + 1)..end)) ? 0 : 1;
-                deepest = Math.Max(deepest, depth);
-            }
-        }
-
-        return deepest;
     }
 
     private static string Blocks(INode parent, Context context)
@@ -138,7 +106,7 @@ public static partial class MarkdownConverter
         ['h', >= '1' and <= '6'] => Line(InlineOf(element, context), context).ReplaceLineEndings(" ") is { Length: > 0 } heading
             ? context.IsPlain ? heading : $"{new string('#', element.LocalName[1] - '0')} {heading}" : "",
         "hr" => context.IsPlain ? "" : "---",
-        "pre" => context.IsPlain ? Clean(element.TextContent).Trim('\n') : Fenced(element),
+        "pre" => context.IsPlain ? Clean(element.TextContent).Trim('\n') : Fenced(element.TextContent, element.ClassName + " " + element.QuerySelector("code")?.ClassName),
         "blockquote" => context.IsPlain ? Blocks(element, context) : Prefixed(Blocks(element, context), "> ", "> "),
         "ul" or "ol" or "menu" => Listed(element, context),
         "table" => Tabular(element, context),
@@ -186,14 +154,6 @@ public static partial class MarkdownConverter
         return caption + string.Join('\n', lines);
     }
 
-    private static string Fenced(IElement pre)
-    {
-        var code = Clean(pre.TextContent).Trim('\n');
-        var fence = new string('`', Math.Max(3, Backticks().Matches(code).Select(static run => run.Length).DefaultIfEmpty(0).Max() + 1));
-        var language = Language().Match(pre.ClassName + " " + pre.QuerySelector("code")?.ClassName) is { Success: true } named ? named.Groups["name"].Value : "";
-        return code.Length == 0 ? "" : $"{fence}{language}\n{code}\n{fence}";
-    }
-
     private static string InlineOf(INode parent, Context context)
     {
         var text = new StringBuilder();
@@ -230,7 +190,7 @@ public static partial class MarkdownConverter
             "img" when context.IsPlain => Squeeze(element.GetAttribute("alt") ?? ""),
             not "img" when context.IsPlain => InlineOf(element, context),
             "img" => UrlOf(element.GetAttribute("src"), context) is { } source ? $"![{Escape(Squeeze(element.GetAttribute("alt") ?? ""), context).Trim()}]({source})" : "",
-            "code" or "kbd" or "samp" or "tt" => Code(element),
+            "code" or "kbd" or "samp" or "tt" => Code(element.TextContent),
             "strong" or "b" => Around("**", InlineOf(element, context)),
             "em" or "i" => Around("*", InlineOf(element, context)),
             "del" or "s" or "strike" => Around("~~", InlineOf(element, context)),
@@ -238,22 +198,6 @@ public static partial class MarkdownConverter
             _ => InlineOf(element, context),
         };
     }
-
-    private static string Link(string label, string target) =>
-        $"{(char.IsWhiteSpace(label[0]) ? " " : "")}[{label.Trim().Replace(Break, " ", StringComparison.Ordinal)}]({target}){(char.IsWhiteSpace(label[^1]) ? " " : "")}";
-
-    private static string Code(IElement element)
-    {
-        var code = Squeeze(element.TextContent).Trim();
-        var fence = new string('`', Backticks().Matches(code).Select(static run => run.Length).DefaultIfEmpty(0).Max() + 1);
-        var pad = code.StartsWith('`') || code.EndsWith('`') ? " " : "";
-        return code.Length == 0 ? "" : fence + pad + code + pad + fence;
-    }
-
-    // Emphasis must touch its text.
-    private static string Around(string mark, string text) => text.Trim() is { Length: > 0 } inner
-        ? $"{(char.IsWhiteSpace(text[0]) ? " " : "")}{mark}{inner}{mark}{(char.IsWhiteSpace(text[^1]) ? " " : "")}"
-        : text;
 
     // The parser makes declarative shadow roots real ones.
     private static IEnumerable<INode> ChildrenOf(INode parent)
@@ -282,53 +226,9 @@ public static partial class MarkdownConverter
             ? url.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)
             : null;
 
-    private static string Prefixed(string text, string first, string others) =>
-        string.Join('\n', text.Split('\n').Select((line, at) => at == 0 ? first + line : line.Length == 0 ? others.TrimEnd() : others + line));
+    private static string Line(string text, Context context) => Lines(text) is var lines && context.IsPlain ? lines : EscapeStarts(lines);
 
-    // What would begin a block at the start of a line is escaped.
-    private static string Line(string text, Context context) => string.Join('\n', text.Split(Break)
-        .Select(static line => Spaces().Replace(line, " ").Trim()).Where(static line => line.Length > 0)
-        .Select(line => context.IsPlain ? line : LineStart().Replace(line, "${number}\\${mark}")));
-
-    private static string Squeeze(string text) => Spaces().Replace(Clean(text), " ");
-
-    private static string Clean(string text) => Controls().Replace(text, "");
-
-    private static string Escape(string text, Context context) => context.IsPlain ? text : Special().Replace(text, "\\$0");
-
-    [GeneratedRegex(@"[\\`*_\[\]<>~]|&(?=#?\w+;)")]
-    private static partial Regex Special();
-
-    [GeneratedRegex(@"^(?<number>\d{0,9})(?<mark>[#+.)=-](?=[\s#=-]|$)|(?<=\d)[.)])")]
-    private static partial Regex LineStart();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Spaces();
-
-    [GeneratedRegex(@"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")]
-    private static partial Regex Controls();
-
-    [GeneratedRegex("`+")]
-    private static partial Regex Backticks();
-
-    [GeneratedRegex(@"\b(?:language|lang|highlight-source)-(?<name>[A-Za-z0-9+#-]{1,20})")]
-    private static partial Regex Language();
+    private static string Escape(string text, Context context) => context.IsPlain ? text : MarkdownText.Escape(text);
 
     private sealed record Context(Uri Address, bool HasMain, bool IsPlain);
-}
-
-/// <summary>The Markdown or the text of a document.</summary>
-/// <param name="Text">The text, with a line feed at its end.</param>
-/// <param name="Canonical">The canonical URL that the document names; null if it names none.</param>
-public sealed record MarkdownDocument(string Text, string? Canonical)
-{
-    /// <summary>Media type of Markdown.</summary>
-    public const string MediaType = "text/markdown";
-
-    // English text has about four bytes per token of current models.
-    private const int BytesPerToken = 4;
-
-    /// <summary>Estimated number of tokens of a language model: a quarter of the size in bytes.</summary>
-    /// <param name="bytes">Size of the text in UTF-8.</param>
-    public static int EstimateTokens(int bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 }

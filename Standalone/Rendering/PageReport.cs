@@ -61,6 +61,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
             RenderOutcome.TimedOut => "timed out",
             RenderOutcome.Unauthorized => "requires credentials",
             RenderOutcome.Unusable => "is not a page that can be rendered",
+            RenderOutcome.NotAPage => "is not a page",
             RenderOutcome.NoVerdict => "could not be loaded",
             RenderOutcome.Rendered => "has no such content",
             RenderOutcome.Failed => "failed",

@@ -23,7 +23,7 @@ internal sealed record PageDeparture(Uri Url, string? StatusCode, IReadOnlyList<
 /// <param name="failedUrl">The URL that failed: the last one of the redirect chain.</param>
 /// <param name="redirect">Status and target of the first redirect; null if there is none.</param>
 internal sealed class NavigationException(string code, string failedUrl, (int Status, string Url)? redirect = null)
-    : BrowserException($"{failedUrl} could not be loaded: {code}.")
+    : BrowserException(code == Download ? $"{failedUrl} is a download." : $"{failedUrl} could not be loaded: {code}.")
 {
     /// <summary>Code for a chain of redirects without end.</summary>
     public const string TooManyRedirects = "ERR_TOO_MANY_REDIRECTS";

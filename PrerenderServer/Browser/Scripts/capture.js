@@ -27,6 +27,7 @@
   const matchMedia = globalThis.matchMedia.bind(globalThis);
   const normalized = getter(MediaQueryList, 'media');
   const textContent = getter(Node, 'textContent');
+  const typeOf = getter(Document, 'contentType');
   const nodeType = getter(Node, 'nodeType');
   const documentSheets = getter(Document, 'adoptedStyleSheets');
   const rootSheets = getter(ShadowRoot, 'adoptedStyleSheets');
@@ -361,7 +362,7 @@
     hasPolicy = policy.begin();
     const html = write(document, live);
     if (html.length > maxLength) return { tooLarge: html.length };
-    return { url: location.href, html, statusCode: statusCode(), headers: metas('prerender-header'), refresh: refresh(), read: reads(), suspects: suspects().length, policy: policy.found() };
+    return { url: location.href, html, type: typeOf(document), statusCode: statusCode(), headers: metas('prerender-header'), refresh: refresh(), read: reads(), suspects: suspects().length, policy: policy.found() };
   };
   Object.defineProperty(globalThis, '__fleetCapture', { value: capture });
 })();

@@ -17,6 +17,9 @@ internal static class OutcomeMapping
     /// <summary>The outcome of a document's HTTP status. The status of an unavailable or overloaded host is no verdict on the content.</summary>
     public static RenderOutcome OfHttpStatus(int status) => status is 429 or 502 or 503 or 504 ? RenderOutcome.NoVerdict : OfOwnStatus(status);
 
+    /// <summary>Whether a document of this media type is a page. The browser makes an HTML document of any other type that it can show, such as JSON or an image.</summary>
+    public static bool IsPage(string mediaType) => mediaType is "text/html" or "application/xhtml+xml";
+
     /// <summary>The outcome of an error that the host reports.</summary>
     public static RenderOutcome OfHostError(string? kind) => kind switch
     {
@@ -32,8 +35,8 @@ internal static class OutcomeMapping
     {
         _ when !failedAllowed => RenderOutcome.Failed,
         "ERR_TOO_MANY_REDIRECTS" or "ERR_INVALID_REDIRECT" or "ERR_UNSAFE_REDIRECT" or "ERR_INVALID_RESPONSE" or "ERR_BLOCKED_BY_RESPONSE" => RenderOutcome.Failed,
-        // A download or a 204 has no document.
-        NavigationException.Download or "ERR_ABORTED" => RenderOutcome.Unusable,
+        // A 204 aborts the navigation.
+        NavigationException.Download or "ERR_ABORTED" => RenderOutcome.NotAPage,
         _ => RenderOutcome.NoVerdict,
     };
 }

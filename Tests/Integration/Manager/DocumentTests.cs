@@ -54,6 +54,7 @@ public sealed class DocumentTests : IAsyncLifetime
     [InlineData(RenderOutcome.TimedOut, 200, 504, "timed-out")]
     [InlineData(RenderOutcome.Unauthorized, 401, 403, "unauthorized")]
     [InlineData(RenderOutcome.Unusable, 0, 502, "unusable")]
+    [InlineData(RenderOutcome.NotAPage, 200, 502, "not-a-page")]
     [InlineData(RenderOutcome.NoVerdict, 0, 503, "no-verdict")]
     public async Task Get_NoDocument_IsAProblemThatNamesTheOutcome(RenderOutcome outcome, int pageStatus, int status, string reason)
     {

@@ -85,6 +85,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData(RenderOutcome.TimedOut)]
     [InlineData(RenderOutcome.Unauthorized)]
     [InlineData(RenderOutcome.Unusable)]
+    [InlineData(RenderOutcome.NotAPage)]
     public async Task Post_Verdict_IsNeverRetried(RenderOutcome outcome)
     {
         var (first, second) = await _manager.AddTwoServersAsync();

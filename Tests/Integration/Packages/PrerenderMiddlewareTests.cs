@@ -120,6 +120,14 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
             Assert.Equal(("application/json", "[1]"), (items.Content.Headers.ContentType?.MediaType, await items.Content.ReadAsStringAsync(Token)));
         }
 
+        // What is no page reaches it too, whatever the request says.
+        foreach (var (path, type) in ((string, string)[])[("/items", "application/json"), ("/feed", "application/rss+xml"), ("/report", "application/pdf"), ("/export", "text/html")])
+        {
+            var (file, _) = await GetAsync(path, "Googlebot/2.1");
+            Assert.Equal((path, HttpStatusCode.OK, type), (path, file.StatusCode, file.Content.Headers.ContentType?.MediaType));
+            Assert.Equal(path == "/export", file.Content.Headers.ContentDisposition is not null);
+        }
+
         using var head = new HttpRequestMessage(HttpMethod.Head, "/shop");
         head.Headers.TryAddWithoutValidation("User-Agent", "Googlebot/2.1");
         using var headed = await _client.SendAsync(head, Token);
@@ -182,6 +190,9 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         var app = builder.Build();
         app.UsePrerender(configure);
         app.MapGet("/items", () => Results.Json((int[])[1]));
+        app.MapGet("/feed", () => Results.Content("<rss version='2.0'></rss>", "application/rss+xml"));
+        app.MapGet("/report", () => Results.Bytes("%PDF-1.4"u8.ToArray(), "application/pdf"));
+        app.MapGet("/export", () => Results.File("x"u8.ToArray(), "text/html", "export.html"));
         app.MapGet("/app.js", () => Results.Text("asset"));
         app.MapFallback(() => Results.Content(Page, "text/html; charset=utf-8"));
         await app.StartAsync(Token);

@@ -143,15 +143,29 @@ public sealed class DocumentRenderTests(ServerFixture server)
         Assert.Contains("next", Html(await server.RenderPageAsync("<p>next</p>")), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Html_Download_IsUnusable()
+    [Theory]
+    [InlineData("text/html", "attachment; filename=x.bin", 200, RenderOutcome.NotAPage)]
+    [InlineData("application/pdf", "", 200, RenderOutcome.NotAPage)]
+    [InlineData("application/octet-stream", "", 200, RenderOutcome.NotAPage)]
+    [InlineData("application/json", "", 200, RenderOutcome.NotAPage)]
+    [InlineData("application/rss+xml", "", 200, RenderOutcome.NotAPage)]
+    [InlineData("text/plain", "", 200, RenderOutcome.NotAPage)]
+    [InlineData("text/html", "", 204, RenderOutcome.NotAPage)]
+    [InlineData("text/plain", "", 404, RenderOutcome.Failed)]
+    [InlineData("application/json", "", 401, RenderOutcome.Unauthorized)]
+    [InlineData("text/html", "", 200, RenderOutcome.Rendered)]
+    public async Task Html_AnyTypeOfResponse_IsAPageOnlyIfItIsHtml(string type, string disposition, int status, RenderOutcome expected)
     {
         server.OtherApp.Routes["/file"] = http =>
         {
-            http.Response.Headers.ContentDisposition = "attachment; filename=x.bin";
-            return http.Response.WriteAsync("x");
+            http.Response.StatusCode = status;
+            http.Response.ContentType = type;
+            http.Response.Headers.ContentDisposition = disposition;
+            return status == 204 ? Task.CompletedTask : http.Response.WriteAsync("[1]");
         };
-        Assert.Equal(RenderOutcome.Unusable, (await RenderAsync("file")).Outcome);
+        var result = await RenderAsync("file");
+        Assert.Equal((expected, status == 204 || disposition.Length > 0 || type is "application/pdf" or "application/octet-stream" ? 0 : status), (result.Outcome, result.Status));
+        Assert.Equal(expected == RenderOutcome.NotAPage, result.Diagnostics?.Message is { } message && (message.Contains("not an HTML page", StringComparison.Ordinal) || message.Contains("/file", StringComparison.Ordinal)));
     }
 
     [Fact]

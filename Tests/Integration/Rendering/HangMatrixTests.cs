@@ -53,8 +53,8 @@ public sealed class HangMatrixTests(ServerFixture server)
     [InlineData("never-ending document", RenderOutcome.Rendered)]
     [InlineData("never-ending headers", RenderOutcome.TimedOut)]
     [InlineData("redirects for ever", RenderOutcome.Failed)]
-    [InlineData("download", RenderOutcome.Unusable)]
-    [InlineData("endless download", RenderOutcome.Unusable)]
+    [InlineData("download", RenderOutcome.NotAPage)]
+    [InlineData("endless download", RenderOutcome.NotAPage)]
     public async Task Html_ResponseOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, RenderOutcome outcome)
     {
         var path = $"/hang-{Guid.NewGuid():N}";

@@ -20,6 +20,7 @@ public sealed class JobRulesTests
     [InlineData(RenderOutcome.TimedOut, 0, 1, JobUrlOutcome.Failed, "timed-out")]
     [InlineData(RenderOutcome.Unauthorized, 401, 1, JobUrlOutcome.Failed, "unauthorized")]
     [InlineData(RenderOutcome.Unusable, 0, 1, JobUrlOutcome.Failed, "unusable")]
+    [InlineData(RenderOutcome.NotAPage, 200, 1, JobUrlOutcome.Skipped, "not-a-page")]
     [InlineData(RenderOutcome.NoVerdict, 0, 1, null, null)]
     [InlineData(RenderOutcome.NoVerdict, 0, 2, null, null)]
     [InlineData(RenderOutcome.NoVerdict, 0, 3, JobUrlOutcome.Failed, "no-verdict")]

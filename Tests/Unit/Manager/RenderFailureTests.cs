@@ -13,6 +13,7 @@ public sealed class RenderFailureTests
     [InlineData(RenderOutcome.Failed, 200, true)]
     [InlineData(RenderOutcome.TimedOut, 200, true)]
     [InlineData(RenderOutcome.Unusable, 0, true)]
+    [InlineData(RenderOutcome.NotAPage, 200, false)]
     [InlineData(RenderOutcome.NoVerdict, 0, true)]
     public void Explain_Outcome_IsAFailureUnlessItIsTheContentsAnswer(RenderOutcome outcome, int status, bool isFailure)
     {

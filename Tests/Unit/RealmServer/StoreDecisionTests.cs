@@ -35,6 +35,7 @@ public sealed class StoreDecisionTests
     [InlineData(RenderOutcome.TimedOut, false, true, false, 6L, 7L, "WithholdAndRenderAgain")]
     [InlineData(RenderOutcome.Unauthorized, false, true, true, 7L, 7L, "RecordFailure")]
     [InlineData(RenderOutcome.Unusable, false, true, true, 7L, 7L, "RecordFailure")]
+    [InlineData(RenderOutcome.NotAPage, false, true, true, 7L, 7L, "RecordFailure")]
     [InlineData(RenderOutcome.Unusable, false, false, true, 7L, 7L, "WithholdAndRenderAgain")]
     [InlineData(RenderOutcome.NoVerdict, false, true, true, 7L, 7L, "RenderAgain")]
     [InlineData(RenderOutcome.NoVerdict, true, true, true, 7L, 7L, "RenderAgain")]

@@ -26,6 +26,24 @@ public class CapturedDocumentTests
     }
 
     [Theory]
+    [InlineData("text/html", 200, false, RenderOutcome.Rendered)]
+    [InlineData("application/xhtml+xml", 200, false, RenderOutcome.Rendered)]
+    [InlineData("application/json", 200, false, RenderOutcome.NotAPage)]
+    [InlineData("image/png", 200, false, RenderOutcome.NotAPage)]
+    [InlineData("text/plain", 200, false, RenderOutcome.NotAPage)]
+    [InlineData("text/plain", 404, false, RenderOutcome.Failed)]
+    [InlineData("text/plain", 401, false, RenderOutcome.Unauthorized)]
+    [InlineData("text/plain", 503, false, RenderOutcome.NoVerdict)]
+    [InlineData("image/png", 200, true, RenderOutcome.Rendered)]
+    public void Read_Type_IsOfAPageOrOfAnErrorOrOfWhatAScreenshotShows(string type, int http, bool isScreenshot, RenderOutcome outcome)
+    {
+        var json = JsonSerializer.Serialize(new { url = "http://h/page", html = "<html></html>", type, headers = Array.Empty<string>(), read = Array.Empty<string>() });
+        var answer = CapturedDocument.Read(json, http, "http://h/", s_allowed, isScreenshot: isScreenshot);
+        Assert.Equal(outcome, answer.Outcome);
+        Assert.Equal(outcome == RenderOutcome.NotAPage, answer.Message?.Contains(type, StringComparison.Ordinal) ?? false);
+    }
+
+    [Theory]
     [InlineData(205, null, "205")]
     [InlineData(304, null, "304")]
     [InlineData(200, "100", "prerender-status-code to 100")]

@@ -41,8 +41,8 @@ public class OutcomeMappingTests
     [InlineData("ERR_NAME_NOT_RESOLVED", false, RenderOutcome.Failed)]
     [InlineData("ERR_TOO_MANY_REDIRECTS", true, RenderOutcome.Failed)]
     [InlineData("ERR_UNSAFE_REDIRECT", true, RenderOutcome.Failed)]
-    [InlineData("ERR_ABORTED", true, RenderOutcome.Unusable)]
-    [InlineData(NavigationException.Download, true, RenderOutcome.Unusable)]
+    [InlineData("ERR_ABORTED", true, RenderOutcome.NotAPage)]
+    [InlineData(NavigationException.Download, true, RenderOutcome.NotAPage)]
     [InlineData("ERR_SOMETHING_NEW", true, RenderOutcome.NoVerdict)]
     public void OfNavigation_ByCodeAndWhoseUrlFailed(string code, bool allowed, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfNavigation(code, allowed));
 }

@@ -38,6 +38,7 @@ public sealed class PageReportTests
     [InlineData(RenderOutcome.Failed, "error: http://app.example/ failed: why")]
     [InlineData(RenderOutcome.NoVerdict, "error: http://app.example/ could not be loaded: why")]
     [InlineData(RenderOutcome.Unauthorized, "error: http://app.example/ requires credentials: why")]
+    [InlineData(RenderOutcome.NotAPage, "error: http://app.example/ is not a page: why")]
     [InlineData(RenderOutcome.Unusable, "error: http://app.example/ is not a page that can be rendered: why")]
     public void Of_OutcomeWithoutAPage_FailsAndSaysWhatThePageSaid(RenderOutcome outcome, string line)
     {

@@ -1,0 +1,81 @@
+using System.Net;
+
+namespace Fleet.Tests.RealmServer;
+
+public sealed class AssetTests
+{
+    [Fact]
+    public async Task Asset_WithAHash_IsKeptForEver()
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+
+        var hashed = await server.GetAsync("assets/index-BRBmoGS9.js", "*/*");
+        var plain = await server.GetAsync("assets/app.css", "*/*");
+
+        Assert.Equal("public, max-age=31536000, immutable", hashed.Headers.CacheControl?.ToString());
+        Assert.Equal("text/javascript", hashed.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("no-cache", plain.Headers.CacheControl?.ToString());
+        Assert.Equal("text/css", plain.Content.Headers.ContentType?.MediaType);
+        Assert.False(plain.Headers.Contains("X-Host-Shell"));
+    }
+
+    [Theory]
+    [InlineData("assets/long.js", "br", "br")]
+    [InlineData("assets/long.js", "gzip", "gzip")]
+    [InlineData("assets/long.js", null, null)]
+    [InlineData("assets/photo.png", "br", null)]
+    public async Task Asset_Text_IsPackedForWhoTakesIt(string path, string? accepted, string? coding)
+    {
+        await using var server = new RealmServerUnderTest();
+        var text = string.Concat(Enumerable.Repeat("export const element = 'hydrogen';\n", 200));
+        server.Dist.Write("assets/long.js", text);
+        server.Dist.Write("assets/photo.png", text);
+        await server.StartAsync();
+
+        var response = await server.GetAsync(path, "*/*", Accepting);
+
+        Assert.Equal(coding is null ? [] : [coding], response.Content.Headers.ContentEncoding);
+        Assert.Equal(coding is null, response.Content.Headers.ContentLength == text.Length);
+        Assert.Equal(path.EndsWith(".js", StringComparison.Ordinal), response.Headers.Vary.Contains("Accept-Encoding"));
+        var again = await server.GetAsync(path, "*/*", r => { Accepting(r); r.Headers.IfNoneMatch.Add(response.Headers.ETag!); });
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        var part = await server.GetAsync(path, "*/*", r => { Accepting(r); r.Headers.Range = new(0, 5); });
+        Assert.Equal("export", await part.Content.ReadAsStringAsync());
+
+        void Accepting(HttpRequestMessage request)
+        {
+            if (accepted is not null)
+            {
+                request.Headers.AcceptEncoding.Add(new(accepted));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("br")]
+    [InlineData("identity")]
+    public async Task Asset_VanishesOnceItWasFound_IsA404(string coding)
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+        // To the server, a link whose target is gone is a file until it is opened.
+        File.CreateSymbolicLink(Path.Combine(server.Dist.Path, "assets", "gone-BRBmoGS9.js"), Path.Combine(server.Dist.Path, "nowhere.js"));
+
+        var response = await server.GetAsync("assets/gone-BRBmoGS9.js", "*/*", request => request.Headers.AcceptEncoding.Add(new(coding)));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+    }
+
+    [Fact]
+    public async Task Asset_ConditionalRangeAndHead_AreAnswered()
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+        var etag = (await server.GetAsync("assets/app.css", "*/*")).Headers.ETag!;
+
+        Assert.Equal(HttpStatusCode.NotModified, (await server.GetAsync("assets/app.css", "*/*", r => r.Headers.IfNoneMatch.Add(etag))).StatusCode);
+        var part = await server.GetAsync("assets/app.css", "*/*", r => r.Headers.Range = new(0, 3));
+        Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
+        Assert.Equal("body", await part.Content.ReadAsStringAsync());
+        Assert.Empty(await (await server.GetAsync("assets/app.css", "*/*", method: HttpMethod.Head)).Content.ReadAsByteArrayAsync());
+    }
+}
