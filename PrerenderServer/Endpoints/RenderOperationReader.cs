@@ -36,7 +36,7 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
         var affinity = AffinityKey.TryParse(request.Affinity, out var named) ? named : AffinityKey.Realm(OriginAllowList.OriginOf(url));
         var lineage = ReadHeader(headers, FleetHeaders.Lineage, MaxLineageLength) ?? "";
         // What needs a navigation is a document, whatever the host offers.
-        var formats = request.Formats ?? (PageRequestRules.NeedsVisit(request) ? [RenderFormat.Html] : null);
+        var formats = request.Formats ?? (PageRequestRules.NeedsNavigation(request) ? [RenderFormat.Html] : null);
         return new(url, affinity, formats, new Deadline(TimeoutOf(request, headers), time), request.Priority, request.Accept,
             ReadHeader(headers, FleetHeaders.RequestId, MaxRequestIdLength) ?? Guid.NewGuid().ToString("N"), lineage, DepthOf(lineage),
             request.Credentials is { } credentials ? new PageCredentials(OriginAllowList.OriginOf(url), credentials.Authorization) : null)

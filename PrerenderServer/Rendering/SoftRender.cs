@@ -61,7 +61,7 @@ internal sealed class SoftRender(DocumentRender document)
 /// <param name="Problem">Why this is no answer; null if it is one.</param>
 internal sealed record SoftAttempt(PageAnswer? Answer, SoftProblem? Problem)
 {
-    /// <summary>Whether the app was not told at all, because the server does not send the same document for the URL.</summary>
+    /// <summary>Whether the app was not asked to navigate, because the server does not send the same document for the URL.</summary>
     public bool IsRefused { get; init; }
 }
 
@@ -70,6 +70,6 @@ internal sealed record SoftAttempt(PageAnswer? Answer, SoftProblem? Problem)
 /// <param name="MayPass">Whether it may be the machine or the network rather than the app.</param>
 internal sealed record SoftProblem(string Text, bool MayPass)
 {
-    /// <summary>What it says of the route, if a full load of the same URL has none.</summary>
+    /// <summary>The result that it counts as for the route, if a full load of the same URL has no such problem.</summary>
     public Comparison Result => MayPass ? Comparison.Unsteady : Comparison.Different;
 }

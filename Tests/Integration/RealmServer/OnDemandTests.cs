@@ -41,7 +41,7 @@ public sealed partial class OnDemandTests
 
         var answers = Enumerable.Range(0, 20).Select(_ => server.GetAsync("elements/hydrogen", with: AsCrawler)).ToList();
         var renders = server.Services.GetRequiredService<OnDemandRenders>();
-        await Eventually.TrueAsync(() => !manager.Requests.IsEmpty && renders.Listeners == 20, () => $"a render to begin, and 20 to wait for it; {renders.Listeners} do");
+        await Eventually.TrueAsync(() => !manager.Requests.IsEmpty && renders.WaitingCrawlers == 20, () => $"a render to begin, and 20 to wait for it; {renders.WaitingCrawlers} do");
         gate.SetResult();
 
         Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
@@ -157,7 +157,7 @@ public sealed partial class OnDemandTests
 
         var crawler = server.GetAsync("route/3", with: AsCrawler);
         var renders = server.Services.GetRequiredService<OnDemandRenders>();
-        await Eventually.TrueAsync(() => renders.Listeners == 1, () => "the crawler to wait for its page");
+        await Eventually.TrueAsync(() => renders.WaitingCrawlers == 1, () => "the crawler to wait for its page");
         gate.SetResult();
         await crawler;
         await Eventually.TrueAsync(() => manager.Requests.Count == 4, () => "all to be rendered");

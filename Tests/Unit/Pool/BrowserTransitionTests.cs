@@ -12,7 +12,7 @@ public sealed class BrowserTransitionTests : CoreTests
         var world = Up();
         world.Want("a");
         var boot = world.Pending[0];
-        world.Apply(new RecycleWanted());
+        world.Apply(new RecycleRequested());
         world.End(world.Pending.OfType<LaunchBrowser>().Single());
         Assert.Equal(SlotState.Creating, world.Snapshot.Slots[0].State);
         world.End(boot);
@@ -61,7 +61,7 @@ public sealed class BrowserTransitionTests : CoreTests
     {
         var (world, lease) = Lent("a");
         Rest(world, "b");
-        world.Apply(new RecycleWanted());
+        world.Apply(new RecycleRequested());
         Assert.Equal([SlotState.Leased, SlotState.Idle], world.Snapshot.Slots.Select(s => s.State));
         world.End(world.Pending.Single());
         Assert.Equal([SlotState.Draining, SlotState.Closing], world.Snapshot.Slots.Select(s => s.State));
@@ -77,7 +77,7 @@ public sealed class BrowserTransitionTests : CoreTests
     public void Recycle_WhenTheNextBrowserDoesNotStart_KeepsTheOldOne_AndTriesAgain()
     {
         var world = Idle("a");
-        world.Apply(new RecycleWanted());
+        world.Apply(new RecycleRequested());
         world.End(world.Pending.Single(), well: false);
         Assert.Equal(SlotState.Idle, Only(world).State);
         world.Settle();

@@ -24,7 +24,7 @@ public sealed class DispatchCostTests
         for (var i = 0; i < waiters; i++)
         {
             var request = new LeaseRequest($"realm:{i % affinities}", 0, i % 3, TimeSpan.FromHours(1), ShellAcceptance.FreshOrWait);
-            core.Apply(new PageWanted(i + 1, request), TimeSpan.Zero);
+            core.Apply(new PageRequested(i + 1, request), TimeSpan.Zero);
         }
 
         // The queue is as it will be; the first event may still size what is used again by the next.

@@ -32,7 +32,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
 
     [Fact]
     public void BrowserIsReplacedWhileTwoRender() =>
-        Explore(Small(slots: 2), 0, Interleavings.Render("a"), Interleavings.Render("b"), Interleavings.Once(w => w.Apply(new RecycleWanted())));
+        Explore(Small(slots: 2), 0, Interleavings.Render("a"), Interleavings.Render("b"), Interleavings.Once(w => w.Apply(new RecycleRequested())));
 
     [Fact]
     public void BrowserCrashesWhileTwoRender() =>

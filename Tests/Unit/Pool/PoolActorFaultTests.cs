@@ -88,7 +88,7 @@ public sealed class PoolActorFaultTests
         var line = Assert.Single(log.Lines, l => l.Contains("broke an invariant", StringComparison.Ordinal));
         Assert.Contains(BrokenRules.Invariant, line, StringComparison.Ordinal);
         Assert.Contains("LeaseCompleted { Lease = 1, Outcome = Healthy", line, StringComparison.Ordinal);
-        Assert.Contains("PageWanted { Waiter = 1,", line, StringComparison.Ordinal);
+        Assert.Contains("PageRequested { Waiter = 1,", line, StringComparison.Ordinal);
     }
 
     [Fact]

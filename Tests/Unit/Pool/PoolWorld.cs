@@ -77,14 +77,14 @@ internal sealed partial class PoolWorld
         var waiter = new WorldWaiter(++_lastWaiter, request, Now, parent?.Id);
         _waiters.Add(waiter.Id, waiter);
         _requests.Add(waiter.Id, request);
-        Apply(new PageWanted(waiter.Id, request));
+        Apply(new PageRequested(waiter.Id, request));
         return waiter.Id;
     }
 
     public void Cancel(long waiter)
     {
         _waiters.Remove(waiter);
-        Apply(new WantCancelled(waiter));
+        Apply(new RequestCancelled(waiter));
     }
 
     /// <summary>The lease that a waiter got; null while it waits.</summary>
@@ -120,7 +120,7 @@ internal sealed partial class PoolWorld
     public void Stop()
     {
         _stopped = true;
-        Apply(new StopWanted());
+        Apply(new StopRequested());
     }
 
     /// <summary>Tells the pool that what it asked for has ended, well or not. Telling it of an older operation is a late completion.</summary>

@@ -65,7 +65,7 @@ internal static class RandomRun
         var slots = world.Snapshot.Slots;
         switch (n % 4)
         {
-            case 0: world.Apply(new RecycleWanted()); break;
+            case 0: world.Apply(new RecycleRequested()); break;
             case 1: Pick([.. slots], n, s => world.CrashBrowser(s.Generation)); break;
             case 2: Pick([.. slots], n, s => world.Apply(new SlotCrashed(s.Slot))); break;
             default: Pick([.. slots], n, s => world.Apply(new MemoryMeasured(s.Generation, 1, new Dictionary<long, long> { [s.Slot] = 1_000_000_000 }))); break;

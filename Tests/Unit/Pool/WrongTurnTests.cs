@@ -190,7 +190,7 @@ public sealed class WrongTurnTests
         }
 
         world.Settle();
-        world.Apply(new RecycleWanted());
+        world.Apply(new RecycleRequested());
         world.Served = "new";
         world.TellShell("new");
         world.End(world.Pending.OfType<LaunchBrowser>().Single());

@@ -40,8 +40,8 @@ public sealed class ComposedPageTests
         var stored = Stored(new() { [RenderFormat.Html] = "<p>whole</p>" });
 
         Assert.Equal("<p>whole</p>", Text(ComposedPage.Of(stored, s_shell)));
-        Assert.Equal(ContentKind.Document, ComposedPage.Of(stored with { ShellToken = s_shell.Token }, s_shell).Matter);
-        Assert.Equal(ContentKind.OldDocument, ComposedPage.Of(stored with { ShellToken = "older" }, s_shell).Matter);
+        Assert.Equal(ContentKind.Document, ComposedPage.Of(stored with { ShellToken = s_shell.Token }, s_shell).Kind);
+        Assert.Equal(ContentKind.OldDocument, ComposedPage.Of(stored with { ShellToken = "older" }, s_shell).Kind);
     }
 
     [Theory]

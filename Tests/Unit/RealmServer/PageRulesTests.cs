@@ -63,8 +63,8 @@ public sealed class PageRulesTests
     [InlineData("Prerendered", "Redirect", false, true)]
     [InlineData("Shell", "Content", true, false)]
     [InlineData("Shell", "Redirect", true, false)]
-    public void Visitors_StoredPage_IsTheirsIfTheAppTakesItOver(string setting, string matter, bool takesContent, bool expected) =>
-        Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(matter), takesContent));
+    public void Visitors_StoredPage_IsTheirsIfTheAppTakesItOver(string setting, string kind, bool takesContent, bool expected) =>
+        Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(kind), takesContent));
 
     [Theory]
     [InlineData(5000, 4750.0)]
@@ -127,7 +127,7 @@ public sealed class PageRulesTests
         var http = new DefaultHttpContext();
         http.Request.Headers.UserAgent = agent;
 
-        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions())).Asks(http.Request));
+        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions())).IsCrawler(http.Request));
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class PageRulesTests
         var http = new DefaultHttpContext();
         http.Request.Headers.UserAgent = agent;
 
-        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions { MoreCrawlers = ["housebot"] })).Asks(http.Request));
+        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions { MoreCrawlers = ["housebot"] })).IsCrawler(http.Request));
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class PageRulesTests
         var http = new DefaultHttpContext();
         http.Request.Headers[KnownCrawlers.Header] = "1";
 
-        Assert.True(new Crawlers(Options.Create(new PagesOptions())).Asks(http.Request));
+        Assert.True(new Crawlers(Options.Create(new PagesOptions())).IsCrawler(http.Request));
     }
 
     [Theory]

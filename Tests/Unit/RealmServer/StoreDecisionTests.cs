@@ -69,7 +69,7 @@ public sealed class StoreDecisionTests
 
         var plan = IndexPlan.Of([entry], _ => new(10, "deps"), From(storedCard, storedGeneration), From(failedCard, failedGeneration), generation: 5);
 
-        Assert.Equal(expected, plan.Due.Count == 1 ? "due" : plan.Skipped.Count == 1 ? "skipped" : plan.Known.Count == 1 ? "known" : "lost");
+        Assert.Equal(expected, plan.Due.Count == 1 ? "due" : plan.Skipped.Count == 1 ? "skipped" : plan.Failed.Count == 1 ? "known" : "lost");
     }
 
     [Theory]

@@ -32,10 +32,10 @@ public sealed class StrikeTableTests
     }
 
     [Fact]
-    public void Acquit_OrClear_ForgetsStrikes()
+    public void Clear_OfOneKeyOrAll_RemovesStrikes()
     {
         _table.Strike("a");
-        _table.Acquit("a");
+        _table.Clear("a");
         Assert.Equal(1, _table.Strike("a"));
         _table.Clear();
         Assert.Equal(1, _table.Strike("a"));
