@@ -47,7 +47,7 @@ public sealed class AppHostProcessTests
     }
 
     [Fact]
-    public async Task Run_UntilInterrupted_TellsWhatToTryAndLeavesNothing()
+    public async Task Run_UntilInterrupted_PrintsWhatToTryAndLeavesNothing()
     {
         Assert.SkipWhen(Signals.IsIgnored(Signals.Interrupt), "The tests were started with SIGINT ignored, as by 'nohup dotnet test &'; what they start inherits that.");
         await using var appHost = AppHostProcess.Start();

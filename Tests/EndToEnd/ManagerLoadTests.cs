@@ -14,7 +14,7 @@ public sealed class ManagerLoadTests(ManagerFleetFixture fixture)
     private readonly FleetUnderTest _fleet = fixture.Fleet;
 
     [Fact]
-    public async Task Post_TwoThousandAtOnceOnFourSlots_AreRenderedOrToldAtOnceWhenToComeBack()
+    public async Task Post_TwoThousandAtOnceOnFourSlots_AreRenderedOrRejectedAtOnceWithRetryAfter()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(PostAsync)).WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
 

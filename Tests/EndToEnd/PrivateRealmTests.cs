@@ -19,7 +19,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task Realms_PrivateAndPublic_AreEachToldToWhomTheyMayBe()
+    public async Task Realms_PrivateAndPublic_AreVisibleToTheirReadersOnly()
     {
         var fleet = fixture.Fleet;
         var plan = fleet.OnRealm("secret/plan");

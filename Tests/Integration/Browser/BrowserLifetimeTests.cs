@@ -29,7 +29,7 @@ public sealed class BrowserLifetimeTests : BrowserProcessTestBase
     }
 
     [Fact]
-    public async Task BrowserKilledFromOutside_IsALossAndItsRemainsGo()
+    public async Task Browser_KilledFromOutside_IsReportedLostAndItsRemainsAreRemoved()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
         await using var adapter = NewAdapter();

@@ -78,7 +78,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Session_OfAPageThatWentWithItsContext_IsForgotten()
+    public async Task Session_OfAPageThatWasClosedWithItsContext_IsRemoved()
     {
         await using var own = await LaunchAsync();
         var connection = own.Process.Connection;
@@ -90,7 +90,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Dispose_SomebodyThrewWhenItClosed_EndsAllTheSame()
+    public async Task Dispose_CloseHandlerThrew_Completes()
     {
         await using var own = await LaunchAsync();
         var connection = own.Process.Connection;

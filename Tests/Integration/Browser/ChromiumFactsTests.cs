@@ -153,7 +153,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task SecondPageOfContext_BothGetAnimationFrames()
+    public async Task Context_TwoPages_BothGetAnimationFrames()
     {
         await using var slot = await browser.OpenAsync();
         var context = await browser.Adapter.ContextOf(slot.Number);

@@ -34,7 +34,7 @@ public sealed class ReachTests(BrowserFixture browser)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Page_ByWhateverNameOrWay_DoesNotReachThePortOfRedis()
+    public async Task Page_ByAnyNameOrRoute_DoesNotReachThePortOfRedis()
     {
         using var redis = new TcpListener(IPAddress.IPv6Any, 0);
         redis.Server.DualMode = true;

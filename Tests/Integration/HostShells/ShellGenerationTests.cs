@@ -9,7 +9,7 @@ namespace Fleet.Tests.HostShells;
 public sealed class ShellGenerationTests
 {
     [Fact]
-    public async Task Forward_ShellIsKnown_TellsTheServerItsGeneration()
+    public async Task Forward_ShellIsKnown_SendsItsGenerationToTheServer()
     {
         await using var manager = await ManagerUnderTest.StartAsync();
         var server = await manager.AddServerAsync("prerender-0");

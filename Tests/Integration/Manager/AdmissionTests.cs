@@ -44,7 +44,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Stop_RendersUnderWay_FinishAndNewOnesAreTold()
+    public async Task Stop_RendersInFlight_FinishAndNewOnesAreRejected()
     {
         await using var manager = await ManagerUnderTest.StartAsync();
         var (server, release) = await AddHeldServerAsync(manager);
@@ -87,7 +87,7 @@ public sealed class AdmissionTests
     [InlineData(null, 503, "no-servers")]
     [InlineData(ServerState.Warming, 503, "warming")]
     [InlineData(ServerState.Draining, 503, "draining")]
-    public async Task Post_NoServerToBeHad_SaysWhyAfterTheDiscoveryWait(ServerState? state, int status, string reason)
+    public async Task Post_NoServerAvailable_SaysWhyAfterTheDiscoveryWait(ServerState? state, int status, string reason)
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:DiscoveryWait=00:00:00.100");
         var server = state is { } known ? await manager.AddServerAsync("prerender-0", known) : null;

@@ -24,7 +24,7 @@ public sealed class BackPressureTests
     }
 
     [Fact]
-    public async Task Post_DeadlineThatTheQueueCannotMeet_IsRefusedAtOnceWithAnHonestRetryAfter()
+    public async Task Post_DeadlineThatTheQueueCannotMeet_IsRefusedAtOnceWithAnAccurateRetryAfter()
     {
         await using var manager = await ManagerUnderTest.StartAsync();
         var held = await HeldServer.AddAsync(manager);

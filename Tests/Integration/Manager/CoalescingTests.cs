@@ -42,7 +42,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_WhoCameFirstGoesAway_TheOthersGetTheAnswer()
+    public async Task Post_FirstCallerDisconnects_TheOthersGetTheAnswer()
     {
         using var first = new CancellationTokenSource();
         var leader = _manager.PostAsync(s_request, first.Token);
@@ -60,7 +60,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_EverybodyGoesAway_TheRenderIsCancelled()
+    public async Task Post_AllCallersDisconnect_TheRenderIsCancelled()
     {
         using var everybody = new CancellationTokenSource();
         var renders = Enumerable.Range(0, 3).Select(_ => _manager.PostAsync(s_request, everybody.Token)).ToList();
@@ -72,7 +72,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_FollowerWithShorterTimeout_EndsAloneAtItsDeadline()
+    public async Task Post_JoinedCallerWithShorterTimeout_EndsAloneAtItsDeadline()
     {
         var leader = _manager.RenderAsync(s_request);
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");

@@ -23,7 +23,7 @@ public sealed class CommandRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Post_ServerIsLost_AnotherIsAskedUnderTheSameKey()
+    public async Task Post_ServerIsLost_AnotherGetsTheCommandWithTheSameKey()
     {
         var other = await Manager.AddServerAsync("prerender-1");
         FakeServer[] servers = [Server, other];
@@ -49,7 +49,7 @@ public sealed class CommandRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Post_KeyWasReused_IsToldAsItIs()
+    public async Task Post_KeyWasReused_TheServersErrorIsPassedOn()
     {
         Server.AnswerCommand = async (http, _) =>
         {

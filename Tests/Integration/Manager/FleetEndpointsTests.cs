@@ -34,7 +34,7 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetFleet_ServerUnregisters_IsGone()
+    public async Task GetFleet_ServerUnregisters_IsNoLongerListed()
     {
         var server = await _manager.AddServerAsync("prerender-0");
         await _manager.Registry.Servers.RemoveAsync(server.Incarnation, TestContext.Current.CancellationToken);
@@ -42,7 +42,7 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetFleetEvents_ServerComes_IsTold()
+    public async Task GetFleetEvents_ServerRegisters_SendsAnEvent()
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(TimeSpan.FromSeconds(30));

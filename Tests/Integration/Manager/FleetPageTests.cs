@@ -54,7 +54,7 @@ public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(
     }
 
     [Fact]
-    public async Task Banner_ServerDies_NamesItUntilItIsReplaced()
+    public async Task Banner_ServerIsLost_NamesItUntilItIsReplaced()
     {
         await AddAsync("prerender-0");
         var dead = await AddAsync("prerender-1");

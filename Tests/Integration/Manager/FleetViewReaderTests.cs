@@ -63,7 +63,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Read_ServerRestartedAtTheSameAddress_SupersedesTheDeadOneAtOnce()
+    public async Task Read_ServerRestartedAtTheSameAddress_SupersedesItsPredecessorAtOnce()
     {
         await StartAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));

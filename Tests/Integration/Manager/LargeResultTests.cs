@@ -87,7 +87,7 @@ public sealed class LargeResultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_CallerGoesAwayInTheMiddle_TheServerIsToldSo()
+    public async Task Post_CallerDisconnectsDuringTheBody_TheServersRequestIsCancelled()
     {
         var server = await _manager.AddServerAsync("prerender-0");
         server.Answer = (http, _) => SendAsync(http, Large, () => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted));
@@ -120,7 +120,7 @@ public sealed class LargeResultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_ServerDiesWhileASmallResultIsSent_AnotherRendersIt()
+    public async Task Post_ServerFailsWhileASmallResultIsSent_AnotherRendersIt()
     {
         var (first, second) = await _manager.AddTwoServersAsync();
         first.Answer = (http, _) => SendAsync(http, 20_000, () =>

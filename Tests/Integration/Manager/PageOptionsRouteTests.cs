@@ -16,7 +16,7 @@ public sealed class PageOptionsRouteTests : OneServerTestBase
     [InlineData("render")]
     [InlineData("screenshot")]
     [InlineData("pdf")]
-    public async Task Get_EveryOption_IsAskedFor(string route)
+    public async Task Get_EveryOption_IsRequested(string route)
     {
         Manager.UseAdminKey();
         using var response = await GetAsync(route, Options + "&waitForFunction=window.f");
@@ -60,7 +60,7 @@ public sealed class PageOptionsRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Post_Screenshots_AsksForAllThatIsInTheBody()
+    public async Task Post_Screenshots_RequestsEveryOptionOfTheBody()
     {
         using var image = await PostAsync("/screenshots", $$"""
             {"url":"{{ManagerUnderTest.Card}}","type":"webp","quality":30,"clip":{"x":1,"y":2,"width":3,"height":4},"headers":{"X-A":"b"},"cookies":[{"name":"c","value":"d"}],"credentials":{"authorization":"Bearer e"} }

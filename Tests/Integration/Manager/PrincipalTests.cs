@@ -22,7 +22,7 @@ public sealed class PrincipalTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _manager.DisposeAsync();
 
     [Fact]
-    public async Task Post_AffinityOfAPrincipal_WantsTheAdminKey()
+    public async Task Post_AffinityOfAPrincipal_RequiresTheAdminKey()
     {
         var request = new RenderRequest { Url = ManagerUnderTest.Realm + "hydrogen", Affinity = "realm:" + Scoped };
 
@@ -39,7 +39,7 @@ public sealed class PrincipalTests : IAsyncLifetime
     [InlineData("user:ada")]
     [InlineData("user:ada#0123456789abcdef#")]
     [InlineData("realm:http://127.0.0.1:9/birds/")]
-    public async Task Post_AffinityOfAnotherThanTheUrls_WantsTheAdminKey(string affinity)
+    public async Task Post_AffinityOfAnotherThanTheUrls_RequiresTheAdminKey(string affinity)
     {
         using var refused = await _manager.PostAsync(
             new RenderRequest { Url = ManagerUnderTest.Card, Affinity = affinity }, TestContext.Current.CancellationToken);
@@ -68,7 +68,7 @@ public sealed class PrincipalTests : IAsyncLifetime
     [InlineData("realm:http://127.0.0.1:9/app/")]
     [InlineData("realm:http://127.0.0.1:9/app/1/")]
     [InlineData("realm:http://127.0.0.1:9/app")]
-    public async Task Post_FolderOutsideRealmsAsAffinity_WantsTheAdminKey(string affinity)
+    public async Task Post_FolderOutsideRealmsAsAffinity_RequiresTheAdminKey(string affinity)
     {
         using var refused = await _manager.PostAsync(
             new RenderRequest { Url = ManagerUnderTest.Host + "/app/1/page", Affinity = affinity }, TestContext.Current.CancellationToken);

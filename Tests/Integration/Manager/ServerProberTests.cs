@@ -8,7 +8,7 @@ public sealed class ServerProberTests
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
 
     [Fact]
-    public async Task Post_ServerIsSilentAltogether_IsRenderedElsewhereLongBeforeTheDeadline()
+    public async Task Post_ServerDoesNotAnswerAtAll_IsRenderedElsewhereLongBeforeTheDeadline()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.100", "--Manager:ProbeTimeout=00:00:02");
         var (first, second) = await manager.AddTwoServersAsync();
@@ -50,7 +50,7 @@ public sealed class ServerProberTests
     }
 
     [Fact]
-    public async Task Probe_ServerHasNotAnsweredYet_IsNotAskedASecondTime()
+    public async Task Probe_ServerHasNotAnsweredYet_IsNotProbedAgain()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050", "--Manager:ProbeTimeout=00:01:00");
         var (first, second) = await manager.AddTwoServersAsync();

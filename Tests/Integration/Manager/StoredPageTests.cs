@@ -69,7 +69,7 @@ public sealed class StoredPageTests : IAsyncLifetime
     [Theory]
     [InlineData("&refresh=true", "")]
     [InlineData("", "no-cache")]
-    public async Task Get_CallerWantsANewRender_IsRendered(string query, string cacheControl)
+    public async Task Get_CallerRequestsANewRender_IsRendered(string query, string cacheControl)
     {
         await StoreAsync(Page());
         using var response = await SendAsync(HttpMethod.Get, query, cacheControl);

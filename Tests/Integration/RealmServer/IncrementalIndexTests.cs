@@ -79,7 +79,7 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Card_Deleted_ItsReadersAreRenderedAndItsPageIsForgotten()
+    public async Task Card_Deleted_ItsReadersAreRenderedAndItsPageIsRemoved()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -179,7 +179,7 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Visit_NobodyLookedBeforeAtWhatItRead_TheIndexIsToLookAgain()
+    public async Task FingerprintOf_DependencyWhoseVersionWasNotRead_IsUnknown()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         var versions = server.Services.GetRequiredService<SourceVersions>();

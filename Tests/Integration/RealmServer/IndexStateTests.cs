@@ -74,7 +74,7 @@ public sealed class IndexStateTests
     }
 
     [Fact]
-    public async Task Progress_AsEvents_TellsHowItStands()
+    public async Task Progress_AsEvents_SendsEachState()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

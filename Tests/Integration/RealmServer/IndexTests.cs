@@ -80,7 +80,7 @@ public sealed partial class IndexTests
     }
 
     [Fact]
-    public async Task Look_FailsUnexpectedly_IndexGoesOnOnceItWorksAgain()
+    public async Task Scan_FailsUnexpectedly_IndexContinuesOnceItSucceeds()
     {
         var clock = new FailingClock();
         await using var server = new RealmServerUnderTest();

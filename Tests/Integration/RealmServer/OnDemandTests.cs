@@ -103,7 +103,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Page_BrokenApp_IsTriedOnceAMinuteHoweverOftenItIsAskedFor()
+    public async Task Page_BrokenApp_IsRenderedOnceAMinuteHoweverOftenItIsRequested()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -142,7 +142,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Queue_CrawlerAsksForAQueuedPage_ItComesFirst()
+    public async Task Queue_CrawlerRequestsAQueuedPage_ItIsRenderedFirst()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -200,7 +200,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Page_FleetAsks_IsTheShellAndNothingIsQueued()
+    public async Task Page_RequestedByTheFleet_IsTheShellAndNothingIsQueued()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

@@ -194,7 +194,7 @@ public sealed class PrivateRealmTests
     }
 
     [Fact]
-    public async Task Realm_PrivateAndBroken_NothingOfItIsServedOrTold()
+    public async Task Realm_PrivateAndBroken_NothingOfItIsServedOrListed()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

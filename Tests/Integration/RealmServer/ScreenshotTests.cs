@@ -33,7 +33,7 @@ public sealed class ScreenshotTests
     }
 
     [Fact]
-    public async Task Screenshot_Asked_IsTheFileToBeKeptForEverUnderItsTag()
+    public async Task Screenshot_Requested_IsTheFileCacheableForeverUnderItsTag()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await ScreenshotsAsync(server);
@@ -119,7 +119,7 @@ public sealed class ScreenshotTests
     }
 
     [Fact]
-    public async Task Card_Deleted_ItsScreenshotGoesToo()
+    public async Task Card_Deleted_ItsScreenshotIsRemoved()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await ScreenshotsAsync(server);

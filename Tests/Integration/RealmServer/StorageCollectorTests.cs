@@ -29,7 +29,7 @@ public sealed class StorageCollectorTests
         Assert.Equal(rounds, StorageCollector.RoundsOf(TimeSpan.FromMinutes(minutes)));
 
     [Fact]
-    public async Task RemovedRealm_PagesAndScreenshotsGoAfterTheTimeAndThoseOfServedOnesStay()
+    public async Task Collect_RemovedRealm_PagesAndScreenshotsAreRemovedAfterTheTimeAndServedOnesStay()
     {
         // The registry's clock moves with the test; the servers' own do not.
         var registry = new InMemoryRegistry(_time, NullLoggerFactory.Instance);
@@ -59,7 +59,7 @@ public sealed class StorageCollectorTests
     }
 
     [Fact]
-    public async Task ReplacedReadKey_PagesOfTheOldOneGo()
+    public async Task Collect_ReplacedReadKey_PagesOfTheOldKeyAreRemoved()
     {
         var registry = new InMemoryRegistry(_time, NullLoggerFactory.Instance);
         await using var server = new RealmServerUnderTest(registry);
@@ -74,7 +74,7 @@ public sealed class StorageCollectorTests
     }
 
     [Fact]
-    public async Task ReplicaWithoutTheIndexLease_RemovesNothing()
+    public async Task Collect_ReplicaWithoutTheIndexLease_RemovesNothing()
     {
         var registry = new InMemoryRegistry(_time, NullLoggerFactory.Instance);
         await registry.Leases.HoldAsync("index", "another", TimeSpan.FromDays(1), Cancel);

@@ -17,7 +17,7 @@ public sealed class UnavailableTests
     [Theory]
     [InlineData("some/route")]
     [InlineData("elements/hydrogen")]
-    public async Task Crawler_NoManagerAnswers_GetsA503ThatSaysWhyAndNothingIsRemembered(string path)
+    public async Task Crawler_NoManagerAnswers_GetsA503ThatSaysWhyAndNoFailureIsRecorded(string path)
     {
         await using var server = new RealmServerUnderTest();
         server.Settings.Add(Outage);
@@ -89,7 +89,7 @@ public sealed class UnavailableTests
     }
 
     [Fact]
-    public async Task Crawler_AsksForTheShellItself_IsSentToThePage()
+    public async Task Crawler_RequestsTheShellItself_IsRedirectedToThePage()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
 

@@ -8,7 +8,7 @@ public abstract class BackplaneContract : ContractSuite
     private static readonly FleetEvent Hint = new(FleetEventKind.Servers, "prerender-0 \"é\"", long.MaxValue);
 
     [Fact]
-    public async Task PublishAsync_TwoListeners_BothHear()
+    public async Task PublishAsync_TwoListeners_BothReceive()
     {
         await using var one = await HintRecorder.StartAsync(Registry.Backplane);
         await using var two = await HintRecorder.StartAsync(Registry.Backplane);
@@ -35,7 +35,7 @@ public abstract class BackplaneContract : ContractSuite
     }
 
     [Fact]
-    public async Task DisposeAsync_OfOneSubscription_OnlyThatOneIsDeaf()
+    public async Task DisposeAsync_OfOneSubscription_OnlyThatOneReceivesNothing()
     {
         var gone = await HintRecorder.StartAsync(Registry.Backplane);
         await using var stays = await HintRecorder.StartAsync(Registry.Backplane);
@@ -48,7 +48,7 @@ public abstract class BackplaneContract : ContractSuite
     }
 
     [Fact]
-    public async Task PublishAsync_AListenerThrows_TheOthersHear()
+    public async Task PublishAsync_AListenerThrows_TheOthersReceive()
     {
         await using var faulty = await Registry.Backplane.SubscribeAsync(_ => throw new InvalidOperationException("planted"), Cancel);
         await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);

@@ -117,7 +117,7 @@ public abstract class HostShellStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task ClaimAsync_BuiltInTheFarFuture_HoldsNobodyBackOnceItsReplicasAreGone()
+    public async Task ClaimAsync_BuiltInTheFarFuture_BlocksNoOtherOnceItsReplicasHaveStopped()
     {
         await ClaimAsync("skewed", "realm-0", builtMinutes: 1_000_000);
         Assert.False((await ClaimAsync("next", "realm-1")).Changed);

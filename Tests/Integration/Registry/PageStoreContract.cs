@@ -121,7 +121,7 @@ public abstract class PageStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task StoreAsync_FullAndToRefuse_KeepsWhatIsThereAndLetsPagesBeReplaced()
+    public async Task StoreAsync_FullAndToRefuse_KeepsWhatIsStoredAndReplacesPages()
     {
         var bounds = new PageBounds(2, long.MaxValue, WhenFull.Refuse);
         Assert.Equal(StoreResult.Stored, await Registry.Pages.StoreAsync(Page(1, 1), bounds, Cancel));
@@ -149,7 +149,7 @@ public abstract class PageStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task TouchAsync_FullAndToRemove_TheLeastRecentlyUsedGoes()
+    public async Task TouchAsync_FullAndToRemove_RemovesTheLeastRecentlyUsed()
     {
         var bounds = new PageBounds(2, long.MaxValue, WhenFull.RemoveOldest);
         await Registry.Pages.StoreAsync(Page(1, 1) with { Url = Realm + "a" }, bounds, Cancel);

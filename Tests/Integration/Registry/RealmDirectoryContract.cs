@@ -45,7 +45,7 @@ public abstract class RealmDirectoryContract : ContractSuite
     }
 
     [Fact]
-    public async Task ListAsync_SilentReplica_ItsRealmsAreForgotten()
+    public async Task ListAsync_SilentReplica_ItsRealmsExpire()
     {
         await Registry.Realms.AnnounceAsync("silent", [Elements], Cancel);
         await Registry.AgeAsync(TimeSpan.FromSeconds(10));

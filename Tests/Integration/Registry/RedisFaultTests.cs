@@ -36,7 +36,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Restart_AllDataIsLost_GenerationStillGrowsAndEverybodyRegistersAgain()
+    public async Task Restart_AllDataIsLost_GenerationStillGrowsAndAllServicesRegisterAgain()
     {
         var before = await Registry.HostShells.ClaimAsync(new("a", "realm-0", DateTimeOffset.UnixEpoch), Cancel);
         await AnnounceAsync();
@@ -124,7 +124,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnyScript_RedisForgotTheScripts_IsSentAgain()
+    public async Task AnyScript_RedisHasLostItsScripts_IsSentAgain()
     {
         await AnnounceAsync();
         await Registry.Database.ExecuteAsync("SCRIPT", "FLUSH");

@@ -70,7 +70,7 @@ public abstract class ServerRegistryContract : ContractSuite
     }
 
     [Fact]
-    public async Task AnnounceAsync_NeighbouringVersionsBeyondTheReachOfDoubles_LowerIsIgnored()
+    public async Task AnnounceAsync_AdjacentVersionsBeyondThePrecisionOfDoubles_LowerIsIgnored()
     {
         await Registry.Servers.AnnounceAsync(Server("one", long.MaxValue), Cancel);
 
@@ -94,7 +94,7 @@ public abstract class ServerRegistryContract : ContractSuite
     }
 
     [Fact]
-    public async Task ListAsync_SilentServer_IsForgotten()
+    public async Task ListAsync_SilentServer_Expires()
     {
         await Registry.Servers.AnnounceAsync(Server("silent"), Cancel);
         await Registry.Servers.AnnounceAsync(Server("alive"), Cancel);
@@ -106,7 +106,7 @@ public abstract class ServerRegistryContract : ContractSuite
     }
 
     [Fact]
-    public async Task ListAsync_SilentServerSpeaksAgain_IsBack()
+    public async Task ListAsync_SilentServerReportsAgain_IsListedAgain()
     {
         await Registry.Servers.AnnounceAsync(Server("one"), Cancel);
         await Registry.AgeAsync(RegistryTtl.Server * 2);
@@ -130,7 +130,7 @@ public abstract class ServerRegistryContract : ContractSuite
     }
 
     [Fact]
-    public async Task AnnounceAsync_HeartbeatThatComesAfterTheRemoval_DoesNotBringItBack()
+    public async Task AnnounceAsync_HeartbeatAfterTheRemoval_DoesNotRegisterItAgain()
     {
         await Registry.Servers.AnnounceAsync(Server("one"), Cancel);
         await Registry.Servers.RemoveAsync("one-incarnation", Cancel);

@@ -21,7 +21,7 @@ public abstract class ServiceDirectoryContract : ContractSuite
     }
 
     [Fact]
-    public async Task ListAsync_SilentService_IsForgotten()
+    public async Task ListAsync_SilentService_Expires()
     {
         await Registry.Services.AnnounceAsync(Manager, Cancel);
         await Registry.AgeAsync(TimeSpan.FromSeconds(10));
@@ -32,7 +32,7 @@ public abstract class ServiceDirectoryContract : ContractSuite
     }
 
     [Fact]
-    public async Task RemoveAsync_ServiceThatStops_IsGoneAtOnce()
+    public async Task RemoveAsync_ServiceThatStops_IsRemovedAtOnce()
     {
         await Registry.Services.AnnounceAsync(Manager, Cancel);
         await Registry.Services.RemoveAsync(Manager.Name, Cancel);

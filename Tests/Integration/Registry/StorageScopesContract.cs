@@ -21,7 +21,7 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task CountRoundAsync_ScopeWithPagesThatNobodyServes_IsToldAfterAllRounds()
+    public async Task CountRoundAsync_ScopeWithPagesThatNoServerServes_IsReturnedAfterAllRounds()
     {
         await StorePageAsync(Elements);
         Assert.Empty(await UnservedAfterAsync(Rounds - 1));
@@ -60,7 +60,7 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task CountRoundAsync_MoreThanAsked_AreLeftForTheNextRound()
+    public async Task CountRoundAsync_MoreThanRequested_AreLeftForTheNextRound()
     {
         foreach (var number in Enumerable.Range(0, 5))
         {

@@ -22,7 +22,7 @@ public abstract class WarmAffinitiesContract : ContractSuite
     }
 
     [Fact]
-    public async Task GetAsync_NobodyAskedFor_IsEmpty() => Assert.Empty(await Registry.WarmAffinities.GetAsync([], Cancel));
+    public async Task GetAsync_NoServers_IsEmpty() => Assert.Empty(await Registry.WarmAffinities.GetAsync([], Cancel));
 
     [Fact]
     public async Task ReplaceAsync_Again_ReplacesTheWholeList()

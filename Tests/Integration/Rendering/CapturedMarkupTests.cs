@@ -12,7 +12,7 @@ public sealed class CapturedMarkupTests(ServerFixture server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Html_WhatLivesOutsideTheMarkup_IsCaptured()
+    public async Task Html_StateOutsideTheMarkup_IsCaptured()
     {
         var result = await server.RenderPageAsync("""
             <!doctype html><html><head><style id="s"></style></head><body>

@@ -49,7 +49,7 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Commands_ClientGoesAway_ResultIsKeptForItsReturn()
+    public async Task Commands_ClientDisconnects_ResultIsKeptForTheRepeatedRequest()
     {
         var arrived = new TaskCompletionSource();
         var release = new TaskCompletionSource();
@@ -72,7 +72,7 @@ public sealed class CommandTests(ServerFixture server)
     [Theory]
     [InlineData(0, "The command was not started")]
     [InlineData(1, "It is unknown whether the command was recorded as started")]
-    public async Task Commands_RegistryGoes_IsToldWhatIsKnownAndNobodyHoldsThePage(int after, string says)
+    public async Task Commands_RegistryIsLost_ReportsWhatIsKnownAndReturnsThePage(int after, string says)
     {
         var key = Guid.NewGuid().ToString("N");
         server.Commands.AwayAfter[key] = after;
@@ -83,7 +83,7 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Commands_RegistryGoesWhileOneThatWasStartedIsAwaited_IsToldThatItWasStarted()
+    public async Task Commands_RegistryIsLostWhileAStartedCommandIsAwaited_ReportsThatItWasStarted()
     {
         var request = Command("nothing", null);
         var key = Guid.NewGuid().ToString("N");
@@ -118,7 +118,7 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Commands_LostWithItsServer_IsToldAndNotStartedAgain()
+    public async Task Commands_LostWithItsServer_IsReportedAndNotStartedAgain()
     {
         var writes = CountWrites();
         var request = Command("write", new { text = "lost" });

@@ -66,7 +66,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Html_PageGivesItselfAStatusAndHeaders()
+    public async Task Html_PageDeclaresAStatusAndHeaders_TheResultHasThem()
     {
         var result = await server.RenderPageAsync("<meta name=prerender-status-code content=410><meta name=prerender-header content='X-Robots-Tag: noindex'><p>gone</p>");
         Assert.Equal((RenderOutcome.Failed, 410), (result.Outcome, result.Status));
@@ -185,7 +185,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     [InlineData("<p>first</p><script>alert(1); confirm(2); prompt(3); onbeforeunload = e => e.preventDefault();</script><p>last</p>", "last")]
     [InlineData("<p>first</p><script>debugger</script><p>last</p>", "last")]
     [InlineData("<p>first</p><script>window.open('/x'); print()</script><p>last</p>", "last")]
-    public async Task Html_PageThatWantsAttention_RendersWithoutIt(string html, string contains)
+    public async Task Html_PageThatOpensDialogs_RendersWithoutThem(string html, string contains)
     {
         var result = await server.RenderPageAsync(html);
         Assert.Equal(RenderOutcome.Rendered, result.Outcome);
@@ -213,7 +213,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     [Theory]
     [InlineData("<p>x</p><script>setTimeout(() => { for (;;); }, 30)</script>")]
     [InlineData("<p>x</p><script>window.prerenderReady = false</script>")]
-    public async Task Html_ClientGoesAway_SlotIsFreeLongBeforeTheDeadlineAndNothingIsHeldAgainstThePage(string html)
+    public async Task Html_ClientDisconnects_SlotIsFreeLongBeforeTheDeadlineAndTheCircuitBreakerCountsNothing(string html)
     {
         var path = $"/left-{Guid.NewGuid():N}";
         server.OtherApp.Page(path, html);
@@ -262,7 +262,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Html_ConsoleErrorsAndFailedRequests_AreTold()
+    public async Task Html_ConsoleErrorsAndFailedRequests_AreReported()
     {
         var result = await server.RenderPageAsync("<script>console.error('oh no'); fetch('/nothing-here')</script>", 500);
         Assert.Contains(result.Diagnostics!.Console, line => line.Contains("oh no", StringComparison.Ordinal));

@@ -42,7 +42,7 @@ public sealed class HangMatrixTests(ServerFixture server)
     };
 
     [Theory, MemberData(nameof(Pages))]
-    public async Task Html_PageOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, string html, RenderOutcome[] outcomes)
+    public async Task Html_PageOfTheMatrix_EndsInTimeAndAffectsNoOtherRender(string name, string html, RenderOutcome[] outcomes)
     {
         var path = $"/hang-{Guid.NewGuid():N}";
         server.OtherApp.Page(path, "<!doctype html><body>" + html);
@@ -55,7 +55,7 @@ public sealed class HangMatrixTests(ServerFixture server)
     [InlineData("redirects for ever", RenderOutcome.Failed)]
     [InlineData("download", RenderOutcome.NotAPage)]
     [InlineData("endless download", RenderOutcome.NotAPage)]
-    public async Task Html_ResponseOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, RenderOutcome outcome)
+    public async Task Html_ResponseOfTheMatrix_EndsInTimeAndAffectsNoOtherRender(string name, RenderOutcome outcome)
     {
         var path = $"/hang-{Guid.NewGuid():N}";
         server.OtherApp.Routes[path] = http => AnswerAsync(name, http);

@@ -44,7 +44,7 @@ public sealed class HostMarkupTests
     [InlineData("<p title=\"x>", "ends inside the tag <p")]
     [InlineData("<p", "ends inside the tag <p")]
     [InlineData("x</p ", "ends inside the tag </p")]
-    public void FaultOf_MarkupThatWouldSwallowOrLeaveWhatStandsAroundIt_IsTold(string markup, string fault) =>
+    public void FaultOf_MarkupThatWouldContainOrCloseItsSurroundings_IsDescribed(string markup, string fault) =>
         Assert.StartsWith(fault, HostMarkup.FaultOf(markup), StringComparison.Ordinal);
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class HostRenderTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Render_ClientGoesAway_SlotIsFreeLongBeforeTheDeadline()
+    public async Task Render_ClientDisconnects_SlotIsFreeLongBeforeTheDeadline()
     {
         using var client = new CancellationTokenSource();
         var abandoned = server.RenderAsync(new() { Url = Card("loop"), DeadlineMs = 60_000, Affinity = "user:gone" }, client.Token);

@@ -41,7 +41,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     };
 
     [Fact]
-    public async Task Render_AppThatReadsNoLayout_IsUnpaintedAfterEqualComparisonsAndSeesNothingOfIt()
+    public async Task Render_AppThatReadsNoLayout_IsUnpaintedAfterEqualComparisonsAndCannotDetectIt()
     {
         var told = Told();
         await DeployAsync("text += document.styleSheets.length; text += document.documentElement.outerHTML.includes('content' + '-visibility');");

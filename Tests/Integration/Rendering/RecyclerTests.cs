@@ -9,7 +9,7 @@ namespace Fleet.Tests.Rendering;
 public sealed class RecyclerTests
 {
     [Fact]
-    public void Recycle_GenerationThatWasHeard_IsCarriedOutOnce()
+    public void Recycle_GenerationThatWasReceivedBefore_IsCarriedOutOnce()
     {
         var pool = new CountingPool();
         var recycler = new Recycler(pool);

@@ -35,7 +35,7 @@ public sealed class RendererTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Run_FaultThatNobodyForesaw_GivesThePageBackAllTheSame()
+    public async Task Run_UnexpectedException_ReturnsThePage()
     {
         using var pool = Pool(_ => throw new NotSupportedException("not foreseen"));
         await Assert.ThrowsAsync<NotSupportedException>(() => server.RunnerOn(pool).RunAsync(RenderOperation(), Token));
@@ -43,7 +43,7 @@ public sealed class RendererTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Run_PageTakenAwayWhileItIsAskedWhyItIsLate_IsNoVerdict()
+    public async Task Run_LeaseRevokedDuringTheTimeoutDiagnosis_IsNoVerdict()
     {
         OnePagePool? pool = null;
         var questions = 0;

@@ -19,7 +19,7 @@ public sealed class ScreenshotTests(ServerFixture server)
     [InlineData(false, null, 640, 640, 800)]
     [InlineData(true, null, 640, 640, 3080)]
     [InlineData(false, "#box", null, 120, 80)]
-    public async Task Screenshots_Png_ShowsWhatWasAskedFor(bool full, string? selector, int? width, int expectedWidth, int expectedHeight)
+    public async Task Screenshots_Png_ShowsWhatWasRequested(bool full, string? selector, int? width, int expectedWidth, int expectedHeight)
     {
         var (type, bytes, headers) = await TakeAsync(Page, new() { Url = "", FullPage = full, Selector = selector, Width = width });
         Assert.Equal("image/png", type);
@@ -146,7 +146,7 @@ public sealed class ScreenshotTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Screenshots_TooLarge_IsAResultThatNamesTheBoundAndCostsNobodyAnything()
+    public async Task Screenshots_TooLarge_IsAResultThatNamesTheBoundAndAffectsNoOtherRender()
     {
         var (type, bytes, _) = await TakeAsync(Page, new() { Url = "", FullPage = true, Scale = 4 });
         Assert.Equal("application/json", type);

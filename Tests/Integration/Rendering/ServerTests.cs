@@ -54,7 +54,7 @@ public sealed class ServerTests(ServerFixture server)
         Assert.Equal(status, (int)(await PostAsync($$"""{"url":"{{server.Site.Url}}"}""", (FleetHeaders.DeadlineMs, value))).Status);
 
     [Fact]
-    public async Task Registry_KnowsTheServerAndItsWarmAffinities()
+    public async Task Registration_ReadyServer_HasItsRecordAndItsWarmAffinities()
     {
         await server.RenderAsync(new() { Url = server.Site["elements/x"].AbsoluteUri, Affinity = "user:registered" }, Token);
         ServerRecord? record = null;

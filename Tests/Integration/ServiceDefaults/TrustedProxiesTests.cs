@@ -47,7 +47,7 @@ public sealed class TrustedProxiesTests
     }
 
     [Fact]
-    public async Task Build_SwitchThatTrustsEverybody_IsRefusedBesideIt()
+    public async Task Build_SwitchThatTrustsEveryCaller_IsRefusedBesideIt()
     {
         await using var server = New("127.0.0.1");
         server.Settings.Add("FORWARDEDHEADERS_ENABLED=true");

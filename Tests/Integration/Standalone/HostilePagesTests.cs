@@ -67,7 +67,7 @@ public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<Vi
     }
 
     [Fact]
-    public async Task Open_PagesOfAHostWhoseTextEndsItsElements_AreNotSentAndTheIndexTellsWhy()
+    public async Task Open_PagesOfAHostWhoseTextEndsItsElements_AreNotSentAndTheIndexSaysWhy()
     {
         using var dist = Host("root.innerHTML");
         using var realms = Realms();

@@ -21,7 +21,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
 
     public ShellTrackerTests()
     {
-        // Nobody ever sends a hint.
+        // No change notification is ever sent.
         _watcher = new("host shell", [FleetEventKind.HostShell], (_, _) => _isAway ? throw new RegistryUnavailableException("away", new TimeoutException()) : Task.FromResult<HostShell?>(_inRegistry),
             new Silence(), _clock, NullLogger<RegistryWatcher<HostShell?>>.Instance);
         _shell = new(_watcher, _pool, _clock);
@@ -33,7 +33,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
         _watcher.Dispose();
     }
 
-    // Token of the page, token that was current at the start, then what the stamp says.
+    // Token of the page, token that was current at the start, then the expected stamp.
     [Theory]
     [InlineData("a", "a", 5L, true, true)]
     [InlineData("a", "z", 5L, true, false)]
@@ -82,7 +82,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
         await _shell.CatchUpAsync(6, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
         Assert.Equal("b", _shell.Token);
-        Assert.Equal("b", _pool.Told[^1].Token);
+        Assert.Equal("b", _pool.Shells[^1].Token);
     }
 
     [Theory]
@@ -118,13 +118,13 @@ public sealed class ShellTrackerTests : IAsyncDisposable
 
     private sealed class Pool : IPagePool
     {
-        public List<HostShell> Told { get; } = [];
+        public List<HostShell> Shells { get; } = [];
 
         public PoolSnapshot Snapshot => PoolSnapshot.Empty;
 
         public Task<PageLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public void ShellChanged(HostShell shell) => Told.Add(shell);
+        public void ShellChanged(HostShell shell) => Shells.Add(shell);
 
         public void RecycleBrowser(string reason) => throw new NotSupportedException();
 

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>One place, and a clock that stands still.</summary>
+/// <summary>One permit, and a clock that does not move by itself.</summary>
 public sealed class ConcurrencyGateTests : IDisposable
 {
     private readonly VirtualTimeProvider _clock = new();

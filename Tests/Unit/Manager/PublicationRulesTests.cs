@@ -13,7 +13,7 @@ public sealed class PublicationRulesTests
 
     public static TheoryData<string, PublicationTarget, object, string?, string?> Looks => new()
     {
-        // A page and what is decided: "render", "wait", or the reason of the result.
+        // A page and the decision: "render", "wait", or the reason of the result.
         { "fresh", s_target, Look(Stored("current", 7)), "succeeded", null },
         { "captured before it had settled", s_target, Look(Stored("capped", 7)), "succeeded", null },
         { "out of date", s_target, Look(Stored("outdated", 7)), null, "render" },

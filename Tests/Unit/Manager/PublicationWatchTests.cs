@@ -2,7 +2,7 @@ using Fleet.Manager.Jobs;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What looks at a page of a publication say about its renders, if any realm server answers.</summary>
+/// <summary>What repeated reads of a page of a publication show about its renders, whichever realm server answers.</summary>
 public sealed class PublicationWatchTests
 {
     private static readonly SitePage s_nothing = new(Pending: false);
@@ -47,7 +47,7 @@ public sealed class PublicationWatchTests
     [Fact]
     public void Look_FailureOfAnEarlierRender_DoesNotCount()
     {
-        // One realm server shows it before the render is queued; the other one has one of its own, which is older than that too.
+        // One realm server reports it before the render is queued; the other one reports a render of its own, which is older.
         _watch.Look(Failed("known", age: 3), isKnown: true, Seconds(0));
         _watch.Queued(Seconds(0));
         _watch.Look(Failed("known", age: 4), isKnown: true, Seconds(1));

@@ -7,7 +7,7 @@ namespace Fleet.Tests.Pool;
 public sealed class PoolOptionsTests
 {
     [Fact]
-    public void Defaults_AreValid() => Assert.Empty(Errors(new PoolOptions()));
+    public void PoolOptions_Defaults_AreValid() => Assert.Empty(Errors(new PoolOptions()));
 
     [Fact]
     public void Slots_OutOfRange_AreNamed()

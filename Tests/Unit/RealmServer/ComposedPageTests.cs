@@ -85,7 +85,7 @@ public sealed class ComposedPageTests
     }
 
     [Fact]
-    public void ETag_ChangesWithThePageAndWithTheShell()
+    public void ETag_PageOrShellChanges_Changes()
     {
         var stored = Stored(new() { [RenderFormat.Isolated] = "a" });
         var other = new ShellDocument(Encoding.UTF8.GetBytes(RealmServerUnderTest.Shell + " "), default, []);

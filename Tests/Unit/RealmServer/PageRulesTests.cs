@@ -63,7 +63,7 @@ public sealed class PageRulesTests
     [InlineData("Prerendered", "Redirect", false, true)]
     [InlineData("Shell", "Content", true, false)]
     [InlineData("Shell", "Redirect", true, false)]
-    public void Visitors_StoredPage_IsTheirsIfTheAppTakesItOver(string setting, string kind, bool takesContent, bool expected) =>
+    public void Visitors_StoredPage_IsSentIfTheAppTakesItOver(string setting, string kind, bool takesContent, bool expected) =>
         Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(kind), takesContent));
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void Crawlers_PrerenderHeader_MakesAnybodyOne()
+    public void Crawlers_PrerenderHeader_IsACrawler()
     {
         var http = new DefaultHttpContext();
         http.Request.Headers[KnownCrawlers.Header] = "1";
@@ -219,7 +219,7 @@ public sealed class PageRulesTests
         Assert.Equal(page, Navigation.IsPage(new(accept, mode, destination, crawler), new(extension, file)));
 
     [Fact]
-    public void Cache_OverItsBound_ForgetsWhatWasNotUsedLately()
+    public void Cache_OverItsBound_EvictsTheLeastRecentlyUsed()
     {
         var cache = new BoundedCache<string>(10_000, static _ => 700);
         foreach (var key in Enumerable.Range(0, 9))

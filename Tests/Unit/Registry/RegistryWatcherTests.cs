@@ -97,7 +97,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hint_IsLost_ThePollSeesTheChangeWithin5Seconds()
+    public async Task Notification_IsLost_ThePollReadsTheChangeWithin5Seconds()
     {
         await StartAsync();
 
@@ -217,7 +217,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Updated_AListenerThrows_TheLoopGoesOn()
+    public async Task Updated_AListenerThrows_TheLoopContinues()
     {
         _watcher.Updated += _ => throw new InvalidOperationException("planted");
         await StartAsync();
@@ -274,7 +274,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         _mayRead.Release();
     }
 
-    /// <summary>Waits until the loop has read so often and wants to read again, and lets it.</summary>
+    /// <summary>Waits until the loop has read this many times and is about to read again, then lets it read.</summary>
     private async Task PassPaceAfterAsync(int reads)
     {
         await Eventually.TrueAsync(
@@ -282,8 +282,8 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         _time.Advance(RegistryPolling.MinInterval);
     }
 
-    /// <summary>Waits until the loop has read so often and sleeps.</summary>
-    // The timer of the wait before a read may outlive the read for a moment, so the one that counts is younger than the read and alone.
+    /// <summary>Waits until the loop has read this many times and waits for its next read.</summary>
+    // The timer of the wait before a read may still be armed for a moment after the read, so wait for the only timer that was created after it.
     private Task RestsAfterAsync(int reads) => Eventually.TrueAsync(
         () => Volatile.Read(ref _reads) == reads && _time.TimersCreated > Volatile.Read(ref _timersAtRead) && _time.TimersArmed == 1 && _time.NextDue > _time.Elapsed, () => $"the loop rests after {reads} reads; seen: {_reads}");
 }

@@ -127,7 +127,7 @@ public sealed class PaintPolicyTests
     }
 
     [Fact]
-    public void Plan_TooManyPatterns_AreToldApartByTheirNumberOfSegments()
+    public void Plan_TooManyPatterns_AreDistinguishedByTheirNumberOfSegments()
     {
         for (var i = 0; i < RouteLearning.MaxRoutes; i++)
         {

@@ -55,11 +55,11 @@ public sealed class ElementsTests
         Assert.Equal(Number(element.Value), Electrons(element.Value.GetProperty("attributes").GetProperty("configuration").GetString()!)));
 
     [Fact]
-    public void Elements_InAll_AreToldInTwoOrThreeSentences() => Assert.All(s_elements, element =>
+    public void Elements_Each_HasTwoOrThreeSentences() => Assert.All(s_elements, element =>
     {
         var story = string.Join(' ', [element.Value.GetProperty("description").GetString()!, .. CardReferences.Strings(element.Value.GetProperty("text"))]);
         var sentences = story.Split(". ").Length;
-        Assert.True(sentences is 2 or 3, $"{element.Key} is told in {sentences} sentences.");
+        Assert.True(sentences is 2 or 3, $"{element.Key} has {sentences} sentences.");
     });
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class StrikeTableTests
     }
 
     [Fact]
-    public void Strike_TableIsFull_RemembersNoMoreUntilOneExpires()
+    public void Strike_TableIsFull_RecordsNoMoreUntilOneExpires()
     {
         _table.Strike("a");
         _table.Strike("b");

@@ -125,7 +125,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public async Task Get_PageOfAnotherSiteAsks_IsRefused()
+    public async Task Get_FromAPageOfAnotherSite_IsRefused()
     {
         await using var manager = await StartAsync();
         using var response = await SendAsync(manager, "GET", "/" + Page, "Sec-Fetch-Site", "cross-site");

@@ -58,7 +58,7 @@ public sealed class JobTests : JobsUnderTest
     }
 
     [Fact]
-    public async Task Events_RunningJob_TellsEachChangeAndEndsWithTheJob()
+    public async Task Events_RunningJob_SendsEachChangeAndEndsWithTheJob()
     {
         var release = Hold();
         var id = await CreateAsync(new { urls = Urls(3) });
