@@ -55,7 +55,7 @@ public sealed partial class ManagerFaultTests
             await enough.CancelAsync();
         }
 
-        // Whatever broke, breaks this.
+        // Any failure of these tasks fails the test.
         await callers;
     }
 

@@ -5,7 +5,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>More callers than there is room for.</summary>
+/// <summary>More callers than the fleet has capacity for.</summary>
 [Collection(ManagerFleetCollection.Name)]
 public sealed class ManagerLoadTests(ManagerFleetFixture fixture)
 {

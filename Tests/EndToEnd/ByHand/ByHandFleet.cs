@@ -27,7 +27,7 @@ public sealed class ByHandFleet : IAsyncLifetime
     private static readonly TimeSpan s_pageLimit = TimeSpan.FromMinutes(1);
     private static int s_route;
 
-    // Shows in each page what only the page knows: its origin, whether it may use what needs https, and whether a Secure cookie is kept.
+    // Each page shows its origin, whether it is a secure context, and whether a Secure cookie is kept.
     private const string Script =
         """
         const version = '@version';
@@ -231,7 +231,7 @@ public sealed class ByHandFleet : IAsyncLifetime
         return ServiceProcess.StartAsync(service, Path.Combine(folder, $"Fleet.{part.Project}.dll"), part.Address, part.Environment, Log);
     }
 
-    /// <summary>One service: what it is started with, and its process.</summary>
+    /// <summary>One service: its program, its environment and its process.</summary>
     private sealed class Part(string project, Uri address, Dictionary<string, string> environment)
     {
         public string Project => project;

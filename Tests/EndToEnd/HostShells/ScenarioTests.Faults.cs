@@ -6,8 +6,8 @@ using Fleet.Tests.EndToEnd;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>4, 5, 8, 11 and 12: load balancers, hosts and reports that are wrong for a while. How long is not what is tested, so they are wrong
-/// for seconds; <c>FLEET_SHELL_FULL=1</c> keeps them wrong for as long as the acceptance says.</summary>
+/// <summary>4, 5, 8, 11 and 12: load balancers, hosts and reports with temporary faults. The duration is not what is tested, so the faults last
+/// seconds; with <c>FLEET_SHELL_FULL=1</c> they last as long as the acceptance requires.</summary>
 public sealed partial class ScenarioTests
 {
     private static readonly bool s_full = Environment.GetEnvironmentVariable("FLEET_SHELL_FULL") == "1";
@@ -110,7 +110,7 @@ public sealed partial class ScenarioTests
                 Assert.Equal(HttpStatusCode.OK, (await Fleet.HealthAsync(server)).Status);
             }
         });
-        // Of a pause that doubles from 250 ms to 2 s, and at most two pages at a time.
+        // The pause doubles from 250 ms to 2 s, and at most two pages reload at a time.
         var most = Fleet.Servers.Count * 2 * (4 + ((int)watch.Elapsed.TotalSeconds / 2));
         Assert.InRange(Fleet.Proxy.Boots - boots, Fleet.Servers.Count, most);
 
@@ -147,7 +147,7 @@ public sealed partial class ScenarioTests
         Fleet.Proxy.AddsNonce = true;
         var b = Fleet.NextVersion();
         var tokenB = Fleet.App.Deploy(b);
-        // The token is over the template, which the realm server names with the shell.
+        // The token identifies the template; the realm server sends it with the shell.
         await Fleet.ConvergedAsync(tokenB, s_limit);
         await Fleet.EveryServerRendersAsync(b, tokenB);
 
@@ -171,7 +171,7 @@ public sealed partial class ScenarioTests
         Assert.InRange(Fleet.Log.Find("Recycling", mark).Count, 1, Fleet.Servers.Count);
     }
 
-    // A page that boots between the fault and the deploy has a server report the shell before as well.
+    // If a page boots between the fault and the deploy, its server also reports the previous shell.
     private IReadOnlyList<(string Source, string Line)> Reports(int mark, string token) =>
         [.. Fleet.Log.Find("differs on every fetch", mark).Where(report => report.Line.Contains(token, StringComparison.Ordinal))];
 

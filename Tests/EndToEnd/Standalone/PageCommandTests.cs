@@ -5,7 +5,7 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.Standalone;
 
-/// <summary><c>fleet render</c>, <c>screenshot</c> and <c>pdf</c> as a script runs them.</summary>
+/// <summary><c>fleet render</c>, <c>screenshot</c> and <c>pdf</c> as scripts run them.</summary>
 public sealed class PageCommandTests(TestSite site) : IClassFixture<TestSite>, IDisposable
 {
     private const string Home = "<!DOCTYPE html>\n<html><head><title>Home</title></head><body><div id=\"app\">sum 2</div>"

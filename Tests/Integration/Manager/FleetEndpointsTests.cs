@@ -77,9 +77,9 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
         await _manager.AddServerAsync("prerender-1", ServerState.Draining);
         var hinted = new TaskCompletionSource();
         await using var subscription = await _manager.Registry.Backplane.SubscribeAsync(
-            hint =>
+            notification =>
             {
-                if (hint.Kind == FleetEventKind.Recycle)
+                if (notification.Kind == FleetEventKind.Recycle)
                 {
                     hinted.TrySetResult();
                 }

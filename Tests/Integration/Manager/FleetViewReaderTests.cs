@@ -45,7 +45,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hint_OneOfManyServersChanges_OnlyThatOneIsRead()
+    public async Task Notification_OneOfManyServersChanges_OnlyThatOneIsRead()
     {
         await StartAsync();
         var (records, lists) = (_servers.Read, _warm.Read);

@@ -126,11 +126,11 @@ public sealed class ScreenshotRouteTests : OneServerTestBase
     [InlineData("&scale=NaN", "'scale' is 'NaN', which is not a whole number")]
     [InlineData("&fullPage=perhaps", "'fullPage' is 'perhaps', which is not true or false")]
     [InlineData("&format=bogus", "'format' is 'bogus', which is none of isolated")]
-    public async Task Screenshot_ValueThatCannotBeRead_IsQuotedWithWhatItShouldBe(string query, string said)
+    public async Task Screenshot_ValueThatCannotBeRead_IsQuotedWithWhatItShouldBe(string query, string expected)
     {
         using var response = await GetAsync("screenshot", query);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains(said, ManagerUnderTest.Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Token)), StringComparison.Ordinal);
+        Assert.Contains(expected, ManagerUnderTest.Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Token)), StringComparison.Ordinal);
     }
 
     [Fact]

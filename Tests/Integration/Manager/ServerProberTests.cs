@@ -72,7 +72,7 @@ public sealed class ServerProberTests
         }
 
         // The one that answers counts the rounds.
-        await Eventually.TrueAsync(() => second.AskedAlive >= 5 && first.AskedAlive > 0, () => $"5 rounds of questions; there were {second.AskedAlive}");
+        await Eventually.TrueAsync(() => second.AliveRequests >= 5 && first.AliveRequests > 0, () => $"5 rounds of questions; there were {second.AliveRequests}");
         Assert.Equal(1, Volatile.Read(ref most));
         await callers.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(renders));
@@ -84,7 +84,7 @@ public sealed class ServerProberTests
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050");
         var held = await HeldServer.AddAsync(manager);
         var render = manager.RenderAsync(s_request);
-        await Eventually.TrueAsync(() => held.Server.AskedAlive >= 5, () => $"the server asked 5 times whether it is alive; it was {held.Server.AskedAlive} times");
+        await Eventually.TrueAsync(() => held.Server.AliveRequests >= 5, () => $"the server asked 5 times whether it is alive; it was {held.Server.AliveRequests} times");
         held.Release();
         Assert.Equal(RenderOutcome.Rendered, (await render).Outcome);
         Assert.Single(held.Server.Calls);

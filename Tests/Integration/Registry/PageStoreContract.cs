@@ -215,12 +215,12 @@ public abstract class PageStoreContract : ContractSuite
     [Fact]
     public async Task Page_StoredOrRemoved_IsHintedAt()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await Registry.Pages.TryStoreAsync(Page(1, 1), Cancel);
-        await hints.WaitForAsync(new(FleetEventKind.Pages, Url, 0));
+        await notifications.WaitForAsync(new(FleetEventKind.Pages, Url, 0));
         await Registry.Pages.RemoveAsync(Realm, Url, 1, Cancel);
-        await Eventually.TrueAsync(() => hints.Heard.Count == 2, () => $"a second hint; heard: {string.Join("; ", hints.Heard)}");
+        await Eventually.TrueAsync(() => notifications.Received.Count == 2, () => $"a second notification; received: {string.Join("; ", notifications.Received)}");
     }
 
     private static StoredPage Page(long sourceVersion, long generation) => new()

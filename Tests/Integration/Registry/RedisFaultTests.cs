@@ -12,7 +12,7 @@ namespace Fleet.Tests.Registry;
 public sealed class RedisFaultTests : IAsyncLifetime
 {
     private static readonly RealmRecord Realm = new("http://127.0.0.1:5100/elements/", "Elements");
-    private static readonly FleetEvent Hint = new(FleetEventKind.Recycle, "operator", 1);
+    private static readonly FleetEvent Notification = new(FleetEventKind.Recycle, "operator", 1);
     private readonly VirtualTimeProvider _time = new();
     private RedisServer? _redis;
     private RedisRegistryUnderTest? _registry;
@@ -54,11 +54,11 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Restart_WithASubscription_ReconnectedIsRaisedAndHintsFlowAgain()
+    public async Task Restart_WithASubscription_ReconnectedIsRaisedAndNotificationsArriveAgain()
     {
-        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
-        await Registry.Backplane.PublishAsync(Hint, Cancel);
-        await recorder.WaitForAsync(Hint);
+        await using var recorder = await NotificationRecorder.StartAsync(Registry.Backplane);
+        await Registry.Backplane.PublishAsync(Notification, Cancel);
+        await recorder.WaitForAsync(Notification);
 
         await Redis.RestartAsync();
 
@@ -71,9 +71,9 @@ public sealed class RedisFaultTests : IAsyncLifetime
     {
         await Redis.StopAsync();
 
-        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
-        await Registry.Backplane.PublishAsync(Hint, Cancel); // Must not throw.
-        Assert.Empty(recorder.Heard);
+        await using var recorder = await NotificationRecorder.StartAsync(Registry.Backplane);
+        await Registry.Backplane.PublishAsync(Notification, Cancel); // Must not throw.
+        Assert.Empty(recorder.Received);
         await Redis.RestartAsync();
 
         await recorder.WaitForAsync(new(FleetEventKind.Reconnected, "", 0));
@@ -156,16 +156,16 @@ public sealed class RedisFaultTests : IAsyncLifetime
         Assert.Equal([Realm], await Registry.Realms.ListAsync(Cancel));
     }
 
-    private async Task HintsFlowAsync(HintRecorder recorder)
+    private async Task HintsFlowAsync(NotificationRecorder recorder)
     {
         await using var sender = await RedisRegistryUnderTest.ConnectAsync(Redis.ConnectionString, TimeProvider.System);
         await Eventually.TrueAsync(
             async () =>
             {
-                await sender.Backplane.PublishAsync(Hint with { Version = 2 }, Cancel);
-                return recorder.Heard.Contains(Hint with { Version = 2 });
+                await sender.Backplane.PublishAsync(Notification with { Version = 2 }, Cancel);
+                return recorder.Received.Contains(Notification with { Version = 2 });
             },
-            () => "a hint after the restart");
+            () => "a notification after the restart");
     }
 
     private async Task AnnounceAsync()

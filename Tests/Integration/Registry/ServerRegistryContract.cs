@@ -146,7 +146,7 @@ public abstract class ServerRegistryContract : ContractSuite
     [Fact]
     public async Task AnnounceAsync_Changes_AreHintedAndRepeatsAreNot()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await Registry.Servers.AnnounceAsync(Server("one", version: 1), Cancel);
         await Registry.Servers.AnnounceAsync(Server("one", version: 1), Cancel);
@@ -155,8 +155,8 @@ public abstract class ServerRegistryContract : ContractSuite
         await Registry.Servers.RemoveAsync("one-incarnation", Cancel);
         await Registry.Backplane.PublishAsync(new(FleetEventKind.Recycle, "end", 0), Cancel);
 
-        await hints.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
-        Assert.Equal([1L, 2L, 0L], hints.Heard.Where(hint => hint.Kind == FleetEventKind.Servers).Select(hint => hint.Version));
+        await notifications.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
+        Assert.Equal([1L, 2L, 0L], notifications.Received.Where(notification => notification.Kind == FleetEventKind.Servers).Select(notification => notification.Version));
     }
 
     private static ServerRecord Server(string name, long version = 1) => new()

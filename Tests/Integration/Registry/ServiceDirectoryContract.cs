@@ -43,14 +43,14 @@ public abstract class ServiceDirectoryContract : ContractSuite
     [Fact]
     public async Task AnnounceAsync_Repeated_IsHintedOnce()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await Registry.Services.AnnounceAsync(Manager, Cancel);
         await Registry.Services.AnnounceAsync(Manager, Cancel);
         await Registry.Backplane.PublishAsync(new(FleetEventKind.Recycle, "end", 0), Cancel);
 
-        await hints.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
-        Assert.Single(hints.Heard, hint => hint.Kind == FleetEventKind.Services);
+        await notifications.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
+        Assert.Single(notifications.Received, notification => notification.Kind == FleetEventKind.Services);
     }
 }
 

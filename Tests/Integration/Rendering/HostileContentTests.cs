@@ -142,10 +142,10 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
         var problems = new List<string>();
         foreach (var withScripts in (bool[])[false, true])
         {
-            var (said, ran) = await visitor.OpenAsync<T>(server.OtherApp, html, withScripts, script, question);
-            if (ran.Count > 0 || problemOf(said) is not null)
+            var (result, ran) = await visitor.OpenAsync<T>(server.OtherApp, html, withScripts, script, question);
+            if (ran.Count > 0 || problemOf(result) is not null)
             {
-                problems.Add($"Scripts {(withScripts ? "on" : "off")}. Ran: {string.Join(", ", ran)}. {problemOf(said)}");
+                problems.Add($"Scripts {(withScripts ? "on" : "off")}. Ran: {string.Join(", ", ran)}. {problemOf(result)}");
             }
         }
 

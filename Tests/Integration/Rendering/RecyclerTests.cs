@@ -5,7 +5,7 @@ using Fleet.PrerenderServer.Registration;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>A recycle of the fleet arrives at a server by a request and by a hint, in any order, and is carried out once.</summary>
+/// <summary>A recycle of the fleet arrives at a server by a request and by a notification, in any order, and is carried out once.</summary>
 public sealed class RecyclerTests
 {
     [Fact]

@@ -17,9 +17,9 @@ public sealed class RendererTests(ServerFixture server)
     [InlineData("no JSON")]
     [InlineData("[]")]
     [InlineData("7")]
-    public async Task Run_AnswerThatCannotBeRead_IsUnusableAndThePageIsReplaced(string said)
+    public async Task Run_AnswerThatCannotBeRead_IsUnusableAndThePageIsReplaced(string reply)
     {
-        using var pool = Pool(_ => said);
+        using var pool = Pool(_ => reply);
         var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
         Assert.Equal(RenderOutcome.Unusable, done.Result.Outcome);
         Assert.StartsWith("The page's answer could not be read: ", done.Result.Diagnostics!.Message, StringComparison.Ordinal);

@@ -43,7 +43,7 @@ public sealed class VisitorBrowser : IAsyncLifetime
     /// <param name="withScripts">Whether its scripts run.</param>
     /// <param name="script">Defines what the question needs.</param>
     /// <param name="question">An expression.</param>
-    internal async Task<(T Said, IReadOnlyCollection<string> Ran)> OpenAsync<T>(Uri url, bool withScripts, string script, string question)
+    internal async Task<(T Result, IReadOnlyCollection<string> Ran)> OpenAsync<T>(Uri url, bool withScripts, string script, string question)
     {
         await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts });
         context.SetDefaultTimeout(Timeout);
@@ -72,7 +72,7 @@ public sealed class VisitorBrowser : IAsyncLifetime
     /// <param name="expression">The expression.</param>
     /// <param name="until">Text that the document has when it is complete.</param>
     /// <param name="prerendered">Whether to ask for the prerendered page, as a crawler does.</param>
-    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "", bool prerendered = false)
+    internal async Task<(string Result, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "", bool prerendered = false)
     {
         await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts, ExtraHTTPHeaders = prerendered ? [new("x-prerender", "1")] : null });
         context.SetDefaultTimeout(Timeout);
@@ -161,7 +161,7 @@ public sealed class VisitorBrowser : IAsyncLifetime
     }
 
     /// <summary>The same of a text that a site serves.</summary>
-    internal async Task<(T Said, IReadOnlyCollection<string> Ran)> OpenAsync<T>(TestSite site, string html, bool withScripts, string script, string question)
+    internal async Task<(T Result, IReadOnlyCollection<string> Ran)> OpenAsync<T>(TestSite site, string html, bool withScripts, string script, string question)
     {
         var path = $"/served-{Guid.NewGuid():N}";
         site.Page(path, html);

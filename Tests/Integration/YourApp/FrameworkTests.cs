@@ -38,7 +38,7 @@ public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser 
 
         // What is there until the app starts: the file that the fleet's browsers warm up with, without its scripts.
         var bare = await visitor.ShowAsync(new Uri(fleet.Addresses.Realm, "/_standby"), withScripts: false, "document.body.innerText.trim()");
-        Assert.Equal(app.Start == "nothing", bare.Said.Length == 0);
+        Assert.Equal(app.Start == "nothing", bare.Result.Length == 0);
 
         // A visitor, as by default, and one that has the prerendered page.
         var shell = await visitor.WatchAsync(fleet.Addresses.Realm, app.Text, prerendered: false, app.Button);
@@ -60,7 +60,7 @@ public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser 
         // The oracles of fidelity: the page without scripts is the live one, and a render is a first visit.
         var live = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: true, LivePage.Describe, app.Text);
         var served = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: false, LivePage.Describe, prerendered: true);
-        Assert.True(live.Said == served.Said, $"Live:\n{live.Said}\nServed:\n{served.Said}");
+        Assert.True(live.Result == served.Result, $"Live:\n{live.Result}\nServed:\n{served.Result}");
         var first = await RenderAsync("");
         Assert.Contains(app.Text, first, StringComparison.Ordinal);
         await RenderAsync("nowhere");

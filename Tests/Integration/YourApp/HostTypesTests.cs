@@ -48,6 +48,6 @@ public sealed class HostTypesTests
             },
             include = new[] { Path.Combine(Repository.File(scripts), "**/*.js"), Repository.File(contract) },
         }), TestContext.Current.CancellationToken);
-        return (await NodeProject.RunAsync("node", typescript.Folder, ["lib/tsc.js", "-p", project], TestContext.Current.CancellationToken)).Said;
+        return (await NodeProject.RunAsync("node", typescript.Folder, ["lib/tsc.js", "-p", project], TestContext.Current.CancellationToken)).Output;
     }
 }

@@ -109,9 +109,9 @@ public sealed class ShellTrackerTests : IAsyncDisposable
 
     private sealed class Silence : IBackplane, IAsyncDisposable
     {
-        public Task PublishAsync(FleetEvent hint, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task PublishAsync(FleetEvent notification, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onHint, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
+        public Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onNotification, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

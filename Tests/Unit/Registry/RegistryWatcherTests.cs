@@ -54,7 +54,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     [InlineData(FleetEventKind.Servers, true)]
     [InlineData(FleetEventKind.Reconnected, true)]
     [InlineData(FleetEventKind.Realms, false)]
-    public async Task Hint_DuringARead_IsReadAgainIfItConcerns(FleetEventKind kind, bool concerns)
+    public async Task Notification_DuringARead_IsReadAgainIfItConcerns(FleetEventKind kind, bool concerns)
     {
         await StartAsync();
         await HoldNextReadAsync();
@@ -74,7 +74,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hint_WhileAtRest_IsReadAtOnce()
+    public async Task Notification_WhileAtRest_IsReadAtOnce()
     {
         await StartAsync();
 
@@ -84,7 +84,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hint_RightAfterARead_WaitsForThePace()
+    public async Task Notification_RightAfterARead_WaitsForThePace()
     {
         await StartAsync();
         _watcher.Refresh();
@@ -108,7 +108,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hints_ManyDuringARead_AreOneMoreRead()
+    public async Task Notifications_ManyDuringARead_AreOneMoreRead()
     {
         await StartAsync();
         await HoldNextReadAsync();
@@ -124,7 +124,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hints_NameSubjects_OnlyThoseAreRead()
+    public async Task Notifications_NameSubjects_OnlyThoseAreRead()
     {
         await StartAsync();
         await HoldNextReadAsync();
@@ -145,7 +145,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hints_StreamOfThem_EverythingIsReadAtThePollAllTheSame()
+    public async Task Notifications_StreamOfThem_EverythingIsReadAtThePollAllTheSame()
     {
         await StartAsync();
         while (_time.Elapsed < RegistryTtl.Repeat + RegistryPolling.MinInterval)
@@ -172,7 +172,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     [Theory]
     [InlineData(FleetEventKind.Reconnected, "")]
     [InlineData(FleetEventKind.Servers, "")]
-    public async Task Hint_NamesNoSubject_EverythingIsRead(FleetEventKind kind, string subject)
+    public async Task Notification_NamesNoSubject_EverythingIsRead(FleetEventKind kind, string subject)
     {
         await StartAsync();
         await _registry.Backplane.PublishAsync(new(kind, subject, 0), Cancel);
@@ -181,7 +181,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Read_FailedAfterAHint_EverythingIsReadNext()
+    public async Task Read_FailedAfterANotification_EverythingIsReadNext()
     {
         await StartAsync();
         _away = true;
