@@ -5,7 +5,7 @@ namespace Fleet.Tests;
 /// <summary>Boundary 2: no answer of the realm server to a caller without a key names the address of the manager, also not when the manager is away.</summary>
 public sealed class AnonymousAnswersTests
 {
-    // Nothing listens there, and no other address of the test begins like it.
+    // Nothing listens on this address, and no other address of the test begins with the same text.
     private const string Host = "127.0.0.77";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>The pipe that all tenants of a browser share: what goes wrong with one message costs nobody else anything.</summary>
+/// <summary>The pipe that all pages of a browser share: a fault with one message affects no other.</summary>
 [Collection(BrowserCollection.Name)]
 public sealed class CdpConnectionTests(BrowserFixture browser)
 {

@@ -5,7 +5,7 @@ using Fleet.Tests.Manager;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>How a generation travels with requests, and what a manager makes of it.</summary>
+/// <summary>Generations in request headers, and the convergence that a manager reports.</summary>
 public sealed class ShellGenerationTests
 {
     [Fact]

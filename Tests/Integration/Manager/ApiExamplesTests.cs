@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Every curl example of docs/api.md, as it stands there.</summary>
+/// <summary>Every curl example of docs/api.md, unchanged.</summary>
 public sealed class ApiExamplesTests
 {
     [Fact]

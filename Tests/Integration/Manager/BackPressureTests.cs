@@ -179,7 +179,7 @@ public sealed class BackPressureTests
             () => held.Server.Calls.Count == 1 + NestedRenderLimiter.MaxPerCause && callers.InFlight == 1 + nested.Count,
             () => $"all in, and {NestedRenderLimiter.MaxPerCause} at the server; there were {held.Server.Calls.Count - 1}");
 
-        // Their cause is still under way, and so is no place free but theirs.
+        // Their cause is still in flight, so only the permits for nested renders are free.
         mayEnd.Release(nested.Count);
         Assert.All(await Task.WhenAll(nested), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.False(cause.IsCompleted);

@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Callers who want the same at the same time.</summary>
+/// <summary>Concurrent callers with the same request.</summary>
 public sealed class CoalescingTests : IAsyncLifetime
 {
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
@@ -62,11 +62,11 @@ public sealed class CoalescingTests : IAsyncLifetime
     [Fact]
     public async Task Post_AllCallersDisconnect_TheRenderIsCancelled()
     {
-        using var everybody = new CancellationTokenSource();
-        var renders = Enumerable.Range(0, 3).Select(_ => _manager.PostAsync(s_request, everybody.Token)).ToList();
+        using var allCallers = new CancellationTokenSource();
+        var renders = Enumerable.Range(0, 3).Select(_ => _manager.PostAsync(s_request, allCallers.Token)).ToList();
         await _manager.JoinedAsync(2);
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");
-        await everybody.CancelAsync();
+        await allCallers.CancelAsync();
         await _held.Server.Aborted.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.All(await Task.WhenAll(renders.Select(async render => await Record.ExceptionAsync(() => render))), Assert.NotNull);
     }
@@ -108,7 +108,7 @@ public sealed class CoalescingTests : IAsyncLifetime
             "affinity" => s_request with { Affinity = "user:ada" },
             "formats" => s_request with { Formats = [RenderFormat.Html] },
             "accept" => s_request with { Accept = ShellAcceptance.Any },
-            // Whoever waits must not be held up by index work.
+            // A waiting visitor must not be delayed by renders of the index.
             _ => s_request with { Priority = 10 },
         };
         _manager.UseAdminKey();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary><c>POST /commands</c> of the manager: brought to a server with its key, and to another when that is lost.</summary>
+/// <summary><c>POST /commands</c> of the manager: sent to a server with its key, and to another one when that server is lost.</summary>
 public sealed class CommandRouteTests : OneServerTestBase
 {
     private static readonly CommandRequest s_command = new() { Command = "add", Affinity = "user:ada", Input = JsonSerializer.SerializeToElement(new { a = 1 }) };

@@ -13,7 +13,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
     private ManagerUnderTest _manager = null!;
 
-    // Nobody asks a server whether it is alive while a test looks at how it is treated meanwhile.
+    // No probe interferes while a test observes how a server is treated.
     public async ValueTask InitializeAsync() => _manager = await ManagerUnderTest.StartAsync("--Manager:AnswerGrace=00:00:00.300", "--Manager:ProbeInterval=00:01:00");
 
     public ValueTask DisposeAsync() => _manager.DisposeAsync();

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Results that are too large to be kept: passed on as they come.</summary>
+/// <summary>Results that are too large to be buffered are streamed.</summary>
 public sealed class LargeResultTests : IAsyncLifetime
 {
     private const int Large = 30 * 1024 * 1024;
@@ -144,7 +144,7 @@ public sealed class LargeResultTests : IAsyncLifetime
         return manager.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
     }
 
-    // What it is, nobody looks at: the outcome is in the headers.
+    // The manager does not parse the body: the outcome is in the headers.
     private static async Task SendAsync(HttpContext http, int length, Func<Task> inTheMiddle, bool isLengthKnown = true, int sendFirst = Sent)
     {
         http.Response.Headers[FleetHeaders.Outcome] = "rendered";

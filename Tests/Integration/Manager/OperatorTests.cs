@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What operators do, server by server.</summary>
+/// <summary>Actions of operators on one or all servers.</summary>
 public sealed class OperatorTests : IAsyncLifetime
 {
     private ManagerUnderTest _manager = null!;

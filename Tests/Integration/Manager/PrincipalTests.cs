@@ -5,7 +5,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>A page that holds what a principal's credentials opened is lent to nobody who only knows the principal's name, which is no secret.</summary>
+/// <summary>A page with content for a principal's credentials is not leased to a caller that only knows the principal's name, which is no secret.</summary>
 public sealed class PrincipalTests : IAsyncLifetime
 {
     private const string Scoped = ManagerUnderTest.Realm + "#0123456789abcdef";
@@ -63,7 +63,7 @@ public sealed class PrincipalTests : IAsyncLifetime
         Assert.Empty(_server.Calls);
     }
 
-    // Boundary 2: each folder of an origin as an affinity of its own would evict the warm pages of realms, past fairness.
+    // Boundary 2: if each folder of an origin could be an affinity, a caller could evict the warm pages of realms, bypassing fairness.
     [Theory]
     [InlineData("realm:http://127.0.0.1:9/app/")]
     [InlineData("realm:http://127.0.0.1:9/app/1/")]

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>With a real Redis that goes away: renders go on with what was read last.</summary>
+/// <summary>A real Redis is stopped: renders continue with the last reading.</summary>
 public sealed class RedisAwayTests
 {
     [Fact]

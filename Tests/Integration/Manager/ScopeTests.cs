@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Who gets whose pages.</summary>
+/// <summary>Which principals share pages.</summary>
 public sealed class ScopeTests
 {
     private const string Realm = "realm:" + ManagerUnderTest.Realm;

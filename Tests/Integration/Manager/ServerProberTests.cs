@@ -2,7 +2,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Servers that take a render and say nothing.</summary>
+/// <summary>Servers that accept a render and do not answer.</summary>
 public sealed class ServerProberTests
 {
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
@@ -19,7 +19,7 @@ public sealed class ServerProberTests
         Assert.Equal((RenderOutcome.Rendered, second.Name), (result.Outcome, result.Page?.Server));
         await first.Aborted.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
-        // And nothing more is sent there, heartbeat or not, before it shows that it lives.
+        // No more renders are sent there, even with heartbeats, before it answers a probe.
         await BeatAsync(manager, first);
         await manager.RenderAsync(s_request);
         Assert.Single(first.Calls);
@@ -71,8 +71,8 @@ public sealed class ServerProberTests
             await Eventually.TrueAsync(() => first.Calls.Count + second.Calls.Count == renders.Count, () => $"render {renders.Count} at a server");
         }
 
-        // The one that answers counts the rounds.
-        await Eventually.TrueAsync(() => second.AliveRequests >= 5 && first.AliveRequests > 0, () => $"5 rounds of questions; there were {second.AliveRequests}");
+        // The server that answers counts the rounds.
+        await Eventually.TrueAsync(() => second.AliveRequests >= 5 && first.AliveRequests > 0, () => $"5 rounds of probes; there were {second.AliveRequests}");
         Assert.Equal(1, Volatile.Read(ref most));
         await callers.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(renders));

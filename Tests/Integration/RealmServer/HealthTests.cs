@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>What <c>/health</c> of a realm server says of the fleet behind it.</summary>
+/// <summary>What <c>/health</c> of a realm server reports about the fleet.</summary>
 public sealed class HealthTests
 {
     [Fact]

@@ -155,7 +155,7 @@ public sealed class HostShellFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("assets/other.js", "nobody names it")]
+    [InlineData("assets/other.js", "index.html does not name it")]
     [InlineData("assets/chunk-BRBmoGS9.js", "its name changes with its content")]
     public void Look_OtherFile_ChangesNothing(string name, string reason)
     {

@@ -17,7 +17,7 @@ public sealed class IncrementalIndexTests
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
         server.Realms.Write("elements/lithium.json", "{}");
-        // The overview reads all, hydrogen and helium read each other, lithium nobody.
+        // The overview reads all cards, hydrogen and helium read each other, lithium reads none.
         manager.Reads(server, ("", ["hydrogen", "helium"]), ("hydrogen", ["helium"]), ("helium", ["hydrogen"]));
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
@@ -60,7 +60,7 @@ public sealed class IncrementalIndexTests
         };
         await first.With(manager).StartAsync();
         var realmUrl = first.RealmUrl;
-        // Those under way have arrived as well: none of them comes later and is taken for one of the next replica's.
+        // Renders in progress have arrived too, so none of them arrives later and is counted for the next replica.
         await Eventually.TrueAsync(async () => await StoredAsync() == 10 && manager.Requests.Count == 14, () => $"half of the cards to be stored and 4 under way; asked for {manager.Requests.Count}");
         var url = first.Url;
         await first.StopAsync();
@@ -83,7 +83,7 @@ public sealed class IncrementalIndexTests
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        // Older than the card that it reads.
+        // The page is older than the card that it reads.
         server.Realms.Write("elements/index.json", "{}", DateTime.UnixEpoch.AddYears(30));
         var helium = Path.Combine(server.Realms.Path, "elements", "helium.json");
         manager.Answer = (request, shell) => Results.Ok(request.Url == server.RealmUrl
@@ -119,7 +119,7 @@ public sealed class IncrementalIndexTests
             var read = File.ReadAllText(helium);
             if (request.Url == server.RealmUrl && Interlocked.Exchange(ref isFirst, 0) == 1)
             {
-                // As rsync and tar do it: the file's time is that of its original, long before the visit.
+                // As with rsync and tar: the file has the time of its original, long before the render.
                 server.Realms.Write("elements/helium.json", """{ "title": "new" }""", DateTime.UnixEpoch.AddYears(31));
             }
 

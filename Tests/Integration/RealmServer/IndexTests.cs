@@ -89,7 +89,7 @@ public sealed partial class IndexTests
         await server.IndexedAsync();
         manager.Requests.Clear();
 
-        // Whoever looks through the folders asks what time it is.
+        // A scan of the folders reads the clock.
         clock.Fails = true;
         server.Realms.Write("elements/helium.json", """{ "title": "helium" }""");
         await Eventually.TrueAsync(

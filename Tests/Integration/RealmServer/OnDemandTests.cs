@@ -112,7 +112,7 @@ public sealed partial class OnDemandTests
 
         for (var visit = 0; visit < 5; visit++)
         {
-            // "200" would have the empty shell taken for the page.
+            // With a 200 the crawler would index the empty shell as the page.
             Assert.Equal(HttpStatusCode.InternalServerError, (await server.GetAsync("elements/hydrogen", with: AsCrawler)).StatusCode);
         }
 
@@ -181,12 +181,12 @@ public sealed partial class OnDemandTests
             return Results.Ok(FakeManager.Rendered(request, shell));
         };
         await server.Registry.Pages.RemoveAsync(server.RealmUrl, server.RealmUrl + "helium", long.MaxValue, TestContext.Current.CancellationToken);
-        // Not of the index: its own renders would have it wait for this one.
+        // This card is not of the index, whose own render would otherwise wait for this one.
         var crawler = server.GetAsync("elements/helium", with: AsCrawler);
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         File.Delete(Path.Combine(server.Realms.Path, "elements", "helium.json"));
-        // A pass that a late notice of the files began before the deletion has the card, and waits for the held render.
+        // A pass that a late file notification started before the deletion still has the card, and waits for the held render.
         await Eventually.TrueAsync(
             async () => (await server.IndexAsync()) is var index && index.GetProperty("startedAt").GetString() != before
                 && (index.GetProperty("total").GetInt32() == 3 || index.GetProperty("state").GetString() == "done"),

@@ -114,7 +114,7 @@ public sealed class ReadKeysTests
 
         Directory.Move(Path.Combine(server.Realms.Path, ".elements"), Path.Combine(server.Realms.Path, "elements"));
         await Eventually.TrueAsync(
-            async () => (await server.GetAsync("elements/hydrogen")).StatusCode == HttpStatusCode.Unauthorized, () => "the realm to be served again, to whoever has the key");
+            async () => (await server.GetAsync("elements/hydrogen")).StatusCode == HttpStatusCode.Unauthorized, () => "the realm to be served again, to clients with the key");
 
         async Task<string> IndexAsync(string? authorization) =>
             await (await server.GetAsync("_index", "application/json", with: r => PrivateRealm.With(r, authorization))).Content.ReadAsStringAsync();

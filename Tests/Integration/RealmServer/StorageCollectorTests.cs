@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>What becomes of stored pages that no realm server serves any more.</summary>
+/// <summary>The removal of stored pages that no realm server serves any more.</summary>
 public sealed class StorageCollectorTests
 {
     private const string Foreign = "http://127.0.0.1:1/foreign/";
@@ -54,7 +54,7 @@ public sealed class StorageCollectorTests
         Assert.NotNull(await server.StoredAsync("hydrogen"));
         Assert.NotNull(await registry.Pages.GetAsync(mobile, mobile + "a", Cancel));
         Assert.NotNull(await registry.Pages.GetAsync(server.Url, server.Url + "a", Cancel));
-        // Of a realm server with other realms, which the one that collects knows nothing of.
+        // Pages of a realm server with other realms, which the collecting server does not have.
         Assert.NotNull(await registry.Pages.GetAsync(Foreign, Foreign + "a", Cancel));
     }
 
@@ -88,12 +88,12 @@ public sealed class StorageCollectorTests
         Assert.NotNull(await registry.Pages.GetAsync(Foreign, Foreign + "a", Cancel));
     }
 
-    // Each is a report of the collector, some of which count a round.
+    // Each is a report of the collector; some of them count a round.
     private async Task RoundsAsync(RealmServerUnderTest server, int rounds, params string[] alsoServed)
     {
         var collector = (HeartbeatService)server.Services.GetRequiredService<StorageCollector>();
         var lease = server.Services.GetRequiredService<IndexLease>();
-        await Eventually.TrueAsync(() => lease.Holder is not null, () => "somebody to hold the index lease");
+        await Eventually.TrueAsync(() => lease.Holder is not null, () => "a replica to hold the index lease");
         for (var round = 0; round < rounds; round++)
         {
             await server.Registry.StorageScopes.ServeAsync(alsoServed, Cancel);

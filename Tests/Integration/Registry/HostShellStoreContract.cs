@@ -222,7 +222,7 @@ public abstract class HostShellStoreContract : ContractSuite
 
         await notifications.WaitForAsync(new(FleetEventKind.HostShell, Instance, claim.Current.Generation));
         await notifications.WaitForAsync(new(FleetEventKind.HostShell, Instance, next.Current.Generation));
-        // Notifications may overtake each other; readers go by what they read, not by the order in which they were told to.
+        // Notifications may arrive out of order; readers rely on what they read, not on the order of notifications.
         Assert.Equal(
             [claim.Current.Generation, next.Current.Generation],
             notifications.Received.Where(notification => notification.Kind == FleetEventKind.HostShell).Select(notification => notification.Version).Order());

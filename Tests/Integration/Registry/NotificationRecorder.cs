@@ -3,7 +3,7 @@ using Fleet.Registry.Events;
 
 namespace Fleet.Tests.Registry;
 
-/// <summary>Remembers every notification that it hears.</summary>
+/// <summary>Records every change notification that it receives.</summary>
 internal sealed class NotificationRecorder : IAsyncDisposable
 {
     private readonly ConcurrentQueue<FleetEvent> _received = [];

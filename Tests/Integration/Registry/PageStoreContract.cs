@@ -35,7 +35,7 @@ public abstract class PageStoreContract : ContractSuite
         Assert.Equal(page, stored with { Formats = page.Formats, Deps = page.Deps });
     }
 
-    // A ticks-sized source version is beyond what doubles tell apart.
+    // Source versions in ticks exceed the precision of doubles.
     [Theory]
     [InlineData(5, 7, true)]
     [InlineData(5, 8, true)]

@@ -8,7 +8,7 @@ using Fleet.Tests.Time;
 
 namespace Fleet.Tests.Registry;
 
-/// <summary>What becomes of the registry when Redis does not do as it should. Each test has a server of its own.</summary>
+/// <summary>The registry with faults of Redis. Each test has its own server.</summary>
 public sealed class RedisFaultTests : IAsyncLifetime
 {
     private static readonly RealmRecord Realm = new("http://127.0.0.1:5100/elements/", "Elements");
@@ -87,7 +87,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
 
         var exception = await Assert.ThrowsAsync<RegistryUnavailableException>(() => Registry.HostShells.GetAsync(Cancel));
 
-        // An old client fails at once when it knows that the connection is gone; a new one holds the call back for a while.
+        // A client that has noticed the lost connection fails at once; a new one holds the call for a while.
         Assert.Matches(
             "^Redis (cannot be reached|did not answer within 2 s) when asked to read the host shell \\(ConnectionStrings:redis\\)\\.$",
             exception.Message);
@@ -149,8 +149,8 @@ public sealed class RedisFaultTests : IAsyncLifetime
     {
         await AnnounceAsync();
         var now = (await Registry.NowAsync()).ToUnixTimeMilliseconds();
-        await Registry.Database.HashSetAsync(RedisKeys.Servers, "stranger", $"{now} 0000000000000000001 {{\"state\":\"unheardOf\"}}");
-        await Registry.Database.HashSetAsync(RedisKeys.Realms, "stranger", $"{now} 7");
+        await Registry.Database.HashSetAsync(RedisKeys.Servers, "unknown", $"{now} 0000000000000000001 {{\"state\":\"unheardOf\"}}");
+        await Registry.Database.HashSetAsync(RedisKeys.Realms, "unknown", $"{now} 7");
 
         Assert.Equal("prerender-0", Assert.Single(await Registry.Servers.ListAsync(Cancel)).Name);
         Assert.Equal([Realm], await Registry.Realms.ListAsync(Cancel));

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>The markup of a captured document has what a page shows and its own markup does not say, in the form in which a parser reads it back.</summary>
+/// <summary>The markup of a captured document includes what the page shows beyond its own markup, in a form that a parser reads back.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class CapturedMarkupTests(ServerFixture server)
 {

@@ -77,7 +77,7 @@ public sealed class CommandTests(ServerFixture server)
         var key = Guid.NewGuid().ToString("N");
         server.Commands.AwayAfter[key] = after;
         await AssertProblemAsync(await PostAsync(Command("nothing", null) with { Affinity = "user:away" }, key, Token), HttpStatusCode.ServiceUnavailable, "registry-away", says);
-        // The page is given back beside the answer.
+        // The page is returned while the answer is sent.
         await Eventually.Async(() => !server.Pool.Snapshot.Slots.Any(slot => slot.State == PrerenderServer.Pool.Core.State.SlotState.Leased && slot.Affinity == "user:away"), "the page is given back",
             () => string.Join(", ", server.Pool.Snapshot.Slots));
     }

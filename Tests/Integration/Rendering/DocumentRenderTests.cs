@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Visits of apps that know nothing of the fleet, through HTTP, pool and a real browser.</summary>
+/// <summary>Renders of apps without the host contract, through HTTP, pool and a real browser.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class DocumentRenderTests(ServerFixture server)
 {
@@ -35,7 +35,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
             <script>window.prerenderReady = false; setInterval(() => document.body.append('x'), 5);
             setTimeout(() => { document.body.append('done'); window.prerenderReady = true; }, 700)</script>
             """);
-        // A page that never rests would be capped.
+        // A page that never settles would be capped.
         Assert.Equal("settled", result.Diagnostics!.Stability);
         Assert.Contains("done", Html(result), StringComparison.Ordinal);
     }
@@ -190,7 +190,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
         var result = await server.RenderPageAsync(html);
         Assert.Equal(RenderOutcome.Rendered, result.Outcome);
         Assert.Contains(contains, Html(result), StringComparison.Ordinal);
-        // And it does not keep the slot's next visit from leaving it.
+        // The slot's next render can leave the page.
         Assert.Contains("next", Html(await server.RenderPageAsync("<p>next</p>")), StringComparison.Ordinal);
     }
 
@@ -199,11 +199,11 @@ public sealed class DocumentRenderTests(ServerFixture server)
     [InlineData("<p>x</p><script>setTimeout(() => { for (;;); }, 30)</script>")]
     public async Task Html_PageThatLoops_TimesOutWithItsStackAndWhatIsKnown(string html)
     {
-        // With a page at hand, the deadline is the document's alone.
+        // With a warm page, the whole deadline is for the document.
         await server.RenderPageAsync("<p>first</p>");
         var start = Stopwatch.GetTimestamp();
         var result = await server.RenderPageAsync(html, 203, deadlineMs: 4_000);
-        // That it has begun is all that is known of it.
+        // Nothing but its start is known.
         Assert.Equal((RenderOutcome.TimedOut, 203), (result.Outcome, result.Status));
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(15), $"The answer took {Stopwatch.GetElapsedTime(start)}.");
         await server.StackAsync(result);
@@ -246,7 +246,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
         Assert.Equal("<i>atom of page</i>", fast.Formats[RenderFormat.Atom]);
     }
 
-    // A replaced page costs a boot of the host app, and nobody sees it but in the load.
+    // A replaced page costs a boot of the host app, which no result shows.
     [Fact]
     public async Task Html_OneAfterTheOther_ShareAPageThatIsNotReplaced()
     {

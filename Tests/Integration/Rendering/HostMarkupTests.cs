@@ -52,7 +52,7 @@ public sealed class HostMarkupTests
     {
         foreach (var piece in (string[])["<script", "<!-", "</", "<svg>", "<svg></x>", "<svg><desc>", "=\"", "<p a='", "<!--<script>"])
         {
-            // Once through 5 MB takes milliseconds; once per piece, an hour.
+            // One pass over 5 MB takes milliseconds; one pass per piece would take an hour.
             _ = HostMarkup.FaultOf("<p>" + string.Concat(Enumerable.Repeat(piece, 5_000_000 / piece.Length)));
         }
     }

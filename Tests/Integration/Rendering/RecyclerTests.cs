@@ -30,7 +30,7 @@ public sealed class RecyclerTests
 
         Assert.True(recycler.Recycle(null));
         Assert.True(recycler.Recycle(null));
-        // Of a manager, or of a registry, whose clock is far behind this server's.
+        // The generation of a manager or a registry whose clock is far behind this server's.
         Assert.True(recycler.Recycle(1));
         Assert.True(recycler.Recycle(null));
         Assert.False(recycler.Recycle(1));

@@ -7,7 +7,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>However a visit ends, its page goes back at once.</summary>
+/// <summary>However a render ends, its page is returned at once.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class RendererTests(ServerFixture server)
 {

@@ -27,7 +27,7 @@ public sealed class ScreenshotTests(ServerFixture server)
         Assert.Equal(["rendered"], headers.GetValues(FleetHeaders.Outcome));
     }
 
-    /// <summary>A picture shows what a visitor sees who scrolls to it and waits a moment, so it equals that of a page which is like that from the start.</summary>
+    /// <summary>A screenshot shows what a visitor sees after scrolling to it and waiting a moment, so it equals that of a page that looks like this from the start.</summary>
     [Theory]
     [InlineData("<p style='content-visibility: auto; contain-intrinsic-size: auto 2900px; height: 2900px'>first</p><p style='content-visibility: auto'>second <img loading=lazy src=DOT></p>",
         "<p style='height: 2900px'>first</p><p>second <img src=DOT></p>")]

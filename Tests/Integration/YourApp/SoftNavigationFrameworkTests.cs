@@ -43,7 +43,7 @@ public sealed class SoftNavigationFrameworkTests(SoftServer server, FrameworkDis
         Vue.createApp({ template: '<router-view />' }).use(VueRouter.createRouter({ history: VueRouter.createWebHistory(), routes: [{ path: '/:folder/:id', component: Item }] })).mount('#root');
         """;
 
-    /// <summary>Framework, what the server logs, and what docs/your-app.md says.</summary>
+    /// <summary>Framework, the server's log line, and the row of docs/your-app.md.</summary>
     public static TheoryData<string, string, string> Rows => new()
     {
         { "React Router", On, "| React Router 6, `BrowserRouter` | soft |" },

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager.Jobs;
 
-/// <summary>What becomes of a job: results, order, events, a fleet that cannot render.</summary>
+/// <summary>The course of a job: results, order, events, and a fleet that cannot render.</summary>
 public sealed class JobTests : JobsUnderTest
 {
     [Fact]
