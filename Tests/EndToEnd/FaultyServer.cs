@@ -35,7 +35,7 @@ internal sealed class FaultyServer : IAsyncDisposable
             .Configure<FleetOptions>(options => options.AdminKey = FleetFixture.AdminKey).BuildServiceProvider();
         var server = new FaultyServer(services, answer);
         server._listener.Start();
-        server._running.Add(server.BeatAsync());
+        server._running.Add(server.HeartbeatAsync());
         server._running.Add(server.AcceptAsync());
         return server;
     }
@@ -52,7 +52,7 @@ internal sealed class FaultyServer : IAsyncDisposable
 
     private IServerRegistry Registry => _services.GetRequiredService<IServerRegistry>();
 
-    private async Task BeatAsync()
+    private async Task HeartbeatAsync()
     {
         for (var version = 1; !_end.IsCancellationRequested; version++)
         {

@@ -32,7 +32,7 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
         try
         {
             await FreezeAtWorkAsync("prerender-1");
-            await load.DoMoreAsync(20);
+            await load.CompleteMoreAsync(20);
         }
         finally
         {
@@ -66,9 +66,9 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
         var running = load.RunAsync(callers: 6);
         try
         {
-            await load.DoMoreAsync(20);
+            await load.CompleteMoreAsync(20);
             await fault(load);
-            await load.DoMoreAsync(20);
+            await load.CompleteMoreAsync(20);
             load.Enough();
             await running.WaitAsync(s_limit, Cancellation);
         }

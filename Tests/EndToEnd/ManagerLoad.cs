@@ -26,7 +26,7 @@ internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
     public IReadOnlyCollection<string> Lost => _lost;
 
     /// <summary>Waits until so many more renders are answered.</summary>
-    public async Task DoMoreAsync(int renders)
+    public async Task CompleteMoreAsync(int renders)
     {
         var goal = Done + renders;
         await Eventually.TrueAsync(() => Done >= goal, s_limit, () => $"{goal} renders done; {Done} are, {Lost.Count} of them lost\n{fleet.Output}");

@@ -15,7 +15,7 @@ public sealed class AnonymousAnswersTests
     {
         await using var server = await new RealmServerUnderTest { Settings = { "Pages:CrawlerBudget=00:00:01" } }.WithManagerAt($"http://{Host}:9").StartAsync();
         await Eventually.TrueAsync(
-            async () => (await server.Client.GetStringAsync("health", Token)).Contains("No page can be rendered", StringComparison.Ordinal), () => "the realm server to know that its manager is away");
+            async () => (await server.Client.GetStringAsync("health", Token)).Contains("No page can be rendered", StringComparison.Ordinal), () => "the realm server to report that its manager is away");
 
         foreach (var route in (string[])["health", "alive", "", "elements/hydrogen", "elements/none", "elements/", "elements/_realm", "elements/_cards?ids=hydrogen", "_index", "_index/diagnostics?url=" + server.RealmUrl + "hydrogen",
             "_search?q=h", "_screenshots/elements/hydrogen", "_realms", "sitemap.xml", "robots.txt", "none"])

@@ -172,7 +172,7 @@ public sealed class ByHandFleet : IAsyncLifetime
         await Eventually.TrueAsync(
             async () => (status = await StatusAsync()).Servers.Count(server => server.Record.State == ServerState.Ready && !server.Unhealthy) == 3
                 && status.Convergence?.Phase == ShellPhase.Converged && status.Realms.Count == _realms.Names.Count,
-            s_limit, () => $"a whole fleet; it is {Json(status)}\n{Log}");
+            s_limit, () => $"a complete fleet; it is {Json(status)}\n{Log}");
     }
 
     /// <summary>The fleet, as one of the managers sees it.</summary>

@@ -57,7 +57,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     }
 
     /// <summary>Removes all faults.</summary>
-    public void Mend() => (IsDown, OldShell, Hold, AddsNonce, StripsToken) = (false, null, Task.CompletedTask, false, false);
+    public void ClearFaults() => (IsDown, OldShell, Hold, AddsNonce, StripsToken) = (false, null, Task.CompletedTask, false, false);
 
     /// <summary>The shell that is served now, to be served again later.</summary>
     public async Task<CapturedShell> CaptureAsync(CancellationToken cancellationToken)

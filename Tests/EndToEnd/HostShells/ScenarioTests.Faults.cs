@@ -63,7 +63,7 @@ public sealed partial class ScenarioTests
         Assert.Equal(tokenA, Fleet.Proxy.OldShell.Token);
         var b = Fleet.NextVersion();
         var tokenB = Fleet.App.Deploy(b);
-        await Fleet.KnownAsync(tokenB, s_limit);
+        await Fleet.WaitUntilKnownAsync(tokenB, s_limit);
 
         var lastResorts = 0;
         await ForAsync(TimeSpan.FromSeconds(s_full ? 20 : 5), async () =>
@@ -81,7 +81,7 @@ public sealed partial class ScenarioTests
         });
         Assert.True(lastResorts > 0, $"After a few tries a page of A serves as a last resort, marked as stale.\n{Fleet.Log}");
 
-        Fleet.Proxy.Mend();
+        Fleet.Proxy.ClearFaults();
         await Fleet.ConvergedAsync(tokenB, s_limit);
         await Fleet.EveryServerRendersAsync(b, tokenB);
         await Fleet.EveryPageStoredAsync(b, tokenB, s_limit);
@@ -114,7 +114,7 @@ public sealed partial class ScenarioTests
         var most = Fleet.Servers.Count * 2 * (4 + ((int)watch.Elapsed.TotalSeconds / 2));
         Assert.InRange(Fleet.Proxy.Boots - boots, Fleet.Servers.Count, most);
 
-        Fleet.Proxy.Mend();
+        Fleet.Proxy.ClearFaults();
         await Fleet.ConvergedAsync(tokenB, s_limit);
         await Fleet.EveryServerRendersAsync(b, tokenB);
         await Eventually.TrueAsync(async () => await Fleet.HealthAsync(Fleet.Servers[0]) is (HttpStatusCode.OK, "Healthy"), s_limit, () => "a healthy server");
@@ -162,7 +162,7 @@ public sealed partial class ScenarioTests
             foreach (var server in Fleet.Servers)
             {
                 var result = await Fleet.RenderOnAsync(server);
-                Assert.True(result is { Outcome: RenderOutcome.Rendered, Shell.Current: false } && ShellFleet.Shows(result, c), $"Pages serve {c} as they are, and say so. Seen: {JsonSerializer.Serialize(result, FleetJson.Options)}\n{Fleet.Log}");
+                Assert.True(result is { Outcome: RenderOutcome.Rendered, Shell.Current: false } && ShellFleet.Shows(result, c), $"Pages serve {c} as they are, and their results are marked. Seen: {JsonSerializer.Serialize(result, FleetJson.Options)}\n{Fleet.Log}");
                 Assert.Equal((HttpStatusCode.OK, "Degraded"), await Fleet.HealthAsync(server));
             }
         });
@@ -189,7 +189,7 @@ public sealed partial class ScenarioTests
     private static void AssertHonest(RenderResult result, string a, string tokenA, string b, string tokenB)
     {
         var (token, version) = result.Shell!.Current == true ? (tokenB, b) : (tokenA, a);
-        Assert.True(result.Shell.Token == token && ShellFleet.Shows(result, version), $"A result says what it was rendered on: {JsonSerializer.Serialize(result, FleetJson.Options)}");
+        Assert.True(result.Shell.Token == token && ShellFleet.Shows(result, version), $"A result names the shell that rendered it: {JsonSerializer.Serialize(result, FleetJson.Options)}");
     }
 
     private static async Task ForAsync(TimeSpan time, Func<Task> look)

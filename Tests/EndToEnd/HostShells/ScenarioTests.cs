@@ -42,7 +42,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
     public async Task S02_AllMessagesDropped_FreshWithinOnePoll()
     {
         await Fleet.FreshAsync();
-        await Fleet.DeafenAsync();
+        await Fleet.BreakPubSubAsync();
         try
         {
             var watch = Stopwatch.StartNew();
@@ -55,7 +55,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
         }
         finally
         {
-            await Fleet.HearAgainAsync();
+            await Fleet.RestorePubSubAsync();
         }
     }
 
@@ -78,13 +78,13 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
                 async () => (result = await Fleet.RenderOnAsync(server)) is { Outcome: RenderOutcome.Rendered, Shell.Current: null },
                 s_limit, () => $"a render on {server} that is marked as not verified; the last is {result}\n{Fleet.Log}");
             // The earlier page, or one that booted since: the result names the right one.
-            Assert.True(ShellFleet.Shows(result!, result!.Shell!.Token == tokenA ? a : b), $"{result} is not what it says.\n{Fleet.Log}");
+            Assert.True(ShellFleet.Shows(result!, result!.Shell!.Token == tokenA ? a : b), $"{result} does not match its shell token.\n{Fleet.Log}");
         }
 
         var throughManager = await Fleet.RenderAsync();
         // Redis is empty, as after a loss of all data.
         await Fleet.Redis.RestartAsync();
-        Assert.True(throughManager is { Outcome: RenderOutcome.Rendered }, "The manager goes on with what it knows.");
+        Assert.True(throughManager is { Outcome: RenderOutcome.Rendered }, "The manager continues with its last reading.");
         await Fleet.EveryServerIsFreshAsync(token, s_poll);
         await Fleet.ConvergedAsync(token, s_limit);
         await Fleet.EveryServerRendersAsync(b, token);
@@ -131,7 +131,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
 
         var c = Fleet.NextVersion();
         var tokenC = Fleet.App.Deploy(c);
-        await Fleet.KnownAsync(tokenC, s_limit);
+        await Fleet.WaitUntilKnownAsync(tokenC, s_limit);
         hold.SetResult();
 
         foreach (var server in Fleet.Servers)
@@ -149,7 +149,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
     public async Task S10_ManagerRestartedBetweenReportAndPoll_NothingIsLost()
     {
         await Fleet.FreshAsync();
-        await Fleet.DeafenAsync();
+        await Fleet.BreakPubSubAsync();
         try
         {
             var b = Fleet.NextVersion();
@@ -167,7 +167,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
         }
         finally
         {
-            await Fleet.HearAgainAsync();
+            await Fleet.RestorePubSubAsync();
         }
     }
 

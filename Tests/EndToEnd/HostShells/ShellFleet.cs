@@ -101,7 +101,7 @@ internal sealed class ShellFleet : IAsyncDisposable
     /// <summary>Prepares the fleet for a test: no faults, one realm server, and a new version on every page.</summary>
     public async Task<(string Version, string Token)> FreshAsync()
     {
-        Proxy.Mend();
+        Proxy.ClearFaults();
         var version = NextVersion();
         var token = App.Deploy(version);
         await ConvergedAsync(token, TimeSpan.FromSeconds(40));
@@ -113,9 +113,9 @@ internal sealed class ShellFleet : IAsyncDisposable
 
     /// <summary>Waits until the shell is current and every server knows it. Until a server has read of a new shell, it reports results of the previous one as
     /// current.</summary>
-    public Task KnownAsync(string token, TimeSpan limit) => Eventually.TrueAsync(
+    public Task WaitUntilKnownAsync(string token, TimeSpan limit) => Eventually.TrueAsync(
         async () => await StatusAsync() is { Shell: { } shell } status && shell.Token == token && status.Servers.All(server => server.Record.ShellSlots?.Generation >= shell.Generation),
-        limit, () => $"{token} to be current, and every server to know");
+        limit, () => $"{token} to be current and known to every server");
 
     /// <summary>Waits until the manager reports that every page of every server has the shell.</summary>
     public async Task<FleetStatus> ConvergedAsync(string token, TimeSpan limit)
@@ -245,13 +245,13 @@ internal sealed class ShellFleet : IAsyncDisposable
         await Registry.GetRequiredService<IConnectionMultiplexer>().GetDatabase().ExecuteAsync(command, arguments);
 
     /// <summary>Breaks pub/sub from now on: subscribers are disconnected and cannot subscribe again.</summary>
-    public async Task DeafenAsync()
+    public async Task BreakPubSubAsync()
     {
         await RedisAsync("ACL", "SETUSER", "default", "-subscribe", "-psubscribe");
         await RedisAsync("CLIENT", "KILL", "TYPE", "pubsub");
     }
 
-    public Task HearAgainAsync() => RedisAsync("ACL", "SETUSER", "default", "+subscribe", "+psubscribe");
+    public Task RestorePubSubAsync() => RedisAsync("ACL", "SETUSER", "default", "+subscribe", "+psubscribe");
 
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,7 @@ public sealed class ShellGenerationTests
         await using var manager = await ManagerUnderTest.StartAsync();
         var server = await manager.AddServerAsync("prerender-0");
         var claimed = await ClaimAsync(manager, "a", 1);
-        await KnowsAsync(manager, claimed);
+        await WaitUntilKnownAsync(manager, claimed);
 
         await manager.RenderAsync(new RenderRequest { Url = ManagerUnderTest.Card });
 
@@ -67,7 +67,7 @@ public sealed class ShellGenerationTests
     private static Task AnnounceAsync(ManagerUnderTest manager, FakeServer server, ShellSlots slots) =>
         manager.Registry.Servers.AnnounceAsync(server.Record(ServerState.Ready, 2) with { ShellSlots = slots }, TestContext.Current.CancellationToken);
 
-    private static Task KnowsAsync(ManagerUnderTest manager, HostShell shell) =>
+    private static Task WaitUntilKnownAsync(ManagerUnderTest manager, HostShell shell) =>
         Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Shell == shell, () => $"{shell} in GET /fleet");
 
     private static async Task<FleetStatus> PhaseAsync(ManagerUnderTest manager, ShellPhase phase)

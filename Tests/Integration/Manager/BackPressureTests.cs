@@ -16,7 +16,7 @@ public sealed class BackPressureTests
         await using var manager = await ManagerUnderTest.StartAsync();
         var held = await HeldServer.AddAsync(manager);
         var renders = Enumerable.Range(0, 10).Select(i => manager.RenderAsync(Card("elements", i))).ToList();
-        await Eventually.TrueAsync(async () => await manager.GetFleetAsync() is { InFlight: 4, Queued: 6 }, () => "4 under way and 6 waiting");
+        await Eventually.TrueAsync(async () => await manager.GetFleetAsync() is { InFlight: 4, Queued: 6 }, () => "4 in flight and 6 waiting");
         await Eventually.TrueAsync(() => held.Server.Calls.Count == 4, () => "those 4 at the server");
         held.Release();
         await Task.WhenAll(renders);

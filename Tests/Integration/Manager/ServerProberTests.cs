@@ -20,7 +20,7 @@ public sealed class ServerProberTests
         await first.Aborted.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
         // No more renders are sent there, even with heartbeats, before it answers a probe.
-        await BeatAsync(manager, first);
+        await HeartbeatAsync(manager, first);
         await manager.RenderAsync(s_request);
         Assert.Single(first.Calls);
     }
@@ -35,7 +35,7 @@ public sealed class ServerProberTests
         first.Answer = FakeServer.Unavailable("draining");
         await manager.RenderAsync(s_request);
         first.Answer = usual;
-        await BeatAsync(manager, first);
+        await HeartbeatAsync(manager, first);
         await manager.RenderAsync(s_request);
         Assert.Single(first.Calls);
 
@@ -84,14 +84,14 @@ public sealed class ServerProberTests
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050");
         var held = await HeldServer.AddAsync(manager);
         var render = manager.RenderAsync(s_request);
-        await Eventually.TrueAsync(() => held.Server.AliveRequests >= 5, () => $"the server asked 5 times whether it is alive; it was {held.Server.AliveRequests} times");
+        await Eventually.TrueAsync(() => held.Server.AliveRequests >= 5, () => $"5 probes of the server; it got {held.Server.AliveRequests}");
         held.Release();
         Assert.Equal(RenderOutcome.Rendered, (await render).Outcome);
         Assert.Single(held.Server.Calls);
     }
 
     /// <summary>A heartbeat that the manager has seen.</summary>
-    private static async Task BeatAsync(ManagerUnderTest manager, FakeServer server)
+    private static async Task HeartbeatAsync(ManagerUnderTest manager, FakeServer server)
     {
         async Task<DateTimeOffset> SeenAtAsync() => (await manager.GetFleetAsync()).Servers.Single(seen => seen.Record.Incarnation == server.Incarnation).Record.SeenAt;
         var before = await SeenAtAsync();

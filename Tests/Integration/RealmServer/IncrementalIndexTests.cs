@@ -61,7 +61,7 @@ public sealed class IncrementalIndexTests
         await first.With(manager).StartAsync();
         var realmUrl = first.RealmUrl;
         // Renders in progress have arrived too, so none of them arrives later and is counted for the next replica.
-        await Eventually.TrueAsync(async () => await StoredAsync() == 10 && manager.Requests.Count == 14, () => $"half of the cards to be stored and 4 under way; asked for {manager.Requests.Count}");
+        await Eventually.TrueAsync(async () => await StoredAsync() == 10 && manager.Requests.Count == 14, () => $"half of the cards to be stored and 4 in progress; requested: {manager.Requests.Count}");
         var url = first.Url;
         await first.StopAsync();
         gate.SetResult();
@@ -175,7 +175,7 @@ public sealed class IncrementalIndexTests
         };
         await server.With(manager).StartAsync();
 
-        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == "of the index", () => "the index to look at the page again and to replace it");
+        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == "of the index", () => "the index to check the page again and to replace it");
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class PublicationTests : IAsyncLifetime
         var publication = PublishAsync(new { urls = new[] { "/about" } });
         await Eventually.TrueAsync(() => !_renderer.Requests.IsEmpty, () => "the render to begin");
         var before = asked;
-        await Eventually.TrueAsync(() => asked >= before + 5 || publication.IsCompleted, () => "more looks at the page");
+        await Eventually.TrueAsync(() => asked >= before + 5 || publication.IsCompleted, () => "more checks of the page");
         gate.SetResult();
         Assert.Equal((PublicationState.Fresh, 1), ((await publication).State, _renderer.Requests.Count));
     }

@@ -227,7 +227,7 @@ public sealed class ScreenshotTests
     }
 
     private static Task AllScreenshotsAsync(FakeManager manager, int count) =>
-        Eventually.TrueAsync(() => manager.ScreenshotRequests.Count >= count, () => $"{count} screenshots to be asked for; {manager.ScreenshotRequests.Count} were");
+        Eventually.TrueAsync(() => manager.ScreenshotRequests.Count >= count, () => $"{count} screenshots to be requested; {manager.ScreenshotRequests.Count} were");
 
     private static async Task<string> PageWithScreenshotAsync(RealmServerUnderTest server, string path)
     {

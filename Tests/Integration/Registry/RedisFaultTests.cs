@@ -43,7 +43,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
 
         await Redis.RestartAsync();
 
-        await Eventually.TrueAsync(TryAnnounceAsync, () => "heartbeats get through after the restart");
+        await Eventually.TrueAsync(TryAnnounceAsync, () => "heartbeats succeed after the restart");
         Assert.Equal("prerender-0", Assert.Single(await Registry.Servers.ListAsync(Cancel)).Name);
         Assert.Equal([Realm], await Registry.Realms.ListAsync(Cancel));
         Assert.Single(await Registry.WarmAffinities.GetAsync(["incarnation"], Cancel));

@@ -70,7 +70,7 @@ public sealed class StopNoticeTests : IAsyncLifetime
     private async Task<Task> BeginStopAsync()
     {
         var stop = _app.StopAsync(TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync(() => _clock.NextDue is not null, () => "the notice under way");
+        await Eventually.TrueAsync(() => _clock.NextDue is not null, () => "the notice in progress");
         return stop;
     }
 

@@ -76,12 +76,12 @@ public sealed class SoftNavigationFrameworkTests(SoftServer server, FrameworkDis
                 Assert.False(result.Page!.SoftNavigation);
             }
 
-            await app.LoggedAsync(expected);
+            await app.SaidAsync(expected);
         }
         else
         {
             await app.RefuseAsync();
-            await app.LoggedAsync(expected);
+            await app.SaidAsync(expected);
         }
     }
 

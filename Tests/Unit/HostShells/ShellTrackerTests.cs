@@ -55,7 +55,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
         _isAway = true;
         _clock.Advance(RegistryPolling.MinInterval);
         _watcher.Refresh();
-        await SeeAsync(() => _shell.Token is null);
+        await WaitForAsync(() => _shell.Token is null);
 
         Assert.Equal(new ShellStamp("a", 5, null) { CurrentAtStart = true }, _shell.Stamp("a", "a"));
     }
@@ -67,7 +67,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
         _inRegistry = Shell("b", 6);
         _clock.Advance(RegistryPolling.MinInterval);
         _watcher.Refresh();
-        await SeeAsync(() => _shell.Token == "b");
+        await WaitForAsync(() => _shell.Token == "b");
 
         Assert.Equal(new ShellStamp("a", 5, false) { CurrentAtStart = true }, _shell.Stamp("a", "a"));
     }
@@ -98,13 +98,13 @@ public sealed class ShellTrackerTests : IAsyncDisposable
 
     private static HostShell Shell(string token, long generation) => new(token, generation, DateTimeOffset.UnixEpoch, "realm");
 
-    private static async Task SeeAsync(Func<bool> condition) =>
+    private static async Task WaitForAsync(Func<bool> condition) =>
         await Eventually.Async(condition, "the reading has been taken");
 
     private async Task StartAsync()
     {
         await _watcher.StartAsync(TestContext.Current.CancellationToken);
-        await SeeAsync(() => _watcher.Current is not null && _clock.NextDue > _clock.Elapsed);
+        await WaitForAsync(() => _watcher.Current is not null && _clock.NextDue > _clock.Elapsed);
     }
 
     private sealed class Silence : IBackplane, IAsyncDisposable

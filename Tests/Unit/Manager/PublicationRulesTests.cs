@@ -34,7 +34,7 @@ public sealed class PublicationRulesTests
         { "failed three times, in progress again", s_target, Look(Failed("x") with { Pending = true }) with { Renders = 3, Failures = 3 }, null, "wait" },
         { "queued three times, rendered by another realm server", s_target, Look(null) with { Renders = 3, IsRenderDue = false }, null, "wait" },
         { "queued three times, none in progress for long", s_target, Look(null) with { Renders = 3 }, null, "render" },
-        { "not checked in time", s_target, new PublicationLook { IsChecked = false, IsLate = true }, "failed", "not-checked" },
+        { "not checked in time", s_target, new PublicationCheck { IsChecked = false, IsLate = true }, "failed", "not-checked" },
         { "late, not stored", s_target, Look(null) with { IsLate = true }, "failed", "not-stored" },
         { "late, in progress", s_target, Look(Stored("outdated", 6) with { Pending = true }) with { IsLate = true }, "failed", "stale" },
         { "late, changed meanwhile", s_target, Look(Stored("outdated", 7)) with { IsLate = true }, "failed", "outdated" },
@@ -52,9 +52,9 @@ public sealed class PublicationRulesTests
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public void Next_Look_IsAResultARenderOrAnotherLook(string page, PublicationTarget target, object look, string? outcome, string? expected)
+    public void Next_Check_IsAResultARenderOrAnotherCheck(string page, PublicationTarget target, object check, string? outcome, string? expected)
     {
-        var step = PublicationRules.Next(target, (PublicationLook)look);
+        var step = PublicationRules.Next(target, (PublicationCheck)check);
         Assert.True(
             (outcome, expected) == (step.Result?.Outcome.ToString().ToLowerInvariant(), step.Result is { } end ? end.Reason : step.IsRendered ? "render" : "wait"),
             $"{page}: {step}");
@@ -134,9 +134,9 @@ public sealed class PublicationRulesTests
         Assert.Equal([new JobItem("/a")], PublicationRules.Define(new() { Urls = ["/a"] }, 2).Items);
     }
 
-    private static PublicationLook Look(SitePage? page) => new() { IsChecked = true, Page = page, IsKnown = true, Generation = 7, IsRenderDue = true };
+    private static PublicationCheck Look(SitePage? page) => new() { IsChecked = true, Page = page, IsKnown = true, Generation = 7, IsRenderDue = true };
 
-    private static PublicationLook Error(int status, string reason) => new() { IsChecked = true, Error = new(null, 0, status, reason, "Why."), Generation = 7, IsRenderDue = true };
+    private static PublicationCheck Error(int status, string reason) => new() { IsChecked = true, Error = new(null, 0, status, reason, "Why."), Generation = 7, IsRenderDue = true };
 
     private static SitePage Stored(string state, long generation, DateTimeOffset renderedAt = default, DateTimeOffset? startedAt = null) =>
         new(Pending: false, new(200, state, generation, renderedAt, AgeSeconds: 0, startedAt));

@@ -26,7 +26,7 @@ public sealed class PublicationWatchTests
     public void IsRenderDue_RealmServerAway_WaitsTenSecondsAfterItsReturn()
     {
         _watch.Queued(Seconds(0));
-        _watch.Look(null, isKnown: false, Seconds(30));
+        _watch.Record(null, isKnown: false, Seconds(30));
         Assert.False(IsDueAfter(31, null));
         Assert.True(IsDueAfter(40, null));
     }
@@ -48,20 +48,20 @@ public sealed class PublicationWatchTests
     public void Look_FailureOfAnEarlierRender_DoesNotCount()
     {
         // One realm server reports it before the render is queued; the other one reports a render of its own, which is older.
-        _watch.Look(Failed("known", age: 3), isKnown: true, Seconds(0));
+        _watch.Record(Failed("known", age: 3), isKnown: true, Seconds(0));
         _watch.Queued(Seconds(0));
-        _watch.Look(Failed("known", age: 4), isKnown: true, Seconds(1));
-        _watch.Look(Failed("of the other", age: 60), isKnown: true, Seconds(2));
+        _watch.Record(Failed("known", age: 4), isKnown: true, Seconds(1));
+        _watch.Record(Failed("of the other", age: 60), isKnown: true, Seconds(2));
         Assert.Equal(0, _watch.Failures);
-        _watch.Look(Failed("own", age: 1), isKnown: true, Seconds(3));
-        _watch.Look(Failed("own", age: 2), isKnown: true, Seconds(4));
+        _watch.Record(Failed("own", age: 1), isKnown: true, Seconds(3));
+        _watch.Record(Failed("own", age: 2), isKnown: true, Seconds(4));
         Assert.Equal(1, _watch.Failures);
     }
 
     [Fact]
     public void IsRenderDue_PageStoredButNotFresh_AfterAPause()
     {
-        _watch.Look(Stored(minute: 1), isKnown: true, Seconds(0));
+        _watch.Record(Stored(minute: 1), isKnown: true, Seconds(0));
         _watch.Queued(Seconds(0));
         Assert.False(IsDueAfter(3, Stored(minute: 1)));
         Assert.True(IsDueAfter(4, Stored(minute: 2)));
@@ -76,7 +76,7 @@ public sealed class PublicationWatchTests
 
     private bool IsDueAfter(int seconds, SitePage? page)
     {
-        _watch.Look(page, isKnown: true, Seconds(seconds));
+        _watch.Record(page, isKnown: true, Seconds(seconds));
         return _watch.IsRenderDue(Seconds(seconds));
     }
 }

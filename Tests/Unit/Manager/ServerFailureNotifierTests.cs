@@ -67,7 +67,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
         Assert.False(watch.Gone.IsCancellationRequested);
 
         _clock.Advance(s_moment);
-        await GoneAsync(watch);
+        await WaitUntilGoneAsync(watch);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
         Assert.False(watch.Gone.IsCancellationRequested);
 
         _isAway = false;
-        await GoneAsync(watch);
+        await WaitUntilGoneAsync(watch);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
         return RefreshUntilAsync(() => Volatile.Read(ref _seen) == servers, $"a view of {servers} servers");
     }
 
-    private Task GoneAsync(ServerFailureNotifier.Watch watch) => RefreshUntilAsync(() => watch.Gone.IsCancellationRequested, "the server gone");
+    private Task WaitUntilGoneAsync(ServerFailureNotifier.Watch watch) => RefreshUntilAsync(() => watch.Gone.IsCancellationRequested, "the server gone");
 
     private Task RefreshUntilAsync(Func<bool> condition, string expected) => Eventually.TrueAsync(
         () =>

@@ -68,9 +68,9 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
             await PassPaceAfterAsync(2);
         }
 
-        await RestsAfterAsync(reads);
+        await WaitUntilIdleAfterAsync(reads);
         _time.Advance(RegistryTtl.Repeat);
-        await RestsAfterAsync(reads + 1);
+        await WaitUntilIdleAfterAsync(reads + 1);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
 
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
     }
 
     [Fact]
@@ -88,12 +88,12 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     {
         await StartAsync();
         _watcher.Refresh();
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
 
         await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
 
         await PassPaceAfterAsync(2);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         _time.Advance(RegistryTtl.Repeat);
 
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         Assert.Equal(2, _watcher.Current!.Value);
     }
 
@@ -120,7 +120,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         Release();
 
         await PassPaceAfterAsync(2);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         Release();
         await PassPaceAfterAsync(2);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
 
         Assert.Equal([true, true, false], _changes.Select(changes => changes.IsEverything));
         Assert.Equal(["a", "b"], _changes[2].SubjectsOf(FleetEventKind.Servers).Order(StringComparer.Ordinal));
@@ -176,7 +176,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     {
         await StartAsync();
         await _registry.Backplane.PublishAsync(new(kind, subject, 0), Cancel);
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         Assert.True(_changes[1].IsEverything);
     }
 
@@ -186,10 +186,10 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         await StartAsync();
         _away = true;
         await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "a", 0), Cancel);
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         _away = false;
         _time.Advance(_time.NextDue!.Value - _time.Elapsed);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
         Assert.Equal([true, false, true], _changes.Select(changes => changes.IsEverything));
     }
 
@@ -200,18 +200,18 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         var first = _watcher.Current!;
         _away = true;
         _watcher.Refresh();
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         Assert.Equal(first with { IsVerified = false }, _watcher.Current);
 
         // Back-off: 250 ms, then 500 ms, each up to a fifth shorter.
         Assert.InRange(_time.NextDue!.Value - _time.Elapsed, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(250));
         _time.Advance(_time.NextDue!.Value - _time.Elapsed);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
         Assert.InRange(_time.NextDue!.Value - _time.Elapsed, TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(500));
 
         _away = false;
         _time.Advance(_time.NextDue!.Value - _time.Elapsed);
-        await RestsAfterAsync(4);
+        await WaitUntilIdleAfterAsync(4);
         Assert.Equal(new RegistryReading<int>(4, _time.GetUtcNow(), IsVerified: true) { EverythingReadAt = _time.GetUtcNow() }, _watcher.Current);
         Assert.Equal([true, false, true], _updates.Select(update => update.IsVerified));
     }
@@ -224,7 +224,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         _watcher.Refresh();
 
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         Assert.True(_watcher.Current!.IsVerified);
     }
 
@@ -257,7 +257,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     private async Task StartAsync()
     {
         await _watcher.StartAsync(Cancel);
-        await RestsAfterAsync(1);
+        await WaitUntilIdleAfterAsync(1);
         _time.Advance(RegistryPolling.MinInterval);
     }
 
@@ -284,6 +284,6 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
     /// <summary>Waits until the loop has read this many times and waits for its next read.</summary>
     // The timer of the wait before a read may still be armed for a moment after the read, so wait for the only timer that was created after it.
-    private Task RestsAfterAsync(int reads) => Eventually.TrueAsync(
+    private Task WaitUntilIdleAfterAsync(int reads) => Eventually.TrueAsync(
         () => Volatile.Read(ref _reads) == reads && _time.TimersCreated > Volatile.Read(ref _timersAtRead) && _time.TimersArmed == 1 && _time.NextDue > _time.Elapsed, () => $"the loop rests after {reads} reads; seen: {_reads}");
 }
