@@ -37,7 +37,7 @@ public sealed class StrikeTable<TKey>(int strikes, Func<TimeSpan> lifetime, int 
         }
     }
 
-    /// <summary>Forgets the strikes of a key.</summary>
+    /// <summary>Clears the strikes of a key.</summary>
     public void Clear(TKey key)
     {
         lock (_gate)
@@ -46,7 +46,7 @@ public sealed class StrikeTable<TKey>(int strikes, Func<TimeSpan> lifetime, int 
         }
     }
 
-    /// <summary>Forgets all strikes.</summary>
+    /// <summary>Clears all strikes.</summary>
     public void Clear()
     {
         lock (_gate)

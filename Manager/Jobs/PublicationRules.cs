@@ -41,7 +41,7 @@ internal static class PublicationRules
     /// <summary>The error of the parameter <c>wait</c>; null when it is valid or not given.</summary>
     public static FieldError? CheckWait(int? wait) => JobRequestRules.CheckNumber("wait", wait, 0, PublicationLimits.MaxWaitSeconds);
 
-    /// <summary>What a valid request asks for, and the first items of its job.</summary>
+    /// <summary>The work of a valid request, and the first items of its job.</summary>
     /// <param name="request">The request.</param>
     /// <param name="generation">The generation on which its pages must be fresh.</param>
     public static (JobDefinition Definition, IReadOnlyList<JobItem> Items) Define(PublicationRequest request, long generation)

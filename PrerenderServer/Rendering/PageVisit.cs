@@ -158,14 +158,14 @@ internal sealed class PageVisit(
     };
 }
 
-/// <summary>What a visit of a page gave.</summary>
+/// <summary>The result of one visit of a page.</summary>
 /// <param name="Answer">The page's answer.</param>
 /// <param name="FailedStage">The step that failed; null if none did.</param>
 /// <param name="ReturnPage">Returns the page to the pool, and records its content for the failure, if there is one.</param>
 /// <param name="Fault">What was wrong with the page.</param>
 internal sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, PageFault Fault = PageFault.None);
 
-/// <summary>What a render did to its page.</summary>
+/// <summary>A fault of the page that its render revealed.</summary>
 internal enum PageFault
 {
     /// <summary>Nothing: the page can be used again, or it ended for another reason.</summary>

@@ -23,7 +23,7 @@ internal sealed class IndexBasis(IndexLease lease, HostShellClaims claims, Manag
         }
     }
 
-    /// <summary>Why the settings keep this replica from ever indexing; null if they do not.</summary>
+    /// <summary>Why the index is disabled by settings; null if it is not.</summary>
     public string? DisabledReason => !options.Value.Enabled ? "Index:Enabled is false."
         : !manager.IsConfigured ? "The manager's address is not set (services:manager:http:0); pages are not prerendered."
         : null;

@@ -71,7 +71,7 @@ internal sealed partial class BrowserPage
         var request = paused.GetProperty("request");
         var (url, frame, type) = (request.GetProperty("url").GetString()!, paused.GetProperty("frameId").GetString()!, paused.GetProperty("resourceType").GetString()!);
         var isDocument = type == "Document";
-        // The document that was asked for is always loaded.
+        // The requested document is always loaded.
         if (_setup is { } setup && !(isDocument && frame == _target) && setup.Blocks(url, type))
         {
             _cdp.Post("Fetch.failRequest", p =>

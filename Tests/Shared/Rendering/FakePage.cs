@@ -53,7 +53,7 @@ internal sealed class FakePage : IRenderPage
 
     public Task<bool> KeepAsync(string source, TimeSpan maxIdle, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(IsKept = Visit is not null);
 
-    public Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Visit!(deadline, cancellationToken);
+    public Task<string?> NavigateSoftlyAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Visit!(deadline, cancellationToken);
 
     public Task<string?> ArrivedAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
