@@ -62,7 +62,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Boot_GivenUp_LeavesNoPageBesideTheOldOne()
+    public async Task Boot_Cancelled_LeavesNoSecondPage()
     {
         await using var slot = await browser.OpenAsync();
         // Half of the pages that get the close command in the middle of a navigation ignore it the first time.
@@ -82,7 +82,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Navigate_PageThatComputes_EachStepHasNoMoreThanIsLeft()
+    public async Task Navigate_PageThatComputes_EachStepHasTheRemainingTime()
     {
         await using var slot = await browser.OpenAsync();
         slot.Page.Activity.Begin();
@@ -95,7 +95,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Create_GivenUpAtOnce_CanBeClosedAllTheSame()
+    public async Task Create_CancelledAtOnce_CanBeClosed()
     {
         const long Slot = 1_000_000;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => browser.Adapter.CreateAsync(Slot, 1, new CancellationToken(canceled: true)));

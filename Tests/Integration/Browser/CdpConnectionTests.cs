@@ -16,7 +16,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Event_ListenerThrows_IsLostAlone()
+    public async Task Event_ListenerThrows_OnlyThatEventIsLost()
     {
         await using var own = await LaunchAsync();
         var connection = own.Process.Connection;
@@ -49,7 +49,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Event_TooLong_IsLostAlone()
+    public async Task Event_TooLong_OnlyThatEventIsLost()
     {
         await using var own = await LaunchAsync();
         var connection = own.Process.Connection;

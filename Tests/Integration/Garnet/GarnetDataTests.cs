@@ -39,7 +39,7 @@ public sealed class GarnetDataTests : IDisposable
     }
 
     [Fact]
-    public void Open_NewFolder_IsOfItsOwnerOnly()
+    public void Open_NewFolder_IsAccessibleToItsOwnerOnly()
     {
         var path = Path.Combine(_folder.FullName, "new");
         using var folder = DataFolder.Open(path);

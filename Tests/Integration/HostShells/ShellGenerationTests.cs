@@ -25,7 +25,7 @@ public sealed class ShellGenerationTests
     [InlineData("99999999999999")]
     [InlineData("-1")]
     [InlineData("none")]
-    public async Task Request_ImpossibleGeneration_IsAnsweredAllTheSame(string generation)
+    public async Task Request_ImpossibleGeneration_IsAnswered(string generation)
     {
         await using var manager = await ManagerUnderTest.StartAsync();
         await manager.AddServerAsync("prerender-0");

@@ -159,7 +159,7 @@ public sealed class BackPressureTests
     }
 
     [Fact]
-    public async Task Post_OneRenderCausesMany_TheyTakeTurnsAndNotWithTheQueue()
+    public async Task Post_OneRenderCausesMany_AreLimitedAndBypassTheQueue()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:RendersPerSlot=1");
         var held = await HeldServer.AddAsync(manager, slots: 1);

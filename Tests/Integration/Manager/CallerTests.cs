@@ -35,7 +35,7 @@ public sealed class CallerTests
 
     // The caller is checked first: a refused caller gets no information about a route, and its body is not read.
     [Fact]
-    public async Task AnyRouteThatChanges_AnotherSitesPageWithAnUnreadableBody_IsRefusedForItsCaller()
+    public async Task AnyRouteThatChanges_AnotherSitesPageWithAnUnreadableBody_IsRefusedByTheCallerCheck()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:Dialects:Prerender=true", "--Manager:Dialects:Browserless=true", "--Manager:Dialects:Gotenberg=true");
         var routes = ((IEndpointRouteBuilder)manager.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()

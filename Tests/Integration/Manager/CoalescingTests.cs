@@ -33,7 +33,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_AnswerIsThere_TheNextIsRenderedAnew()
+    public async Task Post_AfterTheAnswer_TheNextRequestIsRenderedAgain()
     {
         _held.Release();
         await _manager.RenderAsync(s_request);
@@ -83,7 +83,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_LeaderWithShorterTimeout_TheFollowerIsRenderedAnew()
+    public async Task Post_FirstCallerWithShorterTimeout_TheJoinedCallerIsRenderedAgain()
     {
         var leader = _manager.PostAsync(s_request with { DeadlineMs = 2_000 });
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");

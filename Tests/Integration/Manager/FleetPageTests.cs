@@ -86,7 +86,7 @@ public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(
     }
 
     [Fact]
-    public async Task Stream_ManagerRestarts_IsConnectedAgainByItself()
+    public async Task Stream_ManagerRestarts_ReconnectsAutomatically()
     {
         var registry = new InMemoryRegistry(new TickingClock(), NullLoggerFactory.Instance);
         await ManagerUnderTest.AnnounceRealmAsync(registry);

@@ -26,7 +26,7 @@ public sealed class LargeResultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_LargeResult_ItsBeginningIsThereBeforeItsEndIsSent()
+    public async Task Post_LargeResult_ItsBeginningArrivesBeforeItsEndIsSent()
     {
         var server = await _manager.AddServerAsync("prerender-0");
         server.Answer = (http, _) => SendAsync(http, Large, () => _goOn.Task);
@@ -103,7 +103,7 @@ public sealed class LargeResultTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Post_ResultOverTheBound_IsRefusedOrBrokenOff(bool isLengthKnown)
+    public async Task Post_ResultOverTheBound_IsRefusedOrAborted(bool isLengthKnown)
     {
         await using var manager = await ManagerUnderTest.StartAsync($"--Manager:MaxResultBytes={2 * Sent}");
         var server = await manager.AddServerAsync("prerender-0");

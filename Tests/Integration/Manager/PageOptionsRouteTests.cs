@@ -53,7 +53,7 @@ public sealed class PageOptionsRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Get_NumberThatIsNone_IsRefusedByName()
+    public async Task Get_InvalidNumber_IsRefusedByName()
     {
         using var response = await GetAsync("render", "&width=wide");
         Assert.Equal("'width' is 'wide', which is not a whole number between 100 and 3840.", ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "bad-request")));

@@ -13,7 +13,7 @@ namespace Fleet.Tests.Manager;
 public sealed class RedisAwayTests
 {
     [Fact]
-    public async Task Post_RedisIsKilled_RendersAndRecyclesGoOnAndHealthDegrades()
+    public async Task Post_RedisIsKilled_RendersAndRecyclesContinueAndHealthDegrades()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var redis = await RedisServer.StartAsync();

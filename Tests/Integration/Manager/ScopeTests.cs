@@ -26,7 +26,7 @@ public sealed class ScopeTests
     }
 
     [Fact]
-    public void Apply_NoCredentialsOrANamedScope_StaysAsItIs()
+    public void Apply_NoCredentialsOrANamedScope_IsUnchanged()
     {
         Assert.Equal(Realm, New(null).Apply(Realm, null));
         Assert.Equal("user:7#ada", New(null).Apply("user:7#ada", s_bob));

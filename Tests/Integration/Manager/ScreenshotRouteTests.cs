@@ -10,7 +10,7 @@ namespace Fleet.Tests.Manager;
 public sealed class ScreenshotRouteTests : OneServerTestBase
 {
     [Fact]
-    public async Task Screenshot_OfAPage_IsTheFileAsItIs()
+    public async Task Screenshot_OfAPage_IsTheUnchangedFile()
     {
         using var response = await GetAsync("screenshot", "");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);

@@ -130,7 +130,7 @@ public sealed class CardTests
 
     // As in a mounted ConfigMap of Kubernetes: cards are permanent links, and the folder that they lead to is swapped.
     [Fact]
-    public void Version_CardIsALink_IsThatOfWhatItLeadsTo()
+    public void Version_CardIsALink_IsThatOfItsTarget()
     {
         using var folder = new TempFolder();
         folder.Write("..v1/a.json", "{}", DateTime.UnixEpoch.AddYears(30));

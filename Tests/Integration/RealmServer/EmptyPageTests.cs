@@ -54,7 +54,7 @@ public sealed class EmptyPageTests
     public void Shown_Of_IsTextAndScreenshots(string html, string expected) => Assert.Equal(expected, ShownContent.Of(html));
 
     [Fact]
-    public void Shown_OfMuchBrokenMarkup_IsReadOnce()
+    public void ShownContent_OfMuchBrokenMarkup_IsReadOnce()
     {
         var html = string.Concat(Enumerable.Repeat("<script", 700_000));
 

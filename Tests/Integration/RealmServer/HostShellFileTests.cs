@@ -157,7 +157,7 @@ public sealed class HostShellFileTests : IDisposable
     [Theory]
     [InlineData("assets/other.js", "index.html does not name it")]
     [InlineData("assets/chunk-BRBmoGS9.js", "its name changes with its content")]
-    public void Look_OtherFile_ChangesNothing(string name, string reason)
+    public void Poll_OtherFile_ChangesNothing(string name, string reason)
     {
         _dist.Write(name, "1");
         var file = Open(A.Replace("</head>", """<script src="/assets/chunk-BRBmoGS9.js"></script></head>""", StringComparison.Ordinal));

@@ -108,7 +108,7 @@ public sealed class IncrementalIndexTests
         ChangedWhileStoppedAsync("""{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
 
     [Fact]
-    public async Task Card_RenamedIntoPlaceWhileAReaderIsRendered_TheReaderShowsItInTheEnd()
+    public async Task Card_RenamedIntoPlaceWhileAReaderIsRendered_TheReaderFinallyShowsIt()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -157,7 +157,7 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Page_OfAReplicaWhoseClockIsAhead_StoredMeanwhile_IsReplacedAllTheSame()
+    public async Task Page_StoredMeanwhileByAReplicaWhoseClockIsAhead_IsReplaced()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

@@ -47,7 +47,7 @@ public sealed partial class IndexTests
     }
 
     [Fact]
-    public async Task Card_Changed_IsRenderedAgainAlone()
+    public async Task Card_Changed_OnlyItIsRenderedAgain()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

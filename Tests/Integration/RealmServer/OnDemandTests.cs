@@ -121,7 +121,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Queue_Full_VisitorsAreServedAllTheSame()
+    public async Task Queue_Full_VisitorsAreServed()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

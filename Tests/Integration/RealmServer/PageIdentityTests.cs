@@ -36,7 +36,7 @@ public sealed class PageIdentityTests
     }
 
     [Fact]
-    public async Task Failure_OfAnotherPrincipal_IsNone()
+    public async Task Failure_OfAnotherPrincipal_IsNotFound()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         var (secret, open) = Sources(server);

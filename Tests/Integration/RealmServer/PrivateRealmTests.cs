@@ -19,7 +19,7 @@ public sealed class PrivateRealmTests
     [InlineData("elements/_cards?ids=hydrogen", "application/json")]
     [InlineData("elements/_realm", "application/json")]
     [InlineData("elements", "text/html")]
-    public async Task Read_WithoutTheKey_IsRefusedAlikeForAnyPath(string path, string accept)
+    public async Task Read_WithoutTheKey_IsTheSameRefusalForAnyPath(string path, string accept)
     {
         await using var server = await PrivateRealm.StartAsync();
         // Left from the time when the realm was public.

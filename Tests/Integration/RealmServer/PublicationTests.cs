@@ -94,7 +94,7 @@ public sealed class PublicationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Create_TwoRealmServersTakeTurns_ThePageIsRenderedOnce()
+    public async Task Create_TwoRealmServersAnswerAlternately_ThePageIsRenderedOnce()
     {
         // Only one replica knows the render, and every second request of the manager reaches it.
         var (asked, servers) = (0, new List<RealmServerUnderTest>());

@@ -87,7 +87,7 @@ public sealed class SitemapTests
     }
 
     [Fact]
-    public void Routes_ThatAreNoPaths_AreRefused()
+    public void Routes_InvalidPaths_AreRefused()
     {
         var options = new PagesOptions { SitemapRoutes = ["about"] };
 

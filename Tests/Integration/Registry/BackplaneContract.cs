@@ -76,7 +76,7 @@ public sealed class RedisBackplaneTests(RedisCollection.Server redis) : Backplan
     [InlineData("{}")]
     [InlineData("[1]")]
     [InlineData("""{"kind":"unheardOf","subject":"","version":1}""")]
-    public async Task OnMessage_InvalidNotification_IsPassedOver(string message)
+    public async Task OnMessage_InvalidNotification_IsIgnored(string message)
     {
         await using var recorder = await NotificationRecorder.StartAsync(Registry.Backplane);
         var end = new FleetEvent(FleetEventKind.Recycle, "end", 0);

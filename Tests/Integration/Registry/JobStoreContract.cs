@@ -54,7 +54,7 @@ public abstract class JobStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task CreateAsync_OneTooMany_IsRefusedUntilOneEnds()
+    public async Task CreateAsync_OneOverTheLimit_IsRefusedUntilOneEnds()
     {
         await CreateAsync("http://h/");
         Assert.Equal(JobCreationOutcome.Full, (await Registry.Jobs.CreateAsync("b", Batch(), Items("http://h/"), null, 1, Cancel)).Outcome);

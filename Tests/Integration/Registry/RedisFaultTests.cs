@@ -114,7 +114,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnyCall_CallerGivesUp_EndsAtOnce()
+    public async Task AnyCall_CallerCancels_EndsAtOnce()
     {
         await Registry.Database.PingAsync();
         Redis.Freeze();
@@ -145,7 +145,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ListAsync_RecordThatCannotBeRead_IsPassedOver()
+    public async Task ListAsync_UnreadableRecord_IsSkipped()
     {
         await AnnounceAsync();
         var now = (await Registry.NowAsync()).ToUnixTimeMilliseconds();

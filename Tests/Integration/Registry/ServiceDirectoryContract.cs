@@ -41,7 +41,7 @@ public abstract class ServiceDirectoryContract : ContractSuite
     }
 
     [Fact]
-    public async Task AnnounceAsync_Repeated_IsHintedOnce()
+    public async Task AnnounceAsync_Repeated_NotifiesOnce()
     {
         await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 

@@ -36,7 +36,7 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task CountRoundAsync_ServedInBetween_StartsAnew()
+    public async Task CountRoundAsync_ServedInBetween_StartsAgain()
     {
         await StorePageAsync(Elements);
         await StorePageAsync(Trees);
@@ -112,7 +112,7 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task RemoveAsync_ScopeThatComesBack_ItsChangesGoOnUpwards()
+    public async Task RemoveAsync_ScopeThatIsStoredAgain_ItsChangeCounterStillGrows()
     {
         await StorePageAsync(Elements);
         await StorePageAsync(Elements);

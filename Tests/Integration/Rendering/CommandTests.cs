@@ -132,7 +132,7 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Commands_KeyUsedForSomethingElse_IsRefused()
+    public async Task Commands_KeyUsedForAnotherCommand_IsRefused()
     {
         await RunAsync(Command("add", new { a = 1, b = 2 }), "reused");
         await AssertProblemAsync(await PostAsync(Command("add", new { a = 1, b = 3 }), "reused", Token), HttpStatusCode.UnprocessableEntity, "key-reused", "Idempotency-Key");

@@ -29,7 +29,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Html_ExplicitReadiness_IsWaitedForAndIsEnough()
+    public async Task Html_ExplicitReadiness_IsWaitedForAndSuffices()
     {
         var result = await server.RenderPageAsync("""
             <script>window.prerenderReady = false; setInterval(() => document.body.append('x'), 5);

@@ -24,7 +24,7 @@ public sealed class HostMarkupTests
     [InlineData("<svg/><style></style><math><mtext><style></style></mtext><annotation-xml/></math>")]
     [InlineData("<svg><g><p><style>broke out</style>")]
     [InlineData("<template><script></script></template>")]
-    public void FaultOf_MarkupThatStandsByItself_IsNone(string markup) => Assert.Null(HostMarkup.FaultOf(markup));
+    public void FaultOf_SelfContainedMarkup_IsNull(string markup) => Assert.Null(HostMarkup.FaultOf(markup));
 
     [Theory]
     [InlineData("<script type=\"application/ld+json\">{\"a\":\"</script><img>\"}</script>", "closes a <script>")]

@@ -16,7 +16,7 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Html_Corpus_IsWhatItWasAndRunsNothing()
+    public async Task Html_Corpus_IsUnchangedAndRunsNothing()
     {
         var html = await CaptureAsync(s_corpus, "hostileCorpus.build();");
         await HoldsAsync<string[]>(html, s_corpus, "hostileCorpus.broken()", broken => broken.Length == 0 ? null : $"Broken: {string.Join(", ", broken)}");
@@ -26,7 +26,7 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
     public static TheoryData<int> Seeds => [1, 43, 521, Random.Shared.Next()];
 
     [Theory, MemberData(nameof(Seeds))]
-    public async Task Html_AnyTree_ComesBackWithNothingThatItHadNot(int seed)
+    public async Task Html_AnyTree_RoundTripsWithoutAdditions(int seed)
     {
         var built = new TaskCompletionSource<string>();
         var html = await CaptureAsync(s_trees, $"report(hostileTrees.build({seed}, false));", built);
@@ -35,7 +35,7 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public async Task Html_TreeThatHtmlCanSay_ComesBackAsItWas(int seed)
+    public async Task Html_TreeThatHtmlCanExpress_RoundTripsUnchanged(int seed)
     {
         var built = new TaskCompletionSource<string>();
         var html = await CaptureAsync(s_trees, $"report(hostileTrees.build({seed}, true));", built);

@@ -74,7 +74,7 @@ public sealed class PageWaitTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Renders_TimeoutThatDoesNotFit_SaysSoAtOnce()
+    public async Task Renders_WaitLongerThanTheDeadline_IsRefusedAtOnce()
     {
         var result = await server.RenderPageAsync("<p>start</p>", static r => r with { WaitForTimeout = 19_900, DeadlineMs = 20_000 });
         Assert.Equal((RenderOutcome.TimedOut, "wait"), (result.Outcome, result.Diagnostics?.Stage));
@@ -83,7 +83,7 @@ public sealed class PageWaitTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Renders_BestAttemptAndTheWaitIsNotMet_IsThePageAsItIsAndMarked()
+    public async Task Renders_BestAttemptAndTheWaitIsNotMet_IsTheUnfinishedPageMarkedAsCapped()
     {
         var result = await server.RenderPageAsync("<p>start</p>", static r => r with { WaitForSelector = "#never", MaxWaitMs = 300, BestAttempt = true });
         Assert.Equal((RenderOutcome.Rendered, "capped"), (result.Outcome, result.Diagnostics?.Stability));

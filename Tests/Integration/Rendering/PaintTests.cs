@@ -101,7 +101,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     }
 
     [Fact]
-    public async Task Render_DifferenceThatNoReadExplains_TurnsTheHostAppOff()
+    public async Task Render_DifferenceThatNoReadExplains_PaintsTheWholeHostApp()
     {
         // Animations do not run in content that is skipped.
         await DeployAsync("await new Promise((r) => { root.firstChild.onanimationstart = () => { text += 'animated'; r(); }; root.firstChild.style.animation = 'move 1s'; setTimeout(r, 200); });",

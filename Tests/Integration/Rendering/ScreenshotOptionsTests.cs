@@ -23,7 +23,7 @@ public sealed class ScreenshotOptionsTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Screenshots_Clip_IsThatPartOfThePage()
+    public async Task Screenshots_Clip_ShowsOnlyThatPartOfThePage()
     {
         var bytes = await TakeAsync("<body style='margin:0'><div style='height:3000px'></div>", new() { Url = "", Clip = new(10, 2000, 120, 80) });
         Assert.Equal((120, 80), SizeOf(bytes));

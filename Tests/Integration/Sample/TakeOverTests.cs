@@ -53,7 +53,7 @@ public sealed class TakeOverTests(SampleSite site) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task PrerenderedPage_OfCardThatChanged_IsRenderedAnew()
+    public async Task PrerenderedPage_OfCardThatChanged_IsRenderedAgain()
     {
         site.Write("lighthouses", "moving", """{ "title": "Where it was" }""");
         await site.PrerenderAsync("lighthouses", "moving");

@@ -48,7 +48,7 @@ public class EventQuotaTests
     }
 
     [Fact]
-    public void Admits_SteadyEventsBelowTheLimits_ForEver()
+    public void Admits_SteadyEventsBelowTheLimits_AreAlwaysAdmitted()
     {
         var quota = New(maxEvents: 10, maxBytes: 1_000);
         for (var i = 0; i < 1_000; i++)

@@ -146,7 +146,7 @@ public sealed class ChartTests
     private static IEnumerable<string> Components(IEnumerable<V1NetworkPolicyPeer> peers) => peers.Select(peer => peer.PodSelector.MatchLabels["app.kubernetes.io/component"]);
 
     [Fact]
-    public void Render_EgressOfManagers_IsTheirsAlone()
+    public void Render_EgressOfManagers_AppliesToManagersOnly()
     {
         var policies = Render(Everything, out _).OfType<V1NetworkPolicy>().Where(policy => policy.Spec.Egress?.Any(rule => rule.Ports.Any(port => port.Port.Value == "8443")) == true);
 

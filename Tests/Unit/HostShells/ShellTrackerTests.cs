@@ -49,7 +49,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Stamp_RegistryAway_VouchesForNothing()
+    public async Task Stamp_RegistryAway_IsNotVerified()
     {
         await StartAsync();
         _isAway = true;

@@ -38,7 +38,7 @@ public sealed class ConcurrencyGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_AfterASlowSpell_TheFirstInLineWaitsAndOthersAreRefused()
+    public async Task Run_AfterASlowPeriod_TheFirstWaiterWaitsAndOthersAreRefused()
     {
         // Ten renders leave a minute apart, each while the next one waits.
         var running = Start(TimeSpan.FromHours(1));

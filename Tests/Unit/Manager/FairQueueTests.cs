@@ -57,7 +57,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Add_NoRoomAtAll_IsRefusedItself() => Assert.Equal("a", new FairQueue<string>(0).Add("a", "a", 0));
+    public void Add_QueueIsFull_TheNewItemIsRefused() => Assert.Equal("a", new FairQueue<string>(0).Add("a", "a", 0));
 
     [Fact]
     public void Remove_OneThatWaits_OthersKeepTheirOrder()

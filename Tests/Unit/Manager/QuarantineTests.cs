@@ -19,7 +19,7 @@ public sealed class QuarantineTests
     public QuarantineTests() => _quarantine = new(() => _shell, Options.Create(new ManagerOptions()), _clock);
 
     [Fact]
-    public void Check_OneCrash_MayBeRendered()
+    public void Check_OneCrash_IsNotQuarantined()
     {
         _quarantine.Note(s_page, ForwardKind.Crashed);
         Assert.Null(_quarantine.Check(s_page));
@@ -117,7 +117,7 @@ public sealed class QuarantineTests
     }
 
     [Fact]
-    public void Check_RenderedWithOptionsBetween_CountsAnew()
+    public void Check_RenderedWithOptionsInBetween_CountsFromZero()
     {
         for (var i = 0; i < 6; i++)
         {

@@ -14,7 +14,7 @@ public sealed class RequestCoalescerTests
     private const int Rounds = 300;
 
     [Fact]
-    public async Task Run_CallersInTheSameMoment_RenderOnce()
+    public async Task Run_ConcurrentCallers_RenderOnce()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var coalescer = new RequestCoalescer(new ManagerMetrics(services.GetRequiredService<IMeterFactory>(), new RenderHistory(TimeProvider.System)), TimeProvider.System);

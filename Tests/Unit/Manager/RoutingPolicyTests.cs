@@ -23,7 +23,7 @@ public sealed class RoutingPolicyTests
     public void Choose_ReadyServerWithoutSlots_Null() => Assert.Null(Choose(Server("a") with { Slots = 0, Free = 0 }));
 
     [Fact]
-    public void Choose_Excluded_TakesTheOther()
+    public void Choose_Excluded_IsTheOtherServer()
     {
         Assert.Equal("b", Choose(["a"], Warm("a"), Cold("b")));
         Assert.Null(Choose(["a", "b"], Warm("a"), Cold("b")));
@@ -154,7 +154,7 @@ public sealed class RoutingPolicyTests
     }
 
     [Fact]
-    public void GiveBack_Always_LeavesNothing()
+    public void Dispose_ReservationTwice_RemovesItOnce()
     {
         var reservation = _reservations.TryReserve(Affinity, () => Cold("a"))!;
         Assert.Equal((1, 1), (_reservations.On("a"), _reservations.On("a", Affinity)));

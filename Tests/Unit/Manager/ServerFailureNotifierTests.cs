@@ -112,7 +112,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Follow_AfterTheEnd_IsWatchedAnew()
+    public void Follow_AfterTheEnd_IsWatchedAgain()
     {
         using var before = _departures.Follow(s_server);
         before.End();

@@ -17,7 +17,7 @@ public sealed class ThroughputEstimatorTests
     }
 
     [Fact]
-    public void TimeFor_IdleTimeBetweenBusySpells_CountsNothing()
+    public void TimeFor_IdleTimeBetweenBusyPeriods_DoesNotCount()
     {
         Leave(from: 0, count: 10, everyMs: 500);
         _rate.Left(TimeSpan.FromMilliseconds(5000), isWaitedFor: false);

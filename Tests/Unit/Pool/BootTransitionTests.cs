@@ -37,7 +37,7 @@ public sealed class BootTransitionTests : CoreTests
     }
 
     [Fact]
-    public void Want_NoHostWhileAStandbyBoots_GetsAnEmptyPageOfItsOwn()
+    public void Request_NoHostNeededWhileAStandbyBoots_GetsItsOwnEmptyPage()
     {
         Options.MinStandby = 1;
         var world = Up();

@@ -24,7 +24,7 @@ public sealed class PoolActorFaultTests
     }
 
     [Fact]
-    public async Task Launch_FailsUntilTheServerGivesUp_EndsTheServiceWithTheReasonAndTriesNoMore()
+    public async Task Launch_FailsTooOften_EndsTheServiceWithTheReason()
     {
         await using var pool = new PoolUnderTest(browser: b => b.Launch.Break(new BrowserException("Browser:ExecutablePath is '/bin/ls', which did not start.")));
         var wait = pool.LeaseAsync("realm:a", wait: 3600);

@@ -35,7 +35,7 @@ public sealed class TransitionTests : CoreTests
     }
 
     [Fact]
-    public void Complete_Twice_IsOnce()
+    public void Complete_Twice_HasOneEffect()
     {
         var (world, lease) = WithLease("a");
         world.Complete(lease);

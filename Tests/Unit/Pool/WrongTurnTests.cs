@@ -34,7 +34,7 @@ public sealed class WrongTurnTests
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
-    public void TwoSlotsTwoWaiters_ClosesInEitherOrder_ServesBoth(int firstClose, int secondClose)
+    public void Request_TwoSlotsTwoWaitersClosesInEitherOrder_ServesBoth(int firstClose, int secondClose)
     {
         var world = Pool(slots: 2);
         var (a, c) = (Grant(world, "a"), Grant(world, "c"));

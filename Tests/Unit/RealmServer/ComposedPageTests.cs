@@ -24,7 +24,7 @@ public sealed class ComposedPageTests
     [InlineData("</script><!--fleet:body-->\"'><img onerror>")]
     [InlineData("$& $1 ${x} {0} \\0 <!--fleet:head-->")]
     [InlineData("\u2028 \ud83d\ude00 é")]
-    public void Of_AnyText_StandsInItsPlaceOnceAndUnchanged(string text)
+    public void Of_AnyText_IsInsertedOnceAndUnchanged(string text)
     {
         var page = ComposedPage.Of(Stored(new() { [RenderFormat.Isolated] = "B" + text, [RenderFormat.Head] = "H" + text }), s_shell);
 

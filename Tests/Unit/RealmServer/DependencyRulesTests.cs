@@ -25,7 +25,7 @@ public sealed class DependencyRulesTests
     }
 
     [Fact]
-    public void ByDepth_Cycle_EachComesOnce()
+    public void ByDepth_Cycle_ContainsEachOnce()
     {
         var levels = DependencyRules.ByDepth(
             [Source("d"), Source("e")], entry => entry.CardId == "d", Facts(("d", ["e", "d"]), ("e", ["d", "e"])));

@@ -251,7 +251,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void Body_TooSmallToGain_IsSentAsItIs()
+    public void Body_TooSmallToCompress_IsSentUnchanged()
     {
         var body = new EncodedBody([1, 2, 3], "t");
 

@@ -74,7 +74,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Notification_WhileAtRest_IsReadAtOnce()
+    public async Task Notification_WhileIdle_IsReadAtOnce()
     {
         await StartAsync();
 
@@ -145,7 +145,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Notifications_StreamOfThem_EverythingIsReadAtThePollAllTheSame()
+    public async Task Notifications_Continuous_EverythingIsStillReadAtThePoll()
     {
         await StartAsync();
         while (_time.Elapsed < RegistryTtl.Repeat + RegistryPolling.MinInterval)
@@ -229,7 +229,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task StopAsync_DuringARead_EndsAndListensNoMore()
+    public async Task StopAsync_DuringARead_EndsAndUnsubscribes()
     {
         await StartAsync();
         await HoldNextReadAsync();

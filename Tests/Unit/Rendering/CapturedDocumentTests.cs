@@ -86,7 +86,7 @@ public class CapturedDocumentTests
     [InlineData("http://m\u00fcnchen.example/stra\u00dfe", "http://xn--mnchen-3ya.example/stra%C3%9Fe")]
     [InlineData("file:///etc/passwd", null)]
     [InlineData("javascript:alert(1)", null)]
-    public void Read_Location_IsAWebAddressThatCanBeSentOn(string declared, string? expected)
+    public void Read_Location_IsAnHttpUrlOrOmitted(string declared, string? expected)
     {
         var answer = Read(200, "302", "Location: " + declared, "X-A: gr\u00fcn", "X-B: b");
         Assert.Equal(expected, answer.RedirectUrl);
@@ -132,7 +132,7 @@ public class CapturedDocumentTests
     [InlineData("0; url=/page#top", null)]
     [InlineData("0; url=javascript:alert(1)", null)]
     [InlineData("soon; url=/new", null)]
-    public void Read_Refresh_IsARedirectIfItLeadsElsewhereSoon(string content, string? target)
+    public void Read_Refresh_IsARedirectIfItNamesAnotherUrlWithAShortDelay(string content, string? target)
     {
         var json = JsonSerializer.Serialize(new { url = "http://h/page", html = "<html></html>", headers = Array.Empty<string>(), read = Array.Empty<string>(), refresh = content });
         var answer = CapturedDocument.Read(json, 200, "http://h/", s_allowed);

@@ -61,7 +61,7 @@ public sealed class PaintPolicyTests
     }
 
     [Fact]
-    public void Used_Read_PaintsTheRouteForGoodAndNoOther()
+    public void Used_LayoutRead_PaintsThatRouteOnlyForThisVersion()
     {
         TurnOn("/a");
         TurnOn("/b");

@@ -70,7 +70,7 @@ public sealed class SoftPolicyTests
     }
 
     [Fact]
-    public void Compared_Difference_TurnsTheRouteOffForGoodAndNoOther()
+    public void Compared_Difference_TurnsOnlyThatRouteOffForThisVersion()
     {
         TurnOn();
         Assert.True(_policy.Compared(s_key, Comparison.Different, "Left over.") is { State: RouteLearningState.Off, IsApp: false, Reason: "Left over." });

@@ -40,7 +40,7 @@ public sealed class ElementsTests
         Assert.False(Attribute(element.Value, "boilingPoint") < Attribute(element.Value, "meltingPoint"), element.Key));
 
     [Fact]
-    public void Elements_InAll_StandInPlacesOfTheirOwn()
+    public void Elements_Each_HasItsOwnPlace()
     {
         var places = s_elements.Select(element => (Group: Attribute(element.Value, "group"), Period: Attribute(element.Value, "period"))).ToList();
         var inGroups = places.Where(place => place.Group is not null).ToList();

@@ -25,7 +25,7 @@ public sealed class AdminKeyFileTests : IDisposable
     }
 
     [Fact]
-    public void AdminKeyFile_Empty_IsNone() => Assert.Null(Bind("--Fleet:AdminKeyFile=").AdminKey);
+    public void AdminKeyFile_Empty_IsNoKey() => Assert.Null(Bind("--Fleet:AdminKeyFile=").AdminKey);
 
     [Fact]
     public void AdminKeyFile_AndAKey_NamesBoth()

@@ -24,7 +24,7 @@ public sealed class StrikeTableTests
     }
 
     [Fact]
-    public void Strike_AfterTheEarlierExpired_CountsAnew()
+    public void Strike_AfterEarlierOnesExpired_CountsFromZero()
     {
         _table.Strike("a");
         _clock.Advance(TimeSpan.FromMinutes(5));

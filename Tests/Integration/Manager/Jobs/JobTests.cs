@@ -80,7 +80,7 @@ public sealed class JobTests : JobsUnderTest
     }
 
     [Fact]
-    public async Task Create_FleetCannotRender_WaitsAndListsTheReasonInTheEnd()
+    public async Task Create_FleetCannotRender_WaitsAndFinallyListsTheReason()
     {
         await RestartAsync("--Jobs:UrlTimeout=00:00:08");
         var calls = 0;

@@ -138,7 +138,7 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("<main style='height:4000px'></main>", "")]
     [InlineData("<main style='height:4000px'></main>", "html { scroll-behavior: smooth }")]
     [InlineData("<main style='height:4000px'></main>", "html, body { height: 100%; margin: 0; overflow: hidden } #app { height: 100%; overflow: auto }")]
-    public async Task Html_ContentThatWaitsToBeScrolledTo_IsThere(string space, string css)
+    public async Task Html_ContentThatWaitsToBeScrolledTo_IsCaptured(string space, string css)
     {
         Serve();
         var result = await server.RenderPageAsync($$"""
@@ -164,7 +164,7 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("#app { height: 200px; overflow: auto }", "new IntersectionObserver((e) => { if (e.some((x) => x.isIntersecting)) look(); }, { root: app }).observe(late)", true)]
     // React listens in its root for all events while they are captured.
     [InlineData("", "document.addEventListener('scroll', look, true)", false)]
-    public async Task Html_ContentThatWaitsForAScrollEvent_IsThere(string css, string listen, bool isThere)
+    public async Task Html_ContentThatWaitsForAScrollEvent_IsCaptured(string css, string listen, bool isThere)
     {
         var result = await server.RenderPageAsync($$"""
             <!doctype html><style>{{css}}</style><div id=app><h1>Top</h1><main style='height:3000px'></main><p id=late>later</p></div><script>
