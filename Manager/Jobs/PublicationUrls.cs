@@ -36,7 +36,7 @@ internal sealed class PublicationUrls(SitePages pages, FleetViews views, TimePro
         var watch = new PublicationWatch();
         if (PublicationRules.IsLate(target, createdAt, timeProvider.GetUtcNow()))
         {
-            // Thousands of pages may be left, and asking for each would take long.
+            // Thousands of pages may be left, and checking each would take long.
             return (Result(PublicationRules.Next(target, new() { IsChecked = false, IsLate = true }).Result!, page: null), false);
         }
 

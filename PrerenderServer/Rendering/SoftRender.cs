@@ -43,7 +43,7 @@ internal sealed class SoftRender(DocumentRender document)
     public static SoftProblem? ProblemOf(PageAnswer answer, IReadOnlyList<string> errors, IReadOnlyList<string> failedRequests) =>
         answer.RedirectUrl is { } target ? new($"The app redirected to {target}.", MayPass: false)
         : answer is not { Outcome: RenderOutcome.Rendered, Status: Ok } ? new($"The page was {answer.Outcome} with status {answer.Status}.", MayPass: false)
-        // It explains an error in the console.
+        // Before console errors, since a failed request often explains one.
         : failedRequests is [var request, ..] ? new($"A request failed: {request}", MayPass: true)
         : errors is [var error, ..] ? new($"The app wrote an error to the console: {error}", MayPass: false)
         : answer.Stability != Settling.Settled ? new("The page did not settle.", MayPass: true)

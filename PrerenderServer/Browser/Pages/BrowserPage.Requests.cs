@@ -57,7 +57,7 @@ internal sealed partial class BrowserPage
 
             foreach (var pattern in setup?.BlockedUrls ?? [])
             {
-                // A question mark is any character there, and begins a query here.
+                // In Chromium's patterns a question mark matches any character; in a URL it begins the query, so escape it.
                 WritePattern(p, pattern.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal));
             }
 
