@@ -215,7 +215,7 @@ public sealed class SiteTests
     [Fact]
     public async Task Page_RegistryAway_IsTheShell()
     {
-        await using var server = await new RealmServerUnderTest().StartAsync(services: AwayPageStore.Register);
+        await using var server = await new RealmServerUnderTest().StartAsync(services: UnreachablePageStore.Register);
 
         var response = await server.GetAsync("elements/hydrogen");
 

@@ -59,7 +59,7 @@ public sealed class UnavailableTests
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        await server.OnDemandOnly(manager).StartAsync(services: AwayPageStore.Register);
+        await server.OnDemandOnly(manager).StartAsync(services: UnreachablePageStore.Register);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.GetAsync("elements/hydrogen", with: AsCrawler)).StatusCode);
     }

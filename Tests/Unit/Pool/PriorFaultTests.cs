@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.Tests.Pool;
 
 /// <summary>Scenarios that earlier pools handled wrongly. <see cref="PoolWorld"/> checks the cap and every other property throughout.</summary>
-public sealed class WrongTurnTests
+public sealed class PriorFaultTests
 {
     [Fact]
     public void EvictWithItsClosesGated_CreatesNothingOverTheCap_AndExactlyAsManyWhenTheyOpen()

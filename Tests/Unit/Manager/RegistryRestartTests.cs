@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Tests.Manager;
 
 /// <summary>A registry that was restarted empty.</summary>
-public sealed class ForgetfulRegistryTests
+public sealed class RegistryRestartTests
 {
     private static readonly RealmRecord s_realm = new(ManagerUnderTest.Realm, "Elements");
     private readonly VirtualTimeProvider _clock = new();
