@@ -47,10 +47,10 @@ public static partial class PageRequestRules
         ["image", "media", "font", "stylesheet", "script", "xhr", "fetch", "eventsource", "texttrack", "manifest", "ping", "other"];
 
     /// <summary>Whether an option requires a navigation to the URL, so that the host cannot render it in a booted page, and a stored page cannot answer it.</summary>
-    public static bool NeedsVisit(PageRequest request) => NamesOfVisit(request).Any();
+    public static bool NeedsNavigation(PageRequest request) => OptionsOfNavigation(request).Any();
 
     /// <summary>The rendition that the request asks for; null if it has options that no rendition is stored with.</summary>
-    public static Rendition? RenditionOf(PageRequest request) => NamesOfVisit(request).ToList() switch
+    public static Rendition? RenditionOf(PageRequest request) => OptionsOfNavigation(request).ToList() switch
     {
         [] => Rendition.Desktop,
         ["device"] when RenditionRules.MobileDevice.Equals(request.Device, StringComparison.OrdinalIgnoreCase) => Rendition.Mobile,
@@ -92,10 +92,10 @@ public static partial class PageRequestRules
 
     /// <summary>The error when options that need a navigation are combined with formats that the host renders without one; otherwise null.</summary>
     internal static FieldError? CheckFormats(RenderRequest request) =>
-        request.Formats is null or [RenderFormat.Html] || NamesOfVisit(request).FirstOrDefault() is not { } option ? null
+        request.Formats is null or [RenderFormat.Html] || OptionsOfNavigation(request).FirstOrDefault() is not { } option ? null
             : new(option, $"'{option}' is for a page that is navigated to, and the host renders the 'formats' without a navigation: ask for the format 'html', or leave '{option}' out.");
 
-    private static IEnumerable<string> NamesOfVisit(PageRequest request) => new (string Name, bool IsGiven)[]
+    private static IEnumerable<string> OptionsOfNavigation(PageRequest request) => new (string Name, bool IsGiven)[]
     {
         ("waitForSelector", request.WaitForSelector is not null),
         ("waitForFunction", request.WaitForFunction is not null),

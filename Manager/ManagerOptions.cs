@@ -35,7 +35,7 @@ public sealed class ManagerOptions
     [Range(1024, 1024 * 1024 * 1024)]
     public int MaxResultBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Results up to this size, in bytes, are buffered: the render can be retried if its server dies, and its result can be shared by
+    /// <summary>Results up to this size, in bytes, are buffered: the render can be retried if its server fails, and its result can be shared by
     /// callers with the same request. Larger results are streamed. 16 KiB to 64 MiB. Default: 1 MiB.</summary>
     [Range(16 * 1024, 64 * 1024 * 1024)]
     public int BufferedResultBytes { get; set; } = 1024 * 1024;

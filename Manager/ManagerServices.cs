@@ -61,7 +61,7 @@ internal static class ManagerServices
             .AddSingleton<ScheduledRenders>()
             .AddSingleton<RenderRecorder>()
             .AddSingleton<AffinityResolver>()
-            .AddSingleton<StoredPages>()
+            .AddSingleton<StoredPageReader>()
             .AddSingleton<RenderPipeline>()
             .AddSingleton<FleetStatusSource>()
             .AddSingleton<FleetPageStream>();

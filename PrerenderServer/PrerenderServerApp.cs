@@ -81,7 +81,7 @@ public static class PrerenderServerApp
         if (app.Services.GetRequiredService<IOptions<FleetOptions>>().Value.AdminKey is null && !app.Environment.IsDevelopment())
         {
             throw new StartException("Fleet:AdminKey is not set. A prerender server renders, runs commands and shows failed pages for every caller that has the key of the fleet, and"
-                + $" without one it would do so for everybody. Set Fleet:AdminKey to the key of the manager, or the environment ({app.Environment.EnvironmentName}) to Development.");
+                + $" without one it would do so for every caller. Set Fleet:AdminKey to the key of the manager, or the environment ({app.Environment.EnvironmentName}) to Development.");
         }
     }
 

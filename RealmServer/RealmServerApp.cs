@@ -119,7 +119,7 @@ public static class RealmServerApp
         .AddSingleton<FirstRenderLimiter>()
         .AddSingleton<PageFinder>()
         .AddSingleton<RealmMetrics>()
-        .AddSingleton<PageResponses>()
+        .AddSingleton<PageHandler>()
         .AddSingleton<HostAppHandler>()
         .AddSingleton<SiteHandler>()
         .AddSingleton<PageTargets>()

@@ -1,6 +1,6 @@
 namespace Fleet.Registry;
 
-/// <summary>How long registry entries live without being repeated, and how often they are repeated.</summary>
+/// <summary>Expiry times of registry entries that are not repeated, and the interval at which they are repeated.</summary>
 public static class RegistryTtl
 {
     /// <summary>Lifetime of a server's record and warm list without a heartbeat: 15 s.</summary>

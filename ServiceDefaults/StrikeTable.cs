@@ -1,6 +1,6 @@
 namespace Fleet.ServiceDefaults;
 
-/// <summary>Remembers what failed, so that it is not tried again for a while: a key with enough strikes is out until the last strike expires or the key is acquitted. Thread-safe.</summary>
+/// <summary>Records failures, so that what failed is not tried again for a while: a key with enough strikes is out until its last strike expires or its strikes are cleared. Thread-safe.</summary>
 /// <param name="strikes">Strikes that put a key out, at least 1.</param>
 /// <param name="lifetime">How long a strike counts; read anew each time, since it is a setting. A further strike renews those before it.</param>
 /// <param name="maxKeys">Maximum number of keys. When none of that many has expired, further keys get no strikes: what is remembered is a precaution, and memory is not.</param>
@@ -37,8 +37,8 @@ public sealed class StrikeTable<TKey>(int strikes, Func<TimeSpan> lifetime, int 
         }
     }
 
-    /// <summary>Forgets the strikes of a key.</summary>
-    public void Acquit(TKey key)
+    /// <summary>Clears the strikes of a key.</summary>
+    public void Clear(TKey key)
     {
         lock (_gate)
         {
@@ -46,7 +46,7 @@ public sealed class StrikeTable<TKey>(int strikes, Func<TimeSpan> lifetime, int 
         }
     }
 
-    /// <summary>Forgets all strikes.</summary>
+    /// <summary>Clears all strikes.</summary>
     public void Clear()
     {
         lock (_gate)

@@ -69,7 +69,7 @@ public class DispatchBench
     {
         waiter++;
         var affinity = $"realm:http://127.0.0.1:5100/realm-{waiter % Affinities}/";
-        Run(new PageWanted(waiter, new LeaseRequest(affinity, 0, (int)(waiter % 3), TimeSpan.FromDays(1000), ShellAcceptance.FreshOrWait)));
+        Run(new PageRequested(waiter, new LeaseRequest(affinity, 0, (int)(waiter % 3), TimeSpan.FromDays(1000), ShellAcceptance.FreshOrWait)));
     }
 
     // The browser answers at once.

@@ -11,7 +11,7 @@ namespace Fleet.Manager.Dashboard;
 /// nothing else.</summary>
 internal sealed class FleetPageStream(FleetStatusSource status, RenderHistory history, TimeProvider timeProvider)
 {
-    /// <summary>Maximum time between two looks: alerts and the history change with time.</summary>
+    /// <summary>Maximum time between two snapshots: alerts and the history change with time.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     /// <summary>Maximum time between two events, so that the page can tell a fleet that is idle from a connection that is dead.</summary>

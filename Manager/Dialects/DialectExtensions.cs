@@ -39,7 +39,7 @@ internal static class DialectExtensions
                     $"This is an address of {name}, which this manager does not serve. Use {instead}, or set Manager:Dialects:{name}=true.").ToProblem(http.Response);
             }
 
-            // The key in another place is the key: the other checks know one place only.
+            // Move the key to the Authorization header, the only place that the other checks read.
             if (keyOf?.Invoke(http) is { Length: > 0 } key && http.Request.Headers.Authorization.Count == 0)
             {
                 http.Request.Headers[HeaderNames.Authorization] = "Bearer " + key;

@@ -45,7 +45,7 @@ internal static partial class TargetUrl
             return url;
         }
 
-        // The first parameter of several leaves its '?' to the next one.
+        // If the first of several parameters is removed, its '?' stays for the next one.
         var rest = url[..match.Index] + (match.Groups["end"].Length > 0 ? match.Groups["mark"].Value + url[(match.Index + match.Length)..] : "");
         return match.Groups["value"].Length == 0 ? rest : $"{rest}#!{Uri.UnescapeDataString(match.Groups["value"].Value)}";
     }
@@ -53,7 +53,7 @@ internal static partial class TargetUrl
     [GeneratedRegex("^[a-z]+://[^/?]*", RegexOptions.IgnoreCase)]
     private static partial Regex AbsoluteForm();
 
-    // What nginx makes of a URL that a rewrite has put into the path: the usual recipe for Prerender. No '?' is left, and no escape but those of '%' and '?'.
+    // The result of nginx for a URL that a rewrite has put into the path, as in the usual recipe for Prerender. No '?' is left, and no escape but those of '%' and '?'.
     [GeneratedRegex("^[^%]*(?:%(?:3F|25[0-9A-Fa-f]{2})[^%]*)+$")]
     private static partial Regex EscapedAgain();
 

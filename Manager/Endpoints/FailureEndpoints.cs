@@ -51,7 +51,7 @@ internal static class FailureEndpoints
 
         return await servers.FailureAsync(server, id, screenshot, cancellationToken) switch
         {
-            // The type is the manager's: a server must not choose what a browser makes of the body.
+            // The manager sets the type: a server must not decide how a browser interprets the body.
             ({ } body, _) => TypedResults.File(body, screenshot ? MediaTypeNames.Image.Jpeg : MediaTypeNames.Application.Json),
             (null, { } trouble) => new RenderError(502, "no-answer", $"Server {server.Name} keeps the record. {trouble}").ToProblem(http.Response),
             _ => new RenderError(404, "no-such-failure",

@@ -168,7 +168,7 @@ internal static class JobEndpoints
         var sentAt = timeProvider.GetTimestamp();
         while (await TryReadAsync(id, store, either.Token) is (true, var job))
         {
-            // The rate changes with time, which alone is no change.
+            // The rate changes with time; that alone is not sent as a change.
             if (job is not null && (WithoutRate(job) != WithoutRate(sent) || timeProvider.GetElapsedTime(sentAt) >= s_repeat))
             {
                 (sent, sentAt) = (job, timeProvider.GetTimestamp());

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Forwarding;
 
 /// <summary>Receives a server's response. The headers carry the outcome, so a body need not be parsed. A body of up to
-/// <c>Manager:BufferedResultBytes</c> is buffered: the render can be retried if the server dies, and the result can be shared by several callers.
+/// <c>Manager:BufferedResultBytes</c> is buffered: the render can be retried if the server fails, and the result can be shared by several callers.
 /// A larger body is streamed.</summary>
 internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
@@ -61,7 +61,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
         }
     }
 
-    // The render is complete; this timeout only detects a server that dies while it sends the body.
+    // The render is complete; this timeout only detects a server that fails while it sends the body.
     private TimeSpan ReadTimeoutOf(RenderOperation operation) => (operation.Deadline.LeftOrZero) + options.Value.AnswerGrace;
 
     private static ForwardAnswer TooLarge(int maxBytes) => new(ForwardKind.TooLarge, new RenderError(502, "result-too-large",

@@ -99,7 +99,7 @@ internal sealed partial class FleetHealthMonitor(
     FleetViews views, UnhealthyServers unhealthyServers, RequestDrain drain, ManagerMetrics metrics, FleetAlertSource alerts, TimeProvider timeProvider, ILogger<FleetHealthMonitor> logger)
     : BackgroundService, IHealthCheck
 {
-    /// <summary>Maximum time between two looks: a server that stops answering is no change of the registry.</summary>
+    /// <summary>Maximum time between two checks: a server that stops answering causes no change notification.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     /// <summary>A fleet that starts is no outage: until a server was ready, trouble is logged only after this time, in which a server of a running fleet has registered.</summary>

@@ -13,7 +13,7 @@ internal static class JobBudget
     {
         var bytes = jobs.Sum(static job => job.ResultBytes);
         var removed = new List<string>();
-        // A job whose webhook is pending is kept: its receiver may ask for the results.
+        // A job whose webhook is pending is kept: its receiver may request the results.
         foreach (var job in jobs.Reverse().Where(static job => job is { HasEnded: true, ResultBytes: > 0 } and not { Webhook.State: JobWebhookState.Pending }).TakeWhile(_ => bytes > maxBytes))
         {
             bytes -= job.ResultBytes;

@@ -102,7 +102,7 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
     private Task<bool> AddAsync(JobRecord job, JobClaim claim, IEnumerable<JobItem> items, CancellationToken cancellationToken) =>
         store.AddAsync(job.Id, claim, [.. items.Select(static item => item with { Url = Cut(item.Url) })], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
 
-    // A URL that is too long stays too long, and has a result that says so. All of it would be megabytes in Redis.
+    // A URL that is too long is cut to a length that is still too long, so that its result says so. Whole, such URLs could take megabytes in Redis.
     private static string Cut(string url) => url.Length <= RenderLimits.MaxUrlLength + 1 ? url : url[..(RenderLimits.MaxUrlLength + 1)];
 
     /// <summary>The members of the realm server's list of pages that are read.</summary>

@@ -51,7 +51,7 @@ internal static class JobRequestRules
     public static FieldError? CheckKey(string? key) => key is null || (key.Length is > 0 and <= MaxKeyLength && key.All(static c => c is > ' ' and <= '~'))
         ? null : new(FleetHeaders.IdempotencyKey, $"The header {FleetHeaders.IdempotencyKey} must be 1 to {MaxKeyLength} visible ASCII characters.");
 
-    /// <summary>What a valid request asks for, and the first items of the job.</summary>
+    /// <summary>The work of a valid request, and the first items of the job.</summary>
     public static (JobDefinition Definition, IReadOnlyList<JobItem> Items) Define(JobRequest request)
     {
         var rest = request with { Urls = null, Recache = request.Recache is { } selection ? selection with { Urls = null } : null };

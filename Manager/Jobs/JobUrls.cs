@@ -140,7 +140,7 @@ internal sealed class JobUrls(RenderPipeline pipeline, SitePages pages, Publicat
             var left = state?.Renditions.Where(rendition => rendition.Stored is not { } page || TimeSpan.FromSeconds(page.AgeSeconds) > youngest).ToList();
             if (left is [])
             {
-                // A status of one rendition that is an error is that of the page.
+                // If one rendition has an error status, it is the status of the page.
                 var stored = state!.Renditions.Select(static rendition => rendition.Stored!).MaxBy(static page => page.Status)!;
                 return (new(RenderOutcome.Rendered, stored.Status), result with { Status = stored.Status, Location = stored.RedirectUrl }, []);
             }

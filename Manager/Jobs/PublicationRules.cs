@@ -5,7 +5,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.Manager.Jobs;
 
-/// <summary>Decides about publications: what a request must look like, and what follows a look at one of their pages.</summary>
+/// <summary>Decides about publications: what a request must look like, and what follows a check of one of their pages.</summary>
 internal static class PublicationRules
 {
     /// <summary>Maximum number of failed renders of a page: right after a deploy, some servers may still be on the shell before.</summary>
@@ -41,7 +41,7 @@ internal static class PublicationRules
     /// <summary>The error of the parameter <c>wait</c>; null when it is valid or not given.</summary>
     public static FieldError? CheckWait(int? wait) => JobRequestRules.CheckNumber("wait", wait, 0, PublicationLimits.MaxWaitSeconds);
 
-    /// <summary>What a valid request asks for, and the first items of its job.</summary>
+    /// <summary>The work of a valid request, and the first items of its job.</summary>
     /// <param name="request">The request.</param>
     /// <param name="generation">The generation on which its pages must be fresh.</param>
     public static (JobDefinition Definition, IReadOnlyList<JobItem> Items) Define(PublicationRequest request, long generation)
@@ -53,47 +53,47 @@ internal static class PublicationRules
             [.. JobRequestRules.ItemsOf(request.Urls ?? []), .. prefixes.Distinct(StringComparer.Ordinal).Select(static prefix => new JobItem(prefix, IsList: true))]);
     }
 
-    /// <summary>What follows a look at a page: its result, a render, or another look.</summary>
-    public static PublicationStep Next(PublicationTarget target, PublicationLook look)
+    /// <summary>What follows a check of a page: its result, a render, or another check.</summary>
+    public static PublicationStep Next(PublicationTarget target, PublicationCheck check)
     {
-        if (!look.IsChecked)
+        if (!check.IsChecked)
         {
             return PublicationStep.End(JobUrlOutcome.Failed, "not-checked", $"Not checked within {target.Timeout.TotalSeconds:0} s.");
         }
 
-        if (look.Page?.Stored is { } stored && IsFresh(target, stored))
+        if (check.Page?.Stored is { } stored && IsFresh(target, stored))
         {
             return PublicationStep.End(JobUrlOutcome.Succeeded, null, stored.State == Capped ? "The page was captured before it had settled." : null);
         }
 
-        if (Math.Max(look.Generation, look.Page?.Stored?.Generation ?? 0) is var generation && generation > target.Generation)
+        if (Math.Max(check.Generation, check.Page?.Stored?.Generation ?? 0) is var generation && generation > target.Generation)
         {
             return PublicationStep.End(JobUrlOutcome.Failed, "superseded", $"Generation {generation} became current before the page was fresh on {target.Generation}.");
         }
 
-        if (look.Error is { ErrorStatus: >= 400 and < 500 and not 429 } refused)
+        if (check.Error is { ErrorStatus: >= 400 and < 500 and not 429 } refused)
         {
             return PublicationStep.End(refused.Reason == "no-realm-server" ? JobUrlOutcome.Failed : JobUrlOutcome.Skipped, refused.Reason == "invalid-request" ? "refused" : refused.Reason, refused.Detail);
         }
 
-        var isPending = look.Page is { Pending: true };
-        if (look.Failures >= MaxFailures && look.IsKnown && !isPending)
+        var isPending = check.Page is { Pending: true };
+        if (check.Failures >= MaxFailures && check.IsKnown && !isPending)
         {
-            return PublicationStep.End(JobUrlOutcome.Failed, "failed", look.Failure?.Reason);
+            return PublicationStep.End(JobUrlOutcome.Failed, "failed", check.Failure?.Reason);
         }
 
-        if (look.IsLate)
+        if (check.IsLate)
         {
             var waited = $"Not fresh within {target.Timeout.TotalSeconds:0} s: ";
-            var why = look.Error?.Detail ?? look.Page?.LastFailure?.Reason ?? look.Failure?.Reason
-                ?? (isPending ? "its render is queued or in progress." : look.Renders == 0 ? "it was not rendered." : $"{look.Renders} renders were queued, and no failure is known.");
-            return look.Page?.Stored is { } old
+            var why = check.Error?.Detail ?? check.Page?.LastFailure?.Reason ?? check.Failure?.Reason
+                ?? (isPending ? "its render is queued or in progress." : check.Renders == 0 ? "it was not rendered." : $"{check.Renders} renders were queued, and no failure is known.");
+            return check.Page?.Stored is { } old
                 ? PublicationStep.End(
                     JobUrlOutcome.Failed, old.Generation == target.Generation ? Outdated : "stale", $"{waited}the stored page is of generation {old.Generation}, {old.RenderedAt:O}; {why}")
-                : PublicationStep.End(JobUrlOutcome.Failed, look.IsKnown ? "not-stored" : look.Error?.Reason ?? "not-stored", $"{waited}no page is stored; {why}");
+                : PublicationStep.End(JobUrlOutcome.Failed, check.IsKnown ? "not-stored" : check.Error?.Reason ?? "not-stored", $"{waited}no page is stored; {why}");
         }
 
-        return look.IsKnown && !isPending && look.IsRenderDue ? PublicationStep.Render : PublicationStep.Wait;
+        return check.IsKnown && !isPending && check.IsRenderDue ? PublicationStep.Render : PublicationStep.Wait;
     }
 
     /// <summary>Whether the time of a publication is over.</summary>
@@ -112,8 +112,8 @@ internal static class PublicationRules
 
 }
 
-/// <summary>A look at a page of a publication.</summary>
-internal readonly record struct PublicationLook
+/// <summary>A check of a page of a publication.</summary>
+internal readonly record struct PublicationCheck
 {
     /// <summary>What the realm server knows of the page; null if nothing.</summary>
     public SitePage? Page { get; init; }
@@ -146,9 +146,9 @@ internal readonly record struct PublicationLook
     public bool IsLate { get; init; }
 }
 
-/// <summary>What follows a look.</summary>
+/// <summary>What follows a check.</summary>
 /// <param name="IsRendered">Whether the page is rendered.</param>
-/// <param name="Result">The result; null when there is another look.</param>
+/// <param name="Result">The result; null when there is another check.</param>
 internal readonly record struct PublicationStep(bool IsRendered, JobUrlOutcomeOf? Result)
 {
     public static PublicationStep Render { get; } = new(true, null);

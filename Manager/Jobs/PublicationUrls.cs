@@ -8,7 +8,7 @@ namespace Fleet.Manager.Jobs;
 /// <summary>Watches one page of a publication until it is fresh, and has it rendered while it is not.</summary>
 internal sealed class PublicationUrls(SitePages pages, FleetViews views, TimeProvider timeProvider)
 {
-    private static readonly Backoff s_look = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2));
+    private static readonly Backoff s_pause = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2));
 
     /// <summary>Works on the page until there is a result, at the latest when the publication's time is over.</summary>
     /// <param name="target">When the page is fresh.</param>
@@ -36,17 +36,17 @@ internal sealed class PublicationUrls(SitePages pages, FleetViews views, TimePro
         var watch = new PublicationWatch();
         if (PublicationRules.IsLate(target, createdAt, timeProvider.GetUtcNow()))
         {
-            // Thousands of pages may be left, and asking for each would take long.
+            // Thousands of pages may be left, and checking each would take long.
             return (Result(PublicationRules.Next(target, new() { IsChecked = false, IsLate = true }).Result!, page: null), false);
         }
 
         var error = (JobAttempt?)null;
-        for (var looks = 1; ; looks++)
+        for (var checks = 1; ; checks++)
         {
             var (inspected, problem) = await pages.InspectAsync(result.Url, cancellationToken);
             var page = rendition == Rendition.Mobile ? inspected?.Mobile : inspected;
             var elapsed = timeProvider.GetElapsedTime(began);
-            watch.Look(page, isKnown: problem is null, elapsed);
+            watch.Record(page, isKnown: problem is null, elapsed);
             var now = timeProvider.GetUtcNow();
             var step = PublicationRules.Next(target, new()
             {
@@ -72,11 +72,11 @@ internal sealed class PublicationUrls(SitePages pages, FleetViews views, TimePro
                 if (error is null)
                 {
                     watch.Queued(elapsed);
-                    looks = 1;
+                    checks = 1;
                 }
             }
 
-            var (pause, left) = (s_look.After(looks), createdAt + target.Timeout - now);
+            var (pause, left) = (s_pause.After(checks), createdAt + target.Timeout - now);
             await Task.Delay(left > TimeSpan.Zero && left < pause ? left : pause, timeProvider, cancellationToken);
         }
 

@@ -3,12 +3,12 @@ using Fleet.ServiceDefaults;
 namespace Fleet.Manager.Jobs;
 
 /// <summary>
-/// What the looks at a page of a publication have shown: which renders failed, and whether another one is due. Each realm server knows only its own renders, and another one may answer the
-/// next look. So a render is not known to have ended because one realm server has none in progress.
+/// What the checks of a page of a publication have shown: which renders failed, and whether another one is due. Each realm server knows only its own renders, and another one may answer the
+/// next check. So a render is not known to have ended because one realm server has none in progress.
 /// </summary>
 internal sealed class PublicationWatch
 {
-    /// <summary>How long no look may show a render in progress until the one that was queued last counts as lost: a realm server that restarts loses its queue.</summary>
+    /// <summary>Time without a check that shows a render in progress after which the one that was queued last counts as lost: a realm server that restarts loses its queue.</summary>
     private static readonly TimeSpan s_maxIdle = TimeSpan.FromSeconds(10);
 
     /// <summary>How much older than its render a failure may seem: ages are whole seconds.</summary>
@@ -32,11 +32,11 @@ internal sealed class PublicationWatch
     /// <summary>The last of these failures; null if there is none.</summary>
     public SitePageFailure? Failure { get; private set; }
 
-    /// <summary>Records a look at the page.</summary>
+    /// <summary>Records a check of the page.</summary>
     /// <param name="page">What the realm server knows of the page; null if nothing.</param>
     /// <param name="isKnown">Whether the realm server answered.</param>
     /// <param name="now">Time since the watch began.</param>
-    public void Look(SitePage? page, bool isKnown, TimeSpan now)
+    public void Record(SitePage? page, bool isKnown, TimeSpan now)
     {
         if (!isKnown || page is { Pending: true })
         {

@@ -4,10 +4,10 @@ using Fleet.Manager.Servers;
 
 namespace Fleet.Manager.Jobs;
 
-/// <summary>What jobs ask of the realm server about single pages of the site.</summary>
+/// <summary>Requests of jobs to the realm server about single pages of the site.</summary>
 internal sealed class SitePages(PagesClient pages)
 {
-    /// <summary>What is known of a page; without a problem and a page, nothing is.</summary>
+    /// <summary>Gets what the realm server knows of a page. If problem and page are both null, it knows nothing.</summary>
     public async Task<(SitePage? Page, PagesAnswer? Problem)> InspectAsync(string url, CancellationToken cancellationToken)
     {
         var (page, problem) = (await pages.SendAsync(HttpMethod.Get, $"/_pages/page?url={Uri.EscapeDataString(url)}", null, cancellationToken)).Read<SitePage>();
@@ -33,8 +33,8 @@ internal sealed class SitePages(PagesClient pages)
             return (page.Url, null);
         }
 
-        var refused = report.Pages is [{ Reason: not null } why] ? why : new(url, PageResult.Refused, "The realm server did not say what became of it.");
-        // A realm server of the version before has no word for it.
+        var refused = report.Pages is [{ Reason: not null } why] ? why : new(url, PageResult.Refused, "The realm server did not report what happened to the page.");
+        // A realm server of the previous version does not send this member.
         var isFull = refused.Refusal == PageRefusal.QueueFull || (refused.Refusal is null && refused.Reason?.StartsWith("The queue is full", StringComparison.Ordinal) == true);
         return (null, new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: refused.Reason));
     }

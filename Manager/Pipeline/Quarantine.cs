@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>Rejects renders that crashed two browsers, because a third crash would also fail every other render in that browser. A successful render, a
-/// new host shell or the expiry of the entry clears it: an innocent page that shared the browser both times looks the same. URLs, screenshots of a
+/// new host shell or the expiry of the entry clears it, because a page that merely shared the browser both times cannot be distinguished. URLs, screenshots of a
 /// URL, renders with options and commands of a user are tracked separately, because a page that renders may still crash the browser in another way.
-/// A URL that crashed four is not rendered with any options or as a screenshot: else it would get two more browsers with each option that a caller changes.
-/// Its render without options is not concerned, since callers choose the options.</summary>
+/// A URL whose renders crashed four browsers is not rendered with options or as a screenshot: otherwise each changed option could crash two more.
+/// This does not apply to its render without options, since callers choose the options.</summary>
 internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOptions> options, TimeProvider timeProvider)
 {
     private const int Strikes = 2;
@@ -35,7 +35,7 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
             $"{why} rejected for {left.TotalSeconds:F0} s (Manager:QuarantineTime) unless the host shell changes.") { RetryAfter = left };
     }
 
-    /// <summary>Records how an attempt ended: a crash is a strike, and a verdict, which the browser survived, acquits. Anything else is no evidence.</summary>
+    /// <summary>Records how an attempt ended: a crash is a strike, a verdict clears the strikes, since the browser survived the render, and any other end changes nothing.</summary>
     public void Note(RenderOperation operation, ForwardKind kind)
     {
         ClearIfShellChanged();
@@ -50,10 +50,10 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
         }
         else if (kind == ForwardKind.Verdict)
         {
-            _suspects.Acquit(suspect);
+            _suspects.Clear(suspect);
             if (suspect.Options is not null)
             {
-                _urls.Acquit(suspect.Url);
+                _urls.Clear(suspect.Url);
             }
         }
     }
@@ -80,7 +80,7 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
         public static Suspect Of(RenderOperation operation) => new(
             operation.Request.Url,
             operation.Command is null ? null : operation.Affinity,
-            operation.Screenshot is { } screenshot ? DigestOf(screenshot) : PageRequestRules.NeedsVisit(operation.Request) ? DigestOf(operation.Request) : null);
+            operation.Screenshot is { } screenshot ? DigestOf(screenshot) : PageRequestRules.NeedsNavigation(operation.Request) ? DigestOf(operation.Request) : null);
 
         private static string DigestOf(PageRequest request) => RequestDigest.Of(request with { Credentials = null, Accept = default });
     }

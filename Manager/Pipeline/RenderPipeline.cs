@@ -13,7 +13,7 @@ internal sealed class RenderPipeline(
     RenderRecorder recorder,
     RequestDrain drain,
     AffinityResolver affinities,
-    StoredPages stored,
+    StoredPageReader stored,
     RequestCoalescer coalescer,
     ScheduledRenders scheduled,
     TimeProvider timeProvider)

@@ -4,7 +4,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Manager.Rendering;
 
-/// <summary>Tells requests with different answers apart. It is of all members, so that a new option is part of it without further ado.</summary>
+/// <summary>Distinguishes requests with different answers. It covers all members, so a new option is included automatically.</summary>
 internal static class RequestDigest
 {
     /// <summary>The digest of a request, without what determines only when and in which pages it is rendered: affinity, deadline and priority.</summary>

@@ -33,7 +33,7 @@ internal sealed class ServerOperations(HttpClient http, IOptions<ManagerOptions>
         var (failures, trouble) = await SendAsync(server, HttpMethod.Get, "/failures", MaxListBytes,
             async (response, token) => response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<IReadOnlyList<FailedRender>>(FleetJson.Options, token) : null,
             cancellationToken);
-        // The list is untrusted: who answered is what the manager knows, and a link that leads elsewhere is dropped.
+        // The list is untrusted, so the manager sets the name of the server and the links itself.
         return failures is null
             ? ([], Report(server, false, 0, trouble))
             : ([.. failures.Select(failure => failure with { Server = server.Name, Record = FailedRender.LinkTo(server.Incarnation, failure.Id) })],

@@ -97,7 +97,7 @@ internal sealed class ManagerMetrics
     private static string Name(RenderAnswer answer) => answer.IsError ? $"refused_{answer.RenderError.Status}" : MetricConventions.TagValue(answer.Content.Outcome);
 }
 
-/// <summary>What a manager has to do, at one moment.</summary>
+/// <summary>The work of a manager at one moment.</summary>
 /// <param name="Queued">Renders that wait in the queue.</param>
 /// <param name="Backlog">Estimated time until all of them have started.</param>
 /// <param name="Work">The work of all queued and running renders: their number times the recent duration of a render.</param>

@@ -46,7 +46,7 @@ internal sealed partial class CanaryCheck(
                         seenAt = time.GetTimestamp();
                     }
 
-                    // One look is not enough where there was something to compare with: a server whose browser restarts is not ready for a moment, and a registry may be empty.
+                    // One check is not enough if there was a server to compare with: a server whose browser restarts is not ready for a moment, and a registry may be empty.
                     if (need == CanaryNeed.Accepted || (need == CanaryNeed.Nothing && difference is null) || (reference is null && time.GetElapsedTime(seenAt) > RegistryTtl.Server))
                     {
                         LogNothingToCompare(browser);

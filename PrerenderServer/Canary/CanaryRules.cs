@@ -76,7 +76,7 @@ internal static class CanaryRules
         return [.. scopes.SelectMany(scope => Enumerable.Range(0, scope.Take).Select(i => new Sample(scope.Key, scope.Urls[i * scope.Urls.Count / scope.Take])))];
     }
 
-    /// <summary>What is compared of a render; null when the page was not rendered.</summary>
+    /// <summary>The parts of a render that are compared; null when the page was not rendered.</summary>
     public static SampleRender? Of(RenderResult result) => result.Outcome != RenderOutcome.Rendered ? null
         : new(string.Join('\n', result.Formats.OrderBy(format => format.Key).Select(format => $"{format.Key}: {format.Value}").Prepend($"status: {result.Status}")), result.Shell?.Token);
 

@@ -35,8 +35,8 @@ internal sealed class RenderOperationReader(OriginAllowList allowed, HostAddress
         // The manager knows the realms and always sends the affinity; for a direct request the affinity is the origin.
         var affinity = AffinityKey.TryParse(request.Affinity, out var named) ? named : AffinityKey.Realm(OriginAllowList.OriginOf(url));
         var lineage = ReadHeader(headers, FleetHeaders.Lineage, MaxLineageLength) ?? "";
-        // What needs a navigation is a document, whatever the host offers.
-        var formats = request.Formats ?? (PageRequestRules.NeedsVisit(request) ? [RenderFormat.Html] : null);
+        // A render that needs a navigation returns a document, whatever the host offers.
+        var formats = request.Formats ?? (PageRequestRules.NeedsNavigation(request) ? [RenderFormat.Html] : null);
         return new(url, affinity, formats, new Deadline(TimeoutOf(request, headers), time), request.Priority, request.Accept,
             ReadHeader(headers, FleetHeaders.RequestId, MaxRequestIdLength) ?? Guid.NewGuid().ToString("N"), lineage, DepthOf(lineage),
             request.Credentials is { } credentials ? new PageCredentials(OriginAllowList.OriginOf(url), credentials.Authorization) : null)

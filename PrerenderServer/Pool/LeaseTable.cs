@@ -32,7 +32,7 @@ internal sealed class LeaseTable(PoolMetrics metrics, Func<TimeSpan> now, Action
         if (_pending.TryRemove(waiter, out var pending) && pending.TrySetCanceled(cancellationToken))
         {
             metrics.Waited(now() - pending.Since, "cancelled");
-            post(new WantCancelled(waiter));
+            post(new RequestCancelled(waiter));
         }
     }
 

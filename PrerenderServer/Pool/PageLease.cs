@@ -22,7 +22,7 @@ internal sealed class PageLease(
     /// <summary>The booted page.</summary>
     public IBrowserPage Page { get; } = page;
 
-    /// <summary>The slot it lives in.</summary>
+    /// <summary>The slot of the page.</summary>
     public long Slot { get; } = slot;
 
     /// <summary>Whether the page has rendered for this affinity before.</summary>
@@ -37,7 +37,7 @@ internal sealed class PageLease(
     /// <summary>Cancelled when the pool revokes the lease: the page crashed, it was disposed, or the lease was held too long. Stop using the page.</summary>
     public CancellationToken Revoked { get; } = revoked;
 
-    /// <summary>Declares that the page gets what is for this render only. Unless the render cleans it up, its context is closed.</summary>
+    /// <summary>Declares that the page gets data or settings that are for this render only. Unless the render cleans it up, its context is closed.</summary>
     public void Taint() => _isTainting = true;
 
     /// <summary>Releases the page with its outcome. Only the first call has an effect.</summary>

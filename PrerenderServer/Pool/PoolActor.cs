@@ -79,7 +79,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (waiter, pending) = _leases.Add(request);
-        if (!_events.Writer.TryWrite(new PageWanted(waiter, request)))
+        if (!_events.Writer.TryWrite(new PageRequested(waiter, request)))
         {
             _leases.Remove(waiter);
             throw pending.Failure(WaitFailure.ShuttingDown, Snapshot);
@@ -99,7 +99,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     public void RecycleBrowser(string reason)
     {
         LogRecycle(reason);
-        Post(new RecycleWanted());
+        Post(new RecycleRequested());
     }
 
     /// <inheritdoc/>
@@ -114,7 +114,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
         lock (_starting)
         {
             task = _running;
-            Post(new StopWanted());
+            Post(new StopRequested());
             if (task == Task.CompletedTask)
             {
                 _stopped.Cancel();
@@ -243,7 +243,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
     private void GiveUp(GiveUpStart effect)
     {
         _fatal.Raise(new StartException(effect.Why));
-        Post(new StopWanted());
+        Post(new StopRequested());
     }
 
     private TimeSpan DueIn(TimeSpan at)

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Registration;
 
-/// <summary>What this server announces of itself.</summary>
+/// <summary>The record that this server announces.</summary>
 internal sealed class AnnouncementSource(
     IPagePool pool, IBrowserAdapter browser, RequestDrain drain, RenderMetrics metrics, PaintControl painting, SoftControl soft, ServerIdentity server, ServerAddress address, ReadinessHold hold,
     IOptions<PoolOptions> poolOptions)

@@ -31,7 +31,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             await page.SetUpAsync(setup, operation.Deadline.Step(reserve), cancellationToken);
         }
 
-        // A text is one of the URL that was asked for, so the page must not leave it. A screenshot shows what a visitor would see at the end.
+        // A document describes the requested URL, so leaving that URL is reported as a redirect. A screenshot shows the page that a visitor ends up on, so redirects are followed.
         var isScreenshot = operation.Screenshot is not null;
         var navigation = await page.NavigateAsync(operation.Url, url => isScreenshot && allowed.Allows(url), operation.Deadline.Step(reserve), cancellationToken);
         if (navigation.RedirectUrl is { } target && (!isScreenshot || navigation.LoadedStatus == 0)
@@ -120,7 +120,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
 
     private static async Task Ended(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>Waits as the operation says, and until the page settles, and captures it. Without what it waits for, the page is not captured.</summary>
+    /// <summary>Meets the operation's waits, waits until the page settles, and captures it. If a wait is not met, the page is not captured.</summary>
     private async Task<(string? Captured, SettlingResult Settled, PageAnswer? Unmet)> ReadSettledAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
     {
         var fifth = operation.Deadline.Total / 5;

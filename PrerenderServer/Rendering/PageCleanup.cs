@@ -48,7 +48,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
     public void Compare(PageLease lease, IRenderPage page, PageAnswer answer, HostCall call) =>
         Run(lease, () => UntilStopAsync(lease, token => comparison.RunAsync(page, answer, call, token)));
 
-    /// <summary>Compares until the lease is revoked or the server stops.</summary>
+    /// <summary>Runs the work, and cancels it when the lease is revoked or the server stops.</summary>
     private async Task<PageOutcome> UntilStopAsync(PageLease lease, Func<CancellationToken, Task<PageOutcome>> work)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(lease.Revoked, _stopping.Token);

@@ -51,7 +51,7 @@ internal sealed class PageVisit(
             // The render may change what the page offers.
             var isDocument = IsDocument(operation, page);
             var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
-            // A wait that was not met is a timeout of which the page knows nothing.
+            // A wait that was not met is a timeout that the page itself does not report.
             return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
                 ? failure => cleanup.Park(lease, page, operation, answer, failure)
                 : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
@@ -158,17 +158,17 @@ internal sealed class PageVisit(
     };
 }
 
-/// <summary>What a visit of a page gave.</summary>
+/// <summary>The result of one visit of a page.</summary>
 /// <param name="Answer">The page's answer.</param>
 /// <param name="FailedStage">The step that failed; null if none did.</param>
 /// <param name="ReturnPage">Returns the page to the pool, and records its content for the failure, if there is one.</param>
 /// <param name="Fault">What was wrong with the page.</param>
 internal sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, PageFault Fault = PageFault.None);
 
-/// <summary>What a render did to its page.</summary>
+/// <summary>A fault of the page that its render revealed.</summary>
 internal enum PageFault
 {
-    /// <summary>Nothing: the page can be used again, or ended for no fault of its own.</summary>
+    /// <summary>Nothing: the page can be used again, or it ended for another reason.</summary>
     None,
 
     /// <summary>The page was busy past the deadline, or its renderer crashed.</summary>

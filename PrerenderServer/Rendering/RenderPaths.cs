@@ -29,7 +29,7 @@ internal sealed class RenderPaths(SoftNavigation document, HostRender hostRender
     public bool IsDocument(RenderOperation operation, IRenderPage page) =>
         operation.Formats is [RenderFormat.Html] || (operation.Formats is null && (page.OffersRender != true || !host.IsOrigin(operation.Url)));
 
-    /// <summary>Whether the render needs a page that has booted the host app: it calls the app, or it is not known yet whether the app can render the URL.</summary>
+    /// <summary>Whether the render needs a page that has booted the host app: the render calls the app, or whether the app can render the URL is not known yet.</summary>
     /// <param name="operation">The render.</param>
     /// <param name="shell">Token of the current host shell; null while none is known.</param>
     public bool NeedsHost(RenderOperation operation, string? shell) =>

@@ -22,7 +22,7 @@ internal sealed class RenderResults(ShellTracker shell, ServerIdentity server)
     /// <param name="operation">The render.</param>
     /// <param name="lease">The page's lease.</param>
     /// <param name="page">The page.</param>
-    /// <param name="answered">What the visit gave.</param>
+    /// <param name="answered">The result of the visit.</param>
     /// <param name="progress">The steps of the render.</param>
     /// <param name="shellAtStart">Token of the current shell when the visit began.</param>
     public RenderResult Create(RenderOperation operation, PageLease lease, IRenderPage page, RenderedPage answered, RenderProgress progress, string? shellAtStart)

@@ -18,7 +18,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
     /// <summary>Delay before a page that navigated to another document is polled again.</summary>
     public static readonly TimeSpan PauseAfterNavigation = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>A page that settles later than this is told which request took longest.</summary>
+    /// <summary>For a page that settles later than this, the diagnostics name the request that took longest.</summary>
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(2);
 
     /// <summary>Part of the budget in which a page reports which of its elements still grows.</summary>

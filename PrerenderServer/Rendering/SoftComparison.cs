@@ -22,7 +22,7 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
     public Task<PageOutcome> WalkAsync(IRenderPage page, RenderOperation operation, IReadOnlyList<FullLoad> loads, RouteKey key, CancellationToken cancellationToken) =>
         RunAsync(page, key, async token =>
         {
-            // Without the garbage of earlier documents.
+            // Collect the garbage of earlier documents first.
             var first = await page.SizeAsync(collects: true, options.RecoveryBudget, token);
             for (var i = 0; i < SoftPolicy.MaxVisits; i++)
             {

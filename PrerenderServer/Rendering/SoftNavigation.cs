@@ -46,7 +46,7 @@ internal sealed class SoftNavigation(
         }
         catch (BrowserException e) when (page.End == PageTermination.None)
         {
-            // Nothing is known of the URL: a page that has not tried a soft navigation may well load it.
+            // This is no verdict on the URL: a page without an attempted soft navigation may load it.
             control.TurnOff(kept.Key, problem.Text);
             return new() { Outcome = RenderOutcome.NoVerdict, Message = $"The page could not leave its document after a soft navigation. {problem.Text} {e.Message}" };
         }
@@ -128,7 +128,7 @@ internal sealed class SoftNavigation(
         IsEligible(page, operation) && page.IsKept && _kept.TryGetValue(page, out var kept)
         && kept.MayVisit(RouteKey.Of(kept.Key.App, operation.Url, s_formats), ExactUrl.Of(operation.Url), time.GetTimestamp()) ? kept : null;
 
-    /// <summary>Whether a render is public, anonymous, of nothing but the document, content with what the app remembers, and of an app that knows nothing of the fleet.</summary>
+    /// <summary>Whether a render may be a soft navigation: public and anonymous, only for the document, not requested as a full load, and of an app without the host contract.</summary>
     private bool IsEligible(IRenderPage page, RenderOperation operation) =>
         control.IsEnabled
         && operation is { Credentials: null, Screenshot: null, Command: null, Setup: null, Waits: null, FullLoad: false, Depth: 0, Affinity: { Kind: "realm", Scope: "" } }

@@ -18,7 +18,7 @@ internal sealed class SoftRender(DocumentRender document)
         try
         {
             progress.Enter(Stages.Navigate);
-            if (await page.VisitAsync(operation.Url, operation.Deadline.Step(TimeSpan.Zero), cancellationToken) is { } refusal)
+            if (await page.NavigateSoftlyAsync(operation.Url, operation.Deadline.Step(TimeSpan.Zero), cancellationToken) is { } refusal)
             {
                 return new(null, new($"It was not navigated softly: {refusal}.", MayPass: true)) { IsRefused = true };
             }
@@ -36,40 +36,40 @@ internal sealed class SoftRender(DocumentRender document)
         }
     }
 
-    /// <summary>What is unusual about a render of a document; null for a page with status 200 that settled without an error. Only such pages are navigated softly.</summary>
+    /// <summary>Why a render of a document cannot be used for soft navigations; null for a page with status 200 that settled without an error.</summary>
     public static SoftProblem? ProblemOf(PageAnswer answer, IRenderPage page) => ProblemOf(answer, page.Activity.Errors, page.Activity.FailedRequests);
 
     /// <inheritdoc cref="ProblemOf(PageAnswer, IRenderPage)"/>
     public static SoftProblem? ProblemOf(PageAnswer answer, IReadOnlyList<string> errors, IReadOnlyList<string> failedRequests) =>
         answer.RedirectUrl is { } target ? new($"The app redirected to {target}.", MayPass: false)
         : answer is not { Outcome: RenderOutcome.Rendered, Status: Ok } ? new($"The page was {answer.Outcome} with status {answer.Status}.", MayPass: false)
-        // It explains an error in the console.
+        // Before console errors, since a failed request often explains one.
         : failedRequests is [var request, ..] ? new($"A request failed: {request}", MayPass: true)
         : errors is [var error, ..] ? new($"The app wrote an error to the console: {error}", MayPass: false)
         : answer.Stability != Settling.Settled ? new("The page did not settle.", MayPass: true)
         : null;
 
-    /// <summary>What is compared of an answer.</summary>
+    /// <summary>The parts of an answer that are compared.</summary>
     public static SoftDocument DocumentOf(PageAnswer answer) => new(
         answer.Formats.GetValueOrDefault(RenderFormat.Html) ?? "",
         string.Join('\n', (answer.Headers ?? new Dictionary<string, string>()).Select(static header => $"{header.Key}: {header.Value}").Order(StringComparer.Ordinal)),
         answer.Deps);
 }
 
-/// <summary>What a soft navigation gave.</summary>
+/// <summary>The result of a soft navigation.</summary>
 /// <param name="Answer">What the page shows; null if it could not be captured.</param>
 /// <param name="Problem">Why this is no answer; null if it is one.</param>
 internal sealed record SoftAttempt(PageAnswer? Answer, SoftProblem? Problem)
 {
-    /// <summary>Whether the app was not told at all, because the server does not send the same document for the URL.</summary>
+    /// <summary>Whether the app was not asked to navigate, because the server does not send the same document for the URL.</summary>
     public bool IsRefused { get; init; }
 }
 
-/// <summary>What is unusual about a render of a document.</summary>
+/// <summary>Why a render of a document cannot be used for soft navigations.</summary>
 /// <param name="Text">As a sentence.</param>
 /// <param name="MayPass">Whether it may be the machine or the network rather than the app.</param>
 internal sealed record SoftProblem(string Text, bool MayPass)
 {
-    /// <summary>What it says of the route, if a full load of the same URL has none.</summary>
+    /// <summary>The result that it counts as for the route, if a full load of the same URL has no such problem.</summary>
     public Comparison Result => MayPass ? Comparison.Unsteady : Comparison.Different;
 }

@@ -110,7 +110,7 @@ internal sealed partial class KeyDirectories(IHttpClientFactory clients, IOption
         }
     }
 
-    // What counts when a directory cannot be read.
+    // The keys that count when a directory cannot be read.
     private Directory Without(Directory? before) =>
         before is not null && IsValid(before) ? before : new(ImmutableDictionary<string, Ed25519Key>.Empty, s_minAge, timeProvider.GetTimestamp());
 

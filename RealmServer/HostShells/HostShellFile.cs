@@ -38,7 +38,7 @@ internal sealed partial class HostShellFile
 
     /// <summary>Polls the file. A change is accepted once two consecutive polls agree, so that a half-written file is not served.</summary>
     /// <returns>Whether the served shell changed.</returns>
-    public bool Look() => Poll(isComplete: false);
+    public bool Poll() => Poll(isComplete: false);
 
     /// <summary>Polls the file and accepts a change at once. For callers that know the file is complete.</summary>
     public bool Reload() => Poll(isComplete: true);

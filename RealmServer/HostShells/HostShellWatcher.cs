@@ -17,7 +17,7 @@ internal sealed partial class HostShellWatcher(
             {
                 try
                 {
-                    if (file.Look())
+                    if (file.Poll())
                     {
                         claims.TriggerNow();
                     }

@@ -18,7 +18,7 @@ internal sealed partial class CardScreenshots(
 
     private static readonly TimeSpan s_failureMemory = TimeSpan.FromMinutes(10);
 
-    private readonly Channel<PageSource> _asked = Channel.CreateBounded<PageSource>(new BoundedChannelOptions(MaxAsked) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<PageSource> _requested = Channel.CreateBounded<PageSource>(new BoundedChannelOptions(MaxAsked) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly AsyncAutoResetEvent _wakeUp = new();
 
     // Accessed only by the worker.
@@ -35,9 +35,9 @@ internal sealed partial class CardScreenshots(
     }
 
     /// <summary>Requests a screenshot for a page that was sent to a crawler without one.</summary>
-    public void Ask(PageSource source)
+    public void Request(PageSource source)
     {
-        if (taker.IsOn && source.Realm is { IsPrivate: false } && _asked.Writer.TryWrite(source))
+        if (taker.IsOn && source.Realm is { IsPrivate: false } && _requested.Writer.TryWrite(source))
         {
             _wakeUp.Set();
         }
@@ -78,7 +78,7 @@ internal sealed partial class CardScreenshots(
 
     private async Task<PageSource?> NextAsync(CancellationToken cancellationToken)
     {
-        if (_asked.Reader.TryRead(out var asked))
+        if (_requested.Reader.TryRead(out var asked))
         {
             return asked;
         }

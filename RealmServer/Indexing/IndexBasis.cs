@@ -23,8 +23,8 @@ internal sealed class IndexBasis(IndexLease lease, HostShellClaims claims, Manag
         }
     }
 
-    /// <summary>Why the settings keep this replica from ever indexing; null if they do not.</summary>
-    public string? WhyOff => !options.Value.Enabled ? "Index:Enabled is false."
+    /// <summary>Why the index is disabled by settings; null if it is not.</summary>
+    public string? DisabledReason => !options.Value.Enabled ? "Index:Enabled is false."
         : !manager.IsConfigured ? "The manager's address is not set (services:manager:http:0); pages are not prerendered."
         : null;
 
@@ -46,7 +46,7 @@ internal sealed class IndexBasis(IndexLease lease, HostShellClaims claims, Manag
 internal sealed record BasisOfPass(string? Holder, bool IsMine, long? Generation)
 {
     /// <summary>Why no pass can begin; null if one can.</summary>
-    public string? WhyNot => this switch
+    public string? WaitReason => this switch
     {
         // The acknowledgement of the first claim requests a pass, so the wait is short.
         { Generation: null } => "The claim of the host shell has not been acknowledged yet.",

@@ -43,7 +43,7 @@ internal sealed partial class IndexPass(
             LogBegin(plan.Due.Count, listing.Entries.Count);
         }
 
-        progress.Begin(listing.Entries, plan.Skipped, [.. plan.Known.Select(e => failed[e.Key].Failure)], listing.Problems);
+        progress.Begin(listing.Entries, plan.Skipped, [.. plan.Failed.Select(e => failed[e.Key].Failure)], listing.Problems);
         var isComplete = await RenderAllAsync(DependencyRules.ByDepth(plan.Due, IsChanged(rendered, generation), stored.Facts), stored, cancellationToken);
         await pages.RemoveAsync(stored.Removed, cancellationToken);
         var line = progress.End();

@@ -29,7 +29,7 @@ internal sealed partial class Indexer(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (basis.WhyOff is { } reason)
+        if (basis.DisabledReason is { } reason)
         {
             progress.Off(reason);
             return;
@@ -78,7 +78,7 @@ internal sealed partial class Indexer(
         _passBasis = current;
         try
         {
-            if (current.WhyNot is { } reason)
+            if (current.WaitReason is { } reason)
             {
                 progress.Wait(reason);
                 return IndexNext.AfterPause;

@@ -12,6 +12,6 @@ internal sealed class Crawlers(IOptions<PagesOptions> options)
     private readonly SearchValues<string> _words = SearchValues.Create([.. options.Value.Crawlers ?? KnownCrawlers.Words, .. options.Value.MoreCrawlers], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a request is a crawler's. A client that asks for Markdown is one: it cannot run the app.</summary>
-    public bool Asks(HttpRequest request) =>
+    public bool IsCrawler(HttpRequest request) =>
         request.Headers.ContainsKey(KnownCrawlers.Header) || AcceptHeader.PrefersMarkdown(request.Headers.Accept) || request.Headers.UserAgent.ToString().AsSpan().ContainsAny(_words);
 }

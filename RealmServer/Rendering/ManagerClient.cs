@@ -13,7 +13,7 @@ internal sealed class ManagerClient(HttpClient http, InternalAddresses addresses
     /// <summary>Maximum size of a response in bytes: 32 MiB.</summary>
     public const int MaxAnswerBytes = 32 * 1024 * 1024;
 
-    /// <summary>Added to the render's deadline to get the HTTP timeout: 5 s. The caller must be the last to give up.</summary>
+    /// <summary>Added to the render's deadline to get the HTTP timeout: 5 s. The caller's timeout must be the last one.</summary>
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(3);

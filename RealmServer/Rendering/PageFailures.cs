@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>Remembers pages that failed recently, so that not every request renders them again.</summary>
+/// <summary>Keeps pages that failed recently, so that not every request renders them again.</summary>
 internal sealed class PageFailures(HostShellClaims claims, IOptions<PagesOptions> options, TimeProvider timeProvider)
 {
     private const long MaxBytes = 16 * 1024 * 1024;

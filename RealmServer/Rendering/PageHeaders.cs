@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.RealmServer.Rendering;
 
-/// <summary>What a page says to search engines, by the response headers that it requests and by its own elements.</summary>
+/// <summary>Directives of a page for search engines: in the response headers that it requests, and in its elements.</summary>
 internal static partial class PageHeaders
 {
     /// <summary>The header by which a page keeps search engines from listing it.</summary>

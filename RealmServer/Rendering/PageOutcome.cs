@@ -7,7 +7,7 @@ namespace Fleet.RealmServer.Rendering;
 internal abstract record PageOutcome
 {
     /// <summary>Why there is no good page; null if there is one or the source is gone.</summary>
-    public string? Trouble => this switch
+    public string? FailureReason => this switch
     {
         Failed failed => failed.Reason,
         Unresolved unresolved => unresolved.Reason,

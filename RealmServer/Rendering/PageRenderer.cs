@@ -29,14 +29,14 @@ internal sealed class PageRenderer(
         using var activity = RealmActivity.Source.StartActivity("render page");
         activity?.SetTag("fleet.affinity", source.Affinity.ToString()).SetTag("fleet.urgency", urgency.ToString()).SetTag("fleet.rendition", source.Rendition.ToString());
         var version = failures.VersionOf(source);
-        var call = new RenderCall(urgency, Guid.NewGuid().ToString("N"), within ?? options.Value.RenderDeadline);
+        var call = new ManagerCall(urgency, Guid.NewGuid().ToString("N"), within ?? options.Value.RenderDeadline);
         var outcome = await TryRenderAsync(source, version, basis, call, cancellationToken) with { RenderId = call.Id };
         activity?.SetTag("fleet.outcome", outcome.GetType().Name);
         failures.Note(source, version, outcome);
         return outcome;
     }
 
-    private async Task<PageOutcome> TryRenderAsync(PageSource source, PageVersion version, RenderBasis basis, RenderCall call, CancellationToken cancellationToken)
+    private async Task<PageOutcome> TryRenderAsync(PageSource source, PageVersion version, RenderBasis basis, ManagerCall call, CancellationToken cancellationToken)
     {
         try
         {
@@ -62,17 +62,17 @@ internal sealed class PageRenderer(
     }
 
     // No retry here: the manager has already retried. Unresolved pages are rendered again by the next pass of the index or a later request.
-    private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderBasis basis, RenderCall call, CancellationToken cancellationToken)
+    private async Task<PageOutcome> RenderAsync(PageSource source, string sourceTag, RenderBasis basis, ManagerCall call, CancellationToken cancellationToken)
     {
         var startedAt = timeProvider.GetUtcNow().UtcTicks;
         var result = await manager.RenderAsync(CreateRequest(source, call), call.Id, call.Deadline, cancellationToken);
         return await acceptance.AcceptAsync(source, sourceTag, result, basis, startedAt, cancellationToken);
     }
 
-    /// <summary>The priority of a render at the manager. Anyone can name a crawler, so one that has not proved to be one comes before no visitor.</summary>
+    /// <summary>The priority of a render at the manager. Any client can name a crawler in its User-Agent, so an unverified one has the priority of a visitor.</summary>
     internal static int PriorityOf(RenderUrgency urgency) => (int)(urgency == RenderUrgency.Awaited ? RenderUrgency.Visited : urgency);
 
-    private RenderRequest CreateRequest(PageSource source, RenderCall call) => new()
+    private RenderRequest CreateRequest(PageSource source, ManagerCall call) => new()
     {
         Url = source.Url,
         // Explicit, since the manager may not know a new realm yet, and routes are in no realm.
@@ -88,7 +88,7 @@ internal sealed class PageRenderer(
 /// <param name="Urgency">The urgency.</param>
 /// <param name="Id">The render's id in the logs of all services.</param>
 /// <param name="Deadline">The timeout.</param>
-internal readonly record struct RenderCall(RenderUrgency Urgency, string Id, TimeSpan Deadline);
+internal readonly record struct ManagerCall(RenderUrgency Urgency, string Id, TimeSpan Deadline);
 
 /// <summary>The activity source of the realm server.</summary>
 internal static class RealmActivity
@@ -105,9 +105,9 @@ internal enum RenderUrgency
     /// <summary>Rendered in the background for a request that got the shell or an older page.</summary>
     Visited = 5,
 
-    /// <summary>Rendered while a client waits that says it is a crawler.</summary>
+    /// <summary>Rendered while a client waits that calls itself a crawler.</summary>
     Awaited = 6,
 
-    /// <summary>Rendered while a crawler waits that has proved who it is.</summary>
+    /// <summary>Rendered while a verified crawler waits.</summary>
     Verified = 10,
 }

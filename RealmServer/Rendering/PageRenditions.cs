@@ -13,7 +13,7 @@ internal sealed class PageRenditions(IOptions<FleetOptions> fleet, IOptions<Page
 
     /// <summary>The page in the rendition for a request.</summary>
     public PageSource For(HttpRequest request, PageSource page) =>
-        page with { Rendition = All.Count > 1 ? Choose(request.Headers.UserAgent, crawlers.Asks(request), pages.Value.Visitors) : Rendition.Desktop };
+        page with { Rendition = All.Count > 1 ? Choose(request.Headers.UserAgent, crawlers.IsCrawler(request), pages.Value.Visitors) : Rendition.Desktop };
 
     /// <summary>The page in each rendition.</summary>
     public IEnumerable<PageSource> Of(PageSource page) => All.Select(rendition => page with { Rendition = rendition });

@@ -38,7 +38,7 @@ internal sealed class RealmMetrics
         "{server}",
         "Whether rendering is degraded for this realm server, by reason: 1 if it is.");
 
-    public void PageServed(ContentKind matter) => _pages.Add(1, new KeyValuePair<string, object?>("source", s_kinds[(int)matter]));
+    public void PageServed(ContentKind kind) => _pages.Add(1, new KeyValuePair<string, object?>("source", s_kinds[(int)kind]));
 
     public void PageRenderedOnDemand(PageOutcome outcome) =>
         _onDemand.Add(1, new KeyValuePair<string, object?>("outcome", MetricConventions.TagValue(outcome.GetType().Name)));

@@ -23,7 +23,7 @@ internal readonly record struct ComposedPage
     public string? Location { get; init; }
 
     /// <summary>What the response is made of.</summary>
-    public required ContentKind Matter { get; init; }
+    public required ContentKind Kind { get; init; }
 
     /// <summary>The canonical URL for search engines; null if the page names one itself, has a status other than 200, or is not a whole document.</summary>
     public string? Canonical { get; init; }
@@ -55,7 +55,7 @@ internal readonly record struct ComposedPage
 
     /// <summary>The bare shell.</summary>
     public static ComposedPage Bare(ShellDocument shell, int status) =>
-        new() { Status = status, ETag = shell.Token, Matter = ContentKind.Shell, BeforeHead = shell.Bare };
+        new() { Status = status, ETag = shell.Token, Kind = ContentKind.Shell, BeforeHead = shell.Bare };
 
     /// <summary>Composes the stored page with the served shell. Text is inserted between slices of the shell, so it is never searched or
     /// replaced.</summary>
@@ -72,7 +72,7 @@ internal readonly record struct ComposedPage
         if (stored.Status is >= 300 and <= 399)
         {
             return RedirectTarget(stored) is { } location
-                ? new() { Status = stored.Status, ETag = etag, Location = location, Matter = ContentKind.Redirect, Headers = PageHeaderRules.Passed(stored.Headers) }
+                ? new() { Status = stored.Status, ETag = etag, Location = location, Kind = ContentKind.Redirect, Headers = PageHeaderRules.Passed(stored.Headers) }
                 : Bare(shell, StatusCodes.Status200OK);
         }
 
@@ -82,7 +82,7 @@ internal readonly record struct ComposedPage
             {
                 Status = stored.Status,
                 ETag = etag,
-                Matter = ContentKind.Content,
+                Kind = ContentKind.Content,
                 Url = stored.Url,
                 Markdown = stored.Formats.GetValueOrDefault(RenderFormat.Markdown),
                 Headers = PageHeaderRules.Passed(stored.Headers),
@@ -107,7 +107,7 @@ internal readonly record struct ComposedPage
             ETag = etag,
             // The document references the bundles of the shell that it was captured with, which may be gone after a deploy.
             Url = stored.Url,
-            Matter = stored.ShellToken == shell.Token ? ContentKind.Document : ContentKind.OldDocument,
+            Kind = stored.ShellToken == shell.Token ? ContentKind.Document : ContentKind.OldDocument,
             Headers = PageHeaderRules.Passed(stored.Headers),
             IsCapped = stored.IsCapped,
             Canonical = stored.Status == StatusCodes.Status200OK && !NamesCanonical(stored, document) ? stored.Url : null,

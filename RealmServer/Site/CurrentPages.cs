@@ -12,7 +12,7 @@ internal sealed class CurrentPages(IPageStore store, PageDecisions decisions, Sh
     public async Task<(StoredPage? Page, bool IsCurrent)> FindAsync(PageSource source, CancellationToken cancellationToken)
     {
         var page = await store.GetAsync(source.Scope, source.Url, cancellationToken);
-        return (page, page is not null && decisions.On(StoredState.Of(page, ComposedPage.Of(page, shells.Current).Matter), source, crawler: false).Render == PageRender.No);
+        return (page, page is not null && decisions.On(StoredState.Of(page, ComposedPage.Of(page, shells.Current).Kind), source, crawler: false).Render == PageRender.No);
     }
 
     /// <summary>What is known of a page before its render.</summary>

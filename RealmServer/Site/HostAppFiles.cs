@@ -21,7 +21,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     private readonly PhysicalFileProvider _files = new(shell.Dist);
     private readonly BoundedCache<EncodedBody> _compressed = new(options.Value.FileCacheBytes, static body => body.Size);
 
-    /// <summary>What is at a path. The provider would drop leading slashes, so that <c>//index.html</c> would be the app's empty document.</summary>
+    /// <summary>Finds the file at a path. The provider would drop leading slashes, so that <c>//index.html</c> would be the app's empty document.</summary>
     public HostAppFile Find(string path) => UnservedPaths.Contains(path) ? HostAppFile.Unserved
         : path.StartsWith("//", StringComparison.Ordinal) ? HostAppFile.None
         : _files.GetFileInfo(path) is not { Exists: true, IsDirectory: false, PhysicalPath: { } file } ? HostAppFile.None

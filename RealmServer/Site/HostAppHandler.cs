@@ -9,7 +9,7 @@ namespace Fleet.RealmServer.Site;
 
 /// <summary>Answers paths outside of realms: the host app's files, the files for crawlers, and the app's routes.</summary>
 internal sealed class HostAppHandler(
-    HostAppFiles files, CrawlerFiles crawlerFiles, Crawlers crawlers, PageAddress addresses, PublicAddress address, PageResponses pages)
+    HostAppFiles files, CrawlerFiles crawlerFiles, Crawlers crawlers, PageAddress addresses, PublicAddress address, PageHandler pages)
 {
     /// <summary>Answers a request.</summary>
     public Task AnswerAsync(HttpContext http, string path) => files.Find(path) switch
@@ -21,7 +21,7 @@ internal sealed class HostAppHandler(
 
     private Task RouteOrNoneAsync(HttpContext http, string path) => path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
-        : SiteAnswers.WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.Asks(http.Request)), files.TraitsOf(path)) ? SiteAnswers.NotFoundAsync(http, path)
+        : SiteAnswers.WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.IsCrawler(http.Request)), files.TraitsOf(path)) ? SiteAnswers.NotFoundAsync(http, path)
         : RouteAsync(http);
 
     private async Task FileAsync(HttpContext http, string path)
@@ -43,7 +43,7 @@ internal sealed class HostAppHandler(
     {
         var page = address.UrlOf(addresses.Of(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
         return page.Length <= RenderLimits.MaxUrlLength ? pages.PageAsync(http, new(PageSource.RoutesKeptUnder(address), page, Version: 0))
-            : crawlers.Asks(http.Request) ? SiteAnswers.TooLongAsync(http, "URL", page.Length)
+            : crawlers.IsCrawler(http.Request) ? SiteAnswers.TooLongAsync(http, "URL", page.Length)
             // The app itself can open it: the answer of a sign-in service may be long.
             : pages.BareAsync(http, StatusCodes.Status200OK);
     }

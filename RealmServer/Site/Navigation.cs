@@ -11,7 +11,7 @@ internal static class Navigation
 
     /// <summary>Whether a request asks for a page. Browsers name the destination, and navigations accept HTML. A client that says neither asks for a page unless the
     /// path has a file extension; a crawler, unless the path is where the host app has files and has the extension of a known type of file.</summary>
-    /// <param name="request">What the request says of itself.</param>
+    /// <param name="request">The headers of the request.</param>
     /// <param name="path">What is known of its path.</param>
     public static bool IsPage(RequestTraits request, PathTraits path)
     {
@@ -46,7 +46,7 @@ internal static class Navigation
     private static bool IsHtml(string? type) => type?.ToLowerInvariant() is "text/html" or "text/markdown" or "application/xhtml+xml" or "text/*";
 }
 
-/// <summary>What a request says of itself.</summary>
+/// <summary>Headers of a request that classify it.</summary>
 /// <param name="Accept">The header <c>Accept</c>.</param>
 /// <param name="FetchMode">The header <c>Sec-Fetch-Mode</c>.</param>
 /// <param name="FetchDestination">The header <c>Sec-Fetch-Dest</c>.</param>
@@ -57,7 +57,7 @@ internal readonly record struct RequestTraits(string? Accept, string? FetchMode,
         new(request.Headers.Accept, request.Headers["Sec-Fetch-Mode"], request.Headers["Sec-Fetch-Dest"], isCrawler);
 }
 
-/// <summary>What is known of a path that is no file.</summary>
+/// <summary>Properties of a path that is not a file.</summary>
 /// <param name="HasExtension">Whether its last segment has an extension.</param>
 /// <param name="LooksLikeFile">Whether the extension is that of a known type of file other than HTML, and the path is in a folder of the host app.</param>
 internal readonly record struct PathTraits(bool HasExtension, bool LooksLikeFile);

@@ -12,11 +12,11 @@ internal sealed partial class OnDemandRenders(
 {
     private static readonly TimeSpan s_minAwaited = TimeSpan.FromSeconds(1);
 
-    private int _listeners;
+    private int _waitingCrawlers;
 
     public bool IsOn => options.Value.OnDemand && renderer.IsConfigured;
 
-    /// <summary>Whether a page is never rendered because the operator turned that off, so that the bare shell is all there is of it. Cards are rendered by the
+    /// <summary>Whether a page is never rendered because on-demand renders are off, so that only the bare shell exists for it. Cards are rendered by the
     /// index.</summary>
     public bool IsOffFor(PageSource source) => source.IsRoute && !options.Value.OnDemand;
 
@@ -24,7 +24,7 @@ internal sealed partial class OnDemandRenders(
     public bool IsPending(PageSource source) => queue.Has(source);
 
     /// <summary>Number of crawlers that wait for a render.</summary>
-    public int Listeners => Volatile.Read(ref _listeners);
+    public int WaitingCrawlers => Volatile.Read(ref _waitingCrawlers);
 
     /// <summary>Queues a render in the background. False if the queue is full.</summary>
     public bool Queue(PageSource source) => queue.Add(source, RenderUrgency.Visited) is not null;
@@ -37,7 +37,7 @@ internal sealed partial class OnDemandRenders(
     /// <summary>Queues a render and waits for it. Null if the queue is full or the wait exceeds <c>Pages:CrawlerBudget</c>. The wait is also the deadline of the render,
     /// so that a page which does not settle is captured in time for its crawler; if the time was not sufficient, the page is rendered again in the background.</summary>
     /// <param name="source">The page.</param>
-    /// <param name="isVerified">Whether the crawler has proved who it is, so that its renders come first.</param>
+    /// <param name="isVerified">Whether the crawler is verified, so that its renders come first.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<PageOutcome?> AwaitAsync(PageSource source, bool isVerified, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed partial class OnDemandRenders(
             return null;
         }
 
-        Interlocked.Increment(ref _listeners);
+        Interlocked.Increment(ref _waitingCrawlers);
         try
         {
             return await job.Outcome.Task.WaitAsync(options.Value.CrawlerBudget, timeProvider, cancellationToken);
@@ -57,7 +57,7 @@ internal sealed partial class OnDemandRenders(
         }
         finally
         {
-            Interlocked.Decrement(ref _listeners);
+            Interlocked.Decrement(ref _waitingCrawlers);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed partial class OnDemandRenders(
         using var activity = RealmActivity.Source.StartActivity("on demand", ActivityKind.Internal, job.RequestedBy);
         var within = urgency >= RenderUrgency.Awaited ? AwaitedWithin(job.AwaitedUntil - timeProvider.GetUtcNow()) : null;
         var outcome = await TryRenderAsync(job, urgency, within, stoppingToken);
-        if (outcome.Trouble is { } reason)
+        if (outcome.FailureReason is { } reason)
         {
             LogFailed(job.Source.Url, outcome.RenderId ?? "-", reason);
         }
@@ -116,7 +116,7 @@ internal sealed partial class OnDemandRenders(
         }
         catch (Exception e) when (e is ManagerUnavailableException or RegistryUnavailableException)
         {
-            // An outage of the fleet, which is not remembered as the page's fault.
+            // An outage of the fleet, which is not recorded as a failure of the page.
             return new PageOutcome.Unresolved(e.Message);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)

@@ -63,14 +63,14 @@ internal sealed partial class PageCache(
                 LogAvailable();
             }
 
-            if (stored is null || ComposedPage.Of(stored, shell) is not { Matter: not ContentKind.Shell } composed)
+            if (stored is null || ComposedPage.Of(stored, shell) is not { Kind: not ContentKind.Shell } composed)
             {
                 _pages.Remove(KeyOf(source.Rendition, source.Url));
                 return null;
             }
 
             var touchedAt = await TouchAsync(source, known, readAt, cancellationToken);
-            var page = new CachedPage(source.Scope, new(composed, shell), StoredState.Of(stored, composed.Matter), readAt, touchedAt);
+            var page = new CachedPage(source.Scope, new(composed, shell), StoredState.Of(stored, composed.Kind), readAt, touchedAt);
             // A change notification that arrived during the read may have been for this page and is not repeated.
             if (changes == Volatile.Read(ref _changes))
             {

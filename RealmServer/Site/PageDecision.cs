@@ -25,7 +25,7 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
             return new(UseStored: false, crawler ? PageRender.Await : PageRender.Queue);
         }
 
-        if (page.Matter == ContentKind.OldDocument)
+        if (page.Kind == ContentKind.OldDocument)
         {
             // Crawlers read only the text, so it is better than a shell. For browsers, the scripts that it references are probably gone.
             return new(crawler, crawler ? PageRender.Await : PageRender.Queue);
@@ -40,25 +40,25 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
     /// <summary>Whether visitors get stored pages of a kind. The app of a visitor starts on top of what it finds in its root element: only an app that keeps the
     /// host contract is known to take it over instead of showing everything twice.</summary>
     /// <param name="visitors">The setting.</param>
-    /// <param name="matter">The kind of content that the page would be sent as.</param>
+    /// <param name="kind">The kind of content that the page would be sent as.</param>
     /// <param name="shellTakesContent">Whether the shell has the places for rendered text that the host contract requires.</param>
-    public static bool IsForVisitors(VisitorPages visitors, ContentKind matter, bool shellTakesContent) => visitors switch
+    public static bool IsForVisitors(VisitorPages visitors, ContentKind kind, bool shellTakesContent) => visitors switch
     {
         VisitorPages.Prerendered => true,
         VisitorPages.Shell => false,
-        _ => matter == ContentKind.Content || (matter == ContentKind.Redirect && shellTakesContent),
+        _ => kind == ContentKind.Content || (kind == ContentKind.Redirect && shellTakesContent),
     };
 }
 
 /// <summary>The state of a stored page that the decision depends on.</summary>
-/// <param name="Matter">The kind of content that it would be sent as.</param>
+/// <param name="Kind">The kind of content that it would be sent as.</param>
 /// <param name="CardVersion">Version of the source that it was rendered from; null if that was not recorded.</param>
 /// <param name="Generation">Generation of the shell that it was rendered on.</param>
 /// <param name="RenderedAt">The time of the render.</param>
 /// <param name="IsCapped">Whether it was captured before it had settled.</param>
-internal readonly record struct StoredState(ContentKind Matter, long? CardVersion, long Generation, DateTimeOffset RenderedAt, bool IsCapped = false)
+internal readonly record struct StoredState(ContentKind Kind, long? CardVersion, long Generation, DateTimeOffset RenderedAt, bool IsCapped = false)
 {
-    public static StoredState Of(StoredPage page, ContentKind matter) => new(matter, page.Seen?.Card, page.Generation, page.RenderedAt, page.IsCapped);
+    public static StoredState Of(StoredPage page, ContentKind kind) => new(kind, page.Seen?.Card, page.Generation, page.RenderedAt, page.IsCapped);
 }
 
 /// <summary>Whether a requested page is rendered.</summary>
@@ -85,5 +85,5 @@ internal sealed class PageDecisions(HostShellClaims claims, IOptions<PagesOption
         stored, source.Version, claims.FleetShell?.Generation, source.IsRoute ? options.Value.RouteMaxAge : null, options.Value.CappedTtl, timeProvider.GetUtcNow(), crawler);
 
     /// <summary>Whether visitors get stored pages of a kind.</summary>
-    public bool IsForVisitors(ContentKind matter, ShellDocument shell) => PageDecision.IsForVisitors(options.Value.Visitors, matter, shell.TakesContent);
+    public bool IsForVisitors(ContentKind kind, ShellDocument shell) => PageDecision.IsForVisitors(options.Value.Visitors, kind, shell.TakesContent);
 }

@@ -15,7 +15,7 @@ internal sealed class PageFinder(
     public async ValueTask<ServedPage> FindAsync(HttpContext http, PageSource source)
     {
         var shell = shells.Current;
-        if (!crawlers.Asks(http.Request))
+        if (!crawlers.IsCrawler(http.Request))
         {
             return await FindForVisitorAsync(http, source, shell) ?? shells.Bare(StatusCodes.Status200OK);
         }
@@ -23,18 +23,18 @@ internal sealed class PageFinder(
         var found = await FindForCrawlerAsync(http, source, shell);
         if (found.LacksScreenshot)
         {
-            screenshots.Ask(source);
+            screenshots.Request(source);
         }
 
         // A stored page of an app whose shell takes no content any more would be sent as the bare shell.
-        return found is { Matter: ContentKind.Shell, Status: StatusCodes.Status200OK } && !onDemand.IsOffFor(source) ? Create(Unavailability.NotRendered, shell) : found;
+        return found is { Kind: ContentKind.Shell, Status: StatusCodes.Status200OK } && !onDemand.IsOffFor(source) ? Create(Unavailability.NotRendered, shell) : found;
     }
 
     private async ValueTask<ServedPage?> FindForVisitorAsync(HttpContext http, PageSource source, ShellDocument shell)
     {
         var page = await cache.FindAsync(source, shell, http.RequestAborted);
         var decision = decisions.On(page?.State, source, crawler: false);
-        var stored = decision.UseStored && decisions.IsForVisitors(page!.State.Matter, shell) ? page.Served : null;
+        var stored = decision.UseStored && decisions.IsForVisitors(page!.State.Kind, shell) ? page.Served : null;
         if (decision.Render == PageRender.No || !onDemand.IsOn)
         {
             return stored;
@@ -42,7 +42,7 @@ internal sealed class PageFinder(
 
         if (failures.Find(source) is { } failure)
         {
-            return stored ?? (CreateFailed(failure.Outcome, shell) is { Matter: not ContentKind.Shell } failed && decisions.IsForVisitors(failed.Matter, shell) ? failed : null);
+            return stored ?? (CreateFailed(failure.Outcome, shell) is { Kind: not ContentKind.Shell } failed && decisions.IsForVisitors(failed.Kind, shell) ? failed : null);
         }
 
         if (WaitOf(http, source, page) is null)
@@ -84,7 +84,7 @@ internal sealed class PageFinder(
             PageOutcome.Stored rendered => new(ComposedPage.Of(rendered.Page, shell), shell),
             PageOutcome.Unresolved { Page: { } rendered } => stored ?? CreateTransient(rendered, shell),
             PageOutcome.Failed failed => stored ?? CreateFailed(failed, shell) ?? Create(Unavailability.Failed(failures.Find(source)?.Left ?? default), shell),
-            PageOutcome.Gone => new(ComposedPage.Bare(shell, StatusCodes.Status404NotFound), shell) { Passing = true },
+            PageOutcome.Gone => new(ComposedPage.Bare(shell, StatusCodes.Status404NotFound), shell) { IsTransient = true },
             _ => stored ?? Create(Unavailability.NotRendered, shell),
         };
     }
@@ -97,12 +97,12 @@ internal sealed class PageFinder(
     // it has neither: it failed before it had a status.
     private static ServedPage? CreateFailed(PageOutcome.Failed failure, ShellDocument shell) => failure.Page switch
     {
-        { } page when ComposedPage.Of(page, shell) is { Matter: not ContentKind.Shell } composed => new(composed, shell) { Passing = true },
-        { Status: >= StatusCodes.Status400BadRequest and var status } => new(ComposedPage.Bare(shell, status), shell) { Passing = true },
+        { } page when ComposedPage.Of(page, shell) is { Kind: not ContentKind.Shell } composed => new(composed, shell) { IsTransient = true },
+        { Status: >= StatusCodes.Status400BadRequest and var status } => new(ComposedPage.Bare(shell, status), shell) { IsTransient = true },
         _ => null,
     };
 
-    private static ServedPage CreateTransient(StoredPage page, ShellDocument shell) => new(ComposedPage.Of(page, shell), shell) { Passing = true };
+    private static ServedPage CreateTransient(StoredPage page, ShellDocument shell) => new(ComposedPage.Of(page, shell), shell) { IsTransient = true };
 
-    private static ServedPage Create(Unavailability why, ShellDocument shell) => new(why.ToPage(), shell) { Passing = true, Unavailability = why };
+    private static ServedPage Create(Unavailability why, ShellDocument shell) => new(why.ToPage(), shell) { IsTransient = true, Unavailability = why };
 }

@@ -32,7 +32,7 @@ internal static class PageResponse
         headers[FleetHeaders.HostShell] = page.ShellToken;
         headers.Vary = headers.Vary.Count == 0 ? Vary : $"{headers.Vary}, {Vary}";
         // For a private realm the header is already set.
-        headers.CacheControl = page.Passing ? "no-store" : headers.CacheControl.Count > 0 ? headers.CacheControl : Revalidate;
+        headers.CacheControl = page.IsTransient ? "no-store" : headers.CacheControl.Count > 0 ? headers.CacheControl : Revalidate;
         foreach (var (name, value) in page.Headers ?? s_none)
         {
             headers[name] = value;
@@ -60,7 +60,7 @@ internal static class PageResponse
         }
 
         // No tag on a "not found": it would match the bare shell that is sent once the card exists, and the client would get a 304.
-        if (page is { Status: StatusCodes.Status200OK, Passing: false })
+        if (page is { Status: StatusCodes.Status200OK, IsTransient: false })
         {
             headers.ETag = form.ETag;
             if (IfNoneMatch.Holds(request.Headers.IfNoneMatch, form.ETag))

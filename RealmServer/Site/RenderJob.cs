@@ -18,8 +18,8 @@ internal sealed class RenderJob(PageSource source)
     /// <summary>Whether the job repeats a render that had too little time.</summary>
     public bool IsRepeat { get; init; }
 
-    /// <summary>Whether an operator requested it first.</summary>
-    public bool IsOperators { get; init; }
+    /// <summary>Whether its first request was an operator's.</summary>
+    public bool IsFromOperator { get; init; }
 
     /// <summary>Whether the page is rendered even if the stored one is up to date.</summary>
     public bool IsForced
@@ -32,7 +32,7 @@ internal sealed class RenderJob(PageSource source)
 
     public TaskCompletionSource<PageOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Time at which the last of the waiting crawlers gives up.</summary>
+    /// <summary>Time at which the wait of the last waiting crawler ends.</summary>
     public DateTimeOffset AwaitedUntil
     {
         get { lock (_gate) { return _awaitedUntil; } }
@@ -55,7 +55,7 @@ internal sealed class RenderJob(PageSource source)
         }
     }
 
-    /// <summary>Has the page rendered even if the stored one is up to date. False if the job has begun, and may have read older content.</summary>
+    /// <summary>Requires a render even if the stored page is up to date. False if the job has begun and may have read older content.</summary>
     public bool TryForce()
     {
         lock (_gate)
@@ -78,7 +78,7 @@ internal sealed class RenderJob(PageSource source)
     {
         lock (_gate)
         {
-            // A job with the turn of a visitor may be awaited by a crawler too, and then has its deadline.
+            // A crawler may also wait for a job with a visitor's turn, which then has the crawler's deadline.
             _urgency = _urgency >= urgency ? _urgency : urgency;
             var turn = RenderQueue.TurnOf(urgency);
             if (_turn >= turn)

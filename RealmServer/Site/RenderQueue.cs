@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Fleet.RealmServer.Site;
 
 /// <summary>Requested pages that wait for their render: each page once, verified crawlers first, then visitors, then clients that only name a crawler, operators last. At most <c>Pages:MaxQueued</c> were requested by crawlers and
-/// visitors, and as many by operators, whose requests therefore keep no one out.</summary>
+/// visitors, and as many by operators, so that requests of operators do not displace others.</summary>
 internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics metrics)
 {
     private readonly ConcurrentDictionary<string, RenderJob> _jobs = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
     /// <summary>Adds a render, or joins the one that is queued or in progress and suits the request.</summary>
     /// <param name="source">The page.</param>
     /// <param name="urgency">The urgency of the render.</param>
-    /// <param name="until">Time at which the caller gives up waiting.</param>
+    /// <param name="until">Time at which the caller's wait ends.</param>
     /// <param name="isRepeat">Whether the render repeats one that had too little time.</param>
     /// <param name="isForced">Whether the page is rendered even if the stored one is up to date. A render that has begun does not suit such a request.</param>
     /// <returns>The render; null if the queue is full.</returns>
@@ -30,7 +30,7 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
         var job = _jobs.TryGetValue(source.Key, out var queued) && Suits(queued) ? queued : null;
         if (job is null)
         {
-            var added = new RenderJob(source) { IsRepeat = isRepeat, IsOperators = urgency == RenderUrgency.Index };
+            var added = new RenderJob(source) { IsRepeat = isRepeat, IsFromOperator = urgency == RenderUrgency.Index };
             ref var waiting = ref WaitingLike(added);
             if (Interlocked.Increment(ref waiting) > options.Value.MaxQueued)
             {
@@ -78,7 +78,7 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
     /// <summary>Removes a render that has ended, so that later requests start a new one.</summary>
     public void Remove(RenderJob job) => _jobs.TryRemove(KeyValuePair.Create(job.Source.Key, job));
 
-    /// <summary>The place of a request in the order of renders; higher ones come first. Anyone can name a crawler, so one that has not proved to be one comes after all visitors.</summary>
+    /// <summary>The place of a request in the order of renders; higher ones come first. Any client can name a crawler in its User-Agent, so an unverified one comes after all visitors.</summary>
     internal static int TurnOf(RenderUrgency urgency) => urgency switch
     {
         RenderUrgency.Index => 0,
@@ -87,7 +87,7 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
         _ => 3,
     };
 
-    private ref int WaitingLike(RenderJob job) => ref _waiting[job.IsOperators ? 1 : 0];
+    private ref int WaitingLike(RenderJob job) => ref _waiting[job.IsFromOperator ? 1 : 0];
 
     private sealed record Turn(RenderJob Job, RenderUrgency Urgency, long Number)
     {

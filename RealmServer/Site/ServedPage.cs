@@ -12,7 +12,7 @@ internal sealed class ServedPage
 
     public ServedPage(ComposedPage page, ShellDocument shell)
     {
-        (Status, Matter, Location, LacksScreenshot, ShellToken) = (page.Status, page.Matter, page.Location, page.LacksScreenshot, shell.Token);
+        (Status, Kind, Location, LacksScreenshot, ShellToken) = (page.Status, page.Kind, page.Location, page.LacksScreenshot, shell.Token);
         (Headers, IsCapped) = (page.Headers, page.IsCapped);
         Link = page.Canonical is { } url ? $"<{url}>; rel=\"canonical\"" : null;
         var html = page.ToBytes();
@@ -23,7 +23,7 @@ internal sealed class ServedPage
     /// <summary>HTTP status.</summary>
     public int Status { get; }
 
-    public ContentKind Matter { get; }
+    public ContentKind Kind { get; }
 
     /// <summary>The redirect target; null if the page does not redirect.</summary>
     public string? Location { get; }
@@ -46,7 +46,7 @@ internal sealed class ServedPage
     public EncodedBody Body { get; }
 
     /// <summary>Whether the page has content of its own, so that it can be sent as Markdown.</summary>
-    public bool HasContent => Matter is ContentKind.Content or ContentKind.Document or ContentKind.OldDocument;
+    public bool HasContent => Kind is ContentKind.Content or ContentKind.Document or ContentKind.OldDocument;
 
     /// <summary>The page as Markdown, converted on first use; null if it is too large or nested too deeply.</summary>
     public MarkdownPage? Markdown => _markdown.Value;
@@ -57,6 +57,6 @@ internal sealed class ServedPage
     /// <summary>Why there is no page; null if this is one.</summary>
     public Unavailability? Unavailability { get; init; }
 
-    /// <summary>Whether the page is sent only once and with <c>no-store</c>: it is a failure, or it may not be stored.</summary>
-    public bool Passing { get; init; }
+    /// <summary>Whether the response is for this request only and is sent with <c>no-store</c>: it is a failure, or it may not be stored.</summary>
+    public bool IsTransient { get; init; }
 }

@@ -20,7 +20,7 @@ internal static class SiteAnswers
         return FleetProblem.Result(StatusCodes.Status404NotFound, "not-found", $"There is nothing at {path}.").ExecuteAsync(http);
     }
 
-    /// <summary>Redirects to a path for good, with the query of the request. Other callers get something else at the same URL, so a cache must not keep it without
+    /// <summary>Redirects permanently to a path, with the query of the request. Other callers get another response at the same URL, so a cache must not use it without
     /// asking.</summary>
     public static Task RedirectAsync(HttpContext http, string path)
     {

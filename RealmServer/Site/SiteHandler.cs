@@ -7,7 +7,7 @@ namespace Fleet.RealmServer.Site;
 
 /// <summary>Serves pages, cards and the host app's files to visitors, crawlers and the fleet's own browser pages.</summary>
 internal sealed class SiteHandler(
-    RealmCatalog catalog, PublicAddress address, ReadKeys keys, Crawlers crawlers, CardResponses cards, PageResponses pages, HostAppHandler hostApp)
+    RealmCatalog catalog, PublicAddress address, ReadKeys keys, Crawlers crawlers, CardResponses cards, PageHandler pages, HostAppHandler hostApp)
 {
     private const string IndexPath = "/index.html";
 
@@ -29,7 +29,7 @@ internal sealed class SiteHandler(
         return route.Place switch
         {
             // A crawler would index the empty shell as a page.
-            SitePlace.Shell when path == IndexPath && crawlers.Asks(http.Request) && !PageResponses.IsFleetBrowser(http) => SiteAnswers.RedirectAsync(http, "/"),
+            SitePlace.Shell when path == IndexPath && crawlers.IsCrawler(http.Request) && !PageHandler.IsFleetBrowser(http) => SiteAnswers.RedirectAsync(http, "/"),
             SitePlace.Shell => pages.BareAsync(http, StatusCodes.Status200OK),
             SitePlace.Card when SiteAnswers.WantsJson(http) => CardAsync(http, route.Realm!, route.Card),
             SitePlace.Card => CardPageAsync(http, route.Realm!, route.Card),

@@ -32,7 +32,7 @@ internal sealed record Unavailability(int Status, string Reason, string Detail, 
     {
         Status = Status,
         ETag = Reason,
-        Matter = ContentKind.Unavailable,
+        Kind = ContentKind.Unavailable,
         Body = $"""
             <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Temporarily unavailable</title></head><body><h1>Temporarily unavailable</h1><p>{WebUtility.HtmlEncode(Detail)} Please retry in {RetryAfterSeconds} s.</p></body></html>
             """,

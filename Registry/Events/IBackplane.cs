@@ -5,10 +5,10 @@ namespace Fleet.Registry.Events;
 public interface IBackplane
 {
     /// <summary>Sends a change notification. A failure is logged, not thrown: readers also poll.</summary>
-    Task PublishAsync(FleetEvent hint, CancellationToken cancellationToken);
+    Task PublishAsync(FleetEvent notification, CancellationToken cancellationToken);
 
-    /// <summary>Listens until the subscription is disposed. <paramref name="onHint"/> must be quick and must not throw: it should only set a signal.</summary>
-    Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onHint, CancellationToken cancellationToken);
+    /// <summary>Listens until the subscription is disposed. <paramref name="onNotification"/> must be quick and must not throw: it should only set a signal.</summary>
+    Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onNotification, CancellationToken cancellationToken);
 }
 
 /// <summary>A change notification. It carries no state: a listener reads the keys again.</summary>

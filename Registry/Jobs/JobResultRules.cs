@@ -2,7 +2,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Registry.Jobs;
 
-/// <summary>What is kept of a result for which there is no room.</summary>
+/// <summary>Shortens a result that does not fit within the bounds.</summary>
 public static class JobResultRules
 {
     /// <summary>The reason of a result without one of its own.</summary>

@@ -28,24 +28,24 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         _keeper = new(() => Task.Run(KeepSubscribedAsync));
     }
 
-    public async Task PublishAsync(FleetEvent hint, CancellationToken cancellationToken)
+    public async Task PublishAsync(FleetEvent notification, CancellationToken cancellationToken)
     {
         try
         {
-            await _connection.CallAsync("send a change notification", database => database.PublishAsync(RedisKeys.Events, RegistryJson.Write(hint)), cancellationToken);
+            await _connection.CallAsync("send a change notification", database => database.PublishAsync(RedisKeys.Events, RegistryJson.Write(notification)), cancellationToken);
         }
         catch (RegistryUnavailableException exception)
         {
-            LogNotSent(hint.Kind, exception.Message);
+            LogNotSent(notification.Kind, exception.Message);
         }
     }
 
     /// <summary>Subscribes. Returns after the first attempt, even if it failed: the loop then keeps trying and raises
     /// <see cref="FleetEventKind.Reconnected"/> when it succeeds.</summary>
-    public async Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onHint, CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onNotification, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        var subscription = _listeners.Add(onHint);
+        var subscription = _listeners.Add(onNotification);
         _ = _keeper.Value;
         try
         {

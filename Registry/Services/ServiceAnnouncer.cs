@@ -39,7 +39,7 @@ internal sealed class ServiceAnnouncer(
         }
         catch (Exception e) when (e is RegistryUnavailableException or OperationCanceledException)
         {
-            // Nothing to mend: it expires.
+            // No further action is needed: the entry expires.
         }
     }
 

@@ -57,7 +57,7 @@ public static class AdminKeyRules
         return ReadAll(reader);
     }
 
-    // More than this is no key, whatever follows: a device or a pipe may have no end.
+    // Reads no more than a key may have: a device or a pipe may be endless.
     private static string ReadAll(TextReader reader)
     {
         var buffer = new char[MaxFileLength];

@@ -25,7 +25,7 @@ public sealed class HostAllowList(IEnumerable<string> allowed)
         || (pattern.StartsWith("*.", StringComparison.Ordinal) && host.EndsWith(pattern[1..], StringComparison.OrdinalIgnoreCase)));
 }
 
-/// <summary>What a request says of where it comes from.</summary>
+/// <summary>Headers of a request that identify its origin.</summary>
 /// <param name="Method">Its method.</param>
 /// <param name="Host">The host it was sent to, with port.</param>
 /// <param name="Origin">The header <c>Origin</c>; empty if there is none.</param>

@@ -19,7 +19,7 @@ internal sealed class ConsoleLines(TimeProvider timeProvider, IOptionsMonitor<Co
         var message = TerminalText.Escape(logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" "));
         var type = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
         textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetLocalNow():HH:mm:ss.fff} {Word(logEntry.LogLevel)} {Service}{Trace}{type}: {message}"));
-        // A cancellation, of a start that another service's failure ended for instance, has no fault that its stack trace would show.
+        // The stack trace of a cancellation shows no fault, for example when another service's failure cancelled a start.
         if (logEntry.Exception is { } exception)
         {
             textWriter.WriteLine(TerminalText.EscapeLines(exception is OperationCanceledException ? $"{exception.GetType().FullName}: {exception.Message}" : exception.ToString(), ""));

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Fleet.ServiceDefaults.Telemetry;
 
-/// <summary>What the fleet's metrics have in common.</summary>
+/// <summary>Conventions of the fleet's metrics.</summary>
 public static class MetricConventions
 {
     /// <summary>Bucket boundaries of durations, in seconds: up to the longest render, 120 s, and the longest <c>Manager:AnswerGrace</c> after it. The default

@@ -20,7 +20,7 @@ internal sealed class PageOptions
     private readonly Option<string?> _userAgent = Text("--user-agent", "TEXT", "User agent. Default: the device's.");
     private readonly Option<string?> _locale = Text("--locale", "TAG", "Language of the page, such as de-DE.");
     private readonly Option<string?> _timezone = Text("--timezone", "NAME", "Time zone, such as Europe/Berlin. Default: this machine's.");
-    private readonly Option<string?> _colorScheme = OptionParsers.Word("--color-scheme", ["light", "dark"], "The color scheme that the page is told. Default: light.");
+    private readonly Option<string?> _colorScheme = OptionParsers.Word("--color-scheme", ["light", "dark"], "The color scheme that the page's media queries report. Default: light.");
     private readonly Option<string?> _media = OptionParsers.Word("--media", ["screen", "print"], "The media type whose styles apply. Default: screen; for a PDF print.");
     private readonly Option<Dictionary<string, string>> _headers = Pairs("--header", "NAME: VALUE", ':', "Header of requests to the origin of the page. Repeatable.");
     private readonly Option<Dictionary<string, string>> _cookies = Pairs("--cookie", "NAME=VALUE", '=', "Cookie of the host of the page. Repeatable.");

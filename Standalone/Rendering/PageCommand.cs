@@ -130,7 +130,7 @@ internal abstract class PageCommand : Command
             BaseAddress = fleet.Addresses.Manager,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        // The fleet is of this command, and so is the page's script that it may bring.
+        // The fleet belongs to this command, so its user may run a script in the page (waitForFunction), which requires the key.
         client.DefaultRequestHeaders.Authorization = new("Bearer", fleet.AdminKey.Value);
         var manager = new FleetClient(client, _time);
         var allowed = new OriginAllowList(settings.Origins);

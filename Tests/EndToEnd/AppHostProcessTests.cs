@@ -5,7 +5,7 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>The AppHost as a process: what it tells its user, what stops its start, and that it leaves nothing behind however it ends.</summary>
+/// <summary>The AppHost as a process: its output, the errors that stop its start, and that no process is left however it ends.</summary>
 public sealed class AppHostProcessTests
 {
     // Orderly stops take about 7 s on an idle machine.
@@ -20,11 +20,11 @@ public sealed class AppHostProcessTests
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         await using var appHost = AppHostProcess.Start($"--Fleet:Ports:Manager={port}");
 
-        var (exitCode, said) = await appHost.EndAsync();
+        var (exitCode, output) = await appHost.EndAsync();
 
         Assert.Equal(1, exitCode);
-        Assert.Contains($"Port {port} of manager is taken. Free it, or set Fleet:Ports:Manager", said, StringComparison.Ordinal);
-        AssertNoStackTrace(said);
+        Assert.Contains($"Port {port} of manager is taken. Free it, or set Fleet:Ports:Manager", output, StringComparison.Ordinal);
+        AssertNoStackTrace(output);
         await appHost.NothingLeftAsync(s_endLimit);
     }
 
@@ -37,17 +37,17 @@ public sealed class AppHostProcessTests
     {
         await using var appHost = AppHostProcess.Start(argument);
 
-        var (exitCode, said) = await appHost.EndAsync();
+        var (exitCode, output) = await appHost.EndAsync();
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("The fleet cannot start: ", said, StringComparison.Ordinal);
-        Assert.Contains(sentence, said, StringComparison.Ordinal);
-        AssertNoStackTrace(said);
+        Assert.Contains("The fleet cannot start: ", output, StringComparison.Ordinal);
+        Assert.Contains(sentence, output, StringComparison.Ordinal);
+        AssertNoStackTrace(output);
         await appHost.NothingLeftAsync(s_endLimit);
     }
 
     [Fact]
-    public async Task Run_UntilInterrupted_TellsWhatToTryAndLeavesNothing()
+    public async Task Run_UntilInterrupted_PrintsWhatToTryAndLeavesNothing()
     {
         Assert.SkipWhen(Signals.IsIgnored(Signals.Interrupt), "The tests were started with SIGINT ignored, as by 'nohup dotnet test &'; what they start inherits that.");
         await using var appHost = AppHostProcess.Start();
@@ -99,11 +99,11 @@ public sealed class AppHostProcessTests
 
         var began = Stopwatch.GetTimestamp();
         stop();
-        var (exitCode, said) = await appHost.EndAsync();
+        var (exitCode, output) = await appHost.EndAsync();
 
         var took = Stopwatch.GetElapsedTime(began);
         TestContext.Current.TestOutputHelper?.WriteLine($"Stopped in {took.TotalSeconds:0.0} s.");
-        Assert.True(exitCode == 0, $"Exit code {exitCode}. It said:\n{said}");
+        Assert.True(exitCode == 0, $"Exit code {exitCode}. It output:\n{output}");
         Assert.InRange(took, TimeSpan.Zero, s_stopLimit);
         await appHost.NothingLeftAsync(TimeSpan.FromSeconds(5));
         foreach (var port in ports)
@@ -124,5 +124,5 @@ public sealed class AppHostProcessTests
 
     private static readonly string[] s_services = ["Garnet", "RealmServer", "Manager", "PrerenderServer"];
 
-    private static void AssertNoStackTrace(string said) => Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    private static void AssertNoStackTrace(string output) => Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
 }

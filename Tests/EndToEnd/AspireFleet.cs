@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>What a fleet of a test is made of.</summary>
+/// <summary>The composition of a fleet for a test.</summary>
 internal sealed record FleetPlan
 {
     public required string AdminKey { get; init; }
@@ -27,15 +27,15 @@ internal sealed record FleetPlan
     /// <summary>Address at which the other services reach the realm server, of a load balancer in front of it; null for its own.</summary>
     public Uri? RealmAddress { get; init; }
 
-    /// <summary>Whether the AppHost starts again what ends unexpectedly, as it does for its user. Otherwise the test decides.</summary>
+    /// <summary>Whether the AppHost restarts services that end unexpectedly, as it does in normal use. Otherwise the test restarts them.</summary>
     public bool Restarts { get; init; }
 
     /// <summary>Address of a collector that receives OTLP over HTTP; null for none.</summary>
     public Uri? Collector { get; init; }
 }
 
-/// <summary>The fleet as the AppHost composes it, each service a process of its own, on free ports. What ends in it stays down until the test starts it
-/// again, unless the plan says otherwise.</summary>
+/// <summary>The fleet as the AppHost composes it, each service a process of its own, on free ports. A service that ends stays down until the test starts it
+/// again, unless <see cref="FleetPlan"/> has it restarted.</summary>
 internal sealed class AspireFleet : IAsyncDisposable
 {
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromMinutes(1);
@@ -46,7 +46,7 @@ internal sealed class AspireFleet : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _reading;
     private readonly FleetLog _log;
-    // All of it is on this machine; a proxy of the environment cannot know it.
+    // All services are on this machine, so requests must not go through a proxy that the environment sets.
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     private AspireFleet(DistributedApplication app, Topology topology, FleetLog log)
@@ -65,7 +65,7 @@ internal sealed class AspireFleet : IAsyncDisposable
     public AspireResource this[string resource] => _resources[resource];
 
     /// <summary>Starts a fleet and waits until every service is healthy.</summary>
-    /// <exception cref="InvalidOperationException">It did not become healthy in time; says what the services logged. Nothing is left running.</exception>
+    /// <exception cref="InvalidOperationException">The fleet did not become healthy in time; the message has the services' log. No process is left running.</exception>
     public static async Task<AspireFleet> StartAsync(FleetPlan plan, FleetLog log, CancellationToken cancellationToken)
     {
         // A command line with secrets is refused: the admin key comes from a file, which is read when the model is built, and the realm server's keys from its environment.

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>One service of a fleet: to be killed, stopped, frozen and started again.</summary>
+/// <summary>One service of a fleet, which a test can kill, stop, freeze and start again.</summary>
 internal sealed class AspireResource(DistributedApplication app, ProjectResource resource, FleetLog log)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
@@ -32,14 +32,14 @@ internal sealed class AspireResource(DistributedApplication app, ProjectResource
 
     public override string ToString() => $"{Name} is {State}, exit code {Snapshot?.ExitCode}, process {ProcessId}";
 
-    /// <summary>Kills it alone, as <c>kill -9</c> does; what becomes of its children is its own affair.</summary>
+    /// <summary>Kills the process, as <c>kill -9</c> does, but not its children.</summary>
     public async Task KillAsync()
     {
         Signals.Send(Id, Signals.Kill);
         await EndedAsync(s_limit);
     }
 
-    /// <summary>Asks it to stop (SIGTERM) and waits for its end.</summary>
+    /// <summary>Sends SIGTERM and waits for the end of the process.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int?> StopAsync(TimeSpan limit)
     {
@@ -67,7 +67,7 @@ internal sealed class AspireResource(DistributedApplication app, ProjectResource
     /// <summary>Freezes it (SIGSTOP): connections stay open, nothing answers.</summary>
     public void Freeze() => Signals.Send(Id, Signals.Stop);
 
-    /// <summary>Lets a frozen one go on (SIGCONT).</summary>
+    /// <summary>Resumes a frozen process (SIGCONT).</summary>
     public void Thaw() => Signals.Send(Id, Signals.Continue);
 
     /// <summary>Follows its state and copies what it logs, until it is cancelled.</summary>

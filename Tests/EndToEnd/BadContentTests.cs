@@ -4,7 +4,7 @@ using AngleSharp;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A realm in which much is wrong, indexed by a real fleet: each card's fault stays its own.</summary>
+/// <summary>A realm with many faulty cards, indexed by a real fleet: a faulty card affects no other.</summary>
 [Collection(ContentFleetCollection.Name)]
 public sealed class BadContentTests(ContentFleet fixture)
 {
@@ -15,12 +15,12 @@ public sealed class BadContentTests(ContentFleet fixture)
     {
         var fleet = fixture.Fleet;
 
-        // A card that a busy machine gave no time is tried again by a later pass.
+        // A card that timed out on a busy machine is rendered again by a later pass.
         var failures = new Dictionary<string, string>();
         await Eventually.TrueAsync(
             async () => new[] { "five-megabytes", "invalid", "throws" }.SequenceEqual((failures = Failures(await fleet.IndexedAsync())).Keys.Order(StringComparer.Ordinal)),
             s_limit,
-            () => $"these three to fail and no other; failures are {string.Join(", ", failures)}\n{fleet.Said}");
+            () => $"these three to fail and no other; failures are {string.Join(", ", failures)}\n{fleet.Output}");
         Assert.Contains("cannot be read", failures["invalid"], StringComparison.Ordinal);
         Assert.Contains("Thrown by the template", failures["throws"], StringComparison.Ordinal);
         foreach (var card in new[] { "", "injection", "cycle-a", "cycle-b", "missing", "turns", "card-29" })
@@ -33,10 +33,10 @@ public sealed class BadContentTests(ContentFleet fixture)
         Assert.Empty(injected.QuerySelectorAll("img[onerror], script:not([src])"));
         Assert.Contains(BadRealm.Markup, injected.QuerySelector("#app h1")?.TextContent, StringComparison.Ordinal);
 
-        // One that was good and turns bad: listed, and its last good page stays.
+        // A good card that becomes faulty is listed, and its last good page stays.
         await PutAsync(fleet, "bad/turns", """{ "title": "Throw" }""");
         await Eventually.TrueAsync(
-            async () => Failures(await fleet.IndexedAsync()).ContainsKey("turns"), s_limit, () => $"the card that turned bad to be listed\n{fleet.Said}");
+            async () => Failures(await fleet.IndexedAsync()).ContainsKey("turns"), s_limit, () => $"the card that became faulty to be listed\n{fleet.Output}");
         Assert.Contains("It was good once.", await fleet.GetHtmlAsync(fleet.OnRealm("bad/turns")), StringComparison.Ordinal);
     }
 

@@ -3,10 +3,10 @@ using Fleet.Tests.RealmServer;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A realm in which much is wrong.</summary>
+/// <summary>A realm with many faulty cards.</summary>
 internal static class BadRealm
 {
-    /// <summary>What a card may contain and a page must not execute.</summary>
+    /// <summary>Content that a card may have and that a page must not execute.</summary>
     public const string Markup = "</title></script><script>globalThis.broken = 1</script><img src=x onerror=\"globalThis.broken = 1\"><!--fleet:body-->${1}$&";
 
     public static void Write(TempFolder realms)
@@ -24,7 +24,7 @@ internal static class BadRealm
         realms.Write("bad/cycle-a.json", """{ "title": "A", "links": { "to": "cycle-b" }, "embeds": { "in": { "format": "embedded", "cards": ["cycle-b"] } } }""");
         realms.Write("bad/cycle-b.json", """{ "title": "B", "links": { "to": "cycle-a" }, "embeds": { "in": { "format": "embedded", "cards": ["cycle-a", "cycle-b"] } } }""");
         realms.Write("bad/missing.json", """{ "title": "Missing", "links": { "to": "no-such-card" }, "embeds": { "in": { "format": "fitted", "cards": ["no-such-card"] } } }""");
-        // Below the bound of a card; its page is above what is kept of one.
+        // The card is below its bound, but its page is larger than a stored page may be.
         realms.Write("bad/five-megabytes.json", JsonSerializer.Serialize(new { title = "Long", text = new[] { new string('x', 5_000_000) } }));
         foreach (var card in Enumerable.Range(0, 30))
         {

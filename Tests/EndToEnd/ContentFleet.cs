@@ -2,13 +2,13 @@ using Fleet.Tests.RealmServer;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A fleet of one prerender server with realms of its own, and the sample's app with a template that cannot cope with one title.</summary>
+/// <summary>A fleet of one prerender server with its own realms, and the sample's app with a template that throws for one title.</summary>
 public sealed class ContentFleet : IAsyncLifetime
 {
     /// <summary>Read key of the realm <c>secret</c>.</summary>
     internal const string Key = "end-to-end-read-key";
 
-    /// <summary>What only readers of that realm may see.</summary>
+    /// <summary>Content that only readers of that realm may see.</summary>
     internal const string Secret = "The password is swordfish.";
 
     /// <summary>The title that the template throws for.</summary>
@@ -26,7 +26,7 @@ public sealed class ContentFleet : IAsyncLifetime
     {
         BadRealm.Write(_realms);
         _realms.Write("open/realm.json", """{ "name": "Open" }""");
-        _realms.Write("open/index.json", """{ "title": "All of it", "description": "For everybody." }""");
+        _realms.Write("open/index.json", """{ "title": "All of it", "description": "For all." }""");
         PublicCards = Directory.GetFiles(_realms.Path, "*.json", SearchOption.AllDirectories).Count(file => Path.GetFileName(file) != "realm.json");
         _realms.Write("secret/realm.json", """{ "name": "Hidden" }""");
         _realms.Write("secret/index.json", """{ "title": "Start", "links": { "to": "plan" } }""");

@@ -1,6 +1,6 @@
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>The fleet with the sample's app and realms and two prerender servers, on its own Garnet. Leave it as you found it.</summary>
+/// <summary>The fleet with the sample's app and realms and two prerender servers, on its own Garnet. Tests must leave it unchanged.</summary>
 public sealed class FleetFixture : IAsyncLifetime
 {
     /// <summary>The fleets' admin key.</summary>
@@ -14,7 +14,7 @@ public sealed class FleetFixture : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>Starts a fleet on free ports. What ends in it stays down until the test starts it again.</summary>
+    /// <summary>Starts a fleet on free ports. A service that ends stays down until the test starts it again.</summary>
     /// <param name="prerenderServers">Number of prerender servers.</param>
     /// <param name="settings">Further settings for every service: <c>Pool:Slots</c> and the like.</param>
     /// <param name="redis">Connection string of an existing Redis; null for its own Garnet.</param>

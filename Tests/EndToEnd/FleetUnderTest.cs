@@ -4,21 +4,21 @@ using System.Text.Json;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A whole fleet of real processes, and what tests ask of it.</summary>
+/// <summary>A whole fleet of real processes, with the requests that tests send to it.</summary>
 internal sealed class FleetUnderTest(AspireFleet fleet, FleetLog log) : IAsyncDisposable
 {
     private static readonly TimeSpan s_indexLimit = TimeSpan.FromMinutes(4);
 
-    /// <summary>Its processes: to be killed, frozen and started again.</summary>
+    /// <summary>Its processes, which tests can kill, freeze and start again.</summary>
     public AspireFleet Processes => fleet;
 
     public FleetLog Log => log;
 
-    /// <summary>A client with no manners: it waits a minute for any answer.</summary>
+    /// <summary>A client without retries that waits up to a minute for each answer.</summary>
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
-    /// <summary>What it said last, for messages.</summary>
-    public string Said => log.ToString();
+    /// <summary>The latest lines of its log, for messages.</summary>
+    public string Output => log.ToString();
 
     /// <summary>A URL of the realm server.</summary>
     public Uri OnRealm(string path) => new(fleet.Topology.Realm, path);
@@ -33,7 +33,7 @@ internal sealed class FleetUnderTest(AspireFleet fleet, FleetLog log) : IAsyncDi
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/html"));
         using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(response.IsSuccessStatusCode, $"GET {url} answered {(int)response.StatusCode}: {body}\n{Said}");
+        Assert.True(response.IsSuccessStatusCode, $"GET {url} answered {(int)response.StatusCode}: {body}\n{Output}");
         return body;
     }
 
@@ -48,7 +48,7 @@ internal sealed class FleetUnderTest(AspireFleet fleet, FleetLog log) : IAsyncDi
                 return index.GetProperty("state").GetString() == "done";
             },
             s_indexLimit,
-            () => $"the first index done; it is {index}\n{Said}");
+            () => $"the first index done; it is {index}\n{Output}");
         return index;
     }
 

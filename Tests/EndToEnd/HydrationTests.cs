@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A real browser opens a prerendered page: content at once, then the host app takes over without anyone noticing.</summary>
+/// <summary>A real browser opens a prerendered page: the content is there at once, and the host app takes over without a visible change.</summary>
 [Collection(SampleFleetCollection.Name)]
 public sealed class HydrationTests(FleetFixture fixture)
 {
@@ -38,7 +38,7 @@ public sealed class HydrationTests(FleetFixture fixture)
         Assert.InRange(takenOver.Shift, 0, 0.01);
     }
 
-    // What is there before any script has come is what a slow network shows.
+    // On a slow network, the visitor sees what is there before any script has arrived.
     [Fact]
     public async Task Open_BeforeAnyScriptHasCome_PrerenderedCardShowsItsContentAndTheShellDoesNot()
     {

@@ -14,7 +14,7 @@ public sealed class JobTests : IAsyncLifetime
 {
     private static readonly int s_urls = int.TryParse(Environment.GetEnvironmentVariable("FLEET_JOB_URLS"), out var urls) ? urls : 200;
 
-    // Of one step: a quarter of a second for each URL is generous.
+    // Limit of one step: a quarter of a second for each URL is generous.
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(8) + (s_urls * TimeSpan.FromSeconds(0.25));
 
     private readonly ConcurrentDictionary<string, int> _visits = new();
@@ -98,7 +98,7 @@ public sealed class JobTests : IAsyncLifetime
         Task ReachAsync(int done)
         {
             var seen = 0;
-            return Eventually.TrueAsync(async () => (seen = await TryCountAsync()) >= done, s_limit, () => $"{done} URLs done; {seen} are.\n{_fleet.Said}");
+            return Eventually.TrueAsync(async () => (seen = await TryCountAsync()) >= done, s_limit, () => $"{done} URLs done; {seen} are.\n{_fleet.Output}");
         }
 
         // While Redis is away the answer is a 503.

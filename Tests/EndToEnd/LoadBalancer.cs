@@ -1,6 +1,6 @@
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A load balancer as plain as they come: it asks each server whether it is ready, ten times a second, sends requests to those that were in
+/// <summary>A minimal load balancer: it checks the readiness of each server ten times a second, sends requests to the ready ones in
 /// turns, and repeats nothing.</summary>
 internal sealed class LoadBalancer : IAsyncDisposable
 {

@@ -5,7 +5,7 @@ using AngleSharp.Dom;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>What the fleet is for, through all of it.</summary>
+/// <summary>The fleet's main task, through all services.</summary>
 [Collection(SampleFleetCollection.Name)]
 public sealed class MainJobTests(FleetFixture fixture)
 {

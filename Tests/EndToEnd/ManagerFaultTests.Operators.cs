@@ -34,7 +34,7 @@ public sealed partial class ManagerFaultTests
                 await Eventually.TrueAsync(
                     async () => (await FleetAsync()).Servers.Single(server => server.Record.Name == "prerender-1") is { Record.State: ServerState.Draining, InFlight: 0 },
                     s_limit,
-                    () => $"prerender-1 drained\n{_fleet.Said}");
+                    () => $"prerender-1 drained\n{_fleet.Output}");
             },
             mendAsync: async () =>
             {
@@ -42,7 +42,7 @@ public sealed partial class ManagerFaultTests
                 await Eventually.TrueAsync(
                     async () => (await FleetAsync()).Servers.Single(server => server.Record.Name == "prerender-1").Record.State == ServerState.Ready,
                     s_limit,
-                    () => $"prerender-1 ready again\n{_fleet.Said}");
+                    () => $"prerender-1 ready again\n{_fleet.Output}");
             });
 
         var server = Assert.Single(report!.Servers);

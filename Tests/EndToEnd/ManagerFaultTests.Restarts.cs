@@ -10,7 +10,7 @@ public sealed partial class ManagerFaultTests
     public Task Load_RedisRestartedEmpty_LosesNothing() => WithLoadAsync(_ => fixture.Redis.RestartAsync());
 
     [Fact]
-    public async Task Load_RedisRestartedWithWhatItKnew_LosesNothing()
+    public async Task Load_RedisRestartedWithItsData_LosesNothing()
     {
         using var dump = new RedisDump(fixture.Redis.Port);
         await WithLoadAsync(async _ =>
@@ -55,7 +55,7 @@ public sealed partial class ManagerFaultTests
             await enough.CancelAsync();
         }
 
-        // Whatever broke, breaks this.
+        // Any failure of these tasks fails the test.
         await callers;
     }
 

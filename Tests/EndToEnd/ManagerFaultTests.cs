@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>What dies, freezes, lies or restarts under load costs no render that is within its deadline.</summary>
+/// <summary>No render within its deadline is lost when a service is killed, freezes, returns garbage or restarts under load.</summary>
 [Collection(ManagerFleetCollection.Name)]
 public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
 {
@@ -32,7 +32,7 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
         try
         {
             await FreezeAtWorkAsync("prerender-1");
-            await load.DoMoreAsync(20);
+            await load.CompleteMoreAsync(20);
         }
         finally
         {
@@ -49,7 +49,7 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
             () => $"a render at {server}, which is frozen");
     }
 
-    // Without the key it names no user's affinity.
+    // Without the key, the status names no affinity of a user.
     private async Task<FleetStatus> FleetAsync()
     {
         using var request = Authorized(HttpMethod.Get, _fleet.OnManager("fleet"));
@@ -66,9 +66,9 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
         var running = load.RunAsync(callers: 6);
         try
         {
-            await load.DoMoreAsync(20);
+            await load.CompleteMoreAsync(20);
             await fault(load);
-            await load.DoMoreAsync(20);
+            await load.CompleteMoreAsync(20);
             load.Enough();
             await running.WaitAsync(s_limit, Cancellation);
         }
@@ -79,7 +79,7 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
             await (mendAsync?.Invoke() ?? Task.CompletedTask);
         }
 
-        Assert.True(load.Lost.Count == 0, $"{load.Lost.Count} of {load.Done} renders were lost:\n{string.Join('\n', load.Lost)}\n{_fleet.Said}");
+        Assert.True(load.Lost.Count == 0, $"{load.Lost.Count} of {load.Done} renders were lost:\n{string.Join('\n', load.Lost)}\n{_fleet.Output}");
         await _fleet.Processes.WaitUntilHealthyAsync("prerender-0");
         await _fleet.Processes.WaitUntilHealthyAsync("prerender-1");
     }

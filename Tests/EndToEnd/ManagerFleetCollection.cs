@@ -1,6 +1,6 @@
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>Tests that load or break the manager's fleet, and mend it again, share it.</summary>
+/// <summary>Tests that load or break the manager's fleet, and restore it, share it.</summary>
 [CollectionDefinition(Name)]
 public sealed class ManagerFleetCollection : ICollectionFixture<ManagerFleetFixture>
 {

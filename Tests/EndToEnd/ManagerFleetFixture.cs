@@ -2,7 +2,7 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A fleet of two servers with two slots each, without an index run of its own, for tests that break parts of it and mend them again. Its
+/// <summary>A fleet of two servers with two slots each, without an index run of its own, for tests that break parts of it and restore them. Its
 /// services give notice before they stop, as they do in production, and its Redis is a redis-server, which can be restarted with and without its data.</summary>
 public sealed class ManagerFleetFixture : IAsyncLifetime
 {

@@ -7,8 +7,8 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>Callers that render cards one after another, each patient for a minute. They repeat nothing.</summary>
-/// <param name="fleet">Whose cards.</param>
+/// <summary>Callers that render cards one after another, with a timeout of a minute each and without retries.</summary>
+/// <param name="fleet">The fleet whose cards are rendered.</param>
 /// <param name="manager">The manager for the next render.</param>
 internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
 {
@@ -26,13 +26,13 @@ internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
     public IReadOnlyCollection<string> Lost => _lost;
 
     /// <summary>Waits until so many more renders are answered.</summary>
-    public async Task DoMoreAsync(int renders)
+    public async Task CompleteMoreAsync(int renders)
     {
         var goal = Done + renders;
-        await Eventually.TrueAsync(() => Done >= goal, s_limit, () => $"{goal} renders done; {Done} are, {Lost.Count} of them lost\n{fleet.Said}");
+        await Eventually.TrueAsync(() => Done >= goal, s_limit, () => $"{goal} renders done; {Done} are, {Lost.Count} of them lost\n{fleet.Output}");
     }
 
-    /// <summary>Renders until it is told that it is enough.</summary>
+    /// <summary>Renders until the load is stopped.</summary>
     public Task RunAsync(int callers) => Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync()));
 
     /// <summary>Each caller ends after the render that it waits for.</summary>
@@ -46,7 +46,7 @@ internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
             var request = new RenderRequest
             {
                 Url = fleet.OnRealm($"elements/{s_elements[number % s_elements.Length]}").AbsoluteUri,
-                // The realm's and three more, so that every server has some.
+                // The realm's affinity and three more, so that every server has some.
                 Affinity = number % 4 == 0 ? null : $"user:load-{number % 4}",
                 Formats = [s_formats[number / s_elements.Length % s_formats.Length]],
                 DeadlineMs = 60_000,

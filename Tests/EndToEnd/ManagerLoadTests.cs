@@ -5,7 +5,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>More callers than there is room for.</summary>
+/// <summary>More callers than the fleet has capacity for.</summary>
 [Collection(ManagerFleetCollection.Name)]
 public sealed class ManagerLoadTests(ManagerFleetFixture fixture)
 {
@@ -14,7 +14,7 @@ public sealed class ManagerLoadTests(ManagerFleetFixture fixture)
     private readonly FleetUnderTest _fleet = fixture.Fleet;
 
     [Fact]
-    public async Task Post_TwoThousandAtOnceOnFourSlots_AreRenderedOrToldAtOnceWhenToComeBack()
+    public async Task Post_TwoThousandAtOnceOnFourSlots_AreRenderedOrRejectedAtOnceWithRetryAfter()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(PostAsync)).WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
 

@@ -13,7 +13,7 @@ using RedisServer = Fleet.Tests.Processes.RedisServer;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A manager as a process of its own, between a server that sends much and callers that read it.</summary>
+/// <summary>A manager as a separate process, between a server that sends large results and callers that read them.</summary>
 public sealed class ManagerMemoryTests : IDisposable
 {
     private const int Callers = 16;
@@ -39,7 +39,7 @@ public sealed class ManagerMemoryTests : IDisposable
         var before = PeakBytes(manager.Id);
 
         var bodies = await Task.WhenAll(Enumerable.Range(0, Callers).Select(number => BeginAsync(address, number)));
-        // Each caller has its beginning, and none has its end.
+        // Each caller has the beginning of its result, and none has the end.
         everybodyReads.SetResult();
         var totals = await Task.WhenAll(bodies.Select(CountAsync));
 

@@ -15,9 +15,9 @@ public sealed class ManifestTests : IDisposable
         var file = Path.Combine(_folder.FullName, "aspire-manifest.json");
         await using var appHost = AppHostProcess.Start("--Fleet:PrerenderServers=2", "--publisher", "manifest", "--output-path", file);
 
-        var (exitCode, said) = await appHost.EndAsync();
+        var (exitCode, output) = await appHost.EndAsync();
 
-        Assert.True(exitCode == 0 && File.Exists(file), said);
+        Assert.True(exitCode == 0 && File.Exists(file), output);
         using var manifest = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         var resources = manifest.RootElement.GetProperty("resources").EnumerateObject().ToDictionary(resource => resource.Name, resource => resource.Value);
         Assert.Equal(

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>A private realm and a public one on a real fleet: the private one is prerendered for those who have its key and told to nobody else,
+/// <summary>A private realm and a public one on a real fleet: the private one is prerendered for clients that have its key and visible to no other,
 /// the public one has its screenshots.</summary>
 [Collection(ContentFleetCollection.Name)]
 public sealed class PrivateRealmTests(ContentFleet fixture)
@@ -19,7 +19,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task Realms_PrivateAndPublic_AreEachToldToWhomTheyMayBe()
+    public async Task Realms_PrivateAndPublic_AreVisibleToTheirReadersOnly()
     {
         var fleet = fixture.Fleet;
         var plan = fleet.OnRealm("secret/plan");
@@ -27,7 +27,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
         await Eventually.TrueAsync(
             async () => (await fleet.IndexedAsync()).GetProperty("total").GetInt32() == fixture.PublicCards && await StatusAsync(fleet, plan, Key) == HttpStatusCode.OK,
             s_limit,
-            () => $"all cards to be indexed, of which a stranger counts the {fixture.PublicCards} public ones\n{fleet.Said}");
+            () => $"all cards to be indexed, of which a client without the key counts the {fixture.PublicCards} public ones\n{fleet.Output}");
         var (status, html) = await GetAsync(fleet, plan, Key);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("data-fleet-ssr=\"/secret/plan\"", html, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
         await ScreenshotIsThereAsync(fleet);
     }
 
-    // Every way that somebody without the key could try, the warm page that has shown the realm a moment ago among them.
+    // Every route that a client without the key could try, including the warm page that has just shown the realm.
     private static async Task NothingIsToldAsync(FleetUnderTest fleet, Uri plan)
     {
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(fleet, plan, key: null)).Status);
@@ -53,7 +53,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
         foreach (var credentials in new RenderCredentials?[] { null, new() { Authorization = "Bearer wrong-wrong-wrong-wrong" } })
         {
             var request = new RenderRequest { Url = plan.AbsoluteUri, Affinity = $"realm:{fleet.OnRealm("secret/")}#{scope}", Credentials = credentials };
-            // Not even an operator sees by way of the page what its earlier visits saw.
+            // Even an operator cannot see through the page what earlier renders showed in it.
             foreach (var adminKey in new[] { null, FleetFixture.AdminKey })
             {
                 using var post = new HttpRequestMessage(HttpMethod.Post, fleet.OnManager("renders")) { Content = JsonContent.Create(request, options: FleetJson.Options) };
@@ -65,7 +65,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
         }
 
         Assert.DoesNotContain(Key, (await GetAsync(fleet, fleet.OnManager("fleet"), key: null)).Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, fleet.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, fleet.Output, StringComparison.Ordinal);
     }
 
     private static async Task ScreenshotIsThereAsync(FleetUnderTest fleet)
@@ -73,7 +73,7 @@ public sealed class PrivateRealmTests(ContentFleet fixture)
         const string Tag = "property=\"og:image\" content=\"";
         var html = "";
         await Eventually.TrueAsync(
-            async () => (html = await fleet.GetHtmlAsync(fleet.OnRealm("open/"))).Contains(Tag, StringComparison.Ordinal), s_limit, () => $"a screenshot of the public card\n{html}\n{fleet.Said}");
+            async () => (html = await fleet.GetHtmlAsync(fleet.OnRealm("open/"))).Contains(Tag, StringComparison.Ordinal), s_limit, () => $"a screenshot of the public card\n{html}\n{fleet.Output}");
 
         using var response = await fleet.Client.GetAsync(new Uri(html.Split(Tag)[1].Split('"')[0]), TestContext.Current.CancellationToken);
         var screenshot = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>What a Redis knows, written where it reads it when it starts again, and removed afterwards.</summary>
+/// <summary>The data of a Redis, written to the file that it loads at its next start, and removed afterwards.</summary>
 internal sealed class RedisDump(int port) : IDisposable
 {
     private string? _file;

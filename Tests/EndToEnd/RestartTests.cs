@@ -2,7 +2,7 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>The AppHost starts again what dies, and nothing that was stopped on the dashboard, which names the addresses.</summary>
+/// <summary>The AppHost restarts services that end unexpectedly, but not those that were stopped on the dashboard, which shows the addresses.</summary>
 public sealed class RestartTests
 {
     private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(6);

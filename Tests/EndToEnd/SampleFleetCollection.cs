@@ -1,6 +1,6 @@
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>Tests that ask the sample's fleet and change nothing share it.</summary>
+/// <summary>Tests that only read from the sample's fleet share it.</summary>
 [CollectionDefinition(Name)]
 public sealed class SampleFleetCollection : ICollectionFixture<FleetFixture>
 {

@@ -32,7 +32,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Starts a service on a free port, with the environment that the AppHost would give it, and waits until it is healthy.</summary>
     /// <param name="name">Its name: <c>realm-1</c>.</param>
-    /// <param name="assembly">Its assembly, which lies beside this one.</param>
+    /// <param name="assembly">Its assembly, in the folder of this one.</param>
     /// <param name="fleet">The other services.</param>
     /// <param name="settings">Its settings.</param>
     /// <param name="log">Receives what it logs.</param>
@@ -70,14 +70,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills it alone (SIGKILL), and waits for its end.</summary>
+    /// <summary>Kills the process, but not its children (SIGKILL), and waits for its end.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_limit);
     }
 
-    /// <summary>Asks it to stop (SIGTERM) and waits for its end.</summary>
+    /// <summary>Sends SIGTERM and waits for the end of the process.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int?> StopAsync(TimeSpan limit)
     {

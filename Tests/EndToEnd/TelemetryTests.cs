@@ -53,7 +53,7 @@ public sealed class TelemetryTests
         var steps = collector.Spans.Where(span => span.Parent == visit.Id).Select(span => span.Name).Distinct();
         Assert.Superset(new HashSet<string>(["queue", "render"]), new HashSet<string>(steps));
 
-        // Traces are of visits: no asset, no probe, no background call.
+        // Traces are of renders: no asset, no probe and no background call has one.
         Assert.DoesNotContain(collector.Spans, span => span.Name.Contains("health", StringComparison.Ordinal) || span.Name.Contains("alive", StringComparison.Ordinal)
             || span.Name.Contains("/assets", StringComparison.Ordinal));
         Assert.DoesNotContain(collector.Spans, span => span is { Parent: "", Name: "POST" or "GET" });

@@ -3,7 +3,7 @@ using Fleet.AppHost.Settings;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>What runs where.</summary>
+/// <summary>The addresses of a fleet's services.</summary>
 /// <param name="Realm">Address of the realm server.</param>
 /// <param name="Manager">Address of the manager.</param>
 /// <param name="Prerender">Addresses of the prerender servers, in the order of their names.</param>

@@ -5,7 +5,7 @@ namespace Fleet.Tests;
 /// <summary>Boundary 2: no answer of the realm server to a caller without a key names the address of the manager, also not when the manager is away.</summary>
 public sealed class AnonymousAnswersTests
 {
-    // Nothing listens there, and no other address of the test begins like it.
+    // Nothing listens on this address, and no other address of the test begins with the same text.
     private const string Host = "127.0.0.77";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -15,7 +15,7 @@ public sealed class AnonymousAnswersTests
     {
         await using var server = await new RealmServerUnderTest { Settings = { "Pages:CrawlerBudget=00:00:01" } }.WithManagerAt($"http://{Host}:9").StartAsync();
         await Eventually.TrueAsync(
-            async () => (await server.Client.GetStringAsync("health", Token)).Contains("No page can be rendered", StringComparison.Ordinal), () => "the realm server to know that its manager is away");
+            async () => (await server.Client.GetStringAsync("health", Token)).Contains("No page can be rendered", StringComparison.Ordinal), () => "the realm server to report that its manager is away");
 
         foreach (var route in (string[])["health", "alive", "", "elements/hydrogen", "elements/none", "elements/", "elements/_realm", "elements/_cards?ids=hydrogen", "_index", "_index/diagnostics?url=" + server.RealmUrl + "hydrogen",
             "_search?q=h", "_screenshots/elements/hydrogen", "_realms", "sitemap.xml", "robots.txt", "none"])

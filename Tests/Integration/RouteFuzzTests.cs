@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests;
 
-/// <summary>Every public route of every service, with generated URLs, headers, bodies and sizes: no error of the server without a reason, no stack trace, no memory that
-/// stays, and the next good request is answered. A seed that fails once stays in the list.</summary>
+/// <summary>Every public route of every service, with generated URLs, headers, bodies and sizes: each server error has a reason and no stack trace, no memory
+/// leaks, and the next good request is answered. A seed that fails once stays in the list.</summary>
 [Collection(HeavyCollection.Name)]
 public sealed class RouteFuzzTests
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fleet.Tests;
 
-/// <summary>Bounded polling, for what another process or thread does: it comes true within the limit, or the failure says what was expected.</summary>
+/// <summary>Polls, with a limit, a condition that another process or thread fulfils. The failure states what was expected.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan s_defaultLimit = TimeSpan.FromSeconds(30);

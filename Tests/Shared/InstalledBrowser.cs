@@ -2,7 +2,7 @@ using Fleet.BrowserSetup;
 
 namespace Fleet.Tests;
 
-/// <summary>A browser on this machine, for a test project that starts some: the first such project that runs installs it.</summary>
+/// <summary>A browser on this machine for tests that start one: the first test project that needs it installs it.</summary>
 public sealed class InstalledBrowser : IAsyncLifetime
 {
     public async ValueTask InitializeAsync() =>

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Fleet.Tests;
 
-/// <summary>Sends generated requests to a service, as bytes, since a client of .NET would repair what this is about.</summary>
+/// <summary>Sends generated requests to a service, as bytes, since .NET's HTTP client would correct malformed ones.</summary>
 /// <param name="address">The service.</param>
 /// <param name="routes">Its routes; <c>*</c> stands for a generated value.</param>
 /// <param name="key">A key that some requests carry.</param>
@@ -33,7 +33,7 @@ internal sealed class RouteFuzzer(Uri address, IReadOnlyList<string> routes, str
         ["*/*", "text/html", "application/json", "application/json; charset=utf-16", "text/html;q=x", "gzip, br", "\"a\", W/\"b\"", "*", "bytes=0-", "bytes=9-1", "bytes=0-1,3-4", "Googlebot", "none", "cross-site", "https://evil.example", "null", "-1", "99999999999999999999",
          "127.0.0.1", "localhost", "evil.example", "Basic Og==", "Basic !!", "Bearer", "Bearer wrong", "Mon, 01 Jan 2030 00:00:00 GMT", "é", "00-0-0-0"];
 
-    /// <summary>Sends one generated request, and asserts of the answer that an error of the server has a reason and that no stack trace is in it.</summary>
+    /// <summary>Sends one generated request, and asserts that an error of the server has a reason and that the answer has no stack trace.</summary>
     public async Task SendAsync(Random random, CancellationToken cancellationToken)
     {
         var request = Create(random);
@@ -57,7 +57,7 @@ internal sealed class RouteFuzzer(Uri address, IReadOnlyList<string> routes, str
             return;
         }
 
-        // Browsers and crawlers get a page that says it in words.
+        // Browsers and crawlers get a page that explains the error.
         var isPage = parts[0].Contains("Content-Type: text/html", StringComparison.Ordinal) && parts[0].Contains("Retry-After: ", StringComparison.Ordinal);
         Assert.True(parts is [_, { Length: > 0 } body] && (isPage || ReasonOf(body) is { Length: > 0 }), "An error of the server without a reason is the answer to " + about);
     }

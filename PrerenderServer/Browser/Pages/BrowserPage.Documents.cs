@@ -93,7 +93,7 @@ internal sealed partial class BrowserPage
         }
         catch (NavigationException e) when (e.Redirect is { } redirect && e.Code != NavigationException.TooManyRedirects)
         {
-            // The answer is the redirect, whatever is behind it.
+            // The answer is the redirect, whatever its target is.
             ShellToken = null;
             return new(redirect.Status, redirect.Url, null, 0);
         }
@@ -141,7 +141,7 @@ internal sealed partial class BrowserPage
         // A document that was committed since then ran no script, so its origin has nothing to clear, and no frame shows it any more.
         _ = _frames.Take();
 
-        // Until then, a worker stores data.
+        // A worker may store data until it has ended.
         await _workers.AllEnded.Within("end the workers", Left(deadline, start), _settings.Time, cancellationToken);
 
         await Task.WhenAll(
@@ -218,7 +218,7 @@ internal sealed partial class BrowserPage
         Activity.BeginDocument();
         if (!_isNetworkEnabled)
         {
-            // One after the other: a navigation may change the renderer, and a renderer that is not told in time misses the document's body and its first requests.
+            // One after the other: a navigation may change the renderer, and a renderer that gets these commands late misses the document's body and its first requests.
             await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
             _isNetworkEnabled = true;
         }

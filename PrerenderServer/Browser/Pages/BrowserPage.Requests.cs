@@ -57,7 +57,7 @@ internal sealed partial class BrowserPage
 
             foreach (var pattern in setup?.BlockedUrls ?? [])
             {
-                // A question mark is any character there, and begins a query here.
+                // In Chromium's patterns a question mark matches any character; in a URL it begins the query, so escape it.
                 WritePattern(p, pattern.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal));
             }
 
@@ -71,7 +71,7 @@ internal sealed partial class BrowserPage
         var request = paused.GetProperty("request");
         var (url, frame, type) = (request.GetProperty("url").GetString()!, paused.GetProperty("frameId").GetString()!, paused.GetProperty("resourceType").GetString()!);
         var isDocument = type == "Document";
-        // The document that was asked for is always loaded.
+        // The requested document is always loaded.
         if (_setup is { } setup && !(isDocument && frame == _target) && setup.Blocks(url, type))
         {
             _cdp.Post("Fetch.failRequest", p =>

@@ -87,7 +87,7 @@ internal sealed partial class BrowserPage
                 if (pdf.HeaderTemplate is not null || pdf.FooterTemplate is not null)
                 {
                     p.WriteBoolean("displayHeaderFooter"u8, true);
-                    // Without a template the browser has one of its own.
+                    // Without a template the browser uses its default one.
                     p.WriteString("headerTemplate"u8, pdf.HeaderTemplate is { Length: > 0 } header ? header : "<span></span>");
                     p.WriteString("footerTemplate"u8, pdf.FooterTemplate is { Length: > 0 } footer ? footer : "<span></span>");
                 }

@@ -60,7 +60,7 @@ internal sealed partial class BrowserPage
 
         if (setup.Headers.Count > 0 || setup.Cookies.Count > 0)
         {
-            // A cached response is of a request without them.
+            // A cached response belongs to a request without them.
             calls.Add(Call("Network.clearBrowserCache", null));
         }
 
@@ -91,7 +91,7 @@ internal sealed partial class BrowserPage
         _setup = null;
         var calls = new List<Task>
         {
-            // Without an override that was not set these do nothing, except the locale, whose override is of the whole process.
+            // These commands have no effect if the override was not set, except for the locale, whose override applies to the whole process.
             Call("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, null)),
             Call("Emulation.setTouchEmulationEnabled", static p => p.WriteBoolean("enabled"u8, false)),
             Call("Emulation.setUserAgentOverride", p => WriteUserAgent(p, null)),

@@ -37,7 +37,7 @@ internal sealed partial class BrowserPage
         return IsKept;
     }
 
-    public async Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<string?> NavigateSoftlyAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var start = _settings.Time.GetTimestamp();
         var clearing = ClearSessionStorageAsync(keepsDocument: true, deadline, cancellationToken);

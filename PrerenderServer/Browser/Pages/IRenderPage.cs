@@ -59,7 +59,7 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>The current document as its server sent it; null if that is not known.</summary>
     Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the current document, instead of <see cref="ParkAsync"/>, so that <see cref="VisitAsync"/> may move it on.</summary>
+    /// <summary>Keeps the current document, instead of <see cref="ParkAsync"/>, so that <see cref="NavigateSoftlyAsync"/> may move it on.</summary>
     /// <param name="source">The document as its server sent it.</param>
     /// <param name="maxIdle"><see cref="MaxIdle"/> of the page while it is kept.</param>
     /// <param name="deadline">Timeout.</param>
@@ -68,10 +68,10 @@ internal interface IRenderPage : IBrowserPage
     Task<bool> KeepAsync(string source, TimeSpan maxIdle, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Clears the data that earlier visits left, and lets the app in the kept document show another URL without loading it. The app's memory stays.</summary>
-    /// <returns>Why it was not tried: the server does not send the same document for the URL. Null once the app was told.</returns>
-    Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken);
+    /// <returns>Why it was not tried: the server does not send the same document for the URL. Null once the app was navigated.</returns>
+    Task<string?> NavigateSoftlyAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Why the kept document does not show the URL of the last <see cref="VisitAsync"/>; null if it does.</summary>
+    /// <summary>Why the kept document does not show the URL of the last <see cref="NavigateSoftlyAsync"/>; null if it does.</summary>
     Task<string?> ArrivedAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>The size of the current document.</summary>
@@ -174,7 +174,7 @@ internal sealed record ScreenshotShape(
     /// <summary>The viewport of a format of the host.</summary>
     public PageViewport Viewport => new(Width, Height, Scale);
 
-    /// <summary>What a request asks for.</summary>
+    /// <summary>The shape that a request specifies.</summary>
     public static ScreenshotShape Of(ScreenshotRequest request)
     {
         var device = DevicePreset.Find(request.Device);

@@ -10,7 +10,7 @@ internal sealed class PageActivity(TimeProvider time)
     private const int MaxLines = 20;
     private const int MaxLineLength = 500;
     private const int MaxAnswered = 2_000;
-    private const int MaxFlights = 5_000;
+    private const int MaxInFlight = 5_000;
     private const int MaxBroken = 100;
 
     /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight.</summary>
@@ -24,8 +24,8 @@ internal sealed class PageActivity(TimeProvider time)
     private static readonly TimeSpan s_firstMessage = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Flight> _flights = [];
-    private readonly HashSet<Flight.Content> _answered = [];
+    private readonly Dictionary<string, InFlightRequest> _inFlight = [];
+    private readonly HashSet<InFlightRequest.Content> _answered = [];
     private readonly List<string> _errors = [];
     private readonly List<string> _failed = [];
     /// <summary>The documents, by their loader, whose body was not received completely: Chromium's code.</summary>
@@ -62,7 +62,7 @@ internal sealed class PageActivity(TimeProvider time)
     /// <summary>Requests that have had no response for so long that they no longer count as in flight.</summary>
     public IReadOnlyList<string> Unanswered
     {
-        get { lock (_gate) { return [.. _flights.Values.Where(f => f.IsAwaited && IsUnanswered(f)).Take(MaxLines).Select(f => Cut($"{f.Method} {f.Url}"))]; } }
+        get { lock (_gate) { return [.. _inFlight.Values.Where(f => f.IsAwaited && IsUnanswered(f)).Take(MaxLines).Select(f => Cut($"{f.Method} {f.Url}"))]; } }
     }
 
     /// <summary>The request that took longest to be answered, and how long; null before the first.</summary>
@@ -82,7 +82,7 @@ internal sealed class PageActivity(TimeProvider time)
             _failed.Clear();
             _broken.Clear();
             _document = null;
-            _flights.Clear();
+            _inFlight.Clear();
             _lastChange = time.GetTimestamp();
         }
     }
@@ -92,7 +92,7 @@ internal sealed class PageActivity(TimeProvider time)
     {
         lock (_gate)
         {
-            _flights.Clear();
+            _inFlight.Clear();
             _lastChange = time.GetTimestamp();
         }
     }
@@ -140,36 +140,36 @@ internal sealed class PageActivity(TimeProvider time)
         }
     }
 
-    private void OnRequest(string id, JsonElement sent) => Add(id, Flight.Of(sent, time.GetTimestamp()));
+    private void OnRequest(string id, JsonElement sent) => Add(id, InFlightRequest.Of(sent, time.GetTimestamp()));
 
-    private void OnSocket(string id, string url) => Add(id, Flight.OfSocket(url, time.GetTimestamp()));
+    private void OnSocket(string id, string url) => Add(id, InFlightRequest.OfSocket(url, time.GetTimestamp()));
 
-    private void Add(string id, Flight flight)
+    private void Add(string id, InFlightRequest request)
     {
         lock (_gate)
         {
             // A request that repeats an answered one is a poll.
-            flight = flight with { IsAwaited = flight.IsAwaited && !_answered.Contains(flight.Sent) };
-            if (_flights.Count < MaxFlights || _flights.ContainsKey(id))
+            request = request with { IsAwaited = request.IsAwaited && !_answered.Contains(request.Sent) };
+            if (_inFlight.Count < MaxInFlight || _inFlight.ContainsKey(id))
             {
-                _flights[id] = flight;
+                _inFlight[id] = request;
             }
 
-            Note(flight);
+            Note(request);
         }
     }
 
     private void OnResponse(string id, JsonElement received)
     {
-        var flight = default(Flight?);
+        var request = default(InFlightRequest?);
         var status = received.GetProperty("response").GetProperty("status").GetInt32();
         lock (_gate)
         {
-            if (_flights.TryGetValue(id, out var found))
+            if (_inFlight.TryGetValue(id, out var found))
             {
-                flight = found;
+                request = found;
                 Note(found);
-                _flights[id] = found with { RespondedAt = time.GetTimestamp() };
+                _inFlight[id] = found with { RespondedAt = time.GetTimestamp() };
                 // An overloaded server may give the content at the next attempt.
                 if (status is not (408 or 425 or 429 or >= 500) && _answered.Count < MaxAnswered)
                 {
@@ -183,7 +183,7 @@ internal sealed class PageActivity(TimeProvider time)
             }
         }
 
-        if (status >= 400 && flight is { } failed)
+        if (status >= 400 && request is { } failed)
         {
             Add(_failed, $"{failed.Method} {failed.Url}: {status}");
         }
@@ -225,9 +225,9 @@ internal sealed class PageActivity(TimeProvider time)
         lock (_gate)
         {
             _document = loader;
-            foreach (var (id, _) in _flights.Where(f => f.Value.Loader != loader))
+            foreach (var (id, _) in _inFlight.Where(f => f.Value.Loader != loader))
             {
-                _flights.Remove(id);
+                _inFlight.Remove(id);
             }
 
             _lastChange = time.GetTimestamp();
@@ -243,17 +243,17 @@ internal sealed class PageActivity(TimeProvider time)
         }
     }
 
-    private IEnumerable<Flight> Awaited() => _flights.Values.Where(f =>
+    private IEnumerable<InFlightRequest> Awaited() => _inFlight.Values.Where(f =>
         f.IsAwaited && !IsUnanswered(f) && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter)
         && !(f.IsOfMessages && time.GetElapsedTime(f.SentAt) > s_firstMessage));
 
-    private bool IsUnanswered(Flight flight) => flight.RespondedAt is null && !flight.IsOfMessages && time.GetElapsedTime(flight.SentAt) > s_unansweredAfter;
+    private bool IsUnanswered(InFlightRequest request) => request.RespondedAt is null && !request.IsOfMessages && time.GetElapsedTime(request.SentAt) > s_unansweredAfter;
 
-    private Flight? Remove(string id)
+    private InFlightRequest? Remove(string id)
     {
         lock (_gate)
         {
-            if (!_flights.Remove(id, out var found))
+            if (!_inFlight.Remove(id, out var found))
             {
                 return null;
             }
@@ -264,9 +264,9 @@ internal sealed class PageActivity(TimeProvider time)
     }
 
     /// <summary>Restarts the quiet period, unless the page does not wait for the request.</summary>
-    private void Note(Flight flight)
+    private void Note(InFlightRequest request)
     {
-        if (flight.IsAwaited)
+        if (request.IsAwaited)
         {
             _lastChange = time.GetTimestamp();
         }

@@ -4,7 +4,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>Notices when the main frame's document asks for another one. The request is enough: the target may be a download, unreachable, or empty.</summary>
+/// <summary>Detects when the main frame's document requests another one. The request is enough: the target may be a download, unreachable, or empty.</summary>
 internal sealed class PageDepartures
 {
     /// <summary>Name of the binding through which <c>capture.js</c> reports what the document declares when it is about to leave.</summary>

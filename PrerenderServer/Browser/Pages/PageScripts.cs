@@ -44,13 +44,13 @@ internal static class PageScripts
     /// did. <see cref="Start"/> defines it.</summary>
     public const string Reveal = "__fleetReveal";
 
-    /// <summary>A function of the maximum length and the URL that was asked for. Resolves to the document as HTML, with its URL, status, headers and requests. <see cref="Start"/> defines it.</summary>
+    /// <summary>A function of the maximum length and the requested URL. Resolves to the document as HTML, with its URL, status, headers and requests. <see cref="Start"/> defines it.</summary>
     public const string Capture = "__fleetCapture";
 
     /// <summary>A function of the document's source, as the server sent it. Prepares the document for <see cref="Visit"/>. <see cref="Start"/> defines it.</summary>
     public const string Keep = "__fleetKeep";
 
-    /// <summary>A function of a URL. Resolves to why the server does not send the same document for it, or to an empty text once the app was told to show the URL.
+    /// <summary>A function of a URL. Resolves to why the server does not send the same document for it, or to an empty text once the app was navigated to the URL.
     /// <see cref="Start"/> defines it.</summary>
     public const string Visit = "__fleetVisit";
 

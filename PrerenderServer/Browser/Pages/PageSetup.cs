@@ -75,7 +75,7 @@ internal sealed record PageSetup
             BlockedTypes = [.. (request.BlockResources ?? []).Select(TypeOf)],
             BlockedUrls = request.BlockUrls ?? [],
         };
-        return isSized || setup.IsTransparent || PageRequestRules.NeedsVisit(request) ? setup : null;
+        return isSized || setup.IsTransparent || PageRequestRules.NeedsNavigation(request) ? setup : null;
     }
 
     /// <summary>Whether requests are intercepted.</summary>

@@ -26,7 +26,7 @@ internal static class ChromiumArguments
         "--disable-crash-reporter",
         "--metrics-recording-only",
         "--no-service-autorun",
-        // A page of any app lives for a second, too short for V8's optimizing compilers to pay: by default they take half of the processor time of a visit. So a function is
+        // A page of any app exists for a second, too short for V8's optimizing compilers to pay: by default they take half of the processor time of a visit. So a function is
         // optimized after ten times as many calls as by default, which the host app of a warm page reaches soon, and not because an earlier document called it often.
         "--js-flags=--invocation-count-for-maglev=4000 --invocation-count-for-turbofan=30000 --no-profile-guided-optimization",
         // Pooled pages are never in the foreground and must not be throttled.

@@ -18,7 +18,7 @@ internal static class ChromiumSandbox
         _ => !root,
     };
 
-    /// <summary>The warning at the start; null if none is needed: the sandbox is on, or somebody decided that it is off.</summary>
+    /// <summary>The warning at the start; null if none is needed: the sandbox is on, or an operator turned it off.</summary>
     public static string? WarningOf(SandboxMode mode, bool root) => mode == SandboxMode.Auto && root
         ? "Chromium runs as root and without its sandbox, because it cannot use its sandbox as root: a page that exploits a fault of Chromium controls this machine."
             + " Run this service as another user; then the sandbox is on. If every page is trusted, set Browser:Sandbox=Off to accept this and to silence this warning."

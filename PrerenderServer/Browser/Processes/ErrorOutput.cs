@@ -56,7 +56,7 @@ internal sealed class ErrorOutput
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The browser has exited, or was given up.
+            // The browser has exited, or its start was abandoned.
         }
     }
 }

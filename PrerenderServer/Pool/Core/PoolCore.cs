@@ -107,7 +107,7 @@ internal sealed class PoolCore
         {
             _dispatcher.Run();
         }
-        while (_reload.FailImpatient() || _reload.Run());
+        while (_reload.FailBetweenShells() || _reload.Run());
         _plan.KeepStandbys();
     }
 
@@ -128,8 +128,8 @@ internal sealed class PoolCore
         switch (poolEvent)
         {
             case Started or TimePassed: break;
-            case PageWanted e: Add(e); break;
-            case WantCancelled e: _leases.Cancel(e.Waiter); break;
+            case PageRequested e: Add(e); break;
+            case RequestCancelled e: _leases.Cancel(e.Waiter); break;
             case PageBooted e: _pageBoot.Booted(e); break;
             case BootFailed e: _pageBoot.Failed(e); break;
             case PageProbed e: _leases.Probed(e); break;
@@ -141,26 +141,26 @@ internal sealed class PoolCore
             case LaunchFailed e: _browsers.LaunchFailed(e); break;
             case BrowserCrashed e: _browsers.Crashed(e); break;
             case BrowserKilled e: _browsers.Killed(e); break;
-            case RecycleWanted: _browsers.Recycle(); break;
+            case RecycleRequested: _browsers.Recycle(); break;
             case MemoryMeasured e: _retirement.Measured(e); break;
             case ShellLearned e: _pool.Shell.Learn(e.Shell, _pool.Now + e.Pause); break;
             case AffinityDisposed e: _retirement.Dispose(e); break;
-            case StopWanted: Stop(); break;
+            case StopRequested: Stop(); break;
             default: throw new ArgumentException($"The pool does not handle the event {poolEvent.GetType().Name}.", nameof(poolEvent));
         }
     }
 
-    private void Add(PageWanted wanted)
+    private void Add(PageRequested requested)
     {
         if (_pool.Stopping)
         {
-            _pool.Do(new FailWaiter(wanted.Waiter, WaitFailure.ShuttingDown));
+            _pool.Do(new FailWaiter(requested.Waiter, WaitFailure.ShuttingDown));
             return;
         }
 
-        var request = wanted.Request;
+        var request = requested.Request;
         _queue.Add(new Waiter(
-            wanted.Waiter, request, _pool.Affinities.Get(request.Affinity), _pool.AdmissionPolicy.DepthOf(request), _pool.Rules.Rank(request, _pool.Now), _pool.Now));
+            requested.Waiter, request, _pool.Affinities.Get(request.Affinity), _pool.AdmissionPolicy.DepthOf(request), _pool.Rules.Rank(request, _pool.Now), _pool.Now));
     }
 
     private void Stop()

@@ -23,7 +23,7 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
         await BootAsync(page, operation, progress, reserve, cancellationToken);
         var extracts = operation.Formats is [RenderFormat.Data];
         var formats = operation.Formats is null ? HostFormats.All : extracts ? [] : operation.Formats;
-        // A host without fleet.extract is asked to render no formats; its answer contains the data all the same.
+        // Without fleet.extract, fleet.render is called with no formats; its answer contains the data too.
         var method = extracts && page.Host.Extracts ? "extract" : "render";
         if (!page.Host.Renders && method == "render")
         {
@@ -62,7 +62,7 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
         progress.Enter(Stages.Render);
         if (operation.Screenshot is not null || operation.IsPrivate)
         {
-            // A picture needs paint. A private render is never repeated for a comparison, and its address is not for the log.
+            // A screenshot needs paint. A private render is never repeated for a comparison, and its URL must not be logged.
             return await CallAsync(page, call, options, operation.Deadline.Step(reserve), cancellationToken);
         }
 
@@ -85,8 +85,8 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
             catch (BrowserTimeoutException) when (page.End == PageTermination.None)
             {
                 hasFailed = true;
-                // The call may still run. It would take the requests of the next one out of its dependencies, and outlive this visit. A page that computes does not boot: it
-                // is late in its render.
+                // The call may still run: it would claim requests that belong to the next call's dependencies, and continue after this render. So the page is booted again. A page that
+                // computes does not boot, and then times out.
                 await page.BootAsync(operation.Deadline.Step(reserve), cancellationToken);
             }
             catch (Exception e) when (page.End == PageTermination.None && (e is PageScriptException || PageJson.IsUnreadable(e)))
@@ -107,7 +107,7 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
             painting.Failed(call.Key);
         }
 
-        // A page that renders slowly would be missed by others for as long again.
+        // Repeating a slow render would keep the page from other callers for as long again.
         return plan is { IsPainted: true, IsCompared: true } && answer.Layout is { IsNone: true } && progress.Elapsed < s_maxCompared ? answer with { Compared = call } : answer;
     }
 

@@ -2,7 +2,7 @@ using Fleet.Contracts;
 
 namespace Fleet.PrerenderServer.Rendering.Learning;
 
-/// <summary>What is learned about: renders of one version of an app that are likely to run the same code.</summary>
+/// <summary>The unit of learning: renders of one version of an app that are likely to run the same code.</summary>
 /// <param name="App">The version of the app, such as the token of its host shell; null if unknown.</param>
 /// <param name="Route">Pattern of the URL, and what is rendered of it: <c>site.example/elements/* isolated,head</c>.</param>
 /// <param name="Fallback">The same without any segment of the path, for a site with too many patterns: <c>site.example/*/* isolated,head</c>.</param>

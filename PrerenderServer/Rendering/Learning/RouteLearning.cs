@@ -212,7 +212,7 @@ internal sealed class RouteLearning(LearningRules rules)
     }
 }
 
-/// <summary>How much is compared.</summary>
+/// <summary>The bounds of learning.</summary>
 /// <param name="Needed">Equal comparisons after which a route is on.</param>
 /// <param name="RendersPerComparison">At most one of this many renders of an app is compared.</param>
 /// <param name="RendersPerSample">A route that is on is compared again after this many renders.</param>

@@ -41,7 +41,7 @@ internal sealed record PageAnswer
     /// <summary>The screenshot; null if none was requested or it failed.</summary>
     public byte[]? Screenshot { get; init; }
 
-    /// <summary>What the render used of the layout; null if unknown.</summary>
+    /// <summary>The layout members that the render used; null if unknown.</summary>
     public LayoutUse? Layout { get; init; }
 
     /// <summary>The call of the host to repeat once the answer was sent, to compare it with this one; null for none.</summary>

@@ -34,7 +34,7 @@ internal sealed record RenderOperation(
     /// <summary>How the page differs from the fleet's desktop page; null if it does not.</summary>
     public PageSetup? Setup { get; init; }
 
-    /// <summary>What the page is waited for; null for nothing but that it settles.</summary>
+    /// <summary>The waits before the page settles; null for none.</summary>
     public PageWaits? Waits { get; init; }
 
     /// <summary>Whether the page must be loaded for this render, instead of being a document that shows an earlier URL and moves on.</summary>
@@ -47,7 +47,7 @@ internal sealed record RenderOperation(
     public string Realm => Affinity.Kind == "realm" ? Affinity.Value : Url.GetLeftPart(UriPartial.Authority) + "/";
 }
 
-/// <summary>What a page is waited for before it is captured.</summary>
+/// <summary>The waits before a page is captured.</summary>
 /// <param name="Selector">An element that matches.</param>
 /// <param name="Function">A script that is truthy.</param>
 /// <param name="Event">An event.</param>
@@ -56,7 +56,7 @@ internal sealed record RenderOperation(
 /// <param name="IsBestAttempt">Whether the page is captured as it is when a condition is not met.</param>
 internal sealed record PageWaits(string? Selector, string? Function, string? Event, TimeSpan Then, TimeSpan? Max, bool IsBestAttempt)
 {
-    /// <summary>What a request asks for; null for nothing.</summary>
+    /// <summary>The waits of a request; null for none.</summary>
     public static PageWaits? Of(PageRequest request) =>
         request is { WaitForSelector: null, WaitForFunction: null, WaitForEvent: null, WaitForTimeout: null or 0 } ? null : new(
             request.WaitForSelector, request.WaitForFunction, request.WaitForEvent, TimeSpan.FromMilliseconds(request.WaitForTimeout ?? 0),

@@ -47,7 +47,7 @@ public sealed class RenderingOptions
     /// <summary>Whether the booted host app may be rendered without layout and paint, where that has been proven to change nothing. Default: auto.</summary>
     public LearningMode NoPaint { get; set; } = LearningMode.Auto;
 
-    /// <summary>Whether an app without the host contract may be told to show the next URL instead of being loaded again, where comparisons have shown that it makes no difference.
+    /// <summary>Whether an app without the host contract may be navigated to the next URL instead of being loaded again, where comparisons have shown that it makes no difference.
     /// An app that keeps answers of its API in memory may show one that is as old as <see cref="SoftNavigationMaxAge"/>, except in pages that are stored. Default: off.</summary>
     public LearningMode SoftNavigation { get; set; } = LearningMode.Off;
 

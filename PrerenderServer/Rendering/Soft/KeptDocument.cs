@@ -4,14 +4,14 @@ using Fleet.PrerenderServer.Rendering.Learning;
 namespace Fleet.PrerenderServer.Rendering.Soft;
 
 /// <summary>A document that a page keeps for soft navigations.</summary>
-/// <param name="key">The route, of which all its URLs are.</param>
+/// <param name="key">The route of all its URLs.</param>
 /// <param name="url">The URL that it was loaded for.</param>
 /// <param name="size">Its size then.</param>
-/// <param name="load">How long that took.</param>
+/// <param name="load">Duration of that load.</param>
 /// <param name="end">When it may not be used any more, as a timestamp of the monotonic clock.</param>
 internal sealed class KeptDocument(RouteKey key, string url, DocumentSize size, TimeSpan load, long end)
 {
-    /// <summary>A soft navigation may take as long, also where the load was faster.</summary>
+    /// <summary>Minimum limit of a soft navigation, for documents that loaded faster.</summary>
     private static readonly TimeSpan s_minAttempt = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<string> _urls = [url];
@@ -20,7 +20,7 @@ internal sealed class KeptDocument(RouteKey key, string url, DocumentSize size, 
 
     public DocumentSize Size => size;
 
-    /// <summary>Whether it may show a URL. Each URL only once: what the app remembers of it would be older than what its server has.</summary>
+    /// <summary>Whether it may show a URL. Each URL only once: what the app has kept in memory for it may be older than the server's content.</summary>
     public bool MayVisit(RouteKey route, string target, long now) => route == key && MayVisit(now) && !_urls.Contains(target);
 
     /// <summary>Whether it may show any further URL.</summary>
@@ -33,7 +33,7 @@ internal sealed class KeptDocument(RouteKey key, string url, DocumentSize size, 
     public void Visited(string target) => _urls.Add(target);
 }
 
-/// <summary>That an answer is of a soft navigation.</summary>
+/// <summary>Marks the answer of a soft navigation.</summary>
 /// <param name="Key">The route.</param>
 /// <param name="IsCompared">Whether it is repeated as a full load.</param>
 internal sealed record SoftVisit(RouteKey Key, bool IsCompared);

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Fleet.PrerenderServer.Rendering.Soft;
 
-/// <summary>What a render gives of a document, for comparisons: two are equal if no reader can tell them apart.</summary>
+/// <summary>A rendered document, for comparisons: two are equal if a reader cannot distinguish them.</summary>
 /// <param name="Html">The markup, head included.</param>
 /// <param name="Headers">The response headers that the page requests, one per line, sorted.</param>
 /// <param name="Reads">URLs that the page read.</param>

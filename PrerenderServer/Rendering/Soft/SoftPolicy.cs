@@ -6,7 +6,7 @@ namespace Fleet.PrerenderServer.Rendering.Soft;
 
 /// <summary>
 /// Decides which renders that navigate to a URL may be soft navigations. A route is loaded until enough comparisons were equal, and for good after a difference. Each version of
-/// the app's document starts over, once it was seen twice: one with a random nonce is another each time. Remembers the last full load of each route that is learned, for the next comparison.
+/// the app's document starts over, once it was seen twice: a document with a random nonce is a new version on each load. Keeps the last full load of each route that is learned, for the next comparison.
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class SoftPolicy(LearningMode mode, LearningRules rules)

@@ -44,7 +44,7 @@ internal sealed class PageActions(
             request, page => Task.FromResult(current.Contains(page.Key) ? new(page.Url, PageResult.Known) : Queue(page, isForced: false)), cancellationToken);
     }
 
-    // This server answers for all URLs of the site, so its requests do not take the way through a proxy.
+    // This server answers for all URLs of the site, so its requests do not pass a proxy.
     private SitemapSite Site => new(new(address.UrlOf("/")), new(address.OwnUrl ?? address.UrlOf("/")));
 
     private PageActionReport Queue(PageSource page, bool isForced) =>
@@ -62,7 +62,7 @@ internal sealed class PageActions(
         return new() { Pages = reports, Counts = reports.CountBy(static report => report.Result).ToDictionary(), Next = next };
     }
 
-    // A page has one report, whatever the number of its renditions: the one that says most.
+    // A page has one report, whatever the number of its renditions: the most informative one.
     private async Task<PageActionReport> ActAsync(PageSource page, Rendition? only, Func<PageSource, Task<PageActionReport>> act)
     {
         var reports = new List<PageActionReport>();

@@ -27,7 +27,7 @@ public sealed class ByHandFleet : IAsyncLifetime
     private static readonly TimeSpan s_pageLimit = TimeSpan.FromMinutes(1);
     private static int s_route;
 
-    // Shows in each page what only the page knows: its origin, whether it may use what needs https, and whether a Secure cookie is kept.
+    // Each page shows its origin, whether it is a secure context, and whether a Secure cookie is kept.
     private const string Script =
         """
         const version = '@version';
@@ -172,7 +172,7 @@ public sealed class ByHandFleet : IAsyncLifetime
         await Eventually.TrueAsync(
             async () => (status = await StatusAsync()).Servers.Count(server => server.Record.State == ServerState.Ready && !server.Unhealthy) == 3
                 && status.Convergence?.Phase == ShellPhase.Converged && status.Realms.Count == _realms.Names.Count,
-            s_limit, () => $"a whole fleet; it is {Json(status)}\n{Log}");
+            s_limit, () => $"a complete fleet; it is {Json(status)}\n{Log}");
     }
 
     /// <summary>The fleet, as one of the managers sees it.</summary>
@@ -231,7 +231,7 @@ public sealed class ByHandFleet : IAsyncLifetime
         return ServiceProcess.StartAsync(service, Path.Combine(folder, $"Fleet.{part.Project}.dll"), part.Address, part.Environment, Log);
     }
 
-    /// <summary>One service: what it is started with, and its process.</summary>
+    /// <summary>One service: its program, its environment and its process.</summary>
     private sealed class Part(string project, Uri address, Dictionary<string, string> environment)
     {
         public string Project => project;

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.ByHand;
 
-/// <summary>The main job, a deploy and kills, through nginx as docs/deploying.md configures it.</summary>
+/// <summary>Pages for visitors and crawlers, a deploy, and kills under load, through nginx as docs/deploying.md configures it.</summary>
 [Collection(ByHandCollection.Name)]
 public sealed class ByHandTests(ByHandFleet fleet)
 {

@@ -10,7 +10,7 @@ public sealed class UpgradeTests
     private static readonly string[] s_managers = ["manager-0", "manager-1"];
     private static readonly string[] s_servers = ["prerender-0", "prerender-1", "prerender-2"];
 
-    /// <summary>In these orders each part meets each other part as the new one and as the old one.</summary>
+    /// <summary>In these orders each part runs beside each other part, once as the newer and once as the older one.</summary>
     public static TheoryData<string, string[][]> Orders => new()
     {
         { "realm servers, servers, managers", [s_realms, s_servers, s_managers] },
@@ -48,7 +48,7 @@ public sealed class UpgradeTests
             await load.StopAsync();
         }
 
-        // A record of Redis that a service cannot read, and an answer that a manager cannot: each is retried elsewhere or written again, and logged.
+        // A record in Redis or an answer that a service cannot read is logged, and retried elsewhere or written again.
         Assert.Empty(fleet.Log.Find("Ignoring the value of "));
         Assert.Empty(fleet.Log.Find("failed (Garbage)"));
     }

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>What became of deploys under load.</summary>
+/// <summary>The result of deploys under load.</summary>
 /// <param name="Servers">Prerender servers.</param>
 /// <param name="Deploys">Deploys.</param>
 /// <param name="Renders">Renders answered meanwhile.</param>
 /// <param name="Lost">Renders that got no answer, or an error.</param>
 /// <param name="Killed">Renders that were cut short.</param>
-/// <param name="StaleStored">Looks at the store that found no good page, or one that is not what its token says.</param>
+/// <param name="StaleStored">Samples of the store that found no good page, or one that does not match its token.</param>
 /// <param name="LeastCapacity">Least share of slots that were usable or booting, between a change and its arrival everywhere.</param>
-/// <param name="Samples">How often that was looked at.</param>
+/// <param name="Samples">Number of samples.</param>
 /// <param name="FreshMs">From the claim until every page of one server was fresh, in milliseconds, ascending: one figure per server and deploy.</param>
 internal sealed record DeployReport(
     int Servers, int Deploys, int Renders, int Lost, int Killed, int StaleStored, double LeastCapacity, int Samples, IReadOnlyList<double> FreshMs)
 {
-    /// <summary>The slots at that moment; those that were no use are marked.</summary>
+    /// <summary>The slots at that moment; unusable ones are marked.</summary>
     public string Least { get; init; } = "";
 
     /// <summary>The first page found that is not good; null when there was none.</summary>

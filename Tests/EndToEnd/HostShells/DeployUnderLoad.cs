@@ -6,8 +6,8 @@ using Fleet.Tests.EndToEnd;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>Deploys on a fleet whose every slot is busy, and the books about them. Each server has a realm whose callers are twice its slots, so
-/// that a page that comes back is wanted at once. A quarter of them go through the manager, the others straight to their server: there no
+/// <summary>Deploys on a fleet with all slots busy, and measures them. Each server has a realm with twice as many callers as slots, so
+/// that each returned page is requested at once. A quarter of the callers use the manager, the others their server directly, where no
 /// retry hides a render that was lost.</summary>
 internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServer)
 {
@@ -37,7 +37,7 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
         var mark = fleet.Log.Mark;
         var load = Enumerable.Range(0, fleet.Servers.Count * slotsPerServer * 2).Select(LoadAsync).ToList();
         var sampling = SampleAsync();
-        // A slot that nobody has asked for yet says nothing about deploys.
+        // A slot that no render has used yet is no evidence about deploys.
         await Eventually.TrueAsync(() => Volatile.Read(ref _renders) >= load.Count, s_limit, () => $"{load.Count} renders; there are {_renders}\n{fleet.Log}");
         for (var i = 0; i < deploys; i++)
         {
@@ -48,7 +48,7 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
         await Task.WhenAll(load);
         await sampling;
         fleet.Realms.Write(fleet.Realms.Names[0], "index", """{ "title": "home" }""");
-        // What a service logs arrives a little later: a line of the deploy before the first one, or not yet the last one.
+        // Log lines arrive with a delay: there may be one of the deploy before the first one, and the last one may be missing.
         List<(string Source, string Line)> Fresh() =>
             [.. fleet.Log.Find("Every page has host shell", mark).Where(l => _tokens.Any(token => l.Line.Contains(token, StringComparison.Ordinal)))];
         await Eventually.TrueAsync(() => Fresh().Count >= deploys * fleet.Servers.Count, s_limit, () => $"a line of each server for each deploy\n{fleet.Log}");
@@ -60,7 +60,7 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
     {
         var version = fleet.NextVersion();
         _isChanging = true;
-        // Content that only the new version can show comes with it: every old page fails on it.
+        // The deploy brings content that only the new version can show: every old page fails on it.
         fleet.Realms.Write(fleet.Realms.Names[0], "index", $$"""{ "title": "home of {{version}}", "needs": "{{version}}" }""");
         var token = fleet.App.Deploy(version);
         _tokens.Add(token);
@@ -110,12 +110,12 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
         }
     }
 
-    // A place without a slot is one to create in, unless somebody waits for it already.
+    // Unused capacity counts as usable, unless a caller already waits for it.
     private int Usable(JsonElement pool) => Slots(pool).Count(IsUsable)
         + (pool.GetProperty("totals").GetProperty("waiting").GetInt32() == 0 ? slotsPerServer - Slots(pool).Count() : 0);
 
-    // Lent, or at rest on the current shell, or on its way there. A stale page at rest is no use, nor is one that closes; a current one closes
-    // for another's sake, as it would without any deploy.
+    // Usable: leased, idle on the current shell, or booting it. A stale idle page is not, nor is a slot that closes with one; a current one closes
+    // to make room for another affinity, as it would without a deploy.
     private static bool IsUsable(JsonElement slot) => slot.GetProperty("state").GetString() switch
     {
         "leased" or "draining" or "creating" or "repaging" => true,
@@ -128,7 +128,7 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
 
     private static JsonElement.ArrayEnumerator Slots(JsonElement pool) => pool.GetProperty("slots").EnumerateArray();
 
-    // A good page is there all the time, and shows what its token says.
+    // A good page is stored at all times, and matches its token.
     private async Task CheckStoredAsync()
     {
         var page = await fleet.StoredAsync(fleet.Realms.Names[0], "");

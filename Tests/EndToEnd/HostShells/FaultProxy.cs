@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>Stands for the load balancer in front of the realm servers: the one address that prerender servers, the manager and the index know.
-/// It can be as wrong as load balancers are in the middle of a deploy.</summary>
+/// <summary>Simulates the load balancer in front of the realm servers: the only address that prerender servers, the manager and the index use.
+/// It can have the faults that load balancers have in the middle of a deploy.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
     private const string TokenHeader = "X-Host-Shell";
@@ -32,7 +32,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>A shell that is answered in place of the one that the realm server would serve.</summary>
     public CapturedShell? OldShell { get; set; }
 
-    /// <summary>What a shell waits for after it was fetched and before it is answered.</summary>
+    /// <summary>Delays a shell after it was fetched and before it is sent, until this completes.</summary>
     public Task Hold { get; set; } = Task.CompletedTask;
 
     /// <summary>Whether a nonce is put into each shell.</summary>
@@ -41,7 +41,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Whether <c>X-Host-Shell</c> is taken off.</summary>
     public bool StripsToken { get; set; }
 
-    /// <summary>How often pages of the fleet have asked for a shell to boot.</summary>
+    /// <summary>Number of requests for a shell by booting pages of the fleet.</summary>
     public int Boots => Volatile.Read(ref _shells);
 
     public static async Task<FaultProxy> StartAsync()
@@ -56,8 +56,8 @@ internal sealed class FaultProxy : IAsyncDisposable
         return proxy;
     }
 
-    /// <summary>No faults any more.</summary>
-    public void Mend() => (IsDown, OldShell, Hold, AddsNonce, StripsToken) = (false, null, Task.CompletedTask, false, false);
+    /// <summary>Removes all faults.</summary>
+    public void ClearFaults() => (IsDown, OldShell, Hold, AddsNonce, StripsToken) = (false, null, Task.CompletedTask, false, false);
 
     /// <summary>The shell that is served now, to be served again later.</summary>
     public async Task<CapturedShell> CaptureAsync(CancellationToken cancellationToken)

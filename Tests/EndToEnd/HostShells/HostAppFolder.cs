@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>The folder of a small host app that keeps the host contract, and says in all that it renders which version it is. Bundles of earlier
+/// <summary>The folder of a small host app that implements the host contract and shows its version in every render. Bundles of earlier
 /// versions stay, as a deploy leaves them for pages that are open.</summary>
 /// <param name="script">Its module, in which <c>@version</c> stands for the version; null for one that renders cards and shows nothing to visitors.</param>
 internal sealed class HostAppFolder(string? script = null) : IDisposable
@@ -42,7 +42,7 @@ internal sealed class HostAppFolder(string? script = null) : IDisposable
         Write(Index, Shell("Host", "app.js"), BuiltAt);
     }
 
-    /// <summary>Puts a version's script there, and no shell that asks for it.</summary>
+    /// <summary>Deploys a version's script without a shell that references it.</summary>
     public void AddBundle(string version) => File.WriteAllText(System.IO.Path.Combine(Path, BundleOf(version)), ScriptOf(version));
 
     /// <summary>Time of the shell that is there.</summary>
@@ -60,7 +60,7 @@ internal sealed class HostAppFolder(string? script = null) : IDisposable
 
     private string ScriptOf(string version) => (script ?? Script).Replace("@version", version, StringComparison.Ordinal);
 
-    // At once: whoever looks finds the old file or the new one.
+    // Atomic: a reader gets the old file or the new one.
     private static void Write(string file, string text, DateTime writtenAt)
     {
         File.WriteAllText(file + ".new", text);
@@ -68,7 +68,7 @@ internal sealed class HostAppFolder(string? script = null) : IDisposable
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    // A card can ask for time, and can be one that a version of the app fails on.
+    // A card can delay its render, and can be one that a version of the app fails on.
     private const string Script = """
         const version = '@version';
         async function render({ url, formats }) {

@@ -6,8 +6,8 @@ using Fleet.Tests.EndToEnd;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>4, 5, 8, 11 and 12: load balancers, hosts and reports that are wrong for a while. How long is not what is tested, so they are wrong
-/// for seconds; <c>FLEET_SHELL_FULL=1</c> keeps them wrong for as long as the acceptance says.</summary>
+/// <summary>4, 5, 8, 11 and 12: load balancers, hosts and reports with temporary faults. The duration is not what is tested, so the faults last
+/// seconds; with <c>FLEET_SHELL_FULL=1</c> they last as long as the acceptance requires.</summary>
 public sealed partial class ScenarioTests
 {
     private static readonly bool s_full = Environment.GetEnvironmentVariable("FLEET_SHELL_FULL") == "1";
@@ -63,7 +63,7 @@ public sealed partial class ScenarioTests
         Assert.Equal(tokenA, Fleet.Proxy.OldShell.Token);
         var b = Fleet.NextVersion();
         var tokenB = Fleet.App.Deploy(b);
-        await Fleet.KnownAsync(tokenB, s_limit);
+        await Fleet.WaitUntilKnownAsync(tokenB, s_limit);
 
         var lastResorts = 0;
         await ForAsync(TimeSpan.FromSeconds(s_full ? 20 : 5), async () =>
@@ -81,7 +81,7 @@ public sealed partial class ScenarioTests
         });
         Assert.True(lastResorts > 0, $"After a few tries a page of A serves as a last resort, marked as stale.\n{Fleet.Log}");
 
-        Fleet.Proxy.Mend();
+        Fleet.Proxy.ClearFaults();
         await Fleet.ConvergedAsync(tokenB, s_limit);
         await Fleet.EveryServerRendersAsync(b, tokenB);
         await Fleet.EveryPageStoredAsync(b, tokenB, s_limit);
@@ -110,11 +110,11 @@ public sealed partial class ScenarioTests
                 Assert.Equal(HttpStatusCode.OK, (await Fleet.HealthAsync(server)).Status);
             }
         });
-        // Of a pause that doubles from 250 ms to 2 s, and at most two pages at a time.
+        // The pause doubles from 250 ms to 2 s, and at most two pages reload at a time.
         var most = Fleet.Servers.Count * 2 * (4 + ((int)watch.Elapsed.TotalSeconds / 2));
         Assert.InRange(Fleet.Proxy.Boots - boots, Fleet.Servers.Count, most);
 
-        Fleet.Proxy.Mend();
+        Fleet.Proxy.ClearFaults();
         await Fleet.ConvergedAsync(tokenB, s_limit);
         await Fleet.EveryServerRendersAsync(b, tokenB);
         await Eventually.TrueAsync(async () => await Fleet.HealthAsync(Fleet.Servers[0]) is (HttpStatusCode.OK, "Healthy"), s_limit, () => "a healthy server");
@@ -147,7 +147,7 @@ public sealed partial class ScenarioTests
         Fleet.Proxy.AddsNonce = true;
         var b = Fleet.NextVersion();
         var tokenB = Fleet.App.Deploy(b);
-        // The token is over the template, which the realm server names with the shell.
+        // The token identifies the template; the realm server sends it with the shell.
         await Fleet.ConvergedAsync(tokenB, s_limit);
         await Fleet.EveryServerRendersAsync(b, tokenB);
 
@@ -162,7 +162,7 @@ public sealed partial class ScenarioTests
             foreach (var server in Fleet.Servers)
             {
                 var result = await Fleet.RenderOnAsync(server);
-                Assert.True(result is { Outcome: RenderOutcome.Rendered, Shell.Current: false } && ShellFleet.Shows(result, c), $"Pages serve {c} as they are, and say so. Seen: {JsonSerializer.Serialize(result, FleetJson.Options)}\n{Fleet.Log}");
+                Assert.True(result is { Outcome: RenderOutcome.Rendered, Shell.Current: false } && ShellFleet.Shows(result, c), $"Pages serve {c} as they are, and their results are marked. Seen: {JsonSerializer.Serialize(result, FleetJson.Options)}\n{Fleet.Log}");
                 Assert.Equal((HttpStatusCode.OK, "Degraded"), await Fleet.HealthAsync(server));
             }
         });
@@ -171,7 +171,7 @@ public sealed partial class ScenarioTests
         Assert.InRange(Fleet.Log.Find("Recycling", mark).Count, 1, Fleet.Servers.Count);
     }
 
-    // A page that boots between the fault and the deploy has a server report the shell before as well.
+    // If a page boots between the fault and the deploy, its server also reports the previous shell.
     private IReadOnlyList<(string Source, string Line)> Reports(int mark, string token) =>
         [.. Fleet.Log.Find("differs on every fetch", mark).Where(report => report.Line.Contains(token, StringComparison.Ordinal))];
 
@@ -189,7 +189,7 @@ public sealed partial class ScenarioTests
     private static void AssertHonest(RenderResult result, string a, string tokenA, string b, string tokenB)
     {
         var (token, version) = result.Shell!.Current == true ? (tokenB, b) : (tokenA, a);
-        Assert.True(result.Shell.Token == token && ShellFleet.Shows(result, version), $"A result says what it was rendered on: {JsonSerializer.Serialize(result, FleetJson.Options)}");
+        Assert.True(result.Shell.Token == token && ShellFleet.Shows(result, version), $"A result names the shell that rendered it: {JsonSerializer.Serialize(result, FleetJson.Options)}");
     }
 
     private static async Task ForAsync(TimeSpan time, Func<Task> look)

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>What the person on call sees of it on the fleet page, in a real browser.</summary>
+/// <summary>A deploy as the fleet page shows it, in a real browser.</summary>
 public sealed partial class ScenarioTests
 {
     private const float PageLimit = 60_000;
@@ -22,7 +22,7 @@ public sealed partial class ScenarioTests
 
         // Nothing boots until the page has been seen.
         var hold = new TaskCompletionSource();
-        await using var released = new Afterwards(() => { hold.TrySetResult(); return Task.CompletedTask; });
+        await using var released = new Restoration(() => { hold.TrySetResult(); return Task.CompletedTask; });
         Fleet.Proxy.Hold = hold.Task;
         var token = Fleet.App.Deploy(Fleet.NextVersion());
         await Assertions.Expect(page.Locator("#shell")).ToContainTextAsync(token, new() { Timeout = PageLimit });
@@ -35,8 +35,8 @@ public sealed partial class ScenarioTests
 
         var frozen = Fleet.Processes["prerender-2"];
         frozen.Freeze();
-        await using var thawed = new Afterwards(() => { frozen.Thaw(); return Task.CompletedTask; });
-        // It does not answer, and once its heartbeat is too old it is gone.
+        await using var thawed = new Restoration(() => { frozen.Thaw(); return Task.CompletedTask; });
+        // The frozen server does not answer, and is removed once its heartbeat is too old.
         await Assertions.Expect(page.Locator("#banner")).ToContainTextAsync(NotThere(), new() { Timeout = PageLimit });
         await Assertions.Expect(page.Locator(".server .pill.good")).ToHaveCountAsync(Fleet.Servers.Count - 1, new() { Timeout = PageLimit });
         frozen.Thaw();

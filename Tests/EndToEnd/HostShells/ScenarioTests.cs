@@ -8,7 +8,7 @@ namespace Fleet.Tests.HostShells;
 /// Here 1 to 3, 7, 9 and 10: deploys that reach every page, whatever is lost on the way.</summary>
 public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFixture<ShellFleetFixture>
 {
-    /// <summary>The poll, and a boot of every page on a machine that does other things as well.</summary>
+    /// <summary>The poll interval, and a boot of every page on a busy machine.</summary>
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(5 + 10);
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(40);
@@ -42,7 +42,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
     public async Task S02_AllMessagesDropped_FreshWithinOnePoll()
     {
         await Fleet.FreshAsync();
-        await Fleet.DeafenAsync();
+        await Fleet.BreakPubSubAsync();
         try
         {
             var watch = Stopwatch.StartNew();
@@ -55,7 +55,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
         }
         finally
         {
-            await Fleet.HearAgainAsync();
+            await Fleet.RestorePubSubAsync();
         }
     }
 
@@ -65,26 +65,26 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
         var (a, tokenA) = await Fleet.FreshAsync();
         var before = (await Fleet.StatusAsync()).Shell!.Generation;
         await Fleet.Redis.StopAsync();
-        // Whatever fails below, the next scenario finds a Redis.
-        await using var back = new Afterwards(() => Fleet.Redis.IsRunning ? Task.CompletedTask : Fleet.Redis.RestartAsync());
+        // Redis runs again for the next scenario, even if this one fails.
+        await using var back = new Restoration(() => Fleet.Redis.IsRunning ? Task.CompletedTask : Fleet.Redis.RestartAsync());
         var b = Fleet.NextVersion();
         var token = Fleet.App.Deploy(b);
 
         foreach (var server in Fleet.Servers)
         {
-            // Each notices at its own next read that it cannot vouch for its shell any more.
+            // Each server detects with its own next read that it cannot verify its shell any more.
             RenderResult? result = null;
             await Eventually.TrueAsync(
                 async () => (result = await Fleet.RenderOnAsync(server)) is { Outcome: RenderOutcome.Rendered, Shell.Current: null },
                 s_limit, () => $"a render on {server} that is marked as not verified; the last is {result}\n{Fleet.Log}");
-            // The page that was there, or one that booted since: either way it says truly which.
-            Assert.True(ShellFleet.Shows(result!, result!.Shell!.Token == tokenA ? a : b), $"{result} is not what it says.\n{Fleet.Log}");
+            // The earlier page, or one that booted since: the result names the right one.
+            Assert.True(ShellFleet.Shows(result!, result!.Shell!.Token == tokenA ? a : b), $"{result} does not match its shell token.\n{Fleet.Log}");
         }
 
         var throughManager = await Fleet.RenderAsync();
-        // Empty, as after a loss of everything.
+        // Redis is empty, as after a loss of all data.
         await Fleet.Redis.RestartAsync();
-        Assert.True(throughManager is { Outcome: RenderOutcome.Rendered }, "The manager goes on with what it knows.");
+        Assert.True(throughManager is { Outcome: RenderOutcome.Rendered }, "The manager continues with its last reading.");
         await Fleet.EveryServerIsFreshAsync(token, s_poll);
         await Fleet.ConvergedAsync(token, s_limit);
         await Fleet.EveryServerRendersAsync(b, token);
@@ -96,10 +96,10 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
     {
         var report = await new DeployUnderLoad(Fleet, slotsPerServer: 2).RunAsync(deploys: 2);
 
-        var said = $"{DeployReport.Head}\n{report}\n{report.Least}\n{report.Found}\n{Fleet.Log}";
-        Assert.True(report is { Lost: 0, Killed: 0, StaleStored: 0, Renders: > 50, Samples: > 10 }, said);
-        Assert.True(report.FreshMs.Count == 2 * Fleet.Servers.Count, said);
-        Assert.True(report.LeastCapacity >= 0.75, said);
+        var output = $"{DeployReport.Head}\n{report}\n{report.Least}\n{report.Found}\n{Fleet.Log}";
+        Assert.True(report is { Lost: 0, Killed: 0, StaleStored: 0, Renders: > 50, Samples: > 10 }, output);
+        Assert.True(report.FreshMs.Count == 2 * Fleet.Servers.Count, output);
+        Assert.True(report.LeastCapacity >= 0.75, output);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
         var tokenB = Fleet.App.Deploy(Fleet.NextVersion());
         var atB = await Fleet.ConvergedAsync(tokenB, s_limit);
 
-        // As it was, its time included: older than what it replaces.
+        // The old shell with its old time: it is older than the one that it replaces.
         Assert.Equal(tokenA, Fleet.App.Deploy(a, builtAt));
 
         var atA = await Fleet.ConvergedAsync(tokenA, s_limit);
@@ -131,7 +131,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
 
         var c = Fleet.NextVersion();
         var tokenC = Fleet.App.Deploy(c);
-        await Fleet.KnownAsync(tokenC, s_limit);
+        await Fleet.WaitUntilKnownAsync(tokenC, s_limit);
         hold.SetResult();
 
         foreach (var server in Fleet.Servers)
@@ -149,7 +149,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
     public async Task S10_ManagerRestartedBetweenReportAndPoll_NothingIsLost()
     {
         await Fleet.FreshAsync();
-        await Fleet.DeafenAsync();
+        await Fleet.BreakPubSubAsync();
         try
         {
             var b = Fleet.NextVersion();
@@ -167,7 +167,7 @@ public sealed partial class ScenarioTests(ShellFleetFixture fixture) : IClassFix
         }
         finally
         {
-            await Fleet.HearAgainAsync();
+            await Fleet.RestorePubSubAsync();
         }
     }
 

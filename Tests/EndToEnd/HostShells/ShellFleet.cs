@@ -13,7 +13,7 @@ using RedisServer = Fleet.Tests.Processes.RedisServer;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>A fleet of real processes on a real Redis, with a host app that can be deployed and a load balancer that can be wrong.</summary>
+/// <summary>A fleet of real processes on a real Redis, with a host app that tests deploy and a load balancer with faults that tests turn on.</summary>
 internal sealed class ShellFleet : IAsyncDisposable
 {
     private const string AdminKey = "host-shell-admin-key-of-32-characters";
@@ -40,7 +40,7 @@ internal sealed class ShellFleet : IAsyncDisposable
 
     public FleetLog Log { get; }
 
-    /// <summary>Knows the admin key.</summary>
+    /// <summary>A client that sends the admin key.</summary>
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     public IReadOnlyList<Uri> Servers => Processes.Topology.Prerender;
@@ -90,7 +90,7 @@ internal sealed class ShellFleet : IAsyncDisposable
     /// <summary>A version that was never deployed before.</summary>
     public string NextVersion() => $"v{++_version}";
 
-    /// <summary>URL of a card, as the whole fleet knows it.</summary>
+    /// <summary>URL of a card at the address that the whole fleet uses.</summary>
     public string Card(string realm, string card) => new Uri(Proxy.Address, $"{realm}/{card}").AbsoluteUri;
 
     public string Card(string card = "") => Card(Realms.Names[0], card);
@@ -98,10 +98,10 @@ internal sealed class ShellFleet : IAsyncDisposable
     /// <summary>The version whose shell has this token; null for none that was deployed.</summary>
     public string? VersionOf(string token) => App.Versions.GetValueOrDefault(token);
 
-    /// <summary>Starts from a whole fleet: no faults, one realm server, a version of its own, everywhere.</summary>
+    /// <summary>Prepares the fleet for a test: no faults, one realm server, and a new version on every page.</summary>
     public async Task<(string Version, string Token)> FreshAsync()
     {
-        Proxy.Mend();
+        Proxy.ClearFaults();
         var version = NextVersion();
         var token = App.Deploy(version);
         await ConvergedAsync(token, TimeSpan.FromSeconds(40));
@@ -111,13 +111,13 @@ internal sealed class ShellFleet : IAsyncDisposable
     public async Task<FleetStatus> StatusAsync() =>
         (await Client.GetFromJsonAsync<FleetStatus>(new Uri(Processes.Topology.Manager, "fleet"), FleetJson.Options, Cancellation))!;
 
-    /// <summary>Waits until the shell is current and every server knows it. A server says what it knows: until it has read of a shell, a result of the one before is
-    /// current for it.</summary>
-    public Task KnownAsync(string token, TimeSpan limit) => Eventually.TrueAsync(
+    /// <summary>Waits until the shell is current and every server knows it. Until a server has read of a new shell, it reports results of the previous one as
+    /// current.</summary>
+    public Task WaitUntilKnownAsync(string token, TimeSpan limit) => Eventually.TrueAsync(
         async () => await StatusAsync() is { Shell: { } shell } status && shell.Token == token && status.Servers.All(server => server.Record.ShellSlots?.Generation >= shell.Generation),
-        limit, () => $"{token} to be current, and every server to know");
+        limit, () => $"{token} to be current and known to every server");
 
-    /// <summary>Waits until the manager says that every page of every server has the shell.</summary>
+    /// <summary>Waits until the manager reports that every page of every server has the shell.</summary>
     public async Task<FleetStatus> ConvergedAsync(string token, TimeSpan limit)
     {
         FleetStatus? status = null;
@@ -175,8 +175,8 @@ internal sealed class ShellFleet : IAsyncDisposable
     public Task<RenderResult?> RenderAsync(string? url = null, ShellAcceptance accept = ShellAcceptance.FreshOrWait, int deadlineMs = 20_000) =>
         TryRenderAsync(new Uri(Processes.Topology.Manager, "renders"), url ?? Card(), accept, deadlineMs);
 
-    /// <summary>Every server renders the version, and says that it is the current one: at its next poll at the latest, since a page that was opened
-    /// for another reason may have the new shell before its server has heard of it.</summary>
+    /// <summary>Waits until every server renders the version and reports it as current. That may take until its next poll, since a page that was opened
+    /// for another reason may have the new shell before its server knows of it.</summary>
     public async Task EveryServerRendersAsync(string version, string token)
     {
         foreach (var server in Servers)
@@ -225,7 +225,7 @@ internal sealed class ShellFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>What a server says of its health.</summary>
+    /// <summary>The health that a server reports.</summary>
     public async Task<(HttpStatusCode Status, string Word)> HealthAsync(Uri server)
     {
         using var response = await Client.GetAsync(new Uri(server, "health"), Cancellation);
@@ -244,14 +244,14 @@ internal sealed class ShellFleet : IAsyncDisposable
     public async Task RedisAsync(string command, params object[] arguments) =>
         await Registry.GetRequiredService<IConnectionMultiplexer>().GetDatabase().ExecuteAsync(command, arguments);
 
-    /// <summary>Pub/sub is deaf from now on: who listens is cut off and may not listen again.</summary>
-    public async Task DeafenAsync()
+    /// <summary>Breaks pub/sub from now on: subscribers are disconnected and cannot subscribe again.</summary>
+    public async Task BreakPubSubAsync()
     {
         await RedisAsync("ACL", "SETUSER", "default", "-subscribe", "-psubscribe");
         await RedisAsync("CLIENT", "KILL", "TYPE", "pubsub");
     }
 
-    public Task HearAgainAsync() => RedisAsync("ACL", "SETUSER", "default", "+subscribe", "+psubscribe");
+    public Task RestorePubSubAsync() => RedisAsync("ACL", "SETUSER", "default", "+subscribe", "+psubscribe");
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,6 @@
 namespace Fleet.Tests.HostShells;
 
-/// <summary>The fleet of four servers that the scenarios share. Each begins with a version of its own on a whole fleet.</summary>
+/// <summary>The fleet of four servers that the scenarios share. Each begins with a complete fleet and a new version.</summary>
 public sealed class ShellFleetFixture : IAsyncLifetime
 {
     internal ShellFleet Fleet { get; private set; } = null!;

@@ -5,7 +5,7 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.Standalone;
 
-/// <summary><c>fleet render</c>, <c>screenshot</c> and <c>pdf</c> as a script runs them.</summary>
+/// <summary><c>fleet render</c>, <c>screenshot</c> and <c>pdf</c> as scripts run them.</summary>
 public sealed class PageCommandTests(TestSite site) : IClassFixture<TestSite>, IDisposable
 {
     private const string Home = "<!DOCTYPE html>\n<html><head><title>Home</title></head><body><div id=\"app\">sum 2</div>"
@@ -41,7 +41,7 @@ public sealed class PageCommandTests(TestSite site) : IClassFixture<TestSite>, I
     [InlineData("/missing", false, ExitCodes.Success, "warning: {0} answered with status 404.")]
     [InlineData("/missing", true, ExitCodes.Failure, "error: {0} answered with status 404.")]
     [InlineData("/cdn", false, ExitCodes.Success, "warning: the page requested other origins, which are not allowed; allow them with --origin http://cdn.example.")]
-    public async Task Render_PageWithSomethingToSay_IsWrittenAndSaysItOnStandardError(string path, bool failOnStatus, int exitCode, string line)
+    public async Task Render_PageWithDiagnostics_IsWrittenAndTheyGoToStandardError(string path, bool failOnStatus, int exitCode, string line)
     {
         await using var fleet = FleetProgram.Start(["render", site[path].AbsoluteUri, .. failOnStatus ? ["--fail-on-status"] : (string[])[]]);
 
@@ -63,7 +63,7 @@ public sealed class PageCommandTests(TestSite site) : IClassFixture<TestSite>, I
     }
 
     [Fact]
-    public async Task Render_NothingListens_SaysSo()
+    public async Task Render_NothingListens_ReportsTheRefusedConnection()
     {
         var address = FreePort.TakeAddress();
         await using var fleet = FleetProgram.Start("render", address.AbsoluteUri);

@@ -9,7 +9,7 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.Standalone;
 
-/// <summary><c>fleet serve</c> as its user has it.</summary>
+/// <summary><c>fleet serve</c> as a process.</summary>
 public sealed class ServeTests : IDisposable
 {
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(30);
@@ -164,7 +164,7 @@ public sealed class ServeTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "index.html"), "", Token);
         await using var fleet = FleetProgram.Start("serve", "--port", "0", "--dist", _folder.FullName);
 
-        // Not after the minute that the others would wait for the realm server.
+        // It ends before the minute is over that the other services would wait for the realm server.
         Assert.Equal(ExitCodes.Failure, await fleet.EndAsync(s_stopLimit));
         Assert.EndsWith($"fleet: --dist is '{_folder.FullName}': index.html is empty.{Environment.NewLine}", fleet.Errors, StringComparison.Ordinal);
     }

@@ -56,7 +56,7 @@ public sealed class ToolPackageTests(TestSite site) : IClassFixture<TestSite>, I
 
     private async Task RunAsync(string folder, params string[] arguments)
     {
-        // Packages of the tool go where they are removed again.
+        // The tool's packages go to a folder that is removed afterwards.
         var environment = arguments[0] == "tool"
             ? new Dictionary<string, string> { ["NUGET_PACKAGES"] = Path.Combine(_folder.FullName, "cache"), ["DOTNET_CLI_HOME"] = _folder.FullName }
             : [];

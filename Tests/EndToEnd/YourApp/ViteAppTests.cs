@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.YourApp;
 
-/// <summary>What docs/your-app.md says, step by step, with a Vite app that knows nothing of the fleet.</summary>
+/// <summary>The steps of docs/your-app.md, with a Vite app that has no code for the fleet.</summary>
 public sealed class ViteAppTests
 {
     private const string Googlebot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
@@ -14,7 +14,7 @@ public sealed class ViteAppTests
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
-    // A busy machine is given time; what it fails to do in time is tried again soon.
+    // The limits allow for a busy machine; what times out is rendered again soon.
     private static readonly Dictionary<string, string> s_patient = new()
     {
         ["Pages:CrawlerBudget"] = "00:01:00",
@@ -34,7 +34,7 @@ public sealed class ViteAppTests
         await using var fleet = await FleetFixture.StartAsync(
             prerenderServers: 1, new Dictionary<string, string>(s_patient) { ["Host:Dist"] = app.Dist });
 
-        // A crawler's first visit has all that the app fetches and shows.
+        // A crawler's first request gets everything that the app fetches and shows.
         var (status, html) = await CrawlAsync(fleet, "products/7");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("<h1>Lamp</h1>", html, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class ViteAppTests
         Assert.Contains("<title>Lamp</title>", html, StringComparison.Ordinal);
         Assert.Contains("src=\"/assets/index-", html, StringComparison.Ordinal);
 
-        // A page that is not there says so, and not with the status of one that is.
+        // A page that does not exist has its text and the status 404.
         (status, html) = await CrawlAsync(fleet, "products/9");
         Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Contains("No such page", html, StringComparison.Ordinal);
@@ -52,17 +52,17 @@ public sealed class ViteAppTests
         await Eventually.TrueAsync(
             async () => (await fleet.GetHtmlAsync(fleet.OnRealm(""))).Contains("<a href=\"/products/8\">Chair</a>", StringComparison.Ordinal),
             s_limit,
-            () => $"the home page to be served prerendered\n{fleet.Said}");
+            () => $"the home page to be served prerendered\n{fleet.Output}");
 
         await VisitAsync(fleet, "products/7", "Bought 1");
 
-        // A deploy: pages of the new app, without anybody clearing anything.
+        // A deploy: pages of the new app are served without any purge.
         app.Edit("src/App.jsx", "Bought {count}", "Ordered {count}");
         await app.NpmAsync("run", "build");
         await Eventually.TrueAsync(
             async () => (await CrawlAsync(fleet, "products/7")).Html.Contains("Ordered", StringComparison.Ordinal),
             s_limit,
-            () => $"the product's page as the new app renders it\n{fleet.Said}");
+            () => $"the product's page as the new app renders it\n{fleet.Output}");
         await VisitAsync(fleet, "products/7", "Ordered 1");
     }
 

@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>How a browser is started, and what is said when it does not start.</summary>
+/// <summary>The start of a browser, and the errors when it does not start.</summary>
 public sealed class BrowserLaunchTests : BrowserProcessTestBase
 {
     [Fact]
@@ -99,7 +99,7 @@ public sealed class BrowserLaunchTests : BrowserProcessTestBase
         await adapter.LaunchAsync(1, Token);
         var error = await Assert.ThrowsAsync<BrowserException>(() => adapter.CreateAsync(1, 1, Token));
         Assert.Contains("/_standby answered 502", error.Message, StringComparison.Ordinal);
-        // What was made half can be closed, and what is gone can be closed again.
+        // A partly created slot can be closed, and a closed one can be closed again.
         await adapter.CloseAsync(1, Token);
         await adapter.CloseAsync(1, Token);
         await adapter.KillAsync(7, Token);

@@ -4,7 +4,7 @@ using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>Browser processes: how they end, and that nothing of them is left.</summary>
+/// <summary>How browser processes end, and that no process or folder is left.</summary>
 public sealed class BrowserLifetimeTests : BrowserProcessTestBase
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class BrowserLifetimeTests : BrowserProcessTestBase
     }
 
     [Fact]
-    public async Task BrowserKilledFromOutside_IsALossAndItsRemainsGo()
+    public async Task Browser_KilledFromOutside_IsReportedLostAndItsRemainsAreRemoved()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found through /proc.");
         await using var adapter = NewAdapter();
@@ -86,8 +86,8 @@ public sealed class BrowserLifetimeTests : BrowserProcessTestBase
         Assert.Empty(Leftovers());
     }
 
-    /// <summary>Options of a browser that names its profile, as a browser does, and never says anything, and whose kill fails: with no time at all, whatever
-    /// is killed outlives it.</summary>
+    /// <summary>Options of a process that names its profile, as a browser does, never answers, and cannot be killed in time: with a timeout of zero, a
+    /// killed process outlives it.</summary>
     private async Task<BrowserOptions> MuteBrowserAsync()
     {
         var mute = await ScriptAsync("while :; do sleep 1; done", isExecutable: true);
@@ -96,7 +96,7 @@ public sealed class BrowserLifetimeTests : BrowserProcessTestBase
         return options;
     }
 
-    /// <summary>Launches a browser that never answers, and gives the launch up once its process is there.</summary>
+    /// <summary>Launches a browser that never answers, and cancels the launch once its process exists.</summary>
     private async Task FailToLaunchAsync(ChromiumBrowserAdapter adapter)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);

@@ -29,7 +29,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         {
             await using var slot = await browser.OpenAsync();
             Assert.False(slot.Page.OffersRender!.Value);
-#pragma warning disable CA5351 // Names a version; guards nothing.
+#pragma warning disable CA5351 // The hash names a version; it is not for security.
             Assert.Equal(Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(TestPages.Plain))), slot.Page.ShellToken);
         });
     }
@@ -62,10 +62,10 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Boot_GivenUp_LeavesNoPageBesideTheOldOne()
+    public async Task Boot_Cancelled_LeavesNoSecondPage()
     {
         await using var slot = await browser.OpenAsync();
-        // Half of the pages that are told to close in the middle of a navigation do not hear it the first time.
+        // Half of the pages that get the close command in the middle of a navigation ignore it the first time.
         for (var time = 0; time < 3; time++)
         {
             await WithShellAsync("<script>globalThis.fleet = { render() {}, ready: new Promise(() => {}) }</script>", "t", 200, async () =>
@@ -82,7 +82,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Navigate_PageThatComputes_EachStepHasNoMoreThanIsLeft()
+    public async Task Navigate_PageThatComputes_EachStepHasTheRemainingTime()
     {
         await using var slot = await browser.OpenAsync();
         slot.Page.Activity.Begin();
@@ -95,7 +95,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Create_GivenUpAtOnce_CanBeClosedAllTheSame()
+    public async Task Create_CancelledAtOnce_CanBeClosed()
     {
         const long Slot = 1_000_000;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => browser.Adapter.CreateAsync(Slot, 1, new CancellationToken(canceled: true)));
@@ -176,7 +176,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         Assert.False((await slot.Page.EvaluateAsync("!!document.elementFromPoint(2, 2)?.closest('#fleet-screenshot')", s_deadline, Token)).GetBoolean());
     }
 
-    /// <summary>A page is still listed for a moment after it was told to close.</summary>
+    /// <summary>A page is still listed for a moment after the close command.</summary>
     private async Task HasOnePageAsync(long slot)
     {
         var context = await browser.Adapter.ContextOf(slot);

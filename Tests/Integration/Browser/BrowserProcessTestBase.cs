@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>Browser processes of the test, in a folder of its own.</summary>
+/// <summary>Base of tests that start browser processes, in a folder of their own.</summary>
 public abstract class BrowserProcessTestBase : IAsyncLifetime
 {
     private readonly List<BrowserLoss> _losses = [];

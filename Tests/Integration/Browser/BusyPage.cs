@@ -9,7 +9,7 @@ internal static class BusyPage
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Waits until a trivial question is not answered in a while.</summary>
+    /// <summary>Waits until the page no longer answers a trivial expression in time.</summary>
     public static async Task NotAnsweringAsync(IRenderPage page, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>The pipe that all tenants of a browser share: what goes wrong with one message costs nobody else anything.</summary>
+/// <summary>The pipe that all pages of a browser share: a fault with one message affects no other.</summary>
 [Collection(BrowserCollection.Name)]
 public sealed class CdpConnectionTests(BrowserFixture browser)
 {
@@ -16,7 +16,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Event_ListenerThrows_IsLostAlone()
+    public async Task Event_ListenerThrows_OnlyThatEventIsLost()
     {
         await using var own = await LaunchAsync();
         var connection = own.Process.Connection;
@@ -49,7 +49,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Event_TooLong_IsLostAlone()
+    public async Task Event_TooLong_OnlyThatEventIsLost()
     {
         await using var own = await LaunchAsync();
         var connection = own.Process.Connection;
@@ -78,7 +78,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Session_OfAPageThatWentWithItsContext_IsForgotten()
+    public async Task Session_OfAPageThatWasClosedWithItsContext_IsRemoved()
     {
         await using var own = await LaunchAsync();
         var connection = own.Process.Connection;
@@ -90,7 +90,7 @@ public sealed class CdpConnectionTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Dispose_SomebodyThrewWhenItClosed_EndsAllTheSame()
+    public async Task Dispose_CloseHandlerThrew_Completes()
     {
         await using var own = await LaunchAsync();
         var connection = own.Process.Connection;

@@ -4,13 +4,13 @@ using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>What the pool and the rendering build on. A Chromium that changes one of these facts must fail here, loudly, and not in production.
-/// Bounds are some ten times what was measured.</summary>
+/// <summary>Facts about Chromium that the pool and the rendering rely on. A Chromium that changes one of them must fail here and not in production.
+/// Bounds are about ten times the measured values.</summary>
 [Collection(BrowserCollection.Name)]
 public sealed class ChromiumFactsTests(BrowserFixture browser)
 {
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(400);
-    /// <summary>What would end only by a timeout takes longer.</summary>
+    /// <summary>Anything that ended only by a timeout would take longer.</summary>
     private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(5);
 
@@ -123,7 +123,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
         }
     }
 
-    /// <summary>A visit in a slot that has had one: navigate, one question, park. More commands would be felt on each page of any app.</summary>
+    /// <summary>A visit in a used slot: navigate, one evaluation, park. Each further command would slow down every page of any app.</summary>
     [Fact]
     public async Task Visit_WarmContext_TakesFewRoundTrips()
     {
@@ -153,7 +153,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task SecondPageOfContext_BothGetAnimationFrames()
+    public async Task Context_TwoPages_BothGetAnimationFrames()
     {
         await using var slot = await browser.OpenAsync();
         var context = await browser.Adapter.ContextOf(slot.Number);

@@ -5,13 +5,13 @@ using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>A browser that counts its contexts by itself, from what was asked of it and what it confirmed; the pool's own count is what is tested.</summary>
+/// <summary>Wraps a browser and counts its contexts from the commands and their confirmations, independent of the pool's count, which is tested.</summary>
 internal sealed class CountingBrowser(IBrowserAdapter inner) : IBrowserAdapter
 {
     private readonly ConcurrentDictionary<long, int> _alive = new();
     private int _peak;
 
-    /// <summary>Most contexts that were alive at a time.</summary>
+    /// <summary>Largest number of contexts that existed at one time.</summary>
     public int Peak => Volatile.Read(ref _peak);
 
     public Action<BrowserLoss> OnLost { set => inner.OnLost = value; }

@@ -15,7 +15,7 @@ public class LinuxProcessTests
     [InlineData("42 (cat) X 7 41 41 0")]
     [InlineData("")]
     [InlineData("nonsense")]
-    public void Parse_ZombieOrNonsense_IsNoProcess(string stat) => Assert.Null(LinuxProcess.Parse(stat));
+    public void Parse_ZombieOrMalformedText_IsNoProcess(string stat) => Assert.Null(LinuxProcess.Parse(stat));
 
     [Fact]
     public void All_OnLinux_ContainsThisProcessWithItsMemory()

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>The pool and a real Chromium on a bad day: pages that loop for ever, pages that crash, callers that leave, and a browser that is killed.</summary>
+/// <summary>The pool with a real Chromium under faults: pages that loop forever, pages that crash, callers that disconnect, and a browser that is killed.</summary>
 public sealed class PoolInChromiumTests(ITestOutputHelper output)
 {
     private const int Renders = 200;
@@ -76,7 +76,7 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
 
         Assert.Equal(Renders, outcomes.Values.Sum());
         Assert.Equal(Renders / 20, outcomes.GetValueOrDefault("timed out") + outcomes.GetValueOrDefault("lost while looping"));
-        // The killed browser takes at most one render of each slot with it.
+        // The killed browser ends at most one render of each slot.
         Assert.InRange(outcomes.GetValueOrDefault("lost"), 0, Slots);
         Assert.InRange(browser.Peak, Slots, Slots);
         Assert.Empty(ProcessesWith(profiles));
@@ -91,7 +91,7 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
         _ => Kind.Ordinary,
     };
 
-    // Few are asked for often, most are rare, as realms are.
+    // A few affinities are requested often, most rarely, as with realms.
     private static int AffinityOf(int render) => (int)(Affinities * Math.Pow(render * 37 % 100 / 100.0, 3));
 
     private static async Task<(string Outcome, bool Warm)> RenderAsync(PoolActor pool, TestSite site, int render, CancellationToken cancellationToken)
@@ -155,13 +155,13 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
         }
         catch (BrowserException)
         {
-            // The browser was killed just now, and the looping page with it.
+            // The browser was killed, and its looping page with it.
             lease.Complete(PageOutcome.Crashed);
             return "lost while looping";
         }
     }
 
-    // The process that has no other's type is the browser itself; its profile is ours alone.
+    // The process without a --type is the browser itself; no other browser has its profile.
     private static void KillBrowser(string profiles)
     {
         var browser = ProcessesWith(profiles).Single(id => !CommandLine(id).Contains("--type=", StringComparison.Ordinal));

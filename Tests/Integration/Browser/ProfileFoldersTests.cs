@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>Folders of browsers: whose they are, and that those of a killed server go.</summary>
+/// <summary>Profile folders of browsers: their owner, and that those of a killed server are removed.</summary>
 public sealed class ProfileFoldersTests : BrowserProcessTestBase
 {
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ProfileFoldersTests : BrowserProcessTestBase
         }
 
         using var orphan = await StartOrphanAsync(Path.Combine(profiles.Root, "abandoned-a", "generation-1"));
-        // With no time at all, whatever is killed outlives it.
+        // With a timeout of zero, a killed process outlives it.
         await profiles.ReapAsync(TimeSpan.FromTicks(-1), TimeProvider.System, Token);
         Assert.True(Directory.Exists(Path.Combine(profiles.Root, "abandoned-a")));
         Assert.False(Directory.Exists(Path.Combine(profiles.Root, "abandoned-b")));
@@ -88,7 +88,7 @@ public sealed class ProfileFoldersTests : BrowserProcessTestBase
         Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
     }
 
-    /// <summary>A process in a group of its own that names the profile and stays until somebody ends it: nobody writes what it reads.</summary>
+    /// <summary>A process in a group of its own that names the profile and runs until it is killed: its input is never written.</summary>
     private static async Task<Process> StartOrphanAsync(string profile)
     {
         var orphan = Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", "read line", ChromiumArguments.ProfileSwitch(profile)]) { RedirectStandardInput = true })!;

@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>A page reaches the allowed origins and nothing else: not Redis, which listens beside it on loopback, by no name and in no way.</summary>
+/// <summary>A page reaches the allowed origins and nothing else. In particular it does not reach Redis, which listens on loopback, by any name or protocol.</summary>
 [Collection(BrowserCollection.Name)]
 public sealed class ReachTests(BrowserFixture browser)
 {
-    // Loopback in every notation, and names that stand for it.
+    // Loopback in every notation, and names that resolve to it.
     private static readonly string[] s_loopback =
         ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001", "127.0.0.1.", "0", "0.0.0.0", "[::1]", "[::]",
             "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:127.0.0.1]", "localhost", "LOCALHOST.", "redis.localhost", "%31%32%37.0.0.1", "１２７.0.0.1"];
 
-    // Each resolves when the browser has given up.
+    // Each promise resolves when the browser's attempt has failed.
     private static readonly string[] s_ways =
     [
         "fetch('http://{0}/', { method: 'POST', mode: 'no-cors', body: 'FLUSHALL' }).catch(() => {})",
@@ -34,7 +34,7 @@ public sealed class ReachTests(BrowserFixture browser)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Page_ByWhateverNameOrWay_DoesNotReachThePortOfRedis()
+    public async Task Page_ByAnyNameOrRoute_DoesNotReachThePortOfRedis()
     {
         using var redis = new TcpListener(IPAddress.IPv6Any, 0);
         redis.Server.DualMode = true;
@@ -54,7 +54,7 @@ public sealed class ReachTests(BrowserFixture browser)
             Assert.False(redis.Pending(), $"The page reached the port by {attempt}");
         }
 
-        // Nobody was turned away by the listener: it takes whoever comes.
+        // The listener rejects no connection, so a connection attempt would have been counted.
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, Token);
         await Eventually.Async(redis.Pending, "the listener is open");

@@ -3,7 +3,7 @@ namespace Fleet.Tests.Browser;
 /// <summary>Pages for tests.</summary>
 internal static class TestPages
 {
-    /// <summary>A host app that renders by the last segment of the URL: a plain word is a card, the others misbehave by name.</summary>
+    /// <summary>A host app that renders by the last segment of the URL: a plain word is a card, other names select a fault.</summary>
     public const string Host = """
         <!doctype html><html><head><title>host</title></head><body><div id="app"></div><script>
         const misbehave = {
@@ -41,6 +41,6 @@ internal static class TestPages
         </script></body></html>
         """;
 
-    /// <summary>A page of an app that knows no host contract.</summary>
+    /// <summary>A page of an app without the host contract.</summary>
     public const string Plain = "<!doctype html><html><head><title>plain</title></head><body><h1>plain</h1></body></html>";
 }

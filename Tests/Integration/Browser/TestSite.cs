@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Browser;
 
-/// <summary>A small web site on a free port, for pages that a real Chromium loads. Counts what was asked for.</summary>
+/// <summary>A small web site on a free port, for pages that a real Chromium loads. Counts requests.</summary>
 internal sealed class TestSite : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -17,7 +17,7 @@ internal sealed class TestSite : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
-    /// <summary>What the standby answers; a test may change it.</summary>
+    /// <summary>The response to the standby; a test may change it.</summary>
     public string Shell { get; set; } = TestPages.Host;
 
     /// <summary>The shell token that is sent; null sends none.</summary>
@@ -29,7 +29,7 @@ internal sealed class TestSite : IAsyncDisposable
     /// <summary>User agent of the last request for a page.</summary>
     public string? UserAgent { get; private set; }
 
-    /// <summary>While it is set, it answers instead of the routes, which other tests may have left.</summary>
+    /// <summary>While it is set, it replaces all routes, which other tests may have added.</summary>
     public Func<HttpContext, Task>? App { get; set; }
 
     public ConcurrentDictionary<string, Func<HttpContext, Task>> Routes { get; } = new();

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Canary;
 
-/// <summary>The first server with a new browser, beside one with the old browser: both are of one Chromium here, and the record of the first names another.</summary>
+/// <summary>The first server with a new browser, beside one with the old browser: here both use the same Chromium, and the record of the first one names another version.</summary>
 public sealed class CanaryTests : IAsyncLifetime
 {
     private readonly InMemoryRegistry _registry = new(TimeProvider.System, NullLoggerFactory.Instance);

@@ -9,7 +9,7 @@ using StackExchange.Redis;
 
 namespace Fleet.Tests.Garnet;
 
-/// <summary>What the embedded Garnet keeps in its data folder, and how large that becomes.</summary>
+/// <summary>The data folder of the embedded Garnet: what it keeps, and its size.</summary>
 [Collection(Registry.GarnetCollection.Name)]
 public sealed class GarnetDataTests : IDisposable
 {
@@ -39,7 +39,7 @@ public sealed class GarnetDataTests : IDisposable
     }
 
     [Fact]
-    public void Open_NewFolder_IsOfItsOwnerOnly()
+    public void Open_NewFolder_IsAccessibleToItsOwnerOnly()
     {
         var path = Path.Combine(_folder.FullName, "new");
         using var folder = DataFolder.Open(path);
@@ -80,7 +80,7 @@ public sealed class GarnetDataTests : IDisposable
         await OverwriteAsync(database, 200);
         await Eventually.TrueAsync(() => FolderBytes() > 10_000_000, s_limit, () => "the log committed");
 
-        // It is away while it is rewritten.
+        // The file is missing while it is rewritten.
         await Eventually.TrueAsync(() => FolderBytes() < 5_000_000, s_limit, () => $"the log of {FolderBytes()} bytes rewritten");
         await Eventually.TrueAsync(async () => await LengthAsync(database) == 10, s_limit, () => "all entries there again");
 
@@ -133,7 +133,7 @@ public sealed class GarnetDataTests : IDisposable
             await garnet.Connection.GetDatabase().StringSetAsync("text", "v");
         }
 
-        // What an interrupted rewrite leaves: a log that is not whole.
+        // An interrupted rewrite leaves an incomplete log.
         Directory.CreateDirectory(Path.Combine(_folder.FullName, "log-2.new", "AOF"));
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "log-2.new", "AOF", "aof.log.0"), "half", Token);
 

@@ -5,16 +5,16 @@ using Fleet.Tests.Manager;
 
 namespace Fleet.Tests.HostShells;
 
-/// <summary>How a generation travels with requests, and what a manager makes of it.</summary>
+/// <summary>Generations in request headers, and the convergence that a manager reports.</summary>
 public sealed class ShellGenerationTests
 {
     [Fact]
-    public async Task Forward_ShellIsKnown_TellsTheServerItsGeneration()
+    public async Task Forward_ShellIsKnown_SendsItsGenerationToTheServer()
     {
         await using var manager = await ManagerUnderTest.StartAsync();
         var server = await manager.AddServerAsync("prerender-0");
         var claimed = await ClaimAsync(manager, "a", 1);
-        await KnowsAsync(manager, claimed);
+        await WaitUntilKnownAsync(manager, claimed);
 
         await manager.RenderAsync(new RenderRequest { Url = ManagerUnderTest.Card });
 
@@ -25,7 +25,7 @@ public sealed class ShellGenerationTests
     [InlineData("99999999999999")]
     [InlineData("-1")]
     [InlineData("none")]
-    public async Task Request_ImpossibleGeneration_IsAnsweredAllTheSame(string generation)
+    public async Task Request_ImpossibleGeneration_IsAnswered(string generation)
     {
         await using var manager = await ManagerUnderTest.StartAsync();
         await manager.AddServerAsync("prerender-0");
@@ -67,7 +67,7 @@ public sealed class ShellGenerationTests
     private static Task AnnounceAsync(ManagerUnderTest manager, FakeServer server, ShellSlots slots) =>
         manager.Registry.Servers.AnnounceAsync(server.Record(ServerState.Ready, 2) with { ShellSlots = slots }, TestContext.Current.CancellationToken);
 
-    private static Task KnowsAsync(ManagerUnderTest manager, HostShell shell) =>
+    private static Task WaitUntilKnownAsync(ManagerUnderTest manager, HostShell shell) =>
         Eventually.TrueAsync(async () => (await manager.GetFleetAsync()).Shell == shell, () => $"{shell} in GET /fleet");
 
     private static async Task<FleetStatus> PhaseAsync(ManagerUnderTest manager, ShellPhase phase)

@@ -1,6 +1,6 @@
 namespace Fleet.Tests.Manager;
 
-/// <summary>Expressions that list what is wrong with a page for people who see little or nothing.</summary>
+/// <summary>Expressions that list faults of a page for users with low vision or a screen reader.</summary>
 internal static class Accessibility
 {
     /// <summary>Texts whose contrast with the colors behind them is less than 4.5, by the styles that apply.</summary>

@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>How many renders are let in, and what a stop does to them.</summary>
+/// <summary>The limit of renders in flight, and the drain on a stop.</summary>
 public sealed class AdmissionTests
 {
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
@@ -16,7 +16,7 @@ public sealed class AdmissionTests
         var running = manager.RenderAsync(s_request);
         await Eventually.TrueAsync(() => server.Calls.Count == 1, () => "the first render at the server");
 
-        // Which of the two waits is for the limiter to say; the other is refused at once.
+        // The limiter decides which of the two waits; the other is rejected at once.
         var rest = new List<Task<HttpResponseMessage>> { manager.PostAsync(Another(1)), manager.PostAsync(Another(2)) };
         var refused = await Task.WhenAny(rest);
         await ManagerUnderTest.AssertProblemAsync(await refused, 429, "queue-full");
@@ -44,7 +44,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Stop_RendersUnderWay_FinishAndNewOnesAreTold()
+    public async Task Stop_RendersInFlight_FinishAndNewOnesAreRejected()
     {
         await using var manager = await ManagerUnderTest.StartAsync();
         var (server, release) = await AddHeldServerAsync(manager);
@@ -87,7 +87,7 @@ public sealed class AdmissionTests
     [InlineData(null, 503, "no-servers")]
     [InlineData(ServerState.Warming, 503, "warming")]
     [InlineData(ServerState.Draining, 503, "draining")]
-    public async Task Post_NoServerToBeHad_SaysWhyAfterTheDiscoveryWait(ServerState? state, int status, string reason)
+    public async Task Post_NoServerAvailable_SaysWhyAfterTheDiscoveryWait(ServerState? state, int status, string reason)
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:DiscoveryWait=00:00:00.100");
         var server = state is { } known ? await manager.AddServerAsync("prerender-0", known) : null;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Every curl example of docs/api.md, as it stands there.</summary>
+/// <summary>Every curl example of docs/api.md, unchanged.</summary>
 public sealed class ApiExamplesTests
 {
     [Fact]
@@ -19,8 +19,8 @@ public sealed class ApiExamplesTests
         Assert.True(examples.Count >= 8, $"{examples.Count} examples in docs/api.md");
         foreach (var example in examples)
         {
-            var (exit, said) = await RunAsync(example, manager, folder.Path);
-            Assert.True(exit == 0 && !said.Contains("urn:fleet:problem", StringComparison.Ordinal), $"{example}\nexit code {exit}: {said}");
+            var (exit, output) = await RunAsync(example, manager, folder.Path);
+            Assert.True(exit == 0 && !output.Contains("urn:fleet:problem", StringComparison.Ordinal), $"{example}\nexit code {exit}: {output}");
         }
 
         Assert.Equal(["DELETE /affinities/realm%3Ahttp%3A%2F%2F127.0.0.1%3A9%2Felements%2F", "GET /failures", "POST /drain", "POST /recycle", "POST /undrain"], server.Operations.Order(StringComparer.Ordinal));
@@ -32,7 +32,7 @@ public sealed class ApiExamplesTests
         return [.. blocks.Where(block => block.StartsWith("bash\n", StringComparison.Ordinal)).Select(block => block["bash\n".Length..].Trim())];
     }
 
-    private static async Task<(int Exit, string Said)> RunAsync(string example, ManagerUnderTest manager, string folder)
+    private static async Task<(int Exit, string Output)> RunAsync(string example, ManagerUnderTest manager, string folder)
     {
         // -f: a status of 400 and up is a failure.
         var start = new ProcessStartInfo("/bin/bash", ["-c", "curl() { command curl -f --max-time 20 --noproxy '*' \"$@\"; }\n" + example])
@@ -46,8 +46,8 @@ public sealed class ApiExamplesTests
         start.Environment["REALM"] = ManagerUnderTest.Realm;
         start.Environment["ADMIN_KEY"] = ManagerUnderTest.AdminKey;
         using var process = Process.Start(start)!;
-        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, string.Concat(said));
+        return (process.ExitCode, string.Concat(output));
     }
 }

@@ -16,7 +16,7 @@ public sealed class BackPressureTests
         await using var manager = await ManagerUnderTest.StartAsync();
         var held = await HeldServer.AddAsync(manager);
         var renders = Enumerable.Range(0, 10).Select(i => manager.RenderAsync(Card("elements", i))).ToList();
-        await Eventually.TrueAsync(async () => await manager.GetFleetAsync() is { InFlight: 4, Queued: 6 }, () => "4 under way and 6 waiting");
+        await Eventually.TrueAsync(async () => await manager.GetFleetAsync() is { InFlight: 4, Queued: 6 }, () => "4 in flight and 6 waiting");
         await Eventually.TrueAsync(() => held.Server.Calls.Count == 4, () => "those 4 at the server");
         held.Release();
         await Task.WhenAll(renders);
@@ -24,7 +24,7 @@ public sealed class BackPressureTests
     }
 
     [Fact]
-    public async Task Post_DeadlineThatTheQueueCannotMeet_IsRefusedAtOnceWithAnHonestRetryAfter()
+    public async Task Post_DeadlineThatTheQueueCannotMeet_IsRefusedAtOnceWithAnAccurateRetryAfter()
     {
         await using var manager = await ManagerUnderTest.StartAsync();
         var held = await HeldServer.AddAsync(manager);
@@ -159,7 +159,7 @@ public sealed class BackPressureTests
     }
 
     [Fact]
-    public async Task Post_OneRenderCausesMany_TheyTakeTurnsAndNotWithTheQueue()
+    public async Task Post_OneRenderCausesMany_AreLimitedAndBypassTheQueue()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:RendersPerSlot=1");
         var held = await HeldServer.AddAsync(manager, slots: 1);
@@ -179,7 +179,7 @@ public sealed class BackPressureTests
             () => held.Server.Calls.Count == 1 + NestedRenderLimiter.MaxPerCause && callers.InFlight == 1 + nested.Count,
             () => $"all in, and {NestedRenderLimiter.MaxPerCause} at the server; there were {held.Server.Calls.Count - 1}");
 
-        // Their cause is still under way, and so is no place free but theirs.
+        // Their cause is still in flight, so only the permits for nested renders are free.
         mayEnd.Release(nested.Count);
         Assert.All(await Task.WhenAll(nested), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.False(cause.IsCompleted);

@@ -5,7 +5,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Bad input: each a clear answer that names the thing, no stack trace, and no server is asked.</summary>
+/// <summary>Invalid requests: the error names the field, has no stack trace, and no server gets the render.</summary>
 public sealed class BadRequestTests : IAsyncLifetime
 {
     private ManagerUnderTest _manager = null!;
@@ -96,7 +96,7 @@ public sealed class BadRequestTests : IAsyncLifetime
         Assert.Contains(FleetHeaders.DeadlineMs, ManagerUnderTest.Detail(problem), StringComparison.Ordinal);
     }
 
-    // The query of the target is the caller's mistake that matters most: the answer would be another page.
+    // An unescaped query of the target is the most harmful mistake of a caller: another page would be rendered.
     [Theory]
     [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a?x=1&y=2", "If 'y' belongs to 'url', percent-encode")]
     [InlineData("GET", "/render?url=http://127.0.0.1:9/elements/a?x=1&url=2", "'url' is given 2 times")]

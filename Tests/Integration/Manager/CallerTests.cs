@@ -33,9 +33,9 @@ public sealed class CallerTests
         Assert.Empty(server.Calls);
     }
 
-    // Who asks is checked first: a refused caller learns nothing of a route, and its body is not read.
+    // The caller is checked first: a refused caller gets no information about a route, and its body is not read.
     [Fact]
-    public async Task AnyRouteThatChanges_AnotherSitesPageWithAnUnreadableBody_IsRefusedForItsCaller()
+    public async Task AnyRouteThatChanges_AnotherSitesPageWithAnUnreadableBody_IsRefusedByTheCallerCheck()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:Dialects:Prerender=true", "--Manager:Dialects:Browserless=true", "--Manager:Dialects:Gotenberg=true");
         var routes = ((IEndpointRouteBuilder)manager.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
@@ -83,7 +83,7 @@ public sealed class CallerTests
         }
     }
 
-    // Digests of credentials and ids of users are nobody's business.
+    // Digests of credentials and ids of users are private.
     [Fact]
     public async Task Fleet_WithoutTheKey_NamesNoPrincipal()
     {
@@ -111,7 +111,7 @@ public sealed class CallerTests
         Assert.Equal(affinities, (await manager.GetFleetAsync()).Servers.Single().Warm.Order(StringComparer.Ordinal));
     }
 
-    // Where the servers are, and what else may be rendered, is for operators: names and counts are enough for everybody else.
+    // Addresses of servers and allowed origins are for operators; other callers get names and counts.
     [Fact]
     public async Task AnyAnswerOfTheFleet_WithoutTheKey_NamesNoAddressAndNoOrigin()
     {
@@ -173,7 +173,7 @@ public sealed class CallerTests
         open.ForEach(response => response.Dispose());
     }
 
-    // A service's token opens renders at the manager, and no operator route; a token for another receiver opens nothing.
+    // A service's token permits renders at the manager, but no operator route; a token for another receiver permits nothing.
     [Fact]
     public async Task Post_TokenOfAService_NamesAffinitiesButOperatesNothing()
     {
@@ -195,7 +195,7 @@ public sealed class CallerTests
         static string TokenFor(string audience) => ServiceToken.Create(ManagerUnderTest.Keys.Services!, audience, DateTimeOffset.UtcNow);
     }
 
-    // What calls itself a server must not be able to call anything with what it receives.
+    // A forged server must not be able to call any service with the token that it receives.
     [Fact]
     public async Task Forward_AnyRequest_NeverCarriesTheAdminKey()
     {

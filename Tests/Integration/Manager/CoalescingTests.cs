@@ -3,7 +3,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Callers who want the same at the same time.</summary>
+/// <summary>Concurrent callers with the same request.</summary>
 public sealed class CoalescingTests : IAsyncLifetime
 {
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
@@ -33,7 +33,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_AnswerIsThere_TheNextIsRenderedAnew()
+    public async Task Post_AfterTheAnswer_TheNextRequestIsRenderedAgain()
     {
         _held.Release();
         await _manager.RenderAsync(s_request);
@@ -42,7 +42,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_WhoCameFirstGoesAway_TheOthersGetTheAnswer()
+    public async Task Post_FirstCallerDisconnects_TheOthersGetTheAnswer()
     {
         using var first = new CancellationTokenSource();
         var leader = _manager.PostAsync(s_request, first.Token);
@@ -60,19 +60,19 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_EverybodyGoesAway_TheRenderIsCancelled()
+    public async Task Post_AllCallersDisconnect_TheRenderIsCancelled()
     {
-        using var everybody = new CancellationTokenSource();
-        var renders = Enumerable.Range(0, 3).Select(_ => _manager.PostAsync(s_request, everybody.Token)).ToList();
+        using var allCallers = new CancellationTokenSource();
+        var renders = Enumerable.Range(0, 3).Select(_ => _manager.PostAsync(s_request, allCallers.Token)).ToList();
         await _manager.JoinedAsync(2);
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");
-        await everybody.CancelAsync();
+        await allCallers.CancelAsync();
         await _held.Server.Aborted.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.All(await Task.WhenAll(renders.Select(async render => await Record.ExceptionAsync(() => render))), Assert.NotNull);
     }
 
     [Fact]
-    public async Task Post_FollowerWithShorterTimeout_EndsAloneAtItsDeadline()
+    public async Task Post_JoinedCallerWithShorterTimeout_EndsAloneAtItsDeadline()
     {
         var leader = _manager.RenderAsync(s_request);
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");
@@ -83,7 +83,7 @@ public sealed class CoalescingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_LeaderWithShorterTimeout_TheFollowerIsRenderedAnew()
+    public async Task Post_FirstCallerWithShorterTimeout_TheJoinedCallerIsRenderedAgain()
     {
         var leader = _manager.PostAsync(s_request with { DeadlineMs = 2_000 });
         await Eventually.TrueAsync(() => _held.Server.Calls.Count == 1, () => "the render at the server");
@@ -108,7 +108,7 @@ public sealed class CoalescingTests : IAsyncLifetime
             "affinity" => s_request with { Affinity = "user:ada" },
             "formats" => s_request with { Formats = [RenderFormat.Html] },
             "accept" => s_request with { Accept = ShellAcceptance.Any },
-            // Whoever waits must not be held up by index work.
+            // A waiting visitor must not be delayed by renders of the index.
             _ => s_request with { Priority = 10 },
         };
         _manager.UseAdminKey();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary><c>POST /commands</c> of the manager: brought to a server with its key, and to another when that is lost.</summary>
+/// <summary><c>POST /commands</c> of the manager: sent to a server with its key, and to another one when that server is lost.</summary>
 public sealed class CommandRouteTests : OneServerTestBase
 {
     private static readonly CommandRequest s_command = new() { Command = "add", Affinity = "user:ada", Input = JsonSerializer.SerializeToElement(new { a = 1 }) };
@@ -23,7 +23,7 @@ public sealed class CommandRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Post_ServerIsLost_AnotherIsAskedUnderTheSameKey()
+    public async Task Post_ServerIsLost_AnotherGetsTheCommandWithTheSameKey()
     {
         var other = await Manager.AddServerAsync("prerender-1");
         FakeServer[] servers = [Server, other];
@@ -49,7 +49,7 @@ public sealed class CommandRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Post_KeyWasReused_IsToldAsItIs()
+    public async Task Post_KeyWasReused_TheServersErrorIsPassedOn()
     {
         Server.AnswerCommand = async (http, _) =>
         {

@@ -33,7 +33,7 @@ public sealed class FailureRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task List_ServersThatAreDeadSilentOrAnswerGarbage_NamesEachWithItsReason()
+    public async Task List_ServersThatAreDownSilentOrReturnGarbage_NamesEachWithItsReason()
     {
         await AddAsync("prerender-0", Failure(1, 0));
         var dead = await AddAsync("prerender-1");
@@ -104,7 +104,7 @@ public sealed class FailureRouteTests : IAsyncLifetime
     [InlineData("/failures")]
     [InlineData("/failures/prerender-0/1")]
     [InlineData("/failures/prerender-0/1/screenshot")]
-    public async Task Read_WithoutKey_Is401AndAsksNoServer(string route)
+    public async Task Read_WithoutKey_Is401AndContactsNoServer(string route)
     {
         var server = await AddAsync("prerender-0");
         using var response = await _manager.Client.GetAsync(route, TestContext.Current.CancellationToken);

@@ -34,7 +34,7 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetFleet_ServerUnregisters_IsGone()
+    public async Task GetFleet_ServerUnregisters_IsNoLongerListed()
     {
         var server = await _manager.AddServerAsync("prerender-0");
         await _manager.Registry.Servers.RemoveAsync(server.Incarnation, TestContext.Current.CancellationToken);
@@ -42,7 +42,7 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetFleetEvents_ServerComes_IsTold()
+    public async Task GetFleetEvents_ServerRegisters_SendsAnEvent()
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(TimeSpan.FromSeconds(30));
@@ -77,9 +77,9 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
         await _manager.AddServerAsync("prerender-1", ServerState.Draining);
         var hinted = new TaskCompletionSource();
         await using var subscription = await _manager.Registry.Backplane.SubscribeAsync(
-            hint =>
+            notification =>
             {
-                if (hint.Kind == FleetEventKind.Recycle)
+                if (notification.Kind == FleetEventKind.Recycle)
                 {
                     hinted.TrySetResult();
                 }

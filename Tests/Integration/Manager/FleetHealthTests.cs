@@ -163,7 +163,7 @@ public sealed class FleetHealthTests
         await Eventually.TrueAsync(
             async () =>
             {
-                // It serves all the same: it tells callers when to come back, and operators what is wrong.
+                // The manager still serves: callers get a Retry-After, operators the reason.
                 var health = await manager.Client.GetFromJsonAsync<JsonElement>("/health", TestContext.Current.CancellationToken);
                 seen = health.ToString();
                 var membership = health.GetProperty("checks").GetProperty("membership");

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What an operator does on the fleet page, in a real browser, on a real manager: actions, diagnostics of renders, "Try it".</summary>
+/// <summary>Actions of an operator on the fleet page, in a real browser, on a real manager: commands, diagnostics of renders, "Try it".</summary>
 public sealed class FleetPageActionTests(OperatorBrowser browser) : FleetPageTestBase(browser)
 {
     private const string Hostile = "<img src=x onerror=\"globalThis.broken = 1\">";
@@ -22,7 +22,7 @@ public sealed class FleetPageActionTests(OperatorBrowser browser) : FleetPageTes
         await page.Locator("#dialog-cancel").ClickAsync();
         Assert.Empty(server.Operations);
 
-        // A wrong key is refused, and forgotten.
+        // A wrong key is refused and not kept.
         await page.GetByRole(AriaRole.Button, new() { Name = "Drain prerender-0" }).ClickAsync();
         await page.Locator("#dialog input").FillAsync("wrong");
         await page.Locator("#dialog-ok").ClickAsync();

@@ -2,7 +2,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What the fleet page reads, and who may.</summary>
+/// <summary>The routes that the fleet page reads, and their access checks.</summary>
 public sealed class FleetPageRouteTests : IAsyncLifetime
 {
     private ManagerUnderTest _manager = null!;

@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>The fleet page in a real browser, on a real manager: it shows what happens, as it happens.</summary>
+/// <summary>The fleet page in a real browser, on a real manager: it shows changes at once.</summary>
 public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(browser)
 {
     [Fact]
@@ -54,7 +54,7 @@ public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(
     }
 
     [Fact]
-    public async Task Banner_ServerDies_NamesItUntilItIsReplaced()
+    public async Task Banner_ServerIsLost_NamesItUntilItIsReplaced()
     {
         await AddAsync("prerender-0");
         var dead = await AddAsync("prerender-1");
@@ -86,7 +86,7 @@ public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(
     }
 
     [Fact]
-    public async Task Stream_ManagerRestarts_IsConnectedAgainByItself()
+    public async Task Stream_ManagerRestarts_ReconnectsAutomatically()
     {
         var registry = new InMemoryRegistry(new TickingClock(), NullLoggerFactory.Instance);
         await ManagerUnderTest.AnnounceRealmAsync(registry);
@@ -119,7 +119,7 @@ public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(
         await AnnounceAsync(1);
         var page = await OpenAsync();
         await Assertions.Expect(page.Locator(".server")).ToHaveCountAsync(servers, SoonCount);
-        // Before the trace, since the first such call evaluates scripts of Playwright in the page.
+        // Called before the trace, since the first call evaluates Playwright's scripts in the page.
         await ShownAsync(1);
         var trace = await MainThreadTrace.StartAsync(page.Context.Browser!);
         for (var version = 2; version < 12; version++)
@@ -132,7 +132,7 @@ public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(
         var (wall, cpu) = (tasks.Select(task => task.Wall).Order().ToList(), tasks.Select(task => task.Cpu).Order().ToList());
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{servers} servers × {slots} slots: {tasks.Count} tasks of the page's main thread took a millisecond or more: {wall[wall.Count / 2]:0.0} ms (median, 99 % {wall[wall.Count * 99 / 100]:0.0}, highest {wall[^1]:0.0}), of which the thread ran for {cpu[cpu.Count / 2]:0.0} ms (99 % {cpu[cpu.Count * 99 / 100]:0.0}, highest {cpu[^1]:0.0})."));
-        // The aim is 16 ms for each; the bound allows for a machine that does something else, too.
+        // The aim is 16 ms for each; the bound allows for a busy machine.
         Assert.True(cpu[^1] <= 100, $"The page was busy for {cpu[^1]:0.0} ms at once.");
 
         async Task ShownAsync(int version) =>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What a manager reads when something changed.</summary>
+/// <summary>The reads of a manager after a change.</summary>
 public sealed class FleetViewReaderTests : IAsyncLifetime
 {
     private const int Servers = 50;
@@ -45,7 +45,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hint_OneOfManyServersChanges_OnlyThatOneIsRead()
+    public async Task Notification_OneOfManyServersChanges_OnlyThatOneIsRead()
     {
         await StartAsync();
         var (records, lists) = (_servers.Read, _warm.Read);
@@ -63,7 +63,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Read_ServerRestartedAtTheSameAddress_SupersedesTheDeadOneAtOnce()
+    public async Task Read_ServerRestartedAtTheSameAddress_SupersedesItsPredecessorAtOnce()
     {
         await StartAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
@@ -87,7 +87,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
         Assert.Equal(Servers, View.Servers.Count);
     }
 
-    /// <summary>Lets the watcher read what it wants to, and waits until the view is as expected.</summary>
+    /// <summary>Lets the watcher complete its reads, and waits until the view is as expected.</summary>
     private Task SeenAsync(Func<FleetView, bool> expected) => Eventually.TrueAsync(
         () =>
         {

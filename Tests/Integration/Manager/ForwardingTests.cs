@@ -13,7 +13,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
     private ManagerUnderTest _manager = null!;
 
-    // Nobody asks a server whether it is alive while a test looks at how it is treated meanwhile.
+    // No probe interferes while a test observes how a server is treated.
     public async ValueTask InitializeAsync() => _manager = await ManagerUnderTest.StartAsync("--Manager:AnswerGrace=00:00:00.300", "--Manager:ProbeInterval=00:01:00");
 
     public ValueTask DisposeAsync() => _manager.DisposeAsync();
@@ -166,7 +166,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_ServerNeverAnswers_EndsAtTheDeadlineAndItsGrace()
+    public async Task Post_ServerNeverAnswers_EndsAtTheDeadlinePlusItsGrace()
     {
         var server = await _manager.AddServerAsync("prerender-0");
         server.Answer = FakeServer.NeverAnswerAsync;
@@ -179,7 +179,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_CallerGoesAway_TheServerIsToldAndThePlaceIsFree()
+    public async Task Post_CallerDisconnects_TheServersRequestIsCancelledAndThePermitIsFree()
     {
         var server = await _manager.AddServerAsync("prerender-0");
         server.Answer = FakeServer.NeverAnswerAsync;
@@ -197,7 +197,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_CallerGoesAwayDuringDiscovery_NoServerIsAsked()
+    public async Task Post_CallerDisconnectsDuringDiscovery_NoServerGetsTheRender()
     {
         using var caller = new CancellationTokenSource();
         var render = _manager.PostAsync(s_request, caller.Token);

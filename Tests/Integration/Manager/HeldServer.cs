@@ -1,6 +1,6 @@
 namespace Fleet.Tests.Manager;
 
-/// <summary>A server whose answers wait until the test lets them go.</summary>
+/// <summary>A server that holds its answers until the test releases them.</summary>
 internal sealed class HeldServer
 {
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +21,7 @@ internal sealed class HeldServer
         return held;
     }
 
-    /// <summary>Completes when it lets them go.</summary>
+    /// <summary>Completes when the answers are released.</summary>
     public Task Released => _release.Task;
 
     public void Release() => _release.TrySetResult();

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Results that are too large to be kept: passed on as they come.</summary>
+/// <summary>Results that are too large to be buffered are streamed.</summary>
 public sealed class LargeResultTests : IAsyncLifetime
 {
     private const int Large = 30 * 1024 * 1024;
@@ -26,7 +26,7 @@ public sealed class LargeResultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_LargeResult_ItsBeginningIsThereBeforeItsEndIsSent()
+    public async Task Post_LargeResult_ItsBeginningArrivesBeforeItsEndIsSent()
     {
         var server = await _manager.AddServerAsync("prerender-0");
         server.Answer = (http, _) => SendAsync(http, Large, () => _goOn.Task);
@@ -87,7 +87,7 @@ public sealed class LargeResultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_CallerGoesAwayInTheMiddle_TheServerIsToldSo()
+    public async Task Post_CallerDisconnectsDuringTheBody_TheServersRequestIsCancelled()
     {
         var server = await _manager.AddServerAsync("prerender-0");
         server.Answer = (http, _) => SendAsync(http, Large, () => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted));
@@ -103,7 +103,7 @@ public sealed class LargeResultTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Post_ResultOverTheBound_IsRefusedOrBrokenOff(bool isLengthKnown)
+    public async Task Post_ResultOverTheBound_IsRefusedOrAborted(bool isLengthKnown)
     {
         await using var manager = await ManagerUnderTest.StartAsync($"--Manager:MaxResultBytes={2 * Sent}");
         var server = await manager.AddServerAsync("prerender-0");
@@ -120,7 +120,7 @@ public sealed class LargeResultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_ServerDiesWhileASmallResultIsSent_AnotherRendersIt()
+    public async Task Post_ServerFailsWhileASmallResultIsSent_AnotherRendersIt()
     {
         var (first, second) = await _manager.AddTwoServersAsync();
         first.Answer = (http, _) => SendAsync(http, 20_000, () =>
@@ -144,7 +144,7 @@ public sealed class LargeResultTests : IAsyncLifetime
         return manager.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
     }
 
-    // What it is, nobody looks at: the outcome is in the headers.
+    // The manager does not parse the body: the outcome is in the headers.
     private static async Task SendAsync(HttpContext http, int length, Func<Task> inTheMiddle, bool isLengthKnown = true, int sendFirst = Sent)
     {
         http.Response.Headers[FleetHeaders.Outcome] = "rendered";

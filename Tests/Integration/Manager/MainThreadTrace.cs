@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What a page's main thread did while it was traced: each task of at least a millisecond, of which a frame with its scripts, style, layout and paint is one.</summary>
+/// <summary>A trace of a page's main thread: each task of at least a millisecond. A frame with its scripts, style, layout and paint is one task.</summary>
 internal sealed class MainThreadTrace
 {
     private readonly ICDPSession _session;

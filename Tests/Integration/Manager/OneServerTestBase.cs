@@ -1,6 +1,6 @@
 namespace Fleet.Tests.Manager;
 
-/// <summary>A manager with one prerender server that answers as the test says.</summary>
+/// <summary>A manager with one fake prerender server, whose answers the test defines.</summary>
 public abstract class OneServerTestBase : IAsyncLifetime
 {
     protected static CancellationToken Token => TestContext.Current.CancellationToken;

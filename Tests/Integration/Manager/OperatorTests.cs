@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What operators do, server by server.</summary>
+/// <summary>Actions of operators on one or all servers.</summary>
 public sealed class OperatorTests : IAsyncLifetime
 {
     private ManagerUnderTest _manager = null!;
@@ -17,7 +17,7 @@ public sealed class OperatorTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _manager.DisposeAsync();
 
     [Fact]
-    public async Task Drain_ByName_ReportsWhatTheServerSaid()
+    public async Task Drain_ByName_ReportsTheServersAnswer()
     {
         var server = await AddAsync("prerender-0", affected: 3);
         await AddAsync("prerender-1", affected: 9);
@@ -47,7 +47,7 @@ public sealed class OperatorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Undrain_ByName_ReportsWhatTheServerSaid()
+    public async Task Undrain_ByName_ReportsTheServersAnswer()
     {
         var server = await AddAsync("prerender-0", affected: 3);
         var report = await SendAsync<OperatorReport>(HttpMethod.Post, "/fleet/servers/prerender-0/undrain");
@@ -93,7 +93,7 @@ public sealed class OperatorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Evict_OneServerIsDeadAndOneSilent_ReportsEach()
+    public async Task Evict_OneServerIsDownAndOneSilent_ReportsEach()
     {
         await AddAsync("prerender-0", affected: 2);
         var dead = await AddAsync("prerender-1", affected: 0);

@@ -16,7 +16,7 @@ public sealed class PageOptionsRouteTests : OneServerTestBase
     [InlineData("render")]
     [InlineData("screenshot")]
     [InlineData("pdf")]
-    public async Task Get_EveryOption_IsAskedFor(string route)
+    public async Task Get_EveryOption_IsRequested(string route)
     {
         Manager.UseAdminKey();
         using var response = await GetAsync(route, Options + "&waitForFunction=window.f");
@@ -53,14 +53,14 @@ public sealed class PageOptionsRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Get_NumberThatIsNone_IsRefusedByName()
+    public async Task Get_InvalidNumber_IsRefusedByName()
     {
         using var response = await GetAsync("render", "&width=wide");
         Assert.Equal("'width' is 'wide', which is not a whole number between 100 and 3840.", ManagerUnderTest.Detail(await ManagerUnderTest.AssertProblemAsync(response, 400, "bad-request")));
     }
 
     [Fact]
-    public async Task Post_Screenshots_AsksForAllThatIsInTheBody()
+    public async Task Post_Screenshots_RequestsEveryOptionOfTheBody()
     {
         using var image = await PostAsync("/screenshots", $$"""
             {"url":"{{ManagerUnderTest.Card}}","type":"webp","quality":30,"clip":{"x":1,"y":2,"width":3,"height":4},"headers":{"X-A":"b"},"cookies":[{"name":"c","value":"d"}],"credentials":{"authorization":"Bearer e"} }

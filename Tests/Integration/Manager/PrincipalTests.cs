@@ -5,7 +5,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>A page that holds what a principal's credentials opened is lent to nobody who only knows the principal's name, which is no secret.</summary>
+/// <summary>A page with content for a principal's credentials is not leased to a caller that only knows the principal's name, which is no secret.</summary>
 public sealed class PrincipalTests : IAsyncLifetime
 {
     private const string Scoped = ManagerUnderTest.Realm + "#0123456789abcdef";
@@ -22,7 +22,7 @@ public sealed class PrincipalTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _manager.DisposeAsync();
 
     [Fact]
-    public async Task Post_AffinityOfAPrincipal_WantsTheAdminKey()
+    public async Task Post_AffinityOfAPrincipal_RequiresTheAdminKey()
     {
         var request = new RenderRequest { Url = ManagerUnderTest.Realm + "hydrogen", Affinity = "realm:" + Scoped };
 
@@ -39,7 +39,7 @@ public sealed class PrincipalTests : IAsyncLifetime
     [InlineData("user:ada")]
     [InlineData("user:ada#0123456789abcdef#")]
     [InlineData("realm:http://127.0.0.1:9/birds/")]
-    public async Task Post_AffinityOfAnotherThanTheUrls_WantsTheAdminKey(string affinity)
+    public async Task Post_AffinityOfAnotherThanTheUrls_RequiresTheAdminKey(string affinity)
     {
         using var refused = await _manager.PostAsync(
             new RenderRequest { Url = ManagerUnderTest.Card, Affinity = affinity }, TestContext.Current.CancellationToken);
@@ -63,12 +63,12 @@ public sealed class PrincipalTests : IAsyncLifetime
         Assert.Empty(_server.Calls);
     }
 
-    // Boundary 2: each folder of an origin as an affinity of its own would evict the warm pages of realms, past fairness.
+    // Boundary 2: if each folder of an origin could be an affinity, a caller could evict the warm pages of realms, bypassing fairness.
     [Theory]
     [InlineData("realm:http://127.0.0.1:9/app/")]
     [InlineData("realm:http://127.0.0.1:9/app/1/")]
     [InlineData("realm:http://127.0.0.1:9/app")]
-    public async Task Post_FolderOutsideRealmsAsAffinity_WantsTheAdminKey(string affinity)
+    public async Task Post_FolderOutsideRealmsAsAffinity_RequiresTheAdminKey(string affinity)
     {
         using var refused = await _manager.PostAsync(
             new RenderRequest { Url = ManagerUnderTest.Host + "/app/1/page", Affinity = affinity }, TestContext.Current.CancellationToken);

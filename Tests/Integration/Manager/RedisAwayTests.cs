@@ -9,11 +9,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>With a real Redis that goes away: renders go on with what was read last.</summary>
+/// <summary>A real Redis is stopped: renders continue with the last reading.</summary>
 public sealed class RedisAwayTests
 {
     [Fact]
-    public async Task Post_RedisIsKilled_RendersAndRecyclesGoOnAndHealthDegrades()
+    public async Task Post_RedisIsKilled_RendersAndRecyclesContinueAndHealthDegrades()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var redis = await RedisServer.StartAsync();

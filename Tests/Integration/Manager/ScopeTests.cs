@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Who gets whose pages.</summary>
+/// <summary>Which principals share pages.</summary>
 public sealed class ScopeTests
 {
     private const string Realm = "realm:" + ManagerUnderTest.Realm;
@@ -26,7 +26,7 @@ public sealed class ScopeTests
     }
 
     [Fact]
-    public void Apply_NoCredentialsOrANamedScope_StaysAsItIs()
+    public void Apply_NoCredentialsOrANamedScope_IsUnchanged()
     {
         Assert.Equal(Realm, New(null).Apply(Realm, null));
         Assert.Equal("user:7#ada", New(null).Apply("user:7#ada", s_bob));

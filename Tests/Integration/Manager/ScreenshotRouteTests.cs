@@ -10,7 +10,7 @@ namespace Fleet.Tests.Manager;
 public sealed class ScreenshotRouteTests : OneServerTestBase
 {
     [Fact]
-    public async Task Screenshot_OfAPage_IsTheFileAsItIs()
+    public async Task Screenshot_OfAPage_IsTheUnchangedFile()
     {
         using var response = await GetAsync("screenshot", "");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -22,7 +22,7 @@ public sealed class ScreenshotRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Screenshot_WithAllThatCanBeSaid_AsksForThat()
+    public async Task Screenshot_WithEveryOption_RequestsThem()
     {
         Manager.UseAdminKey();
         using var response = await GetAsync("screenshot", "&format=fitted&width=600&height=315&scale=2&type=webp&affinity=user:ada");
@@ -32,7 +32,7 @@ public sealed class ScreenshotRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Pdf_OfAPage_AsksForIt()
+    public async Task Pdf_OfAPage_RequestsIt()
     {
         using var response = await GetAsync("pdf", "");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -40,7 +40,7 @@ public sealed class ScreenshotRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Pdf_WithOptions_AsksForThem()
+    public async Task Pdf_WithOptions_RequestsThem()
     {
         using var response = await GetAsync("pdf", "&landscape=true&paperWidth=4&paperHeight=6.5&marginTop=0&marginRight=0.1&marginBottom=0.2&marginLeft=0.3&scale=0.5&pageRanges=1-3,5&printBackground=false");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -126,11 +126,11 @@ public sealed class ScreenshotRouteTests : OneServerTestBase
     [InlineData("&scale=NaN", "'scale' is 'NaN', which is not a whole number")]
     [InlineData("&fullPage=perhaps", "'fullPage' is 'perhaps', which is not true or false")]
     [InlineData("&format=bogus", "'format' is 'bogus', which is none of isolated")]
-    public async Task Screenshot_ValueThatCannotBeRead_IsQuotedWithWhatItShouldBe(string query, string said)
+    public async Task Screenshot_ValueThatCannotBeRead_IsQuotedWithWhatItShouldBe(string query, string expected)
     {
         using var response = await GetAsync("screenshot", query);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains(said, ManagerUnderTest.Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Token)), StringComparison.Ordinal);
+        Assert.Contains(expected, ManagerUnderTest.Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Token)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class ScreenshotRouteTests : OneServerTestBase
     }
 
     [Fact]
-    public async Task Screenshot_ServerDies_IsTakenByAnother()
+    public async Task Screenshot_ServerFails_IsTakenByAnother()
     {
         var other = await Manager.AddServerAsync("prerender-1");
         FakeServer[] servers = [Server, other];

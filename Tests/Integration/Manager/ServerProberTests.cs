@@ -2,13 +2,13 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Servers that take a render and say nothing.</summary>
+/// <summary>Servers that accept a render and do not answer.</summary>
 public sealed class ServerProberTests
 {
     private static readonly RenderRequest s_request = new() { Url = ManagerUnderTest.Card };
 
     [Fact]
-    public async Task Post_ServerIsSilentAltogether_IsRenderedElsewhereLongBeforeTheDeadline()
+    public async Task Post_ServerDoesNotAnswerAtAll_IsRenderedElsewhereLongBeforeTheDeadline()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.100", "--Manager:ProbeTimeout=00:00:02");
         var (first, second) = await manager.AddTwoServersAsync();
@@ -19,8 +19,8 @@ public sealed class ServerProberTests
         Assert.Equal((RenderOutcome.Rendered, second.Name), (result.Outcome, result.Page?.Server));
         await first.Aborted.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
-        // And nothing more is sent there, heartbeat or not, before it shows that it lives.
-        await BeatAsync(manager, first);
+        // No more renders are sent there, even with heartbeats, before it answers a probe.
+        await HeartbeatAsync(manager, first);
         await manager.RenderAsync(s_request);
         Assert.Single(first.Calls);
     }
@@ -35,7 +35,7 @@ public sealed class ServerProberTests
         first.Answer = FakeServer.Unavailable("draining");
         await manager.RenderAsync(s_request);
         first.Answer = usual;
-        await BeatAsync(manager, first);
+        await HeartbeatAsync(manager, first);
         await manager.RenderAsync(s_request);
         Assert.Single(first.Calls);
 
@@ -50,7 +50,7 @@ public sealed class ServerProberTests
     }
 
     [Fact]
-    public async Task Probe_ServerHasNotAnsweredYet_IsNotAskedASecondTime()
+    public async Task Probe_ServerHasNotAnsweredYet_IsNotProbedAgain()
     {
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050", "--Manager:ProbeTimeout=00:01:00");
         var (first, second) = await manager.AddTwoServersAsync();
@@ -71,8 +71,8 @@ public sealed class ServerProberTests
             await Eventually.TrueAsync(() => first.Calls.Count + second.Calls.Count == renders.Count, () => $"render {renders.Count} at a server");
         }
 
-        // The one that answers counts the rounds.
-        await Eventually.TrueAsync(() => second.AskedAlive >= 5 && first.AskedAlive > 0, () => $"5 rounds of questions; there were {second.AskedAlive}");
+        // The server that answers counts the rounds.
+        await Eventually.TrueAsync(() => second.AliveRequests >= 5 && first.AliveRequests > 0, () => $"5 rounds of probes; there were {second.AliveRequests}");
         Assert.Equal(1, Volatile.Read(ref most));
         await callers.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(renders));
@@ -84,14 +84,14 @@ public sealed class ServerProberTests
         await using var manager = await ManagerUnderTest.StartAsync("--Manager:ProbeInterval=00:00:00.050");
         var held = await HeldServer.AddAsync(manager);
         var render = manager.RenderAsync(s_request);
-        await Eventually.TrueAsync(() => held.Server.AskedAlive >= 5, () => $"the server asked 5 times whether it is alive; it was {held.Server.AskedAlive} times");
+        await Eventually.TrueAsync(() => held.Server.AliveRequests >= 5, () => $"5 probes of the server; it got {held.Server.AliveRequests}");
         held.Release();
         Assert.Equal(RenderOutcome.Rendered, (await render).Outcome);
         Assert.Single(held.Server.Calls);
     }
 
     /// <summary>A heartbeat that the manager has seen.</summary>
-    private static async Task BeatAsync(ManagerUnderTest manager, FakeServer server)
+    private static async Task HeartbeatAsync(ManagerUnderTest manager, FakeServer server)
     {
         async Task<DateTimeOffset> SeenAtAsync() => (await manager.GetFleetAsync()).Servers.Single(seen => seen.Record.Incarnation == server.Incarnation).Record.SeenAt;
         var before = await SeenAtAsync();

@@ -30,7 +30,7 @@ public abstract class SharedJobTests : IAsyncLifetime
     {
         _registry = await ConnectAsync();
         _server = await FakeServer.StartAsync("prerender-0");
-        _heartbeats = BeatAsync();
+        _heartbeats = HeartbeatAsync();
         for (var i = 0; i < 2; i++)
         {
             var app = ManagerApp.Build(
@@ -86,7 +86,7 @@ public abstract class SharedJobTests : IAsyncLifetime
         gate.Release(20);
         await Eventually.TrueAsync(async () => (await JobAsync(second, id)).Done >= 20, () => "20 URLs are done");
         var stopping = _managers[0].StopAsync(Token);
-        await Eventually.TrueAsync(() => Volatile.Read(ref running) <= 3, () => $"the first manager gives its renders up; {running} run");
+        await Eventually.TrueAsync(() => Volatile.Read(ref running) <= 3, () => $"the first manager cancels its renders; {running} run");
         gate.Release(1_000);
         await stopping;
         await AssertDoneOnceAsync(second, id, urls);
@@ -150,7 +150,7 @@ public abstract class SharedJobTests : IAsyncLifetime
         return client;
     }
 
-    private async Task BeatAsync()
+    private async Task HeartbeatAsync()
     {
         while (!_done.IsCancellationRequested)
         {

@@ -4,7 +4,7 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary><c>GET /render</c> of a page that the registry has.</summary>
+/// <summary><c>GET /render</c> of a stored page.</summary>
 public sealed class StoredPageTests : IAsyncLifetime
 {
     private const string Route = ManagerUnderTest.Host + "/products/7";
@@ -69,12 +69,12 @@ public sealed class StoredPageTests : IAsyncLifetime
     [Theory]
     [InlineData("&refresh=true", "")]
     [InlineData("", "no-cache")]
-    public async Task Get_CallerWantsANewRender_IsRendered(string query, string cacheControl)
+    public async Task Get_CallerRequestsANewRender_IsRendered(string query, string cacheControl)
     {
         await StoreAsync(Page());
         using var response = await SendAsync(HttpMethod.Get, query, cacheControl);
         Assert.Equal("rendered", One(response, FleetHeaders.Source));
-        // Nor from a document that shows an earlier URL.
+        // It is not taken from a document that shows an earlier URL either.
         Assert.Equal("no-cache", Assert.Single(_server.Calls).Headers["Cache-Control"]);
     }
 

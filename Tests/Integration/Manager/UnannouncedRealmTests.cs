@@ -22,7 +22,7 @@ public sealed class UnannouncedRealmTests
     }
 
     [Fact]
-    public async Task Post_RealmStaysAway_IsNotHeldAgainstTheUrlYet()
+    public async Task Post_RealmIsNotAnnouncedYet_TheUrlIsNotRejected()
     {
         await using var manager = await ManagerUnderTest.StartAsync(_registry, "--Manager:DiscoveryWait=00:00:00.050");
         await manager.AddServerAsync("prerender-0");

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fleet.Tests.Packages;
 
-/// <summary>An ASP.NET Core app whose page is made by a script, with <c>app.UsePrerender()</c> and a whole fleet.</summary>
+/// <summary>An ASP.NET Core app whose page is rendered by a script, with <c>app.UsePrerender()</c> and a whole fleet.</summary>
 public sealed class PrerenderMiddlewareTests : IAsyncLifetime
 {
     private const string Page = """
@@ -110,7 +110,7 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, "asset"), (asset.StatusCode, text));
         Assert.False(asset.Headers.Contains("Vary"));
 
-        // What a crawler's browser loads for a page reaches the app.
+        // Subresources that a crawler's browser loads reach the app.
         foreach (var (name, value) in ((string, string)[])[("Accept", "application/json, text/plain, */*"), ("Accept", "image/avif,image/webp,*/*;q=0.8"), ("Sec-Fetch-Dest", "empty"), ("Sec-Fetch-Dest", "script")])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/items");

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>Crawlers that prove who they are by their address or a signature, and those that only say so.</summary>
+/// <summary>Crawlers that are verified by their address or a signature, and those that only claim to be one.</summary>
 public sealed class AgentTests
 {
     private const string PrivateKey = "n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU";
@@ -23,7 +23,7 @@ public sealed class AgentTests
         Assert.Contains("rendered", await ReadAsync(server, "about"), StringComparison.Ordinal);
         Assert.Equal(5, Assert.Single(manager.Requests).Priority);
 
-        // The stored page costs nothing, so everyone who says that it is a crawler gets it.
+        // The stored page costs nothing, so every client that claims to be a crawler gets it.
         Assert.Contains("rendered", await ReadAsync(server, "about"), StringComparison.Ordinal);
         Assert.Single(manager.Requests);
     }
@@ -68,7 +68,7 @@ public sealed class AgentTests
     public async Task Page_DirectoryOfTheAgentIsUnusable_IsRenderedLikeForAVisitor(int status, string? body)
     {
         await using var agent = await AgentSite.StartAsync();
-        // Too large without a body of its own.
+        // The declared length is too large, without a body.
         agent.Answer = async http =>
         {
             (http.Response.StatusCode, http.Response.Headers.Location) = (status, status == 302 ? agent.Url + "/elsewhere" : default);

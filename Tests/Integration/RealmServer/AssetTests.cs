@@ -5,7 +5,7 @@ namespace Fleet.Tests.RealmServer;
 public sealed class AssetTests
 {
     [Fact]
-    public async Task Asset_WithAHash_IsKeptForEver()
+    public async Task Asset_WithAHash_IsCacheableForever()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
 
@@ -24,7 +24,7 @@ public sealed class AssetTests
     [InlineData("assets/long.js", "gzip", "gzip")]
     [InlineData("assets/long.js", null, null)]
     [InlineData("assets/photo.png", "br", null)]
-    public async Task Asset_Text_IsPackedForWhoTakesIt(string path, string? accepted, string? coding)
+    public async Task Asset_Text_IsCompressedForClientsThatAcceptIt(string path, string? accepted, string? coding)
     {
         await using var server = new RealmServerUnderTest();
         var text = string.Concat(Enumerable.Repeat("export const element = 'hydrogen';\n", 200));
@@ -54,10 +54,10 @@ public sealed class AssetTests
     [Theory]
     [InlineData("br")]
     [InlineData("identity")]
-    public async Task Asset_VanishesOnceItWasFound_IsA404(string coding)
+    public async Task Asset_RemovedAfterItWasFound_IsA404(string coding)
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
-        // To the server, a link whose target is gone is a file until it is opened.
+        // A link without a target counts as a file until it is opened.
         File.CreateSymbolicLink(Path.Combine(server.Dist.Path, "assets", "gone-BRBmoGS9.js"), Path.Combine(server.Dist.Path, "nowhere.js"));
 
         var response = await server.GetAsync("assets/gone-BRBmoGS9.js", "*/*", request => request.Headers.AcceptEncoding.Add(new(coding)));

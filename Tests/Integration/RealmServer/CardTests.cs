@@ -128,9 +128,9 @@ public sealed class CardTests
         Assert.Equal(server.RealmUrl, Assert.Single(await server.Registry.Realms.ListAsync(TestContext.Current.CancellationToken)).Url);
     }
 
-    // As Kubernetes mounts a ConfigMap: cards are links for ever, and what they lead to is swapped.
+    // As in a mounted ConfigMap of Kubernetes: cards are permanent links, and the folder that they lead to is swapped.
     [Fact]
-    public void Version_CardIsALink_IsThatOfWhatItLeadsTo()
+    public void Version_CardIsALink_IsThatOfItsTarget()
     {
         using var folder = new TempFolder();
         folder.Write("..v1/a.json", "{}", DateTime.UnixEpoch.AddYears(30));

@@ -32,7 +32,7 @@ public sealed class CardWriteTests
     [InlineData("elements/_cards", "{}", HttpStatusCode.BadRequest)]
     [InlineData("elements/..%2f..%2fx", "{}", HttpStatusCode.BadRequest)]
     [InlineData("nowhere/helium", "{}", HttpStatusCode.NotFound)]
-    public async Task Put_NoCard_IsRefusedAndNothingIsWritten(string path, string body, HttpStatusCode expected)
+    public async Task Put_InvalidCard_IsRefusedAndNothingIsWritten(string path, string body, HttpStatusCode expected)
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         var before = Directory.GetFiles(server.Realms.Path, "*", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
@@ -67,7 +67,7 @@ public sealed class CardWriteTests
     }
 
     [Fact]
-    public async Task Put_ForAnotherVersionThanIsThere_IsRefused()
+    public async Task Put_IfMatchOfAnotherVersion_IsRefused()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         var etag = (await server.GetAsync("elements/helium", "application/json")).Headers.ETag!;
@@ -78,7 +78,7 @@ public sealed class CardWriteTests
     }
 
     [Fact]
-    public async Task Put_OnlyWhereNothingIs_ReplacesNothing()
+    public async Task Put_IfNoneMatchAny_ReplacesNothing()
     {
         await using var server = new RealmServerUnderTest();
         server.Realms.Write("elements/broken.json", "{");
@@ -116,7 +116,7 @@ public sealed class CardWriteTests
     }
 
     [Fact]
-    public async Task Delete_Card_IsGoneAndOnlyOnce()
+    public async Task Delete_Card_RemovesItOnce()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>An app that did not start leaves its shell as it came. That is never stored as a page.</summary>
+/// <summary>If the app does not start, the page shows only the shell, which is never stored as a page.</summary>
 public sealed class EmptyPageTests
 {
     private const string Shell = "<!doctype html><html><head><title>App</title></head><body><div id=\"app\">Loading…</div><script src=\"/gone.js\"></script></body></html>";
@@ -33,7 +33,7 @@ public sealed class EmptyPageTests
         Assert.Contains("did not start", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal("<h1>rendered</h1>", (await server.StoredAsync("helium"))!.Formats[RenderFormat.Isolated]);
 
-        // The bundle arrives; nobody has to do anything.
+        // The bundle arrives; no request is needed.
         manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell, "<h1>started</h1>"));
         await Eventually.TrueAsync(
             async () => (await server.StoredAsync("helium"))!.Formats[RenderFormat.Isolated] == "<h1>started</h1>", () => "a later pass to store the page");
@@ -54,11 +54,11 @@ public sealed class EmptyPageTests
     public void Shown_Of_IsTextAndScreenshots(string html, string expected) => Assert.Equal(expected, ShownContent.Of(html));
 
     [Fact]
-    public void Shown_OfMuchBrokenMarkup_IsReadOnce()
+    public void ShownContent_OfMuchBrokenMarkup_IsReadOnce()
     {
         var html = string.Concat(Enumerable.Repeat("<script", 700_000));
 
-        // Once through 5 MB takes milliseconds; once per tag, an hour.
+        // One pass over 5 MB takes milliseconds; one pass per tag would take an hour.
         Assert.Equal("", ShownContent.Of(html));
     }
 }

@@ -1,6 +1,6 @@
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>The system's clock, which a test can have fail whoever asks what time it is: for what nobody thinks of.</summary>
+/// <summary>The system's clock, whose reads a test can let throw, to cause an unexpected exception.</summary>
 internal sealed class FailingClock : TimeProvider
 {
     private volatile bool _fails;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>What <c>/health</c> of a realm server says of the fleet behind it.</summary>
+/// <summary>What <c>/health</c> of a realm server reports about the fleet.</summary>
 public sealed class HealthTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class HealthTests
         await using var server = new RealmServerUnderTest();
         await server.WithManagerAt("http://127.0.0.1:9").StartAsync();
 
-        var health = await SeeAsync(server, "Degraded");
+        var health = await WaitForAsync(server, "Degraded");
 
         Assert.Contains("services:manager:http:0 cannot be reached", health, StringComparison.Ordinal);
     }
@@ -27,16 +27,16 @@ public sealed class HealthTests
         manager.Answer = (_, _) => Results.Problem("wrong key", statusCode: StatusCodes.Status401Unauthorized);
         await server.With(manager).StartAsync();
 
-        var health = await SeeAsync(server, "Degraded");
+        var health = await WaitForAsync(server, "Degraded");
 
         Assert.Contains("3 of 3 cards", health, StringComparison.Ordinal);
         Assert.Contains("wrong key", health, StringComparison.Ordinal);
 
         manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell));
-        await SeeAsync(server, "Healthy");
+        await WaitForAsync(server, "Healthy");
     }
 
-    private static async Task<string> SeeAsync(RealmServerUnderTest server, string status)
+    private static async Task<string> WaitForAsync(RealmServerUnderTest server, string status)
     {
         var seen = "";
         await Eventually.TrueAsync(

@@ -2,7 +2,7 @@ using Fleet.Registry.Pages;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>A page store whose facts wait for a test, and are counted.</summary>
+/// <summary>A page store that holds reads of facts until the test releases them, and counts them.</summary>
 internal sealed class HeldPageStore(IPageStore inner) : IPageStore
 {
     private int _factsRead;

@@ -22,10 +22,10 @@ public sealed class HostShellFileTests : IDisposable
         var file = Open(A);
         _dist.Write("index.html", B);
 
-        Assert.False(file.Look());
-        Assert.True(file.Look());
+        Assert.False(file.Poll());
+        Assert.True(file.Poll());
         Assert.NotEqual(Token(A), file.Current.Token);
-        Assert.False(file.Look());
+        Assert.False(file.Poll());
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class HostShellFileTests : IDisposable
         for (var i = 0; i < 5; i++)
         {
             _dist.Write("index.html", B + new string(' ', i));
-            Assert.False(file.Look());
+            Assert.False(file.Poll());
         }
 
         Assert.Equal(Token(A), file.Current.Token);
@@ -73,13 +73,13 @@ public sealed class HostShellFileTests : IDisposable
     {
         var file = Open(A);
         Directory.Delete(_dist.Path, recursive: true);
-        Assert.False(file.Look());
+        Assert.False(file.Poll());
         Assert.Equal(Token(A), file.Current.Token);
         Assert.NotNull(file.Problem);
 
         _dist.Write("index.html", B);
-        Assert.False(file.Look());
-        Assert.True(file.Look());
+        Assert.False(file.Poll());
+        Assert.True(file.Poll());
         Assert.Null(file.Problem);
     }
 
@@ -128,8 +128,8 @@ public sealed class HostShellFileTests : IDisposable
         var changedAt = DateTime.UtcNow.AddMinutes(1);
         File.SetLastWriteTimeUtc(Path.Combine(_dist.Path, "assets/app.js"), changedAt);
 
-        Assert.False(file.Look());
-        Assert.True(file.Look());
+        Assert.False(file.Poll());
+        Assert.True(file.Poll());
         Assert.NotEqual(before, file.Current.Token);
         Assert.True(file.Current.BuiltAt > builtAt);
     }
@@ -150,20 +150,20 @@ public sealed class HostShellFileTests : IDisposable
         var file = Open(WithScript);
         _dist.Write("assets/app.js", "1");
 
-        Assert.False(file.Look());
-        Assert.True(file.Look());
+        Assert.False(file.Poll());
+        Assert.True(file.Poll());
     }
 
     [Theory]
-    [InlineData("assets/other.js", "nobody names it")]
+    [InlineData("assets/other.js", "index.html does not name it")]
     [InlineData("assets/chunk-BRBmoGS9.js", "its name changes with its content")]
-    public void Look_OtherFile_ChangesNothing(string name, string reason)
+    public void Poll_OtherFile_ChangesNothing(string name, string reason)
     {
         _dist.Write(name, "1");
         var file = Open(A.Replace("</head>", """<script src="/assets/chunk-BRBmoGS9.js"></script></head>""", StringComparison.Ordinal));
         _dist.Write(name, "22");
 
-        Assert.False(file.Look() || file.Look(), reason);
+        Assert.False(file.Poll() || file.Poll(), reason);
     }
 
     private static string Token(string text) => new ShellDocument(System.Text.Encoding.UTF8.GetBytes(text), default, []).Token;

@@ -17,7 +17,7 @@ public sealed class IncrementalIndexTests
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
         server.Realms.Write("elements/lithium.json", "{}");
-        // The overview reads all, hydrogen and helium read each other, lithium nobody.
+        // The overview reads all cards, hydrogen and helium read each other, lithium reads none.
         manager.Reads(server, ("", ["hydrogen", "helium"]), ("hydrogen", ["helium"]), ("helium", ["hydrogen"]));
         await server.With(manager).StartAsync();
         await server.IndexedAsync();
@@ -60,8 +60,8 @@ public sealed class IncrementalIndexTests
         };
         await first.With(manager).StartAsync();
         var realmUrl = first.RealmUrl;
-        // Those under way have arrived as well: none of them comes later and is taken for one of the next replica's.
-        await Eventually.TrueAsync(async () => await StoredAsync() == 10 && manager.Requests.Count == 14, () => $"half of the cards to be stored and 4 under way; asked for {manager.Requests.Count}");
+        // Renders in progress have arrived too, so none of them arrives later and is counted for the next replica.
+        await Eventually.TrueAsync(async () => await StoredAsync() == 10 && manager.Requests.Count == 14, () => $"half of the cards to be stored and 4 in progress; requested: {manager.Requests.Count}");
         var url = first.Url;
         await first.StopAsync();
         gate.SetResult();
@@ -79,11 +79,11 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Card_Deleted_ItsReadersAreRenderedAndItsPageIsForgotten()
+    public async Task Card_Deleted_ItsReadersAreRenderedAndItsPageIsRemoved()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        // Older than the card that it reads.
+        // The page is older than the card that it reads.
         server.Realms.Write("elements/index.json", "{}", DateTime.UnixEpoch.AddYears(30));
         var helium = Path.Combine(server.Realms.Path, "elements", "helium.json");
         manager.Answer = (request, shell) => Results.Ok(request.Url == server.RealmUrl
@@ -108,7 +108,7 @@ public sealed class IncrementalIndexTests
         ChangedWhileStoppedAsync("""{ "title": "as it was" }""", DateTime.UnixEpoch.AddYears(30));
 
     [Fact]
-    public async Task Card_RenamedIntoPlaceWhileAReaderIsRendered_TheReaderShowsItInTheEnd()
+    public async Task Card_RenamedIntoPlaceWhileAReaderIsRendered_TheReaderFinallyShowsIt()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -119,7 +119,7 @@ public sealed class IncrementalIndexTests
             var read = File.ReadAllText(helium);
             if (request.Url == server.RealmUrl && Interlocked.Exchange(ref isFirst, 0) == 1)
             {
-                // As rsync and tar do it: the file's time is that of its original, long before the visit.
+                // As with rsync and tar: the file has the time of its original, long before the render.
                 server.Realms.Write("elements/helium.json", """{ "title": "new" }""", DateTime.UnixEpoch.AddYears(31));
             }
 
@@ -157,7 +157,7 @@ public sealed class IncrementalIndexTests
     }
 
     [Fact]
-    public async Task Page_OfAReplicaWhoseClockIsAhead_StoredMeanwhile_IsReplacedAllTheSame()
+    public async Task Page_StoredMeanwhileByAReplicaWhoseClockIsAhead_IsReplaced()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -175,11 +175,11 @@ public sealed class IncrementalIndexTests
         };
         await server.With(manager).StartAsync();
 
-        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == "of the index", () => "the index to look at the page again and to replace it");
+        await Eventually.TrueAsync(async () => await BodyAsync(server, "") == "of the index", () => "the index to check the page again and to replace it");
     }
 
     [Fact]
-    public async Task Visit_NobodyLookedBeforeAtWhatItRead_TheIndexIsToLookAgain()
+    public async Task FingerprintOf_DependencyWhoseVersionWasNotRead_IsUnknown()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         var versions = server.Services.GetRequiredService<SourceVersions>();

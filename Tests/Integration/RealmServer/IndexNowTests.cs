@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>Changed pages are submitted to an endpoint of IndexNow that the test makes up.</summary>
+/// <summary>Changed pages are submitted to a fake endpoint of IndexNow.</summary>
 public sealed class IndexNowTests
 {
     private const string Key = "0123456789abcdef";
@@ -24,7 +24,7 @@ public sealed class IndexNowTests
         endpoint.MapPost("/indexnow", (JsonElement body) =>
         {
             submitted.Enqueue(body);
-            // The first submission is too early.
+            // The endpoint rejects the first submission as too early.
             return Results.StatusCode(submitted.Count == 1 ? 429 : 202);
         });
         await endpoint.StartAsync(Token);
@@ -49,7 +49,7 @@ public sealed class IndexNowTests
         using var key = await server.GetAsync($"{Key}.txt", "*/*");
         Assert.Equal(Key, await key.Content.ReadAsStringAsync(Token));
 
-        // Rendered again: the one without a change is not submitted.
+        // Both are rendered again; the unchanged one is not submitted.
         var before = submitted.Count;
         manager.Answer = (request, shell) => Results.Ok(FakeManager.Rendered(request, shell, request.Url.EndsWith("/listed", StringComparison.Ordinal) ? "<h1>changed</h1>" : "<h1>rendered</h1>"));
         using var recached = await server.Client.SendAsync(

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>What the index tells of itself, and what it does when it is not alone, not allowed or has no room.</summary>
+/// <summary>The state that the index reports, and the index with a second replica, without permission or without storage.</summary>
 public sealed class IndexStateTests
 {
     [Fact]
@@ -74,7 +74,7 @@ public sealed class IndexStateTests
     }
 
     [Fact]
-    public async Task Progress_AsEvents_TellsHowItStands()
+    public async Task Progress_AsEvents_SendsEachState()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

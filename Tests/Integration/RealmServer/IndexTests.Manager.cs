@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>The index and its manager, which is away, busy, or refuses a card.</summary>
+/// <summary>The index with a manager that is away, is busy, or rejects a card.</summary>
 public sealed partial class IndexTests
 {
     [Fact]

@@ -47,7 +47,7 @@ public sealed partial class IndexTests
     }
 
     [Fact]
-    public async Task Card_Changed_IsRenderedAgainAlone()
+    public async Task Card_Changed_OnlyItIsRenderedAgain()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -80,7 +80,7 @@ public sealed partial class IndexTests
     }
 
     [Fact]
-    public async Task Look_FailsUnexpectedly_IndexGoesOnOnceItWorksAgain()
+    public async Task Scan_FailsUnexpectedly_IndexContinuesOnceItSucceeds()
     {
         var clock = new FailingClock();
         await using var server = new RealmServerUnderTest();
@@ -89,7 +89,7 @@ public sealed partial class IndexTests
         await server.IndexedAsync();
         manager.Requests.Clear();
 
-        // Whoever looks through the folders asks what time it is.
+        // A scan of the folders reads the clock.
         clock.Fails = true;
         server.Realms.Write("elements/helium.json", """{ "title": "helium" }""");
         await Eventually.TrueAsync(

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>Addresses of routes, and how many there may be.</summary>
+/// <summary>URLs of routes, and their limits.</summary>
 public sealed partial class OnDemandTests
 {
     [Fact]

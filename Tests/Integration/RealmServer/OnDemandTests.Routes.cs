@@ -11,7 +11,7 @@ public sealed partial class OnDemandTests
     [InlineData(404, HttpStatusCode.NotFound)]
     [InlineData(410, HttpStatusCode.Gone)]
     [InlineData(451, HttpStatusCode.UnavailableForLegalReasons)]
-    public async Task Route_PageSaysItIsNotThere_IsItsOwnStatusAndNeverStored(int status, HttpStatusCode expected)
+    public async Task Route_PageReportsNotFound_HasItsOwnStatusAndIsNeverStored(int status, HttpStatusCode expected)
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -177,7 +177,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Route_ItsOwnApiFailed_IsForTheCrawlerWhoWaitsAndNotKept()
+    public async Task Route_ItsOwnApiFailed_IsSentToTheWaitingCrawlerAndNotStored()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

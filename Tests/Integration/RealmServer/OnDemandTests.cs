@@ -41,7 +41,7 @@ public sealed partial class OnDemandTests
 
         var answers = Enumerable.Range(0, 20).Select(_ => server.GetAsync("elements/hydrogen", with: AsCrawler)).ToList();
         var renders = server.Services.GetRequiredService<OnDemandRenders>();
-        await Eventually.TrueAsync(() => !manager.Requests.IsEmpty && renders.Listeners == 20, () => $"a render to begin, and 20 to wait for it; {renders.Listeners} do");
+        await Eventually.TrueAsync(() => !manager.Requests.IsEmpty && renders.WaitingCrawlers == 20, () => $"a render to begin, and 20 to wait for it; {renders.WaitingCrawlers} do");
         gate.SetResult();
 
         Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
@@ -103,7 +103,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Page_BrokenApp_IsTriedOnceAMinuteHoweverOftenItIsAskedFor()
+    public async Task Page_BrokenApp_IsRenderedOnceAMinuteHoweverOftenItIsRequested()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -112,7 +112,7 @@ public sealed partial class OnDemandTests
 
         for (var visit = 0; visit < 5; visit++)
         {
-            // "200" would have the empty shell taken for the page.
+            // With a 200 the crawler would index the empty shell as the page.
             Assert.Equal(HttpStatusCode.InternalServerError, (await server.GetAsync("elements/hydrogen", with: AsCrawler)).StatusCode);
         }
 
@@ -121,7 +121,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Queue_Full_VisitorsAreServedAllTheSame()
+    public async Task Queue_Full_VisitorsAreServed()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -142,7 +142,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Queue_CrawlerAsksForAQueuedPage_ItComesFirst()
+    public async Task Queue_CrawlerRequestsAQueuedPage_ItIsRenderedFirst()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -157,7 +157,7 @@ public sealed partial class OnDemandTests
 
         var crawler = server.GetAsync("route/3", with: AsCrawler);
         var renders = server.Services.GetRequiredService<OnDemandRenders>();
-        await Eventually.TrueAsync(() => renders.Listeners == 1, () => "the crawler to wait for its page");
+        await Eventually.TrueAsync(() => renders.WaitingCrawlers == 1, () => "the crawler to wait for its page");
         gate.SetResult();
         await crawler;
         await Eventually.TrueAsync(() => manager.Requests.Count == 4, () => "all to be rendered");
@@ -181,12 +181,12 @@ public sealed partial class OnDemandTests
             return Results.Ok(FakeManager.Rendered(request, shell));
         };
         await server.Registry.Pages.RemoveAsync(server.RealmUrl, server.RealmUrl + "helium", long.MaxValue, TestContext.Current.CancellationToken);
-        // Not of the index: its own renders would have it wait for this one.
+        // This card is not of the index, whose own render would otherwise wait for this one.
         var crawler = server.GetAsync("elements/helium", with: AsCrawler);
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         File.Delete(Path.Combine(server.Realms.Path, "elements", "helium.json"));
-        // A pass that a late notice of the files began before the deletion has the card, and waits for the held render.
+        // A pass that a late file notification started before the deletion still has the card, and waits for the held render.
         await Eventually.TrueAsync(
             async () => (await server.IndexAsync()) is var index && index.GetProperty("startedAt").GetString() != before
                 && (index.GetProperty("total").GetInt32() == 3 || index.GetProperty("state").GetString() == "done"),
@@ -200,7 +200,7 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
-    public async Task Page_FleetAsks_IsTheShellAndNothingIsQueued()
+    public async Task Page_RequestedByTheFleet_IsTheShellAndNothingIsQueued()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>One URL, kept under two names: a private card's, and the route's that has its URL while the realm cannot be read.</summary>
+/// <summary>One URL with two storage names: that of a private card, and that of the route with this URL while the realm cannot be read.</summary>
 public sealed class PageIdentityTests
 {
     [Fact]
@@ -36,7 +36,7 @@ public sealed class PageIdentityTests
     }
 
     [Fact]
-    public async Task Failure_OfAnotherPrincipal_IsNone()
+    public async Task Failure_OfAnotherPrincipal_IsNotFound()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         var (secret, open) = Sources(server);

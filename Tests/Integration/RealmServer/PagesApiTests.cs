@@ -242,7 +242,7 @@ public sealed class PagesApiTests
         using var unknown = await SendAsync(server, HttpMethod.Post, "_pages/purge", """{ "url": "/" }""");
         Assert.Contains("did you mean 'urls'?", (await unknown.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("detail").GetString(), StringComparison.Ordinal);
 
-        await using var away = await new RealmServerUnderTest().StartAsync(services: AwayPageStore.Register);
+        await using var away = await new RealmServerUnderTest().StartAsync(services: UnreachablePageStore.Register);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await SendAsync(away, HttpMethod.Get, "_pages")).StatusCode);
     }
 

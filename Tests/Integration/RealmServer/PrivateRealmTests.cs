@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>A realm with a read key: who reads it, and that nothing of it is known elsewhere.</summary>
+/// <summary>A realm with a read key: who can read it, and that no other route reveals it.</summary>
 public sealed class PrivateRealmTests
 {
     [Theory]
@@ -19,10 +19,10 @@ public sealed class PrivateRealmTests
     [InlineData("elements/_cards?ids=hydrogen", "application/json")]
     [InlineData("elements/_realm", "application/json")]
     [InlineData("elements", "text/html")]
-    public async Task Read_WithoutTheKey_IsRefusedAlikeForAnyPath(string path, string accept)
+    public async Task Read_WithoutTheKey_IsTheSameRefusalForAnyPath(string path, string accept)
     {
         await using var server = await PrivateRealm.StartAsync();
-        // Left over from the time when the realm was public.
+        // Left from the time when the realm was public.
         await server.StoreAsync("hydrogen", "secret");
 
         foreach (var authorization in new[] { null, "Bearer wrong-wrong-wrong-wrong", "Basic !!!", "Basic " + PrivateRealm.Base64("user:wrong"), "Bearer " + RealmServerUnderTest.AdminKey })
@@ -40,7 +40,7 @@ public sealed class PrivateRealmTests
     [InlineData(null)]
     public async Task Read_WithTheKey_IsTheCardAndNothingOfPublicTimes(string? authorization)
     {
-        authorization ??= "Basic " + PrivateRealm.Base64("anybody:" + PrivateRealm.Key);
+        authorization ??= "Basic " + PrivateRealm.Base64("any:" + PrivateRealm.Key);
         await using var server = await PrivateRealm.StartAsync();
         await server.StoreAsync("hydrogen", "stored in public times");
 
@@ -67,7 +67,7 @@ public sealed class PrivateRealmTests
 
         var page = await server.GetAsync("elements/hydrogen", with: r => PrivateRealm.With(r, PrivateRealm.Authorization));
         var again = await server.GetAsync("elements/hydrogen", with: r => { PrivateRealm.With(r, PrivateRealm.Authorization); r.Headers.IfNoneMatch.Add(page.Headers.ETag!); });
-        // Knowing the tag is not knowing the key.
+        // The tag does not replace the key.
         var leak = await server.GetAsync("elements/hydrogen", with: r => r.Headers.IfNoneMatch.Add(page.Headers.ETag!));
 
         Assert.Contains("<h1>rendered</h1>", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -94,11 +94,11 @@ public sealed class PrivateRealmTests
         server.Settings.Add(PrivateRealm.Setting);
         manager.IsReady = false;
         await server.With(manager).StartAsync();
-        // Left over from the time when the realm was public.
+        // Left from the time when the realm was public.
         await server.StoreAsync("hydrogen", "stored in public times");
         manager.IsReady = true;
         await server.IndexedAsync();
-        // The pass may have looked for such pages before this one was stored.
+        // The pass may have listed such pages before this one was stored.
         server.Services.GetRequiredService<Indexer>().Request();
 
         var pages = server.Registry.Pages;
@@ -194,7 +194,7 @@ public sealed class PrivateRealmTests
     }
 
     [Fact]
-    public async Task Realm_PrivateAndBroken_NothingOfItIsServedOrTold()
+    public async Task Realm_PrivateAndBroken_NothingOfItIsServedOrListed()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);

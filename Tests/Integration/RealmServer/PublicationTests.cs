@@ -48,7 +48,7 @@ public sealed class PublicationTests : IAsyncLifetime
         Assert.All(first.NotFresh!, page => Assert.Equal((JobUrlOutcome.Skipped, "refused"), (page.Outcome, page.Reason)));
         Assert.All(_renderer.Requests, render => Assert.Equal(0, render.Priority));
 
-        // What is fresh is not rendered again.
+        // Fresh pages are not rendered again.
         var again = await PublishAsync(new { urls = new[] { "/about" }, prefixes = new[] { "/elements/" } });
         Assert.Equal((PublicationState.Fresh, 2, 2, first.Generation), (again.State, again.Total, again.Fresh, again.Generation));
         Assert.Equal(2, _renderer.Requests.Count);
@@ -94,9 +94,9 @@ public sealed class PublicationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Create_TwoRealmServersTakeTurns_ThePageIsRenderedOnce()
+    public async Task Create_TwoRealmServersAnswerAlternately_ThePageIsRenderedOnce()
     {
-        // Only one of them knows the render, and the manager's requests reach it every other time.
+        // Only one replica knows the render, and every second request of the manager reaches it.
         var (asked, servers) = (0, new List<RealmServerUnderTest>());
         using var http = new HttpClient();
         await using var balancer = await StartReceiverAsync(app => app.MapFallback(async (HttpContext caller) =>
@@ -123,7 +123,7 @@ public sealed class PublicationTests : IAsyncLifetime
         var publication = PublishAsync(new { urls = new[] { "/about" } });
         await Eventually.TrueAsync(() => !_renderer.Requests.IsEmpty, () => "the render to begin");
         var before = asked;
-        await Eventually.TrueAsync(() => asked >= before + 5 || publication.IsCompleted, () => "more looks at the page");
+        await Eventually.TrueAsync(() => asked >= before + 5 || publication.IsCompleted, () => "more checks of the page");
         gate.SetResult();
         Assert.Equal((PublicationState.Fresh, 1), ((await publication).State, _renderer.Requests.Count));
     }
@@ -173,7 +173,7 @@ public sealed class PublicationTests : IAsyncLifetime
         var late = await PublishAsync(new { urls = new[] { "/slow" }, timeoutSeconds = 1 });
         Assert.Equal(("not-stored", "Not fresh within 1 s: no page is stored; its render is queued or in progress."), (late.NotFresh!.Single().Reason, late.NotFresh![0].Detail));
 
-        // Another manager goes on where this one stopped.
+        // Another manager continues where this one stopped.
         using var created = await PostAsync(new { urls = new[] { "/other" } });
         Assert.Equal(202, (int)created.StatusCode);
         var id = (await ReadAsync(created)).Id;

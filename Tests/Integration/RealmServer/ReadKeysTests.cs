@@ -30,7 +30,7 @@ public sealed class ReadKeysTests
     }
 
     [Fact]
-    public void Scopes_OfEqualKeys_DifferAndDoNotTellThem()
+    public void Scopes_OfEqualKeys_DifferAndDoNotRevealThem()
     {
         var keys = new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["one"] = PrivateRealm.Key, ["other"] = PrivateRealm.Key } }));
         var same = new ReadKeys(Options.Create(new RealmsOptions { ReadKeys = new() { ["one"] = PrivateRealm.Key } }));
@@ -43,7 +43,7 @@ public sealed class ReadKeysTests
     [Theory]
     [InlineData("short")]
     [InlineData("with spaces in the middle")]
-    public void Start_KeyThatIsNone_IsRefusedWithoutTellingIt(string key)
+    public void Start_InvalidKey_IsRefusedWithoutShowingIt(string key)
     {
         using var dist = new TempFolder();
         var options = new RealmsOptions { ReadKeys = new() { ["elements"] = key } };
@@ -95,7 +95,7 @@ public sealed class ReadKeysTests
     }
 
     [Fact]
-    public async Task Folder_OfAKeyGone_ServerIsDegradedAndSaysSoToTheHolderAlone()
+    public async Task Folder_OfAKeyIsRemoved_ServerIsDegradedAndOnlyTheKeyHolderSeesWhy()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
@@ -114,7 +114,7 @@ public sealed class ReadKeysTests
 
         Directory.Move(Path.Combine(server.Realms.Path, ".elements"), Path.Combine(server.Realms.Path, "elements"));
         await Eventually.TrueAsync(
-            async () => (await server.GetAsync("elements/hydrogen")).StatusCode == HttpStatusCode.Unauthorized, () => "the realm to be served again, to whoever has the key");
+            async () => (await server.GetAsync("elements/hydrogen")).StatusCode == HttpStatusCode.Unauthorized, () => "the realm to be served again, to clients with the key");
 
         async Task<string> IndexAsync(string? authorization) =>
             await (await server.GetAsync("_index", "application/json", with: r => PrivateRealm.With(r, authorization))).Content.ReadAsStringAsync();

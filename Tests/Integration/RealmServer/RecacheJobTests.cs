@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>A job of a real manager that has a real realm server render and store its pages again.</summary>
+/// <summary>A job of a real manager that lets a real realm server render and store its pages again.</summary>
 public sealed class RecacheJobTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -31,7 +31,7 @@ public sealed class RecacheJobTests
         Assert.Equal(("refused", "It is a file, not a page."), (results["/robots.txt"].Reason, results["/robots.txt"].Detail));
         Assert.Equal(200, results["/about"].Status);
 
-        // All that is stored now.
+        // All pages that are stored now.
         var all = await RunAsync(manager, new { recache = new { pattern = "/*" } });
         Assert.Equal((JobState.Completed, 2, 2), (all.State, all.Total, all.Succeeded));
     }

@@ -111,7 +111,7 @@ public sealed class RenditionTests
         site.Server.Dist.Write("index.html", RealmServerUnderTest.Shell + "<!-- deployed -->");
         await Eventually.TrueAsync(async () => (await site.StoredAsync(Rendition.Mobile))!.Generation > before && (await site.StoredAsync(Rendition.Desktop))!.Generation > before, () => "both renditions on the new shell");
 
-        // The page of a card that is gone is gone in both.
+        // The page of a deleted card is removed in both renditions.
         File.Delete(Path.Combine(site.Server.Realms.Path, "elements/hydrogen.json"));
         await Eventually.TrueAsync(async () => await site.StoredAsync(Rendition.Mobile) is null && await site.StoredAsync(Rendition.Desktop) is null, () => "both renditions to be removed");
     }
@@ -139,7 +139,7 @@ public sealed class RenditionTests
         Assert.Equal(("fresh", 1), (ended.GetProperty("state").GetString(), ended.GetProperty("total").GetInt32()));
         Assert.NotNull(await site.StoredAsync(Rendition.Mobile, "about"));
 
-        // One that is listed counts once, and is rendered for the rendition that is missing.
+        // A listed page counts once, and its missing rendition is rendered.
         await site.OperateAsync("_pages/purge", new { urls = new[] { "/about" }, rendition = "mobile" });
         site.Manager.Requests.Clear();
         var stored = await PostAsync(manager, "/publications?wait=60", new { urls = new[] { site.Url + "about" }, prefixes = new[] { "/" } });

@@ -44,7 +44,7 @@ public sealed class RetryBudgetTests
 
         var reached = fleet.Sum(server => server.Calls.Count(call => call.Request.Url == url));
         Assert.InRange(reached, 1, MaxAttempts);
-        // What is stored is read from the site after the render began.
+        // The stored page was read from the site after the render began.
         Assert.All(fleet.SelectMany(server => server.Calls), call => Assert.Equal("no-cache", call.Headers["Cache-Control"]));
     }
 }

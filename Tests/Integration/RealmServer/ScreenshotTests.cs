@@ -33,7 +33,7 @@ public sealed class ScreenshotTests
     }
 
     [Fact]
-    public async Task Screenshot_Asked_IsTheFileToBeKeptForEverUnderItsTag()
+    public async Task Screenshot_Requested_IsTheFileCacheableForeverUnderItsTag()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await ScreenshotsAsync(server);
@@ -69,7 +69,7 @@ public sealed class ScreenshotTests
         await AllScreenshotsAsync(manager, 3);
         manager.Requests.Clear();
 
-        // Looks the same in a box; then it does not.
+        // First the card looks the same in the box, then different.
         server.Realms.Write("elements/helium.json", """{ "title": "changed" }""");
         await Eventually.TrueAsync(() => manager.Requests.Count == 1, () => "helium to be rendered again");
         await server.IndexedAsync();
@@ -119,7 +119,7 @@ public sealed class ScreenshotTests
     }
 
     [Fact]
-    public async Task Card_Deleted_ItsScreenshotGoesToo()
+    public async Task Card_Deleted_ItsScreenshotIsRemoved()
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await ScreenshotsAsync(server);
@@ -161,7 +161,7 @@ public sealed class ScreenshotTests
             await AllScreenshotsAsync(manager, 3);
         }
 
-        // The last one asked for may still be on its way; of the first of three that is certain that it was not kept.
+        // The last requested screenshot may not be stored yet; that the first of three was not stored is certain.
         Assert.DoesNotContain("og:image", await (await server.GetAsync("elements/helium")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("_screenshots/elements/helium.jpg", "*/*")).StatusCode);
     }
@@ -193,7 +193,7 @@ public sealed class ScreenshotTests
         await server.IndexedAsync();
         var page = await server.GetAsync("elements/hydrogen", with: r => { AsCrawler(r); r.Headers.Authorization = new("Bearer", Key); });
 
-        // After the public one's turn nothing is left to do.
+        // After the public card, no screenshot is due.
         await PageWithScreenshotAsync(server, "open/");
 
         Assert.DoesNotContain("og:image", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -227,7 +227,7 @@ public sealed class ScreenshotTests
     }
 
     private static Task AllScreenshotsAsync(FakeManager manager, int count) =>
-        Eventually.TrueAsync(() => manager.ScreenshotRequests.Count >= count, () => $"{count} screenshots to be asked for; {manager.ScreenshotRequests.Count} were");
+        Eventually.TrueAsync(() => manager.ScreenshotRequests.Count >= count, () => $"{count} screenshots to be requested; {manager.ScreenshotRequests.Count} were");
 
     private static async Task<string> PageWithScreenshotAsync(RealmServerUnderTest server, string path)
     {

@@ -56,7 +56,7 @@ public sealed class SearchTests
     [InlineData("[]")]
     [InlineData("""{"searchDoc":null}""")]
     [InlineData("""{"searchDoc":{"title":7}}""")]
-    public void Document_OfNoUse_IsNone(string json) => Assert.Null(SearchDocument.Read("u", "r", json));
+    public void Document_Unusable_IsNull(string json) => Assert.Null(SearchDocument.Read("u", "r", json));
 
     [Fact]
     public async Task Robots_OwnFileOfTheApp_ComesFirst()

@@ -8,7 +8,7 @@ namespace Fleet.Tests.RealmServer;
 public sealed class SiteTests
 {
     [Fact]
-    public async Task Page_Stored_StandsRenderedInTheShell()
+    public async Task Page_Stored_IsInsertedIntoTheShell()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         await server.StoreAsync("hydrogen", "<h1>Hydrogen é</h1>", "<title>Hydrogen</title>");
@@ -41,7 +41,7 @@ public sealed class SiteTests
     }
 
     [Fact]
-    public async Task Page_CardThatCameSince_IsNot304ForWhoSawThe404()
+    public async Task Page_CardAddedAfterA404_IsNot304()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
 
@@ -57,7 +57,7 @@ public sealed class SiteTests
     [Theory]
     [InlineData("route", "application/json")]
     [InlineData("missing.js", "*/*")]
-    public async Task NotFound_OfNoPage_IsKeptByNoCache(string path, string accept)
+    public async Task NotFound_OfNoPage_IsNotCacheable(string path, string accept)
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
 
@@ -99,7 +99,7 @@ public sealed class SiteTests
     }
 
     [Fact]
-    public async Task Page_AskedForByTheFleet_IsTheBareShell()
+    public async Task Page_RequestedByTheFleetsBrowser_IsTheBareShell()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         await server.StoreAsync("hydrogen", "stored");
@@ -113,7 +113,7 @@ public sealed class SiteTests
     public async Task Page_UnknownCard_IsTheShellWith404()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
-        // Left over from a card that was there once.
+        // The page of a card that was deleted.
         await server.StoreAsync("unobtainium", "stored");
 
         var html = await server.GetAsync("elements/unobtainium");
@@ -132,7 +132,7 @@ public sealed class SiteTests
         await using var server = new RealmServerUnderTest();
         server.Realms.Write("elements/hostile.json", JsonSerializer.Serialize(new { title = hostile, description = hostile, text = new[] { hostile } }));
         await server.StartAsync();
-        // What a host that escapes makes of it.
+        // The output of a host that escapes it.
         var escaped = WebUtility.HtmlEncode(hostile);
         await server.StoreAsync("hostile", $"<h1 title=\"{escaped}\">{escaped}</h1><p>{hostile.Replace("<", "&lt;", StringComparison.Ordinal)}</p>", $"<title>{escaped}</title><meta name=description content=\"{escaped}\">");
 
@@ -202,7 +202,7 @@ public sealed class SiteTests
     [InlineData("elements", "/elements/")]
     [InlineData("elements?a=b", "/elements/?a=b")]
     [InlineData("elements/index", "/elements/")]
-    public async Task Path_SecondUrlOfACard_LeadsToTheFirst(string path, string expected)
+    public async Task Path_SecondUrlOfACard_RedirectsToTheFirst(string path, string expected)
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
 
@@ -215,7 +215,7 @@ public sealed class SiteTests
     [Fact]
     public async Task Page_RegistryAway_IsTheShell()
     {
-        await using var server = await new RealmServerUnderTest().StartAsync(services: AwayPageStore.Register);
+        await using var server = await new RealmServerUnderTest().StartAsync(services: UnreachablePageStore.Register);
 
         var response = await server.GetAsync("elements/hydrogen");
 

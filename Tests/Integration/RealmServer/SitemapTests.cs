@@ -56,7 +56,7 @@ public sealed class SitemapTests
     }
 
     [Fact]
-    public async Task Sitemap_AskedForByMany_IsMadeOnceAMinute()
+    public async Task Sitemap_RequestedByMany_IsCreatedOnceAMinute()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
         var (clock, store) = (new VirtualTimeProvider(), new HeldPageStore(server.Registry.Pages));
@@ -87,7 +87,7 @@ public sealed class SitemapTests
     }
 
     [Fact]
-    public void Routes_ThatAreNoPaths_AreRefused()
+    public void Routes_InvalidPaths_AreRefused()
     {
         var options = new PagesOptions { SitemapRoutes = ["about"] };
 

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>What becomes of stored pages that no realm server serves any more.</summary>
+/// <summary>The removal of stored pages that no realm server serves any more.</summary>
 public sealed class StorageCollectorTests
 {
     private const string Foreign = "http://127.0.0.1:1/foreign/";
@@ -29,7 +29,7 @@ public sealed class StorageCollectorTests
         Assert.Equal(rounds, StorageCollector.RoundsOf(TimeSpan.FromMinutes(minutes)));
 
     [Fact]
-    public async Task RemovedRealm_PagesAndScreenshotsGoAfterTheTimeAndThoseOfServedOnesStay()
+    public async Task Collect_RemovedRealm_PagesAndScreenshotsAreRemovedAfterTheTimeAndServedOnesStay()
     {
         // The registry's clock moves with the test; the servers' own do not.
         var registry = new InMemoryRegistry(_time, NullLoggerFactory.Instance);
@@ -54,12 +54,12 @@ public sealed class StorageCollectorTests
         Assert.NotNull(await server.StoredAsync("hydrogen"));
         Assert.NotNull(await registry.Pages.GetAsync(mobile, mobile + "a", Cancel));
         Assert.NotNull(await registry.Pages.GetAsync(server.Url, server.Url + "a", Cancel));
-        // Of a realm server with other realms, which the one that collects knows nothing of.
+        // Pages of a realm server with other realms, which the collecting server does not have.
         Assert.NotNull(await registry.Pages.GetAsync(Foreign, Foreign + "a", Cancel));
     }
 
     [Fact]
-    public async Task ReplacedReadKey_PagesOfTheOldOneGo()
+    public async Task Collect_ReplacedReadKey_PagesOfTheOldKeyAreRemoved()
     {
         var registry = new InMemoryRegistry(_time, NullLoggerFactory.Instance);
         await using var server = new RealmServerUnderTest(registry);
@@ -74,7 +74,7 @@ public sealed class StorageCollectorTests
     }
 
     [Fact]
-    public async Task ReplicaWithoutTheIndexLease_RemovesNothing()
+    public async Task Collect_ReplicaWithoutTheIndexLease_RemovesNothing()
     {
         var registry = new InMemoryRegistry(_time, NullLoggerFactory.Instance);
         await registry.Leases.HoldAsync("index", "another", TimeSpan.FromDays(1), Cancel);
@@ -88,12 +88,12 @@ public sealed class StorageCollectorTests
         Assert.NotNull(await registry.Pages.GetAsync(Foreign, Foreign + "a", Cancel));
     }
 
-    // Each is a report of the collector, some of which count a round.
+    // Each is a report of the collector; some of them count a round.
     private async Task RoundsAsync(RealmServerUnderTest server, int rounds, params string[] alsoServed)
     {
         var collector = (HeartbeatService)server.Services.GetRequiredService<StorageCollector>();
         var lease = server.Services.GetRequiredService<IndexLease>();
-        await Eventually.TrueAsync(() => lease.Holder is not null, () => "somebody to hold the index lease");
+        await Eventually.TrueAsync(() => lease.Holder is not null, () => "a replica to hold the index lease");
         for (var round = 0; round < rounds; round++)
         {
             await server.Registry.StorageScopes.ServeAsync(alsoServed, Cancel);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>What a crawler gets when there is no page: never an empty one with the status 200.</summary>
+/// <summary>The response to a crawler when there is no page: never an empty one with the status 200.</summary>
 public sealed class UnavailableTests
 {
     private const string Outage = "Pages:CrawlerBudget=00:00:01";
@@ -17,7 +17,7 @@ public sealed class UnavailableTests
     [Theory]
     [InlineData("some/route")]
     [InlineData("elements/hydrogen")]
-    public async Task Crawler_NoManagerAnswers_GetsA503ThatSaysWhyAndNothingIsRemembered(string path)
+    public async Task Crawler_NoManagerAnswers_GetsA503ThatSaysWhyAndNoFailureIsRecorded(string path)
     {
         await using var server = new RealmServerUnderTest();
         server.Settings.Add(Outage);
@@ -59,7 +59,7 @@ public sealed class UnavailableTests
     {
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
-        await server.OnDemandOnly(manager).StartAsync(services: AwayPageStore.Register);
+        await server.OnDemandOnly(manager).StartAsync(services: UnreachablePageStore.Register);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.GetAsync("elements/hydrogen", with: AsCrawler)).StatusCode);
     }
@@ -89,7 +89,7 @@ public sealed class UnavailableTests
     }
 
     [Fact]
-    public async Task Crawler_AsksForTheShellItself_IsSentToThePage()
+    public async Task Crawler_RequestsTheShellItself_IsRedirectedToThePage()
     {
         await using var server = await new RealmServerUnderTest().StartAsync();
 
@@ -118,7 +118,7 @@ public sealed class UnavailableTests
         await using var server = new RealmServerUnderTest();
         await using var manager = await FakeManager.StartAsync(server.Registry);
         manager.Answer = (request, shell) => Results.Ok(FakeManager.Ended(outcome, request, new(shell.Token, shell.Generation, true) { CurrentAtStart = true }, "It went wrong."));
-        // Within half a second no render is begun anew with more time.
+        // Within half a second no second render with more time begins.
         server.Settings.AddRange(["Logging:LogLevel:Default=Information", "Pages:CrawlerBudget=00:00:00.500"]);
         await server.OnDemandOnly(manager).StartAsync(services: services => services.AddSingleton<ILoggerProvider>(log));
 

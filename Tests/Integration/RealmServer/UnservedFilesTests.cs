@@ -5,7 +5,7 @@ using Fleet.RealmServer.Content;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>Boundary 2: what a caller without a key asks for by name, and what a link in a served folder leads to.</summary>
+/// <summary>Boundary 2: files that a caller without a key requests by name, and targets of links in a served folder.</summary>
 public sealed class UnservedFilesTests
 {
     private const string Secret = "the-secret-of-this-file";
@@ -135,7 +135,7 @@ public sealed class UnservedFilesTests
         void Link(string name, string target) => File.CreateSymbolicLink(Path.Combine(server.Dist.Path, name), target);
     }
 
-    // A client of .NET would resolve what this is about.
+    // HttpClient would normalize the path that is tested.
     private static async Task<string> GetRawAsync(RealmServerUnderTest server, string target, string accept)
     {
         var address = new Uri(server.Url);

@@ -26,13 +26,13 @@ public sealed partial class YarpTests
         await using var proxy = await StartProxyAsync(server.Url);
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new(proxy.Urls.Single()) };
 
-        // The page of the index names a host that it refuses.
+        // The index page names a host that it refuses.
         using (var refused = await SendAsync(client, "_index", Host, null))
         {
             Assert.Contains(Host, await refused.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         }
 
-        // What a client says about its address does not count.
+        // An X-Forwarded-For of the client does not count.
         using (var first = await SendAsync(client, "_search?q=x", Host, "203.0.113.1"))
         using (var second = await SendAsync(client, "_search?q=x", Host, "203.0.113.2"))
         {

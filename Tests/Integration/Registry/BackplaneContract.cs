@@ -5,18 +5,18 @@ namespace Fleet.Tests.Registry;
 
 public abstract class BackplaneContract : ContractSuite
 {
-    private static readonly FleetEvent Hint = new(FleetEventKind.Servers, "prerender-0 \"é\"", long.MaxValue);
+    private static readonly FleetEvent Notification = new(FleetEventKind.Servers, "prerender-0 \"é\"", long.MaxValue);
 
     [Fact]
-    public async Task PublishAsync_TwoListeners_BothHear()
+    public async Task PublishAsync_TwoListeners_BothReceive()
     {
-        await using var one = await HintRecorder.StartAsync(Registry.Backplane);
-        await using var two = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var one = await NotificationRecorder.StartAsync(Registry.Backplane);
+        await using var two = await NotificationRecorder.StartAsync(Registry.Backplane);
 
-        await Registry.Backplane.PublishAsync(Hint, Cancel);
+        await Registry.Backplane.PublishAsync(Notification, Cancel);
 
-        await one.WaitForAsync(Hint);
-        await two.WaitForAsync(Hint);
+        await one.WaitForAsync(Notification);
+        await two.WaitForAsync(Notification);
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public abstract class BackplaneContract : ContractSuite
     [InlineData(FleetEventKind.Recycle)]
     public async Task PublishAsync_Kind_Arrives(FleetEventKind kind)
     {
-        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var recorder = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await Registry.Backplane.PublishAsync(new(kind, "", 1), Cancel);
 
@@ -35,27 +35,27 @@ public abstract class BackplaneContract : ContractSuite
     }
 
     [Fact]
-    public async Task DisposeAsync_OfOneSubscription_OnlyThatOneIsDeaf()
+    public async Task DisposeAsync_OfOneSubscription_OnlyThatOneReceivesNothing()
     {
-        var gone = await HintRecorder.StartAsync(Registry.Backplane);
-        await using var stays = await HintRecorder.StartAsync(Registry.Backplane);
+        var gone = await NotificationRecorder.StartAsync(Registry.Backplane);
+        await using var stays = await NotificationRecorder.StartAsync(Registry.Backplane);
         await gone.DisposeAsync();
 
-        await Registry.Backplane.PublishAsync(Hint, Cancel);
+        await Registry.Backplane.PublishAsync(Notification, Cancel);
 
-        await stays.WaitForAsync(Hint);
-        Assert.Empty(gone.Heard);
+        await stays.WaitForAsync(Notification);
+        Assert.Empty(gone.Received);
     }
 
     [Fact]
-    public async Task PublishAsync_AListenerThrows_TheOthersHear()
+    public async Task PublishAsync_AListenerThrows_TheOthersReceive()
     {
         await using var faulty = await Registry.Backplane.SubscribeAsync(_ => throw new InvalidOperationException("planted"), Cancel);
-        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var recorder = await NotificationRecorder.StartAsync(Registry.Backplane);
 
-        await Registry.Backplane.PublishAsync(Hint, Cancel);
+        await Registry.Backplane.PublishAsync(Notification, Cancel);
 
-        await recorder.WaitForAsync(Hint);
+        await recorder.WaitForAsync(Notification);
     }
 }
 
@@ -76,16 +76,16 @@ public sealed class RedisBackplaneTests(RedisCollection.Server redis) : Backplan
     [InlineData("{}")]
     [InlineData("[1]")]
     [InlineData("""{"kind":"unheardOf","subject":"","version":1}""")]
-    public async Task OnMessage_NoHint_IsPassedOver(string message)
+    public async Task OnMessage_InvalidNotification_IsIgnored(string message)
     {
-        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var recorder = await NotificationRecorder.StartAsync(Registry.Backplane);
         var end = new FleetEvent(FleetEventKind.Recycle, "end", 0);
 
         await ((RedisRegistryUnderTest)Registry).Database.PublishAsync(RedisKeys.Events, message);
         await Registry.Backplane.PublishAsync(end, Cancel);
 
         await recorder.WaitForAsync(end);
-        Assert.Equal([end], recorder.Heard);
+        Assert.Equal([end], recorder.Received);
     }
 }
 

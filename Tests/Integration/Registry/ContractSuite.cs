@@ -1,6 +1,6 @@
 namespace Fleet.Tests.Registry;
 
-/// <summary>What both registries promise. Each suite runs once per registry, so that the two stay alike.</summary>
+/// <summary>The contract of both registries. Each suite runs once per registry, so that both behave the same.</summary>
 public abstract class ContractSuite : IAsyncLifetime
 {
     private RegistryUnderTest? _registry;

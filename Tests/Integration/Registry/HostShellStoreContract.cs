@@ -117,7 +117,7 @@ public abstract class HostShellStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task ClaimAsync_BuiltInTheFarFuture_HoldsNobodyBackOnceItsReplicasAreGone()
+    public async Task ClaimAsync_BuiltInTheFarFuture_BlocksNoOtherOnceItsReplicasHaveStopped()
     {
         await ClaimAsync("skewed", "realm-0", builtMinutes: 1_000_000);
         Assert.False((await ClaimAsync("next", "realm-1")).Changed);
@@ -213,19 +213,19 @@ public abstract class HostShellStoreContract : ContractSuite
     [Fact]
     public async Task ClaimAsync_Change_IsHintedOnceWithItsGeneration()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
         const string Instance = "realm \"0\"\\é";
 
         var claim = await ClaimAsync("a", Instance);
         await ClaimAsync("a", Instance);
         var next = await ClaimAsync("b", Instance);
 
-        await hints.WaitForAsync(new(FleetEventKind.HostShell, Instance, claim.Current.Generation));
-        await hints.WaitForAsync(new(FleetEventKind.HostShell, Instance, next.Current.Generation));
-        // Notifications may overtake each other; readers go by what they read, not by the order in which they were told to.
+        await notifications.WaitForAsync(new(FleetEventKind.HostShell, Instance, claim.Current.Generation));
+        await notifications.WaitForAsync(new(FleetEventKind.HostShell, Instance, next.Current.Generation));
+        // Notifications may arrive out of order; readers rely on what they read, not on the order of notifications.
         Assert.Equal(
             [claim.Current.Generation, next.Current.Generation],
-            hints.Heard.Where(hint => hint.Kind == FleetEventKind.HostShell).Select(hint => hint.Version).Order());
+            notifications.Received.Where(notification => notification.Kind == FleetEventKind.HostShell).Select(notification => notification.Version).Order());
     }
 
     private Task<ClaimResult> ClaimAsync(string token, string instance, int builtMinutes = 0, bool force = false) =>

@@ -54,7 +54,7 @@ public abstract class JobStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task CreateAsync_OneTooMany_IsRefusedUntilOneEnds()
+    public async Task CreateAsync_OneOverTheLimit_IsRefusedUntilOneEnds()
     {
         await CreateAsync("http://h/");
         Assert.Equal(JobCreationOutcome.Full, (await Registry.Jobs.CreateAsync("b", Batch(), Items("http://h/"), null, 1, Cancel)).Outcome);
@@ -121,7 +121,7 @@ public abstract class JobStoreContract : ContractSuite
         Assert.True(await Registry.Jobs.CompleteAsync(id, claims[1], Result(1, JobUrlOutcome.Succeeded), 1_000, s_keep, Cancel));
         Assert.True(await Registry.Jobs.CompleteAsync(id, claims[2], Result(2, JobUrlOutcome.Failed, "timed-out"), 1_000, s_keep, Cancel));
 
-        // A small one has room again, one without details always has.
+        // A small result fits again; one without details always fits.
         Assert.True(await Registry.Jobs.CompleteAsync(id, claims[3], new() { Url = claims[3].Item.Url, Outcome = JobUrlOutcome.Skipped, Reason = "refused" }, 0, s_keep, Cancel));
 
         var results = await Registry.Jobs.ReadResultsAsync(id, 0, 10, Cancel);

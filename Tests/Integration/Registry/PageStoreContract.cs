@@ -35,7 +35,7 @@ public abstract class PageStoreContract : ContractSuite
         Assert.Equal(page, stored with { Formats = page.Formats, Deps = page.Deps });
     }
 
-    // A ticks-sized source version is beyond what doubles tell apart.
+    // Source versions in ticks exceed the precision of doubles.
     [Theory]
     [InlineData(5, 7, true)]
     [InlineData(5, 8, true)]
@@ -121,7 +121,7 @@ public abstract class PageStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task StoreAsync_FullAndToRefuse_KeepsWhatIsThereAndLetsPagesBeReplaced()
+    public async Task StoreAsync_FullAndToRefuse_KeepsWhatIsStoredAndReplacesPages()
     {
         var bounds = new PageBounds(2, long.MaxValue, WhenFull.Refuse);
         Assert.Equal(StoreResult.Stored, await Registry.Pages.StoreAsync(Page(1, 1), bounds, Cancel));
@@ -149,7 +149,7 @@ public abstract class PageStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task TouchAsync_FullAndToRemove_TheLeastRecentlyUsedGoes()
+    public async Task TouchAsync_FullAndToRemove_RemovesTheLeastRecentlyUsed()
     {
         var bounds = new PageBounds(2, long.MaxValue, WhenFull.RemoveOldest);
         await Registry.Pages.StoreAsync(Page(1, 1) with { Url = Realm + "a" }, bounds, Cancel);
@@ -215,12 +215,12 @@ public abstract class PageStoreContract : ContractSuite
     [Fact]
     public async Task Page_StoredOrRemoved_IsHintedAt()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await Registry.Pages.TryStoreAsync(Page(1, 1), Cancel);
-        await hints.WaitForAsync(new(FleetEventKind.Pages, Url, 0));
+        await notifications.WaitForAsync(new(FleetEventKind.Pages, Url, 0));
         await Registry.Pages.RemoveAsync(Realm, Url, 1, Cancel);
-        await Eventually.TrueAsync(() => hints.Heard.Count == 2, () => $"a second hint; heard: {string.Join("; ", hints.Heard)}");
+        await Eventually.TrueAsync(() => notifications.Received.Count == 2, () => $"a second notification; received: {string.Join("; ", notifications.Received)}");
     }
 
     private static StoredPage Page(long sourceVersion, long generation) => new()

@@ -45,7 +45,7 @@ public abstract class RealmDirectoryContract : ContractSuite
     }
 
     [Fact]
-    public async Task ListAsync_SilentReplica_ItsRealmsAreForgotten()
+    public async Task ListAsync_SilentReplica_ItsRealmsExpire()
     {
         await Registry.Realms.AnnounceAsync("silent", [Elements], Cancel);
         await Registry.AgeAsync(TimeSpan.FromSeconds(10));
@@ -58,15 +58,15 @@ public abstract class RealmDirectoryContract : ContractSuite
     [Fact]
     public async Task AnnounceAsync_Changes_AreHintedAndRepeatsAreNot()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await Registry.Realms.AnnounceAsync("realm-0", [Elements], Cancel);
         await Registry.Realms.AnnounceAsync("realm-0", [Elements], Cancel);
         await Registry.Realms.AnnounceAsync("realm-0", [Elements, Trees], Cancel);
         await Registry.Backplane.PublishAsync(new(FleetEventKind.Recycle, "end", 0), Cancel);
 
-        await hints.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
-        Assert.Equal(2, hints.Heard.Count(hint => hint == new FleetEvent(FleetEventKind.Realms, "realm-0", 0)));
+        await notifications.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
+        Assert.Equal(2, notifications.Received.Count(notification => notification == new FleetEvent(FleetEventKind.Realms, "realm-0", 0)));
     }
 }
 

@@ -8,11 +8,11 @@ using Fleet.Tests.Time;
 
 namespace Fleet.Tests.Registry;
 
-/// <summary>What becomes of the registry when Redis does not do as it should. Each test has a server of its own.</summary>
+/// <summary>The registry with faults of Redis. Each test has its own server.</summary>
 public sealed class RedisFaultTests : IAsyncLifetime
 {
     private static readonly RealmRecord Realm = new("http://127.0.0.1:5100/elements/", "Elements");
-    private static readonly FleetEvent Hint = new(FleetEventKind.Recycle, "operator", 1);
+    private static readonly FleetEvent Notification = new(FleetEventKind.Recycle, "operator", 1);
     private readonly VirtualTimeProvider _time = new();
     private RedisServer? _redis;
     private RedisRegistryUnderTest? _registry;
@@ -36,14 +36,14 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Restart_AllDataIsLost_GenerationStillGrowsAndEverybodyRegistersAgain()
+    public async Task Restart_AllDataIsLost_GenerationStillGrowsAndAllServicesRegisterAgain()
     {
         var before = await Registry.HostShells.ClaimAsync(new("a", "realm-0", DateTimeOffset.UnixEpoch), Cancel);
         await AnnounceAsync();
 
         await Redis.RestartAsync();
 
-        await Eventually.TrueAsync(TryAnnounceAsync, () => "heartbeats get through after the restart");
+        await Eventually.TrueAsync(TryAnnounceAsync, () => "heartbeats succeed after the restart");
         Assert.Equal("prerender-0", Assert.Single(await Registry.Servers.ListAsync(Cancel)).Name);
         Assert.Equal([Realm], await Registry.Realms.ListAsync(Cancel));
         Assert.Single(await Registry.WarmAffinities.GetAsync(["incarnation"], Cancel));
@@ -54,11 +54,11 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Restart_WithASubscription_ReconnectedIsRaisedAndHintsFlowAgain()
+    public async Task Restart_WithASubscription_ReconnectedIsRaisedAndNotificationsArriveAgain()
     {
-        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
-        await Registry.Backplane.PublishAsync(Hint, Cancel);
-        await recorder.WaitForAsync(Hint);
+        await using var recorder = await NotificationRecorder.StartAsync(Registry.Backplane);
+        await Registry.Backplane.PublishAsync(Notification, Cancel);
+        await recorder.WaitForAsync(Notification);
 
         await Redis.RestartAsync();
 
@@ -71,9 +71,9 @@ public sealed class RedisFaultTests : IAsyncLifetime
     {
         await Redis.StopAsync();
 
-        await using var recorder = await HintRecorder.StartAsync(Registry.Backplane);
-        await Registry.Backplane.PublishAsync(Hint, Cancel); // Must not throw.
-        Assert.Empty(recorder.Heard);
+        await using var recorder = await NotificationRecorder.StartAsync(Registry.Backplane);
+        await Registry.Backplane.PublishAsync(Notification, Cancel); // Must not throw.
+        Assert.Empty(recorder.Received);
         await Redis.RestartAsync();
 
         await recorder.WaitForAsync(new(FleetEventKind.Reconnected, "", 0));
@@ -87,7 +87,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
 
         var exception = await Assert.ThrowsAsync<RegistryUnavailableException>(() => Registry.HostShells.GetAsync(Cancel));
 
-        // An old client fails at once when it knows that the connection is gone; a new one holds the call back for a while.
+        // A client that has noticed the lost connection fails at once; a new one holds the call for a while.
         Assert.Matches(
             "^Redis (cannot be reached|did not answer within 2 s) when asked to read the host shell \\(ConnectionStrings:redis\\)\\.$",
             exception.Message);
@@ -114,7 +114,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnyCall_CallerGivesUp_EndsAtOnce()
+    public async Task AnyCall_CallerCancels_EndsAtOnce()
     {
         await Registry.Database.PingAsync();
         Redis.Freeze();
@@ -124,7 +124,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnyScript_RedisForgotTheScripts_IsSentAgain()
+    public async Task AnyScript_RedisHasLostItsScripts_IsSentAgain()
     {
         await AnnounceAsync();
         await Registry.Database.ExecuteAsync("SCRIPT", "FLUSH");
@@ -145,27 +145,27 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ListAsync_RecordThatCannotBeRead_IsPassedOver()
+    public async Task ListAsync_UnreadableRecord_IsSkipped()
     {
         await AnnounceAsync();
         var now = (await Registry.NowAsync()).ToUnixTimeMilliseconds();
-        await Registry.Database.HashSetAsync(RedisKeys.Servers, "stranger", $"{now} 0000000000000000001 {{\"state\":\"unheardOf\"}}");
-        await Registry.Database.HashSetAsync(RedisKeys.Realms, "stranger", $"{now} 7");
+        await Registry.Database.HashSetAsync(RedisKeys.Servers, "unknown", $"{now} 0000000000000000001 {{\"state\":\"unheardOf\"}}");
+        await Registry.Database.HashSetAsync(RedisKeys.Realms, "unknown", $"{now} 7");
 
         Assert.Equal("prerender-0", Assert.Single(await Registry.Servers.ListAsync(Cancel)).Name);
         Assert.Equal([Realm], await Registry.Realms.ListAsync(Cancel));
     }
 
-    private async Task HintsFlowAsync(HintRecorder recorder)
+    private async Task HintsFlowAsync(NotificationRecorder recorder)
     {
         await using var sender = await RedisRegistryUnderTest.ConnectAsync(Redis.ConnectionString, TimeProvider.System);
         await Eventually.TrueAsync(
             async () =>
             {
-                await sender.Backplane.PublishAsync(Hint with { Version = 2 }, Cancel);
-                return recorder.Heard.Contains(Hint with { Version = 2 });
+                await sender.Backplane.PublishAsync(Notification with { Version = 2 }, Cancel);
+                return recorder.Received.Contains(Notification with { Version = 2 });
             },
-            () => "a hint after the restart");
+            () => "a notification after the restart");
     }
 
     private async Task AnnounceAsync()

@@ -20,10 +20,10 @@ using StackExchange.Redis;
 
 namespace Fleet.Tests.Registry;
 
-/// <summary>The registry in a real Redis, or in what speaks its protocol.</summary>
+/// <summary>The registry in a real Redis, or in a server with its protocol.</summary>
 internal sealed class RedisRegistryUnderTest : RegistryUnderTest
 {
-    // Redis' clock cannot be moved. What is stored can: "seen" goes back, times to live get shorter.
+    // Redis' clock cannot be moved, but stored times can: "seen" is set back, expiry times are shortened.
     private const string Age =
         """
         for _, key in ipairs(redis.call('KEYS', 'fleet:*')) do
@@ -100,10 +100,10 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
     public override IBackplane Backplane { get; }
 
     /// <summary>Connects as the services do: a Redis that is away is waited for.</summary>
-    /// <param name="connectionString">Where Redis is.</param>
+    /// <param name="connectionString">Address of Redis.</param>
     /// <param name="timeProvider">Clock of the deadlines, of signatures and of the backplane; not Redis' own.</param>
     /// <param name="adminKey">The key whose services write here; null for none.</param>
-    /// <param name="logger">Gets what is said of records that nobody signed.</param>
+    /// <param name="logger">Logs records without a valid signature.</param>
     public static async Task<RedisRegistryUnderTest> ConnectAsync(
         string connectionString, TimeProvider timeProvider, string? adminKey = AdminKey, ILogger<RecordSigner>? logger = null) => new(
         await ConnectionMultiplexer.ConnectAsync(connectionString + ",abortConnect=false,connectTimeout=1000,syncTimeout=2000,allowAdmin=true"), timeProvider, adminKey, logger);

@@ -13,7 +13,7 @@ using Fleet.Registry.Storage;
 
 namespace Fleet.Tests.Registry;
 
-/// <summary>An empty registry and a way to let time pass in it. The contract suites know no more than this.</summary>
+/// <summary>An empty registry and a way to let time pass in it. The contract suites use nothing else.</summary>
 public abstract class RegistryUnderTest : IAsyncDisposable
 {
     public abstract IHostShellStore HostShells { get; }
@@ -42,7 +42,7 @@ public abstract class RegistryUnderTest : IAsyncDisposable
 
     public abstract IBackplane Backplane { get; }
 
-    /// <summary>Makes all that is stored older, as if nobody had repeated anything for so long.</summary>
+    /// <summary>Ages all entries, as if none had been repeated for this long.</summary>
     public abstract Task AgeAsync(TimeSpan by);
 
     /// <summary>The registry's clock.</summary>

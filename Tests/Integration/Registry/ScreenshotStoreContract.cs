@@ -38,7 +38,7 @@ public abstract class ScreenshotStoreContract : ContractSuite
         Assert.True(await Registry.Screenshots.StoreAsync(Screenshot(Realm + "a", new byte[60], "a"), 100, Cancel));
         Assert.False(await Registry.Screenshots.StoreAsync(Screenshot(Realm + "b", new byte[50], "b"), 100, Cancel));
         Assert.Null(await Registry.Screenshots.GetAsync(Realm, Realm + "b", Cancel));
-        // One that takes the place of a larger one always fits.
+        // A screenshot that replaces a larger one always fits.
         Assert.True(await Registry.Screenshots.StoreAsync(Screenshot(Realm + "a", new byte[55], "c"), 10, Cancel));
 
         await Registry.Screenshots.RemoveAsync(Realm, Realm + "a", Cancel);

@@ -70,7 +70,7 @@ public abstract class ServerRegistryContract : ContractSuite
     }
 
     [Fact]
-    public async Task AnnounceAsync_NeighbouringVersionsBeyondTheReachOfDoubles_LowerIsIgnored()
+    public async Task AnnounceAsync_AdjacentVersionsBeyondThePrecisionOfDoubles_LowerIsIgnored()
     {
         await Registry.Servers.AnnounceAsync(Server("one", long.MaxValue), Cancel);
 
@@ -94,7 +94,7 @@ public abstract class ServerRegistryContract : ContractSuite
     }
 
     [Fact]
-    public async Task ListAsync_SilentServer_IsForgotten()
+    public async Task ListAsync_SilentServer_Expires()
     {
         await Registry.Servers.AnnounceAsync(Server("silent"), Cancel);
         await Registry.Servers.AnnounceAsync(Server("alive"), Cancel);
@@ -106,7 +106,7 @@ public abstract class ServerRegistryContract : ContractSuite
     }
 
     [Fact]
-    public async Task ListAsync_SilentServerSpeaksAgain_IsBack()
+    public async Task ListAsync_SilentServerReportsAgain_IsListedAgain()
     {
         await Registry.Servers.AnnounceAsync(Server("one"), Cancel);
         await Registry.AgeAsync(RegistryTtl.Server * 2);
@@ -130,7 +130,7 @@ public abstract class ServerRegistryContract : ContractSuite
     }
 
     [Fact]
-    public async Task AnnounceAsync_HeartbeatThatComesAfterTheRemoval_DoesNotBringItBack()
+    public async Task AnnounceAsync_HeartbeatAfterTheRemoval_DoesNotRegisterItAgain()
     {
         await Registry.Servers.AnnounceAsync(Server("one"), Cancel);
         await Registry.Servers.RemoveAsync("one-incarnation", Cancel);
@@ -146,7 +146,7 @@ public abstract class ServerRegistryContract : ContractSuite
     [Fact]
     public async Task AnnounceAsync_Changes_AreHintedAndRepeatsAreNot()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await Registry.Servers.AnnounceAsync(Server("one", version: 1), Cancel);
         await Registry.Servers.AnnounceAsync(Server("one", version: 1), Cancel);
@@ -155,8 +155,8 @@ public abstract class ServerRegistryContract : ContractSuite
         await Registry.Servers.RemoveAsync("one-incarnation", Cancel);
         await Registry.Backplane.PublishAsync(new(FleetEventKind.Recycle, "end", 0), Cancel);
 
-        await hints.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
-        Assert.Equal([1L, 2L, 0L], hints.Heard.Where(hint => hint.Kind == FleetEventKind.Servers).Select(hint => hint.Version));
+        await notifications.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
+        Assert.Equal([1L, 2L, 0L], notifications.Received.Where(notification => notification.Kind == FleetEventKind.Servers).Select(notification => notification.Version));
     }
 
     private static ServerRecord Server(string name, long version = 1) => new()

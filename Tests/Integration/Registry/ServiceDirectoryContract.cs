@@ -21,7 +21,7 @@ public abstract class ServiceDirectoryContract : ContractSuite
     }
 
     [Fact]
-    public async Task ListAsync_SilentService_IsForgotten()
+    public async Task ListAsync_SilentService_Expires()
     {
         await Registry.Services.AnnounceAsync(Manager, Cancel);
         await Registry.AgeAsync(TimeSpan.FromSeconds(10));
@@ -32,7 +32,7 @@ public abstract class ServiceDirectoryContract : ContractSuite
     }
 
     [Fact]
-    public async Task RemoveAsync_ServiceThatStops_IsGoneAtOnce()
+    public async Task RemoveAsync_ServiceThatStops_IsRemovedAtOnce()
     {
         await Registry.Services.AnnounceAsync(Manager, Cancel);
         await Registry.Services.RemoveAsync(Manager.Name, Cancel);
@@ -41,16 +41,16 @@ public abstract class ServiceDirectoryContract : ContractSuite
     }
 
     [Fact]
-    public async Task AnnounceAsync_Repeated_IsHintedOnce()
+    public async Task AnnounceAsync_Repeated_NotifiesOnce()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await Registry.Services.AnnounceAsync(Manager, Cancel);
         await Registry.Services.AnnounceAsync(Manager, Cancel);
         await Registry.Backplane.PublishAsync(new(FleetEventKind.Recycle, "end", 0), Cancel);
 
-        await hints.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
-        Assert.Single(hints.Heard, hint => hint.Kind == FleetEventKind.Services);
+        await notifications.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
+        Assert.Single(notifications.Received, notification => notification.Kind == FleetEventKind.Services);
     }
 }
 

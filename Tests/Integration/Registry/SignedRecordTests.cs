@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Registry;
 
-/// <summary>Boundary 4: Redis keeps data and mints no authority. What has an address counts only if a service of this fleet has signed it.</summary>
+/// <summary>Boundary 4: data in Redis grants no rights. A record with an address counts only if a service of this fleet has signed it.</summary>
 [Collection(RedisCollection.Name)]
 public sealed class SignedRecordTests(RedisCollection.Server redis)
 {
@@ -86,7 +86,7 @@ public sealed class SignedRecordTests(RedisCollection.Server redis)
         Assert.Null(await registry.Jobs.GetAsync("1", Cancel));
     }
 
-    // The address of a server that is gone may belong to something else by now.
+    // The address of a stopped server may belong to another program by now.
     [Fact]
     public async Task List_OldSignatureWithANewTime_IsIgnored()
     {

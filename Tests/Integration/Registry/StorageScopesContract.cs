@@ -21,7 +21,7 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task CountRoundAsync_ScopeWithPagesThatNobodyServes_IsToldAfterAllRounds()
+    public async Task CountRoundAsync_ScopeWithPagesThatNoServerServes_IsReturnedAfterAllRounds()
     {
         await StorePageAsync(Elements);
         Assert.Empty(await UnservedAfterAsync(Rounds - 1));
@@ -36,7 +36,7 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task CountRoundAsync_ServedInBetween_StartsAnew()
+    public async Task CountRoundAsync_ServedInBetween_StartsAgain()
     {
         await StorePageAsync(Elements);
         await StorePageAsync(Trees);
@@ -60,7 +60,7 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task CountRoundAsync_MoreThanAsked_AreLeftForTheNextRound()
+    public async Task CountRoundAsync_MoreThanRequested_AreLeftForTheNextRound()
     {
         foreach (var number in Enumerable.Range(0, 5))
         {
@@ -112,7 +112,7 @@ public abstract class StorageScopesContract : ContractSuite
     }
 
     [Fact]
-    public async Task RemoveAsync_ScopeThatComesBack_ItsChangesGoOnUpwards()
+    public async Task RemoveAsync_ScopeThatIsStoredAgain_ItsChangeCounterStillGrows()
     {
         await StorePageAsync(Elements);
         await StorePageAsync(Elements);

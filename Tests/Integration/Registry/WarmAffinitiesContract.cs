@@ -22,7 +22,7 @@ public abstract class WarmAffinitiesContract : ContractSuite
     }
 
     [Fact]
-    public async Task GetAsync_NobodyAskedFor_IsEmpty() => Assert.Empty(await Registry.WarmAffinities.GetAsync([], Cancel));
+    public async Task GetAsync_NoServers_IsEmpty() => Assert.Empty(await Registry.WarmAffinities.GetAsync([], Cancel));
 
     [Fact]
     public async Task ReplaceAsync_Again_ReplacesTheWholeList()
@@ -67,7 +67,7 @@ public abstract class WarmAffinitiesContract : ContractSuite
     [Fact]
     public async Task ReplaceAsync_Changes_AreHintedAndRepeatsAreNot()
     {
-        await using var hints = await HintRecorder.StartAsync(Registry.Backplane);
+        await using var notifications = await NotificationRecorder.StartAsync(Registry.Backplane);
 
         await ReplaceAsync("one", "realm:a");
         await ReplaceAsync("one", "realm:a");
@@ -77,10 +77,10 @@ public abstract class WarmAffinitiesContract : ContractSuite
         await ReplaceAsync("one");
         await Registry.Backplane.PublishAsync(new(FleetEventKind.Recycle, "end", 0), Cancel);
 
-        await hints.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
+        await notifications.WaitForAsync(new(FleetEventKind.Recycle, "end", 0));
         Assert.Equal(
             ["one", "two", "one", "one"],
-            hints.Heard.Where(hint => hint.Kind == FleetEventKind.WarmAffinities).Select(hint => hint.Subject));
+            notifications.Received.Where(notification => notification.Kind == FleetEventKind.WarmAffinities).Select(notification => notification.Subject));
     }
 
     private Task ReplaceAsync(string incarnation, params string[] affinities) =>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>A prerender server whose browser settings are wrong gives up with one sentence, instead of trying for ever.</summary>
+/// <summary>A prerender server with wrong browser settings exits with a one-sentence error, instead of retrying forever.</summary>
 public sealed class BrowserStartTests
 {
     [Fact]

@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>The markup of a captured document has what a page shows and its own markup does not say, in the form in which a parser reads it back.</summary>
+/// <summary>The markup of a captured document includes what the page shows beyond its own markup, in a form that a parser reads back.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class CapturedMarkupTests(ServerFixture server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Html_WhatLivesOutsideTheMarkup_IsCaptured()
+    public async Task Html_StateOutsideTheMarkup_IsCaptured()
     {
         var result = await server.RenderPageAsync("""
             <!doctype html><html><head><style id="s"></style></head><body>

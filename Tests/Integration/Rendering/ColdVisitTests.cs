@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>The first visit of an affinity that no standby is at hand for: a page of any app is navigated to at once, and the host app is booted only for what needs it.</summary>
+/// <summary>The first render of an affinity without a standby: a page of any app is navigated to at once, and the host app is booted only for renders that need it.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class ColdVisitTests
 {
@@ -49,7 +49,7 @@ public sealed class ColdVisitTests
         await server.StopAsync(Token);
     }
 
-    /// <summary>Renders a page once per affinity; none is answered before all are asked for.</summary>
+    /// <summary>Renders a page once per affinity; no answer is sent before all are requested.</summary>
     private static async Task RenderTogetherAsync(HttpClient client, TestSite app, params string[] affinities)
     {
         var (asked, all) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

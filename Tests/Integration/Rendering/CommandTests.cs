@@ -49,7 +49,7 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Commands_ClientGoesAway_ResultIsKeptForItsReturn()
+    public async Task Commands_ClientDisconnects_ResultIsKeptForTheRepeatedRequest()
     {
         var arrived = new TaskCompletionSource();
         var release = new TaskCompletionSource();
@@ -72,18 +72,18 @@ public sealed class CommandTests(ServerFixture server)
     [Theory]
     [InlineData(0, "The command was not started")]
     [InlineData(1, "It is unknown whether the command was recorded as started")]
-    public async Task Commands_RegistryGoes_IsToldWhatIsKnownAndNobodyHoldsThePage(int after, string says)
+    public async Task Commands_RegistryIsLost_ReportsWhatIsKnownAndReturnsThePage(int after, string says)
     {
         var key = Guid.NewGuid().ToString("N");
         server.Commands.AwayAfter[key] = after;
         await AssertProblemAsync(await PostAsync(Command("nothing", null) with { Affinity = "user:away" }, key, Token), HttpStatusCode.ServiceUnavailable, "registry-away", says);
-        // The page is given back beside the answer.
+        // The page is returned while the answer is sent.
         await Eventually.Async(() => !server.Pool.Snapshot.Slots.Any(slot => slot.State == PrerenderServer.Pool.Core.State.SlotState.Leased && slot.Affinity == "user:away"), "the page is given back",
             () => string.Join(", ", server.Pool.Snapshot.Slots));
     }
 
     [Fact]
-    public async Task Commands_RegistryGoesWhileOneThatWasStartedIsAwaited_IsToldThatItWasStarted()
+    public async Task Commands_RegistryIsLostWhileAStartedCommandIsAwaited_ReportsThatItWasStarted()
     {
         var request = Command("nothing", null);
         var key = Guid.NewGuid().ToString("N");
@@ -118,7 +118,7 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Commands_LostWithItsServer_IsToldAndNotStartedAgain()
+    public async Task Commands_LostWithItsServer_IsReportedAndNotStartedAgain()
     {
         var writes = CountWrites();
         var request = Command("write", new { text = "lost" });
@@ -132,7 +132,7 @@ public sealed class CommandTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Commands_KeyUsedForSomethingElse_IsRefused()
+    public async Task Commands_KeyUsedForAnotherCommand_IsRefused()
     {
         await RunAsync(Command("add", new { a = 1, b = 2 }), "reused");
         await AssertProblemAsync(await PostAsync(Command("add", new { a = 1, b = 3 }), "reused", Token), HttpStatusCode.UnprocessableEntity, "key-reused", "Idempotency-Key");

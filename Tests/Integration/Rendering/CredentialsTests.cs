@@ -102,7 +102,7 @@ public sealed class CredentialsTests(ServerFixture server)
     public async Task Log_OfVisitsWithCredentials_NeverNamesThem()
     {
         var id = Guid.NewGuid().ToString("N");
-        // Every end that is told at length: an error of the page, a late page, a redirect, a command.
+        // Every kind of end with detailed diagnostics: an error of the page, a late page, a redirect, a command.
         server.OtherApp.Page($"/{id}", "<script>console.error('oh no'); fetch('/nothing-here'); throw new Error('broken')</script>", 500);
         server.OtherApp.Page($"/{id}-late", "<script>setTimeout(() => { for (;;); }, 20)</script>");
         server.OtherApp.Routes[$"/{id}-away"] = http =>
@@ -148,7 +148,7 @@ public sealed class CredentialsTests(ServerFixture server)
 
     private void Remember(string name, HttpContext http)
     {
-        // A preflight asks what may be sent; it sends nothing.
+        // A preflight only asks for permission; it sends no credentials.
         if (http.Request.Method != "OPTIONS")
         {
             _seen.Enqueue($"{name} {http.Request.Headers.Authorization}");

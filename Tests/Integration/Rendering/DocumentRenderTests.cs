@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Visits of apps that know nothing of the fleet, through HTTP, pool and a real browser.</summary>
+/// <summary>Renders of apps without the host contract, through HTTP, pool and a real browser.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class DocumentRenderTests(ServerFixture server)
 {
@@ -29,13 +29,13 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Html_ExplicitReadiness_IsWaitedForAndIsEnough()
+    public async Task Html_ExplicitReadiness_IsWaitedForAndSuffices()
     {
         var result = await server.RenderPageAsync("""
             <script>window.prerenderReady = false; setInterval(() => document.body.append('x'), 5);
             setTimeout(() => { document.body.append('done'); window.prerenderReady = true; }, 700)</script>
             """);
-        // A page that never rests would be capped.
+        // A page that never settles would be capped.
         Assert.Equal("settled", result.Diagnostics!.Stability);
         Assert.Contains("done", Html(result), StringComparison.Ordinal);
     }
@@ -66,7 +66,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Html_PageGivesItselfAStatusAndHeaders()
+    public async Task Html_PageDeclaresAStatusAndHeaders_TheResultHasThem()
     {
         var result = await server.RenderPageAsync("<meta name=prerender-status-code content=410><meta name=prerender-header content='X-Robots-Tag: noindex'><p>gone</p>");
         Assert.Equal((RenderOutcome.Failed, 410), (result.Outcome, result.Status));
@@ -185,12 +185,12 @@ public sealed class DocumentRenderTests(ServerFixture server)
     [InlineData("<p>first</p><script>alert(1); confirm(2); prompt(3); onbeforeunload = e => e.preventDefault();</script><p>last</p>", "last")]
     [InlineData("<p>first</p><script>debugger</script><p>last</p>", "last")]
     [InlineData("<p>first</p><script>window.open('/x'); print()</script><p>last</p>", "last")]
-    public async Task Html_PageThatWantsAttention_RendersWithoutIt(string html, string contains)
+    public async Task Html_PageThatOpensDialogs_RendersWithoutThem(string html, string contains)
     {
         var result = await server.RenderPageAsync(html);
         Assert.Equal(RenderOutcome.Rendered, result.Outcome);
         Assert.Contains(contains, Html(result), StringComparison.Ordinal);
-        // And it does not keep the slot's next visit from leaving it.
+        // The slot's next render can leave the page.
         Assert.Contains("next", Html(await server.RenderPageAsync("<p>next</p>")), StringComparison.Ordinal);
     }
 
@@ -199,11 +199,11 @@ public sealed class DocumentRenderTests(ServerFixture server)
     [InlineData("<p>x</p><script>setTimeout(() => { for (;;); }, 30)</script>")]
     public async Task Html_PageThatLoops_TimesOutWithItsStackAndWhatIsKnown(string html)
     {
-        // With a page at hand, the deadline is the document's alone.
+        // With a warm page, the whole deadline is for the document.
         await server.RenderPageAsync("<p>first</p>");
         var start = Stopwatch.GetTimestamp();
         var result = await server.RenderPageAsync(html, 203, deadlineMs: 4_000);
-        // That it has begun is all that is known of it.
+        // Nothing but its start is known.
         Assert.Equal((RenderOutcome.TimedOut, 203), (result.Outcome, result.Status));
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(15), $"The answer took {Stopwatch.GetElapsedTime(start)}.");
         await server.StackAsync(result);
@@ -213,7 +213,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     [Theory]
     [InlineData("<p>x</p><script>setTimeout(() => { for (;;); }, 30)</script>")]
     [InlineData("<p>x</p><script>window.prerenderReady = false</script>")]
-    public async Task Html_ClientGoesAway_SlotIsFreeLongBeforeTheDeadlineAndNothingIsHeldAgainstThePage(string html)
+    public async Task Html_ClientDisconnects_SlotIsFreeLongBeforeTheDeadlineAndTheCircuitBreakerCountsNothing(string html)
     {
         var path = $"/left-{Guid.NewGuid():N}";
         server.OtherApp.Page(path, html);
@@ -246,7 +246,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
         Assert.Equal("<i>atom of page</i>", fast.Formats[RenderFormat.Atom]);
     }
 
-    // A replaced page costs a boot of the host app, and nobody sees it but in the load.
+    // A replaced page costs a boot of the host app, which no result shows.
     [Fact]
     public async Task Html_OneAfterTheOther_ShareAPageThatIsNotReplaced()
     {
@@ -262,7 +262,7 @@ public sealed class DocumentRenderTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Html_ConsoleErrorsAndFailedRequests_AreTold()
+    public async Task Html_ConsoleErrorsAndFailedRequests_AreReported()
     {
         var result = await server.RenderPageAsync("<script>console.error('oh no'); fetch('/nothing-here')</script>", 500);
         Assert.Contains(result.Diagnostics!.Console, line => line.Contains("oh no", StringComparison.Ordinal));

@@ -4,14 +4,14 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>What a server says ahead of its body, and the document alone.</summary>
+/// <summary>The outcome headers of a response, and the response with only the document.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class DocumentRouteTests(ServerFixture server)
 {
     [Theory]
     [InlineData(false, 404, "application/json")]
     [InlineData(true, 404, "text/html")]
-    // The manager does not send these documents, but says why there is none, and whether to try again.
+    // The manager does not send these documents; it reports why there is none, and whether to retry.
     [InlineData(true, 401, "application/json")]
     [InlineData(true, 503, "application/json")]
     public async Task Renders_ADocument_IsAnsweredInTheFormThatIsAccepted(bool acceptsHtml, int status, string type)

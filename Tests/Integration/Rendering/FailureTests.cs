@@ -6,7 +6,7 @@ using Fleet.Tests.Browser;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>What a person can find out about a visit that went wrong.</summary>
+/// <summary>The records of failed renders.</summary>
 [Collection(HostilePageCollection.Name)]
 public sealed class FailureTests(ServerFixture server)
 {
@@ -55,7 +55,7 @@ public sealed class FailureTests(ServerFixture server)
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Equal(RenderOutcome.Rendered, (await server.RenderPageAsync("<p>other</p>")).Outcome);
 
-        // A visit that gets no page in its half second has not met the URL, and one whose page is still on its way has not hung it: on a busy
+        // A render without a page within half a second did not load the URL, and one whose page still loads did not hang it: on a busy
         // machine it takes some tries.
         async Task<HttpResponseMessage> UntilRefusedAsync()
         {

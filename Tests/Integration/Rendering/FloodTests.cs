@@ -4,7 +4,7 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>A page that floods the browser's connection costs its own render, and no other page anything.</summary>
+/// <summary>A page that floods the browser's connection fails its own render and affects no other page.</summary>
 [Collection(HeavyCollection.Name)]
 public sealed class FloodTests : IAsyncLifetime
 {

@@ -4,10 +4,10 @@ using Fleet.Registry.Commands;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>A command store that goes away when the test says so.</summary>
+/// <summary>A command store that fails when the test requests it.</summary>
 internal sealed class FragileCommandStore(ICommandStore inner) : ICommandStore
 {
-    /// <summary>How many calls of a key succeed before it is away for that key.</summary>
+    /// <summary>Number of calls that succeed for a key before all later ones fail.</summary>
     public ConcurrentDictionary<string, int> AwayAfter { get; } = new();
 
     public Task<CommandRecord?> GetAsync(string affinity, string key, CancellationToken cancellationToken)

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Every way we know in which a page does not end by itself: each visit ends with its outcome when its deadline ends, its slot
-/// comes back, and the neighbour's warm page never notices.</summary>
+/// <summary>Every known way in which a page does not end by itself: each render ends with its outcome at its deadline, its slot
+/// is freed, and the warm page of another affinity is not affected.</summary>
 [Collection(HostilePageCollection.Name)]
 public sealed class HangMatrixTests(ServerFixture server)
 {
     private const int DeadlineMs = 2_500;
 
-    /// <summary>On an idle machine it is within a second; what hangs, hangs for ever.</summary>
+    /// <summary>On an idle machine it takes less than a second; a hang lasts forever.</summary>
     private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(10);
     private const string Frames = "<p>x</p><script>const go = () => { const end = performance.now() + 40; while (performance.now() < end); requestAnimationFrame(go); }; go()</script>";
 
@@ -24,7 +24,7 @@ public sealed class HangMatrixTests(ServerFixture server)
         { "sync loop", "<script>for (;;);</script>", [RenderOutcome.TimedOut] },
         { "catastrophic regex", "<script>setTimeout(() => /^(a+)+$/.test('a'.repeat(40) + 'b'), 20)</script>", [RenderOutcome.TimedOut] },
         { "endless microtasks", "<script>const go = () => Promise.resolve().then(go); go()</script>", [RenderOutcome.TimedOut] },
-        // It yields between frames, so it can be captured: it has come to rest as far as anybody can see from outside.
+        // It yields between frames, so it can be captured: from outside it looks settled.
         { "rAF loop", Frames, [RenderOutcome.Rendered] },
         // Ends in a time-out, or earlier with V8's own limit.
         { "allocation bomb", "<script>const all = []; for (;;) all.push(new Array(1e6).fill(1.5))</script>", [RenderOutcome.TimedOut, RenderOutcome.NoVerdict] },
@@ -42,7 +42,7 @@ public sealed class HangMatrixTests(ServerFixture server)
     };
 
     [Theory, MemberData(nameof(Pages))]
-    public async Task Html_PageOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, string html, RenderOutcome[] outcomes)
+    public async Task Html_PageOfTheMatrix_EndsInTimeAndAffectsNoOtherRender(string name, string html, RenderOutcome[] outcomes)
     {
         var path = $"/hang-{Guid.NewGuid():N}";
         server.OtherApp.Page(path, "<!doctype html><body>" + html);
@@ -55,7 +55,7 @@ public sealed class HangMatrixTests(ServerFixture server)
     [InlineData("redirects for ever", RenderOutcome.Failed)]
     [InlineData("download", RenderOutcome.NotAPage)]
     [InlineData("endless download", RenderOutcome.NotAPage)]
-    public async Task Html_ResponseOfTheMatrix_EndsInTimeAndCostsNobodyAnything(string name, RenderOutcome outcome)
+    public async Task Html_ResponseOfTheMatrix_EndsInTimeAndAffectsNoOtherRender(string name, RenderOutcome outcome)
     {
         var path = $"/hang-{Guid.NewGuid():N}";
         server.OtherApp.Routes[path] = http => AnswerAsync(name, http);
@@ -106,17 +106,17 @@ public sealed class HangMatrixTests(ServerFixture server)
 
     private async Task EndsInTimeAsync(string name, string path, RenderOutcome[] outcomes)
     {
-        // With pages of earlier tests still leased, the neighbour's idle page would be the only one to evict for this render.
+        // While pages of earlier tests are leased, the other affinity's idle page would be the only one to evict for this render.
         await server.RestAsync();
-        var neighbour = await NeighbourAsync();
-        // What renders needs time for it on a busy machine, too.
+        var other = await RenderOtherAsync();
+        // A page that renders needs more time on a busy machine.
         var deadlineMs = outcomes is [RenderOutcome.Rendered] ? 2 * DeadlineMs : DeadlineMs;
         var start = Stopwatch.GetTimestamp();
         var visit = server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri, DeadlineMs = deadlineMs, Affinity = "user:hang" }, Token);
         do
         {
-            var meanwhile = await NeighbourAsync();
-            Assert.True(meanwhile.Page is { Warm: true } && meanwhile.Page.Slot == neighbour.Page!.Slot, $"'{name}' cost the neighbour its page: {neighbour.Page}, then {meanwhile.Page}.");
+            var meanwhile = await RenderOtherAsync();
+            Assert.True(meanwhile.Page is { Warm: true } && meanwhile.Page.Slot == other.Page!.Slot, $"'{name}' replaced the page of the other affinity: {other.Page}, then {meanwhile.Page}.");
         }
         while (!visit.IsCompleted);
 
@@ -129,18 +129,18 @@ public sealed class HangMatrixTests(ServerFixture server)
         // A server that has just started compares renders with and without paint: a page is busy for that after its answer, and another one would be taken.
         await server.RestAsync();
         var slots = string.Join(", ", server.Pool.Snapshot.Slots);
-        var after = await NeighbourAsync();
-        Assert.True(after.Page!.Slot == neighbour.Page!.Slot, $"'{name}' cost the neighbour its page: {neighbour.Page}, then {after.Page}. Slots before: {slots}");
+        var after = await RenderOtherAsync();
+        Assert.True(after.Page!.Slot == other.Page!.Slot, $"'{name}' replaced the page of the other affinity: {other.Page}, then {after.Page}. Slots before: {slots}");
         var next = await server.RenderAsync(new() { Url = server.Site["elements/argon"].AbsoluteUri, Formats = [RenderFormat.Atom], Affinity = "user:hang" }, Token);
         Assert.True(next.Formats.GetValueOrDefault(RenderFormat.Atom) == "<i>atom of argon</i>", $"The visit after '{name}' ended as {next.Outcome} in step {next.Diagnostics?.Stage}: {next.Diagnostics?.Message}");
-        // A page that renders makes up for one that hung: so many of them would have the realm refused.
+        // A successful render resets the circuit breaker: otherwise this many hangs would have the realm rejected.
         var well = await server.RenderPageAsync("<p>well</p>");
         Assert.True(well.Outcome == RenderOutcome.Rendered, $"After '{name}', an ordinary page ended as {well.Outcome} in step {well.Diagnostics?.Stage}: {well.Diagnostics?.Message}");
     }
 
-    private async Task<RenderResult> NeighbourAsync()
+    private async Task<RenderResult> RenderOtherAsync()
     {
-        var result = await server.RenderAsync(new() { Url = server.Site["elements/neon"].AbsoluteUri, Formats = [RenderFormat.Atom], Affinity = "user:neighbour" }, Token);
+        var result = await server.RenderAsync(new() { Url = server.Site["elements/neon"].AbsoluteUri, Formats = [RenderFormat.Atom], Affinity = "user:other" }, Token);
         Assert.Equal("<i>atom of neon</i>", result.Formats.GetValueOrDefault(RenderFormat.Atom));
         return result;
     }

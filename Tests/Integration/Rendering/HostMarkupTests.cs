@@ -24,7 +24,7 @@ public sealed class HostMarkupTests
     [InlineData("<svg/><style></style><math><mtext><style></style></mtext><annotation-xml/></math>")]
     [InlineData("<svg><g><p><style>broke out</style>")]
     [InlineData("<template><script></script></template>")]
-    public void FaultOf_MarkupThatStandsByItself_IsNone(string markup) => Assert.Null(HostMarkup.FaultOf(markup));
+    public void FaultOf_SelfContainedMarkup_IsNull(string markup) => Assert.Null(HostMarkup.FaultOf(markup));
 
     [Theory]
     [InlineData("<script type=\"application/ld+json\">{\"a\":\"</script><img>\"}</script>", "closes a <script>")]
@@ -44,7 +44,7 @@ public sealed class HostMarkupTests
     [InlineData("<p title=\"x>", "ends inside the tag <p")]
     [InlineData("<p", "ends inside the tag <p")]
     [InlineData("x</p ", "ends inside the tag </p")]
-    public void FaultOf_MarkupThatWouldSwallowOrLeaveWhatStandsAroundIt_IsTold(string markup, string fault) =>
+    public void FaultOf_MarkupThatWouldContainOrCloseItsSurroundings_IsDescribed(string markup, string fault) =>
         Assert.StartsWith(fault, HostMarkup.FaultOf(markup), StringComparison.Ordinal);
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class HostMarkupTests
     {
         foreach (var piece in (string[])["<script", "<!-", "</", "<svg>", "<svg></x>", "<svg><desc>", "=\"", "<p a='", "<!--<script>"])
         {
-            // Once through 5 MB takes milliseconds; once per piece, an hour.
+            // One pass over 5 MB takes milliseconds; one pass per piece would take an hour.
             _ = HostMarkup.FaultOf("<p>" + string.Concat(Enumerable.Repeat(piece, 5_000_000 / piece.Length)));
         }
     }

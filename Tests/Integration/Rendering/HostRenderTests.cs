@@ -5,7 +5,7 @@ using Fleet.Tests.Browser;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Visits of a cooperative host, through HTTP, pool and a real browser.</summary>
+/// <summary>Renders of a cooperative host, through HTTP, pool and a real browser.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class HostRenderTests(ServerFixture server)
 {
@@ -73,7 +73,7 @@ public sealed class HostRenderTests(ServerFixture server)
     [InlineData("never", false)]
     public async Task Render_PageThatNeverEnds_TimesOutWithinTheDeadlineAndTheSlotIsFreed(string card, bool stack)
     {
-        // With its page at hand, the deadline is the page's alone.
+        // With a warm page, the whole deadline is for the render.
         await server.RenderAsync(new() { Url = Card("argon"), Affinity = $"user:{card}" }, Token);
         var start = Stopwatch.GetTimestamp();
         var result = await server.RenderAsync(new() { Url = Card(card), DeadlineMs = 1_600, Affinity = $"user:{card}" }, Token);
@@ -109,7 +109,7 @@ public sealed class HostRenderTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Render_ClientGoesAway_SlotIsFreeLongBeforeTheDeadline()
+    public async Task Render_ClientDisconnects_SlotIsFreeLongBeforeTheDeadline()
     {
         using var client = new CancellationTokenSource();
         var abandoned = server.RenderAsync(new() { Url = Card("loop"), DeadlineMs = 60_000, Affinity = "user:gone" }, client.Token);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>What is captured, parsed again, has nothing that the page had not: text stays text, and what was inert stays inert. Corpus and random trees go
+/// <summary>A captured document, parsed again, has nothing that the page did not have: text stays text, and inert content stays inert. Corpus and random trees take
 /// the real way, from a page in the server's Chromium to a document in a visitor's.</summary>
 [Collection(HostilePageCollection.Name)]
 public sealed class HostileContentTests(ServerFixture server, VisitorBrowser visitor) : IClassFixture<VisitorBrowser>
@@ -16,17 +16,17 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Html_Corpus_IsWhatItWasAndRunsNothing()
+    public async Task Html_Corpus_IsUnchangedAndRunsNothing()
     {
         var html = await CaptureAsync(s_corpus, "hostileCorpus.build();");
         await HoldsAsync<string[]>(html, s_corpus, "hostileCorpus.broken()", broken => broken.Length == 0 ? null : $"Broken: {string.Join(", ", broken)}");
     }
 
-    // Each run adds one that no run has had.
+    // Each run adds a new random seed.
     public static TheoryData<int> Seeds => [1, 43, 521, Random.Shared.Next()];
 
     [Theory, MemberData(nameof(Seeds))]
-    public async Task Html_AnyTree_ComesBackWithNothingThatItHadNot(int seed)
+    public async Task Html_AnyTree_RoundTripsWithoutAdditions(int seed)
     {
         var built = new TaskCompletionSource<string>();
         var html = await CaptureAsync(s_trees, $"report(hostileTrees.build({seed}, false));", built);
@@ -35,7 +35,7 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public async Task Html_TreeThatHtmlCanSay_ComesBackAsItWas(int seed)
+    public async Task Html_TreeThatHtmlCanExpress_RoundTripsUnchanged(int seed)
     {
         var built = new TaskCompletionSource<string>();
         var html = await CaptureAsync(s_trees, $"report(hostileTrees.build({seed}, true));", built);
@@ -51,10 +51,10 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
     }
 
     [Theory]
-    // Titles, heads and what stands around the body.
+    // Titles, heads and content around the body.
     [InlineData("document.title = evil('</title>'); document.documentElement.title = evil('\">'); document.head.append(Object.assign(document.createElement('meta'), { content: evil('\">') }))",
         "document.title === evil('</title>') && document.documentElement.title === evil('\">') && [...document.head.children].some((e) => e.content === evil('\">'))")]
-    // A doctype from which markup would come.
+    // A doctype that contains markup.
     [InlineData("document.doctype.replaceWith(document.implementation.createDocumentType('html', evil('\">'), ''))", "document.compatMode === 'CSS1Compat'")]
     [InlineData("document.doctype.replaceWith(document.implementation.createDocumentType('html', '-//W3C//DTD XHTML 1.0 Transitional//EN', 'http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd'))",
         "document.doctype.publicId.includes('XHTML') && document.doctype.systemId.endsWith('.dtd')")]
@@ -64,10 +64,10 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
     [InlineData("document.head.append(document.createElement('frameset')); document.body.append(document.createElement('frameset'), Object.assign(document.createElement('script'), { text: `void '<frame src=javascript:parent.ran(4)>'` }))", "document.body.localName === 'body' && document.scripts.length === 1")]
     [InlineData("document.documentElement.append(Object.assign(document.createElement('body'), { title: evil('') }), document.createElement('head'))", "document.body.title === '' && document.querySelectorAll('body').length === 1")]
     [InlineData("document.head.remove(); const s = new CSSStyleSheet(); s.replaceSync(`b::after { content: \"${evil('</style>')}\" }`); document.adoptedStyleSheets = [s]", "document.querySelector('style').sheet.cssRules.length === 1")]
-    // Names that hide what is asked of a document.
+    // Element names that shadow members of the document.
     [InlineData("const body = document.body; for (const name of ['querySelectorAll', 'documentElement', 'head', 'body', 'doctype', 'adoptedStyleSheets', 'createElement']) body.append(Object.assign(document.createElement('img'), { name })); body.append(evil('clobbered'))",
         "document.images.length === 7 && document.querySelector('body').textContent.includes(evil('clobbered'))")]
-    // Built-ins that a library has made its own.
+    // Built-ins that a library has replaced.
     [InlineData("Array.prototype.toJSON = String.prototype.toJSON = function () { return 'x'; }; JSON.stringify = () => '{}'; document.body.append(evil('replaced'))", "document.body.textContent.includes(evil('replaced'))")]
     [InlineData("document.body.append(evil('replaced')); String.prototype.replace = String.prototype.slice = String.prototype.indexOf = String.prototype.charCodeAt = RegExp.prototype.exec = () => ''; Element.prototype.getAttributeNames = () => []; Reflect.apply = Function.prototype.call = Function.prototype.apply = () => null; Object.defineProperty(Node.prototype, 'firstChild', { get: () => null }); Object.defineProperty(Text.prototype, 'data', { get: () => '<b>' })",
         "document.body.textContent.includes(evil('replaced')) && document.body.id === 'body'")]
@@ -97,7 +97,7 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
         await HoldsAsync<bool>(result.Formats[RenderFormat.Html], "", holds, isSo => isSo ? null : $"Expected {holds}");
     }
 
-    // Screenshots and later captures show the page as it was; custom elements and observers hear of nothing.
+    // Screenshots and later captures show the unchanged page; custom elements and observers are not notified.
     [Fact]
     public async Task Html_Capturing_ChangesNothingInThePage()
     {
@@ -136,23 +136,23 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
         Assert.Equal("<script type=\"application/ld+json\">\"\\u003c/script>\\u003cb>\"</script>a &lt; b", document.QuerySelector("#out")!.GetAttribute("title"));
     }
 
-    /// <summary>Opens what was captured without scripts and with them: nothing runs, and what the page says is right.</summary>
+    /// <summary>Opens the captured document without scripts and with them: nothing runs, and the page's answer is as expected.</summary>
     private async Task HoldsAsync<T>(string html, string script, string question, Func<T, string?> problemOf)
     {
         var problems = new List<string>();
         foreach (var withScripts in (bool[])[false, true])
         {
-            var (said, ran) = await visitor.OpenAsync<T>(server.OtherApp, html, withScripts, script, question);
-            if (ran.Count > 0 || problemOf(said) is not null)
+            var (result, ran) = await visitor.OpenAsync<T>(server.OtherApp, html, withScripts, script, question);
+            if (ran.Count > 0 || problemOf(result) is not null)
             {
-                problems.Add($"Scripts {(withScripts ? "on" : "off")}. Ran: {string.Join(", ", ran)}. {problemOf(said)}");
+                problems.Add($"Scripts {(withScripts ? "on" : "off")}. Ran: {string.Join(", ", ran)}. {problemOf(result)}");
             }
         }
 
         Assert.True(problems.Count == 0, $"{string.Join('\n', problems)}\n{html}");
     }
 
-    /// <summary>Has a page made by scripts, which leave nothing of themselves, and captures it.</summary>
+    /// <summary>Captures a page that scripts have built, and which contains no script any more.</summary>
     private async Task<string> CaptureAsync(string library, string script, TaskCompletionSource<string>? reported = null)
     {
         var path = $"/hostile-{Guid.NewGuid():N}";
@@ -175,7 +175,7 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
         server.OtherApp.Page(path, $"<!doctype html><html><head><meta charset=\"utf-8\"><title>t</title></head><body id=\"body\"><script src=\"{path}.js\"></script></body></html>");
         var result = await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
         Assert.True(result.Outcome == RenderOutcome.Rendered, $"{result.Outcome}: {result.Diagnostics}");
-        // What runs in the page itself is no fault of the capture.
+        // Scripts that run in the page itself are not caused by the capture.
         Assert.Equal(0, server.OtherApp.Hits(path + "-ran"));
         return result.Formats[RenderFormat.Html];
     }

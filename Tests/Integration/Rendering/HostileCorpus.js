@@ -1,5 +1,5 @@
-// Text and trees that have run in other people's browsers, or could: what a page makes (`make`), and what holds of it in the document that was written
-// from that page and parsed again (`holds`). Each has a section of its own, which ends as it ended in the page.
+// Text and trees that have caused script execution, or could: what a page builds (`make`), and what must hold in the document that was written
+// from that page and parsed again (`holds`). Each has its own section, which must end where it ended in the page.
 globalThis.hostileCorpus = (() => {
   const SVG = 'http://www.w3.org/2000/svg';
   const MATHML = 'http://www.w3.org/1998/Math/MathML';

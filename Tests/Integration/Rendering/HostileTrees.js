@@ -62,7 +62,7 @@ globalThis.hostileTrees = (() => {
     return owner.createElementNS(namespace, name);
   };
 
-  // What runs in a live page must not be made live; in a template, or under a name that means nothing, it may be.
+  // Markup that would run in a live page must not become live; in a template, or in an unknown element, it may occur.
   const attribute = (random, element, isInert) => {
     const isHtml = element.namespaceURI === HTML;
     const set = (namespace, name, value) => {

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Options of one visit: how the page is set up, what it does not load, and that none of it reaches the next visit.</summary>
+/// <summary>Options of one render: the setup of the page, blocked resources, and that no option affects the next render.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class PageOptionsTests(ServerFixture server)
 {
-    // Tells everything about its browser that an option can change.
+    // The page reports every property of its browser that an option can change.
     private const string Mirror = """
         <!doctype html><meta name=viewport content="width=device-width"><body><pre id=seen></pre><script>
         addEventListener('ping', () => {});
@@ -96,14 +96,14 @@ public sealed class PageOptionsTests(ServerFixture server)
         Assert.Equal(RenderOutcome.TimedOut, busy.Outcome);
         var after = await SeenAsync(plain);
         Assert.Equal(before.ToString(), after.ToString());
-        // The context of the page is gone, and with it what the visit left there.
+        // The page's context is closed, with everything that the render left there.
         Assert.NotEqual(busy.Page!.Slot, after.Slot);
     }
 
     [Fact]
     public async Task Renders_ZoneThatOnlyThisMachineKnows_FailsByName()
     {
-        // A file of the database that names no place.
+        // A file of the database that is not a time zone.
         var result = await server.RenderPageAsync("<p>x", static r => r with { Timezone = "posixrules" });
         Assert.Equal((RenderOutcome.Failed, "'timezone' is 'posixrules', which the browser does not know."), (result.Outcome, result.Diagnostics?.Message));
     }

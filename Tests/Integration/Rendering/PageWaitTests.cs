@@ -4,14 +4,14 @@ using Fleet.Contracts;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>What a page is waited for, as a request says.</summary>
+/// <summary>The waits that a request can specify.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class PageWaitTests(ServerFixture server)
 {
     [Fact]
     public async Task Renders_SelectorThatAppearsLate_IsInTheDocument()
     {
-        // Quiet for longer than the settling waits.
+        // The page is quiet for longer than settling requires.
         var result = await server.RenderPageAsync("<p>start</p><script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<i id=late>late</i>'), 1500)</script>", static r => r with { WaitForSelector = "#late" });
         Assert.Equal(RenderOutcome.Rendered, result.Outcome);
         Assert.Contains(">late<", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class PageWaitTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Renders_TimeoutThatDoesNotFit_SaysSoAtOnce()
+    public async Task Renders_WaitLongerThanTheDeadline_IsRefusedAtOnce()
     {
         var result = await server.RenderPageAsync("<p>start</p>", static r => r with { WaitForTimeout = 19_900, DeadlineMs = 20_000 });
         Assert.Equal((RenderOutcome.TimedOut, "wait"), (result.Outcome, result.Diagnostics?.Stage));
@@ -83,7 +83,7 @@ public sealed class PageWaitTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Renders_BestAttemptAndTheWaitIsNotMet_IsThePageAsItIsAndMarked()
+    public async Task Renders_BestAttemptAndTheWaitIsNotMet_IsTheUnfinishedPageMarkedAsCapped()
     {
         var result = await server.RenderPageAsync("<p>start</p>", static r => r with { WaitForSelector = "#never", MaxWaitMs = 300, BestAttempt = true });
         Assert.Equal((RenderOutcome.Rendered, "capped"), (result.Outcome, result.Diagnostics?.Stability));

@@ -12,16 +12,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Renders of the booted host app without layout and paint: only where nothing can tell the difference, and every answer is that of a painted page.</summary>
+/// <summary>Renders of the booted host app without layout and paint: only where they change nothing, and every answer equals that of a painted page.</summary>
 [Collection(HostilePageCollection.Name)]
 public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintTests.Fixture>
 {
-    /// <summary>More renders than the learning takes.</summary>
+    /// <summary>More renders than learning needs.</summary>
     private const int Enough = (PaintPolicy.Needed + 1) * PaintPolicy.RendersPerComparison;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>What an app may do beside writing its markup, and the text that a painted page has after it.</summary>
+    /// <summary>Actions of an app besides writing its markup, and the resulting text in a painted page.</summary>
     public static TheoryData<string, string, string> Readers => new()
     {
         { "text += root.scrollHeight;", "100", "Element.scrollHeight" },
@@ -41,7 +41,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     };
 
     [Fact]
-    public async Task Render_AppThatReadsNoLayout_IsUnpaintedAfterEqualComparisonsAndSeesNothingOfIt()
+    public async Task Render_AppThatReadsNoLayout_IsUnpaintedAfterEqualComparisonsAndCannotDetectIt()
     {
         var told = Told();
         await DeployAsync("text += document.styleSheets.length; text += document.documentElement.outerHTML.includes('content' + '-visibility');");
@@ -101,7 +101,7 @@ public sealed class PaintTests(PaintTests.Fixture server) : IClassFixture<PaintT
     }
 
     [Fact]
-    public async Task Render_DifferenceThatNoReadExplains_TurnsTheHostAppOff()
+    public async Task Render_DifferenceThatNoReadExplains_PaintsTheWholeHostApp()
     {
         // Animations do not run in content that is skipped.
         await DeployAsync("await new Promise((r) => { root.firstChild.onanimationstart = () => { text += 'animated'; r(); }; root.firstChild.style.animation = 'move 1s'; setTimeout(r, 200); });",

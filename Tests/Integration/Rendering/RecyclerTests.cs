@@ -5,11 +5,11 @@ using Fleet.PrerenderServer.Registration;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>A recycle of the fleet arrives at a server by a request and by a hint, in any order, and is carried out once.</summary>
+/// <summary>A recycle of the fleet arrives at a server by a request and by a notification, in any order, and is carried out once.</summary>
 public sealed class RecyclerTests
 {
     [Fact]
-    public void Recycle_GenerationThatWasHeard_IsCarriedOutOnce()
+    public void Recycle_GenerationThatWasReceivedBefore_IsCarriedOutOnce()
     {
         var pool = new CountingPool();
         var recycler = new Recycler(pool);
@@ -30,7 +30,7 @@ public sealed class RecyclerTests
 
         Assert.True(recycler.Recycle(null));
         Assert.True(recycler.Recycle(null));
-        // Of a manager, or of a registry, whose clock is far behind this server's.
+        // The generation of a manager or a registry whose clock is far behind this server's.
         Assert.True(recycler.Recycle(1));
         Assert.True(recycler.Recycle(null));
         Assert.False(recycler.Recycle(1));

@@ -7,7 +7,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>However a visit ends, its page goes back at once.</summary>
+/// <summary>However a render ends, its page is returned at once.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class RendererTests(ServerFixture server)
 {
@@ -17,9 +17,9 @@ public sealed class RendererTests(ServerFixture server)
     [InlineData("no JSON")]
     [InlineData("[]")]
     [InlineData("7")]
-    public async Task Run_AnswerThatCannotBeRead_IsUnusableAndThePageIsReplaced(string said)
+    public async Task Run_AnswerThatCannotBeRead_IsUnusableAndThePageIsReplaced(string reply)
     {
-        using var pool = Pool(_ => said);
+        using var pool = Pool(_ => reply);
         var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
         Assert.Equal(RenderOutcome.Unusable, done.Result.Outcome);
         Assert.StartsWith("The page's answer could not be read: ", done.Result.Diagnostics!.Message, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class RendererTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Run_FaultThatNobodyForesaw_GivesThePageBackAllTheSame()
+    public async Task Run_UnexpectedException_ReturnsThePage()
     {
         using var pool = Pool(_ => throw new NotSupportedException("not foreseen"));
         await Assert.ThrowsAsync<NotSupportedException>(() => server.RunnerOn(pool).RunAsync(RenderOperation(), Token));
@@ -43,7 +43,7 @@ public sealed class RendererTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Run_PageTakenAwayWhileItIsAskedWhyItIsLate_IsNoVerdict()
+    public async Task Run_LeaseRevokedDuringTheTimeoutDiagnosis_IsNoVerdict()
     {
         OnePagePool? pool = null;
         var questions = 0;

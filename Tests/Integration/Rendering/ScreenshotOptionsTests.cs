@@ -23,7 +23,7 @@ public sealed class ScreenshotOptionsTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Screenshots_Clip_IsThatPartOfThePage()
+    public async Task Screenshots_Clip_ShowsOnlyThatPartOfThePage()
     {
         var bytes = await TakeAsync("<body style='margin:0'><div style='height:3000px'></div>", new() { Url = "", Clip = new(10, 2000, 120, 80) });
         Assert.Equal((120, 80), SizeOf(bytes));
@@ -67,7 +67,7 @@ public sealed class ScreenshotOptionsTests(ServerFixture server)
         Assert.DoesNotContain("/Outlines", plain, StringComparison.Ordinal);
     }
 
-    // A caller without the key may give templates: they must not be a way to run a script, to reach anything, or to crash the page. What else a template may not have, the rules refuse.
+    // A caller without the key may give templates: they must not run a script, send a request, or crash the page. The rules refuse everything else that a template may not have.
     [Theory]
     [InlineData("<script>{0}</script><script src='{1}'></script><script type=module src='{1}'></script><meta http-equiv=refresh content='0;url={1}'><base href='{1}'>")]
     [InlineData("<img src='data:image/png;base64,x' onerror=\"{0}\"><svg onload=\"{0}\"></svg>")]
@@ -85,7 +85,7 @@ public sealed class ScreenshotOptionsTests(ServerFixture server)
         var html = template.Replace("{0}", $"new Image().src = '{server.OtherApp[path]}'", StringComparison.Ordinal).Replace("{1}", server.OtherApp[path].AbsoluteUri, StringComparison.Ordinal);
         await TakeAsync("<p>text", new() { Url = "", Type = ScreenshotType.Pdf, Pdf = new() { HeaderTemplate = html, FooterTemplate = html } });
 
-        // The same in a page is loaded, and later than by the template.
+        // The same markup in a page is loaded, and later than the template would load it.
         await TakeAsync($"<p>text<img src='{path}-page'>", new() { Url = "", Type = ScreenshotType.Pdf, Pdf = new() { HeaderTemplate = html } });
         Assert.Equal((0, 1), (server.OtherApp.Hits(path), server.OtherApp.Hits(path + "-page")));
     }
@@ -93,7 +93,7 @@ public sealed class ScreenshotOptionsTests(ServerFixture server)
     [Fact]
     public async Task Screenshots_PdfForScreens_HasTheirStyles()
     {
-        // What is shown on paper only needs a second page.
+        // The content that is shown only on paper needs a second page.
         const string Page = "<style>p { display: none; break-before: page } @media print { p { display: block } }</style><h1>1</h1><p>2</p>";
         static int PagesOf(byte[] pdf) => System.Text.RegularExpressions.Regex.Count(Encoding.Latin1.GetString(pdf), @"/Type /Page\b");
         Assert.Equal((2, 1), (PagesOf(await TakeAsync(Page, new() { Url = "", Type = ScreenshotType.Pdf })), PagesOf(await TakeAsync(Page, new() { Url = "", Type = ScreenshotType.Pdf, Media = PageMedia.Screen }))));

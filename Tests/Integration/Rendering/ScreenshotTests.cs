@@ -19,7 +19,7 @@ public sealed class ScreenshotTests(ServerFixture server)
     [InlineData(false, null, 640, 640, 800)]
     [InlineData(true, null, 640, 640, 3080)]
     [InlineData(false, "#box", null, 120, 80)]
-    public async Task Screenshots_Png_ShowsWhatWasAskedFor(bool full, string? selector, int? width, int expectedWidth, int expectedHeight)
+    public async Task Screenshots_Png_ShowsWhatWasRequested(bool full, string? selector, int? width, int expectedWidth, int expectedHeight)
     {
         var (type, bytes, headers) = await TakeAsync(Page, new() { Url = "", FullPage = full, Selector = selector, Width = width });
         Assert.Equal("image/png", type);
@@ -27,7 +27,7 @@ public sealed class ScreenshotTests(ServerFixture server)
         Assert.Equal(["rendered"], headers.GetValues(FleetHeaders.Outcome));
     }
 
-    /// <summary>A picture shows what a visitor sees who scrolls to it and waits a moment, so it equals that of a page which is like that from the start.</summary>
+    /// <summary>A screenshot shows what a visitor sees after scrolling to it and waiting a moment, so it equals that of a page that looks like this from the start.</summary>
     [Theory]
     [InlineData("<p style='content-visibility: auto; contain-intrinsic-size: auto 2900px; height: 2900px'>first</p><p style='content-visibility: auto'>second <img loading=lazy src=DOT></p>",
         "<p style='height: 2900px'>first</p><p>second <img src=DOT></p>")]
@@ -146,7 +146,7 @@ public sealed class ScreenshotTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Screenshots_TooLarge_IsAResultThatNamesTheBoundAndCostsNobodyAnything()
+    public async Task Screenshots_TooLarge_IsAResultThatNamesTheBoundAndAffectsNoOtherRender()
     {
         var (type, bytes, _) = await TakeAsync(Page, new() { Url = "", FullPage = true, Scale = 4 });
         Assert.Equal("application/json", type);

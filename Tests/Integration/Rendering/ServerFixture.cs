@@ -29,15 +29,15 @@ public sealed class ServerFixture : IAsyncLifetime
 
     internal InMemoryRegistry Registry { get; } = new(TimeProvider.System, NullLoggerFactory.Instance);
 
-    /// <summary>Where it notes commands.</summary>
+    /// <summary>The file to which it writes commands.</summary>
     internal FragileCommandStore Commands { get; private set; } = null!;
 
     internal HttpClient Client { get; private set; } = null!;
 
-    /// <summary>What the server logs.</summary>
+    /// <summary>The server's log.</summary>
     internal LogRecorder Log { get; } = new();
 
-    /// <summary>The server's way to carry out a visit, on pages of another pool.</summary>
+    /// <summary>The server's renderer, on pages of another pool.</summary>
     internal Renderer RunnerOn(IPagePool pool) => ActivatorUtilities.CreateInstance<Renderer>(_app.Services, pool);
 
     internal IPagePool Pool => _app.Services.GetRequiredService<IPagePool>();
@@ -125,7 +125,7 @@ public sealed class ServerFixture : IAsyncLifetime
         return await RenderAsync(with(new() { Url = OtherApp[path].AbsoluteUri, Formats = [RenderFormat.Html] }), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Waits until no page is in use. A page is still cleaned up when its render has been answered; until then the same affinity gets another one.</summary>
+    /// <summary>Waits until no page is in use. A page is cleaned up after its render was answered; until then the same affinity gets another page.</summary>
     internal Task RestAsync() =>
         Eventually.Async(() => Pool.Snapshot.Slots.All(static slot => slot.State is SlotState.Idle or SlotState.Standby), "the pool is at rest", () => string.Join(", ", Pool.Snapshot.Slots));
 
@@ -147,14 +147,14 @@ public sealed class ServerCollection : ICollectionFixture<ServerFixture>
     public const string Name = "prerender server";
 }
 
-/// <summary>Pages that are compared with what they should be.</summary>
+/// <summary>Tests that compare pages with their expected content.</summary>
 [CollectionDefinition(Name)]
 public sealed class FidelityCollection : ICollectionFixture<ServerFixture>
 {
     public const string Name = "prerender server: fidelity";
 }
 
-/// <summary>Pages that hang, fail or attack.</summary>
+/// <summary>Tests of pages that hang, fail or attack.</summary>
 [CollectionDefinition(Name)]
 public sealed class HostilePageCollection : ICollectionFixture<ServerFixture>
 {

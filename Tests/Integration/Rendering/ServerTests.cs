@@ -19,7 +19,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>The server's routes, and its life in the registry.</summary>
+/// <summary>The server's routes, and its registration.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class ServerTests(ServerFixture server)
 {
@@ -54,7 +54,7 @@ public sealed class ServerTests(ServerFixture server)
         Assert.Equal(status, (int)(await PostAsync($$"""{"url":"{{server.Site.Url}}"}""", (FleetHeaders.DeadlineMs, value))).Status);
 
     [Fact]
-    public async Task Registry_KnowsTheServerAndItsWarmAffinities()
+    public async Task Registration_ReadyServer_HasItsRecordAndItsWarmAffinities()
     {
         await server.RenderAsync(new() { Url = server.Site["elements/x"].AbsoluteUri, Affinity = "user:registered" }, Token);
         ServerRecord? record = null;
@@ -189,7 +189,7 @@ public sealed class ServerTests(ServerFixture server)
         await using var app = ServerFixture.Start(new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance), site, "--Registration:DrainTimeout=00:05:00");
         var whole = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
         Assert.True(whole > TimeSpan.FromMinutes(5), $"{whole}");
-        // The drain is the one bound for renders: the pool gives those that it has left no second one.
+        // The drain is the only bound of renders on a stop: the pool does not wait for them a second time.
         var pool = app.Services.GetRequiredService<IOptions<PoolOptions>>().Value.StopDeadline;
         Assert.True(TimeSpan.FromMinutes(5) + pool < whole, $"{pool} of {whole}");
     }

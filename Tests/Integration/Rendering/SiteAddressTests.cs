@@ -55,7 +55,7 @@ public sealed class SiteAddressTests
         Assert.Contains("cookie first", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
         Assert.Equal([new Uri(origin).Authority], hosts.Distinct());
 
-        // The internal address is no second name of the site.
+        // The internal address is not an origin of the site.
         using var inside = await client.PostAsJsonAsync("renders", new RenderRequest { Url = site["page"].AbsoluteUri }, FleetJson.Options, Token);
         Assert.Equal(HttpStatusCode.BadRequest, inside.StatusCode);
         Assert.Contains("Realms:PublicUrl", await inside.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class SiteAddressTests
         await app.StopAsync(Token);
     }
 
-    /// <summary>Only the connector's own key is accepted: another certificate for the same name, as an attacker on the way could have one, is not.</summary>
+    /// <summary>Only the connector's own key is accepted: another certificate for the same name, such as that of an attacker in between, is not.</summary>
     [Fact]
     public void Route_EachServer_HasAKeyOfItsOwn()
     {

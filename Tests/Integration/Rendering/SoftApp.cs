@@ -21,7 +21,7 @@ internal sealed class SoftApp(SoftServer server)
     /// <summary>Renders after which the route is on, even if some comparisons fail since the machine is slow.</summary>
     private const int Enough = 40;
 
-    /// <summary>The item whose full load says what each other item's is.</summary>
+    /// <summary>The item whose full load is the template for the expected full load of every other item.</summary>
     private const string First = "item-first";
 
     private RenderResult? _first;
@@ -57,7 +57,7 @@ internal sealed class SoftApp(SoftServer server)
     /// <summary>The name of an item that was not rendered before.</summary>
     public string Next() => $"item-{++_number}";
 
-    /// <summary>Renders items, each another one; each answer must be that of a full load. Returns which were soft navigations.</summary>
+    /// <summary>Renders different items; each answer must be that of a full load. Returns which were soft navigations.</summary>
     public async Task<List<bool>> RenderAsync(int times)
     {
         var soft = new List<bool>();
@@ -88,7 +88,7 @@ internal sealed class SoftApp(SoftServer server)
         }
     }
 
-    /// <summary>Renders items until the route is loaded for good.</summary>
+    /// <summary>Renders items until the route is always loaded.</summary>
     public async Task RefuseAsync()
     {
         for (var i = 0; i < Enough && !IsOff; i++)
@@ -97,7 +97,7 @@ internal sealed class SoftApp(SoftServer server)
         }
     }
 
-    /// <summary>Renders an item that is never shown softly, until that ends the soft navigations of the route. On a slow machine the page may keep no document to try it with.</summary>
+    /// <summary>Renders an item that is never shown softly, until that ends the soft navigations of the route. On a slow machine the page may not keep a document for the attempt.</summary>
     public async Task RefuseAsync(string item)
     {
         for (var i = 0; i < Enough && !IsOff; i++)
@@ -107,7 +107,7 @@ internal sealed class SoftApp(SoftServer server)
         }
     }
 
-    /// <summary>Renders an item, as a request says.</summary>
+    /// <summary>Renders an item with the options of a request.</summary>
     public async Task<RenderResult> ResultAsync(string item, RenderRequest? request = null, bool isStored = false)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, "renders")
@@ -136,10 +136,10 @@ internal sealed class SoftApp(SoftServer server)
 
     private bool IsOn(string line) => line.Contains($"/{Folder}/* html are soft navigations", StringComparison.Ordinal);
 
-    /// <summary>Whether the route is loaded for good.</summary>
+    /// <summary>Whether the route is always loaded.</summary>
     public bool IsOff => server.Log.Lines.Any(line => line.Contains($"/{Folder}/* html are full loads", StringComparison.Ordinal));
 
-    /// <summary>Waits until the server has logged something of the route.</summary>
+    /// <summary>Waits until the server has logged a text about the route.</summary>
     public Task SaidAsync(string text) => Eventually.Async(() => server.Log.Lines.Any(line => line.Contains($"/{Folder}/* html ", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal)),
         $"the server logs of the route: {text}", () => string.Join('\n', server.Log.Lines.Where(line => line.Contains(Folder, StringComparison.Ordinal)).TakeLast(5)));
 }

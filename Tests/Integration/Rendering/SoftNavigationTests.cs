@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Soft navigations: only where nothing can tell the difference, and every answer is that of a full load.</summary>
+/// <summary>Soft navigations: only where they change nothing, and every answer equals that of a full load.</summary>
 [Collection(HostilePageCollection.Name)]
 public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftServer>
 {
@@ -16,7 +16,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>How an app follows an address.</summary>
+    /// <summary>How an app follows a change of the URL.</summary>
     public static TheoryData<string, string> Routers => new()
     {
         { "the history", Router },
@@ -24,7 +24,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         { "the history, and says when it is ready", "window.prerenderReady = false; addEventListener('popstate', async () => { await show(); prerenderReady = true; }); show().then(() => { prerenderReady = true; });" },
     };
 
-    /// <summary>What an app does with its second URL and not with its first, and why it is refused.</summary>
+    /// <summary>Faults of an app with its second URL but not its first, and the reason for the refusal.</summary>
     public static TheoryData<string, string> Cheats => new()
     {
         { "if (visits > 1) document.title = 'Item of before';", "<title>Item of before" },
@@ -48,7 +48,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         _app.Deploy(App("", router));
         await _app.LearnAsync();
         var soft = await _app.RenderAsync(SoftPolicy.MaxVisits + 2);
-        // The first is loaded and kept, and so is the one after the last that its document may show.
+        // The first item is loaded and its document kept; so is the item after the last one that the document may show.
         Assert.Equal(2, soft.Count(isSoft => !isSoft));
         var pool = await server.Client.GetFromJsonAsync<JsonElement>("pool", Token);
         Assert.True(pool.GetProperty("softNavigation").Deserialize<RouteLearningStatus>(FleetJson.Options) is { State: RouteLearningState.On, RoutesOn: > 0 }, "GET /pool says it");
@@ -71,7 +71,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         await _app.SaidAsync("follows neither links nor the history");
     }
 
-    /// <summary>What happens for the first time when the route is on: each answer is right all the same.</summary>
+    /// <summary>Faults that first happen while the route is on: each answer is still right.</summary>
     [Theory]
     [InlineData("if (visits > 1 && id === 'odd') throw new Error('odd fault');", "odd fault")]
     [InlineData("if (visits > 1 && id === 'odd') location.href = '/elsewhere';", "redirected to")]
@@ -86,7 +86,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         Assert.DoesNotContain(true, await _app.RenderAsync(3));
     }
 
-    /// <summary>What its own state could not tell the app: the server answers the URL with something else.</summary>
+    /// <summary>Differences that the app's own state does not show: the server sends another response for the URL.</summary>
     [Fact]
     public async Task Render_ServerAnswersAUrlDifferently_IsLoadedAndTheRouteStaysOn()
     {
@@ -104,7 +104,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         Assert.Contains("<h1>a page of its own</h1>", (await app.ResultAsync("static")).Formats[RenderFormat.Html], StringComparison.Ordinal);
         Assert.False(app.IsOff);
 
-        // A deploy is another document, while the page keeps one of the build before.
+        // After a deploy the server sends another document, while the page keeps one of the previous build.
         await app.LoadAsync();
         app.Deploy(App("root.append('new build');", Router));
         Assert.DoesNotContain(true, await app.RenderAsync(2));
@@ -140,7 +140,7 @@ public sealed class SoftNavigationTests(SoftServer server) : IClassFixture<SoftS
         }
     }
 
-    /// <summary>What a page stores is as on a first visit.</summary>
+    /// <summary>The page's storage is as on a first visit.</summary>
     [Fact]
     public async Task Render_AfterASoftNavigation_FindsNoDataOfEarlierVisits()
     {

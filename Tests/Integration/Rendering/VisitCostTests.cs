@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>What a visit costs in what is the same on every machine: commands to the browser, bytes on its pipe, and allocations of the server. A change that makes visits
+/// <summary>The cost of a visit in units that are the same on every machine: commands to the browser, bytes on its pipe, and allocations of the server. A change that makes visits
 /// more expensive fails here; one that makes them cheaper should lower the bounds. Times are for <c>Bench</c>.</summary>
 [Collection(HeavyCollection.Name)]
 public sealed class VisitCostTests(ITestOutputHelper output) : IAsyncLifetime
@@ -31,7 +31,7 @@ public sealed class VisitCostTests(ITestOutputHelper output) : IAsyncLifetime
         await CostsAsync(new() { Url = _server.App["app"].AbsoluteUri, Formats = [RenderFormat.Html] }, commands: 20, kilobytes: 26, allocatedKilobytes: 400);
     }
 
-    // The cheapest of several visits: what the pool does in between is not theirs.
+    // The cheapest of several visits: work of the pool in between does not count.
     private async Task CostsAsync(RenderRequest request, int commands, int kilobytes, int allocatedKilobytes)
     {
         var adapter = (ChromiumBrowserAdapter)_server.Services.GetRequiredService<IBrowserAdapter>();

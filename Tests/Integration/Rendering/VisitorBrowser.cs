@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>A real browser that opens what was captured, as a visitor's does, with scripts or without, and sees whether hostile text runs: it calls <c>ran</c>.</summary>
+/// <summary>A real browser that opens what was captured, as a visitor's does, with scripts or without, and detects whether hostile text runs: it calls <c>ran</c>.</summary>
 public sealed class VisitorBrowser : IAsyncLifetime
 {
     private const float Timeout = 30_000;
@@ -38,12 +38,12 @@ public sealed class VisitorBrowser : IAsyncLifetime
         });
     }
 
-    /// <summary>Opens a URL, asks the page, and returns what it says with what ran in it.</summary>
+    /// <summary>Opens a URL, evaluates an expression, and returns its value with what ran in the page.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="withScripts">Whether its scripts run.</param>
-    /// <param name="script">Defines what the question needs.</param>
+    /// <param name="script">Script that defines what the expression needs.</param>
     /// <param name="question">An expression.</param>
-    internal async Task<(T Said, IReadOnlyCollection<string> Ran)> OpenAsync<T>(Uri url, bool withScripts, string script, string question)
+    internal async Task<(T Result, IReadOnlyCollection<string> Ran)> OpenAsync<T>(Uri url, bool withScripts, string script, string question)
     {
         await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts });
         context.SetDefaultTimeout(Timeout);
@@ -66,13 +66,13 @@ public sealed class VisitorBrowser : IAsyncLifetime
         return (await page.EvaluateAsync<T>(question), ran);
     }
 
-    /// <summary>Opens a URL and returns what an expression says of it, with a screenshot.</summary>
+    /// <summary>Opens a URL and returns the value of an expression, with a screenshot.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="withScripts">Whether its scripts run. Then it is scrolled through first.</param>
     /// <param name="expression">The expression.</param>
     /// <param name="until">Text that the document has when it is complete.</param>
     /// <param name="prerendered">Whether to ask for the prerendered page, as a crawler does.</param>
-    internal async Task<(string Said, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "", bool prerendered = false)
+    internal async Task<(string Result, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "", bool prerendered = false)
     {
         await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts, ExtraHTTPHeaders = prerendered ? [new("x-prerender", "1")] : null });
         context.SetDefaultTimeout(Timeout);
@@ -103,7 +103,7 @@ public sealed class VisitorBrowser : IAsyncLifetime
         return (await page.EvaluateAsync<string>(expression), pixels);
     }
 
-    // A browser on a busy machine gives up a screenshot whose frame comes late.
+    // On a busy machine the browser abandons a screenshot whose frame is late.
     private static async Task<byte[]> ScreenshotAsync(IPage page)
     {
         for (var attempt = 1; ; attempt++)
@@ -122,15 +122,15 @@ public sealed class VisitorBrowser : IAsyncLifetime
     /// <summary>Opens a URL and watches how often it shows a text, from the first frame until the network is idle; then clicks a button.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="text">The text, which must appear.</param>
-    /// <param name="prerendered">Whether to ask for the prerendered page: what <c>Pages:Visitors=prerendered</c> gives to everyone.</param>
-    /// <param name="button">What a button says, before and after.</param>
+    /// <param name="prerendered">Whether to ask for the prerendered page: the one that all visitors get with <c>Pages:Visitors=prerendered</c>.</param>
+    /// <param name="button">The text of a button, before and after the click.</param>
     internal async Task<Watched> WatchAsync(Uri url, string text, bool prerendered, (string Before, string After)? button)
     {
         await using var context = await _browser.NewContextAsync();
         context.SetDefaultTimeout(Timeout);
         await context.AddInitScriptAsync(Counter.Replace("TEXT", JsonSerializer.Serialize(text), StringComparison.Ordinal));
         await context.RouteAsync("**/*", route =>
-            // Other origins may be out of reach where the test runs.
+            // Other origins may be unreachable from the test machine.
             new Uri(route.Request.Url).Authority != url.Authority ? route.FulfillAsync(new() { Status = 200 })
             : route.ContinueAsync(prerendered && route.Request.IsNavigationRequest ? new() { Headers = route.Request.Headers.Append(new("x-prerender", "1")) } : null));
         var page = await context.NewPageAsync();
@@ -161,7 +161,7 @@ public sealed class VisitorBrowser : IAsyncLifetime
     }
 
     /// <summary>The same of a text that a site serves.</summary>
-    internal async Task<(T Said, IReadOnlyCollection<string> Ran)> OpenAsync<T>(TestSite site, string html, bool withScripts, string script, string question)
+    internal async Task<(T Result, IReadOnlyCollection<string> Ran)> OpenAsync<T>(TestSite site, string html, bool withScripts, string script, string question)
     {
         var path = $"/served-{Guid.NewGuid():N}";
         site.Page(path, html);
@@ -174,12 +174,12 @@ public sealed class VisitorBrowser : IAsyncLifetime
         _playwright.Dispose();
     }
 
-    /// <summary>What a visitor saw.</summary>
+    /// <summary>What the page showed to the visitor.</summary>
     /// <param name="Counts">How often the text was shown: first, and after each change.</param>
     /// <param name="Text">All text that was shown in the end.</param>
     /// <param name="Errors">Errors in the console, and exceptions.</param>
     /// <param name="Title">The title.</param>
-    /// <param name="Button">What the button says after the click; null without one.</param>
+    /// <param name="Button">The text of the button after the click; null without one.</param>
     internal sealed record Watched(IReadOnlyList<int> Counts, string Text, IReadOnlyList<string> Errors, string Title, string? Button)
     {
         public override string ToString() => $"shown {string.Join(", ", Counts)} times, button '{Button}', title '{Title}', errors: {string.Join(" | ", Errors)}";

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Fleet.Tests.Sample;
 
-/// <summary>The sample's host app keeps the host contract, in a real browser.</summary>
+/// <summary>The sample's host app implements the host contract, in a real browser.</summary>
 [Collection(SampleCollection.Name)]
 public sealed class HostContractTests(SampleSite site) : IAsyncDisposable
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Fleet.Tests.Sample;
 
-/// <summary>A realm whose every field tries to get out of the place where it is shown.</summary>
+/// <summary>A realm in which every field tries to inject markup where it is shown.</summary>
 internal static class HostileRealm
 {
     public const string Name = "hostile";

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.Sample;
 
-/// <summary>The page that shows how the index stands, in a real browser.</summary>
+/// <summary>The page with the state of the index, in a real browser.</summary>
 [Collection(SampleCollection.Name)]
 public sealed class IndexPageTests(SampleSite site) : IAsyncDisposable
 {

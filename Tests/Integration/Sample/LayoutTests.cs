@@ -1,6 +1,6 @@
 namespace Fleet.Tests.Sample;
 
-/// <summary>The sample can be read at any width, and its cards fill the pictures that are made of them.</summary>
+/// <summary>The sample is readable at any width, and its cards fill their screenshots.</summary>
 [Collection(SampleCollection.Name)]
 public sealed class LayoutTests(SampleSite site) : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ public sealed class LayoutTests(SampleSite site) : IAsyncDisposable
         }
         """;
 
-    /// <summary>Shows a card alone, as for a picture of it. Gives the height of its largest text as a share of the window's, and whether the drawing is inside of the window.</summary>
+    /// <summary>Shows a card alone, as for its screenshot. Returns the height of its largest text as a share of the window's, and whether the drawing is inside of the window.</summary>
     private const string InPicture = """
         (html) => {
           const box = document.createElement('div');

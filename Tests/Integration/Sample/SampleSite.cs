@@ -12,7 +12,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.Sample;
 
-/// <summary>The sample on a real realm server, with a copy of its realms that tests may change, and a real browser to look at it.</summary>
+/// <summary>The sample on a real realm server, with a copy of its realms that tests may change, and a real browser.</summary>
 public sealed class SampleSite : IAsyncLifetime
 {
     /// <summary>Every format of a cooperative host.</summary>
@@ -67,7 +67,7 @@ public sealed class SampleSite : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
-    /// <summary>A page that has booted the host app and waits, as a prerender server keeps them.</summary>
+    /// <summary>A page that has booted the host app, as a standby of a prerender server.</summary>
     public async Task<IPage> OpenStandbyAsync()
     {
         var page = await OpenAsync();
@@ -83,7 +83,7 @@ public sealed class SampleSite : IAsyncLifetime
         "async (request) => JSON.stringify(await fleet.render(request))",
         new { id = path, url = new Uri(new Uri(Url), path).AbsoluteUri, formats = Formats, lineage = "lineage-1" }));
 
-    /// <summary>Renders a card and has the realm server serve it prerendered from now on. Returns the markup of its body.</summary>
+    /// <summary>Renders a card and stores it, so that the realm server serves it prerendered. Returns the markup of its body.</summary>
     public async Task<string> PrerenderAsync(string realm, string card)
     {
         var standby = await OpenStandbyAsync();

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Fleet.Tests.Sample;
 
-/// <summary>A visitor's browser gets a page that is rendered, and the host app takes it over without anything to be seen.</summary>
+/// <summary>A visitor's browser gets a prerendered page, and the host app takes it over without a visible change.</summary>
 [Collection(SampleCollection.Name)]
 public sealed class TakeOverTests(SampleSite site) : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ public sealed class TakeOverTests(SampleSite site) : IAsyncDisposable
         await site.PrerenderAsync(realm, card);
         var (page, errors) = await WatchedAsync();
 
-        // The one thing that the app asks for: whether the card is still what it was.
+        // The app's only request: whether the card is unchanged.
         var revalidation = await page.RunAndWaitForResponseAsync(
             () => page.GotoAsync($"{site.Url}{realm}/{card}"), response => response.Request.Headers.ContainsKey("if-none-match"));
         await page.EvaluateAsync("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
@@ -53,7 +53,7 @@ public sealed class TakeOverTests(SampleSite site) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task PrerenderedPage_OfCardThatChanged_IsRenderedAnew()
+    public async Task PrerenderedPage_OfCardThatChanged_IsRenderedAgain()
     {
         site.Write("lighthouses", "moving", """{ "title": "Where it was" }""");
         await site.PrerenderAsync("lighthouses", "moving");
@@ -107,7 +107,7 @@ public sealed class TakeOverTests(SampleSite site) : IAsyncDisposable
         await page.GotoAsync(site.Url + "elements/gold");
         await page.Locator("h1").WaitForAsync();
 
-        // Compared as the parser sees it: it writes some things otherwise than the template does.
+        // Compared after parsing, since the serializer writes some markup differently from the template.
         var parsed = await standby.EvaluateAsync<string>("(markup) => { const root = document.createElement('div'); root.innerHTML = markup; return root.innerHTML; }", isolated);
         Assert.Equal(parsed, await page.Locator("#app").InnerHTMLAsync());
     }
@@ -130,7 +130,7 @@ public sealed class TakeOverTests(SampleSite site) : IAsyncDisposable
     public async Task Page_WhoseTemplateThrows_SaysSo()
     {
         var page = await site.OpenAsync();
-        // A template of a version that was written badly.
+        // A template of a faulty version.
         await page.RouteAsync("**/templates/element.js", async route =>
         {
             var response = await route.FetchAsync();

@@ -70,7 +70,7 @@ public sealed class ProblemTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_Bug_TellsNothingOfItsInside()
+    public async Task Get_UnhandledException_RevealsNoInternals()
     {
         using var response = await _client.GetAsync("/bug", TestContext.Current.CancellationToken);
         var text = await AssertProblemAsync(response, HttpStatusCode.InternalServerError, "unexpected", "log");
@@ -91,7 +91,7 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("wrong", HttpStatusCode.Unauthorized)]
     [InlineData("correct-horse-batter", HttpStatusCode.Unauthorized)]
     [InlineData(Key, HttpStatusCode.OK)]
-    public async Task Post_AdminRoute_WantsTheKey(string? key, HttpStatusCode expected)
+    public async Task Post_AdminRoute_RequiresTheKey(string? key, HttpStatusCode expected)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/admin");
         request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);

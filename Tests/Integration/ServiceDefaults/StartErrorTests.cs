@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Fleet.Tests.ServiceDefaults;
 
-/// <summary>What an operator reads when a setting is wrong: setting, value, bound.</summary>
+/// <summary>The errors of wrong settings: setting, value, bound.</summary>
 public sealed class StartErrorTests
 {
     [Theory]

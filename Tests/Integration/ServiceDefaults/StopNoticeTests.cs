@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.ServiceDefaults;
 
-/// <summary>What a service that is told to stop still does for those who are connected.</summary>
+/// <summary>A stopping service and its open connections.</summary>
 public sealed class StopNoticeTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_notice = new FleetOptions().StopNotice;
@@ -70,7 +70,7 @@ public sealed class StopNoticeTests : IAsyncLifetime
     private async Task<Task> BeginStopAsync()
     {
         var stop = _app.StopAsync(TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync(() => _clock.NextDue is not null, () => "the notice under way");
+        await Eventually.TrueAsync(() => _clock.NextDue is not null, () => "the notice in progress");
         return stop;
     }
 

@@ -17,7 +17,7 @@ public sealed class TrustedProxiesTests
     // The caller is not a named proxy.
     [InlineData("10.0.0.7", "203.0.113.1", "203.0.113.2", false)]
     [InlineData(null, "203.0.113.1", "203.0.113.2", false)]
-    // What a client sent comes before the entry that the proxy added.
+    // Entries that a client sent come before the entry that the proxy added.
     [InlineData("127.0.0.1", "198.51.100.1, 203.0.113.1", "198.51.100.2, 203.0.113.1", false)]
     [InlineData("127.0.0.1", "10.0.0.7, 203.0.113.1", "10.0.0.7, 203.0.113.2", true)]
     // Two proxies: the client is the entry before the first of them.
@@ -47,7 +47,7 @@ public sealed class TrustedProxiesTests
     }
 
     [Fact]
-    public async Task Build_SwitchThatTrustsEverybody_IsRefusedBesideIt()
+    public async Task Build_SwitchThatTrustsEveryCaller_IsRefusedBesideIt()
     {
         await using var server = New("127.0.0.1");
         server.Settings.Add("FORWARDEDHEADERS_ENABLED=true");

@@ -7,7 +7,7 @@ using Fleet.Tests.Rendering;
 
 namespace Fleet.Tests.Standalone;
 
-/// <summary>What crawlers and visitors get of apps that know nothing of the fleet, through all services and a real browser, with the default settings.</summary>
+/// <summary>Responses to crawlers and visitors for apps without the host contract, through all services and a real browser, with the default settings.</summary>
 public sealed class CrawlerPagesTests(VisitorBrowser visitor) : IClassFixture<VisitorBrowser>
 {
     private const string Index =
@@ -43,7 +43,7 @@ public sealed class CrawlerPagesTests(VisitorBrowser visitor) : IClassFixture<Vi
                 Realms = realms.Path,
                 Browser = BrowserLocator.Locate(null),
                 // Shorter than Rendering:SettleTimeout, as by default, but with time for a busy machine.
-                // The crawler proves by its address who it is, so that it does not wait for the page that grows and is rendered again in the background.
+                // The crawler is verified by its address, so that it does not wait for the growing page, which is rendered again in the background.
                 Settings = new Dictionary<string, string>
                 {
                     ["Pages:CrawlerBudget"] = "00:00:15", ["Rendering:SettleTimeout"] = "00:01:00", ["Pool:Slots"] = "2", ["Pages:CrawlerNetworks:0"] = "127.0.0.0/8",

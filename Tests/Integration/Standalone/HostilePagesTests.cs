@@ -7,7 +7,7 @@ using Fleet.Tests.Rendering;
 
 namespace Fleet.Tests.Standalone;
 
-/// <summary>Text that a visitor wrote, the whole way: rendered, stored, served by the realm server and opened in another visitor's browser.</summary>
+/// <summary>Text that a visitor wrote, end to end: rendered, stored, served by the realm server and opened in another visitor's browser.</summary>
 public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<VisitorBrowser>
 {
     private const string Googlebot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
@@ -41,7 +41,7 @@ public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<Vi
         using var dist = new TempFolder();
         using var realms = Realms();
         dist.Write("index.html", "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Shop</title></head><body><div id=\"root\"></div><script type=\"module\" src=\"/assets/app.js\"></script></body></html>");
-        // What came rendered is what is looked at: the app adds nothing to it.
+        // Only the prerendered content is examined: the app adds nothing to it.
         dist.Write("assets/app.js", Reviews + "if (!root.hasChildNodes()) fill(root, document.head);");
         await using var fleet = await StartAsync(dist, realms);
         using var crawler = Crawler(fleet);
@@ -67,7 +67,7 @@ public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<Vi
     }
 
     [Fact]
-    public async Task Open_PagesOfAHostWhoseTextEndsItsElements_AreNotSentAndTheIndexTellsWhy()
+    public async Task Open_PagesOfAHostWhoseTextEndsItsElements_AreNotSentAndTheIndexSaysWhy()
     {
         using var dist = Host("root.innerHTML");
         using var realms = Realms();
@@ -101,7 +101,7 @@ public sealed class HostilePagesTests(VisitorBrowser visitor) : IClassFixture<Vi
         return realms;
     }
 
-    /// <summary>A host that keeps the contract, and renders with the DOM.</summary>
+    /// <summary>A host app that implements the contract and renders with the DOM.</summary>
     private static TempFolder Host(string write)
     {
         var dist = new TempFolder();

@@ -1,29 +1,29 @@
 namespace Fleet.Tests.YourApp;
 
-/// <summary>What a visitor's browser has once the app has started on the page that <c>Pages:Visitors=prerendered</c> gives it.</summary>
+/// <summary>The page in a visitor's browser once the app has started on a prerendered page (<c>Pages:Visitors=prerendered</c>).</summary>
 public enum Takeover
 {
-    /// <summary>Everything once, and the app's own elements: they react.</summary>
+    /// <summary>All content once, in the app's own elements, which react.</summary>
     TakesOver,
 
-    /// <summary>Everything twice: the app appends to what it finds.</summary>
+    /// <summary>All content twice: the app appends to the prerendered content.</summary>
     Duplicates,
 }
 
-/// <summary>An app of a framework, as its makers publish it, and what the fleet and the browsers make of it: a row of the table in docs/your-app.md.</summary>
+/// <summary>An app of a framework, as its authors publish it, with the results of the fleet and of browsers: a row of the table in docs/your-app.md.</summary>
 /// <param name="Framework">Its name.</param>
 /// <param name="Source">Where the app is from.</param>
 /// <param name="Text">Text of its home page that only its scripts show, once.</param>
 /// <param name="Title">Title of the home page.</param>
 /// <param name="Unknown">What a crawler gets for a route that the app does not have.</param>
 /// <param name="Start">What a visitor sees, by default, until the app has started.</param>
-/// <param name="Takeover">What the app makes of a prerendered page.</param>
+/// <param name="Takeover">How the app takes over a prerendered page.</param>
 /// <param name="Vanishes">Whether the prerendered page is gone for some frames while the app takes it over.</param>
 /// <param name="Errors">What the app writes to the console as an error, on its home page; empty for nothing.</param>
 public sealed record FrameworkApp(
     string Framework, string Source, string Text, string Title, string Unknown, string Start, Takeover Takeover, bool Vanishes, string Errors)
 {
-    /// <summary>A button, and what it says after a click; null for an app without one.</summary>
+    /// <summary>A button and its text after a click; null for an app without one.</summary>
     public (string Before, string After)? Button { get; init; }
 
     /// <summary>The table's row, up to the time, which depends on the machine.</summary>

@@ -2,7 +2,7 @@ using Fleet.Tests.RealmServer;
 
 namespace Fleet.Tests.YourApp;
 
-/// <summary>Builds the apps as their makers say. Vite's templates share one installation; Angular's is made at the same time.</summary>
+/// <summary>Builds the apps as their authors document it. Vite's templates share one installation; Angular's is made at the same time.</summary>
 public sealed class FrameworkDists : IAsyncDisposable
 {
     /// <summary>React's template with the one change that its documentation names for a page that is there already: <c>hydrateRoot</c>.</summary>
@@ -168,7 +168,7 @@ public sealed class FrameworkDists : IAsyncDisposable
         var project = new NodeProject($"Tests/Integration/YourApp/{name}");
         try
         {
-            // No package of the lock needs its install script, and the lock pins what each of them is.
+            // No locked package needs its install script, and the lock file pins the content of each.
             await NodeProject.NpmAsync(project.Folder, ["ci", "--no-progress", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"], _stop.Token);
             return project;
         }

@@ -11,7 +11,7 @@ using Fleet.Tests.Rendering.Fidelity;
 
 namespace Fleet.Tests.YourApp;
 
-/// <summary>The apps that each framework starts its users with, untouched, through all services: what a crawler gets and what a visitor sees.</summary>
+/// <summary>The unchanged starter app of each framework, through all services: what a crawler gets and what a visitor sees.</summary>
 public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor, ITestOutputHelper output) : IClassFixture<FrameworkDists>, IClassFixture<VisitorBrowser>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,9 +36,9 @@ public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser 
         (status, html) = await CrawlAsync("/nowhere");
         Assert.Equal(app.Unknown, $"{(int)status}, {(html.Contains(app.Text, StringComparison.Ordinal) ? "the home page" : "its own page")}");
 
-        // What is there until the app starts: the file that the fleet's browsers warm up with, without its scripts.
+        // The page until the app starts: the file that the fleet's browsers boot, without its scripts.
         var bare = await visitor.ShowAsync(new Uri(fleet.Addresses.Realm, "/_standby"), withScripts: false, "document.body.innerText.trim()");
-        Assert.Equal(app.Start == "nothing", bare.Said.Length == 0);
+        Assert.Equal(app.Start == "nothing", bare.Result.Length == 0);
 
         // A visitor, as by default, and one that has the prerendered page.
         var shell = await visitor.WatchAsync(fleet.Addresses.Realm, app.Text, prerendered: false, app.Button);
@@ -57,10 +57,10 @@ public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser 
             Assert.Equal(shell.Text, prerendered.Text);
         }
 
-        // The oracles of fidelity: the page without scripts is the live one, and a render is a first visit.
+        // The checks of fidelity: the page without scripts equals the live one, and a render equals a first visit.
         var live = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: true, LivePage.Describe, app.Text);
         var served = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: false, LivePage.Describe, prerendered: true);
-        Assert.True(live.Said == served.Said, $"Live:\n{live.Said}\nServed:\n{served.Said}");
+        Assert.True(live.Result == served.Result, $"Live:\n{live.Result}\nServed:\n{served.Result}");
         var first = await RenderAsync("");
         Assert.Contains(app.Text, first, StringComparison.Ordinal);
         await RenderAsync("nowhere");
@@ -85,7 +85,7 @@ public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser 
         }
     }
 
-    /// <summary>A text that a component puts together, <c>Count is {count}</c>, is two text nodes for React.</summary>
+    /// <summary>A text with an interpolation, <c>Count is {count}</c>, is two text nodes in React.</summary>
     [Fact]
     public async Task Visit_AppThatHydrates_HydratesThePrerenderedPageWithoutAMismatch()
     {

@@ -3,7 +3,7 @@ using Fleet.Tests.Docs;
 
 namespace Fleet.Tests.YourApp;
 
-/// <summary>The sample's host app keeps the contract as docs/fleet-host.d.ts has it, by the word of TypeScript's compiler.</summary>
+/// <summary>TypeScript's compiler accepts the sample's host app as an implementation of docs/fleet-host.d.ts.</summary>
 public sealed class HostTypesTests
 {
     private const string Compiler = "typescript@5.9.3";
@@ -48,6 +48,6 @@ public sealed class HostTypesTests
             },
             include = new[] { Path.Combine(Repository.File(scripts), "**/*.js"), Repository.File(contract) },
         }), TestContext.Current.CancellationToken);
-        return (await NodeProject.RunAsync("node", typescript.Folder, ["lib/tsc.js", "-p", project], TestContext.Current.CancellationToken)).Said;
+        return (await NodeProject.RunAsync("node", typescript.Folder, ["lib/tsc.js", "-p", project], TestContext.Current.CancellationToken)).Output;
     }
 }

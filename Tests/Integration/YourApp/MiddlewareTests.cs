@@ -5,7 +5,7 @@ using Fleet.Tests.RealmServer;
 
 namespace Fleet.Tests.YourApp;
 
-/// <summary>The middleware that sites have already, from npm and unchanged, in Express, with a whole fleet in place of its service.</summary>
+/// <summary>Existing prerender middleware, from npm and unchanged, in Express, with a whole fleet in place of its service.</summary>
 public sealed class MiddlewareTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -31,7 +31,7 @@ public sealed class MiddlewareTests
                 Origins = [site.GetLeftPart(UriPartial.Authority)],
                 Settings = new Dictionary<string, string>
                 {
-                    // Rendertron's middleware has no place for a key.
+                    // Rendertron's middleware cannot send a key.
                     ["Fleet:RequireKey"] = isPrerender ? "true" : "false",
                     [isPrerender ? "Manager:Dialects:Prerender" : "Manager:Dialects:Rendertron"] = "true",
                     ["Fleet:Renditions"] = "desktop,mobile",
@@ -69,7 +69,7 @@ public sealed class MiddlewareTests
             var (hidden, _) = await GetAsync("/hidden", "Googlebot/2.1");
             Assert.Equal(["noindex"], hidden.Headers.GetValues("X-Robots-Tag"));
 
-            // Rendertron's middleware follows redirects itself, to the site, which does not know it as a crawler's request.
+            // Rendertron's middleware follows redirects itself, to the site, which does not recognize the request as a crawler's.
             if (isPrerender)
             {
                 var (old, _) = await GetAsync("/old", "Googlebot/2.1");

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Fleet.Tests.YourApp;
 
-/// <summary>What somebody published on npm, in exactly one version, without what it depends on. In a temp folder, removed afterwards.</summary>
+/// <summary>An exact version of an npm package without its dependencies, in a temp folder that is removed afterwards.</summary>
 internal sealed class NpmPackage : IDisposable
 {
     private readonly string _folder;
@@ -14,9 +14,9 @@ internal sealed class NpmPackage : IDisposable
     /// <summary>The package's files.</summary>
     public string Folder => Path.Combine(_folder, "package");
 
-    /// <summary>Gets it, from npm's cache if it is there. Skips the test where there is no npm and no way to a registry.</summary>
+    /// <summary>Gets it, from npm's cache if it is there. Skips the test if there is no npm or no access to a registry.</summary>
     /// <param name="name">Its name and version: <c>name@1.2.3</c>.</param>
-    /// <param name="sha512">Of the archive, in hex: whatever else comes under that name is refused.</param>
+    /// <param name="sha512">Hash of the archive, in hex: any other archive of that name is refused.</param>
     public static async Task<NpmPackage> GetAsync(string name, string sha512)
     {
         var package = new NpmPackage(Directory.CreateTempSubdirectory("fleet-npm-").FullName);

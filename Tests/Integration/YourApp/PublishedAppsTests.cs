@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.YourApp;
 
-/// <summary>Single-page apps that others have built and published, each with another framework, as any app: navigated to, settled, captured.</summary>
+/// <summary>Published single-page apps of several frameworks, rendered without the host contract: navigated to, settled, captured.</summary>
 public sealed class PublishedAppsTests
 {
     private const string OpenApi = """
@@ -62,7 +62,7 @@ public sealed class PublishedAppsTests
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromMinutes(3) };
         await ServerFixture.HealthyAsync(client);
 
-        // Cold, and again in the context that has it all in its cache.
+        // A cold render, and one in the context that has all files in its cache.
         foreach (var round in (string[])["cold", "warm"])
         {
             using var response = await client.PostAsJsonAsync("renders", new RenderRequest { Url = site.Url.AbsoluteUri, DeadlineMs = RenderLimits.MaxDeadlineMs }, FleetJson.Options, Token);

@@ -46,7 +46,7 @@ public sealed class RenditionAppTests
         Assert.Equal(("<p>narrow on a phone</p>", "rendered"), await GetAsync(page, Phone));
         Assert.Equal(("<p>wide on a computer</p>", "rendered"), await GetAsync(page, Desktop));
 
-        // The manager answers from the store, in its own words and those of another service.
+        // The manager answers from the store, at its own route and at a dialect's.
         var render = new Uri(fleet.Addresses.Manager, $"render?url={Uri.EscapeDataString(page.AbsoluteUri)}");
         Assert.Equal(("<p>wide on a computer</p>", "stored"), await GetAsync(render, Phone));
         Assert.Equal(("<p>narrow on a phone</p>", "stored"), await GetAsync(new Uri(render.AbsoluteUri + "&device=mobile"), Desktop));

@@ -42,16 +42,16 @@ public sealed class RestClientTests
         var (exit, output) = await NodeProject.RunAsync(
             "node", project.Folder, ["client.mjs", fleet.Addresses.Manager.AbsoluteUri, new Uri(fleet.Addresses.Realm, "invoice/7").AbsoluteUri, fleet.AdminKey.Value], Token);
         Assert.True(exit == 0, output);
-        var said = JsonElement.Parse(output);
+        var replies = JsonElement.Parse(output);
 
-        Assert.Equal("%PDF-", said.GetProperty("pdf").GetString());
+        Assert.Equal("%PDF-", replies.GetProperty("pdf").GetString());
         // 5 inches by 300 mm, in points, landscape.
-        Assert.Matches("^0 0 85[01][0-9.]* 360", said.GetProperty("box").GetString());
-        Assert.Equal("""["PNG",500,400]""", said.GetProperty("picture").GetRawText());
-        Assert.Contains("Status: 400", said.GetProperty("refused").GetString(), StringComparison.Ordinal);
-        Assert.Contains("'failOnHttpStatusCodes' is not a field", said.GetProperty("refused").GetString(), StringComparison.Ordinal);
-        Assert.Contains("<p>42 for ", said.GetProperty("content").GetString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("mint", said.GetProperty("content").GetString(), StringComparison.Ordinal);
-        Assert.Equal((401, 400), (said.GetProperty("wrongKey").GetInt32(), said.GetProperty("scrape").GetInt32()));
+        Assert.Matches("^0 0 85[01][0-9.]* 360", replies.GetProperty("box").GetString());
+        Assert.Equal("""["PNG",500,400]""", replies.GetProperty("picture").GetRawText());
+        Assert.Contains("Status: 400", replies.GetProperty("refused").GetString(), StringComparison.Ordinal);
+        Assert.Contains("'failOnHttpStatusCodes' is not a field", replies.GetProperty("refused").GetString(), StringComparison.Ordinal);
+        Assert.Contains("<p>42 for ", replies.GetProperty("content").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("mint", replies.GetProperty("content").GetString(), StringComparison.Ordinal);
+        Assert.Equal((401, 400), (replies.GetProperty("wrongKey").GetInt32(), replies.GetProperty("scrape").GetInt32()));
     }
 }

@@ -43,7 +43,7 @@ public sealed class SoftNavigationFrameworkTests(SoftServer server, FrameworkDis
         Vue.createApp({ template: '<router-view />' }).use(VueRouter.createRouter({ history: VueRouter.createWebHistory(), routes: [{ path: '/:folder/:id', component: Item }] })).mount('#root');
         """;
 
-    /// <summary>Framework, what the server logs, and what docs/your-app.md says.</summary>
+    /// <summary>Framework, the server's log line, and the row of docs/your-app.md.</summary>
     public static TheoryData<string, string, string> Rows => new()
     {
         { "React Router", On, "| React Router 6, `BrowserRouter` | soft |" },
@@ -54,18 +54,18 @@ public sealed class SoftNavigationFrameworkTests(SoftServer server, FrameworkDis
     };
 
     [Theory, MemberData(nameof(Rows))]
-    public async Task Render_AppOfAFramework_IsSoftOrRefusedAndEqualsAFullLoad(string framework, string said, string row)
+    public async Task Render_AppOfAFramework_IsSoftOrRefusedAndEqualsAFullLoad(string framework, string expected, string row)
     {
         Assert.Contains(row, await File.ReadAllLinesAsync(Repository.File("docs/your-app.md"), TestContext.Current.CancellationToken));
         var app = new SoftApp(server);
         var (html, files) = await AppAsync(framework);
         app.Deploy(html, files);
-        if (said == On)
+        if (expected == On)
         {
             await app.LearnAsync();
             Assert.Contains(true, await app.RenderAsync(3));
         }
-        else if (said == Restless)
+        else if (expected == Restless)
         {
             // Two full loads may differ, too: a progress bar is in the document.
             for (var i = 0; i < 24 && !app.IsOff; i++)
@@ -76,12 +76,12 @@ public sealed class SoftNavigationFrameworkTests(SoftServer server, FrameworkDis
                 Assert.False(result.Page!.SoftNavigation);
             }
 
-            await app.SaidAsync(said);
+            await app.SaidAsync(expected);
         }
         else
         {
             await app.RefuseAsync();
-            await app.SaidAsync(said);
+            await app.SaidAsync(expected);
         }
     }
 

@@ -4,7 +4,7 @@ using Fleet.Tests.Processes;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>The AppHost as its user starts it, and all that it starts: found again by a variable that services inherit, and browsers, which inherit none, by the folder of
+/// <summary>The AppHost as a user starts it, and all processes that it starts: services are found by a variable that they inherit, and browsers, which inherit none, by the folder of
 /// their profiles.</summary>
 internal sealed class AppHostProcess : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     private AppHostProcess(IEnumerable<string> arguments)
     {
-        // As the README says, but for the build, and for the launch profile: its ports are fixed, and another AppHost of this machine may have them.
+        // As in the README, but without a build and without the launch profile: its ports are fixed, and another AppHost of this machine may use them.
         var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--configuration", Configuration, "--no-launch-profile", "--project", "AppHost", "--", $"--Browser:ProfileRoot={_profiles.FullName}", .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(Repository.File("Fleet.sln")),
@@ -51,7 +51,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     /// <summary>Id of the AppHost, a child of <c>dotnet run</c>.</summary>
     public int Id => Descendants().Single(id => ProcessTree.CommandLine(id).Contains("/Fleet.AppHost ", StringComparison.Ordinal));
 
-    /// <summary>Starts it on free ports with one prerender server, unless the arguments say otherwise.</summary>
+    /// <summary>Starts it on free ports with one prerender server, unless the arguments set others.</summary>
     public static AppHostProcess Start(params string[] arguments) => new(
         [
             "--Fleet:Ports:Redis=0", "--Fleet:Ports:Realm=0", "--Fleet:Ports:Manager=0", "--Fleet:Ports:Prerender=0", "--Fleet:PrerenderServers=1",
@@ -61,8 +61,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
     /// <summary>Waits for a line that holds the text.</summary>
     public async Task<string> LineAsync(string text)
     {
-        await Eventually.TrueAsync(() => Find(text) is not null || _process.HasExited, s_limit, () => $"a line with '{text}' from the AppHost. It said:\n{_log}");
-        return Find(text) ?? throw new InvalidOperationException($"The AppHost ended without a line with '{text}'. It said:\n{_log}");
+        await Eventually.TrueAsync(() => Find(text) is not null || _process.HasExited, s_limit, () => $"a line with '{text}' from the AppHost. Its output:\n{_log}");
+        return Find(text) ?? throw new InvalidOperationException($"The AppHost ended without a line with '{text}'. Its output:\n{_log}");
     }
 
     /// <summary>The row of a resource in the table that it prints, without its name.</summary>
@@ -72,10 +72,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
         return (await LineAsync($"  {resource} ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
     }
 
-    /// <summary>Waits for its end and gives exit code and everything it said.</summary>
-    public async Task<(int ExitCode, string Said)> EndAsync()
+    /// <summary>Waits for its end and returns exit code and output.</summary>
+    public async Task<(int ExitCode, string Output)> EndAsync()
     {
-        await Eventually.TrueAsync(() => _process.HasExited, s_limit, () => $"the end of the AppHost. There are:\n{ProcessesLeft()}\nIt said:\n{_log}");
+        await Eventually.TrueAsync(() => _process.HasExited, s_limit, () => $"the end of the AppHost. There are:\n{ProcessesLeft()}\nIts output:\n{_log}");
         await _reading.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return (_process.ExitCode, _log.ToString());
     }
@@ -85,14 +85,14 @@ internal sealed class AppHostProcess : IAsyncDisposable
         [.. ProcessTree.All().Where(id => id != WrapperId && (ProcessTree.Read(id, "environ").Contains($"{Marker}={_run}", StringComparison.Ordinal)
             || IsBrowser(ProcessTree.CommandLine(id))))];
 
-    // Services are told of the folder too, but in their environment.
+    // Services get the folder too, but in their environment.
     private bool IsBrowser(string commandLine) => commandLine.Contains("--headless", StringComparison.Ordinal) && commandLine.Contains(_profiles.FullName, StringComparison.Ordinal);
 
     /// <summary>Waits until no descendant is left.</summary>
     public Task NothingLeftAsync(TimeSpan limit) => Eventually.TrueAsync(
         () => Descendants().Count == 0,
         limit,
-        () => $"no process left of this AppHost. There are:\n{ProcessesLeft()}\nIt said:\n{_log}");
+        () => $"no process left of this AppHost. There are:\n{ProcessesLeft()}\nIts output:\n{_log}");
 
     public async ValueTask DisposeAsync()
     {
@@ -102,7 +102,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
 
-        // What it has started notices its end; what is left after a failed test is ended here.
+        // Its child processes end with it; those that are left after a failed test are ended here.
         var began = Stopwatch.GetTimestamp();
         while (Descendants().Count > 0 && Stopwatch.GetElapsedTime(began) < s_cleanupLimit)
         {

@@ -1,12 +1,12 @@
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>Everything that a fleet said, to be searched.</summary>
+/// <summary>The log of a fleet, for searches.</summary>
 internal sealed class FleetLog
 {
     private readonly Lock _gate = new();
     private readonly List<(string Source, string Line)> _lines = [];
 
-    /// <summary>How many lines there are; a place to search from.</summary>
+    /// <summary>Number of lines; a position to search from.</summary>
     public int Mark
     {
         get
@@ -26,7 +26,7 @@ internal sealed class FleetLog
         }
     }
 
-    /// <summary>Lines that hold a text, from a place on.</summary>
+    /// <summary>Lines that contain a text, from a position on.</summary>
     public IReadOnlyList<(string Source, string Line)> Find(string text, int from = 0)
     {
         lock (_gate)

@@ -3,13 +3,13 @@ using Fleet.Registry.Events;
 namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
-internal sealed class InMemoryBackplane(ChangeListeners hints) : IBackplane
+internal sealed class InMemoryBackplane(ChangeListeners notifications) : IBackplane
 {
-    public Task PublishAsync(FleetEvent hint, CancellationToken cancellationToken)
+    public Task PublishAsync(FleetEvent notification, CancellationToken cancellationToken)
     {
-        hints.Raise(hint);
+        notifications.Raise(notification);
         return Task.CompletedTask;
     }
 
-    public Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onHint, CancellationToken cancellationToken) => Task.FromResult(hints.Add(onHint));
+    public Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onNotification, CancellationToken cancellationToken) => Task.FromResult(notifications.Add(onNotification));
 }

@@ -6,7 +6,7 @@ using Fleet.Registry.HostShells;
 namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
-internal sealed class InMemoryHostShellStore(TimeProvider timeProvider, ChangeListeners hints) : IHostShellStore
+internal sealed class InMemoryHostShellStore(TimeProvider timeProvider, ChangeListeners notifications) : IHostShellStore
 {
     private readonly Lock _gate = new();
     private readonly LiveSet<string> _serving = new(timeProvider, RegistryTtl.Serving);
@@ -35,7 +35,7 @@ internal sealed class InMemoryHostShellStore(TimeProvider timeProvider, ChangeLi
 
         if (result.Changed)
         {
-            hints.Raise(new FleetEvent(FleetEventKind.HostShell, claim.Instance, result.Current.Generation));
+            notifications.Raise(new FleetEvent(FleetEventKind.HostShell, claim.Instance, result.Current.Generation));
         }
 
         return Task.FromResult(result);

@@ -6,7 +6,7 @@ using Fleet.Registry.Pages;
 namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
-/// <remarks>Keeps bytes, as Redis does: what comes out is a copy, and what cannot be written there cannot be written here.</remarks>
+/// <remarks>Keeps bytes, as Redis does: a page that is read is a copy, and a page that Redis cannot store fails here too.</remarks>
 internal sealed class InMemoryPageStore : IPageStore
 {
     private readonly Lock _gate = new();
@@ -16,9 +16,9 @@ internal sealed class InMemoryPageStore : IPageStore
     private readonly InMemoryStorageScopes _scopes;
     private long _firstChange;
 
-    public InMemoryPageStore(TimeProvider time, ChangeListeners hints, InMemoryStorageScopes scopes)
+    public InMemoryPageStore(TimeProvider time, ChangeListeners notifications, InMemoryStorageScopes scopes)
     {
-        (_time, _hints, _scopes) = (time, hints, scopes);
+        (_time, _hints, _scopes) = (time, notifications, scopes);
         scopes.AddStore(RemoveAll);
     }
 
@@ -42,7 +42,7 @@ internal sealed class InMemoryPageStore : IPageStore
             result = Of(page.Realm).Store(page.Url, kept, bounds);
         }
 
-        // Afterwards: a removal in between must not leave a page in a scope that is not known.
+        // Add the scope after the page: a removal in between must not leave a page in an unknown scope.
         _scopes.Stored(page.Realm);
         if (result == StoreResult.Stored)
         {

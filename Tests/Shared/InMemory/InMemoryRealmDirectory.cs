@@ -6,7 +6,7 @@ using Fleet.Registry.Realms;
 namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
-internal sealed class InMemoryRealmDirectory(TimeProvider timeProvider, ChangeListeners hints) : IRealmDirectory
+internal sealed class InMemoryRealmDirectory(TimeProvider timeProvider, ChangeListeners notifications) : IRealmDirectory
 {
     private readonly Lock _gate = new();
     private readonly LiveSet<RealmRecord[]> _announced = new(timeProvider, RegistryTtl.Realm);
@@ -22,7 +22,7 @@ internal sealed class InMemoryRealmDirectory(TimeProvider timeProvider, ChangeLi
 
         if (changed)
         {
-            hints.Raise(new FleetEvent(FleetEventKind.Realms, instance, 0));
+            notifications.Raise(new FleetEvent(FleetEventKind.Realms, instance, 0));
         }
 
         return Task.CompletedTask;

@@ -18,25 +18,25 @@ namespace Fleet.Tests.InMemory;
 public sealed class InMemoryRegistry
 {
     /// <param name="timeProvider">The registry's clock.</param>
-    /// <param name="loggerFactory">Where a listener that fails on a hint is reported.</param>
+    /// <param name="loggerFactory">Logs listeners that fail on a notification.</param>
     /// <param name="jobTime">Clock of the leases of jobs; null for the registry's.</param>
     public InMemoryRegistry(TimeProvider timeProvider, ILoggerFactory loggerFactory, TimeProvider? jobTime = null)
     {
-        var hints = new ChangeListeners(loggerFactory.CreateLogger<InMemoryBackplane>());
-        var servers = new InMemoryServerRegistry(timeProvider, hints);
-        HostShells = new InMemoryHostShellStore(timeProvider, hints);
+        var notifications = new ChangeListeners(loggerFactory.CreateLogger<InMemoryBackplane>());
+        var servers = new InMemoryServerRegistry(timeProvider, notifications);
+        HostShells = new InMemoryHostShellStore(timeProvider, notifications);
         (Servers, WarmAffinities) = (servers, servers);
-        Realms = new InMemoryRealmDirectory(timeProvider, hints);
-        Services = new InMemoryServiceDirectory(timeProvider, hints);
+        Realms = new InMemoryRealmDirectory(timeProvider, notifications);
+        Services = new InMemoryServiceDirectory(timeProvider, notifications);
         var scopes = new InMemoryStorageScopes(timeProvider);
         StorageScopes = scopes;
-        Pages = new InMemoryPageStore(timeProvider, hints, scopes);
+        Pages = new InMemoryPageStore(timeProvider, notifications, scopes);
         Screenshots = new InMemoryScreenshotStore(scopes);
         Generations = new InMemoryGenerationCounter(timeProvider);
         Leases = new InMemoryLeases(timeProvider);
         Commands = new InMemoryCommandStore(timeProvider);
         Jobs = new InMemoryJobStore(jobTime ?? timeProvider);
-        Backplane = new InMemoryBackplane(hints);
+        Backplane = new InMemoryBackplane(notifications);
     }
 
     /// <summary>The current host shell.</summary>
@@ -45,7 +45,7 @@ public sealed class InMemoryRegistry
     /// <summary>The prerender servers.</summary>
     public IServerRegistry Servers { get; }
 
-    /// <summary>What is warm on them.</summary>
+    /// <summary>The warm affinities of the servers.</summary>
     public IWarmAffinities WarmAffinities { get; }
 
     /// <summary>The realms.</summary>
@@ -60,21 +60,21 @@ public sealed class InMemoryRegistry
     /// <summary>Screenshots of them.</summary>
     public IScreenshotStore Screenshots { get; }
 
-    /// <summary>What both are stored under.</summary>
+    /// <summary>The scopes that pages and screenshots are stored under.</summary>
     public IStorageScopes StorageScopes { get; }
 
-    /// <summary>Numbers that order what several services do.</summary>
+    /// <summary>Counters that order actions of several services.</summary>
     public IGenerationCounter Generations { get; }
 
-    /// <summary>Work that one replica does for all.</summary>
+    /// <summary>Leases of work that one replica does for all.</summary>
     public ILeases Leases { get; }
 
     /// <summary>Commands that were started.</summary>
     public ICommandStore Commands { get; }
 
-    /// <summary>Long work in the background.</summary>
+    /// <summary>The jobs.</summary>
     public IJobStore Jobs { get; }
 
-    /// <summary>Hints.</summary>
+    /// <summary>Notifications.</summary>
     public IBackplane Backplane { get; }
 }

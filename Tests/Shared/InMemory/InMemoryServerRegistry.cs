@@ -5,8 +5,8 @@ using Fleet.Registry.Servers;
 
 namespace Fleet.Tests.InMemory;
 
-/// <summary>Servers and their warm lists: one object, because who unregisters takes both away.</summary>
-internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeListeners hints) : IServerRegistry, IWarmAffinities
+/// <summary>Servers and their warm lists: one object, because unregistering removes both.</summary>
+internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeListeners notifications) : IServerRegistry, IWarmAffinities
 {
     private readonly Lock _gate = new();
     private readonly LiveSet<ServerRecord> _servers = new(timeProvider, RegistryTtl.Server);
@@ -31,7 +31,7 @@ internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeLi
 
         if (changed)
         {
-            hints.Raise(new FleetEvent(FleetEventKind.Servers, record.Incarnation, record.Version));
+            notifications.Raise(new FleetEvent(FleetEventKind.Servers, record.Incarnation, record.Version));
         }
 
         return Task.CompletedTask;
@@ -49,7 +49,7 @@ internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeLi
 
         if (changed)
         {
-            hints.Raise(new FleetEvent(FleetEventKind.Servers, incarnation, 0));
+            notifications.Raise(new FleetEvent(FleetEventKind.Servers, incarnation, 0));
         }
 
         return Task.CompletedTask;
@@ -86,7 +86,7 @@ internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeLi
 
         if (changed)
         {
-            hints.Raise(new FleetEvent(FleetEventKind.WarmAffinities, incarnation, 0));
+            notifications.Raise(new FleetEvent(FleetEventKind.WarmAffinities, incarnation, 0));
         }
 
         return Task.CompletedTask;

@@ -6,7 +6,7 @@ using Fleet.Registry.Services;
 namespace Fleet.Tests.InMemory;
 
 /// <inheritdoc/>
-internal sealed class InMemoryServiceDirectory(TimeProvider timeProvider, ChangeListeners hints) : IServiceDirectory
+internal sealed class InMemoryServiceDirectory(TimeProvider timeProvider, ChangeListeners notifications) : IServiceDirectory
 {
     private readonly Lock _gate = new();
     private readonly LiveSet<ServiceRecord> _announced = new(timeProvider, RegistryTtl.Service);
@@ -22,7 +22,7 @@ internal sealed class InMemoryServiceDirectory(TimeProvider timeProvider, Change
 
         if (changed)
         {
-            hints.Raise(new FleetEvent(FleetEventKind.Services, record.Name, 0));
+            notifications.Raise(new FleetEvent(FleetEventKind.Services, record.Name, 0));
         }
 
         return Task.CompletedTask;

@@ -11,11 +11,11 @@ internal sealed class InMemoryStorageScopes(TimeProvider timeProvider) : IStorag
     private readonly List<Func<string, bool>> _stores = [];
     private DateTimeOffset? _counted;
 
-    /// <summary>Adds a store whose scopes these are.</summary>
+    /// <summary>Adds a store that uses these scopes.</summary>
     /// <param name="remove">Removes all that the store has of a scope; true when there was something.</param>
     public void AddStore(Func<string, bool> remove) => _stores.Add(remove);
 
-    /// <summary>Something is stored in a scope.</summary>
+    /// <summary>Records that something is stored in a scope.</summary>
     public void Stored(string scope)
     {
         lock (_gate)

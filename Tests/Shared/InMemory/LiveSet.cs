@@ -1,7 +1,7 @@
 using Fleet.Registry;
 namespace Fleet.Tests.InMemory;
 
-/// <summary>Entries that are forgotten when nobody repeats them. Not thread-safe: its owner has the lock.</summary>
+/// <summary>Entries that expire unless they are repeated. Not thread-safe: the owner synchronizes.</summary>
 internal sealed class LiveSet<T>(TimeProvider timeProvider, TimeSpan timeToLive)
 {
     private readonly Dictionary<string, (DateTimeOffset Seen, T Value)> _entries = [];
@@ -10,7 +10,7 @@ internal sealed class LiveSet<T>(TimeProvider timeProvider, TimeSpan timeToLive)
 
     public bool Remove(string key) => _entries.Remove(key);
 
-    /// <summary>What is stored, live or not; as in Redis, only a listing forgets.</summary>
+    /// <summary>All stored entries, live or expired; as in Redis, only a listing removes expired ones.</summary>
     public bool TryGet(string key, out T? value)
     {
         var found = _entries.TryGetValue(key, out var entry);

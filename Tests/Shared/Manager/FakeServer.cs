@@ -11,12 +11,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>A prerender server without a browser, that answers renders as the test says.</summary>
+/// <summary>A prerender server without a browser; the test defines its answers.</summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private long _version;
-    private int _askedAlive;
+    private int _aliveRequests;
 
     private FakeServer(string name, int number, WebApplication app) =>
         (Name, Incarnation, _app) = (name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name} {number}"))[..16]), app);
@@ -28,41 +28,41 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public string Url { get; private set; } = "";
 
-    /// <summary>What it answers.</summary>
+    /// <summary>Answers a render.</summary>
     public Func<HttpContext, RenderRequest, Task> Answer { get; set; } = null!;
 
-    /// <summary>Renders it was asked for.</summary>
+    /// <summary>The renders that it received.</summary>
     public ConcurrentQueue<Call> Calls { get; } = new();
 
-    /// <summary>What it answers to those who want a screenshot.</summary>
+    /// <summary>Answers a request for a screenshot.</summary>
     public Func<HttpContext, ScreenshotRequest, Task> AnswerScreenshot { get; set; } = (http, _) => SendScreenshotAsync(http, RenderOutcome.Rendered, 200);
 
-    /// <summary>Screenshots it was asked for.</summary>
+    /// <summary>The screenshots that were requested.</summary>
     public ConcurrentQueue<ScreenshotRequest> Screenshots { get; } = new();
 
-    /// <summary>What it answers to commands.</summary>
+    /// <summary>Answers a command.</summary>
     public Func<HttpContext, CommandRequest, Task> AnswerCommand { get; set; } = (http, request) => http.Response.WriteAsJsonAsync(
         new RenderResult { Outcome = RenderOutcome.Rendered, Url = "http://h/", Data = request.Input }, FleetJson.Options);
 
-    /// <summary>Commands it was asked to run, with their keys.</summary>
+    /// <summary>The commands that it received, with their keys.</summary>
     public ConcurrentQueue<(CommandRequest Request, string Key)> Commands { get; } = new();
 
-    /// <summary>What it answers to <c>GET /alive</c>.</summary>
+    /// <summary>Answers <c>GET /alive</c>.</summary>
     public Func<HttpContext, Task> Alive { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>How often it was asked that.</summary>
-    public int AskedAlive => Volatile.Read(ref _askedAlive);
+    /// <summary>Number of requests to <c>/alive</c>.</summary>
+    public int AliveRequests => Volatile.Read(ref _aliveRequests);
 
-    /// <summary>What it answers to operators.</summary>
+    /// <summary>Answers requests of operators.</summary>
     public Func<HttpContext, Task> Operate { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>What operators asked of it: method and path, as sent.</summary>
+    /// <summary>Requests of operators: method and path, as sent.</summary>
     public ConcurrentQueue<string> Operations { get; } = new();
 
     /// <summary>The queries of those requests, as sent; empty for one without.</summary>
     public ConcurrentQueue<string> OperationQueries { get; } = new();
 
-    /// <summary>Completes when a caller goes away before the answer.</summary>
+    /// <summary>Completes when a caller disconnects before the answer.</summary>
     public TaskCompletionSource Aborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts it on a free port.</summary>
@@ -97,7 +97,7 @@ internal sealed class FakeServer : IAsyncDisposable
         });
         app.MapGet("/alive", http =>
         {
-            Interlocked.Increment(ref server._askedAlive);
+            Interlocked.Increment(ref server._aliveRequests);
             return server.Alive(http);
         });
         app.MapFallback("{**path}", async http =>
@@ -123,7 +123,7 @@ internal sealed class FakeServer : IAsyncDisposable
         Page = outcome == RenderOutcome.NoVerdict ? null : new RenderPage(Name, 1, false),
     };
 
-    /// <summary>Three bytes that are no screenshot, which nobody on the way looks at.</summary>
+    /// <summary>Three bytes that are no valid image; no service between here and the caller parses them.</summary>
     public static Task SendScreenshotAsync(HttpContext http, RenderOutcome outcome, int status)
     {
         http.Response.Headers[FleetHeaders.Outcome] = outcome.ToString();
@@ -131,7 +131,7 @@ internal sealed class FakeServer : IAsyncDisposable
         return Microsoft.AspNetCore.Http.Results.Bytes(new byte[] { 0, 255, 1 }, "image/png").ExecuteAsync(http);
     }
 
-    /// <summary>What it changes in its records.</summary>
+    /// <summary>Changes each record before it is announced.</summary>
     public Func<ServerRecord, ServerRecord> Describe { get; set; } = record => record;
 
     public Task RegisterAsync(InMemoryRegistry registry, ServerState state = ServerState.Ready, int slots = 2) =>

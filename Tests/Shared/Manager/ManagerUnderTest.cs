@@ -18,7 +18,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>The real manager on a free port, with the in-memory registry and servers that the test made up.</summary>
+/// <summary>The real manager on a free port, with the in-memory registry and fake servers.</summary>
 internal sealed class ManagerUnderTest : IAsyncDisposable
 {
     public const string AdminKey = "correct-horse-battery-staple-for-tests";
@@ -93,7 +93,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Two servers, the one first that the manager sends the card to while both are idle.</summary>
+    /// <summary>Two servers; the first is the one that the manager chooses for the card while both are idle.</summary>
     public async Task<(FakeServer First, FakeServer Second)> AddTwoServersAsync()
     {
         var servers = new[] { await AddServerAsync("prerender-0"), await AddServerAsync("prerender-1") };
@@ -119,7 +119,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options))!;
     }
 
-    /// <summary>Waits until this many callers have joined a render of another. <c>GET /fleet</c> counts callers that have come in, but may not have joined yet.</summary>
+    /// <summary>Waits until this many callers have joined a render of another. <c>GET /fleet</c> also counts callers that have not joined yet.</summary>
     public Task JoinedAsync(int callers) => Eventually.TrueAsync(
         () => _measured.Of("fleet.manager.coalesced").Sum() == callers, () => $"{callers} callers to join the render of another");
 

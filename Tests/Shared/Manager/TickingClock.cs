@@ -1,6 +1,6 @@
 namespace Fleet.Tests.Manager;
 
-/// <summary>A clock that moves on only when it is looked at, by a millisecond: each heartbeat has a time of its own, and nothing ever expires,
+/// <summary>A clock that advances by a millisecond each time it is read: each heartbeat has its own time, and nothing expires,
 /// however slow the machine is.</summary>
 internal sealed class TickingClock : TimeProvider
 {

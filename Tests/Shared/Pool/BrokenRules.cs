@@ -2,10 +2,10 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>Rules of a pool that breaks when the first page comes back.</summary>
+/// <summary>Rules of a pool that throw when the first page is returned.</summary>
 internal sealed class BrokenRules(PoolOptions options) : PoolRules(options)
 {
-    /// <summary>What it says then.</summary>
+    /// <summary>The message of the exception.</summary>
     public const string Invariant = "a planted invariant";
 
     public override SlotState AfterLease(SlotState state, PageOutcome outcome, bool currentGeneration, bool currentShell, bool overMemory) =>

@@ -14,9 +14,9 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
 
-    // The shell holds the other end of our stdin: when we end, even by SIGKILL, its cat ends and it takes the server along.
+    // The shell holds the other end of our stdin: when this process ends, even by SIGKILL, its cat ends and the shell kills the server.
     // Ctrl-C reaches the whole process group; ignored here, it cannot end the shell before the server.
-    // When the shell has ended, the server has, and its port is free again.
+    // Once the shell has ended, the server has too, and its port is free again.
     private const string Script =
         """
         trap '' INT
@@ -91,7 +91,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Freezes the server (SIGSTOP): connections stay open, nothing answers. A stop ends a frozen one, too.</summary>
     public void Freeze() => Signals.Send(_processId, Signals.Stop);
 
-    /// <summary>Lets a frozen server go on (SIGCONT).</summary>
+    /// <summary>Resumes a frozen server (SIGCONT).</summary>
     public void Thaw() => Signals.Send(_processId, Signals.Continue);
 
     /// <summary>Starts a server on the same port, after killing the one that runs: empty, or with what is in the log.</summary>

@@ -10,10 +10,10 @@ internal static partial class Signals
     public const int Kill = 9;
     public const int Terminate = 15;
 
-    /// <summary>SIGSTOP: the process stands still, its sockets stay open.</summary>
+    /// <summary>SIGSTOP: suspends the process; its sockets stay open.</summary>
     public static int Stop => OperatingSystem.IsMacOS() ? 17 : 19;
 
-    /// <summary>SIGCONT: it goes on.</summary>
+    /// <summary>SIGCONT: resumes the process.</summary>
     public static int Continue => OperatingSystem.IsMacOS() ? 19 : 18;
 
     /// <summary>Sends a signal. False when there is no such process any more.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>A manager that answers renders as a test says.</summary>
+/// <summary>A manager; the test defines its answers to renders.</summary>
 internal sealed class FakeManager : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,22 +18,22 @@ internal sealed class FakeManager : IAsyncDisposable
 
     public ConcurrentQueue<RenderRequest> Requests { get; } = new();
 
-    /// <summary>What becomes of a render; by default it succeeds on the current shell.</summary>
+    /// <summary>The result of a render; by default it succeeds on the current shell.</summary>
     public Func<RenderRequest, HostShell, IResult> Answer { get; set; } = (request, shell) => Results.Ok(Rendered(request, shell));
 
-    /// <summary>Whether it says that it is ready.</summary>
+    /// <summary>Whether it reports that it is ready.</summary>
     public bool IsReady { get; set; } = true;
 
     /// <summary>Queries for screenshots.</summary>
     public ConcurrentQueue<IQueryCollection> ScreenshotRequests { get; } = new();
 
-    /// <summary>What a screenshot is; none by default.</summary>
+    /// <summary>The answer to a request for a screenshot; none by default.</summary>
     public Func<HttpContext, HostShell, IResult> ScreenshotAnswer { get; set; } = (_, _) => Results.Problem("There is no screenshot.", statusCode: 502);
 
-    /// <summary>Comes before <see cref="Answer"/>.</summary>
+    /// <summary>An answer that takes precedence over <see cref="Answer"/>.</summary>
     public Func<RenderRequest, HostShell, Task<IResult>>? AnswerAsync { get; set; }
 
-    /// <summary>Has pages of a realm read their own card and these.</summary>
+    /// <summary>Lets pages of a realm depend on their own card and these URLs.</summary>
     public void Reads(RealmServerUnderTest server, params (string Id, string[] Reads)[] pages) => Answer = (request, shell) =>
     {
         var id = request.Url[server.RealmUrl.Length..];
@@ -41,7 +41,7 @@ internal sealed class FakeManager : IAsyncDisposable
         return Results.Ok(Rendered(request, shell) with { Deps = [request.Url, .. reads.Select(read => server.RealmUrl + read)] });
     };
 
-    /// <summary>Answers nothing until the result is set.</summary>
+    /// <summary>Holds every answer until the result is set.</summary>
     public TaskCompletionSource HoldAnswers()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,7 +51,7 @@ internal sealed class FakeManager : IAsyncDisposable
 
     public string Url => _app.Urls.Single();
 
-    /// <param name="registry">Where the current shell is known.</param>
+    /// <param name="registry">The registry with the current shell.</param>
     public static async Task<FakeManager> StartAsync(InMemoryRegistry registry)
     {
         var builder = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0"]);
@@ -99,7 +99,7 @@ internal sealed class FakeManager : IAsyncDisposable
         return Results.Bytes(bytes, "image/jpeg");
     }
 
-    /// <summary>What an app without the contract gives: the whole document.</summary>
+    /// <summary>The result of an app without the contract: the whole document.</summary>
     public static RenderResult Document(RenderRequest request, HostShell shell, string html) => Rendered(request, shell) with
     {
         Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = html },

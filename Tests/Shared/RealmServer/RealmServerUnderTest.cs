@@ -19,7 +19,7 @@ internal sealed class RealmServerUnderTest : IAsyncDisposable
     public const string Shell =
         "<!doctype html><html><head><meta charset=utf-8><!--fleet:head--></head><body><div id=\"app\"><!--fleet:body--></div></body></html>";
 
-    /// <summary>The setting by which crawlers of this machine are what they say.</summary>
+    /// <summary>The setting that verifies crawlers of this machine by their address.</summary>
     public const string CrawlersAreVerified = "Pages:CrawlerNetworks:0=127.0.0.0/8";
 
     private readonly bool _ownsFolders;
@@ -86,10 +86,10 @@ internal sealed class RealmServerUnderTest : IAsyncDisposable
         });
     }
 
-    /// <summary>Has it index with this manager.</summary>
+    /// <summary>Lets it index with this manager.</summary>
     public RealmServerUnderTest With(FakeManager manager) => WithManagerAt(manager.Url);
 
-    /// <summary>Has it render with this manager, but only what is asked for.</summary>
+    /// <summary>Lets it render with this manager, on demand only.</summary>
     public RealmServerUnderTest OnDemandOnly(FakeManager manager)
     {
         Settings.Add($"services:manager:http:0={manager.Url}");
@@ -129,7 +129,7 @@ internal sealed class RealmServerUnderTest : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path, string accept = "text/html", Action<HttpRequestMessage>? with = null, HttpMethod? method = null)
     {
-        // Byte for byte: by itself the client writes %c3 as %C3.
+        // Byte for byte: by default the client writes %c3 as %C3.
         var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri(new Uri(Url).GetLeftPart(UriPartial.Authority) + "/" + path.TrimStart('/'), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         request.Headers.TryAddWithoutValidation("Accept", accept);
         with?.Invoke(request);
@@ -138,7 +138,7 @@ internal sealed class RealmServerUnderTest : IAsyncDisposable
 
     public async Task<JsonElement> IndexAsync() => await Client.GetFromJsonAsync<JsonElement>("_index", TestContext.Current.CancellationToken);
 
-    /// <summary>Waits for the index to be through.</summary>
+    /// <summary>Waits until the index is complete.</summary>
     public async Task<JsonElement> IndexedAsync()
     {
         JsonElement status = default;

@@ -9,7 +9,7 @@ internal sealed class TempFolder : IDisposable
 
     public string Path => System.IO.Path.Combine(_outer, "inner");
 
-    /// <summary>Writes a file as a whole: nobody who watches the folder sees a half of it, or an earlier time than the one given.</summary>
+    /// <summary>Writes a file atomically: a reader never sees a part of it, or an earlier time than the one given.</summary>
     public string Write(string name, string text, DateTime? writtenAt = null)
     {
         var path = System.IO.Path.Combine(Path, name);

@@ -3,16 +3,16 @@ using Fleet.PrerenderServer.Browser.Pages;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>A page without a browser, that answers questions as the test says.</summary>
+/// <summary>A page without a browser; the test defines its answers.</summary>
 internal sealed class FakePage : IRenderPage
 {
-    /// <summary>What it answers to an expression.</summary>
+    /// <summary>Evaluates an expression.</summary>
     public Func<string, object> Answer { get; init; } = _ => "1";
 
-    /// <summary>How it loads a URL.</summary>
+    /// <summary>Loads a URL.</summary>
     public Func<Task<PageNavigation>> Navigate { get; init; } = () => Task.FromResult(new PageNavigation(200, null, null, 200));
 
-    /// <summary>How it moves a kept document on, within a timeout. Null for a page that keeps none.</summary>
+    /// <summary>Navigates a kept document softly, within a timeout. Null for a page that keeps none.</summary>
     public Func<TimeSpan, CancellationToken, Task<string?>>? Visit { get; init; }
 
     public HostCapabilities Host { get; init; } = new("1", ["render", "run", "stage"]);
@@ -53,7 +53,7 @@ internal sealed class FakePage : IRenderPage
 
     public Task<bool> KeepAsync(string source, TimeSpan maxIdle, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult(IsKept = Visit is not null);
 
-    public Task<string?> VisitAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Visit!(deadline, cancellationToken);
+    public Task<string?> NavigateSoftlyAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Visit!(deadline, cancellationToken);
 
     public Task<string?> ArrivedAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 

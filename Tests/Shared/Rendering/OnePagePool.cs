@@ -5,13 +5,13 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Lends one page, and notes how it comes back.</summary>
+/// <summary>Leases one page, and records the outcome of its release.</summary>
 internal sealed class OnePagePool(IBrowserPage page, PoolSnapshot snapshot) : IPagePool, IDisposable
 {
     private readonly CancellationTokenSource _revoked = new();
     private readonly TaskCompletionSource<PageOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The verdict that the page came back with.</summary>
+    /// <summary>The outcome that the page was released with.</summary>
     public Task<PageOutcome> Outcome => _outcome.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
     public PoolSnapshot Snapshot => snapshot;
@@ -19,7 +19,7 @@ internal sealed class OnePagePool(IBrowserPage page, PoolSnapshot snapshot) : IP
     public Task<PageLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(new PageLease(page, 1, false, TimeSpan.Zero, TimeSpan.Zero, outcome => _outcome.TrySetResult(outcome), _revoked.Token));
 
-    /// <summary>Takes the page away.</summary>
+    /// <summary>Revokes the lease.</summary>
     public void Revoke() => _revoked.Cancel();
 
     public void ShellChanged(HostShell shell)

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Fleet.Tests.Telemetry;
 
-/// <summary>What the instruments of one meter factory measure, from now on: several of a kind run at the same time, each with a factory of its own.</summary>
+/// <summary>Measurements of the instruments of one meter factory, from now on. Each service under test has its own factory, since several run at the same time.</summary>
 internal sealed class Measurements : IDisposable
 {
     private readonly ConcurrentQueue<(string Name, double Value)> _all = new();

@@ -1,7 +1,7 @@
 namespace Fleet.Tests.Time;
 
 /// <summary>
-/// A clock that stands still until a test moves it. Timers fire inside <see cref="Advance"/>, on the caller's thread, in the order
+/// A clock that moves only when a test advances it. Timers fire inside <see cref="Advance"/>, on the caller's thread, in the order
 /// of their due times, each with the clock at exactly its due time; one that is due when it is set fires at once, on another thread.
 /// </summary>
 internal sealed class VirtualTimeProvider : TimeProvider
@@ -35,10 +35,10 @@ internal sealed class VirtualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>How many timers were created so far.</summary>
+    /// <summary>Number of timers created so far.</summary>
     public int TimersCreated { get; private set; }
 
-    /// <summary>How many timers are armed.</summary>
+    /// <summary>Number of armed timers.</summary>
     public int TimersArmed
     {
         get
@@ -71,7 +71,7 @@ internal sealed class VirtualTimeProvider : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock on and fires what falls due on the way.</summary>
+    /// <summary>Advances the clock and fires the timers that become due.</summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -120,7 +120,7 @@ internal sealed class VirtualTimeProvider : TimeProvider
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._elapsed + dueTime;
                 if (Due == clock._elapsed)
                 {
-                    // Due now: as with a real timer nobody has to move the clock for it.
+                    // Due now: like a real timer, it fires without an advance of the clock.
                     Rearm(clock._elapsed);
                     ThreadPool.QueueUserWorkItem(_ => Fire());
                 }

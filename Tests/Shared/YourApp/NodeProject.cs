@@ -15,10 +15,10 @@ internal sealed class NodeProject : IDisposable
     /// <summary>The project.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("fleet-node-").FullName;
 
-    /// <summary>What <c>npm run build</c> makes.</summary>
+    /// <summary>The output folder of <c>npm run build</c>.</summary>
     public string Dist => Path.Combine(Folder, "dist");
 
-    /// <summary>Why there is no npm to run; null when there is.</summary>
+    /// <summary>Why npm is not available; null when it is.</summary>
     public static string? Missing => Find("node") is null || Find("npm") is null
         ? "node and npm are not on the PATH, and an app cannot be built without them."
         : null;
@@ -50,21 +50,21 @@ internal sealed class NodeProject : IDisposable
     public static async Task NpmAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
-        var (exit, said) = await RunAsync("npm", folder, arguments, cancellationToken);
-        Assert.SkipWhen(exit != 0 && s_offline.Any(code => said.Contains(code, StringComparison.Ordinal)), $"npm {string.Join(' ', arguments)} reaches no registry.");
-        Assert.True(exit == 0, $"npm {string.Join(' ', arguments)} ended with {exit}.\n{said}");
+        var (exit, output) = await RunAsync("npm", folder, arguments, cancellationToken);
+        Assert.SkipWhen(exit != 0 && s_offline.Any(code => output.Contains(code, StringComparison.Ordinal)), $"npm {string.Join(' ', arguments)} reaches no registry.");
+        Assert.True(exit == 0, $"npm {string.Join(' ', arguments)} ended with {exit}.\n{output}");
     }
 
     /// <summary>Runs a script, which must succeed.</summary>
     public static async Task NodeAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {
-        var (exit, said) = await RunAsync("node", folder, arguments, cancellationToken);
-        Assert.True(exit == 0, $"node {string.Join(' ', arguments)} ended with {exit}.\n{said}");
+        var (exit, output) = await RunAsync("node", folder, arguments, cancellationToken);
+        Assert.True(exit == 0, $"node {string.Join(' ', arguments)} ended with {exit}.\n{output}");
     }
 
     /// <summary>Runs a program of Node.js, and ends it when the test ends or after 5 minutes.</summary>
     /// <returns>Its exit code, and what it wrote.</returns>
-    public static async Task<(int Exit, string Said)> RunAsync(string name, string folder, string[] arguments, CancellationToken cancellationToken)
+    public static async Task<(int Exit, string Output)> RunAsync(string name, string folder, string[] arguments, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_limit);
@@ -78,9 +78,9 @@ internal sealed class NodeProject : IDisposable
         try
         {
             program.StandardInput.Close();
-            var said = await Task.WhenAll(program.StandardOutput.ReadToEndAsync(limit.Token), program.StandardError.ReadToEndAsync(limit.Token));
+            var output = await Task.WhenAll(program.StandardOutput.ReadToEndAsync(limit.Token), program.StandardError.ReadToEndAsync(limit.Token));
             await program.WaitForExitAsync(limit.Token);
-            return (program.ExitCode, string.Concat(said));
+            return (program.ExitCode, string.Concat(output));
         }
         finally
         {

@@ -13,11 +13,11 @@ public sealed class PortPlanTests
             PortPlan.Create(new FleetOptions(), ownRedis: true).Select(w => (w.Resource, w.Port)));
 
     [Fact]
-    public void Create_RedisElsewhere_WantsNoPortForIt() =>
+    public void Create_RedisElsewhere_ReservesNoPortForIt() =>
         Assert.DoesNotContain(PortPlan.Create(new FleetOptions(), ownRedis: false), w => w.Resource == "redis");
 
     [Fact]
-    public void Create_ZeroForPrerender_WantsAnyForEach() =>
+    public void Create_ZeroForPrerender_TakesAnyFreePortForEach() =>
         Assert.All(
             PortPlan.Create(new FleetOptions { PrerenderServers = 3, Ports = new() { Prerender = 0 } }, ownRedis: true).TakeLast(3),
             w => Assert.Equal(0, w.Port));

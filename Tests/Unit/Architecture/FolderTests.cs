@@ -4,8 +4,8 @@ using Assembly = System.Reflection.Assembly;
 
 namespace Fleet.Tests.Architecture;
 
-/// <summary>The folders of a service depend on each other one way: a reader who follows a reference never comes back to where it began. The root folder
-/// composes the others and is no part of the rule.</summary>
+/// <summary>The folders of a service depend on each other in one direction, without a cycle. The root folder
+/// composes the others and is exempt.</summary>
 public sealed class FolderTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Fleet.Tests.Architecture;
 
-/// <summary>The pool's core decides and does nothing else: it needs no browser, no Redis, no web.</summary>
+/// <summary>The pool's core only decides: it depends on no browser, Redis or web code.</summary>
 public sealed class PoolCoreTests
 {
     [Fact]
@@ -13,13 +13,13 @@ public sealed class PoolCoreTests
             .Where(t => t.Namespace?.StartsWith(core, StringComparison.Ordinal) == true)
             .ToList();
 
-        var strangers = types.SelectMany(t => TypesIn(t).Select(used => (Type: t.FullName, Uses: used)))
+        var foreign = types.SelectMany(t => TypesIn(t).Select(used => (Type: t.FullName, Uses: used)))
             .Where(pair => !IsAllowed(pair.Uses))
             .Select(pair => $"{pair.Type} uses {pair.Uses}")
             .Distinct();
 
         Assert.NotEmpty(types);
-        Assert.Empty(strangers);
+        Assert.Empty(foreign);
 
         static bool IsAllowed(Type used) =>
             used.Assembly == typeof(object).Assembly

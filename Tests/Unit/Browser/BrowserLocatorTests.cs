@@ -30,5 +30,5 @@ public class BrowserLocatorTests
         Assert.Equal("/b/chromium-headless-shell", BrowserLocator.Choose(null, [], "/a:/b", path => path is "/a/chromium" or "/b/chromium-headless-shell"));
 
     [Fact]
-    public void Choose_NothingInstalled_IsNone() => Assert.Null(BrowserLocator.Choose(null, [], "/usr/bin", _ => false));
+    public void Choose_NothingInstalled_IsNull() => Assert.Null(BrowserLocator.Choose(null, [], "/usr/bin", _ => false));
 }

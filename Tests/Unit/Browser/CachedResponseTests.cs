@@ -23,7 +23,7 @@ public sealed class CachedResponseTests
     [InlineData("Script", "http://x/assets/index-DiwrgTda.js", 200, "Cache-Control: max-age=60", false)]
     [InlineData("Stylesheet", "http://x/main.8f3a2b1c.chunk.css?v=1", 200, "Cache-Control: max-age=60", false)]
     [InlineData("Script", "http://x/vendor-components.js", 200, "Cache-Control: max-age=60", true)]
-    public void MayBeOutdated_IsWhatTheCacheUsesWithoutAsking(string type, string url, int status, string headers, bool expected)
+    public void MayBeOutdated_Response_IsTrueIfTheCacheUsesItWithoutRevalidation(string type, string url, int status, string headers, bool expected)
     {
         var pairs = headers.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(h => h.Split(": ", 2)).Select(h => KeyValuePair.Create(h[0], h[1]));
         Assert.Equal(expected, CachedResponse.MayBeOutdated(type, url, status, pairs));

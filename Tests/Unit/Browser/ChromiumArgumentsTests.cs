@@ -12,7 +12,7 @@ public class ChromiumArgumentsTests
     [InlineData(SandboxMode.Auto, false, false)]
     [InlineData(SandboxMode.On, true, false)]
     [InlineData(SandboxMode.Off, false, true)]
-    public void For_Sandbox_IsOffOnlyForRootOrWhenSaid(SandboxMode mode, bool root, bool without) =>
+    public void For_Sandbox_IsOffOnlyForRootOrIfConfigured(SandboxMode mode, bool root, bool without) =>
         Assert.Equal(without, For(new() { Sandbox = mode }, root).Contains("--no-sandbox"));
 
     [Theory]

@@ -15,11 +15,11 @@ public sealed class ChromiumVersionTests
     [InlineData("HeadlessChrome/", "156.0.8078.4", null)]
     [InlineData("HeadlessChrome/-1.0", "156.0.8078.4", null)]
     [InlineData("", "156.0.8078.4", null)]
-    public void Compare_MajorVersions(string product, string tested, int? expected) => Assert.Equal(expected, ChromiumVersion.Compare(product, tested));
+    public void Compare_Versions_IsByTheirMajorNumbers(string product, string tested, int? expected) => Assert.Equal(expected, ChromiumVersion.Compare(product, tested));
 
-    /// <summary>It is read from the package when BrowserSetup is built.</summary>
+    /// <summary>The build of BrowserSetup reads the version from the package.</summary>
     [Fact]
-    public void Tested_IsTheVersionOfThePlaywrightPackage()
+    public void Tested_Version_IsThatOfThePlaywrightPackage()
     {
         Assert.True(Version.TryParse(ChromiumVersion.Tested, out var version) && version.Major > 100, ChromiumVersion.Tested);
         Assert.Equal(0, ChromiumVersion.Compare($"HeadlessChrome/{version}"));

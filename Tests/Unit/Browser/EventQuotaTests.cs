@@ -9,7 +9,7 @@ public class EventQuotaTests
     private readonly List<string> _exceeded = [];
 
     [Fact]
-    public void Admits_UpToTheLimits_ThenNothingAndSaysSoOnce()
+    public void Admits_UpToTheLimits_ThenNothingAndReportsItOnce()
     {
         var quota = New(maxEvents: 3, maxBytes: 1_000_000);
         Assert.Equal([true, true, true, false, false], Enumerable.Range(0, 5).Select(_ => quota.Admits("Network.requestWillBeSent", 10)));
@@ -18,7 +18,7 @@ public class EventQuotaTests
         Assert.False(quota.Admits("Network.requestWillBeSent", 10));
     }
 
-    /// <summary>By what they cost the process that all pages share.</summary>
+    /// <summary>The quota counts what events cost the process that all pages share.</summary>
     [Theory]
     [InlineData("Network.dataReceived", 1_000)]
     [InlineData("Runtime.consoleAPICalled", 100)]
@@ -48,7 +48,7 @@ public class EventQuotaTests
     }
 
     [Fact]
-    public void Admits_SteadyEventsBelowTheLimits_ForEver()
+    public void Admits_SteadyEventsBelowTheLimits_AreAlwaysAdmitted()
     {
         var quota = New(maxEvents: 10, maxBytes: 1_000);
         for (var i = 0; i < 1_000; i++)

@@ -24,5 +24,5 @@ public sealed class PageJsonTests
     [Theory]
     [InlineData("""["\ud83""")]
     [InlineData("""["\ud""")]
-    public void Mend_TextThatEndsInTheMiddle_StaysAsItIs(string json) => Assert.Equal(json, PageJson.Mend(json));
+    public void Mend_TextThatEndsInTheMiddle_IsUnchanged(string json) => Assert.Equal(json, PageJson.Mend(json));
 }

@@ -23,7 +23,7 @@ public sealed class PageSetupTests
     public void Matches_PatternOfManyStars_IsNoWork() => Assert.False(PageSetup.Matches(string.Concat(Enumerable.Repeat("*a", 200)) + "b", new string('a', 2_000)));
 
     [Fact]
-    public void Of_NoOption_IsNone() => Assert.Null(PageSetup.Of(new RenderRequest { Url = "http://h/" }));
+    public void Of_NoOption_IsNull() => Assert.Null(PageSetup.Of(new RenderRequest { Url = "http://h/" }));
 
     [Fact]
     public void Of_Device_HasItsViewportUnlessTheRequestNamesAnother()

@@ -38,7 +38,7 @@ public sealed class CanaryRulesTests
     [InlineData(3, "a/0 a/2 b/0")]
     [InlineData(4, "a/0 a/1 a/2 b/0")]
     [InlineData(100, "a/0 a/1 a/2 a/3 b/0")]
-    public void Choose_Pages_TakesEveryScopeInTurnAndSpreadsWithinIt(int count, string expected)
+    public void Choose_Pages_AlternatesScopesAndSpreadsWithinThem(int count, string expected)
     {
         var pages = new Dictionary<string, IReadOnlyList<string>> { ["c"] = [], ["b"] = ["b/0"], ["a"] = ["a/3", "a/1", "a/0", "a/2"] };
         Assert.Equal(expected, string.Join(' ', CanaryRules.Choose(pages, count).Select(sample => sample.Url)));

@@ -9,7 +9,7 @@ using StackExchange.Redis;
 
 namespace Fleet.Tests.Contracts;
 
-/// <summary>Services of two versions run beside each other during an upgrade, on one Redis. So what they write to each other is append-only: names and types of JSON
+/// <summary>Services of two versions run beside each other during an upgrade, on one Redis. So the contract between them is append-only: names and types of JSON
 /// members, words of enums, keys of Redis. <c>wire-contract.txt</c> has them as they were released.</summary>
 public sealed class WireContractTests
 {

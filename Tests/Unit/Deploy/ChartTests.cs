@@ -126,7 +126,7 @@ public sealed class ChartTests
         var names = Prerender(objects).Env.Select(variable => variable.Name).ToList();
         Assert.True(names.IndexOf("POD_NAME") < names.IndexOf("Registration__Url"));
         Assert.Equal("manager", Assert.Single(Assert.Single(policy.Spec.Ingress).FromProperty).PodSelector.MatchLabels["app.kubernetes.io/component"]);
-        // They call none of the services but the realm servers.
+        // Managers call no service of the fleet other than realm servers.
         var called = Assert.Single(policy.Spec.Egress, rule => rule.Ports.Any(port => port.Port.Value == "8080"));
         Assert.Equal("realm", Assert.Single(called.To).PodSelector.MatchLabels["app.kubernetes.io/component"]);
     }
@@ -146,7 +146,7 @@ public sealed class ChartTests
     private static IEnumerable<string> Components(IEnumerable<V1NetworkPolicyPeer> peers) => peers.Select(peer => peer.PodSelector.MatchLabels["app.kubernetes.io/component"]);
 
     [Fact]
-    public void Render_EgressOfManagers_IsTheirsAlone()
+    public void Render_EgressOfManagers_AppliesToManagersOnly()
     {
         var policies = Render(Everything, out _).OfType<V1NetworkPolicy>().Where(policy => policy.Spec.Egress?.Any(rule => rule.Ports.Any(port => port.Port.Value == "8443")) == true);
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Fleet.Tests.Deploy;
 
-/// <summary>Checks a Dockerfile by rules of hadolint's kind: what makes an image irreproducible, larger than needed, root, or deaf to signals.</summary>
+/// <summary>Checks a Dockerfile by rules of hadolint's kind: what makes an image irreproducible, larger than needed, run as root, or ignore signals.</summary>
 internal static partial class DockerfileRules
 {
     private const string AptLists = "rm -rf /var/lib/apt/lists/*";
@@ -134,7 +134,7 @@ internal static partial class DockerfileRules
         [
             ("apt-get update", "without it the package list may be missing or old"),
             ("--no-install-recommends", "without it the image gets packages that nothing needs"),
-            (" -y", "without it the installation asks"),
+            (" -y", "without it the installation waits for input"),
             (AptLists, "without it in the same layer the lists stay in the image"),
         ];
         foreach (var (required, why) in rules.Where(rule => !command.Contains(rule.Required, StringComparison.Ordinal)))

@@ -2,7 +2,7 @@ using Fleet.Tests.Docs;
 
 namespace Fleet.Tests.Deploy;
 
-/// <summary>The images: every Dockerfile passes the rules, and the rules find what they are for.</summary>
+/// <summary>Every Dockerfile passes the rules, and each rule finds its fault.</summary>
 public sealed class DockerfileTests
 {
     private const string Good =

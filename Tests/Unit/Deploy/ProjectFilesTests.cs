@@ -5,7 +5,7 @@ using YamlDotNet.Serialization;
 
 namespace Fleet.Tests.Deploy;
 
-/// <summary>The files for contributors can be read, and have what each of their kind needs.</summary>
+/// <summary>The files for contributors are valid and have the required parts of their kind.</summary>
 public sealed partial class ProjectFilesTests
 {
     public static TheoryData<string> YamlFiles => [.. Directory.EnumerateFiles(Repository.File(".github"), "*.yml", SearchOption.AllDirectories)
@@ -30,7 +30,7 @@ public sealed partial class ProjectFilesTests
                 action => Assert.Matches("@(v[0-9]+|[0-9a-f]{40})", action));
         }
 
-        // An expression inside a script would run what a branch or a title says.
+        // An expression inside a script would execute text of a branch name or a title.
         Assert.DoesNotMatch(@"run: .*\$\{\{", File.ReadAllText(Repository.File(".github/workflows/ci.yml")));
     }
 

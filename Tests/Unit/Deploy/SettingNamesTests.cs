@@ -4,7 +4,7 @@ using Fleet.Tests.Docs;
 
 namespace Fleet.Tests.Deploy;
 
-/// <summary>Every setting that the pages and files for a deployment name exists; a service would refuse to start with any other.</summary>
+/// <summary>Every setting that documents and files for a deployment name exists; a service refuses to start with any other.</summary>
 public sealed partial class SettingNamesTests
 {
     public static TheoryData<string> Files =>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Fleet.Tests.Docs;
 
-/// <summary>SECURITY.md names the tests of each promise: they exist.</summary>
+/// <summary>The tests that SECURITY.md names for its promises exist.</summary>
 public sealed partial class SecurityTests
 {
     private static readonly string s_document = File.ReadAllText(Repository.File("SECURITY.md"));

@@ -8,7 +8,7 @@ public sealed class ShellConvergenceRulesTests
 {
     private static readonly HostShell s_shell = new("b", 7, DateTimeOffset.UnixEpoch.AddHours(1), "realm/1");
 
-    // Tokens that realm servers serve; servers, each as state/generation/current/behind, "-" for one that says nothing.
+    // Tokens that realm servers serve; servers, each as state/generation/current/behind, "-" for one that reports nothing.
     [Theory]
     [InlineData("b", "ready/7/2/0", "Converged")]
     [InlineData("b b", "ready/7/2/0 ready/8/1/0", "Converged")]
@@ -23,7 +23,7 @@ public sealed class ShellConvergenceRulesTests
     [InlineData("b", "", "Behind")]
     [InlineData("b", "ready/7/2/0 draining/6/0/2", "Converged")]
     [InlineData("b", "draining/7/2/0", "Behind")]
-    public void Judge_WhatTheRegistrySays_IsConvergedRollingOrBehind(string serving, string servers, string expected) =>
+    public void Judge_ReadingOfTheRegistry_IsConvergedRollingOrBehind(string serving, string servers, string expected) =>
         Assert.Equal(expected, ShellConvergenceRules.Judge(s_shell, Words(serving), Words(servers).Select(Server)).ToString());
 
     [Theory]
@@ -36,10 +36,10 @@ public sealed class ShellConvergenceRulesTests
     [InlineData("Behind", 7L, "Converged", 0, 1)]
     public void Since_Phase_IsTheChangeOfThePhaseOrOfTheShell(string? before, long? generation, string phase, int read, int hour)
     {
-        var said = before is null ? null : new ShellConvergence(Enum.Parse<ShellPhase>(before), DateTimeOffset.UnixEpoch, new Dictionary<string, string>());
+        var reported = before is null ? null : new ShellConvergence(Enum.Parse<ShellPhase>(before), DateTimeOffset.UnixEpoch, new Dictionary<string, string>());
         var previous = generation is { } g ? s_shell with { Generation = g } : null;
 
-        var since = ShellConvergenceRules.Since(said, previous, s_shell, Enum.Parse<ShellPhase>(phase), DateTimeOffset.UnixEpoch.AddHours(read));
+        var since = ShellConvergenceRules.Since(reported, previous, s_shell, Enum.Parse<ShellPhase>(phase), DateTimeOffset.UnixEpoch.AddHours(read));
 
         Assert.Equal(DateTimeOffset.UnixEpoch.AddHours(hour), since);
     }

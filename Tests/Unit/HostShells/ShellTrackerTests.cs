@@ -21,7 +21,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
 
     public ShellTrackerTests()
     {
-        // Nobody ever sends a hint.
+        // No change notification is ever sent.
         _watcher = new("host shell", [FleetEventKind.HostShell], (_, _) => _isAway ? throw new RegistryUnavailableException("away", new TimeoutException()) : Task.FromResult<HostShell?>(_inRegistry),
             new Silence(), _clock, NullLogger<RegistryWatcher<HostShell?>>.Instance);
         _shell = new(_watcher, _pool, _clock);
@@ -33,7 +33,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
         _watcher.Dispose();
     }
 
-    // Token of the page, token that was current at the start, then what the stamp says.
+    // Token of the page, token that was current at the start, then the expected stamp.
     [Theory]
     [InlineData("a", "a", 5L, true, true)]
     [InlineData("a", "z", 5L, true, false)]
@@ -49,13 +49,13 @@ public sealed class ShellTrackerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Stamp_RegistryAway_VouchesForNothing()
+    public async Task Stamp_RegistryAway_IsNotVerified()
     {
         await StartAsync();
         _isAway = true;
         _clock.Advance(RegistryPolling.MinInterval);
         _watcher.Refresh();
-        await SeeAsync(() => _shell.Token is null);
+        await WaitForAsync(() => _shell.Token is null);
 
         Assert.Equal(new ShellStamp("a", 5, null) { CurrentAtStart = true }, _shell.Stamp("a", "a"));
     }
@@ -67,7 +67,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
         _inRegistry = Shell("b", 6);
         _clock.Advance(RegistryPolling.MinInterval);
         _watcher.Refresh();
-        await SeeAsync(() => _shell.Token == "b");
+        await WaitForAsync(() => _shell.Token == "b");
 
         Assert.Equal(new ShellStamp("a", 5, false) { CurrentAtStart = true }, _shell.Stamp("a", "a"));
     }
@@ -82,7 +82,7 @@ public sealed class ShellTrackerTests : IAsyncDisposable
         await _shell.CatchUpAsync(6, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
         Assert.Equal("b", _shell.Token);
-        Assert.Equal("b", _pool.Told[^1].Token);
+        Assert.Equal("b", _pool.Shells[^1].Token);
     }
 
     [Theory]
@@ -98,33 +98,33 @@ public sealed class ShellTrackerTests : IAsyncDisposable
 
     private static HostShell Shell(string token, long generation) => new(token, generation, DateTimeOffset.UnixEpoch, "realm");
 
-    private static async Task SeeAsync(Func<bool> condition) =>
+    private static async Task WaitForAsync(Func<bool> condition) =>
         await Eventually.Async(condition, "the reading has been taken");
 
     private async Task StartAsync()
     {
         await _watcher.StartAsync(TestContext.Current.CancellationToken);
-        await SeeAsync(() => _watcher.Current is not null && _clock.NextDue > _clock.Elapsed);
+        await WaitForAsync(() => _watcher.Current is not null && _clock.NextDue > _clock.Elapsed);
     }
 
     private sealed class Silence : IBackplane, IAsyncDisposable
     {
-        public Task PublishAsync(FleetEvent hint, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task PublishAsync(FleetEvent notification, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onHint, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
+        public Task<IAsyncDisposable> SubscribeAsync(Action<FleetEvent> onNotification, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class Pool : IPagePool
     {
-        public List<HostShell> Told { get; } = [];
+        public List<HostShell> Shells { get; } = [];
 
         public PoolSnapshot Snapshot => PoolSnapshot.Empty;
 
         public Task<PageLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public void ShellChanged(HostShell shell) => Told.Add(shell);
+        public void ShellChanged(HostShell shell) => Shells.Add(shell);
 
         public void RecycleBrowser(string reason) => throw new NotSupportedException();
 

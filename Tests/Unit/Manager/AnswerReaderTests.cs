@@ -7,7 +7,7 @@ using Fleet.Manager.Rendering;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Whatever a server answers, the manager makes sense of it.</summary>
+/// <summary>The manager classifies every response of a server, also an invalid one.</summary>
 public sealed class AnswerReaderTests
 {
     [Theory]

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>One place, and a clock that stands still.</summary>
+/// <summary>One permit, and a clock that does not move by itself.</summary>
 public sealed class ConcurrencyGateTests : IDisposable
 {
     private readonly VirtualTimeProvider _clock = new();
@@ -38,7 +38,7 @@ public sealed class ConcurrencyGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_AfterASlowSpell_TheFirstInLineWaitsAndOthersAreRefused()
+    public async Task Run_AfterASlowPeriod_TheFirstWaiterWaitsAndOthersAreRefused()
     {
         // Ten renders leave a minute apart, each while the next one waits.
         var running = Start(TimeSpan.FromHours(1));

@@ -3,10 +3,10 @@ using Fleet.Tests.Docs;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>The tables of refusals in docs/api.md have every one that the manager knows, and no other.</summary>
+/// <summary>The error tables in docs/api.md list every reason that the manager returns, and no other.</summary>
 public sealed partial class ErrorTableTests
 {
-    /// <summary>Of the services in general, or passed on from the prerender servers.</summary>
+    /// <summary>Reasons of all services, or passed on from prerender servers.</summary>
     private static readonly string[] s_common =
         ["401 wrong-admin-key", "401 no-admin-key", "400 malformed-json", "413 body-too-large", "422 key-reused", "503 breaker-open",
          "403 host-not-allowed", "403 cross-site", "403 cross-origin", "429 too-many-streams", "503 too-many-listeners"];
@@ -16,7 +16,7 @@ public sealed partial class ErrorTableTests
     {
         var known = Directory.EnumerateFiles(Path.GetDirectoryName(Repository.File("Manager/Manager.csproj"))!, "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Errors().Matches(File.ReadAllText(file)))
-            // 429 and 503 share a line of code, and shortages a function.
+            // 429 and 503 share a line of code, and the reasons of UnavailableReason a method.
             .SelectMany(match => match.Groups["status"].Value is { Length: > 0 } statuses
                 ? Digits().Matches(statuses).Select(status => $"{status.Value} {match.Groups["reason"].Value}")
                 : [$"503 {match.Groups["reason"].Value}"])

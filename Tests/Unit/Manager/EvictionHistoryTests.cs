@@ -16,7 +16,7 @@ public sealed class EvictionHistoryTests
     [Theory]
     [InlineData(0, 1)] // Each is warm again at once.
     [InlineData(Slots - 1, 1)]
-    [InlineData(Slots, 0)] // As many others as there are slots were evicted meanwhile: it would not have been kept either.
+    [InlineData(Slots, 0)] // As many other affinities as slots were evicted since: another eviction order would not have kept it.
     [InlineData(3 * Slots, 0)]
     public void ReuseChance_AffinityIsWarmAgainAfterOthersWereEvicted_CountsIfThatIsSoon(int others, double expected)
     {
@@ -75,7 +75,7 @@ public sealed class EvictionHistoryTests
         Assert.Equal(expected, new RoutingPolicy(new()).Choose(view, new(), "mine", _ => false)!.Record.Name);
     }
 
-    // An index that has seen a thousand affinities once each.
+    // An index that rendered a thousand affinities once each.
     private static ServerIndex Forgetful()
     {
         ServerIndex? index = null;

@@ -57,7 +57,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Add_NoRoomAtAll_IsRefusedItself() => Assert.Equal("a", new FairQueue<string>(0).Add("a", "a", 0));
+    public void Add_QueueIsFull_TheNewItemIsRefused() => Assert.Equal("a", new FairQueue<string>(0).Add("a", "a", 0));
 
     [Fact]
     public void Remove_OneThatWaits_OthersKeepTheirOrder()
@@ -106,13 +106,13 @@ public sealed class FairQueueTests
             Assert.Equal($"x{i}", queue.TakeNext());
         }
 
-        // It went ahead of w2 a moment ago; now it is the turn of w2.
+        // It was served before w2 just now, so w2 is next.
         queue.Add("x19 again", "x19", 0);
         Assert.Equal("w2", queue.TakeNext());
     }
 
     [Fact]
-    public void TakeNext_TimeAdvances_LanesThatTheOthersHaveCaughtUpWithAreForgotten()
+    public void TakeNext_TimeAdvances_LanesThatTheOthersHaveCaughtUpWithAreRemoved()
     {
         Fill("w", 3);
         Take(1);
@@ -128,7 +128,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void TakeNext_LastOne_EveryLaneIsForgotten()
+    public void TakeNext_LastOne_EveryLaneIsRemoved()
     {
         Fill("w", 2);
         Add("x", "x");

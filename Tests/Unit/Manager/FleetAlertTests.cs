@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What the banner of the fleet page says.</summary>
+/// <summary>The banner of the fleet page.</summary>
 public sealed class FleetAlertTests
 {
     private static readonly DateTimeOffset s_now = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -95,7 +95,7 @@ public sealed class FleetAlertTests
     }
 
     [Fact]
-    public void Heartbeats_NoneComes_IsLateUntilTheNext()
+    public void Heartbeats_NoneArrives_IsLateUntilTheNext()
     {
         var heartbeats = new Heartbeats(_clock);
         heartbeats.Observe(View(Server("one")));
@@ -112,12 +112,12 @@ public sealed class FleetAlertTests
     public void Heartbeats_ServerVanishes_IsLostUnlessItDrainedOrIsReplaced()
     {
         var heartbeats = new Heartbeats(_clock);
-        heartbeats.Observe(View(Server("dies"), Server("drains") with { State = ServerState.Draining }, Server("restarts")));
+        heartbeats.Observe(View(Server("lost"), Server("drains") with { State = ServerState.Draining }, Server("restarts")));
         heartbeats.Observe(View(Server("restarts") with { Incarnation = "another" }));
-        Assert.Equal("dies", Assert.Single(heartbeats.Lost).Name);
+        Assert.Equal("lost", Assert.Single(heartbeats.Lost).Name);
         Assert.Empty(heartbeats.Late);
 
-        heartbeats.Observe(View(Server("restarts") with { Incarnation = "another" }, Server("dies") with { Incarnation = "again" }));
+        heartbeats.Observe(View(Server("restarts") with { Incarnation = "another" }, Server("lost") with { Incarnation = "again" }));
         Assert.Empty(heartbeats.Lost);
 
         heartbeats.Observe(FleetView.Empty);

@@ -3,7 +3,7 @@ using Fleet.Manager.Dashboard;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What the stream of the fleet page sends.</summary>
+/// <summary>The patches that the stream of the fleet page sends.</summary>
 public sealed class MergePatchTests
 {
     [Theory]

@@ -22,7 +22,7 @@ public sealed class NestedRenderLimiterTests
         var rest = Enumerable.Range(0, NestedRenderLimiter.MaxPerCause).Select(_ => Start(Cause("a", 0), end.Task)).ToList();
         Assert.Equal(NestedRenderLimiter.MaxPerCause, _started);
 
-        // Not of the same cause, nor as deep: one that is under way may wait for it.
+        // A render of another cause or depth has its own limit: one that is in flight may wait for it.
         _ = Start(Cause("b", 0), end.Task);
         _ = Start(Cause("a", 1), end.Task);
         _ = Start(null, end.Task);
@@ -34,7 +34,7 @@ public sealed class NestedRenderLimiterTests
     }
 
     [Fact]
-    public async Task Run_DeadlinePassesBeforeThereIsAPlace_IsTold()
+    public async Task Run_DeadlinePassesBeforeThereIsAPermit_IsAnError()
     {
         var end = new TaskCompletionSource<RenderAnswer>();
         var running = Enumerable.Range(0, NestedRenderLimiter.MaxPerCause).Select(_ => Start(Cause("a", 0), end.Task)).ToList();

@@ -11,50 +11,50 @@ public sealed class PublicationRulesTests
     private static readonly PublicationTarget s_target = new(Generation: 7, RenderedAfter: null, TimeSpan.FromMinutes(10));
     private static readonly PublicationTarget s_later = s_target with { RenderedAfter = s_now };
 
-    public static TheoryData<string, PublicationTarget, object, string?, string?> Looks => new()
+    public static TheoryData<string, PublicationTarget, object, string?, string?> Checks => new()
     {
-        // A page and what is decided: "render", "wait", or the reason of the result.
-        { "fresh", s_target, Look(Stored("current", 7)), "succeeded", null },
-        { "captured before it had settled", s_target, Look(Stored("capped", 7)), "succeeded", null },
-        { "out of date", s_target, Look(Stored("outdated", 7)), null, "render" },
-        { "of an earlier shell", s_target, Look(Stored("current", 6)), null, "render" },
-        { "of a later shell", s_target, Look(Stored("current", 8)), "failed", "superseded" },
-        { "fresh, and a later shell is current", s_target, Look(Stored("current", 7)) with { Generation = 8 }, "succeeded", null },
-        { "out of date, and a later shell is current", s_target, Look(Stored("outdated", 7)) with { Generation = 8 }, "failed", "superseded" },
-        { "rendered too early", s_later, Look(Stored("current", 7, s_now.AddSeconds(-1))), null, "render" },
-        { "begun too early, and rendered in time", s_later, Look(Stored("current", 7, s_now.AddSeconds(3), s_now.AddSeconds(-1))), null, "render" },
-        { "begun in time", s_later, Look(Stored("current", 7, s_now.AddSeconds(3), s_now)), "succeeded", null },
-        { "rendered in time, by an older version", s_later, Look(Stored("current", 7, s_now)), "succeeded", null },
-        { "not stored", s_target, Look(null), null, "render" },
-        { "being rendered", s_target, Look(new SitePage(Pending: true)), null, "wait" },
-        { "failed before", s_target, Look(Failed("x")), null, "render" },
-        { "failed twice", s_target, Look(Failed("x")) with { Renders = 2, Failures = 2 }, null, "render" },
-        { "failed twice, a moment ago", s_target, Look(Failed("x")) with { Renders = 2, Failures = 2, IsRenderDue = false }, null, "wait" },
-        { "failed three times", s_target, Look(Failed("x")) with { Renders = 3, Failures = 3, Failure = new("x") }, "failed", "failed" },
-        { "failed three times, in progress again", s_target, Look(Failed("x") with { Pending = true }) with { Renders = 3, Failures = 3 }, null, "wait" },
-        { "queued three times, rendered by another realm server", s_target, Look(null) with { Renders = 3, IsRenderDue = false }, null, "wait" },
-        { "queued three times, none in progress for long", s_target, Look(null) with { Renders = 3 }, null, "render" },
-        { "not checked in time", s_target, new PublicationLook { IsChecked = false, IsLate = true }, "failed", "not-checked" },
-        { "late, not stored", s_target, Look(null) with { IsLate = true }, "failed", "not-stored" },
-        { "late, in progress", s_target, Look(Stored("outdated", 6) with { Pending = true }) with { IsLate = true }, "failed", "stale" },
-        { "late, changed meanwhile", s_target, Look(Stored("outdated", 7)) with { IsLate = true }, "failed", "outdated" },
-        { "late, rendered too early", s_later, Look(Stored("current", 7, s_now.AddSeconds(-1))) with { IsLate = true }, "failed", "outdated" },
-        { "late, queued three times, no failure", s_target, Look(null) with { Renders = 3, IsLate = true }, "failed", "not-stored" },
-        { "late but fresh", s_target, Look(Stored("current", 7)) with { IsLate = true }, "succeeded", null },
+        // A page and the decision: "render", "wait", or the reason of the result.
+        { "fresh", s_target, Check(Stored("current", 7)), "succeeded", null },
+        { "captured before it had settled", s_target, Check(Stored("capped", 7)), "succeeded", null },
+        { "out of date", s_target, Check(Stored("outdated", 7)), null, "render" },
+        { "of an earlier shell", s_target, Check(Stored("current", 6)), null, "render" },
+        { "of a later shell", s_target, Check(Stored("current", 8)), "failed", "superseded" },
+        { "fresh, and a later shell is current", s_target, Check(Stored("current", 7)) with { Generation = 8 }, "succeeded", null },
+        { "out of date, and a later shell is current", s_target, Check(Stored("outdated", 7)) with { Generation = 8 }, "failed", "superseded" },
+        { "rendered too early", s_later, Check(Stored("current", 7, s_now.AddSeconds(-1))), null, "render" },
+        { "begun too early, and rendered in time", s_later, Check(Stored("current", 7, s_now.AddSeconds(3), s_now.AddSeconds(-1))), null, "render" },
+        { "begun in time", s_later, Check(Stored("current", 7, s_now.AddSeconds(3), s_now)), "succeeded", null },
+        { "rendered in time, by an older version", s_later, Check(Stored("current", 7, s_now)), "succeeded", null },
+        { "not stored", s_target, Check(null), null, "render" },
+        { "being rendered", s_target, Check(new SitePage(Pending: true)), null, "wait" },
+        { "failed before", s_target, Check(Failed("x")), null, "render" },
+        { "failed twice", s_target, Check(Failed("x")) with { Renders = 2, Failures = 2 }, null, "render" },
+        { "failed twice, a moment ago", s_target, Check(Failed("x")) with { Renders = 2, Failures = 2, IsRenderDue = false }, null, "wait" },
+        { "failed three times", s_target, Check(Failed("x")) with { Renders = 3, Failures = 3, Failure = new("x") }, "failed", "failed" },
+        { "failed three times, in progress again", s_target, Check(Failed("x") with { Pending = true }) with { Renders = 3, Failures = 3 }, null, "wait" },
+        { "queued three times, rendered by another realm server", s_target, Check(null) with { Renders = 3, IsRenderDue = false }, null, "wait" },
+        { "queued three times, none in progress for long", s_target, Check(null) with { Renders = 3 }, null, "render" },
+        { "not checked in time", s_target, new PublicationCheck { IsChecked = false, IsLate = true }, "failed", "not-checked" },
+        { "late, not stored", s_target, Check(null) with { IsLate = true }, "failed", "not-stored" },
+        { "late, in progress", s_target, Check(Stored("outdated", 6) with { Pending = true }) with { IsLate = true }, "failed", "stale" },
+        { "late, changed meanwhile", s_target, Check(Stored("outdated", 7)) with { IsLate = true }, "failed", "outdated" },
+        { "late, rendered too early", s_later, Check(Stored("current", 7, s_now.AddSeconds(-1))) with { IsLate = true }, "failed", "outdated" },
+        { "late, queued three times, no failure", s_target, Check(null) with { Renders = 3, IsLate = true }, "failed", "not-stored" },
+        { "late but fresh", s_target, Check(Stored("current", 7)) with { IsLate = true }, "succeeded", null },
         { "no page of the site", s_target, Error(400, "invalid-request"), "skipped", "refused" },
-        { "refused by the recache", s_target, Look(null) with { Error = new(null, 0, 400, "refused", "A file.") }, "skipped", "refused" },
+        { "refused by the recache", s_target, Check(null) with { Error = new(null, 0, 400, "refused", "A file.") }, "skipped", "refused" },
         { "no realm server configured", s_target, Error(409, "no-realm-server"), "failed", "no-realm-server" },
-        { "renders are off", s_target, Look(null) with { Error = new(null, 0, 409, "renders-off", "Off.") }, "skipped", "renders-off" },
+        { "renders are off", s_target, Check(null) with { Error = new(null, 0, 409, "renders-off", "Off.") }, "skipped", "renders-off" },
         { "realm server away", s_target, Error(503, "realm-server-unreachable"), null, "wait" },
         { "realm server away to the end", s_target, Error(503, "realm-server-unreachable") with { IsLate = true }, "failed", "realm-server-unreachable" },
-        { "queue full", s_target, Look(null) with { Error = new(null, 0, 503, "queue-full", "Full.") }, null, "render" },
+        { "queue full", s_target, Check(null) with { Error = new(null, 0, 503, "queue-full", "Full.") }, null, "render" },
     };
 
     [Theory]
-    [MemberData(nameof(Looks))]
-    public void Next_Look_IsAResultARenderOrAnotherLook(string page, PublicationTarget target, object look, string? outcome, string? expected)
+    [MemberData(nameof(Checks))]
+    public void Next_Check_IsAResultARenderOrAnotherCheck(string page, PublicationTarget target, object check, string? outcome, string? expected)
     {
-        var step = PublicationRules.Next(target, (PublicationLook)look);
+        var step = PublicationRules.Next(target, (PublicationCheck)check);
         Assert.True(
             (outcome, expected) == (step.Result?.Outcome.ToString().ToLowerInvariant(), step.Result is { } end ? end.Reason : step.IsRendered ? "render" : "wait"),
             $"{page}: {step}");
@@ -63,7 +63,7 @@ public sealed class PublicationRulesTests
     [Fact]
     public void Next_Late_SaysWhatIsStored()
     {
-        var step = PublicationRules.Next(s_target, Look(Stored("outdated", 6, s_now) with { LastFailure = new("It crashed.") }) with { IsLate = true });
+        var step = PublicationRules.Next(s_target, Check(Stored("outdated", 6, s_now) with { LastFailure = new("It crashed.") }) with { IsLate = true });
         Assert.Equal("Not fresh within 600 s: the stored page is of generation 6, 2026-03-04T05:06:07.0000000+00:00; It crashed.", step.Result!.Detail);
     }
 
@@ -134,9 +134,9 @@ public sealed class PublicationRulesTests
         Assert.Equal([new JobItem("/a")], PublicationRules.Define(new() { Urls = ["/a"] }, 2).Items);
     }
 
-    private static PublicationLook Look(SitePage? page) => new() { IsChecked = true, Page = page, IsKnown = true, Generation = 7, IsRenderDue = true };
+    private static PublicationCheck Check(SitePage? page) => new() { IsChecked = true, Page = page, IsKnown = true, Generation = 7, IsRenderDue = true };
 
-    private static PublicationLook Error(int status, string reason) => new() { IsChecked = true, Error = new(null, 0, status, reason, "Why."), Generation = 7, IsRenderDue = true };
+    private static PublicationCheck Error(int status, string reason) => new() { IsChecked = true, Error = new(null, 0, status, reason, "Why."), Generation = 7, IsRenderDue = true };
 
     private static SitePage Stored(string state, long generation, DateTimeOffset renderedAt = default, DateTimeOffset? startedAt = null) =>
         new(Pending: false, new(200, state, generation, renderedAt, AgeSeconds: 0, startedAt));

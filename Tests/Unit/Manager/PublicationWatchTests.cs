@@ -2,7 +2,7 @@ using Fleet.Manager.Jobs;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>What looks at a page of a publication say about its renders, if any realm server answers.</summary>
+/// <summary>What repeated reads of a page of a publication show about its renders, whichever realm server answers.</summary>
 public sealed class PublicationWatchTests
 {
     private static readonly SitePage s_nothing = new(Pending: false);
@@ -26,7 +26,7 @@ public sealed class PublicationWatchTests
     public void IsRenderDue_RealmServerAway_WaitsTenSecondsAfterItsReturn()
     {
         _watch.Queued(Seconds(0));
-        _watch.Look(null, isKnown: false, Seconds(30));
+        _watch.Record(null, isKnown: false, Seconds(30));
         Assert.False(IsDueAfter(31, null));
         Assert.True(IsDueAfter(40, null));
     }
@@ -47,21 +47,21 @@ public sealed class PublicationWatchTests
     [Fact]
     public void Look_FailureOfAnEarlierRender_DoesNotCount()
     {
-        // One realm server shows it before the render is queued; the other one has one of its own, which is older than that too.
-        _watch.Look(Failed("known", age: 3), isKnown: true, Seconds(0));
+        // One realm server reports it before the render is queued; the other one reports a render of its own, which is older.
+        _watch.Record(Failed("known", age: 3), isKnown: true, Seconds(0));
         _watch.Queued(Seconds(0));
-        _watch.Look(Failed("known", age: 4), isKnown: true, Seconds(1));
-        _watch.Look(Failed("of the other", age: 60), isKnown: true, Seconds(2));
+        _watch.Record(Failed("known", age: 4), isKnown: true, Seconds(1));
+        _watch.Record(Failed("of the other", age: 60), isKnown: true, Seconds(2));
         Assert.Equal(0, _watch.Failures);
-        _watch.Look(Failed("own", age: 1), isKnown: true, Seconds(3));
-        _watch.Look(Failed("own", age: 2), isKnown: true, Seconds(4));
+        _watch.Record(Failed("own", age: 1), isKnown: true, Seconds(3));
+        _watch.Record(Failed("own", age: 2), isKnown: true, Seconds(4));
         Assert.Equal(1, _watch.Failures);
     }
 
     [Fact]
     public void IsRenderDue_PageStoredButNotFresh_AfterAPause()
     {
-        _watch.Look(Stored(minute: 1), isKnown: true, Seconds(0));
+        _watch.Record(Stored(minute: 1), isKnown: true, Seconds(0));
         _watch.Queued(Seconds(0));
         Assert.False(IsDueAfter(3, Stored(minute: 1)));
         Assert.True(IsDueAfter(4, Stored(minute: 2)));
@@ -76,7 +76,7 @@ public sealed class PublicationWatchTests
 
     private bool IsDueAfter(int seconds, SitePage? page)
     {
-        _watch.Look(page, isKnown: true, Seconds(seconds));
+        _watch.Record(page, isKnown: true, Seconds(seconds));
         return _watch.IsRenderDue(Seconds(seconds));
     }
 }

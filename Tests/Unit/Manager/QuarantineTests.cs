@@ -19,14 +19,14 @@ public sealed class QuarantineTests
     public QuarantineTests() => _quarantine = new(() => _shell, Options.Create(new ManagerOptions()), _clock);
 
     [Fact]
-    public void Check_OneCrash_MayBeRendered()
+    public void Check_OneCrash_IsNotQuarantined()
     {
         _quarantine.Note(s_page, ForwardKind.Crashed);
         Assert.Null(_quarantine.Check(s_page));
     }
 
     [Fact]
-    public void Check_TwoCrashes_IsRefusedForAsLongAsItSays()
+    public void Check_TwoCrashes_IsRefusedForTheStatedTime()
     {
         Strike(2);
         _clock.Advance(TimeSpan.FromMinutes(2));
@@ -51,7 +51,7 @@ public sealed class QuarantineTests
     }
 
     [Fact]
-    public void Check_AnotherHostShell_AcquitsAll()
+    public void Check_AnotherHostShell_ClearsAll()
     {
         Strike(2);
         _shell = "next";
@@ -60,7 +60,7 @@ public sealed class QuarantineTests
     }
 
     [Fact]
-    public void Acquit_RenderedBetween_CountsAnew()
+    public void Note_RenderedInBetween_CountsFromZero()
     {
         Strike(1);
         _quarantine.Note(s_page, ForwardKind.Verdict);
@@ -69,7 +69,7 @@ public sealed class QuarantineTests
     }
 
     [Fact]
-    public void Check_ScreenshotCrashed_OnlyThatScreenshotIsRefusedWhoeverWantsIt()
+    public void Check_ScreenshotCrashed_OnlyThatScreenshotIsRefusedForAllCallers()
     {
         var screenshot = new ScreenshotRequest { Url = ManagerUnderTest.Card, Scale = 4, Priority = 1, DeadlineMs = 500 };
         Strike(2, Screenshot(screenshot));
@@ -92,7 +92,7 @@ public sealed class QuarantineTests
         Assert.Equal("quarantined", _quarantine.Check(WithOptions("#a"))?.Reason);
         Assert.Null(_quarantine.Check(Screenshot(Scaled(3), ManagerUnderTest.Card + "x")));
 
-        // Callers choose options, so these must not take the URL from the others.
+        // Callers choose options, so crashes with options must not block the URL for others.
         _quarantine.Note(s_page, ForwardKind.Verdict);
         Assert.Null(_quarantine.Check(s_page));
         Assert.NotNull(_quarantine.Check(WithOptions("#a")));
@@ -117,7 +117,7 @@ public sealed class QuarantineTests
     }
 
     [Fact]
-    public void Check_RenderedWithOptionsBetween_CountsAnew()
+    public void Check_RenderedWithOptionsInBetween_CountsFromZero()
     {
         for (var i = 0; i < 6; i++)
         {

@@ -14,7 +14,7 @@ public sealed class RenderHistoryTests
     public RenderHistoryTests() => _history = new(_clock);
 
     [Fact]
-    public void Points_RendersOfTwoBuckets_AreCountedApart()
+    public void Points_RendersOfTwoBuckets_AreCountedSeparately()
     {
         _history.Answered(isFailed: false, isOverload: false, isWarm: true, TimeSpan.FromMilliseconds(100));
         _history.Answered(isFailed: true, isOverload: false, isWarm: null, TimeSpan.FromMilliseconds(1));

@@ -15,7 +15,7 @@ public sealed class RenderKeyTests
     };
 
     [Fact]
-    public void Of_TheSame_IsOneKeyWhateverItsHurry()
+    public void Of_SameRequest_IsOneKeyAtAnyPriorityAndDeadline()
     {
         Assert.Equal(KeyOf(s_request), KeyOf(s_request with { Credentials = new() { Authorization = "Bearer one" }, Priority = 7, DeadlineMs = 500 }));
         var screenshot = new ScreenshotRequest { Url = s_request.Url, Width = 600 };
@@ -68,7 +68,7 @@ public sealed class RenderKeyTests
             plain with { BlockResources = ["image"] },
             plain with { BlockUrls = ["*a"] },
         ];
-        // Whatever is added to requests belongs into this list.
+        // Every new member of a request must be added to this list.
         var options = typeof(PageRequest).GetProperties().Select(static p => p.Name).Except(["Url", "Affinity", "DeadlineMs", "Priority", "Accept", "Credentials", "EqualityContract"]);
         Assert.All(options, name => Assert.Contains(requests, request => typeof(PageRequest).GetProperty(name)!.GetValue(request) is not null));
         Assert.Equal(requests.Length, requests.Select(request => KeyOf(request)).Distinct().Count());
@@ -76,7 +76,7 @@ public sealed class RenderKeyTests
             WaitForSelector = request.WaitForSelector, WaitForFunction = request.WaitForFunction, WaitForEvent = request.WaitForEvent, WaitForTimeout = request.WaitForTimeout, MaxWaitMs = request.MaxWaitMs,
             BestAttempt = request.BestAttempt, UserAgent = request.UserAgent, Locale = request.Locale, Timezone = request.Timezone, ColorScheme = request.ColorScheme, Media = request.Media,
             Headers = request.Headers, Cookies = request.Cookies, BlockResources = request.BlockResources, BlockUrls = request.BlockUrls })).Distinct().Count());
-        // Lists that are equal are one key, though they are two objects.
+        // Equal lists have the same key, although they are different objects.
         Assert.Equal(KeyOf(plain with { BlockUrls = ["*a"], Cookies = [new() { Name = "a" }] }), KeyOf(plain with { BlockUrls = ["*a"], Cookies = [new() { Name = "a" }] }));
     }
 

@@ -64,7 +64,7 @@ public sealed class RenderRulesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void CheckAllowed_Stranger_NamesOriginAndSetting(bool isTrusted)
+    public void CheckAllowed_UnknownOrigin_NamesOriginAndSetting(bool isTrusted)
     {
         var refusal = RenderRules.CheckAllowed(new Uri("http://169.254.169.254/latest/meta-data"), new OriginAllowList(["https://app.example"]), isTrusted)!;
         Assert.Equal((400, "not-allowed"), (refusal.Status, refusal.Reason));

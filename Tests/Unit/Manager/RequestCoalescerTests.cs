@@ -14,7 +14,7 @@ public sealed class RequestCoalescerTests
     private const int Rounds = 300;
 
     [Fact]
-    public async Task Run_CallersInTheSameMoment_RenderOnce()
+    public async Task Run_ConcurrentCallers_RenderOnce()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var coalescer = new RequestCoalescer(new ManagerMetrics(services.GetRequiredService<IMeterFactory>(), new RenderHistory(TimeProvider.System)), TimeProvider.System);
@@ -29,7 +29,7 @@ public sealed class RequestCoalescerTests
                 for (var round = 0; round < Rounds; round++)
                 {
                     var mine = round;
-                    Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(30)), "The callers did not come together.");
+                    Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(30)), "The callers did not start together.");
                     answers.Add(coalescer.RunAsync(
                         new RenderOperation(new RenderRequest { Url = $"{ManagerUnderTest.Realm}{mine}" }, "realm:a", "id", new Deadline(TimeSpan.FromSeconds(60), TimeProvider.System)),
                         async (operation, _) =>

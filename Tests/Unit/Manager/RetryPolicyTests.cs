@@ -38,6 +38,6 @@ public sealed class RetryPolicyTests
         Assert.Equal(RetryStep.Answer, RetryPolicy.Next(ForwardKind.Busy, 1, 3, TimeSpan.FromMilliseconds(99)));
 
     [Fact]
-    public void IsEvidence_OnlyWhatSpeaksAboutTheServer() =>
+    public void IsEvidence_EachKind_OnlyIfItConcernsTheServer() =>
         Assert.Equal([ForwardKind.Unreachable, ForwardKind.Draining], Enum.GetValues<ForwardKind>().Where(RetryPolicy.IsEvidence));
 }

@@ -4,7 +4,7 @@ using Fleet.Manager.Servers;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>A render takes 100 ms and a boot 250 ms on every server here, unless the test says otherwise.</summary>
+/// <summary>On every server a render takes 100 ms and a boot 250 ms, unless a test sets other values.</summary>
 public sealed class RoutingPolicyTests
 {
     private const string Affinity = "realm:http://127.0.0.1:5100/elements/";
@@ -23,7 +23,7 @@ public sealed class RoutingPolicyTests
     public void Choose_ReadyServerWithoutSlots_Null() => Assert.Null(Choose(Server("a") with { Slots = 0, Free = 0 }));
 
     [Fact]
-    public void Choose_Excluded_TakesTheOther()
+    public void Choose_Excluded_IsTheOtherServer()
     {
         Assert.Equal("b", Choose(["a"], Warm("a"), Cold("b")));
         Assert.Null(Choose(["a", "b"], Warm("a"), Cold("b")));
@@ -52,12 +52,12 @@ public sealed class RoutingPolicyTests
     public void Choose_TwoWarm_TheIdlerOne() => Assert.Equal("idle", Choose([], Warm("busy", busy: 2), Warm("idle")));
 
     [Fact]
-    public void Choose_EveryoneBusy_WarmBusyBeforeColdBusy() => Assert.Equal("warm", Choose([], Cold("cold", busy: 2), Warm("warm", busy: 2)));
+    public void Choose_AllBusy_WarmBusyBeforeColdBusy() => Assert.Equal("warm", Choose([], Cold("cold", busy: 2), Warm("warm", busy: 2)));
 
     [Fact]
     public void Choose_TwoCold_TheIdlerOneWhenItMatters() => Assert.Equal("idle", Choose([], Cold("busy", busy: 2, queue: 4), Cold("idle")));
 
-    /// <summary>A boot while the machine started took 4 s. Since then no page was booted there.</summary>
+    /// <summary>A boot during the start of the machine took 4 s, and no page was booted there since.</summary>
     [Theory]
     [InlineData(10, "busy")]
     [InlineData(61, "idle")]
@@ -68,7 +68,7 @@ public sealed class RoutingPolicyTests
         Assert.Equal(expected, Choose([], new LiveServer(idle, LiveServer.NothingWarm, 0), new LiveServer(busy, Warmth("realm:other"), 0)));
     }
 
-    /// <summary>No server has booted a page lately: what they measured last is all that is known.</summary>
+    /// <summary>No server has booted a page lately, so only old measurements are known.</summary>
     [Fact]
     public void Choose_AllBootsAreLongAgo_TheFasterOne()
     {
@@ -87,7 +87,7 @@ public sealed class RoutingPolicyTests
     [InlineData(double.NaN)]
     [InlineData(-1)]
     [InlineData(double.PositiveInfinity)]
-    public void Choose_NonsenseMeasured_CountsAsUnmeasured(double nonsense)
+    public void Choose_ImpossibleMeasurement_CountsAsUnmeasured(double nonsense)
     {
         var odd = Warm("odd", busy: 2) with { Record = Server("odd", busy: 2) with { RecentRenderMs = nonsense, RecentBootMs = nonsense } };
         Assert.Equal("idle", Choose([], odd, Warm("idle")));
@@ -110,7 +110,7 @@ public sealed class RoutingPolicyTests
             _reservations.TryReserve("user:another", () => Warm("a"));
         }
 
-        // Two run and two wait on each; those on a are ours, and we know that already.
+        // On each server two renders run and two wait. Those on a are this manager's own, and already counted as reservations.
         var a = Warm("a", busy: 2, queue: 2) with { OwnWhenSeen = 4 };
         var b = Warm("b", busy: 2, queue: 3);
         Assert.Equal("a", Choose([], a, b));
@@ -154,7 +154,7 @@ public sealed class RoutingPolicyTests
     }
 
     [Fact]
-    public void GiveBack_Always_LeavesNothing()
+    public void Dispose_ReservationTwice_RemovesItOnce()
     {
         var reservation = _reservations.TryReserve(Affinity, () => Cold("a"))!;
         Assert.Equal((1, 1), (_reservations.On("a"), _reservations.On("a", Affinity)));

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Manager;
 
-/// <summary>Who counts as gone, by the registry's word.</summary>
+/// <summary>When a server counts as gone, by the readings of the registry.</summary>
 public sealed class ServerFailureNotifierTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(1);
@@ -36,11 +36,11 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
         _registry = new(_clock, NullLoggerFactory.Instance);
         var reader = new FleetViewReader(_registry.HostShells, _registry.Servers, _registry.WarmAffinities, _registry.Realms, _registry.Services, new Reservations(), _clock);
         _watcher = new("fleet", [FleetEventKind.Servers], (changes, token) => _isAway ? throw new RegistryUnavailableException("away", new IOException()) : reader.ReadAsync(changes, token),
-            // It reads when it is told to, and paces that by a clock that goes on.
+            // The watcher reads on request; its pauses use a clock that advances.
             _registry.Backplane, TimeProvider.System, NullLogger<RegistryWatcher<FleetView>>.Instance);
         _views = new(_watcher, new UnhealthyServers(), _clock);
         _departures = new(_views, _clock);
-        // After the serverFailures have looked.
+        // After the notifier has processed the view.
         _views.Read += () => Volatile.Write(ref _seen, _views.Current.Servers.Count);
     }
 
@@ -67,11 +67,11 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
         Assert.False(watch.Gone.IsCancellationRequested);
 
         _clock.Advance(s_moment);
-        await GoneAsync(watch);
+        await WaitUntilGoneAsync(watch);
     }
 
     [Fact]
-    public async Task Gone_ServerComesBack_CountsAnew()
+    public async Task Gone_ServerComesBack_CountsFromZero()
     {
         using var watch = _departures.Follow(s_server);
         await ExpireAsync();
@@ -86,7 +86,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gone_RegistryIsAway_NobodyIsBeforeItIsBack()
+    public async Task Gone_RegistryIsAway_NoServerIsGoneUntilItIsBack()
     {
         using var watch = _departures.Follow(s_server);
         await ExpireAsync();
@@ -96,7 +96,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
         Assert.False(watch.Gone.IsCancellationRequested);
 
         _isAway = false;
-        await GoneAsync(watch);
+        await WaitUntilGoneAsync(watch);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Follow_AfterTheEnd_IsWatchedAnew()
+    public void Follow_AfterTheEnd_IsWatchedAgain()
     {
         using var before = _departures.Follow(s_server);
         before.End();
@@ -135,7 +135,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
         return RefreshUntilAsync(() => Volatile.Read(ref _seen) == servers, $"a view of {servers} servers");
     }
 
-    private Task GoneAsync(ServerFailureNotifier.Watch watch) => RefreshUntilAsync(() => watch.Gone.IsCancellationRequested, "the server gone");
+    private Task WaitUntilGoneAsync(ServerFailureNotifier.Watch watch) => RefreshUntilAsync(() => watch.Gone.IsCancellationRequested, "the server gone");
 
     private Task RefreshUntilAsync(Func<bool> condition, string expected) => Eventually.TrueAsync(
         () =>

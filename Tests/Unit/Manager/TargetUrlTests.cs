@@ -31,7 +31,7 @@ public sealed class TargetUrlTests
     [InlineData("/Render/https:/h/a", "https://h/a")]
     [InlineData("/render/", "")]
     [InlineData("/elsewhere/https://h/", "")]
-    public void Read_PathOfRendertron_IsTheUrlAlone(string target, string url) => Assert.Equal(url, TargetUrl.Read(target, "/render/", hasQuery: false));
+    public void Read_PathOfRendertron_IsOnlyTheUrl(string target, string url) => Assert.Equal(url, TargetUrl.Read(target, "/render/", hasQuery: false));
 
     [Theory]
     [InlineData("https://h/a", "https://h/a")]

@@ -10,14 +10,14 @@ public sealed class ThroughputEstimatorTests
     public void TimeFor_NothingMeasured_IsWhatTheServersSay() => Assert.Equal(TimeSpan.FromSeconds(1), _rate.TimeFor(20, slots: 4, renderMs: 200));
 
     [Fact]
-    public void TimeFor_Measured_IsWhatWasSeen()
+    public void TimeFor_Measured_IsTheMeasuredRate()
     {
         Leave(from: 0, count: 10, everyMs: 500);
         Assert.Equal(TimeSpan.FromSeconds(10), _rate.TimeFor(20, slots: 4, renderMs: 200));
     }
 
     [Fact]
-    public void TimeFor_IdleTimeBetweenBusySpells_CountsNothing()
+    public void TimeFor_IdleTimeBetweenBusyPeriods_DoesNotCount()
     {
         Leave(from: 0, count: 10, everyMs: 500);
         _rate.Left(TimeSpan.FromMilliseconds(5000), isWaitedFor: false);

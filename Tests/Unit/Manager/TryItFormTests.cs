@@ -13,7 +13,7 @@ public sealed partial class TryItFormTests
         var form = Page()[Page().IndexOf("<form id=\"try\">", StringComparison.Ordinal)..];
         var fields = Names().Matches(form[..form.IndexOf("</form>", StringComparison.Ordinal)]).Select(match => match.Groups[1].Value);
 
-        // Whose page it is, is a matter of the caller's key; the form always renders for a person who waits.
+        // The key decides which affinities the caller may use; the form always renders for a person who waits.
         var options = typeof(PageRequest).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))
             .Except(["affinity", "priority", "accept", "credentials", "equalityContract"]);
         Assert.Empty(options.Except(fields));

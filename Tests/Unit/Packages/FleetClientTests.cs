@@ -89,7 +89,7 @@ public sealed class FleetClientTests
         Assert.Equal("too-large", error.Reason);
     }
 
-    // What the service defaults of Aspire's templates add to every client.
+    // The handlers that the service defaults of Aspire's templates add to every client.
     [Fact]
     public async Task AddFleetClient_ResilienceForAllClients_IsLeftOut()
     {

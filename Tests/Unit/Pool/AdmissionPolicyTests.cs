@@ -26,10 +26,10 @@ public sealed class AdmissionPolicyTests
     [InlineData("hh0", 0, 0, true)]
     [InlineData("hh00", 0, 0, false)]
     [InlineData("hhh", 0, 0, true)]
-    public void Admits_ByDepthTierAndWhatIsLent(string lent, int depth, int priority, bool admitted)
+    public void Admits_DepthTierAndLeases_IsAsInTheTable(string leased, int depth, int priority, bool admitted)
     {
         var admission = new AdmissionPolicy(_rules);
-        foreach (var digit in lent)
+        foreach (var digit in leased)
         {
             var waiter = digit == 'h' ? Waiter(0, 10) : Waiter(digit - '0', 0);
             admission.Take(waiter, TimeSpan.Zero);
@@ -39,7 +39,7 @@ public sealed class AdmissionPolicyTests
     }
 
     [Fact]
-    public void Admits_CapsOneAffinityAtDepthZeroOnly()
+    public void Admits_OneAffinityAtItsLimit_IsCappedAtDepthZeroOnly()
     {
         _rules.Options.RendersPerAffinity = 1;
         var admission = new AdmissionPolicy(_rules);
@@ -51,7 +51,7 @@ public sealed class AdmissionPolicyTests
     }
 
     [Fact]
-    public void Admits_WhoHasWaitedLongEnough_ToTheHighPrioritySlots()
+    public void Admits_WaiterThatHasWaitedLongEnough_ToTheHighPrioritySlots()
     {
         var admission = new AdmissionPolicy(_rules);
         for (var i = 0; i < 3; i++)

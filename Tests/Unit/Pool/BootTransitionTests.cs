@@ -10,7 +10,7 @@ public sealed class BootTransitionTests : CoreTests
     public void Want_WithRoom_CreatesASlot()
     {
         var world = Up();
-        world.Want("a");
+        world.Request("a");
         Assert.Equal(SlotState.Creating, Only(world).State);
     }
 
@@ -20,7 +20,7 @@ public sealed class BootTransitionTests : CoreTests
     public void Want_WithoutAStandby_BootsTheHostAppOnlyIfTheRenderNeedsIt(bool needsHost)
     {
         var world = Up();
-        var waiter = world.Want("a", needsHost: needsHost);
+        var waiter = world.Request("a", needsHost: needsHost);
         Assert.Equal(!needsHost, Assert.Single(world.Pending.OfType<CreateSlot>()).IsEmpty);
         world.Settle();
         Assert.NotNull(world.LeaseOf(waiter));
@@ -32,17 +32,17 @@ public sealed class BootTransitionTests : CoreTests
         Options.MinStandby = 1;
         var world = Up();
         world.Settle();
-        Assert.NotNull(world.LeaseOf(world.Want("a", needsHost: false)));
+        Assert.NotNull(world.LeaseOf(world.Request("a", needsHost: false)));
         Assert.False(Assert.Single(world.Pending.OfType<CreateSlot>()).IsEmpty);
     }
 
     [Fact]
-    public void Want_NoHostWhileAStandbyBoots_GetsAnEmptyPageOfItsOwn()
+    public void Request_NoHostNeededWhileAStandbyBoots_GetsItsOwnEmptyPage()
     {
         Options.MinStandby = 1;
         var world = Up();
         var boot = Assert.Single(world.Pending.OfType<CreateSlot>());
-        var waiter = world.Want("a", needsHost: false);
+        var waiter = world.Request("a", needsHost: false);
         var empty = Assert.Single(world.Pending.OfType<CreateSlot>(), create => create.IsEmpty);
         world.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal([boot, empty], world.Pending.OfType<CreateSlot>());
@@ -58,11 +58,11 @@ public sealed class BootTransitionTests : CoreTests
         Options.MinStandby = 1;
         var world = Up();
         var boot = Assert.Single(world.Pending.OfType<CreateSlot>());
-        var cancelled = world.Want("a", needsHost: false);
+        var cancelled = world.Request("a", needsHost: false);
         var empty = Assert.Single(world.Pending.OfType<CreateSlot>(), create => create.IsEmpty);
         world.Cancel(cancelled);
         world.Settle();
-        var waiter = world.Want("b", needsHost: needsHost);
+        var waiter = world.Request("b", needsHost: needsHost);
         world.Settle();
         Assert.Equal(needsHost ? boot.Slot : empty.Slot, world.LeaseOf(waiter)?.Slot);
     }
@@ -71,13 +71,13 @@ public sealed class BootTransitionTests : CoreTests
     public void EmptyPage_CreatedBeforeADeploy_IsStaleAfterIt()
     {
         var world = Up();
-        world.TellShell("old");
-        world.Want("a", needsHost: false, wait: 1);
+        world.ChangeShell("old");
+        world.Request("a", needsHost: false, wait: 1);
         world.Served = "old";
         world.Advance(TimeSpan.FromSeconds(2));
         world.Settle();
         Assert.Equal((SlotState.Standby, "old"), (Only(world).State, Only(world).ShellToken));
-        world.TellShell("new");
+        world.ChangeShell("new");
         Assert.Equal(SlotState.Repaging, Only(world).State);
     }
 
@@ -91,9 +91,9 @@ public sealed class BootTransitionTests : CoreTests
     }
 
     [Fact]
-    public void Boot_WithAWaiter_IsLentToItCold()
+    public void Boot_WithAWaiter_IsLeasedToItCold()
     {
-        var (world, lease) = Lent("a");
+        var (world, lease) = WithLease("a");
         Assert.Equal((SlotState.Leased, "a"), (Only(world).State, Only(world).Affinity));
         Assert.False(lease.Warm);
     }
@@ -102,7 +102,7 @@ public sealed class BootTransitionTests : CoreTests
     public void Boot_ThatFails_ClosesTheHalfMadeContext_AndPausesBeforeTheNext()
     {
         var world = Up();
-        var waiter = world.Want("a");
+        var waiter = world.Request("a");
         world.End(world.Pending[0], well: false);
         Assert.Equal((SlotState.Closing, 1), (Only(world).State, world.Contexts));
         world.Settle();
@@ -116,7 +116,7 @@ public sealed class BootTransitionTests : CoreTests
     public void Boot_ThatIsOverdue_Closes_AndItsLateEndIsIgnored()
     {
         var world = Up();
-        world.Want("a");
+        world.Request("a");
         var boot = world.Pending[0];
         world.Advance(Options.BootDeadline);
         Assert.Equal(SlotState.Closing, world.Snapshot.Slots[0].State);

@@ -10,9 +10,9 @@ public sealed class BrowserTransitionTests : CoreTests
     public void Boot_InARetiredBrowser_Closes()
     {
         var world = Up();
-        world.Want("a");
+        world.Request("a");
         var boot = world.Pending[0];
-        world.Apply(new RecycleWanted());
+        world.Apply(new RecycleRequested());
         world.End(world.Pending.OfType<LaunchBrowser>().Single());
         Assert.Equal(SlotState.Creating, world.Snapshot.Slots[0].State);
         world.End(boot);
@@ -22,13 +22,13 @@ public sealed class BrowserTransitionTests : CoreTests
     [Fact]
     public void Crash_OfTheBrowser_RevokesAllLeases_AndTheNextBrowserServes()
     {
-        var (world, _) = Lent("a");
-        var waiter = world.Want("a");
+        var (world, _) = WithLease("a");
+        var waiter = world.Request("a");
         world.Settle();
         world.CrashBrowser(1);
         Assert.Equal(2, world.History.OfType<RevokeLease>().Count());
         world.Advance(Options.BackOffMin);
-        var next = world.Want("a");
+        var next = world.Request("a");
         world.Settle();
         Assert.Equal(2, world.Snapshot.Slots.Single(s => s.Slot == world.LeaseOf(next)!.Slot).Generation);
         Assert.Null(world.LeaseOf(waiter));
@@ -38,7 +38,7 @@ public sealed class BrowserTransitionTests : CoreTests
     public void Browser_ThatNeitherBootsNorClosesPages_IsFollowedByTheNextAfterALongerPauseEachTime()
     {
         var world = Up();
-        world.Want("a");
+        world.Request("a");
         var pause = Options.BackOffMin;
         for (var generation = 1; generation <= 4; generation++, pause *= 2)
         {
@@ -59,9 +59,9 @@ public sealed class BrowserTransitionTests : CoreTests
     [Fact]
     public void Recycle_LaunchesTheNextBrowserFirst_ThenRetires_ThenKillsTheOld()
     {
-        var (world, lease) = Lent("a");
-        Rest(world, "b");
-        world.Apply(new RecycleWanted());
+        var (world, lease) = WithLease("a");
+        RenderOnce(world, "b");
+        world.Apply(new RecycleRequested());
         Assert.Equal([SlotState.Leased, SlotState.Idle], world.Snapshot.Slots.Select(s => s.State));
         world.End(world.Pending.Single());
         Assert.Equal([SlotState.Draining, SlotState.Closing], world.Snapshot.Slots.Select(s => s.State));
@@ -77,7 +77,7 @@ public sealed class BrowserTransitionTests : CoreTests
     public void Recycle_WhenTheNextBrowserDoesNotStart_KeepsTheOldOne_AndTriesAgain()
     {
         var world = Idle("a");
-        world.Apply(new RecycleWanted());
+        world.Apply(new RecycleRequested());
         world.End(world.Pending.Single(), well: false);
         Assert.Equal(SlotState.Idle, Only(world).State);
         world.Settle();
@@ -92,14 +92,14 @@ public sealed class BrowserTransitionTests : CoreTests
         var world = Idle("a");
         var tooBig = new MemoryMeasured(1, 1 + Options.BrowserMemoryMb * 1_000_000L, new Dictionary<long, long>());
         world.Apply(tooBig);
-        // It is so young that the next one would soon be as big.
+        // The browser is too young to be replaced for its size: the next one would soon be as large.
         Assert.Empty(world.Pending);
         world.Advance(PoolRules.MinAgeForMemory);
         world.Apply(tooBig);
         Assert.Equal(2, world.Pending.OfType<LaunchBrowser>().Single().Generation);
         world.Settle();
         Options.RetireAfterRenders = 1;
-        Rest(world, "a");
+        RenderOnce(world, "a");
         world.Settle();
         Assert.Equal(3, world.Snapshot.Totals.Generation);
         Options.RetireAfterRenders = 1000;

@@ -2,7 +2,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>A small pool for tests of one event at a time. Every test also holds the properties that <see cref="PoolWorld"/> checks.</summary>
+/// <summary>A small pool for tests of one event at a time. <see cref="PoolWorld"/> also checks every property in each test.</summary>
 public abstract class CoreTests
 {
     private protected PoolOptions Options { get; } = new()
@@ -17,10 +17,10 @@ public abstract class CoreTests
         return world;
     }
 
-    private protected (PoolWorld World, WorldLease Lease) Lent(string affinity)
+    private protected (PoolWorld World, WorldLease Lease) WithLease(string affinity)
     {
         var world = Up();
-        var waiter = world.Want(affinity);
+        var waiter = world.Request(affinity);
         world.Settle();
         return (world, world.LeaseOf(waiter)!);
     }
@@ -28,14 +28,14 @@ public abstract class CoreTests
     private protected PoolWorld Idle(string affinity)
     {
         var world = Up();
-        Rest(world, affinity);
+        RenderOnce(world, affinity);
         return world;
     }
 
-    /// <summary>A render of the affinity comes and goes.</summary>
-    private protected static void Rest(PoolWorld world, string affinity)
+    /// <summary>Runs one render of the affinity.</summary>
+    private protected static void RenderOnce(PoolWorld world, string affinity)
     {
-        var waiter = world.Want(affinity);
+        var waiter = world.Request(affinity);
         world.Settle();
         world.Complete(world.LeaseOf(waiter)!);
     }

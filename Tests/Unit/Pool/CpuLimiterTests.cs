@@ -21,7 +21,7 @@ public sealed class CpuLimiterTests
     }
 
     [Fact]
-    public async Task Dispose_Twice_GivesThePermitBackOnce()
+    public async Task Dispose_Twice_ReturnsThePermitOnce()
     {
         using var gate = new CpuLimiter(2);
         var permit = await gate.EnterAsync(Token);

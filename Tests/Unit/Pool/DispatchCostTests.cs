@@ -4,7 +4,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>What an event costs does not grow with who waits. Times are the bench's; bytes are exact and can be tested.</summary>
+/// <summary>The cost of an event does not grow with the number of waiters. The benchmark measures times; allocated bytes are exact, so they are tested.</summary>
 public sealed class DispatchCostTests
 {
     [Theory]
@@ -24,10 +24,10 @@ public sealed class DispatchCostTests
         for (var i = 0; i < waiters; i++)
         {
             var request = new LeaseRequest($"realm:{i % affinities}", 0, i % 3, TimeSpan.FromHours(1), ShellAcceptance.FreshOrWait);
-            core.Apply(new PageWanted(i + 1, request), TimeSpan.Zero);
+            core.Apply(new PageRequested(i + 1, request), TimeSpan.Zero);
         }
 
-        // The queue is as it will be; the first event may still size what is used again by the next.
+        // The queue has its final size. The first event may still allocate buffers that later events reuse.
         core.Apply(new BrowserLaunched(1), TimeSpan.Zero);
         core.Apply(new TimePassed(), TimeSpan.FromSeconds(1));
         var before = GC.GetAllocatedBytesForCurrentThread();

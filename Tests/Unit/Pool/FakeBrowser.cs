@@ -5,7 +5,7 @@ using Fleet.PrerenderServer.Browser.Processes;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>A browser without a browser: a gate in each primitive, and a count of contexts of its own, which the pool cannot influence.</summary>
+/// <summary>A fake browser: a gate in each primitive, and its own count of contexts, independent of the pool's.</summary>
 internal sealed class FakeBrowser : IBrowserAdapter
 {
     private readonly Lock _sync = new();

@@ -1,6 +1,6 @@
 namespace Fleet.Tests.Pool;
 
-/// <summary>A door in one primitive of the fake browser. Open: calls go through. Shut: they wait, and a test sees how many do.</summary>
+/// <summary>A gate in one primitive of the fake browser. While it is open, calls pass; while it is shut, they wait and a test can count them.</summary>
 internal sealed class Gate(string name)
 {
     private readonly Lock _sync = new();
@@ -9,11 +9,11 @@ internal sealed class Gate(string name)
     private bool _shut;
     private Exception? _failure;
 
-    /// <summary>Calls that have come to the door since the start.</summary>
+    /// <summary>Number of calls since the start.</summary>
     public int Calls { get; private set; }
 
-    /// <summary>Whether calls that wait hear their token. A real browser that hangs does not.</summary>
-    public bool Deaf { get; set; }
+    /// <summary>Whether waiting calls ignore their cancellation token, as calls to a browser that hangs do.</summary>
+    public bool IgnoresCancellation { get; set; }
 
     public int Waiting
     {
@@ -28,10 +28,10 @@ internal sealed class Gate(string name)
 
     public void Shut() => Set(true, null);
 
-    /// <summary>Every call from now on throws.</summary>
+    /// <summary>Makes every later call throw.</summary>
     public void Break(Exception error) => Set(false, error);
 
-    /// <summary>Lets everybody through, those who wait and those to come.</summary>
+    /// <summary>Lets waiting and later calls pass.</summary>
     public void Open()
     {
         TaskCompletionSource[] free;
@@ -48,7 +48,7 @@ internal sealed class Gate(string name)
         }
     }
 
-    /// <summary>Lets one of those who wait through, the first or another.</summary>
+    /// <summary>Lets one waiting call pass, by default the first.</summary>
     public void LetOne(int index = 0)
     {
         TaskCompletionSource call;
@@ -61,7 +61,7 @@ internal sealed class Gate(string name)
         call.TrySetResult();
     }
 
-    /// <summary>Completes when so many calls have come to the door in all.</summary>
+    /// <summary>Completes once this many calls were made in total.</summary>
     public async Task ReachedAsync(int calls)
     {
         TaskCompletionSource reached;
@@ -85,7 +85,7 @@ internal sealed class Gate(string name)
         }
     }
 
-    /// <summary>Goes through the door.</summary>
+    /// <summary>Counts the call, and waits while the gate is shut.</summary>
     public async Task PassAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource? call = null;
@@ -116,7 +116,7 @@ internal sealed class Gate(string name)
 
         try
         {
-            await (Deaf ? call.Task : call.Task.WaitAsync(cancellationToken));
+            await (IgnoresCancellation ? call.Task : call.Task.WaitAsync(cancellationToken));
         }
         finally
         {

@@ -2,44 +2,44 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>Small pools, exhaustively: whatever the order of events, every property holds and everybody is served.</summary>
+/// <summary>Explores small pools exhaustively: in every order of events, every property holds and every waiter is served.</summary>
 public sealed class InterleavingTests(ITestOutputHelper output)
 {
     [Fact]
-    public void FourRendersOfTwoAffinities_OnOneSlot() =>
+    public void Explore_FourRendersOfTwoAffinitiesOnOneSlot_PropertiesHold() =>
         Explore(Small(slots: 1), 0, Interleavings.Render("a"), Interleavings.Render("b"), Interleavings.Render("a", outcome: PageOutcome.Dirty), Interleavings.Render("b"));
 
     [Fact]
-    public void TwoSlotsTwoWaitersMore_ClosesInEveryOrder() =>
+    public void Explore_TwoMoreWaitersThanSlots_PropertiesHold() =>
         Explore(Small(slots: 2), 0, Interleavings.Render("a"), Interleavings.Render("c"), Interleavings.Render("a2"), Interleavings.Render("b"));
 
     [Fact]
-    public void RendersThatNestEachOther_FindTheirPermits() =>
+    public void Explore_RendersThatNestEachOther_GetTheirPermits() =>
         Explore(Small(slots: 2, depth: 1), 0, Nesting);
 
     [Fact]
-    public void RendersThatNestEachOther_WithNothingKeptFree_Deadlock() =>
-        Assert.Equal(Checks.NobodyStarves, Assert.Throws<PropertyBroken>(
-            () => new Interleavings(new NothingIsKeptFree(Small(slots: 2, depth: 1)), 0, Nesting).Explore()).Check);
+    public void Explore_RendersThatNestEachOtherWithoutReservedPermits_Deadlock() =>
+        Assert.Equal(Checks.NoStarvation, Assert.Throws<PropertyBroken>(
+            () => new Interleavings(new NoReservedPermits(Small(slots: 2, depth: 1)), 0, Nesting).Explore()).Check);
 
     [Fact]
-    public void ShellChangesWhileTwoRender() =>
-        Explore(Small(slots: 2), 0, Interleavings.Render("a"), Interleavings.Render("a"), Interleavings.Once(w => w.TellShell("A")), Interleavings.Once(w =>
+    public void Explore_ShellChangesDuringTwoRenders_PropertiesHold() =>
+        Explore(Small(slots: 2), 0, Interleavings.Render("a"), Interleavings.Render("a"), Interleavings.Once(w => w.ChangeShell("A")), Interleavings.Once(w =>
         {
             w.Served = "B";
-            w.TellShell("B");
+            w.ChangeShell("B");
         }));
 
     [Fact]
-    public void BrowserIsReplacedWhileTwoRender() =>
-        Explore(Small(slots: 2), 0, Interleavings.Render("a"), Interleavings.Render("b"), Interleavings.Once(w => w.Apply(new RecycleWanted())));
+    public void Explore_BrowserIsReplacedDuringTwoRenders_PropertiesHold() =>
+        Explore(Small(slots: 2), 0, Interleavings.Render("a"), Interleavings.Render("b"), Interleavings.Once(w => w.Apply(new RecycleRequested())));
 
     [Fact]
-    public void BrowserCrashesWhileTwoRender() =>
+    public void Explore_BrowserCrashesDuringTwoRenders_PropertiesHold() =>
         Explore(Small(slots: 2), 0, Interleavings.Render("a"), Interleavings.Render("b"), Interleavings.Once(w => w.CrashBrowser(1)));
 
     [Fact]
-    public void AnyOneThingFailsWhileTwoRender() =>
+    public void Explore_AnyTwoEffectsFail_PropertiesHold() =>
         Explore(Small(slots: 1), 2, Interleavings.Render("a"), Interleavings.Render("a"), Interleavings.Render("b"));
 
     private static Interleavings.Client[] Nesting =>
@@ -58,7 +58,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         Assert.True(interleavings.States > 100, $"Only {interleavings.States} states were found.");
     }
 
-    private sealed class NothingIsKeptFree(PoolOptions options) : PoolRules(options)
+    private sealed class NoReservedPermits(PoolOptions options) : PoolRules(options)
     {
         public override int ReservedPermits(int depth) => 0;
     }

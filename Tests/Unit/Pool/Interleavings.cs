@@ -4,39 +4,39 @@ namespace Fleet.Tests.Pool;
 
 /// <summary>
 /// Every order in which a few clients and all completions can happen, depth first. A state is reached by playing its moves from the
-/// start; one that was seen before is not entered again.
+/// start; a state that was visited before is not explored again.
 /// </summary>
 internal sealed class Interleavings(PoolRules rules, int failures, params Interleavings.Client[] clients)
 {
     private readonly HashSet<string> _seen = [];
     private readonly List<int> _path = [];
 
-    /// <summary>Somebody who does one thing after another. Says whether the next is possible, and does it.</summary>
+    /// <summary>A step of a client. Returns whether the step is possible now; with <c>act</c>, also performs it.</summary>
     internal delegate bool Step(PoolWorld world, Memory memory, bool act);
 
-    /// <summary>States that were found.</summary>
+    /// <summary>Number of states found.</summary>
     public int States => _seen.Count;
 
-    /// <summary>Lives that were led to the end.</summary>
+    /// <summary>Number of runs that reached the end.</summary>
     public int Ends { get; private set; }
 
-    /// <summary>A render: wants, renders, and on the way perhaps wants another one that nests in it.</summary>
+    /// <summary>A client that requests a page and completes the render, with a nested render in between if one is named.</summary>
     public static Client Render(string affinity, string? nested = null, PageOutcome outcome = PageOutcome.Healthy)
     {
-        Step want = (world, memory, act) => !act || (memory.Waiter = world.Want(affinity)) > 0;
-        Step give = (world, memory, act) => Give(world, memory.Waiter, outcome, act);
+        Step request = (world, memory, act) => !act || (memory.Waiter = world.Request(affinity)) > 0;
+        Step complete = (world, memory, act) => Complete(world, memory.Waiter, outcome, act);
         if (nested is null)
         {
-            return new(want, give);
+            return new(request, complete);
         }
 
-        Step wantNested = (world, memory, act) => world.LeaseOf(memory.Waiter) is { } lease &&
-            (!act || (memory.Nested = world.Want(nested, depth: 1, parent: lease)) > 0);
-        Step giveNested = (world, memory, act) => Give(world, memory.Nested, PageOutcome.Healthy, act);
-        return new(want, wantNested, giveNested, give);
+        Step requestNested = (world, memory, act) => world.LeaseOf(memory.Waiter) is { } lease &&
+            (!act || (memory.Nested = world.Request(nested, depth: 1, parent: lease)) > 0);
+        Step completeNested = (world, memory, act) => Complete(world, memory.Nested, PageOutcome.Healthy, act);
+        return new(request, requestNested, completeNested, complete);
     }
 
-    /// <summary>Something that happens once, at any time.</summary>
+    /// <summary>An action that happens once, at any time.</summary>
     public static Client Once(Action<PoolWorld> happen) => new((world, _, act) =>
     {
         if (act)
@@ -47,19 +47,19 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
         return true;
     });
 
-    /// <summary>Plays everything.</summary>
+    /// <summary>Explores every order.</summary>
     public void Explore()
     {
-        var life = Replay();
-        if (!_seen.Add(life.Fingerprint()))
+        var run = Replay();
+        if (!_seen.Add(run.Fingerprint()))
         {
             return;
         }
 
-        var moves = life.Moves().Count;
+        var moves = run.Moves().Count;
         if (moves == 0)
         {
-            life.Finish();
+            run.Finish();
             Ends++;
             return;
         }
@@ -72,14 +72,14 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
         }
     }
 
-    private Life Replay()
+    private Run Replay()
     {
-        var life = new Life(new PoolWorld(rules.Options, rules) { Served = "A" }, clients, failures);
+        var run = new Run(new PoolWorld(rules.Options, rules) { Served = "A" }, clients, failures);
         try
         {
             foreach (var move in _path)
             {
-                life.Moves()[move]();
+                run.Moves()[move]();
             }
         }
         catch (PropertyBroken e)
@@ -87,11 +87,11 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
             throw new PropertyBroken(e.Check, $"after moves {string.Join(' ', _path)}: {e.Message}", e);
         }
 
-        return life;
+        return run;
     }
 
-    // A lease that was taken away is over without being given.
-    private static bool Give(PoolWorld world, long waiter, PageOutcome outcome, bool act)
+    // A lease that was revoked needs no completion.
+    private static bool Complete(PoolWorld world, long waiter, PageOutcome outcome, bool act)
     {
         var lease = world.LeaseOf(waiter);
         if (act && lease is not null)
@@ -113,12 +113,12 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
         public long Nested { get; set; }
     }
 
-    private sealed class Life(PoolWorld world, Client[] clients, int failures)
+    private sealed class Run(PoolWorld world, Client[] clients, int failures)
     {
         private readonly Memory[] _memories = [.. clients.Select(_ => new Memory())];
         private int _failuresLeft = failures;
 
-        /// <summary>What can happen next. When nothing can but time, time passes.</summary>
+        /// <summary>The possible next moves. If there is none, time advances to the next deadline.</summary>
         public List<Action> Moves()
         {
             var moves = Possible();
@@ -126,7 +126,7 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
             {
                 if (world.NextDeadline - world.Now > TimeSpan.FromSeconds(60))
                 {
-                    throw new PropertyBroken(Checks.NobodyStarves, $"nothing can happen: {world.Describe()}");
+                    throw new PropertyBroken(Checks.NoStarvation, $"nothing can happen: {world.Describe()}");
                 }
 
                 world.Advance(world.NextDeadline - world.Now);
@@ -139,7 +139,7 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
         public void Finish() => world.Finish();
 
         public string Fingerprint() =>
-            $"{world.Describe()} {string.Join(' ', world.Pending.Select(Name))} {string.Join(' ', _memories.Select(m => $"{m.Done}:{m.Waiter}:{m.Nested}"))} {_failuresLeft} {world.Now} {world.Told}";
+            $"{world.Describe()} {string.Join(' ', world.Pending.Select(Name))} {string.Join(' ', _memories.Select(m => $"{m.Done}:{m.Waiter}:{m.Nested}"))} {_failuresLeft} {world.Now} {world.CurrentToken}";
 
         private bool IsOver => _memories.Index().All(m => m.Item.Done == clients[m.Index].Steps.Length);
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>What the actor does when browser, page or protocol do not what they should.</summary>
+/// <summary>The actor's reaction to faults of browser, page and protocol.</summary>
 public sealed class PoolActorFaultTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -16,20 +16,20 @@ public sealed class PoolActorFaultTests
     {
         await using var pool = new PoolUnderTest(browser: b => b.Launch.Break(new BrowserException("No Chromium at /nowhere (Browser:ExecutablePath).")));
         var wait = pool.LeaseAsync("realm:a");
-        await pool.SeeAsync("the reason", s => s.Totals.Problem == "No Chromium at /nowhere (Browser:ExecutablePath).");
+        await pool.WaitForAsync("the reason", s => s.Totals.Problem == "No Chromium at /nowhere (Browser:ExecutablePath).");
         pool.Browser.Launch.Open();
-        await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
+        await pool.WaitForAsTimePassesAsync("a page", _ => wait.IsCompleted);
         (await wait).Complete(PageOutcome.Healthy);
         Assert.Null(pool.Actor.Snapshot.Totals.Problem);
     }
 
     [Fact]
-    public async Task Launch_FailsUntilTheServerGivesUp_EndsTheServiceWithTheReasonAndTriesNoMore()
+    public async Task Launch_FailsTooOften_EndsTheServiceWithTheReason()
     {
         await using var pool = new PoolUnderTest(browser: b => b.Launch.Break(new BrowserException("Browser:ExecutablePath is '/bin/ls', which did not start.")));
         var wait = pool.LeaseAsync("realm:a", wait: 3600);
 
-        await pool.SeeWhileTimePassesAsync("the service to end", _ => pool.Fatal.Raised.IsCompleted && pool.Lifetime.ApplicationStopping.IsCancellationRequested);
+        await pool.WaitForAsTimePassesAsync("the service to end", _ => pool.Fatal.Raised.IsCompleted && pool.Lifetime.ApplicationStopping.IsCancellationRequested);
 
         var reason = Assert.IsType<StartException>(await pool.Fatal.Raised).Message;
         Assert.Equal("Browser:ExecutablePath is '/bin/ls', which did not start. It was tried 3 times.", reason);
@@ -43,14 +43,14 @@ public sealed class PoolActorFaultTests
     public async Task Launch_FailsAfterABrowserWasUp_IsTriedForAsLongAsItTakes()
     {
         await using var pool = new PoolUnderTest();
-        await pool.SeeAsync("a browser", s => s.Totals.Generation == 1);
+        await pool.WaitForAsync("a browser", s => s.Totals.Generation == 1);
         pool.Browser.Launch.Break(new BrowserException("No memory."));
         pool.Browser.LoseBrowser(1);
-        await pool.SeeWhileTimePassesAsync("many launches", _ => pool.Browser.Launch.Calls > 3 * PoolRules.FirstLaunches);
+        await pool.WaitForAsTimePassesAsync("many launches", _ => pool.Browser.Launch.Calls > 3 * PoolRules.FirstLaunches);
         Assert.False(pool.Fatal.Raised.IsCompleted);
 
         pool.Browser.Launch.Open();
-        await pool.SeeWhileTimePassesAsync("a browser again", s => s.Totals.Generation is not null);
+        await pool.WaitForAsTimePassesAsync("a browser again", s => s.Totals.Generation is not null);
     }
 
     [Theory]
@@ -84,11 +84,11 @@ public sealed class PoolActorFaultTests
         await revoked.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
         await Assert.ThrowsAsync<PoolStoppingException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20), Token));
         await Assert.ThrowsAsync<PoolStoppingException>(() => pool.LeaseAsync("realm:d"));
-        await pool.SeeAsync("no browser", s => s.Totals.Stopping && pool.Browser.Processes == 0);
+        await pool.WaitForAsync("no browser", s => s.Totals.Stopping && pool.Browser.Processes == 0);
         var line = Assert.Single(log.Lines, l => l.Contains("broke an invariant", StringComparison.Ordinal));
         Assert.Contains(BrokenRules.Invariant, line, StringComparison.Ordinal);
         Assert.Contains("LeaseCompleted { Lease = 1, Outcome = Healthy", line, StringComparison.Ordinal);
-        Assert.Contains("PageWanted { Waiter = 1,", line, StringComparison.Ordinal);
+        Assert.Contains("PageRequested { Waiter = 1,", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,22 +102,22 @@ public sealed class PoolActorFaultTests
         await pool.Browser.Close.ReachedAsync(1);
         Assert.Equal(0, pool.Browser.Create.Waiting);
         pool.Browser.Create.Open();
-        await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
+        await pool.WaitForAsTimePassesAsync("a page", _ => wait.IsCompleted);
         (await wait).Complete(PageOutcome.Healthy);
         Assert.Equal(1, pool.Browser.MostContexts);
     }
 
     [Fact]
-    public async Task Boot_ThatHearsNothing_EndsWithItsProcess()
+    public async Task Boot_IgnoresCancellation_EndsWithItsProcess()
     {
         await using var pool = new PoolUnderTest(o => o.Slots = 1);
         pool.Browser.Create.Shut();
-        pool.Browser.Create.Deaf = true;
+        pool.Browser.Create.IgnoresCancellation = true;
         var wait = pool.LeaseAsync("realm:a", wait: 3600);
         await pool.Browser.Create.ReachedAsync(1);
-        await pool.SeeWhileTimePassesAsync("the process killed", _ => pool.Browser.Kill.Calls > 0);
+        await pool.WaitForAsTimePassesAsync("the process killed", _ => pool.Browser.Kill.Calls > 0);
         pool.Browser.Create.Open();
-        await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
+        await pool.WaitForAsTimePassesAsync("a page", _ => wait.IsCompleted);
         (await wait).Complete(PageOutcome.Healthy);
         Assert.Equal(1, pool.Browser.MostContexts);
     }
@@ -133,7 +133,7 @@ public sealed class PoolActorFaultTests
 
         (await pool.GetAsync("realm:a")).Complete(PageOutcome.Hung);
         var wait = pool.LeaseAsync("realm:b", wait: 3600);
-        await pool.SeeWhileTimePassesAsync("a page for the other", _ => wait.IsCompleted);
+        await pool.WaitForAsTimePassesAsync("a page for the other", _ => wait.IsCompleted);
         (await wait).Complete(PageOutcome.Healthy);
         Assert.Equal((1, 1), (pool.Browser.Kill.Calls, pool.Browser.MostContexts));
     }
@@ -149,7 +149,7 @@ public sealed class PoolActorFaultTests
         await revoked.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
         lease.Complete(PageOutcome.Crashed);
         var wait = pool.LeaseAsync("realm:a", wait: 3600);
-        await pool.SeeWhileTimePassesAsync("a page", _ => wait.IsCompleted);
+        await pool.WaitForAsTimePassesAsync("a page", _ => wait.IsCompleted);
         Assert.Equal(2, pool.Actor.Snapshot.Slots.Single(s => s.State == SlotState.Leased).Generation);
         (await wait).Complete(PageOutcome.Healthy);
     }
@@ -161,7 +161,7 @@ public sealed class PoolActorFaultTests
         await using var other = await pool.GetAsync("realm:b");
         var lease = await pool.GetAsync("realm:a");
         pool.Browser.LosePage(1, lease.Slot);
-        await pool.SeeAsync("one slot", s => s.Slots is [{ State: SlotState.Leased, Affinity: "realm:b" }]);
+        await pool.WaitForAsync("one slot", s => s.Slots is [{ State: SlotState.Leased, Affinity: "realm:b" }]);
         Assert.True(lease.Revoked.IsCancellationRequested);
         Assert.False(other.Revoked.IsCancellationRequested);
     }

@@ -17,7 +17,7 @@ public sealed class PoolActorTests
         var first = await pool.GetAsync("realm:a");
         Assert.False(first.Warm);
         first.Complete(PageOutcome.Healthy);
-        await pool.SeeAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle, Affinity: "realm:a", Renders: 1 }]);
+        await pool.WaitForAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle, Affinity: "realm:a", Renders: 1 }]);
         await using var second = await pool.GetAsync("realm:a");
         Assert.True(second.Warm);
         Assert.Same(first.Page, second.Page);
@@ -25,10 +25,10 @@ public sealed class PoolActorTests
     }
 
     [Fact]
-    public async Task Lease_WhileItBoots_TellsHowLongItWaitedAndBooted()
+    public async Task Lease_WhileItBoots_HasTheTimesOfWaitAndBoot()
     {
         await using var pool = new PoolUnderTest();
-        await pool.SeeAsync("a browser", s => s.Totals.Generation == 1);
+        await pool.WaitForAsync("a browser", s => s.Totals.Generation == 1);
         pool.Browser.Create.Shut();
         var wait = pool.LeaseAsync("realm:a");
         await pool.Browser.Create.ReachedAsync(1);
@@ -45,7 +45,7 @@ public sealed class PoolActorTests
         await using var pool = new PoolUnderTest();
         var first = await pool.GetAsync("realm:a");
         await first.DisposeAsync();
-        await pool.SeeAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle }]);
+        await pool.WaitForAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle }]);
         var second = await pool.GetAsync("realm:a");
         Assert.Equal(first.Slot, second.Slot);
         Assert.NotSame(first.Page, second.Page);
@@ -63,7 +63,7 @@ public sealed class PoolActorTests
         await pool.Browser.Create.ReachedAsync(1);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
-        await pool.SeeAsync("no waiter", s => s.Totals.Waiting == 0);
+        await pool.WaitForAsync("no waiter", s => s.Totals.Waiting == 0);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class PoolActorTests
     {
         await using var pool = new PoolUnderTest();
         (await pool.GetAsync("realm:a")).Complete(PageOutcome.Healthy);
-        await pool.SeeAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle }]);
+        await pool.WaitForAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle }]);
         pool.Browser.Probe.Shut();
         using var cancel = new CancellationTokenSource();
         var wait = pool.Actor.LeaseAsync(new LeaseRequest("realm:a", 0, 0, TimeSpan.FromMinutes(1), ShellAcceptance.Any), cancel.Token);
@@ -79,16 +79,16 @@ public sealed class PoolActorTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
         pool.Browser.Probe.Open();
-        await pool.SeeAsync("the page idle again, not used", s => s.Slots is [{ State: SlotState.Idle, Renders: 1 }]);
+        await pool.WaitForAsync("the page idle again, not used", s => s.Slots is [{ State: SlotState.Idle, Renders: 1 }]);
     }
 
     [Fact]
-    public async Task Deadline_SaysWhatWasShortAndWhichSettingToTurn()
+    public async Task Lease_DeadlinePasses_NamesTheShortageAndTheSetting()
     {
         await using var pool = new PoolUnderTest(o => o.Slots = 1);
         await using var lease = await pool.GetAsync("realm:a");
         var wait = pool.LeaseAsync("realm:b", wait: 5);
-        await pool.SeeAsync("a waiter", s => s.Totals.Waiting == 1);
+        await pool.WaitForAsync("a waiter", s => s.Totals.Waiting == 1);
         pool.Clock.Advance(TimeSpan.FromSeconds(5));
         var error = await Assert.ThrowsAsync<PoolDeadlineException>(() => wait.WaitAsync(TimeSpan.FromSeconds(20), Token));
         Assert.Contains("realm:b within 5 s", error.Message, StringComparison.Ordinal);
@@ -100,20 +100,20 @@ public sealed class PoolActorTests
     {
         await using var pool = new PoolUnderTest();
         (await pool.GetAsync("realm:a")).Complete(PageOutcome.Healthy);
-        await pool.SeeAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle }]);
+        await pool.WaitForAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle }]);
         pool.Browser.Memory = new(2_000_000_000, new Dictionary<long, long> { [1] = 1_000_000_000 });
-        await pool.SeeWhileTimePassesAsync("no slot", s => s.Slots.Count == 0 && s.Totals.MemoryBytes == 2_000_000_000);
+        await pool.WaitForAsTimePassesAsync("no slot", s => s.Slots.Count == 0 && s.Totals.MemoryBytes == 2_000_000_000);
     }
 
     [Fact]
-    public async Task ShellChanged_ReloadsThePageInPlace()
+    public async Task ShellChanged_IdlePage_IsReloadedInPlace()
     {
         await using var pool = new PoolUnderTest(browser: b => b.ShellToken = "old");
         var first = await pool.GetAsync("realm:a");
         first.Complete(PageOutcome.Healthy);
         pool.Browser.ShellToken = "new";
         pool.Actor.ShellChanged(new HostShell("new", 1, default, "test"));
-        await pool.SeeAsync("the new shell", s => s.Slots is [{ State: SlotState.Idle, ShellToken: "new", Current: true }]);
+        await pool.WaitForAsync("the new shell", s => s.Slots is [{ State: SlotState.Idle, ShellToken: "new", Current: true }]);
         var second = await pool.GetAsync("realm:a");
         Assert.Equal((first.Slot, "new"), (second.Slot, second.Page.ShellToken));
         second.Complete(PageOutcome.Healthy);
@@ -141,11 +141,11 @@ public sealed class PoolActorTests
         foreach (var gate in (Gate[])[pool.Browser.Terminate, pool.Browser.Close, pool.Browser.Crash, pool.Browser.Kill])
         {
             gate.Shut();
-            gate.Deaf = true;
+            gate.IgnoresCancellation = true;
         }
 
         var stop = pool.Actor.StopAsync();
-        await pool.SeeWhileTimePassesAsync("the end", _ => stop.IsCompleted);
+        await pool.WaitForAsTimePassesAsync("the end", _ => stop.IsCompleted);
         await stop;
         Assert.True(pool.Clock.Elapsed < TimeSpan.FromMinutes(2), $"It took {pool.Clock.Elapsed}.");
         await pool.DisposeAsync();
@@ -160,7 +160,7 @@ public sealed class PoolActorTests
     }
 
     [Fact]
-    public async Task Metrics_TellStatesWaitsClosesAndCreations()
+    public async Task Metrics_OneRender_CountStatesWaitsClosesAndCreations()
     {
         await using var pool = new PoolUnderTest();
         var seen = new List<string>();
@@ -185,8 +185,8 @@ public sealed class PoolActorTests
         listener.SetMeasurementEventCallback<int>((i, value, tags, _) => Array.ForEach(Enumerable.Range(0, value).ToArray(), _ => See(i, default)));
         listener.Start();
         (await pool.GetAsync("realm:a")).Complete(PageOutcome.Crashed);
-        await pool.SeeAsync("no slot", s => s is { Slots.Count: 0, Totals.Generation: 1 });
-        await pool.SeeAsync("the close counted", _ => seen.Contains("fleet.pool.closes crashed dispose"));
+        await pool.WaitForAsync("no slot", s => s is { Slots.Count: 0, Totals.Generation: 1 });
+        await pool.WaitForAsync("the close counted", _ => seen.Contains("fleet.pool.closes crashed dispose"));
         Assert.Contains("fleet.pool.creations ready", seen);
         Assert.Contains("fleet.pool.wait.duration cold", seen);
     }
@@ -220,7 +220,7 @@ public sealed class PoolActorTests
             },
             Token))).WaitAsync(TimeSpan.FromSeconds(60), Token);
         Assert.True(ended.Count(e => e == "rendered") >= 360);
-        Assert.True(pool.Browser.MostContexts <= 5, $"{pool.Browser.MostContexts} contexts were alive at once.");
-        await pool.SeeAsync("nobody waiting, nothing lent", s => s.Totals.Waiting == 0 && s.Slots.All(x => x.State is not SlotState.Leased));
+        Assert.True(pool.Browser.MostContexts <= 5, $"{pool.Browser.MostContexts} contexts existed at once.");
+        await pool.WaitForAsync("no waiter and no lease", s => s.Totals.Waiting == 0 && s.Slots.All(x => x.State is not SlotState.Leased));
     }
 }

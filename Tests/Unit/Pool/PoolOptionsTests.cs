@@ -7,7 +7,7 @@ namespace Fleet.Tests.Pool;
 public sealed class PoolOptionsTests
 {
     [Fact]
-    public void Defaults_AreValid() => Assert.Empty(Errors(new PoolOptions()));
+    public void PoolOptions_Defaults_AreValid() => Assert.Empty(Errors(new PoolOptions()));
 
     [Fact]
     public void Slots_OutOfRange_AreNamed()
@@ -32,7 +32,7 @@ public sealed class PoolOptionsTests
     }
 
     [Fact]
-    public void BackOff_UpsideDown_IsRefused() =>
+    public void BackOff_MinAboveMax_IsRefused() =>
         Assert.Single(Errors(new PoolOptions { BackOffMin = TimeSpan.FromSeconds(5), BackOffMax = TimeSpan.FromSeconds(1) }));
 
     private static IEnumerable<string> Errors(PoolOptions options)

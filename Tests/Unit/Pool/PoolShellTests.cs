@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>What a pool makes of host shells that come late, never, or differently each time.</summary>
+/// <summary>The pool with host shells that arrive late, never, or differently each time.</summary>
 public sealed class PoolShellTests
 {
     private readonly PoolOptions _options = new() { Slots = 2, HighPrioritySlots = 0, MaxDepth = 0, MinStandby = 0, LastResortAfter = 3 };
@@ -11,8 +11,8 @@ public sealed class PoolShellTests
     [Fact]
     public void Reload_ThatFails_KeepsTheOldPage_AndTriesAgainAfterAPause()
     {
-        var (world, slot) = AtRest("a");
-        world.TellShell("new");
+        var (world, slot) = WithIdlePage("a");
+        world.ChangeShell("new");
         world.End(world.Pending.OfType<RepageSlot>().Single(), well: false);
 
         Assert.Equal((SlotState.Idle, slot, "old"), (Only(world).State, Only(world).Slot, Only(world).ShellToken));
@@ -24,11 +24,11 @@ public sealed class PoolShellTests
     }
 
     [Fact]
-    public void Reload_ThatFailsAgainAndAgain_LetsTheOldPageServeAsALastResort()
+    public void Reload_FailsRepeatedly_TheOldPageServesAsALastResort()
     {
-        var (world, _) = AtRest("a");
-        world.TellShell("new");
-        var waiter = world.Want("a");
+        var (world, _) = WithIdlePage("a");
+        world.ChangeShell("new");
+        var waiter = world.Request("a");
         for (var i = 0; i < _options.LastResortAfter; i++)
         {
             Assert.Null(world.LeaseOf(waiter));
@@ -43,14 +43,14 @@ public sealed class PoolShellTests
     [Fact]
     public void Boot_BegunBeforeAChange_DoesNotCountAgainstIt()
     {
-        var (world, _) = AtRest("a");
-        world.TellShell("b");
+        var (world, _) = WithIdlePage("a");
+        world.ChangeShell("b");
         var boot = world.Pending.OfType<RepageSlot>().Single();
-        world.TellShell("c");
+        world.ChangeShell("c");
         world.Served = "b";
         world.End(boot);
 
-        // At once, for c: what b's boot brought is no try.
+        // At once, for c: the boot for b does not count as an attempt.
         Assert.Equal(SlotState.Repaging, Only(world).State);
         world.Served = "c";
         world.Settle();
@@ -60,8 +60,8 @@ public sealed class PoolShellTests
     [Fact]
     public void Shell_DifferentOnEveryFetch_IsUnstable_AndRecyclesNothing()
     {
-        var (world, _) = AtRest("a");
-        world.TellShell("new");
+        var (world, _) = WithIdlePage("a");
+        world.ChangeShell("new");
         for (var i = 0; i < _options.LastResortAfter; i++)
         {
             Assert.False(world.Snapshot.Totals.ShellIsUnstable);
@@ -76,7 +76,7 @@ public sealed class PoolShellTests
         Assert.Equal(reloads, world.History.OfType<RepageSlot>().Count());
         Assert.NotNull(Granted(world));
 
-        // Mended: one look a minute finds out.
+        // Once the host serves a stable shell again, the check that runs once a minute detects it.
         world.Served = "new";
         world.Complete(world.Held.Single());
         world.Advance(TimeSpan.FromSeconds(2));
@@ -87,8 +87,8 @@ public sealed class PoolShellTests
     [Fact]
     public void Shell_OldAndOlderInTurns_IsARollingDeploy_NotUnstable()
     {
-        var (world, _) = AtRest("a");
-        world.TellShell("new");
+        var (world, _) = WithIdlePage("a");
+        world.ChangeShell("new");
         for (var i = 0; i < 10; i++)
         {
             world.Served = i % 2 == 0 ? "old" : "older";
@@ -102,7 +102,7 @@ public sealed class PoolShellTests
     [Fact]
     public void Change_Pause_HoldsReloadsBackForIt()
     {
-        var (world, _) = AtRest("a");
+        var (world, _) = WithIdlePage("a");
         world.Apply(new ShellLearned(new HostShell("new", 100, default, "")) { Pause = TimeSpan.FromMilliseconds(80) });
         Assert.Equal(SlotState.Idle, Only(world).State);
         world.Advance(TimeSpan.FromMilliseconds(80));
@@ -110,19 +110,19 @@ public sealed class PoolShellTests
     }
 
     [Fact]
-    public void Change_Pause_IsNotForAPageThatSomebodyWaitsFor()
+    public void Reload_PauseAfterAChange_IsSkippedForAPageWithAWaiter()
     {
-        var (world, _) = AtRest("a");
+        var (world, _) = WithIdlePage("a");
         world.Apply(new ShellLearned(new HostShell("new", 100, default, "")) { Pause = TimeSpan.FromMilliseconds(80) });
-        world.Want("a");
+        world.Request("a");
         Assert.Equal(SlotState.Repaging, Only(world).State);
     }
 
     [Fact]
     public void Release_OfADocumentThatTheRenderLoadedFromAnotherShell_Reloads()
     {
-        var (world, _) = AtRest("a");
-        world.TellShell("old");
+        var (world, _) = WithIdlePage("a");
+        world.ChangeShell("old");
         var lease = Granted(world)!;
         world.Complete(lease, loaded: "older");
         Assert.Equal(SlotState.Repaging, Only(world).State);
@@ -133,10 +133,10 @@ public sealed class PoolShellTests
     {
         _options.ReloadsAtOnce = 1;
         var world = new PoolWorld(_options) { Served = "old" };
-        world.Want("a");
-        world.Want("b");
+        world.Request("a");
+        world.Request("b");
         world.Settle();
-        world.TellShell("new");
+        world.ChangeShell("new");
         foreach (var lease in world.Held.ToArray())
         {
             world.Complete(lease);
@@ -145,10 +145,10 @@ public sealed class PoolShellTests
         Assert.All(world.Snapshot.Slots, slot => Assert.Equal(SlotState.Repaging, slot.State));
     }
 
-    private (PoolWorld World, long Slot) AtRest(string affinity)
+    private (PoolWorld World, long Slot) WithIdlePage(string affinity)
     {
         var world = new PoolWorld(_options) { Served = "old" };
-        world.Want(affinity);
+        world.Request(affinity);
         world.Settle();
         world.Complete(world.Held.Single());
         return (world, Only(world).Slot);
@@ -156,7 +156,7 @@ public sealed class PoolShellTests
 
     private static WorldLease? Granted(PoolWorld world)
     {
-        var waiter = world.Want("a");
+        var waiter = world.Request("a");
         world.Settle(e => e is RepageSlot);
         return world.LeaseOf(waiter);
     }

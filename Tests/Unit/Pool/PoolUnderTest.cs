@@ -41,10 +41,10 @@ internal sealed class PoolUnderTest : IAsyncDisposable
 
     public IMeterFactory Meters { get; }
 
-    /// <summary>The life of the service that the pool is part of.</summary>
+    /// <summary>The lifetime of the service that the pool is part of.</summary>
     public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
 
-    /// <summary>What the pool ends its service with.</summary>
+    /// <summary>Receives the pool's fatal error.</summary>
     public FatalError Fatal { get; }
 
     public PoolActor Actor { get; }
@@ -52,16 +52,16 @@ internal sealed class PoolUnderTest : IAsyncDisposable
     public Task<PageLease> LeaseAsync(string affinity, int depth = 0, int priority = 0, double wait = 60, ShellAcceptance accept = ShellAcceptance.FreshOrWait) =>
         Actor.LeaseAsync(new LeaseRequest(affinity, depth, priority, TimeSpan.FromSeconds(wait), accept), TestContext.Current.CancellationToken);
 
-    /// <summary>A lease that is expected now.</summary>
+    /// <summary>A lease that must be granted without waiting.</summary>
     public async Task<PageLease> GetAsync(string affinity) => await LeaseAsync(affinity).WaitAsync(TimeSpan.FromSeconds(20));
 
-    /// <summary>Waits, bounded, for the snapshot to show something.</summary>
-    public Task<PoolSnapshot> SeeAsync(string what, Func<PoolSnapshot, bool> seen) => SeeAsync(what, seen, TimeSpan.Zero);
+    /// <summary>Waits, with a timeout, for a condition on the snapshot.</summary>
+    public Task<PoolSnapshot> WaitForAsync(string what, Func<PoolSnapshot, bool> seen) => WaitForAsync(what, seen, TimeSpan.Zero);
 
-    /// <summary>Waits for it while the clock runs, about a hundred times faster than outside.</summary>
-    public Task<PoolSnapshot> SeeWhileTimePassesAsync(string what, Func<PoolSnapshot, bool> seen) => SeeAsync(what, seen, TimeSpan.FromMilliseconds(500));
+    /// <summary>Waits for a condition while the virtual clock runs, about a hundred times faster than real time.</summary>
+    public Task<PoolSnapshot> WaitForAsTimePassesAsync(string what, Func<PoolSnapshot, bool> seen) => WaitForAsync(what, seen, TimeSpan.FromMilliseconds(500));
 
-    private async Task<PoolSnapshot> SeeAsync(string what, Func<PoolSnapshot, bool> seen, TimeSpan step)
+    private async Task<PoolSnapshot> WaitForAsync(string what, Func<PoolSnapshot, bool> seen, TimeSpan step)
     {
         for (var i = 0; i < 4000; i++)
         {

@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-// The world's browser: what the end of an effect tells the pool, and what it really does.
+// The simulated browser: the completion event of each effect, and its effect on the simulated state.
 internal sealed partial class PoolWorld
 {
     private bool IsLate(PoolEffect effect) => effect switch
@@ -37,15 +37,15 @@ internal sealed partial class PoolWorld
                 Forget(c => c.Value == e.Generation);
                 return new BrowserKilled(e.Generation);
             case CreateSlot { IsEmpty: true } e when well:
-                // It loads the shell that is current when it needs one.
+                // An empty page loads the shell that is current once it needs one.
                 _documents[e.Slot] = _bootsFor[e.Slot];
                 return new PageBooted(e.Slot, e.Op, null);
             case CreateSlot e when well: return Boot(e.Slot, e.Op, effect);
             case RepageSlot e when well: return Boot(e.Slot, e.Op, effect);
             case CreateSlot e: return new BootFailed(e.Slot, e.Op, "planned");
             case RepageSlot e:
-                // A page that was merely old is kept, and counts as one that the host did not give the new shell.
-                _wrongBoots += !IsLate(e) && IsKept(e.Slot) && _bootsFor[e.Slot] == Told ? 1 : 0;
+                // A page that was only stale is kept, and counts as a boot that did not get the new shell.
+                _wrongBoots += !IsLate(e) && IsKept(e.Slot) && _bootsFor[e.Slot] == CurrentToken ? 1 : 0;
                 return new BootFailed(e.Slot, e.Op, "planned");
             case ProbePage e:
                 if (!IsLate(e))
@@ -62,21 +62,21 @@ internal sealed partial class PoolWorld
         }
     }
 
-    private bool IsKept(long slot) => !_doomed.Contains(slot) && _generations[slot] == Snapshot.Totals.Generation;
+    private bool IsKept(long slot) => !_condemned.Contains(slot) && _generations[slot] == Snapshot.Totals.Generation;
 
     private PageBooted Boot(long slot, long op, PoolEffect effect)
     {
         if (!IsLate(effect))
         {
             _documents[slot] = Served;
-            _doomed.Remove(slot);
-            _wrongBoots = Told is null || Served == Told ? 0 : _wrongBoots + (_bootsFor[slot] == Told ? 1 : 0);
+            _condemned.Remove(slot);
+            _wrongBoots = CurrentToken is null || Served == CurrentToken ? 0 : _wrongBoots + (_bootsFor[slot] == CurrentToken ? 1 : 0);
         }
 
         return new PageBooted(slot, op, Served);
     }
 
-    // A launch that was given up on is killed before it could report.
+    // A launch that timed out is killed before it reports.
     private bool IsLaunching(LaunchBrowser launch) => History.TrueForAll(e => e is not KillBrowser k || k.Generation != launch.Generation);
 
     private void Forget(Func<KeyValuePair<long, int>, bool> gone)

@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-// The world's books: kept from the effects alone, and held against what the pool says.
+// The simulation's own record of the pool, derived from the effects alone and compared with the pool's snapshot.
 internal sealed partial class PoolWorld
 {
     private void Observe(PoolEffect effect)
@@ -11,7 +11,7 @@ internal sealed partial class PoolWorld
         switch (effect)
         {
             case CreateSlot e:
-                _bootsFor[e.Slot] = Told;
+                _bootsFor[e.Slot] = CurrentToken;
                 _contexts.Add(e.Slot, e.Generation);
                 _generations.Add(e.Slot, e.Generation);
                 MostContexts = Math.Max(MostContexts, _contexts.Count);
@@ -21,7 +21,7 @@ internal sealed partial class PoolWorld
                 break;
             case RepageSlot e:
                 Check(Checks.ClosedOnce, _leases.Values.All(l => l.Slot != e.Slot), $"slot {e.Slot} is reloaded under a lease");
-                _bootsFor[e.Slot] = Told;
+                _bootsFor[e.Slot] = CurrentToken;
                 Await(e, e.Slot, e.Op);
                 break;
             case ProbePage e:
@@ -55,25 +55,25 @@ internal sealed partial class PoolWorld
         var affinity = request.Affinity;
         if (!_waiters.Remove(grant.Waiter, out var waiter))
         {
-            // Cancelled while the grant was on its way: the page goes back as it is.
+            // The waiter was cancelled before the grant arrived: the page is returned untouched.
             _untouched.Enqueue(grant.Lease);
         }
 
-        Check(Checks.OneTenantForLife, _tenants.TryAdd(grant.Slot, affinity) || _tenants[grant.Slot] == affinity, $"slot {grant.Slot} of {_tenants[grant.Slot]} was lent to {affinity}");
-        Check(Checks.DoomedIsNotLent, !_doomed.Contains(grant.Slot) && !_closing.Contains(grant.Slot), $"slot {grant.Slot} was lent to {affinity}");
-        var stale = Told is not null && _documents[grant.Slot] != Told;
+        Check(Checks.OneAffinityPerSlot, _affinities.TryAdd(grant.Slot, affinity) || _affinities[grant.Slot] == affinity, $"slot {grant.Slot} of {_affinities[grant.Slot]} was leased to {affinity}");
+        Check(Checks.CondemnedIsNotLeased, !_condemned.Contains(grant.Slot) && !_closing.Contains(grant.Slot), $"slot {grant.Slot} was leased to {affinity}");
+        var stale = CurrentToken is not null && _documents[grant.Slot] != CurrentToken;
         var accepted = request.Accept switch
         {
             ShellAcceptance.Any => true,
             ShellAcceptance.FreshOrWait => _wrongBoots >= Options.LastResortAfter,
             _ => false,
         };
-        Check(Checks.RecycleEnds, !stale || accepted, $"slot {grant.Slot} with shell {_documents[grant.Slot]} was lent, current is {Told}");
-        Check(Checks.RecycleEnds, _generations[grant.Slot] >= _newestUp, $"slot {grant.Slot} of browser {_generations[grant.Slot]} was lent, browser {_newestUp} is up");
+        Check(Checks.RecycleEnds, !stale || accepted, $"slot {grant.Slot} with shell {_documents[grant.Slot]} was leased, current is {CurrentToken}");
+        Check(Checks.RecycleEnds, _generations[grant.Slot] >= _newestUp, $"slot {grant.Slot} of browser {_generations[grant.Slot]} was leased, browser {_newestUp} is up");
         _leases.Add(grant.Lease, new WorldLease(grant.Lease, grant.Slot, grant.Waiter, affinity, request.Depth, grant.Warm, grant.Waited, waiter?.Parent));
     }
 
-    // Nothing in the process is asked for anything any more: its slots end with it.
+    // No operation in the process is awaited any more: its slots end with it.
     private void Kill(KillBrowser kill)
     {
         _pending.Add(kill);
@@ -94,7 +94,7 @@ internal sealed partial class PoolWorld
                 WaitFailure.Deadline => Now >= waiter.Since + waiter.Request.Wait,
                 WaitFailure.ShuttingDown => _stopped,
                 _ => waiter.Request.Accept == ShellAcceptance.FreshOrFail,
-            }, $"waiter {failed.Waiter} was told {failed.End} after {Now - waiter.Since}");
+            }, $"waiter {failed.Waiter} failed with {failed.End} after {Now - waiter.Since}");
         }
     }
 
@@ -106,22 +106,22 @@ internal sealed partial class PoolWorld
 
     private void CheckStates(PoolSnapshot snapshot)
     {
-        var lent = snapshot.Slots.Where(s => s.State is SlotState.Leased or SlotState.Draining).Select(s => s.Slot).Order();
+        var leased = snapshot.Slots.Where(s => s.State is SlotState.Leased or SlotState.Draining).Select(s => s.Slot).Order();
         var held = _leases.Values.Select(l => l.Slot).Concat(_probing).Order();
-        Check(Checks.ReservedIsAState, lent.SequenceEqual(held), $"lent [{string.Join(' ', lent)}], held or probed [{string.Join(' ', held)}]");
+        Check(Checks.LeasedIsAState, leased.SequenceEqual(held), $"leased [{string.Join(' ', leased)}], held or probed [{string.Join(' ', held)}]");
         Check(Checks.IdleIsEvicted, snapshot.Slots.All(s => s.State != SlotState.Closing || _leases.Values.All(l => l.Slot != s.Slot)), "a slot closes under a lease");
         var closed = snapshot.Slots.Select(s => s.Slot).ToHashSet();
-        Check(Checks.ContextsWithinCap, _contexts.Keys.All(closed.Contains), "a context is alive that the pool has forgotten");
+        Check(Checks.ContextsWithinCap, _contexts.Keys.All(closed.Contains), "a context exists that the pool does not know");
     }
 
-    // One event may lead a slot over several rows of the table: what is observed is a path.
+    // One event may move a slot through several rows of the table, so the observed change is a path.
     private static void CheckTransitions(PoolSnapshot before, PoolSnapshot after, PoolEffect[] effects)
     {
         var earlier = before.Slots.ToDictionary(slot => slot.Slot, slot => slot.State);
         foreach (var slot in after.Slots)
         {
             var from = earlier.GetValueOrDefault(slot.Slot, SlotState.Creating);
-            Check(Checks.OnlyTransitionsOfTheTable, s_reachable[from].Contains(slot.State), $"slot {slot.Slot} went from {from} to {slot.State}");
+            Check(Checks.OnlyTableTransitions, s_reachable[from].Contains(slot.State), $"slot {slot.Slot} went from {from} to {slot.State}");
             if (from == slot.State)
             {
                 continue;
@@ -130,7 +130,7 @@ internal sealed partial class PoolWorld
             var allowed = SlotTransitions.All.Where(row => s_reachable[from].Contains(row.From) && s_reachable[row.To].Contains(slot.State)).SelectMany(row => row.Effects);
             foreach (var effect in effects.Where(effect => SlotChangedBy(effect) == slot.Slot))
             {
-                Check(Checks.OnlyTransitionsOfTheTable, allowed.Contains(effect.GetType()), $"slot {slot.Slot} went from {from} to {slot.State} with {effect}");
+                Check(Checks.OnlyTableTransitions, allowed.Contains(effect.GetType()), $"slot {slot.Slot} went from {from} to {slot.State} with {effect}");
             }
         }
     }
@@ -161,8 +161,8 @@ internal sealed partial class PoolWorld
     {
         foreach (var affinity in snapshot.Affinities.Where(a => a.Warm > 0))
         {
-            var alive = _tenants.Count(t => t.Value == affinity.Affinity && snapshot.Slots.Any(s => s.Slot == t.Key) && !_closing.Contains(t.Key));
-            Check(Checks.WarmIsTrue, affinity.Warm <= alive, $"{affinity.Affinity} is called warm {affinity.Warm} times and has {alive} pages");
+            var alive = _affinities.Count(t => t.Value == affinity.Affinity && snapshot.Slots.Any(s => s.Slot == t.Key) && !_closing.Contains(t.Key));
+            Check(Checks.WarmIsTrue, affinity.Warm <= alive, $"{affinity.Affinity} is reported warm {affinity.Warm} times and has {alive} pages");
         }
     }
 

@@ -6,19 +6,19 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.Tests.Pool;
 
 /// <summary>
-/// A world around the core: callers, a browser that does what a test says and when, and time. Keeps books of its own, from the effects
-/// alone, and holds every property against them after every event.
+/// Simulates everything around the core: callers, a browser whose operations end when and how the test decides, and time. Keeps its own record,
+/// derived from the effects alone, and checks every property after every event.
 /// </summary>
 internal sealed partial class PoolWorld
 {
     private readonly PoolCore _core;
     private readonly List<PoolEffect> _pending = [];
     private readonly Dictionary<long, int> _contexts = [];
-    private readonly Dictionary<long, string> _tenants = [];
+    private readonly Dictionary<long, string> _affinities = [];
     private readonly Dictionary<long, string?> _documents = [];
     private readonly Dictionary<long, long> _currentOps = [];
     private readonly Dictionary<long, string?> _bootsFor = [];
-    private readonly HashSet<long> _doomed = [];
+    private readonly HashSet<long> _condemned = [];
     private readonly HashSet<long> _closing = [];
     private readonly SortedDictionary<long, WorldWaiter> _waiters = [];
     private readonly SortedDictionary<long, WorldLease> _leases = [];
@@ -49,10 +49,10 @@ internal sealed partial class PoolWorld
 
     public PoolSnapshot Snapshot => _core.Snapshot();
 
-    /// <summary>What the pool asked for and has not been told the end of, oldest first.</summary>
+    /// <summary>Effects without a completion so far, oldest first.</summary>
     public IReadOnlyList<PoolEffect> Pending => _pending;
 
-    /// <summary>All that the pool asked for, ever.</summary>
+    /// <summary>Every effect so far.</summary>
     public List<PoolEffect> History { get; } = [];
 
     /// <summary>Leases that are held, oldest first.</summary>
@@ -67,24 +67,24 @@ internal sealed partial class PoolWorld
     /// <summary>The token that the host serves to a page that boots now.</summary>
     public string? Served { get; set; }
 
-    /// <summary>The token that the pool was told is current.</summary>
-    public string? Told { get; private set; }
+    /// <summary>The token that the pool knows as current.</summary>
+    public string? CurrentToken { get; private set; }
 
-    public long Want(
+    public long Request(
         string affinity, int depth = 0, int priority = 0, double wait = 1e6, ShellAcceptance accept = ShellAcceptance.FreshOrWait, WorldLease? parent = null, bool needsHost = true)
     {
         var request = new LeaseRequest(affinity, depth, priority, TimeSpan.FromSeconds(wait), accept, needsHost);
         var waiter = new WorldWaiter(++_lastWaiter, request, Now, parent?.Id);
         _waiters.Add(waiter.Id, waiter);
         _requests.Add(waiter.Id, request);
-        Apply(new PageWanted(waiter.Id, request));
+        Apply(new PageRequested(waiter.Id, request));
         return waiter.Id;
     }
 
     public void Cancel(long waiter)
     {
         _waiters.Remove(waiter);
-        Apply(new WantCancelled(waiter));
+        Apply(new RequestCancelled(waiter));
     }
 
     /// <summary>The lease that a waiter got; null while it waits.</summary>
@@ -94,20 +94,20 @@ internal sealed partial class PoolWorld
     {
         if (_leases.Remove(lease.Id) && outcome is not (PageOutcome.Healthy or PageOutcome.Untouched))
         {
-            _doomed.Add(lease.Slot);
+            _condemned.Add(lease.Slot);
         }
 
         Apply(new LeaseCompleted(lease.Id, outcome) { Booted = loaded is not null, ShellToken = loaded, MaxIdle = maxIdle });
     }
 
-    public void TellShell(string token)
+    public void ChangeShell(string token)
     {
-        if (Told != token)
+        if (CurrentToken != token)
         {
             _wrongBoots = 0;
         }
 
-        Told = token;
+        CurrentToken = token;
         Apply(new ShellLearned(new HostShell(token, ++_lastShell, DateTimeOffset.UnixEpoch, "test")));
     }
 
@@ -120,10 +120,10 @@ internal sealed partial class PoolWorld
     public void Stop()
     {
         _stopped = true;
-        Apply(new StopWanted());
+        Apply(new StopRequested());
     }
 
-    /// <summary>Tells the pool that what it asked for has ended, well or not. Telling it of an older operation is a late completion.</summary>
+    /// <summary>Completes an effect, successfully or not. Completing an older operation is a late completion.</summary>
     public void End(PoolEffect effect, bool well = true)
     {
         _pending.Remove(effect);
@@ -150,7 +150,7 @@ internal sealed partial class PoolWorld
         }
     }
 
-    /// <summary>Tells the pool, in order, that everything it asks for ends well, until it asks for nothing more.</summary>
+    /// <summary>Completes all effects successfully, in order, until none is pending.</summary>
     public void Settle(Func<PoolEffect, bool>? except = null)
     {
         while (_pending.Find(e => except?.Invoke(e) != true) is { } effect)
@@ -160,17 +160,17 @@ internal sealed partial class PoolWorld
     }
 
     /// <summary>
-    /// From now on everybody plays fair: what the pool asks for ends well and at once (closes only when <paramref name="closesEnd"/>), and
-    /// leases come back as soon as nothing that they caused is waited for. Then everybody must be served, and the pool must stop.
+    /// From now on nothing fails: effects complete successfully and at once (closes only with <paramref name="closesEnd"/>), and
+    /// leases are completed as soon as no nested render of theirs is pending. Then every waiter must be served, and the pool must stop.
     /// </summary>
     public void Finish(bool closesEnd = true)
     {
         var timeout = Now + TimeSpan.FromSeconds(300);
-        Served = Told ?? Served;
+        Served = CurrentToken ?? Served;
         while (true)
         {
             Settle(e => !closesEnd && e is CloseSlot);
-            CheckNothingLeftToDo();
+            CheckEventIsComplete();
             if (Held.FirstOrDefault(IsFree) is { } lease)
             {
                 Complete(lease);
@@ -183,7 +183,7 @@ internal sealed partial class PoolWorld
                 break;
             }
 
-            Check(Checks.NobodyStarves, _core.NextDeadline <= timeout, $"nothing will happen before {_core.NextDeadline}: {Describe()}");
+            Check(Checks.NoStarvation, _core.NextDeadline <= timeout, $"nothing will happen before {_core.NextDeadline}: {Describe()}");
             Advance(_core.NextDeadline - Now);
         }
 
@@ -197,11 +197,11 @@ internal sealed partial class PoolWorld
         Check(Checks.CapacityReturns, IsStopped && _contexts.Count == 0, $"{_contexts.Count} contexts are left: {Describe()}");
     }
 
-    /// <summary>Whether nothing that a lease caused is under way.</summary>
+    /// <summary>Whether a lease has no nested render that waits or runs.</summary>
     public bool IsFree(WorldLease lease) =>
         _waiters.Values.All(w => w.Parent != lease.Id) && _leases.Values.All(l => l.Parent != lease.Id);
 
-    /// <summary>Time passes; the pool is woken whenever it asked to be.</summary>
+    /// <summary>Advances time; the pool gets an event at each of its deadlines.</summary>
     public void Advance(TimeSpan by)
     {
         var end = Now + by;
@@ -212,7 +212,7 @@ internal sealed partial class PoolWorld
             Apply(new TimePassed());
             if (_core.NextDeadline <= due)
             {
-                throw new PropertyBroken(Checks.NothingLeftToDo, $"woken at {due}, the pool wants to be woken at {_core.NextDeadline} again");
+                throw new PropertyBroken(Checks.EventsAreComplete, $"the pool has a deadline at {_core.NextDeadline} after its deadline at {due}");
             }
         }
 
@@ -229,7 +229,7 @@ internal sealed partial class PoolWorld
         }
         catch (InvalidOperationException e)
         {
-            throw new PropertyBroken(e.Message.StartsWith("A slot that is", StringComparison.Ordinal) ? Checks.OnlyTransitionsOfTheTable : Checks.ClosedOnce, $"{happened} made the pool throw", e);
+            throw new PropertyBroken(e.Message.StartsWith("A slot that is", StringComparison.Ordinal) ? Checks.OnlyTableTransitions : Checks.ClosedOnce, $"{happened} made the pool throw", e);
         }
 
         foreach (var effect in effects)
@@ -240,7 +240,7 @@ internal sealed partial class PoolWorld
 
         var snapshot = _core.Snapshot();
         Check(Checks.VersionGrows, snapshot.Version == before.Version + 1, $"{before.Version} → {snapshot.Version}");
-        Check(Checks.ContextsWithinCap, _contexts.Count <= Options.Slots + Options.HighPrioritySlots, $"{_contexts.Count} are alive after {happened}");
+        Check(Checks.ContextsWithinCap, _contexts.Count <= Options.Slots + Options.HighPrioritySlots, $"{_contexts.Count} contexts exist after {happened}");
         CheckStates(snapshot);
         CheckTransitions(before, snapshot, effects);
         CheckWarm(snapshot);
@@ -251,23 +251,23 @@ internal sealed partial class PoolWorld
         }
     }
 
-    /// <summary>Applies the passing of no time: an event that was applied to the end leaves nothing to do.</summary>
-    public void CheckNothingLeftToDo()
+    /// <summary>Applies an event at the same time again: if the event before left no work undone, there are no effects.</summary>
+    public void CheckEventIsComplete()
     {
         var history = History.Count;
         Apply(new TimePassed());
-        Check(Checks.NothingLeftToDo, History.Count == history, $"the passing of no time led to {string.Join(", ", History.Skip(history))} in {Describe()} after {string.Join(", ", History.Skip(history - 4))}");
+        Check(Checks.EventsAreComplete, History.Count == history, $"an event without a change of time led to {string.Join(", ", History.Skip(history))} in {Describe()} after {string.Join(", ", History.Skip(history - 4))}");
     }
 
-    /// <summary>The world as one line, for a report and for telling two of them apart.</summary>
+    /// <summary>The simulation's state in one line, for messages and to compare states.</summary>
     public string Describe() =>
         string.Join(' ', Snapshot.Slots.Select(s => $"{s.Slot}:{s.State}:{s.Affinity}:g{s.Generation}:{s.Renders > 0}:{s.ShellToken}")) +
         " | " + string.Join(' ', _waiters.Values.Select(w => $"{w.Request.Affinity}/{w.Request.Depth}")) +
         " | " + string.Join(' ', _leases.Values.Select(l => $"{l.Waiter}@{l.Slot}"));
 }
 
-/// <summary>Somebody who waits, as the world knows it.</summary>
+/// <summary>A waiter, as the simulation records it.</summary>
 internal sealed record WorldWaiter(long Id, LeaseRequest Request, TimeSpan Since, long? Parent);
 
-/// <summary>A lease, as the world knows it.</summary>
+/// <summary>A lease, as the simulation records it.</summary>
 internal sealed record WorldLease(long Id, long Slot, long Waiter, string Affinity, int Depth, bool Warm, TimeSpan Waited, long? Parent);

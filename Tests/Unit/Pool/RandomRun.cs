@@ -3,10 +3,10 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>A random life of a pool: each number is one step, read against the world as it then is. Ends fairly.</summary>
+/// <summary>A random run of a pool: each number selects one step that is possible in the current state. At the end nothing fails any more.</summary>
 internal static class RandomRun
 {
-    /// <summary>Small limits, so that everything is scarce and short.</summary>
+    /// <summary>Small limits, so that capacity is scarce and times are short.</summary>
     public static PoolOptions Options(int seed) => new()
     {
         Slots = 2 + seed % 3,
@@ -33,7 +33,7 @@ internal static class RandomRun
             Step(world, step % 32, step / 32);
             if (step % 7 == 0)
             {
-                world.CheckNothingLeftToDo();
+                world.CheckEventIsComplete();
             }
         }
 
@@ -44,28 +44,28 @@ internal static class RandomRun
     {
         switch (kind)
         {
-            case < 7: world.Want($"realm:{n % 5}", 0, n / 5 % 11, n % 9 == 0 ? 3 : 1e6, Accept(n / 55), needsHost: n % 4 != 0); break;
+            case < 7: world.Request($"realm:{n % 5}", 0, n / 5 % 11, n % 9 == 0 ? 3 : 1e6, Accept(n / 55), needsHost: n % 4 != 0); break;
             case < 15: Pick(world.Pending, n, e => world.End(e)); break;
             case 15: Pick(world.Pending, n, e => world.End(e, well: false)); break;
             case < 21: Pick([.. world.Held.Where(world.IsFree)], n, l => world.Complete(l, Outcome(n / 7))); break;
-            case 21: Pick([.. world.Held.Where(l => l.Depth == 0)], n, l => world.Want($"realm:{n / 3 % 5}", 1, parent: l)); break;
+            case 21: Pick([.. world.Held.Where(l => l.Depth == 0)], n, l => world.Request($"realm:{n / 3 % 5}", 1, parent: l)); break;
             case 22: Pick([.. world.Waiting], n, w => world.Cancel(w.Id)); break;
             case < 27: world.Advance(TimeSpan.FromMilliseconds(n % 4 == 0 ? n * 10 : n)); break;
             case 27: Age(world); break;
             case 28: world.Apply(new AffinityDisposed($"realm:{n % 5}", n % 2 == 0)); break;
-            case 29: Trouble(world, n); break;
+            case 29: Disrupt(world, n); break;
             case 30: Shell(world, n); break;
             default: Repeat(world, n); break;
         }
     }
 
-    // A browser is replaced, dies, or loses a page; a slot grows.
-    private static void Trouble(PoolWorld world, int n)
+    // A browser is replaced, crashes or loses a page, or a slot exceeds its memory limit.
+    private static void Disrupt(PoolWorld world, int n)
     {
         var slots = world.Snapshot.Slots;
         switch (n % 4)
         {
-            case 0: world.Apply(new RecycleWanted()); break;
+            case 0: world.Apply(new RecycleRequested()); break;
             case 1: Pick([.. slots], n, s => world.CrashBrowser(s.Generation)); break;
             case 2: Pick([.. slots], n, s => world.Apply(new SlotCrashed(s.Slot))); break;
             default: Pick([.. slots], n, s => world.Apply(new MemoryMeasured(s.Generation, 1, new Dictionary<long, long> { [s.Slot] = 1_000_000_000 }))); break;
@@ -79,7 +79,7 @@ internal static class RandomRun
         world.Served = n % 3 != 0 ? token : world.Served;
         if (n % 3 != 1)
         {
-            world.TellShell(token);
+            world.ChangeShell(token);
         }
     }
 

@@ -3,16 +3,16 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>One test per transition of a slot: shells, closing, stopping.</summary>
+/// <summary>One test per transition of a slot when the shell changes, the slot closes or the pool stops.</summary>
 public sealed class RenewalTests : CoreTests
 {
     [Fact]
-    public void Boot_ThatLoadedAnOldShell_IsNotLent_AndReloadedInPlaceAfterAPause()
+    public void Boot_ThatLoadedAnOldShell_IsNotLeasedAndReloadedInPlaceAfterAPause()
     {
         var world = Up();
         world.Served = "old";
-        world.TellShell("new");
-        var waiter = world.Want("a");
+        world.ChangeShell("new");
+        var waiter = world.Request("a");
         world.End(world.Pending[0]);
         Assert.Equal(SlotState.Standby, Only(world).State);
         world.Advance(Options.BackOffMin);
@@ -27,8 +27,8 @@ public sealed class RenewalTests : CoreTests
     {
         var world = Up();
         world.Served = "old";
-        world.TellShell("new");
-        var waiter = world.Want("a");
+        world.ChangeShell("new");
+        var waiter = world.Request("a");
         for (var boots = 1; boots < Options.LastResortAfter; boots++)
         {
             world.Settle();
@@ -42,15 +42,15 @@ public sealed class RenewalTests : CoreTests
     }
 
     [Fact]
-    public void Probe_WhenTheShellChangedMeanwhile_LendsNothingOld()
+    public void Probe_ShellChangedMeanwhile_LeasesNoOldPage()
     {
         var world = Up();
         world.Served = "old";
-        world.TellShell("old");
-        Rest(world, "a");
-        var waiter = world.Want("a");
+        world.ChangeShell("old");
+        RenderOnce(world, "a");
+        var waiter = world.Request("a");
         world.Served = "new";
-        world.TellShell("new");
+        world.ChangeShell("new");
         world.End(world.Pending.OfType<ProbePage>().Single());
         Assert.Equal(SlotState.Repaging, Only(world).State);
         world.Settle();
@@ -60,8 +60,8 @@ public sealed class RenewalTests : CoreTests
     [Fact]
     public void Dirty_OnAnOldShell_Closes()
     {
-        var (world, lease) = Lent("a");
-        world.TellShell("new");
+        var (world, lease) = WithLease("a");
+        world.ChangeShell("new");
         world.Complete(lease, PageOutcome.Dirty);
         Assert.Equal(SlotState.Closing, Only(world).State);
     }
@@ -72,12 +72,12 @@ public sealed class RenewalTests : CoreTests
         (Options.Slots, Options.ReloadsAtOnce) = (3, 1);
         var world = Up();
         world.Served = "new";
-        Rest(world, "a");
+        RenderOnce(world, "a");
         world.Advance(TimeSpan.FromSeconds(1));
-        Rest(world, "b");
-        world.Want("c");
+        RenderOnce(world, "b");
+        world.Request("c");
         world.Settle();
-        world.TellShell("newer");
+        world.ChangeShell("newer");
         world.Served = "newer";
         Assert.Equal(["Idle a", "Repaging b", "Leased c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
         world.End(world.Pending[0]);
@@ -100,26 +100,26 @@ public sealed class RenewalTests : CoreTests
     public void FreshOrFail_BetweenTwoShells_FailsAtOnce_AndOtherwiseWaits()
     {
         Options.Slots = 1;
-        var (world, _) = Lent("a");
-        var waiter = world.Want("a", accept: ShellAcceptance.FreshOrFail);
+        var (world, _) = WithLease("a");
+        var waiter = world.Request("a", accept: ShellAcceptance.FreshOrFail);
         Assert.Equal(1, world.Snapshot.Totals.Waiting);
-        world.TellShell("new");
+        world.ChangeShell("new");
         Assert.Equal(new FailWaiter(waiter, WaitFailure.StaleShell), world.History[^1]);
     }
 
     [Fact]
-    public void AnyShell_IsServedByAnOldPage()
+    public void Lease_AnyShellAccepted_IsAnOldPage()
     {
         var world = Idle("a");
         Options.ReloadsAtOnce = 0;
-        world.TellShell("new");
-        var waiter = world.Want("a", accept: ShellAcceptance.Any);
+        world.ChangeShell("new");
+        var waiter = world.Request("a", accept: ShellAcceptance.Any);
         world.Settle();
         Assert.NotNull(world.LeaseOf(waiter));
     }
 
     [Fact]
-    public void Close_ClimbsTheLadder_OneDeadlineAtATime_DownToTheProcess()
+    public void Close_NoStageEnds_EscalatesPerDeadlineUpToTheProcess()
     {
         var world = Idle("a");
         world.Apply(new AffinityDisposed("a", Revoke: false));
@@ -139,7 +139,7 @@ public sealed class RenewalTests : CoreTests
     [Fact]
     public void Crash_OfThePage_RevokesItsLeaseAndCloses()
     {
-        var (world, _) = Lent("a");
+        var (world, _) = WithLease("a");
         world.Apply(new SlotCrashed(1));
         Assert.Equal(SlotState.Closing, Only(world).State);
         Assert.Single(world.History.OfType<RevokeLease>());
@@ -148,7 +148,7 @@ public sealed class RenewalTests : CoreTests
     [Fact]
     public void Slot_OverItsMemory_ClosesWhenIdle()
     {
-        var (world, lease) = Lent("a");
+        var (world, lease) = WithLease("a");
         world.Apply(new MemoryMeasured(1, 1, new Dictionary<long, long> { [1] = 1 + Options.SlotMemoryMb * 1_000_000L }));
         Assert.Equal(SlotState.Leased, Only(world).State);
         world.Complete(lease);
@@ -158,12 +158,12 @@ public sealed class RenewalTests : CoreTests
     }
 
     [Fact]
-    public void Evict_TakesTheLeastRecentlyUsedIdleSlot()
+    public void Evict_SeveralIdleSlots_ClosesTheLeastRecentlyUsed()
     {
         var world = Idle("a");
         world.Advance(TimeSpan.FromSeconds(1));
-        Rest(world, "b");
-        world.Want("c");
+        RenderOnce(world, "b");
+        world.Request("c");
         Assert.Equal(["Closing a", "Idle b"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
     }
 
@@ -188,7 +188,7 @@ public sealed class RenewalTests : CoreTests
     public void Complete_PageThatMayBeIdleForLess_IsClosedThen(int maxIdle, int closes)
     {
         Options.IdleTimeout = TimeSpan.FromSeconds(600);
-        var (world, lease) = Lent("a");
+        var (world, lease) = WithLease("a");
         world.Complete(lease, maxIdle: TimeSpan.FromSeconds(maxIdle));
         world.Advance(TimeSpan.FromSeconds(closes - 1));
         Assert.Equal(SlotState.Idle, Only(world).State);
@@ -197,16 +197,16 @@ public sealed class RenewalTests : CoreTests
     }
 
     [Fact]
-    public void Stop_FailsWhoWaits_ClosesWhatRests_DrainsWhatIsLent_AndEnds()
+    public void Stop_WaitersIdleAndLeasedSlots_FailsClosesAndDrainsThem()
     {
-        var (world, lease) = Lent("a");
-        Rest(world, "b");
-        world.Want("c", wait: 100);
-        var waiter = world.Want("d");
+        var (world, lease) = WithLease("a");
+        RenderOnce(world, "b");
+        world.Request("c", wait: 100);
+        var waiter = world.Request("d");
         world.Stop();
         Assert.Contains(new FailWaiter(waiter, WaitFailure.ShuttingDown), world.History);
         Assert.Equal(SlotState.Draining, world.Snapshot.Slots[0].State);
-        var late = world.Want("e");
+        var late = world.Request("e");
         Assert.Equal(new FailWaiter(late, WaitFailure.ShuttingDown), world.History[^1]);
         world.Complete(lease);
         world.Settle();
@@ -216,7 +216,7 @@ public sealed class RenewalTests : CoreTests
     [Fact]
     public void Stop_WithALeaseThatNeverComesBack_EndsAtItsDeadline()
     {
-        var (world, _) = Lent("a");
+        var (world, _) = WithLease("a");
         world.Stop();
         world.Advance(Options.StopDeadline);
         world.Settle();

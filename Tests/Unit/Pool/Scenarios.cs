@@ -2,7 +2,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>Lives that random ones hardly ever lead: a load that never ends, a lease that never comes back.</summary>
+/// <summary>Scenarios that random runs hardly ever reach: endless load, and a lease that is never completed.</summary>
 internal static class Scenarios
 {
     public static IReadOnlyDictionary<string, Action<Func<PoolOptions, PoolRules>>> All { get; } =
@@ -14,7 +14,7 @@ internal static class Scenarios
             [nameof(LeakedLease)] = LeakedLease,
         };
 
-    /// <summary>400 renders of A and more, 100 ms each, some always waiting, on two pages; after a while one of B comes.</summary>
+    /// <summary>At least 400 renders of A, 100 ms each, with some always waiting, on two pages; later one of B.</summary>
     public static void BackToBackRendersOfOneAffinity(Func<PoolOptions, PoolRules> rules)
     {
         var options = new PoolOptions { Slots = 2, HighPrioritySlots = 0, MaxDepth = 0, MinStandby = 0 };
@@ -22,9 +22,9 @@ internal static class Scenarios
         var b = 0L;
         for (var i = 0; i < 400; i++)
         {
-            world.Want("realm:a");
-            world.Want("realm:a");
-            b = i == 20 ? world.Want("realm:b") : b;
+            world.Request("realm:a");
+            world.Request("realm:a");
+            b = i == 20 ? world.Request("realm:b") : b;
             world.Settle();
             if (i >= 4)
             {
@@ -43,7 +43,7 @@ internal static class Scenarios
         }
     }
 
-    /// <summary>Priority 10 above capacity for ever, some always waiting; one waiter of priority 0.</summary>
+    /// <summary>Endless load of priority 10 above capacity, with some always waiting; one waiter of priority 0.</summary>
     public static void HighPriorityAboveCapacity(Func<PoolOptions, PoolRules> rules)
     {
         var options = new PoolOptions { Slots = 2, HighPrioritySlots = 1, MaxDepth = 1, MinStandby = 0, RendersPerAffinity = 4 };
@@ -53,11 +53,11 @@ internal static class Scenarios
         {
             while (world.Waiting.Count() < 8)
             {
-                world.Want("realm:a", priority: 10);
-                world.Want("realm:c", priority: 10);
+                world.Request("realm:a", priority: 10);
+                world.Request("realm:c", priority: 10);
             }
 
-            low = i == 5 ? world.Want("realm:b") : low;
+            low = i == 5 ? world.Request("realm:b") : low;
             world.Settle();
             world.Advance(TimeSpan.FromMilliseconds(500));
             Render(world, "realm:");
@@ -80,8 +80,8 @@ internal static class Scenarios
         var ordinary = 0L;
         for (var i = 0; ; i++)
         {
-            world.Want("realm:a", priority: 10);
-            ordinary = i == 20 ? world.Want("realm:b", priority: 6) : ordinary;
+            world.Request("realm:a", priority: 10);
+            ordinary = i == 20 ? world.Request("realm:b", priority: 6) : ordinary;
             world.Settle();
             world.Advance(TimeSpan.FromMilliseconds(500));
             while (world.Held.Count(l => l.Affinity == "realm:a") > 1)
@@ -100,19 +100,19 @@ internal static class Scenarios
         }
     }
 
-    /// <summary>A render never gives its page back.</summary>
+    /// <summary>A render never returns its page.</summary>
     public static void LeakedLease(Func<PoolOptions, PoolRules> rules)
     {
         var options = new PoolOptions { Slots = 1, HighPrioritySlots = 0, MaxDepth = 0, MinStandby = 0 };
         var world = new PoolWorld(options, rules(options));
-        world.Want("realm:a");
+        world.Request("realm:a");
         world.Settle();
-        var other = world.Want("realm:b");
+        var other = world.Request("realm:b");
         world.Advance(options.HoldDeadline + options.HoldGrace);
         world.Settle();
         if (world.LeaseOf(other) is null)
         {
-            throw new PropertyBroken(Checks.CapacityReturns, $"realm:b waits for a lease that nobody gives back: {world.Describe()}");
+            throw new PropertyBroken(Checks.CapacityReturns, $"realm:b waits for a lease that is never returned: {world.Describe()}");
         }
     }
 
@@ -128,7 +128,7 @@ internal static class Scenarios
     {
         if (waited > bound)
         {
-            throw new PropertyBroken(Checks.NobodyStarves, $"{who} waited {waited}, at most {bound} was expected");
+            throw new PropertyBroken(Checks.NoStarvation, $"{who} waited {waited}, at most {bound} was expected");
         }
     }
 }

@@ -52,7 +52,7 @@ public sealed class ShellTurnoverTests : IDisposable
     }
 
     [Fact]
-    public void Observe_RegistrysClockIsAhead_MeasuresByItsOwn()
+    public void Observe_RegistrysClockIsAhead_MeasuresByTheServersClock()
     {
         var behind = Learn(s_s_old, "new", claimedBefore: TimeSpan.FromSeconds(-30), behind: 1);
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -61,7 +61,7 @@ public sealed class ShellTurnoverTests : IDisposable
     }
 
     [Fact]
-    public void Observe_OvertakenByTheNextShell_MeasuresThatOneAlone()
+    public void Observe_OvertakenByTheNextShell_MeasuresOnlyThatOne()
     {
         var first = Learn(s_s_old, "new", claimedBefore: TimeSpan.FromSeconds(60), behind: 2);
         var second = Learn(first, "newer", claimedBefore: TimeSpan.Zero, behind: 2);

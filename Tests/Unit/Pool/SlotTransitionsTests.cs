@@ -2,7 +2,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>The table of transitions. That the pool makes no other change of state is a check of every random walk (<see cref="Checks.OnlyTransitionsOfTheTable"/>).</summary>
+/// <summary>The table of transitions. That the pool makes no other change of state is a check of every random walk (<see cref="Checks.OnlyTableTransitions"/>).</summary>
 public sealed class SlotTransitionsTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>One test per transition of a slot: booting, lending, taking back.</summary>
+/// <summary>One test per transition of a slot: boot, lease, release.</summary>
 public sealed class TransitionTests : CoreTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class TransitionTests : CoreTests
     [InlineData(nameof(PageOutcome.Crashed), nameof(SlotState.Closing))]
     public void Complete_WhenLeased_Becomes(string outcome, string next)
     {
-        var (world, lease) = Lent("a");
+        var (world, lease) = WithLease("a");
         world.Complete(lease, Enum.Parse<PageOutcome>(outcome));
         Assert.Equal(next, Only(world).State.ToString());
     }
@@ -27,7 +27,7 @@ public sealed class TransitionTests : CoreTests
     [InlineData(nameof(PageOutcome.Crashed))]
     public void Complete_WhenDraining_Closes(string outcome)
     {
-        var (world, lease) = Lent("a");
+        var (world, lease) = WithLease("a");
         world.Apply(new AffinityDisposed("a", Revoke: false));
         Assert.Equal(SlotState.Draining, Only(world).State);
         world.Complete(lease, Enum.Parse<PageOutcome>(outcome));
@@ -35,19 +35,19 @@ public sealed class TransitionTests : CoreTests
     }
 
     [Fact]
-    public void Complete_Twice_IsOnce()
+    public void Complete_Twice_HasOneEffect()
     {
-        var (world, lease) = Lent("a");
+        var (world, lease) = WithLease("a");
         world.Complete(lease);
         world.Apply(new LeaseCompleted(lease.Id, PageOutcome.Crashed));
         Assert.Equal(SlotState.Idle, Only(world).State);
     }
 
     [Fact]
-    public void Idle_ForItsAffinity_IsProbedAndLentWarm()
+    public void Idle_ForItsAffinity_IsProbedAndLeasedWarm()
     {
         var world = Idle("a");
-        var waiter = world.Want("a");
+        var waiter = world.Request("a");
         Assert.IsType<ProbePage>(Assert.Single(world.Pending));
         Assert.Equal(SlotState.Leased, Only(world).State);
         world.Settle();
@@ -59,8 +59,8 @@ public sealed class TransitionTests : CoreTests
     {
         Options.Slots = 1;
         var world = Idle("a");
-        var first = world.Want("a");
-        var second = world.Want("b");
+        var first = world.Request("a");
+        var second = world.Request("b");
         world.End(world.Pending.OfType<ProbePage>().Single(), well: false);
         Assert.Equal(SlotState.Closing, Only(world).State);
         world.Settle();
@@ -69,10 +69,10 @@ public sealed class TransitionTests : CoreTests
     }
 
     [Fact]
-    public void Cancel_DuringAProbeThatFails_LeavesNobodyInTheQueue()
+    public void Cancel_DuringAProbeThatFails_LeavesNoWaiterInTheQueue()
     {
         var world = Idle("a");
-        world.Cancel(world.Want("a"));
+        world.Cancel(world.Request("a"));
         world.End(world.Pending.OfType<ProbePage>().Single(), well: false);
         Assert.Equal(0, world.Snapshot.Totals.Waiting);
     }
@@ -81,7 +81,7 @@ public sealed class TransitionTests : CoreTests
     public void Probe_ThatIsOverdue_Closes_AndItsLateAnswerIsIgnored()
     {
         var world = Idle("a");
-        world.Want("a");
+        world.Request("a");
         var probe = world.Pending.OfType<ProbePage>().Single();
         world.Advance(Options.ProbeDeadline);
         Assert.Equal(SlotState.Closing, world.Snapshot.Slots[0].State);
@@ -92,7 +92,7 @@ public sealed class TransitionTests : CoreTests
     public void Cancel_DuringTheHandOver_GivesThePageBackUntouched()
     {
         var world = Idle("a");
-        world.Cancel(world.Want("a"));
+        world.Cancel(world.Request("a"));
         world.Settle();
         Assert.Equal((SlotState.Idle, 1), (Only(world).State, Only(world).Renders));
     }
@@ -101,17 +101,17 @@ public sealed class TransitionTests : CoreTests
     public void Cancel_WhileWaiting_RemovesTheWaiter()
     {
         Options.Slots = 1;
-        var (world, _) = Lent("a");
-        world.Cancel(world.Want("b"));
+        var (world, _) = WithLease("a");
+        world.Cancel(world.Request("b"));
         Assert.Equal(0, world.Snapshot.Totals.Waiting);
     }
 
     [Fact]
-    public void WaiterDeadline_EndsTheWait()
+    public void Wait_DeadlinePasses_Ends()
     {
         Options.Slots = 1;
-        var (world, _) = Lent("a");
-        world.Want("b", wait: 3);
+        var (world, _) = WithLease("a");
+        world.Request("b", wait: 3);
         world.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(WaitFailure.Deadline, Assert.Single(world.History.OfType<FailWaiter>()).End);
     }
@@ -120,15 +120,15 @@ public sealed class TransitionTests : CoreTests
     public void Want_WithoutTimeout_TakesAPageAtHand()
     {
         var world = Idle("a");
-        var waiter = world.Want("a", wait: 0);
+        var waiter = world.Request("a", wait: 0);
         world.Settle();
         Assert.NotNull(world.LeaseOf(waiter));
     }
 
     [Fact]
-    public void HoldDeadline_DrainsThenRevokesAndCloses()
+    public void Lease_HoldDeadlinePasses_IsDrainedThenRevokedAndClosed()
     {
-        var (world, _) = Lent("a");
+        var (world, _) = WithLease("a");
         world.Advance(Options.HoldDeadline);
         Assert.Equal(SlotState.Draining, Only(world).State);
         Assert.Empty(world.History.OfType<RevokeLease>());
@@ -149,9 +149,9 @@ public sealed class TransitionTests : CoreTests
     }
 
     [Fact]
-    public void Dispose_WithRevoke_TakesALentPageAway()
+    public void Dispose_WithRevoke_RevokesTheLease()
     {
-        var (world, _) = Lent("a");
+        var (world, _) = WithLease("a");
         world.Apply(new AffinityDisposed("a", Revoke: true));
         Assert.Equal(SlotState.Closing, Only(world).State);
         Assert.Single(world.History.OfType<RevokeLease>());
@@ -160,7 +160,7 @@ public sealed class TransitionTests : CoreTests
     [Fact]
     public void Drain_Overdue_RevokesAndCloses()
     {
-        var (world, _) = Lent("a");
+        var (world, _) = WithLease("a");
         world.Apply(new AffinityDisposed("a", Revoke: false));
         world.Advance(Options.DrainDeadline);
         Assert.Equal(SlotState.Closing, Only(world).State);
@@ -169,7 +169,7 @@ public sealed class TransitionTests : CoreTests
     [Fact]
     public void Repage_Ends_InTheSameSlotWithANewDocument()
     {
-        var (world, lease) = Lent("a");
+        var (world, lease) = WithLease("a");
         world.Complete(lease, PageOutcome.Dirty);
         world.Settle();
         Assert.Equal((SlotState.Idle, "a", 1L), (Only(world).State, Only(world).Affinity, Only(world).Slot));
@@ -179,7 +179,7 @@ public sealed class TransitionTests : CoreTests
     [Fact]
     public void Repage_ThatFails_Closes()
     {
-        var (world, lease) = Lent("a");
+        var (world, lease) = WithLease("a");
         world.Complete(lease, PageOutcome.Dirty);
         world.End(world.Pending[0], well: false);
         Assert.Equal(SlotState.Closing, Only(world).State);

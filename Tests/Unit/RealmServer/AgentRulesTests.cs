@@ -59,7 +59,7 @@ public sealed class AgentRulesTests
     [InlineData(Agent, null, "sig=:AAAA:")]
     [InlineData(Agent, "(((", "sig=:AAAA:")]
     [InlineData(Agent, "sig=()", ":")]
-    public void Find_NoSignature_IsNone(string? agent, string? input, string? signature)
+    public void Find_NoSignature_IsNull(string? agent, string? input, string? signature)
     {
         Assert.Null(new SignatureRules(["*"]).Find(agent, input, signature, s_now));
         Assert.Null(new SignatureRules(["*"]).Find(agent, new string('a', SignatureRules.MaxHeaderLength + 1), signature, s_now));

@@ -24,7 +24,7 @@ public sealed class ComposedPageTests
     [InlineData("</script><!--fleet:body-->\"'><img onerror>")]
     [InlineData("$& $1 ${x} {0} \\0 <!--fleet:head-->")]
     [InlineData("\u2028 \ud83d\ude00 é")]
-    public void Of_AnyText_StandsInItsPlaceOnceAndUnchanged(string text)
+    public void Of_AnyText_IsInsertedOnceAndUnchanged(string text)
     {
         var page = ComposedPage.Of(Stored(new() { [RenderFormat.Isolated] = "B" + text, [RenderFormat.Head] = "H" + text }), s_shell);
 
@@ -40,8 +40,8 @@ public sealed class ComposedPageTests
         var stored = Stored(new() { [RenderFormat.Html] = "<p>whole</p>" });
 
         Assert.Equal("<p>whole</p>", Text(ComposedPage.Of(stored, s_shell)));
-        Assert.Equal(ContentKind.Document, ComposedPage.Of(stored with { ShellToken = s_shell.Token }, s_shell).Matter);
-        Assert.Equal(ContentKind.OldDocument, ComposedPage.Of(stored with { ShellToken = "older" }, s_shell).Matter);
+        Assert.Equal(ContentKind.Document, ComposedPage.Of(stored with { ShellToken = s_shell.Token }, s_shell).Kind);
+        Assert.Equal(ContentKind.OldDocument, ComposedPage.Of(stored with { ShellToken = "older" }, s_shell).Kind);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class ComposedPageTests
     }
 
     [Fact]
-    public void ETag_ChangesWithThePageAndWithTheShell()
+    public void ETag_PageOrShellChanges_Changes()
     {
         var stored = Stored(new() { [RenderFormat.Isolated] = "a" });
         var other = new ShellDocument(Encoding.UTF8.GetBytes(RealmServerUnderTest.Shell + " "), default, []);

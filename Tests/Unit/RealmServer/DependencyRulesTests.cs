@@ -25,7 +25,7 @@ public sealed class DependencyRulesTests
     }
 
     [Fact]
-    public void ByDepth_Cycle_EachComesOnce()
+    public void ByDepth_Cycle_ContainsEachOnce()
     {
         var levels = DependencyRules.ByDepth(
             [Source("d"), Source("e")], entry => entry.CardId == "d", Facts(("d", ["e", "d"]), ("e", ["d", "e"])));
@@ -50,7 +50,7 @@ public sealed class DependencyRulesTests
         Assert.Null(Tag("a b", id => id == "b" ? null : 7));
     }
 
-    // What is stored is of version 100 and was rendered from card 5 and deps "x"; then: what a render that began at 50 or 500 saw.
+    // The stored page has version 100 and was rendered from card 5 and deps "x"; the columns are the start of a render and its fingerprint.
     [Theory]
     [InlineData(5, "x", 500, 100)]
     [InlineData(5, "y", 500, 500)]

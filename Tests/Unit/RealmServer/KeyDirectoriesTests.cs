@@ -38,7 +38,7 @@ public sealed class KeyDirectoriesTests : IDisposable
             Assert.NotNull(await _directories.FindAsync(Agent, _key.Thumbprint, Token));
         }
 
-        // Not for longer than the agent has allowed: an hour by default.
+        // At most for as long as the agent allows: an hour by default.
         _clock.Advance(TimeSpan.FromHours(1));
         Assert.Null(await _directories.FindAsync(Agent, _key.Thumbprint, Token));
     }

@@ -3,7 +3,7 @@ using Fleet.RealmServer.Rendering;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>What is recorded of a render, without a manager.</summary>
+/// <summary>The decision what to store of a render, without a manager.</summary>
 public sealed class PageAcceptanceTests
 {
     private static readonly DateTimeOffset s_ended = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);

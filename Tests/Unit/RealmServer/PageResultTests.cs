@@ -3,7 +3,7 @@ using Fleet.RealmServer.Rendering;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>What a render says of its page: headers, status, failed requests.</summary>
+/// <summary>Headers, status and failed requests of a render's page.</summary>
 public sealed class PageResultTests
 {
     [Theory]

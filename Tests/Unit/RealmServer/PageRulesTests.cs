@@ -63,8 +63,8 @@ public sealed class PageRulesTests
     [InlineData("Prerendered", "Redirect", false, true)]
     [InlineData("Shell", "Content", true, false)]
     [InlineData("Shell", "Redirect", true, false)]
-    public void Visitors_StoredPage_IsTheirsIfTheAppTakesItOver(string setting, string matter, bool takesContent, bool expected) =>
-        Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(matter), takesContent));
+    public void Visitors_StoredPage_IsSentIfTheAppTakesItOver(string setting, string kind, bool takesContent, bool expected) =>
+        Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(kind), takesContent));
 
     [Theory]
     [InlineData(5000, 4750.0)]
@@ -127,7 +127,7 @@ public sealed class PageRulesTests
         var http = new DefaultHttpContext();
         http.Request.Headers.UserAgent = agent;
 
-        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions())).Asks(http.Request));
+        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions())).IsCrawler(http.Request));
     }
 
     [Theory]
@@ -139,16 +139,16 @@ public sealed class PageRulesTests
         var http = new DefaultHttpContext();
         http.Request.Headers.UserAgent = agent;
 
-        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions { MoreCrawlers = ["housebot"] })).Asks(http.Request));
+        Assert.Equal(expected, new Crawlers(Options.Create(new PagesOptions { MoreCrawlers = ["housebot"] })).IsCrawler(http.Request));
     }
 
     [Fact]
-    public void Crawlers_PrerenderHeader_MakesAnybodyOne()
+    public void Crawlers_PrerenderHeader_IsACrawler()
     {
         var http = new DefaultHttpContext();
         http.Request.Headers[KnownCrawlers.Header] = "1";
 
-        Assert.True(new Crawlers(Options.Create(new PagesOptions())).Asks(http.Request));
+        Assert.True(new Crawlers(Options.Create(new PagesOptions())).IsCrawler(http.Request));
     }
 
     [Theory]
@@ -219,7 +219,7 @@ public sealed class PageRulesTests
         Assert.Equal(page, Navigation.IsPage(new(accept, mode, destination, crawler), new(extension, file)));
 
     [Fact]
-    public void Cache_OverItsBound_ForgetsWhatWasNotUsedLately()
+    public void Cache_OverItsBound_EvictsTheLeastRecentlyUsed()
     {
         var cache = new BoundedCache<string>(10_000, static _ => 700);
         foreach (var key in Enumerable.Range(0, 9))
@@ -251,7 +251,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void Body_TooSmallToGain_IsSentAsItIs()
+    public void Body_TooSmallToCompress_IsSentUnchanged()
     {
         var body = new EncodedBody([1, 2, 3], "t");
 

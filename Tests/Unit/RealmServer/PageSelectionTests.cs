@@ -33,7 +33,7 @@ public sealed class PageSelectionTests
         Assert.Equal(error, PageSelection.Check(new() { Urls = [.. Enumerable.Repeat("/a", count)] }, sitemap: false).SingleOrDefault()?.Message);
 
     [Fact]
-    public void Page_Cursor_VisitsEveryItemOnce()
+    public void Page_Cursor_ReturnsEveryItemOnce()
     {
         string[] urls = ["a", "b", "c", "d", "e"];
         List<string> visited = [];

@@ -3,7 +3,7 @@ using Fleet.RealmServer.Site;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>How urgent a queued page is when several callers ask for it at the same moment.</summary>
+/// <summary>The urgency of a queued page that several callers request at the same moment.</summary>
 public sealed class RenderJobTests
 {
     private const int Rounds = 200_000;
@@ -19,7 +19,7 @@ public sealed class RenderJobTests
             Task.Factory.StartNew(() => RaiseAll(RenderUrgency.Visited), TaskCreationOptions.LongRunning),
             Task.Factory.StartNew(() => RaiseAll(RenderUrgency.Verified), TaskCreationOptions.LongRunning));
 
-        // One of the two calls gave the crawler its turn, and none is needed after that.
+        // One of the two calls created the crawler's turn, and no other is needed.
         Assert.Equal(0, lost);
         Assert.Equal(0, jobs.Count(job => job.RaiseTo(RenderUrgency.Verified)));
 
@@ -27,7 +27,7 @@ public sealed class RenderJobTests
         {
             for (var round = 0; round < Rounds; round++)
             {
-                // Both leave this point within nanoseconds of each other, which a barrier's wake-up does not do.
+                // Both threads pass this point within nanoseconds of each other; a barrier would wake them further apart.
                 Interlocked.Increment(ref arrived);
                 var spin = new SpinWait();
                 while (Volatile.Read(ref arrived) < 2 * (round + 1))
@@ -57,7 +57,7 @@ public sealed class RenderJobTests
         var job = New();
         Assert.True(job.RaiseTo(first));
         Assert.Equal(isEarlier, job.RaiseTo(second));
-        // The deadline is that of the crawler, whichever request gave the turn.
+        // The deadline is the crawler's, whichever request created the turn.
         Assert.Equal(first > second ? first : second, job.TryBegin());
     }
 

@@ -3,12 +3,12 @@ using Fleet.RealmServer.Rendering;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>When a realm server says that its pages are not rendered.</summary>
+/// <summary>When a realm server reports that its pages are not rendered.</summary>
 public sealed class RenderingHealthRulesTests
 {
     private const int Away = RenderingHealthRules.ProbesToBeAway;
 
-    // Manager configured, probes failed, index, cards, failed, what was said before: what is said now.
+    // Manager configured, probes failed, index, cards, failed, the health before: the health now.
     public static TheoryData<bool, int, string, int, int, string, string> Cases => new()
     {
         { false, 0, nameof(IndexState.Off), 0, 0, nameof(RenderingTrouble.None), nameof(RenderingTrouble.None) },
@@ -19,7 +19,7 @@ public sealed class RenderingHealthRulesTests
         { true, Away - 1, nameof(IndexState.Done), 155, 0, nameof(RenderingTrouble.None), nameof(RenderingTrouble.None) },
         { true, Away, nameof(IndexState.Done), 155, 0, nameof(RenderingTrouble.None), nameof(RenderingTrouble.NoManager) },
         { true, Away + 9, nameof(IndexState.Waiting), 0, 0, nameof(RenderingTrouble.NoManager), nameof(RenderingTrouble.NoManager) },
-        // It is back with the first answer, and not before.
+        // The manager counts as available again with its first answer.
         { true, 1, nameof(IndexState.Done), 155, 0, nameof(RenderingTrouble.NoManager), nameof(RenderingTrouble.NoManager) },
         { true, 0, nameof(IndexState.Done), 155, 0, nameof(RenderingTrouble.NoManager), nameof(RenderingTrouble.None) },
         // All, most, half and few of the cards.
@@ -29,12 +29,12 @@ public sealed class RenderingHealthRulesTests
         { true, 0, nameof(IndexState.Done), 155, 3, nameof(RenderingTrouble.CardsFail), nameof(RenderingTrouble.None) },
         { true, 0, nameof(IndexState.Done), 1, 1, nameof(RenderingTrouble.None), nameof(RenderingTrouble.CardsFail) },
         { true, 0, nameof(IndexState.Done), 0, 0, nameof(RenderingTrouble.CardsFail), nameof(RenderingTrouble.None) },
-        // A pass that has just begun does not say that all is well, and one that runs may say that it is not.
+        // A pass that has just begun is no evidence of health, but a running pass may already show that cards fail.
         { true, 0, nameof(IndexState.Running), 155, 0, nameof(RenderingTrouble.CardsFail), nameof(RenderingTrouble.CardsFail) },
         { true, 0, nameof(IndexState.Running), 155, 10, nameof(RenderingTrouble.None), nameof(RenderingTrouble.None) },
         { true, 0, nameof(IndexState.Running), 155, 100, nameof(RenderingTrouble.None), nameof(RenderingTrouble.CardsFail) },
         { true, 0, nameof(IndexState.Waiting), 155, 0, nameof(RenderingTrouble.CardsFail), nameof(RenderingTrouble.CardsFail) },
-        // The missing manager is the cause of what the cards say.
+        // The failures of the cards are caused by the missing manager.
         { true, Away, nameof(IndexState.Waiting), 155, 155, nameof(RenderingTrouble.CardsFail), nameof(RenderingTrouble.NoManager) },
         { true, 0, nameof(IndexState.Waiting), 155, 155, nameof(RenderingTrouble.NoManager), nameof(RenderingTrouble.CardsFail) },
         { true, 0, nameof(IndexState.Off), 155, 155, nameof(RenderingTrouble.CardsFail), nameof(RenderingTrouble.None) },
@@ -42,7 +42,7 @@ public sealed class RenderingHealthRulesTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Decide_EachCase_IsWhatTheTableSays(
+    public void Decide_EachCase_IsAsInTheTable(
         bool hasManager, int failedProbes, string index, int total, int failed, string previous, string expected)
     {
         var facts = new RenderingFacts(

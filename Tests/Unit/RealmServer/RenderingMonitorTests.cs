@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.RealmServer;
 
-/// <summary>The watch over the manager, on a clock that the test moves.</summary>
+/// <summary>The monitor of the manager, on a clock that the test moves.</summary>
 public sealed class RenderingMonitorTests : IDisposable
 {
     private readonly VirtualTimeProvider _time = new();
@@ -58,7 +58,7 @@ public sealed class RenderingMonitorTests : IDisposable
         await monitor.StopAsync(Cancel);
     }
 
-    // The latest one may still be looked at when it has ended; the one before it is not.
+    // The monitor may still be evaluating the latest probe; the one before it has been evaluated.
     private async Task ProbesAsync(int probes)
     {
         for (var probe = 0; probe <= probes; probe++)

@@ -9,9 +9,9 @@ namespace Fleet.Tests.RealmServer;
 
 public sealed class ReportsOnReconnectTests
 {
-    // The clock stands still, so nothing is repeated by time.
+    // The clock does not move, so no report is repeated by its interval.
     [Fact]
-    public async Task Reconnected_EveryReportIsRepeatedAtOnce()
+    public async Task Connection_IsRestored_EveryReportIsRepeatedAtOnce()
     {
         var token = TestContext.Current.CancellationToken;
         var time = new VirtualTimeProvider();

@@ -33,7 +33,7 @@ public sealed class ShellAssetsTests : IDisposable
     }
 
     [Fact]
-    public void Read_FileBehindALinkThatIsTurned_SeesTheOther()
+    public void Read_LinkChangesItsTarget_ReadsTheNewFile()
     {
         _dist.Write("v1/app.js", "1");
         _dist.Write("v2/app.js", "2");

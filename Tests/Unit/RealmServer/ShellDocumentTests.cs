@@ -34,7 +34,7 @@ public sealed class ShellDocumentTests
     public void Token_OfTheBytes_IsMd5InLowerCaseHex() => Assert.Equal("5d41402abc4b2a76b9719d911017c592", Document("hello").Token);
 
     [Fact]
-    public void Bare_IsTheFileByteForByte()
+    public void Bare_AnyShell_IsTheFileByteForByte()
     {
         byte[] bytes = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(RealmServerUnderTest.Shell), 0xFF, 0x00];
 

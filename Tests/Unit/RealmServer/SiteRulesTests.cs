@@ -41,7 +41,7 @@ public sealed class SiteRulesTests
     [InlineData("/elementsx/hydrogen", "HostApp", "")]
     [InlineData("/assets/app.js", "HostApp", "")]
     [InlineData("//elements/hydrogen", "HostApp", "")]
-    public void Route_Path_IsWhatItsTextSays(string path, string place, string card)
+    public void Route_Path_IsClassifiedByItsText(string path, string place, string card)
     {
         var route = SiteRoute.Of(path, s_realms);
 
@@ -62,7 +62,7 @@ public sealed class SiteRulesTests
     [InlineData("application/json;q=0", false)]
     [InlineData("application/json;q=nonsense", true)]
     [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", false)]
-    public void PrefersJson_AcceptHeader_WantsItByName(string? accept, bool expected) => Assert.Equal(expected, AcceptHeader.PrefersJson(accept));
+    public void PrefersJson_AcceptHeader_OnlyIfNamed(string? accept, bool expected) => Assert.Equal(expected, AcceptHeader.PrefersJson(accept));
 
     [Theory]
     [InlineData("index-BRBmoGS9.js", true)]

@@ -7,7 +7,7 @@ namespace Fleet.Tests.RealmServer;
 
 public sealed class StoreDecisionTests
 {
-    // Outcome, page?, current at start, current at end (null = unverified), generation of the result, generation that the storing side knows.
+    // Outcome, page?, current at start, current at end (null = unverified), generation of the result, generation that the realm server knows.
     [Theory]
     [InlineData(RenderOutcome.Rendered, true, true, true, 7L, 7L, "Store")]
     [InlineData(RenderOutcome.Rendered, true, true, true, 8L, 7L, "Store")]
@@ -47,7 +47,7 @@ public sealed class StoreDecisionTests
     [InlineData(RenderOutcome.Rendered)]
     [InlineData(RenderOutcome.TimedOut)]
     [InlineData(RenderOutcome.Failed)]
-    public void For_ResultOfNoPage_SaysNothing(RenderOutcome outcome) =>
+    public void For_ResultOfNoPage_IsNoVerdict(RenderOutcome outcome) =>
         Assert.Equal(StoreAction.RenderAgain, StoreDecision.For(Result(outcome, page: true, stamp: null), 7));
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class StoreDecisionTests
 
         var plan = IndexPlan.Of([entry], _ => new(10, "deps"), From(storedCard, storedGeneration), From(failedCard, failedGeneration), generation: 5);
 
-        Assert.Equal(expected, plan.Due.Count == 1 ? "due" : plan.Skipped.Count == 1 ? "skipped" : plan.Known.Count == 1 ? "known" : "lost");
+        Assert.Equal(expected, plan.Due.Count == 1 ? "due" : plan.Skipped.Count == 1 ? "skipped" : plan.Failed.Count == 1 ? "known" : "lost");
     }
 
     [Theory]

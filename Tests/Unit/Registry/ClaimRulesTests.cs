@@ -15,10 +15,10 @@ public sealed class ClaimRulesTests
         // case, token, built at minute, forced, who serves "current", becomes current
         { "same token", "current", 10, false, "realm-0", false },
         { "same token, newer file", "current", 20, false, "realm-0", false },
-        { "same token, nobody else serves it", "current", 10, false, "", false },
+        { "same token, no other replica serves it", "current", 10, false, "", false },
         { "same token, forced", "current", 10, true, "realm-0", false },
         { "newer", "other", 11, false, "realm-0", true },
-        { "newer, nobody serves the current", "other", 11, false, "", true },
+        { "newer, no replica serves the current", "other", 11, false, "", true },
         { "equal while served", "other", 10, false, "realm-0", false },
         { "equal when no longer served", "other", 10, false, "", true },
         { "older while served: old half of a roll", "other", 9, false, "realm-0", false },
@@ -57,7 +57,7 @@ public sealed class ClaimRulesTests
     [InlineData(1_000_000, 3_600_000)] // The clock is ahead: its milliseconds.
     [InlineData(3_600_000, 3_600_001)] // A second change within one millisecond.
     [InlineData(9_999_999, 10_000_000)] // The clock was set back: one more than before.
-    public void Decide_Change_GenerationGrowsWhateverTheClockSays(long previous, long expected)
+    public void Decide_Change_GenerationGrowsWithAnyClock(long previous, long expected)
     {
         var current = Current with { Shell = Current.Shell with { Generation = previous } };
 

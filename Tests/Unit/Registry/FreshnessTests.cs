@@ -8,8 +8,8 @@ public sealed class FreshnessTests
     [InlineData(0, true)]
     [InlineData(15_000, true)]
     [InlineData(15_001, false)]
-    [InlineData(-15_000, true)] // The clock was set back by a little: the dead live on for a little.
-    [InlineData(-15_001, false)] // By much: who lives says so within 5 s.
+    [InlineData(-15_000, true)] // The clock was set back slightly: entries expire slightly later.
+    [InlineData(-15_001, false)] // The clock was set back by more: a live service reports again within 5 s.
     public void IsLive_Age_IsBoundedOnBothSides(int ageMilliseconds, bool expected)
     {
         var now = DateTimeOffset.UnixEpoch.AddYears(60);

@@ -54,7 +54,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     [InlineData(FleetEventKind.Servers, true)]
     [InlineData(FleetEventKind.Reconnected, true)]
     [InlineData(FleetEventKind.Realms, false)]
-    public async Task Hint_DuringARead_IsReadAgainIfItConcerns(FleetEventKind kind, bool concerns)
+    public async Task Notification_DuringARead_IsReadAgainIfItConcerns(FleetEventKind kind, bool concerns)
     {
         await StartAsync();
         await HoldNextReadAsync();
@@ -68,47 +68,47 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
             await PassPaceAfterAsync(2);
         }
 
-        await RestsAfterAsync(reads);
+        await WaitUntilIdleAfterAsync(reads);
         _time.Advance(RegistryTtl.Repeat);
-        await RestsAfterAsync(reads + 1);
+        await WaitUntilIdleAfterAsync(reads + 1);
     }
 
     [Fact]
-    public async Task Hint_WhileAtRest_IsReadAtOnce()
+    public async Task Notification_WhileIdle_IsReadAtOnce()
     {
         await StartAsync();
 
         await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
 
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
     }
 
     [Fact]
-    public async Task Hint_RightAfterARead_WaitsForThePace()
+    public async Task Notification_RightAfterARead_WaitsForThePace()
     {
         await StartAsync();
         _watcher.Refresh();
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
 
         await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "", 0), Cancel);
 
         await PassPaceAfterAsync(2);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
     }
 
     [Fact]
-    public async Task Hint_IsLost_ThePollSeesTheChangeWithin5Seconds()
+    public async Task Notification_IsLost_ThePollReadsTheChangeWithin5Seconds()
     {
         await StartAsync();
 
         _time.Advance(RegistryTtl.Repeat);
 
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         Assert.Equal(2, _watcher.Current!.Value);
     }
 
     [Fact]
-    public async Task Hints_ManyDuringARead_AreOneMoreRead()
+    public async Task Notifications_ManyDuringARead_AreOneMoreRead()
     {
         await StartAsync();
         await HoldNextReadAsync();
@@ -120,11 +120,11 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         Release();
 
         await PassPaceAfterAsync(2);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
     }
 
     [Fact]
-    public async Task Hints_NameSubjects_OnlyThoseAreRead()
+    public async Task Notifications_NameSubjects_OnlyThoseAreRead()
     {
         await StartAsync();
         await HoldNextReadAsync();
@@ -135,7 +135,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         Release();
         await PassPaceAfterAsync(2);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
 
         Assert.Equal([true, true, false], _changes.Select(changes => changes.IsEverything));
         Assert.Equal(["a", "b"], _changes[2].SubjectsOf(FleetEventKind.Servers).Order(StringComparer.Ordinal));
@@ -145,7 +145,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hints_StreamOfThem_EverythingIsReadAtThePollAllTheSame()
+    public async Task Notifications_Continuous_EverythingIsStillReadAtThePoll()
     {
         await StartAsync();
         while (_time.Elapsed < RegistryTtl.Repeat + RegistryPolling.MinInterval)
@@ -172,24 +172,24 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     [Theory]
     [InlineData(FleetEventKind.Reconnected, "")]
     [InlineData(FleetEventKind.Servers, "")]
-    public async Task Hint_NamesNoSubject_EverythingIsRead(FleetEventKind kind, string subject)
+    public async Task Notification_NamesNoSubject_EverythingIsRead(FleetEventKind kind, string subject)
     {
         await StartAsync();
         await _registry.Backplane.PublishAsync(new(kind, subject, 0), Cancel);
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         Assert.True(_changes[1].IsEverything);
     }
 
     [Fact]
-    public async Task Read_FailedAfterAHint_EverythingIsReadNext()
+    public async Task Read_FailedAfterANotification_EverythingIsReadNext()
     {
         await StartAsync();
         _away = true;
         await _registry.Backplane.PublishAsync(new(FleetEventKind.Servers, "a", 0), Cancel);
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         _away = false;
         _time.Advance(_time.NextDue!.Value - _time.Elapsed);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
         Assert.Equal([true, false, true], _changes.Select(changes => changes.IsEverything));
     }
 
@@ -200,36 +200,36 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         var first = _watcher.Current!;
         _away = true;
         _watcher.Refresh();
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         Assert.Equal(first with { IsVerified = false }, _watcher.Current);
 
         // Back-off: 250 ms, then 500 ms, each up to a fifth shorter.
         Assert.InRange(_time.NextDue!.Value - _time.Elapsed, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(250));
         _time.Advance(_time.NextDue!.Value - _time.Elapsed);
-        await RestsAfterAsync(3);
+        await WaitUntilIdleAfterAsync(3);
         Assert.InRange(_time.NextDue!.Value - _time.Elapsed, TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(500));
 
         _away = false;
         _time.Advance(_time.NextDue!.Value - _time.Elapsed);
-        await RestsAfterAsync(4);
+        await WaitUntilIdleAfterAsync(4);
         Assert.Equal(new RegistryReading<int>(4, _time.GetUtcNow(), IsVerified: true) { EverythingReadAt = _time.GetUtcNow() }, _watcher.Current);
         Assert.Equal([true, false, true], _updates.Select(update => update.IsVerified));
     }
 
     [Fact]
-    public async Task Updated_AListenerThrows_TheLoopGoesOn()
+    public async Task Updated_AListenerThrows_TheLoopContinues()
     {
         _watcher.Updated += _ => throw new InvalidOperationException("planted");
         await StartAsync();
 
         _watcher.Refresh();
 
-        await RestsAfterAsync(2);
+        await WaitUntilIdleAfterAsync(2);
         Assert.True(_watcher.Current!.IsVerified);
     }
 
     [Fact]
-    public async Task StopAsync_DuringARead_EndsAndListensNoMore()
+    public async Task StopAsync_DuringARead_EndsAndUnsubscribes()
     {
         await StartAsync();
         await HoldNextReadAsync();
@@ -257,7 +257,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
     private async Task StartAsync()
     {
         await _watcher.StartAsync(Cancel);
-        await RestsAfterAsync(1);
+        await WaitUntilIdleAfterAsync(1);
         _time.Advance(RegistryPolling.MinInterval);
     }
 
@@ -274,7 +274,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         _mayRead.Release();
     }
 
-    /// <summary>Waits until the loop has read so often and wants to read again, and lets it.</summary>
+    /// <summary>Waits until the loop has read this many times and is about to read again, then lets it read.</summary>
     private async Task PassPaceAfterAsync(int reads)
     {
         await Eventually.TrueAsync(
@@ -282,8 +282,8 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
         _time.Advance(RegistryPolling.MinInterval);
     }
 
-    /// <summary>Waits until the loop has read so often and sleeps.</summary>
-    // The timer of the wait before a read may outlive the read for a moment, so the one that counts is younger than the read and alone.
-    private Task RestsAfterAsync(int reads) => Eventually.TrueAsync(
+    /// <summary>Waits until the loop has read this many times and waits for its next read.</summary>
+    // The timer of the wait before a read may still be armed for a moment after the read, so wait for the only timer that was created after it.
+    private Task WaitUntilIdleAfterAsync(int reads) => Eventually.TrueAsync(
         () => Volatile.Read(ref _reads) == reads && _time.TimersCreated > Volatile.Read(ref _timersAtRead) && _time.TimersArmed == 1 && _time.NextDue > _time.Elapsed, () => $"the loop rests after {reads} reads; seen: {_reads}");
 }

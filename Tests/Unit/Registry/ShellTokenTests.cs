@@ -38,7 +38,7 @@ public sealed class ShellTokenTests
     [InlineData(" ", "blank")]
     [InlineData("a\nb", "3 characters long and contains U+000A")]
     [InlineData("65 times", "8 characters long and contains U+0020")]
-    public void Normalize_NoToken_SaysWhatIsWrongWithoutRepeatingIt(string text, string expected)
+    public void Normalize_InvalidToken_SaysWhatIsWrongWithoutRepeatingIt(string text, string expected)
     {
         var exception = Assert.Throws<ArgumentException>(() => ShellToken.Normalize(text));
 

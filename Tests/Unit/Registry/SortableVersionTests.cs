@@ -5,7 +5,7 @@ namespace Fleet.Tests.Registry;
 
 public sealed class SortableVersionTests
 {
-    // Beyond 2^53 neighbours are equal as doubles.
+    // Beyond 2^53 adjacent integers are equal as doubles.
     private static readonly long[] Versions = [0, 1, 9, 10, 1L << 53, (1L << 53) + 1, 639_000_000_000_000_000, 639_000_000_000_000_001, long.MaxValue];
 
     [Fact]

@@ -73,7 +73,7 @@ public class CapturedDocumentTests
     [InlineData("http://h/page?", false)]
     [InlineData("http://h/Page", false)]
     [InlineData("https://h/page", false)]
-    public void WithoutLoop_RedirectToTheAddressThatWasAskedFor_IsUnusable(string target, bool isLoop)
+    public void WithoutLoop_RedirectToTheRequestedUrl_IsUnusable(string target, bool isLoop)
     {
         var answer = CapturedDocument.WithoutLoop(new() { Outcome = RenderOutcome.Rendered, Status = 301, RedirectUrl = target }, new("http://h/page#top"));
         Assert.Equal(isLoop ? (RenderOutcome.Unusable, null) : (RenderOutcome.Rendered, target), (answer.Outcome, answer.RedirectUrl));
@@ -86,9 +86,9 @@ public class CapturedDocumentTests
     [InlineData("http://m\u00fcnchen.example/stra\u00dfe", "http://xn--mnchen-3ya.example/stra%C3%9Fe")]
     [InlineData("file:///etc/passwd", null)]
     [InlineData("javascript:alert(1)", null)]
-    public void Read_Location_IsAWebAddressThatCanBeSentOn(string said, string? expected)
+    public void Read_Location_IsAnHttpUrlOrOmitted(string declared, string? expected)
     {
-        var answer = Read(200, "302", "Location: " + said, "X-A: gr\u00fcn", "X-B: b");
+        var answer = Read(200, "302", "Location: " + declared, "X-A: gr\u00fcn", "X-B: b");
         Assert.Equal(expected, answer.RedirectUrl);
         Assert.Equal(expected, answer.Headers!.GetValueOrDefault("Location"));
         Assert.Equal("b", answer.Headers!["X-B"]);
@@ -132,7 +132,7 @@ public class CapturedDocumentTests
     [InlineData("0; url=/page#top", null)]
     [InlineData("0; url=javascript:alert(1)", null)]
     [InlineData("soon; url=/new", null)]
-    public void Read_Refresh_IsARedirectIfItLeadsElsewhereSoon(string content, string? target)
+    public void Read_Refresh_IsARedirectIfItNamesAnotherUrlWithAShortDelay(string content, string? target)
     {
         var json = JsonSerializer.Serialize(new { url = "http://h/page", html = "<html></html>", headers = Array.Empty<string>(), read = Array.Empty<string>(), refresh = content });
         var answer = CapturedDocument.Read(json, 200, "http://h/", s_allowed);

@@ -70,7 +70,7 @@ public class HangCircuitBreakerTests
     }
 
     [Fact]
-    public void Check_RealmOfWhichAllHangs_IsRefusedForEveryUrl()
+    public void Check_RealmWhosePagesAllHang_IsRefusedForEveryUrl()
     {
         for (var i = 0; i < 8; i++)
         {
@@ -83,7 +83,7 @@ public class HangCircuitBreakerTests
     }
 
     [Fact]
-    public void Check_RealmThatHangsAmongWhatRenders_IsRefusedUntilItsTrialRenders()
+    public void Check_RealmWithMoreHangsThanRenders_IsRefusedUntilItsTrialRenders()
     {
         for (var i = 0; i < 7; i++)
         {
@@ -115,7 +115,7 @@ public class HangCircuitBreakerTests
     }
 
     [Fact]
-    public void Check_CommandsOfOneUserThatHang_RefuseNoOther()
+    public void Check_CommandsOfOneUserHang_OthersAreNotRefused()
     {
         for (var i = 0; i < 8; i++)
         {
@@ -138,7 +138,7 @@ public class HangCircuitBreakerTests
     }
 
     [Fact]
-    public void Check_UrlThatExceededALimit_IsRefusedAtOnceAndItsRealmAfterAsManyPagesAsAUrlMayHang()
+    public void Check_UrlThatExceededALimit_IsRefusedAtOnceAndItsRealmAfterTheHangsOfOneUrl()
     {
         _breaker.Report(RenderOperation("flood-1"), PageFault.ExceededLimit);
         Assert.Throws<RequestException>(() => Check("flood-1"));

@@ -9,7 +9,7 @@ public class HostReplyTests
     private static readonly RenderFormat[] s_formats = [RenderFormat.Isolated, RenderFormat.Head];
 
     [Fact]
-    public void Read_FullAnswer_TakesWhatWasAskedFor()
+    public void Read_FullAnswer_TakesTheRequestedFormats()
     {
         var answer = Read("""
             {"reply":{"status":200,"formats":{"isolated":"<p>","atom":"unasked"},"head":"<title>x</title>","data":{"a":1},"deps":["http://h/r/a"]},

@@ -14,7 +14,7 @@ public class OutcomeMappingTests
     [InlineData(404, RenderOutcome.Failed)]
     [InlineData(500, RenderOutcome.Failed)]
     [InlineData(503, RenderOutcome.Failed)]
-    public void OfOwnStatus_IsAlwaysAVerdict(int status, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfOwnStatus(status));
+    public void OfOwnStatus_AnyStatus_IsAVerdict(int status, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfOwnStatus(status));
 
     [Theory]
     [InlineData(200, RenderOutcome.Rendered)]
@@ -24,7 +24,7 @@ public class OutcomeMappingTests
     [InlineData(502, RenderOutcome.NoVerdict)]
     [InlineData(503, RenderOutcome.NoVerdict)]
     [InlineData(504, RenderOutcome.NoVerdict)]
-    public void OfHttpStatus_GatewaysSayNothingAboutTheContent(int status, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfHttpStatus(status));
+    public void OfHttpStatus_StatusOfAGateway_IsNoVerdict(int status, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfHttpStatus(status));
 
     [Theory]
     [InlineData("content", RenderOutcome.Failed)]
@@ -33,7 +33,7 @@ public class OutcomeMappingTests
     [InlineData("superseded", RenderOutcome.NoVerdict)]
     [InlineData("something new", RenderOutcome.Failed)]
     [InlineData(null, RenderOutcome.Failed)]
-    public void OfHostError_ByItsKind(string? kind, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfHostError(kind));
+    public void OfHostError_EachKind_HasItsOutcome(string? kind, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfHostError(kind));
 
     [Theory]
     [InlineData("ERR_CONNECTION_REFUSED", true, RenderOutcome.NoVerdict)]
@@ -44,5 +44,5 @@ public class OutcomeMappingTests
     [InlineData("ERR_ABORTED", true, RenderOutcome.NotAPage)]
     [InlineData(NavigationException.Download, true, RenderOutcome.NotAPage)]
     [InlineData("ERR_SOMETHING_NEW", true, RenderOutcome.NoVerdict)]
-    public void OfNavigation_ByCodeAndWhoseUrlFailed(string code, bool allowed, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfNavigation(code, allowed));
+    public void OfNavigation_CodeAndFailedUrl_DecideTheOutcome(string code, bool allowed, RenderOutcome expected) => Assert.Equal(expected, OutcomeMapping.OfNavigation(code, allowed));
 }

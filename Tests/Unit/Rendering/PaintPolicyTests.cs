@@ -61,7 +61,7 @@ public sealed class PaintPolicyTests
     }
 
     [Fact]
-    public void Used_Read_PaintsTheRouteForGoodAndNoOther()
+    public void Used_LayoutRead_PaintsThatRouteOnlyForThisVersion()
     {
         TurnOn("/a");
         TurnOn("/b");
@@ -127,7 +127,7 @@ public sealed class PaintPolicyTests
     }
 
     [Fact]
-    public void Plan_TooManyPatterns_AreToldApartByTheirNumberOfSegments()
+    public void Plan_TooManyPatterns_AreDistinguishedByTheirNumberOfSegments()
     {
         for (var i = 0; i < RouteLearning.MaxRoutes; i++)
         {

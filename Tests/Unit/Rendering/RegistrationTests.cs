@@ -28,7 +28,7 @@ public class RegistrationTests
     [InlineData(1, nameof(SlotState.Leased), 300, "The host answers 502.", false, ServerState.Ready)]
     [InlineData(null, nameof(SlotState.Closing), 300, null, false, ServerState.Warming)]
     [InlineData(1, nameof(SlotState.Leased), 300, null, true, ServerState.Draining)]
-    public void Of_Pool_SaysWhetherRendersMayCome(int? generation, string? slot, int recentBootMs, string? problem, bool draining, ServerState expected)
+    public void Of_Pool_IsReadyIfItAcceptsRenders(int? generation, string? slot, int recentBootMs, string? problem, bool draining, ServerState expected)
     {
         var slots = slot is { } state ? new[] { new SlotSnapshot(1, 1, Enum.Parse<SlotState>(state), null, default, 0, "t", true, 0) } : [];
         var totals = new PoolTotals { Generation = generation, RecentBoot = TimeSpan.FromMilliseconds(recentBootMs), Problem = problem };

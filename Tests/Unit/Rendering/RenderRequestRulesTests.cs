@@ -34,11 +34,11 @@ public class RenderRequestRulesTests
     };
 
     [Theory, MemberData(nameof(Refused))]
-    public void Check_OutOfBounds_NamesFieldValueAndBound(RenderRequest request, string field, string says)
+    public void Check_OutOfBounds_NamesFieldValueAndBound(RenderRequest request, string field, string expected)
     {
         var error = Assert.Single(RenderRequestRules.Check(request));
         Assert.Equal(field, error.Field);
-        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.True(error.Message.Length < 300, error.Message);
     }
 

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Rendering;
 
-/// <summary>Soft navigations of a page that behaves as the test says, on a route that one equal comparison turns on.</summary>
+/// <summary>Soft navigations of a page whose behavior the test defines, on a route that one equal comparison turns on.</summary>
 public sealed class SoftNavigationRulesTests : IDisposable
 {
     private const string Site = "http://site.example/";
@@ -82,7 +82,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         Assert.False(page.IsKept);
     }
 
-    /// <summary>What the attempt showed is not the content of the URL.</summary>
+    /// <summary>The attempt did not show the content of the URL.</summary>
     [Fact]
     public async Task Run_RejectedAttemptBeforeALoadThatIsLate_LeavesNothingOfTheAttempt()
     {

@@ -70,7 +70,7 @@ public sealed class SoftPolicyTests
     }
 
     [Fact]
-    public void Compared_Difference_TurnsTheRouteOffForGoodAndNoOther()
+    public void Compared_Difference_TurnsOnlyThatRouteOffForThisVersion()
     {
         TurnOn();
         Assert.True(_policy.Compared(s_key, Comparison.Different, "Left over.") is { State: RouteLearningState.Off, IsApp: false, Reason: "Left over." });
@@ -80,7 +80,7 @@ public sealed class SoftPolicyTests
         Assert.Equal((RouteLearningState.Learning, 1, "/items/*: Left over."), (_policy.Status().State, _policy.Status().RoutesOff, _policy.Status().Reason));
         TurnOn(Key("/other/*"));
         Assert.Equal((RouteLearningState.On, 1, 1), (_policy.Status().State, _policy.Status().RoutesOn, _policy.Status().RoutesOff));
-        // A deploy is another app.
+        // A deploy counts as another app.
         TurnOn(s_key with { App = "new" });
         Assert.True(_policy.Plan(s_key with { App = "new" }).IsOn);
     }
@@ -120,7 +120,7 @@ public sealed class SoftPolicyTests
     }
 
     [Fact]
-    public void Loaded_ManyAppsAndRoutes_AreForgottenBeforeTheyAreTooMany()
+    public void Loaded_ManyAppsAndRoutes_AreBounded()
     {
         for (var i = 0; i < 100; i++)
         {
@@ -133,7 +133,7 @@ public sealed class SoftPolicyTests
     }
 
     [Fact]
-    public void Loaded_DocumentThatDiffersEachTime_IsNotLearnedAndForgetsNoOther()
+    public void Loaded_DocumentThatDiffersEachTime_IsNotLearnedAndEvictsNoOther()
     {
         TurnOn();
         var status = _policy.Status();

@@ -24,9 +24,9 @@ public sealed class TimeoutDiagnosisTests
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("""{"stage":7,"inFlight":"x","formats":[]}""")]
-    public async Task Ask_HostThatSaysNonsense_IsNotBelieved(string said)
+    public async Task Ask_HostReturnsNonsense_IsIgnored(string reply)
     {
-        var late = await AskAsync(new() { Answer = _ => said });
+        var late = await AskAsync(new() { Answer = _ => reply });
         Assert.EndsWith("something other than a request.", late.Message, StringComparison.Ordinal);
         Assert.Empty(late.Formats);
     }

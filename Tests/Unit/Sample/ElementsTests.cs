@@ -40,7 +40,7 @@ public sealed class ElementsTests
         Assert.False(Attribute(element.Value, "boilingPoint") < Attribute(element.Value, "meltingPoint"), element.Key));
 
     [Fact]
-    public void Elements_InAll_StandInPlacesOfTheirOwn()
+    public void Elements_Each_HasItsOwnPlace()
     {
         var places = s_elements.Select(element => (Group: Attribute(element.Value, "group"), Period: Attribute(element.Value, "period"))).ToList();
         var inGroups = places.Where(place => place.Group is not null).ToList();
@@ -55,11 +55,11 @@ public sealed class ElementsTests
         Assert.Equal(Number(element.Value), Electrons(element.Value.GetProperty("attributes").GetProperty("configuration").GetString()!)));
 
     [Fact]
-    public void Elements_InAll_AreToldInTwoOrThreeSentences() => Assert.All(s_elements, element =>
+    public void Elements_Each_HasTwoOrThreeSentences() => Assert.All(s_elements, element =>
     {
         var story = string.Join(' ', [element.Value.GetProperty("description").GetString()!, .. CardReferences.Strings(element.Value.GetProperty("text"))]);
         var sentences = story.Split(". ").Length;
-        Assert.True(sentences is 2 or 3, $"{element.Key} is told in {sentences} sentences.");
+        Assert.True(sentences is 2 or 3, $"{element.Key} has {sentences} sentences.");
     });
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed partial class HostAppTests
         Assert.All(references, url => Assert.Contains(url, s_assets.Keys));
     }
 
-    // A waterfall less, and a version of the app is what its index.html names: a module that it does not name could change unnoticed.
+    // Preloading avoids a waterfall. The version of the app is derived from the files that index.html names, so a change of a module that it does not name would go unnoticed.
     [Fact]
     public void Index_ForEveryModule_HasAPreload()
     {
@@ -51,7 +51,7 @@ public sealed partial class HostAppTests
     {
         var names = s_assets.Append(new("/index.html", File.ReadAllText(s_indexFile)))
             .SelectMany(file => Site().Matches(file.Value).Select(match => $"{file.Key}: {match.Value}"))
-            // The name of a vocabulary, and a base for the URL parser that nobody fetches.
+            // The name of a vocabulary, and a base for the URL parser; neither is fetched.
             .Where(found => !found.EndsWith("http://www.w3.org", StringComparison.Ordinal) && !found.EndsWith("http://site.invalid", StringComparison.Ordinal));
 
         Assert.Empty(names);

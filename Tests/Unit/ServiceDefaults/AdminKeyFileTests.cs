@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.ServiceDefaults;
 
-/// <summary>Boundaries 3 and 5: the key of every service may be in a file, and is long enough.</summary>
+/// <summary>Boundaries 3 and 5: the key of every service may be in a file, and must be long enough.</summary>
 public sealed class AdminKeyFileTests : IDisposable
 {
     private const string Key = "a-key-in-a-file-of-more-than-32-characters";
@@ -25,7 +25,7 @@ public sealed class AdminKeyFileTests : IDisposable
     }
 
     [Fact]
-    public void AdminKeyFile_Empty_IsNone() => Assert.Null(Bind("--Fleet:AdminKeyFile=").AdminKey);
+    public void AdminKeyFile_Empty_IsNoKey() => Assert.Null(Bind("--Fleet:AdminKeyFile=").AdminKey);
 
     [Fact]
     public void AdminKeyFile_AndAKey_NamesBoth()

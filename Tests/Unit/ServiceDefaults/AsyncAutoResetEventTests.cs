@@ -82,12 +82,12 @@ public sealed class AsyncAutoResetEventTests
             await cancel;
             var taken = await TookAsync(wait);
 
-            Assert.True(taken != await WaitAsync(TimeSpan.Zero), $"round {i}: the signal was taken {(taken ? "twice" : "by nobody")}");
+            Assert.True(taken != await WaitAsync(TimeSpan.Zero), $"round {i}: the signal was taken {(taken ? "twice" : "by no waiter")}");
         }
     }
 
     [Fact]
-    public async Task Reset_KeptSignal_IsGone()
+    public async Task Reset_KeptSignal_IsCleared()
     {
         _event.Set();
         _event.Reset();

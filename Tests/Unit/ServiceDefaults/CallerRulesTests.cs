@@ -3,7 +3,7 @@ using Fleet.ServiceDefaults.Security;
 
 namespace Fleet.Tests.ServiceDefaults;
 
-/// <summary>Boundary 2: what a page of another site makes a browser send.</summary>
+/// <summary>Boundary 2: requests that a page of another site causes a browser to send.</summary>
 public sealed class CallerRulesTests
 {
     private static readonly HostAllowList s_hosts = new(["render.example.com", "*.apps.example"]);

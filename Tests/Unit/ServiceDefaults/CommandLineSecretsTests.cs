@@ -6,7 +6,7 @@ namespace Fleet.Tests.ServiceDefaults;
 /// <summary>Boundary 3: a command line is readable by every user of the machine.</summary>
 public sealed class CommandLineSecretsTests
 {
-    private const string Secret = "a-value-that-nobody-may-read-0123456789";
+    private const string Secret = "a-value-that-must-stay-secret-0123456789";
 
     [Theory]
     [InlineData("--Fleet:AdminKey=" + Secret, "environment variable Fleet__AdminKey instead, or --Fleet:AdminKeyFile to a file that has the key, or to '-' for standard input")]

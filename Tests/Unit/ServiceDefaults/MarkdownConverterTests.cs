@@ -45,7 +45,7 @@ public sealed class MarkdownConverterTests
         Assert.Equal(expected, MarkdownConverter.ToText($"<title>Title *1*</title><body>{body}", "http://h/")!.Text);
 
     [Fact]
-    public void Convert_NoHeading_BeginsWithTheTitleAndTellsTheCanonicalUrl()
+    public void Convert_NoHeading_BeginsWithTheTitleAndHasTheCanonicalUrl()
     {
         var page = MarkdownConverter.Convert("<html><head><title>The  title</title><link rel=canonical href=/c></head><body><p>text</p></body></html>", "http://h/docs/page")!;
 

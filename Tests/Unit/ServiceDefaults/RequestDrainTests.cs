@@ -73,7 +73,7 @@ public sealed class RequestDrainTests
     }
 
     [Fact]
-    public async Task DrainOnStop_LastRequestEnds_GoesOn()
+    public async Task DrainOnStop_LastRequestEnds_Continues()
     {
         var running = _drain.TryEnter()!;
         var stopping = new DrainOnStop(_drain, TimeSpan.FromSeconds(20), new VirtualTimeProvider(), NullLogger<DrainOnStop>.Instance).StoppingAsync(CancellationToken.None);

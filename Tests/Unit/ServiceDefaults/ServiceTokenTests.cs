@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.ServiceDefaults;
 
-/// <summary>Boundary 5: a service has only the keys that it uses, and shows each other service only what opens that service.</summary>
+/// <summary>Boundary 5: a service has only the keys that it uses, and sends each other service only a token for that service.</summary>
 public sealed class ServiceTokenTests
 {
     private const string AdminKey = "an-admin-key-of-more-than-32-characters";
@@ -39,7 +39,7 @@ public sealed class ServiceTokenTests
     [InlineData(AdminKey)]
     public void IsValid_NoToken_IsFalse(string text) => Assert.False(IsValid(text, "a", s_now));
 
-    // What a page or Redis shows is signed with a key that says nothing of the others.
+    // Pages and Redis show data that is signed with a key from which no other key can be derived.
     [Fact]
     public void FleetKeys_EachPurpose_HasAKeyOfItsOwn()
     {

@@ -13,7 +13,7 @@ public sealed class SettingSectionsTests
         typeof(global::Fleet.RealmServer.RealmServerApp).Assembly,
     ];
 
-    // The AppHost refuses a setting of any section that is not in the list, and cannot load the services to ask them.
+    // The AppHost refuses settings of sections that are not in its list, since it cannot load the services' options.
     [Fact]
     public void All_SectionsOfTheServicesOptions_AreListed() =>
         Assert.Equal(

@@ -24,7 +24,7 @@ public sealed class StrikeTableTests
     }
 
     [Fact]
-    public void Strike_AfterTheEarlierExpired_CountsAnew()
+    public void Strike_AfterEarlierOnesExpired_CountsFromZero()
     {
         _table.Strike("a");
         _clock.Advance(TimeSpan.FromMinutes(5));
@@ -32,17 +32,17 @@ public sealed class StrikeTableTests
     }
 
     [Fact]
-    public void Acquit_OrClear_ForgetsStrikes()
+    public void Clear_OfOneKeyOrAll_RemovesStrikes()
     {
         _table.Strike("a");
-        _table.Acquit("a");
+        _table.Clear("a");
         Assert.Equal(1, _table.Strike("a"));
         _table.Clear();
         Assert.Equal(1, _table.Strike("a"));
     }
 
     [Fact]
-    public void Strike_TableIsFull_RemembersNoMoreUntilOneExpires()
+    public void Strike_TableIsFull_RecordsNoMoreUntilOneExpires()
     {
         _table.Strike("a");
         _table.Strike("b");

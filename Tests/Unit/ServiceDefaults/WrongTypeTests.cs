@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.ServiceDefaults;
 
-/// <summary>A value that is not of its setting's type: the sentence names setting and value, and says what there may be.</summary>
+/// <summary>A value that is not of its setting's type: the error names setting and value, and says what is allowed.</summary>
 public sealed class WrongTypeTests
 {
     [Theory]
@@ -17,11 +17,11 @@ public sealed class WrongTypeTests
     [InlineData("Browser:sandbox", "it's off", "Browser:Sandbox is 'it's off': it must be one of Auto, On, Off.")]
     [InlineData("Browser:CallTimeout", "5 s", "Browser:CallTimeout is '5 s': it must be a time such as 00:00:05 (hours:minutes:seconds).")]
     [InlineData("Browser:MaxPageEvents", "1e99", "Browser:MaxPageEvents is '1e99': it must be a whole number.")]
-    public void Browser_ValueOfAnotherType(string key, string value, string expected) => Assert.Equal(expected, Explain<BrowserOptions>(BrowserOptions.Section, key, value));
+    public void Browser_ValueOfAnotherType_NamesSettingAndExpectedType(string key, string value, string expected) => Assert.Equal(expected, Explain<BrowserOptions>(BrowserOptions.Section, key, value));
 
     [Theory]
     [InlineData("Pool:Slots", "four", "Pool:Slots is 'four': it must be a whole number.")]
-    public void Pool_ValueOfAnotherType(string key, string value, string expected) => Assert.Equal(expected, Explain<PoolOptions>("Pool", key, value));
+    public void Pool_ValueOfAnotherType_NamesSettingAndExpectedType(string key, string value, string expected) => Assert.Equal(expected, Explain<PoolOptions>("Pool", key, value));
 
     [Theory]
     [InlineData("Any:Flag", "yes", "Any:Flag is 'yes': it must be true or false.")]
@@ -30,7 +30,7 @@ public sealed class WrongTypeTests
     [InlineData("Any:List:0", "x", "Any:List:0 is 'x': it must be a whole number.")]
     [InlineData("Any:Map:key", "x", "Any:Map:key is 'x': it must be one of Auto, On, Off.")]
     [InlineData("Any:Day", "x", "Any:Day is 'x': it must be of another type; docs/settings.md says which.")]
-    public void Any_ValueOfAnotherType(string key, string value, string expected) => Assert.Equal(expected, Explain<AnyOptions>("Any", key, value));
+    public void Any_ValueOfAnotherType_NamesSettingAndExpectedType(string key, string value, string expected) => Assert.Equal(expected, Explain<AnyOptions>("Any", key, value));
 
     private static string? Explain<T>(string section, string key, string value)
         where T : class, new()

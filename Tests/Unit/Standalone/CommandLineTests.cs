@@ -108,7 +108,7 @@ public sealed class CommandLineTests
     [InlineData("Fleet:AdminKey=secret-secret", "Fleet__AdminKey instead, or --admin-key-file to a file that has the key, or to '-' for standard input.")]
     [InlineData("Realms:ReadKeys:internal=secret-secret", "Realms__ReadKeys__internal instead.")]
     [InlineData("Realms:readkeys:internal=secret-secret", "Realms__readkeys__internal instead.")]
-    public async Task Run_SecretOnTheCommandLine_SaysWhereItBelongs(string setting, string remedy)
+    public async Task Run_SecretOnTheCommandLine_NamesTheSettingToUse(string setting, string remedy)
     {
         foreach (var args in (string[][])[["serve", "--set", setting], ["serve", "--" + setting], ["serve", "--set=" + setting]])
         {

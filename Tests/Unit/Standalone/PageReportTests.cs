@@ -24,7 +24,7 @@ public sealed class PageReportTests
     [Theory]
     [InlineData(false, ExitCodes.Success, "warning: http://app.example/ answered with status 404.")]
     [InlineData(true, ExitCodes.Failure, "error: http://app.example/ answered with status 404.")]
-    public void Of_PageWithAStatusOfItsOwn_IsWrittenAndTheStatusIsSaid(bool failOnStatus, int exitCode, string line)
+    public void Of_PageWithAStatusOfItsOwn_IsWrittenAndTheStatusIsReported(bool failOnStatus, int exitCode, string line)
     {
         var report = Of(new() { Content = s_content, Outcome = RenderOutcome.Failed, Status = 404 }, failOnStatus);
 
@@ -40,11 +40,11 @@ public sealed class PageReportTests
     [InlineData(RenderOutcome.Unauthorized, "error: http://app.example/ requires credentials: why")]
     [InlineData(RenderOutcome.NotAPage, "error: http://app.example/ is not a page: why")]
     [InlineData(RenderOutcome.Unusable, "error: http://app.example/ is not a page that can be rendered: why")]
-    public void Of_OutcomeWithoutAPage_FailsAndSaysWhatThePageSaid(RenderOutcome outcome, string line)
+    public void Of_OutcomeWithoutAPage_FailsAndReportsThePagesMessage(RenderOutcome outcome, string line)
     {
         var report = Of(new()
         {
-            // What was finished by the deadline is no page.
+            // Formats that were finished by the deadline are not a complete page.
             Content = s_content,
             Outcome = outcome,
             Diagnostics = new() { Message = "why", Console = ["oh no"], FailedRequests = ["GET http://app.example/api: 500"], Stack = "at f (app.js:1:2)" },
@@ -56,7 +56,7 @@ public sealed class PageReportTests
     }
 
     [Fact]
-    public void Of_RefusedByTheManager_SaysItsReason()
+    public void Of_RefusedByTheManager_ReportsItsReason()
     {
         var report = Of(new() { Problem = "The queue is full." });
 

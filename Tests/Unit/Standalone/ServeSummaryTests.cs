@@ -9,7 +9,7 @@ public sealed class ServeSummaryTests
     private static readonly StandaloneSettings s_settings = new() { Browser = "/usr/bin/chromium" };
 
     [Fact]
-    public void Format_Sample_TellsWhereToLookWhatToTryAndThatPagesAreInMemory() => Assert.Equal(
+    public void Format_Sample_HasAddressesWhatToTryAndThatPagesAreInMemory() => Assert.Equal(
         """
 
           site      http://127.0.0.1:5100/    the sample app with prerendered pages: open it in a browser

@@ -11,7 +11,7 @@ public sealed class ServiceArgumentsTests
     [InlineData(ServiceArguments.Realm, "http://127.0.0.1:5100", null, "http://127.0.0.1:5200")]
     [InlineData(ServiceArguments.Manager, "http://127.0.0.1:5200", "http://127.0.0.1:5100", null)]
     [InlineData(ServiceArguments.Prerender, "http://127.0.0.1:5301", "http://127.0.0.1:5100", "http://127.0.0.1:5200")]
-    public void For_Service_KnowsItsAddressAndTheOthers(string service, string own, string? realm, string? manager)
+    public void For_Service_HasItsAddressAndTheOthers(string service, string own, string? realm, string? manager)
     {
         var arguments = For(service, s_settings);
 

@@ -9,7 +9,7 @@ public sealed class StopSignalsTests
     private int _exits;
 
     [Fact]
-    public void Receive_First_AsksToStop()
+    public void Receive_First_RequestsAStop()
     {
         using var signals = new StopSignals(_time, () => _exits++);
 

@@ -13,7 +13,7 @@ public sealed class ConsoleLinesTests
     [InlineData(LogLevel.Information, "info ")]
     [InlineData(LogLevel.Warning, "WARN ")]
     [InlineData(LogLevel.Critical, "FATAL")]
-    public void Write_Entry_IsOneLineWithTheTypeThatSpeaks(LogLevel level, string word) =>
+    public void Write_Entry_IsOneLineWithItsCategory(LogLevel level, string word) =>
         Assert.Matches($@"^\d\d:\d\d:\d\d\.\d\d\d {word} PoolEffects: two lines\r?\n$", Written(level, "two\nlines", null));
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pa
         var room = pool.Rules.Options.ReloadsAtOnce - pool.Count(SlotState.Repaging);
         while (room-- > 0 && MostRecentlyUsedStale() is { } slot)
         {
-            if (pool.Now < pool.Shell.RetryAt && !IsWanted())
+            if (pool.Now < pool.Shell.RetryAt && !CanSkipPause())
             {
                 WakeAt = pool.Shell.RetryAt;
                 break;
@@ -36,14 +36,14 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pa
 
     /// <summary>Fails the waiters that require the current shell at once, when the pool is between two shells.</summary>
     /// <returns>Whether any waiter failed.</returns>
-    public bool FailImpatient()
+    public bool FailBetweenShells()
     {
-        if (queue.Impatient.Count == 0 || !IsBetweenShells())
+        if (queue.FreshOrFail.Count == 0 || !IsBetweenShells())
         {
             return false;
         }
 
-        foreach (var waiter in queue.Impatient.ToArray())
+        foreach (var waiter in queue.FreshOrFail.ToArray())
         {
             queue.Remove(waiter);
             pool.Do(new FailWaiter(waiter.Id, WaitFailure.StaleShell));
@@ -65,8 +65,8 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pa
         return false;
     }
 
-    // The pause after a change spares the host, so a waiter skips it. The pause after a wrong boot applies to all.
-    private bool IsWanted() => pool.Shell.WrongBoots == 0 && queue.Count > 0;
+    // The pause after a change reduces the load on the host; it is skipped while a waiter needs a page. The pause after a boot of the wrong shell always applies.
+    private bool CanSkipPause() => pool.Shell.WrongBoots == 0 && queue.Count > 0;
 
     private Slot? MostRecentlyUsedStale()
     {

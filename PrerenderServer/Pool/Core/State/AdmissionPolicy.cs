@@ -29,7 +29,7 @@ internal sealed class AdmissionPolicy(PoolRules rules)
     public bool AdmitsAffinity(Waiter waiter) =>
         waiter.Depth > 0 || waiter.Affinity.RootLeases < rules.Options.RendersPerAffinity;
 
-    /// <summary>Counts a new lease. Returns whether it is a root render of high priority, to be said again when the lease ends.</summary>
+    /// <summary>Counts a new lease. Returns whether it is a root render of high priority, which the caller passes back when the lease ends.</summary>
     public bool Take(Waiter waiter, TimeSpan now)
     {
         var isHighRoot = waiter.Depth == 0 && IsHigh(waiter, now);

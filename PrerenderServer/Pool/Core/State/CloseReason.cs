@@ -33,7 +33,7 @@ internal enum CloseReason
     /// <summary>The render left it dirty, and its host shell was stale anyway.</summary>
     Obsolete,
 
-    /// <summary>The render left in its context what a caller gave to one visit only.</summary>
+    /// <summary>The render left data in its context that a caller gave to one visit only.</summary>
     Tainted,
 
     /// <summary>Its lease was not released in time.</summary>

@@ -12,7 +12,7 @@ internal enum PageOutcome
     /// <summary>Answers, but its document cannot be reused: same context, new document.</summary>
     Dirty,
 
-    /// <summary>As <see cref="Dirty"/>, and its context may have what a caller gave to one visit only: the context is closed.</summary>
+    /// <summary>As <see cref="Dirty"/>, and its context may have data that a caller gave to one visit only: the context is closed.</summary>
     Tainted,
 
     /// <summary>Hangs: the context is closed.</summary>

@@ -9,16 +9,16 @@ internal abstract record PoolEvent;
 internal sealed record Started : PoolEvent;
 
 /// <summary>The pool stops: reject requests, drain, close, kill, all within a bound.</summary>
-internal sealed record StopWanted : PoolEvent;
+internal sealed record StopRequested : PoolEvent;
 
 /// <summary>Time has passed. Every event applies the deadlines that are due; this one does nothing else.</summary>
 internal sealed record TimePassed : PoolEvent;
 
 /// <summary>A caller requests a page.</summary>
-internal sealed record PageWanted(long Waiter, LeaseRequest Request) : PoolEvent;
+internal sealed record PageRequested(long Waiter, LeaseRequest Request) : PoolEvent;
 
 /// <summary>A caller cancels its request. After the grant this has no effect: the page is released as <see cref="PageOutcome.Untouched"/>.</summary>
-internal sealed record WantCancelled(long Waiter) : PoolEvent;
+internal sealed record RequestCancelled(long Waiter) : PoolEvent;
 
 /// <summary>A new page, or a new document in an old context, has booted.</summary>
 internal record PageBooted(long Slot, long Op, string? ShellToken) : PoolEvent;
@@ -64,7 +64,7 @@ internal sealed record BrowserCrashed(int Generation) : PoolEvent;
 internal sealed record BrowserKilled(int Generation) : PoolEvent;
 
 /// <summary>A new browser process is requested.</summary>
-internal sealed record RecycleWanted : PoolEvent;
+internal sealed record RecycleRequested : PoolEvent;
 
 /// <summary>Memory was measured.</summary>
 internal sealed record MemoryMeasured(int Generation, long TotalBytes, IReadOnlyDictionary<long, long> SlotBytes) : PoolEvent;

@@ -11,14 +11,14 @@ internal sealed class WaiterQueue(int maxDepth, AffinityTable affinities)
 
     private readonly IndexedHeap<Waiter, ByDeadline> _deadlines = new();
     private readonly Dictionary<long, Waiter> _byId = [];
-    private readonly HashSet<Waiter> _impatient = [];
+    private readonly HashSet<Waiter> _freshOrFail = [];
 
     public int Count => _byId.Count;
 
     public IReadOnlyCollection<Waiter> All => _byId.Values;
 
     /// <summary>Waiters that require the current host shell at once.</summary>
-    public IReadOnlyCollection<Waiter> Impatient => _impatient;
+    public IReadOnlyCollection<Waiter> FreshOrFail => _freshOrFail;
 
     /// <summary>The waiter whose deadline is next; null when the queue is empty.</summary>
     public Waiter? NextToExpire => _deadlines.First;
@@ -34,7 +34,7 @@ internal sealed class WaiterQueue(int maxDepth, AffinityTable affinities)
         _deadlines.Add(waiter);
         if (waiter.Request.Accept == Contracts.ShellAcceptance.FreshOrFail)
         {
-            _impatient.Add(waiter);
+            _freshOrFail.Add(waiter);
         }
 
         Affinities += waiter.Affinity.Waiting++ == 0 ? 1 : 0;
@@ -50,7 +50,7 @@ internal sealed class WaiterQueue(int maxDepth, AffinityTable affinities)
 
         _byId.Remove(waiter.Id);
         _deadlines.Remove(waiter);
-        _impatient.Remove(waiter);
+        _freshOrFail.Remove(waiter);
         Affinities -= --waiter.Affinity.Waiting == 0 ? 1 : 0;
         affinities.Release(waiter.Affinity);
     }

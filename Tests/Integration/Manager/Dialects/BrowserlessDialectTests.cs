@@ -23,7 +23,7 @@ public sealed class BrowserlessDialectTests
     }
 
     [Fact]
-    public async Task Post_ScreenshotOfBrowserless_IsAskedFor()
+    public async Task Post_ScreenshotOfBrowserless_IsRequested()
     {
         await using var manager = await StartAsync();
         var server = await manager.AddServerAsync("prerender-0");
@@ -37,7 +37,7 @@ public sealed class BrowserlessDialectTests
     [Theory]
     [InlineData("{\"format\":\"Letter\",\"landscape\":true,\"margin\":{\"top\":\"1in\",\"left\":\"25.4mm\",\"right\":96},\"scale\":0.5,\"pageRanges\":\"1-2\",\"printBackground\":true}", 8.5, 11.0)]
     [InlineData("{\"width\":\"10cm\",\"height\":\"100mm\",\"landscape\":true,\"margin\":{\"top\":\"6pc\",\"left\":\"72pt\",\"right\":96},\"scale\":0.5,\"pageRanges\":\"1-2\",\"printBackground\":true}", 10 / 2.54, 100 / 25.4)]
-    public async Task Post_PdfOfBrowserless_IsAskedForInInches(string options, double width, double height)
+    public async Task Post_PdfOfBrowserless_IsRequestedInInches(string options, double width, double height)
     {
         await using var manager = await StartAsync();
         var server = await manager.AddServerAsync("prerender-0");
@@ -77,7 +77,7 @@ public sealed class BrowserlessDialectTests
     [InlineData("/content")]
     [InlineData("/screenshot")]
     [InlineData("/pdf")]
-    public async Task Post_OptionsOfBrowserless_AreAskedFor(string path)
+    public async Task Post_OptionsOfBrowserless_AreRequested(string path)
     {
         await using var manager = await StartAsync();
         manager.UseAdminKey();
@@ -97,7 +97,7 @@ public sealed class BrowserlessDialectTests
     }
 
     [Fact]
-    public async Task Post_ImageAndTemplatesOfBrowserless_AreAskedFor()
+    public async Task Post_ImageAndTemplatesOfBrowserless_AreRequested()
     {
         await using var manager = await StartAsync();
         var server = await manager.AddServerAsync("prerender-0");

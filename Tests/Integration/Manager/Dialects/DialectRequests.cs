@@ -19,7 +19,7 @@ internal static class DialectRequests
     public static async Task<HttpResponseMessage> SendAsync(ManagerUnderTest manager, string method, string path, string? header = null, string? value = null)
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        // As it is: '/http%3A%2F%2F' and '..' are sent as written.
+        // Sent unchanged: '/http%3A%2F%2F' and '..' are not normalized.
         using var request = new HttpRequestMessage(new(method), new Uri(manager.Client.BaseAddress!.AbsoluteUri.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (header is not null && value is not null)
         {

@@ -6,7 +6,7 @@ using static Fleet.Tests.Manager.Dialects.DialectRequests;
 
 namespace Fleet.Tests.Manager.Dialects;
 
-/// <summary>Addresses of other prerender services: the same rules as of the manager's own routes, and a clear error for what is not served.</summary>
+/// <summary>Addresses of other prerender services: the rules of the manager's own routes apply, and an unsupported route is a clear error.</summary>
 public sealed class DialectTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -125,7 +125,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public async Task Get_PageOfAnotherSiteAsks_IsRefused()
+    public async Task Get_FromAPageOfAnotherSite_IsRefused()
     {
         await using var manager = await StartAsync();
         using var response = await SendAsync(manager, "GET", "/" + Page, "Sec-Fetch-Site", "cross-site");

@@ -10,7 +10,7 @@ public sealed class GotenbergDialectTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Post_FormsOfGotenberg_AreAskedFor()
+    public async Task Post_FormsOfGotenberg_AreRequested()
     {
         await using var manager = await StartAsync();
         var server = await manager.AddServerAsync("prerender-0");
@@ -47,7 +47,7 @@ public sealed class GotenbergDialectTests
     }
 
     [Fact]
-    public async Task Post_OptionsOfGotenberg_AreAskedFor()
+    public async Task Post_OptionsOfGotenberg_AreRequested()
     {
         await using var manager = await StartAsync();
         manager.UseAdminKey();

@@ -4,7 +4,7 @@ using static Fleet.Tests.Manager.Dialects.DialectRequests;
 
 namespace Fleet.Tests.Manager.Dialects;
 
-/// <summary>Prerender's addresses: where the key is, and the request to render pages again.</summary>
+/// <summary>Prerender's addresses: the place of the key, and the recache request.</summary>
 public sealed class PrerenderDialectTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -21,7 +21,7 @@ public sealed class RendertronDialectTests
     [InlineData("?mobile", "mobile", null)]
     [InlineData("?mobile=true&timezoneId=Europe/Berlin", "mobile", "Europe/Berlin")]
     [InlineData("?mobile=false", null, null)]
-    public async Task Get_OptionsOfRendertron_AreAskedFor(string query, string? device, string? timezone)
+    public async Task Get_OptionsOfRendertron_AreRequested(string query, string? device, string? timezone)
     {
         await using var manager = await StartAsync();
         var server = await manager.AddServerAsync("prerender-0");

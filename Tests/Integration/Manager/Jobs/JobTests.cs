@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Manager.Jobs;
 
-/// <summary>What becomes of a job: results, order, events, a fleet that cannot render.</summary>
+/// <summary>The course of a job: results, order, events, and a fleet that cannot render.</summary>
 public sealed class JobTests : JobsUnderTest
 {
     [Fact]
@@ -58,7 +58,7 @@ public sealed class JobTests : JobsUnderTest
     }
 
     [Fact]
-    public async Task Events_RunningJob_TellsEachChangeAndEndsWithTheJob()
+    public async Task Events_RunningJob_SendsEachChangeAndEndsWithTheJob()
     {
         var release = Hold();
         var id = await CreateAsync(new { urls = Urls(3) });
@@ -80,7 +80,7 @@ public sealed class JobTests : JobsUnderTest
     }
 
     [Fact]
-    public async Task Create_FleetCannotRender_WaitsAndListsTheReasonInTheEnd()
+    public async Task Create_FleetCannotRender_WaitsAndFinallyListsTheReason()
     {
         await RestartAsync("--Jobs:UrlTimeout=00:00:08");
         var calls = 0;

@@ -11,12 +11,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.Manager.Jobs;
 
-/// <summary>Jobs on a real manager, with a server that the test makes up and a site that has sitemaps, a realm server's API and a receiver of webhooks.</summary>
+/// <summary>Jobs on a real manager, with a fake server and a site that has sitemaps, a realm server's API and a receiver of webhooks.</summary>
 public abstract class JobsUnderTest : IAsyncLifetime
 {
     private WebApplication _app = null!;
 
-    /// <summary>What the site answers, by path.</summary>
+    /// <summary>The site's responses by path.</summary>
     private protected ConcurrentDictionary<string, Func<HttpContext, Task>> SitePages { get; } = new();
 
     private protected ManagerUnderTest Manager { get; private set; } = null!;
@@ -47,7 +47,7 @@ public abstract class JobsUnderTest : IAsyncLifetime
 
     private protected static IEnumerable<string> Urls(int count) => Enumerable.Range(0, count).Select(n => ManagerUnderTest.Realm + n);
 
-    /// <summary>Has renders wait until the returned action is called.</summary>
+    /// <summary>Holds renders until the returned action is called.</summary>
     private protected Action Hold()
     {
         var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering.Fidelity;
 
-/// <summary>A page whose content is complete is captured, whatever else it goes on doing; what is missing is named.</summary>
+/// <summary>A page with complete content is captured even if it never rests; what keeps it busy is named.</summary>
 [Collection(FidelityCollection.Name)]
 public sealed class CompletenessTests(ServerFixture server)
 {
@@ -61,10 +61,10 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("setInterval(() => { b.style.left = Math.random() + 'px'; }, 10); fetch('/data').then((r) => r.text()).then(show)")]
     [InlineData("setInterval(() => { b.innerHTML = '<i>' + Math.random().toFixed(3) + '</i>'; }, 10); fetch('/data').then((r) => r.text()).then(show)")]
     [InlineData("let n = 0; const t = setInterval(() => { out.textContent += '.'; if (++n === 60) { clearInterval(t); show('the data'); } }, 20)")]
-    // What an app is told first, after it has loaded.
+    // The first message that an app receives after it has loaded.
     [InlineData("new WebSocket(location.origin.replace('http', 'ws') + '/told').onmessage = (e) => show(e.data)")]
     [InlineData("new EventSource('/told').onmessage = (e) => show(e.data)")]
-    // What is about to end: a timer, a transition, an animation, a fade.
+    // Activity that is about to end: a timer, a transition, an animation, a fade.
     [InlineData("setTimeout(() => show('the data'), 900)")]
     [InlineData("fetch('/ok').then(() => setTimeout((text) => show(text), 700, 'the data'))")]
     [InlineData("const t = setInterval(() => { clearInterval(t); show('the data'); }, 900)")]
@@ -94,7 +94,7 @@ public sealed class CompletenessTests(ServerFixture server)
         var result = await RenderAsync();
         for (var i = 0; i < 3 && result.Diagnostics!.Message!.Contains("it is busy", StringComparison.Ordinal); i++)
         {
-            // On a busy machine the page may not answer in time what it still does.
+            // On a busy machine the page may not report its activity in time.
             result = await RenderAsync();
         }
 
@@ -138,7 +138,7 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("<main style='height:4000px'></main>", "")]
     [InlineData("<main style='height:4000px'></main>", "html { scroll-behavior: smooth }")]
     [InlineData("<main style='height:4000px'></main>", "html, body { height: 100%; margin: 0; overflow: hidden } #app { height: 100%; overflow: auto }")]
-    public async Task Html_ContentThatWaitsToBeScrolledTo_IsThere(string space, string css)
+    public async Task Html_ContentThatWaitsToBeScrolledTo_IsCaptured(string space, string css)
     {
         Serve();
         var result = await server.RenderPageAsync($$"""
@@ -151,7 +151,7 @@ public sealed class CompletenessTests(ServerFixture server)
         Assert.Contains("<p id=\"late\">the data</p>", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
         Assert.Contains("title=\"loaded\"", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
         Assert.Contains("loading=\"lazy\"", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-        // It is shown from its top again.
+        // The page is scrolled to its top again.
         Assert.DoesNotContain("data-top=\"1", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
         Assert.Equal("settled", result.Diagnostics!.Stability);
     }
@@ -164,7 +164,7 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("#app { height: 200px; overflow: auto }", "new IntersectionObserver((e) => { if (e.some((x) => x.isIntersecting)) look(); }, { root: app }).observe(late)", true)]
     // React listens in its root for all events while they are captured.
     [InlineData("", "document.addEventListener('scroll', look, true)", false)]
-    public async Task Html_ContentThatWaitsForAScrollEvent_IsThere(string css, string listen, bool isThere)
+    public async Task Html_ContentThatWaitsForAScrollEvent_IsCaptured(string css, string listen, bool isThere)
     {
         var result = await server.RenderPageAsync($$"""
             <!doctype html><style>{{css}}</style><div id=app><h1>Top</h1><main style='height:3000px'></main><p id=late>later</p></div><script>
@@ -200,7 +200,7 @@ public sealed class CompletenessTests(ServerFixture server)
         };
         Text("/noop.js", "text/javascript", "self.onmessage = () => {};");
         Text("/computing.js", "text/javascript", "onmessage = (e) => { const end = performance.now() + 800; while (performance.now() < end); postMessage(e.data); };");
-        // Its transaction goes on for a while, and those after it wait.
+        // Its transaction runs for a while, and later ones wait.
         Text("/holding.js", "text/javascript", """
             const open = indexedDB.open('held', 1);
             open.onupgradeneeded = () => open.result.createObjectStore('s').put('the data', 1);

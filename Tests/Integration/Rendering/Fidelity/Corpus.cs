@@ -6,16 +6,16 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Fleet.Tests.Rendering.Fidelity;
 
-/// <summary>What a page is that not every oracle can judge.</summary>
+/// <summary>Traits of a page to which some checks do not apply.</summary>
 [Flags]
 internal enum PageTraits
 {
     None = 0,
 
-    /// <summary>It shows something else whenever it is looked at, such as an animation or the headers of its request.</summary>
+    /// <summary>It looks different each time, such as an animation or a page that shows the headers of its request.</summary>
     Varies = 1,
 
-    /// <summary>It leads elsewhere and has no content.</summary>
+    /// <summary>It redirects and has no content.</summary>
     Redirects = 2,
 }
 
@@ -23,13 +23,13 @@ internal enum PageTraits
 /// <param name="App">Folder of its files below <c>Corpus</c>, or the page's HTML.</param>
 /// <param name="Target">Path and query, as in the request line. A path that is no file is a route of <c>index.html</c>.</param>
 /// <param name="Text">Text of the complete page; empty where it has none.</param>
-/// <param name="Traits">Why an oracle does not apply.</param>
+/// <param name="Traits">Traits by which some checks do not apply.</param>
 internal sealed record CorpusPage(string App, string Target, string Text, PageTraits Traits = PageTraits.None, int Status = 200, string? Location = null)
 {
     public string Name => $"{(App.StartsWith('<') ? "inline" : App)}{Target}";
 }
 
-/// <summary>Pages over which all oracles of fidelity run: situations that users of prerender services have reported, pages that combine features, and generated ones.</summary>
+/// <summary>Pages for all checks of fidelity: situations that users of prerender services have reported, pages that combine features, and generated ones.</summary>
 internal static class Corpus
 {
     private const string Data = "Data from the API";
@@ -97,7 +97,7 @@ internal static class Corpus
         own.attachShadow({ mode: 'closed' }).innerHTML = '<p>own</p><inner-card></inner-card>';
         </script>
         """,
-        // What is in the properties of form fields.
+        // State in the properties of form fields.
         """
         <!doctype html><input id=t><textarea id=a>old</textarea><input type=checkbox id=c><input type=radio name=r checked><input type=radio name=r id=rb>
         <select id=s><option value=1 selected>one</option><option value=2>two</option></select><p>text</p><script>t.value = 'typed'; a.value = 'new\ntext'; c.checked = true; rb.checked = true; s.value = '2';</script>

@@ -34,7 +34,7 @@ public sealed partial class CorpusTests(ServerFixture server, VisitorBrowser vis
         Assert.True(livePixels.AsSpan().SequenceEqual(pixels), $"The screenshots of {name} differ.\n{html}");
     }
 
-    /// <summary>Completeness: content that is complete is captured, whatever else the page goes on doing.</summary>
+    /// <summary>Completeness: complete content is captured even if the page never rests.</summary>
     [Theory, MemberData(nameof(WithContent))]
     public async Task Html_CorpusPage_IsCompleteAndSettles(string name)
     {
@@ -45,7 +45,7 @@ public sealed partial class CorpusTests(ServerFixture server, VisitorBrowser vis
         Assert.Contains(page.Text, ScriptElements().Replace(result.Formats[RenderFormat.Html], ""), StringComparison.Ordinal);
     }
 
-    /// <summary>Addresses: the URL that was asked for is the one that was requested and is answered, byte for byte, or the redirect of the page is.</summary>
+    /// <summary>Addresses: the requested URL is requested from the site and returned byte for byte, or the page's redirect is returned.</summary>
     [Theory, MemberData(nameof(All))]
     public async Task Html_CorpusPage_HasTheAddressThatWasAskedFor(string name)
     {
@@ -102,7 +102,7 @@ public sealed partial class CorpusTests(ServerFixture server, VisitorBrowser vis
 
     private static TheoryData<string> Names(PageTraits without) => [.. Corpus.Pages.Where(page => (page.Traits & without) == 0).Select(page => page.Name)];
 
-    /// <summary>One result per page, of a visit with nothing before it, which the oracles share.</summary>
+    /// <summary>One result per page, of a first visit, which the checks share.</summary>
     public sealed class FirstVisits
     {
         internal ConcurrentDictionary<CorpusPage, RenderResult> Results { get; } = new();

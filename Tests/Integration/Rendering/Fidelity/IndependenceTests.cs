@@ -8,7 +8,7 @@ namespace Fleet.Tests.Rendering.Fidelity;
 [Collection(FidelityCollection.Name)]
 public sealed class IndependenceTests(ServerFixture server)
 {
-    /// <summary>Counts its visits in everything that a page can keep, and shows the counters.</summary>
+    /// <summary>A page that counts its visits in every kind of storage, and shows the counters.</summary>
     private const string Counting = """
         <!doctype html><p id=out></p><script type=module>
         window.prerenderReady = false;
@@ -81,7 +81,7 @@ public sealed class IndependenceTests(ServerFixture server)
         AssertKept(id);
     }
 
-    /// <summary>The document that a page goes on to may be committed at any point while the page is left.</summary>
+    /// <summary>While a page is left, its own next document may be committed at any point.</summary>
     [Fact]
     public async Task Html_PageThatGoesOnWhileItIsLeft_IsNotReplaced()
     {
@@ -147,7 +147,7 @@ public sealed class IndependenceTests(ServerFixture server)
         Assert.Equal(1, server.OtherApp.Hits(asset));
     }
 
-    /// <summary>What a page still does once it is captured, and when it is left: it must not change what the next one is, and not how long that takes.</summary>
+    /// <summary>Activity of a page after its capture and while it is left: it must affect neither the next page nor its duration.</summary>
     [Theory]
     [InlineData("addEventListener('pagehide', () => navigator.sendBeacon('BEACON', 'x'))")]
     [InlineData("addEventListener('pagehide', () => fetch('BEACON', { method: 'POST', keepalive: true }))")]

@@ -1,6 +1,6 @@
 namespace Fleet.Tests.Rendering.Fidelity;
 
-/// <summary>What a browser shows of a page, as text.</summary>
+/// <summary>Describes what a browser shows of a page, as text.</summary>
 internal static class LivePage
 {
     /// <summary>An expression that describes what is rendered: for every element of the composed tree its name, its box, its text and the styles that the pages set; of the

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Rendering.Fidelity;
 
-/// <summary>A page that leads elsewhere is answered as a redirect, however it does so and wherever it leads.</summary>
+/// <summary>A page that redirects, by any means and to any address, is answered as a redirect.</summary>
 [Collection(FidelityCollection.Name)]
 public sealed class RedirectTests(ServerFixture server)
 {
@@ -144,7 +144,7 @@ public sealed class RedirectTests(ServerFixture server)
 
     [Theory]
     [InlineData(0, "")]
-    // What is told of a failed request has a bounded length, and there is a bounded number of them.
+    // Descriptions of failed requests are bounded in length and number.
     [InlineData(1_500, "")]
     [InlineData(0, "for (let i = 0; i < 30; i++) await fetch('/missing/' + i)")]
     // The document of a frame is another one.

@@ -4,7 +4,7 @@ import agents from '@graphai/browserless_agent';
 
 const [manager, url, key] = process.argv.slice(2);
 
-// The agent has no setting for the address of browserless; its requests go to the fleet instead, as they are, as a name of the network would have it.
+// The agent has no setting for the address of browserless; its requests are sent unchanged to the fleet, as if DNS named the fleet for that address.
 const browserless = agents.browserlessAgent;
 const send = globalThis.fetch;
 globalThis.fetch = (address, options) => send(String(address).replace('https://production-sfo.browserless.io/', manager), options);

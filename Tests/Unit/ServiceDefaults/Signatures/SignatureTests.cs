@@ -108,7 +108,7 @@ public sealed class SignatureTests
     [InlineData("(\"@status\")")]
     [InlineData("(\"missing\")")]
     [InlineData("(\"@authority\";bs)")]
-    public void Of_ComponentThatIsUnknownOrMissing_IsNone(string input) => Assert.Null(SignatureBase.Of(SignatureInput.Read(input)!, Message("GET", "h", "/", [])));
+    public void Of_UnknownOrMissingComponent_IsNull(string input) => Assert.Null(SignatureBase.Of(SignatureInput.Read(input)!, Message("GET", "h", "/", [])));
 
     [Fact]
     public void ReadDirectory_KeysOfOtherKindsAndTimes_AreLeftOut()

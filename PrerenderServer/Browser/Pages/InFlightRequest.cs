@@ -11,7 +11,7 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <param name="SentAt">Time stamp of the request.</param>
 /// <param name="RespondedAt">Time stamp of the response; null before it.</param>
 /// <param name="IsOfMessages">Whether it is a web socket or an event stream.</param>
-internal readonly record struct Flight(Flight.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages)
+internal readonly record struct InFlightRequest(InFlightRequest.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages)
 {
     private const int MaxTextLength = 500;
 
@@ -19,9 +19,9 @@ internal readonly record struct Flight(Flight.Content Sent, string Loader, bool 
 
     public string Url => Sent.Url;
 
-    public static Flight OfSocket(string url, long now) => new(new("GET", Shorten(url), ""), "", true, now, null, IsOfMessages: true);
+    public static InFlightRequest OfSocket(string url, long now) => new(new("GET", Shorten(url), ""), "", true, now, null, IsOfMessages: true);
 
-    public static Flight Of(JsonElement sent, long now)
+    public static InFlightRequest Of(JsonElement sent, long now)
     {
         var request = sent.GetProperty("request");
         var type = sent.TryGetProperty("type", out var known) ? known.GetString()! : "";

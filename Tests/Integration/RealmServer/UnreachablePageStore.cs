@@ -5,9 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Fleet.Tests.RealmServer;
 
 /// <summary>A page store that cannot be reached.</summary>
-internal sealed class AwayPageStore : IPageStore
+internal sealed class UnreachablePageStore : IPageStore
 {
-    public static void Register(IServiceCollection services) => services.AddSingleton<IPageStore, AwayPageStore>();
+    public static void Register(IServiceCollection services) => services.AddSingleton<IPageStore, UnreachablePageStore>();
 
     public Task<StoredPage?> GetAsync(string realm, string url, CancellationToken cancellationToken) => throw Away();
 

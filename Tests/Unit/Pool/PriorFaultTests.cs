@@ -2,19 +2,19 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.Tests.Pool;
 
-/// <summary>Where the prior art went wrong, one test per scenario. <see cref="PoolWorld"/> holds the cap and every other property throughout.</summary>
-public sealed class WrongTurnTests
+/// <summary>Scenarios that earlier pools handled wrongly. <see cref="PoolWorld"/> checks the cap and every other property throughout.</summary>
+public sealed class PriorFaultTests
 {
     [Fact]
     public void EvictWithItsClosesGated_CreatesNothingOverTheCap_AndExactlyAsManyWhenTheyOpen()
     {
         var world = Pool(slots: 3, perAffinity: 2);
-        var (first, second) = (Lend(world, "a"), Lend(world, "a"));
-        Lend(world, "b");
+        var (first, second) = (Grant(world, "a"), Grant(world, "a"));
+        Grant(world, "b");
         world.Complete(first);
         world.Complete(second);
-        world.Want("c");
-        world.Want("d");
+        world.Request("c");
+        world.Request("d");
         Assert.Equal(3, world.Contexts);
         Assert.Equal(3, world.History.OfType<CreateSlot>().Count());
         world.Settle();
@@ -25,8 +25,8 @@ public sealed class WrongTurnTests
     public void EvictWithItsCloseGated_IsNotWarm_AndStillCounted()
     {
         var world = Pool(slots: 1);
-        world.Complete(Lend(world, "a"));
-        world.Want("b");
+        world.Complete(Grant(world, "a"));
+        world.Request("b");
         Assert.Empty(world.Snapshot.Warm);
         Assert.Equal((1, SlotState.Closing), (world.Contexts, world.Snapshot.Slots.Single().State));
     }
@@ -34,11 +34,11 @@ public sealed class WrongTurnTests
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
-    public void TwoSlotsTwoWaiters_ClosesInEitherOrder_ServesBoth(int firstClose, int secondClose)
+    public void Request_TwoSlotsTwoWaitersClosesInEitherOrder_ServesBoth(int firstClose, int secondClose)
     {
         var world = Pool(slots: 2);
-        var (a, c) = (Lend(world, "a"), Lend(world, "c"));
-        var (a2, b) = (world.Want("a2"), world.Want("b"));
+        var (a, c) = (Grant(world, "a"), Grant(world, "c"));
+        var (a2, b) = (world.Request("a2"), world.Request("b"));
         world.Complete(a);
         world.Complete(c);
         world.Settle(e => e is CloseSlot { Stage: CloseStage.Dispose });
@@ -53,28 +53,28 @@ public sealed class WrongTurnTests
     }
 
     [Fact]
-    public void LeastRecentlyUsedIsBusyForLong_TakesAnIdleOneInstead()
+    public void Evict_LeastRecentlyUsedIsBusyForLong_ClosesAnIdleOneInstead()
     {
         var world = Pool(slots: 3);
-        Lend(world, "a");
+        Grant(world, "a");
         world.Advance(TimeSpan.FromSeconds(1));
-        world.Complete(Lend(world, "b"));
-        world.Complete(Lend(world, "c"));
+        world.Complete(Grant(world, "b"));
+        world.Complete(Grant(world, "c"));
         world.Advance(TimeSpan.FromSeconds(89));
-        var d = world.Want("d");
+        var d = world.Request("d");
         world.Settle();
         Assert.Equal(TimeSpan.Zero, world.LeaseOf(d)?.Waited);
         Assert.Equal(["Leased a", "Idle c", "Leased d"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
     }
 
     [Fact]
-    public void OldCloseEndsAfterItsReplacementIsUp_TouchesNothing()
+    public void Close_EndsAfterItsReplacementIsUp_ChangesNothing()
     {
         var world = Pool(slots: 2);
-        world.Complete(Lend(world, "a"));
+        world.Complete(Grant(world, "a"));
         world.Apply(new AffinityDisposed("a", Revoke: false));
         var close = world.Pending.OfType<CloseSlot>().Single();
-        var replacement = world.Want("a");
+        var replacement = world.Request("a");
         world.Settle(e => e is CloseSlot);
         Assert.Equal(2, world.LeaseOf(replacement)?.Slot);
         world.End(close);
@@ -84,11 +84,11 @@ public sealed class WrongTurnTests
     }
 
     [Fact]
-    public void ReleasedHung_WithAWaiterOfTheAffinity_IsNeverSeenByIt()
+    public void Release_HungWithAWaiterOfTheAffinity_IsNeverLeasedToIt()
     {
         var world = Pool(slots: 1);
-        var hung = Lend(world, "a");
-        var waiter = world.Want("a");
+        var hung = Grant(world, "a");
+        var waiter = world.Request("a");
         world.Complete(hung, PageOutcome.Hung);
         world.Settle();
         Assert.NotEqual(hung.Slot, world.LeaseOf(waiter)?.Slot);
@@ -100,10 +100,10 @@ public sealed class WrongTurnTests
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void DisposedTwiceUnderALease_NeverClosesUnderIt(bool first, bool second)
+    public void Dispose_TwiceUnderALease_NeverClosesUnderIt(bool first, bool second)
     {
         var world = Pool(slots: 2);
-        var lease = Lend(world, "a");
+        var lease = Grant(world, "a");
         world.Apply(new AffinityDisposed("a", first));
         world.Apply(new AffinityDisposed("a", second));
         Assert.Equal(first || second ? 1 : 0, world.History.OfType<RevokeLease>().Count());
@@ -113,12 +113,12 @@ public sealed class WrongTurnTests
     }
 
     [Fact]
-    public void DisposedAndWantedAgain_GoneNeverOvertakesBack()
+    public void Dispose_RequestedAgainBeforeTheCloseEnds_StaysWarm()
     {
         var world = Pool(slots: 2);
-        world.Complete(Lend(world, "a"));
+        world.Complete(Grant(world, "a"));
         world.Apply(new AffinityDisposed("a", Revoke: false));
-        world.Want("a");
+        world.Request("a");
         world.Settle(e => e is CloseSlot);
         var back = world.Snapshot;
         Assert.Contains("a", back.Warm);
@@ -128,21 +128,21 @@ public sealed class WrongTurnTests
     }
 
     [Fact]
-    public void TwelveNewAffinitiesAtOnce_AreAllServed()
+    public void Request_TwelveNewAffinitiesAtOnce_AllAreServed()
     {
         var world = Pool(slots: 5, extra: 1, depth: 1);
-        var waiters = Enumerable.Range(0, 12).Select(i => world.Want($"realm:{i}")).ToArray();
+        var waiters = Enumerable.Range(0, 12).Select(i => world.Request($"realm:{i}")).ToArray();
         Assert.Equal(12, Drive(world, _ => { }));
         Assert.All(waiters, w => Assert.Contains(world.History.OfType<GrantLease>(), g => g.Waiter == w));
     }
 
     [Fact]
-    public void RendersThatNestARenderOfTheOtherRealm_AllComplete()
+    public void Request_RendersThatNestARenderOfTheOtherRealm_AllComplete()
     {
         var world = Pool(slots: 5, extra: 1, depth: 1, perAffinity: 4);
         for (var i = 0; i < 8; i++)
         {
-            world.Want(i % 2 == 0 ? "realm:x" : "realm:y");
+            world.Request(i % 2 == 0 ? "realm:x" : "realm:y");
         }
 
         var nested = new HashSet<long>();
@@ -150,19 +150,19 @@ public sealed class WrongTurnTests
         {
             if (lease.Depth == 0 && nested.Add(lease.Id))
             {
-                world.Want(lease.Affinity == "realm:x" ? "realm:y" : "realm:x", depth: 1, parent: lease);
+                world.Request(lease.Affinity == "realm:x" ? "realm:y" : "realm:x", depth: 1, parent: lease);
             }
         });
         Assert.Equal(16, rendered);
     }
 
     [Fact]
-    public void EveryCloseHung_ServesAllAfterKills()
+    public void Close_EveryCloseHangs_AllAreServedAfterKills()
     {
         var world = Pool(slots: 2);
         foreach (var affinity in (string[])["a", "b", "c", "d", "e"])
         {
-            world.Want(affinity);
+            world.Request(affinity);
         }
 
         world.Finish(closesEnd: false);
@@ -171,32 +171,32 @@ public sealed class WrongTurnTests
     }
 
     [Fact]
-    public void BackToBackRendersOfOneAffinity_LetAnotherInWithinTheStickyWindow() =>
+    public void Request_DuringBackToBackRendersOfAnotherAffinity_IsServedWithinTheStickyWindow() =>
         Scenarios.BackToBackRendersOfOneAffinity(o => new PoolRules(o));
 
     [Fact]
-    public void HighPriorityAboveCapacityForEver_LetsPriorityZeroInWithinItsAging() =>
+    public void Request_PriorityZeroUnderEndlessHighPriority_IsServedWithinItsAging() =>
         Scenarios.HighPriorityAboveCapacity(o => new PoolRules(o));
 
     [Fact]
-    public void RecycleUnderFullLoad_LendsNothingOld_KillsTheOldProcessInTime_AndLosesNobody()
+    public void Recycle_UnderFullLoad_LeasesNoOldPageKillsTheOldProcessInTimeAndServesAll()
     {
         var world = Pool(slots: 4);
         world.Served = "old";
-        world.TellShell("old");
+        world.ChangeShell("old");
         for (var i = 0; i < 12; i++)
         {
-            world.Want($"realm:{i % 6}");
+            world.Request($"realm:{i % 6}");
         }
 
         world.Settle();
-        world.Apply(new RecycleWanted());
+        world.Apply(new RecycleRequested());
         world.Served = "new";
-        world.TellShell("new");
+        world.ChangeShell("new");
         world.End(world.Pending.OfType<LaunchBrowser>().Single());
         Assert.All(world.Snapshot.Slots, s => Assert.Equal(SlotState.Draining, s.State));
 
-        // One render never ends by itself.
+        // One render never completes.
         var leaked = world.Held.First();
         while (world.Held.FirstOrDefault(l => l != leaked) is { } lease)
         {
@@ -222,14 +222,14 @@ public sealed class WrongTurnTests
         return world;
     }
 
-    private static WorldLease Lend(PoolWorld world, string affinity)
+    private static WorldLease Grant(PoolWorld world, string affinity)
     {
-        var waiter = world.Want(affinity);
+        var waiter = world.Request(affinity);
         world.Settle();
         return world.LeaseOf(waiter)!;
     }
 
-    // Everything the pool asks for ends well; leases come back in order, those that wait for a nested render after it.
+    // Every effect completes successfully; leases are completed in order, those with a nested render after it.
     private static int Drive(PoolWorld world, Action<WorldLease> onLease)
     {
         for (var rendered = 0; ; rendered++)

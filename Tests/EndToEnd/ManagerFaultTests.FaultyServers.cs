@@ -18,20 +18,20 @@ public sealed partial class ManagerFaultTests
     [Fact]
     public async Task Load_ServerAcceptsAndNeverAnswers_LosesNothing()
     {
-        await using var silent = await LyingServer.StartAsync(
+        await using var silent = await FaultyServer.StartAsync(
             fixture.Redis.Port, static (_, _, cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
-        await WithLoadAsync(load => AskedAsync(silent, 4, load));
+        await WithLoadAsync(load => ContactedAsync(silent, 4, load));
     }
 
     [Fact]
     public async Task Load_ServerAnswersGarbage_LosesNothing()
     {
-        await using var liar = await LyingServer.StartAsync(
+        await using var faulty = await FaultyServer.StartAsync(
             fixture.Redis.Port,
             static async (stream, number, cancellationToken) => await stream.WriteAsync(Encoding.Latin1.GetBytes(s_garbage[number % s_garbage.Length]), cancellationToken));
-        await WithLoadAsync(load => AskedAsync(liar, 2 * s_garbage.Length, load));
+        await WithLoadAsync(load => ContactedAsync(faulty, 2 * s_garbage.Length, load));
     }
 
-    private static Task AskedAsync(LyingServer server, int times, ManagerLoad load) => Eventually.TrueAsync(
-        () => server.Asked >= times, s_limit, () => $"renders sent to the server {times} times; it was asked {server.Asked} times while {load.Done} renders were done");
+    private static Task ContactedAsync(FaultyServer server, int times, ManagerLoad load) => Eventually.TrueAsync(
+        () => server.Requests >= times, s_limit, () => $"renders sent to the server {times} times; it got {server.Requests} while {load.Done} renders were done");
 }

@@ -9,10 +9,10 @@ using Fleet.ServiceDefaults.Problems;
 
 namespace Fleet.RealmServer.Site;
 
-/// <summary>Answers requests for pages: a page of the fleet's own browsers gets the bare shell, every other caller what is found for it.</summary>
-internal sealed class PageResponses(PageFinder finder, PageRenditions renditions, ShellPages shells, RealmMetrics metrics)
+/// <summary>Answers requests for pages: the fleet's own browsers get the bare shell, every other caller the page that <see cref="PageFinder"/> finds.</summary>
+internal sealed class PageHandler(PageFinder finder, PageRenditions renditions, ShellPages shells, RealmMetrics metrics)
 {
-    /// <summary>Whether the request is one of a render, which must load the bare shell and not an earlier prerendered page.</summary>
+    /// <summary>Whether the request belongs to a render, which must load the bare shell and not an earlier prerendered page.</summary>
     public static bool IsFleetBrowser(HttpContext http) =>
         http.Request.Headers.UserAgent.ToString().Contains(FleetHeaders.UserAgentProduct, StringComparison.Ordinal);
 
@@ -26,7 +26,7 @@ internal sealed class PageResponses(PageFinder finder, PageRenditions renditions
 
     private Task WriteAsync(HttpContext http, ServedPage page)
     {
-        metrics.PageServed(page.Matter);
+        metrics.PageServed(page.Kind);
         var asMarkdown = AcceptHeader.PrefersMarkdown(http.Request.Headers.Accept);
         if (page.Unavailability is { } why && (asMarkdown || Navigation.OfAccept(http.Request.Headers.Accept) == false))
         {

@@ -9,8 +9,8 @@ using StackExchange.Redis;
 
 namespace Fleet.Tests.EndToEnd;
 
-/// <summary>Something that is registered as a prerender server, with all slots free and its heart beating, and is none. It has the fleet's key: the records of any other are ignored.</summary>
-internal sealed class LyingServer : IAsyncDisposable
+/// <summary>Registers as a prerender server with free slots and a heartbeat, but does not render. It has the fleet's key, since records without it are ignored.</summary>
+internal sealed class FaultyServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(20);
     private readonly string _incarnation = Guid.NewGuid().ToString("N");
@@ -19,23 +19,23 @@ internal sealed class LyingServer : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly Func<Stream, int, CancellationToken, Task> _answer;
     private readonly List<Task> _running = [];
-    private int _asked;
+    private int _requests;
 
-    private LyingServer(ServiceProvider services, Func<Stream, int, CancellationToken, Task> answer) => (_services, _answer) = (services, answer);
+    private FaultyServer(ServiceProvider services, Func<Stream, int, CancellationToken, Task> answer) => (_services, _answer) = (services, answer);
 
-    /// <summary>Connections on which it was asked for something.</summary>
-    public int Asked => Volatile.Read(ref _asked);
+    /// <summary>Number of connections with a request.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     /// <param name="redisPort">The registry.</param>
-    /// <param name="answer">What it does on a connection once it is asked; the number counts connections.</param>
-    public static async Task<LyingServer> StartAsync(int redisPort, Func<Stream, int, CancellationToken, Task> answer)
+    /// <param name="answer">Handles a connection once it has a request; the number counts connections.</param>
+    public static async Task<FaultyServer> StartAsync(int redisPort, Func<Stream, int, CancellationToken, Task> answer)
     {
         var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redisPort},abortConnect=false").WaitAsync(s_connectLimit);
         var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(connection).AddFleetRegistry()
             .Configure<FleetOptions>(options => options.AdminKey = FleetFixture.AdminKey).BuildServiceProvider();
-        var server = new LyingServer(services, answer);
+        var server = new FaultyServer(services, answer);
         server._listener.Start();
-        server._running.Add(server.BeatAsync());
+        server._running.Add(server.HeartbeatAsync());
         server._running.Add(server.AcceptAsync());
         return server;
     }
@@ -52,7 +52,7 @@ internal sealed class LyingServer : IAsyncDisposable
 
     private IServerRegistry Registry => _services.GetRequiredService<IServerRegistry>();
 
-    private async Task BeatAsync()
+    private async Task HeartbeatAsync()
     {
         for (var version = 1; !_end.IsCancellationRequested; version++)
         {
@@ -60,7 +60,7 @@ internal sealed class LyingServer : IAsyncDisposable
                 new ServerRecord
                 {
                     Incarnation = _incarnation,
-                    Name = "liar",
+                    Name = "faulty",
                     Url = $"http://{_listener.LocalEndpoint}",
                     State = ServerState.Ready,
                     Version = version,
@@ -101,12 +101,12 @@ internal sealed class LyingServer : IAsyncDisposable
                 var stream = client.GetStream();
                 if (await stream.ReadAsync(new byte[64 * 1024], _end.Token) > 0)
                 {
-                    await _answer(stream, Interlocked.Increment(ref _asked), _end.Token);
+                    await _answer(stream, Interlocked.Increment(ref _requests), _end.Token);
                 }
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                // Whoever asked has gone, or the test is over.
+                // The client has disconnected, or the test is over.
             }
         }
     }

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Tests.Manager;
 
 /// <summary>A registry that was restarted empty.</summary>
-public sealed class ForgetfulRegistryTests
+public sealed class RegistryRestartTests
 {
     private static readonly RealmRecord s_realm = new(ManagerUnderTest.Realm, "Elements");
     private readonly VirtualTimeProvider _clock = new();
 
     [Fact]
-    public async Task Read_EverythingIsGoneAtOnce_StaysKnownUntilItCouldHaveBeenToldAgain()
+    public async Task Read_EverythingIsGoneAtOnce_StaysKnownUntilItCouldHaveBeenReportedAgain()
     {
         var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
         var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, registry.Services, new Reservations(), _clock);
@@ -34,7 +34,7 @@ public sealed class ForgetfulRegistryTests
     }
 
     [Fact]
-    public async Task Read_RealmsAreToldAgainFirst_TheServerStaysKnownUntilItCouldHaveBeenToo()
+    public async Task Read_RealmsAreReportedAgainFirst_TheServerStaysKnownUntilItCouldHaveBeenToo()
     {
         var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
         var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, registry.Services, new Reservations(), _clock);
@@ -45,23 +45,23 @@ public sealed class ForgetfulRegistryTests
         await registry.Servers.RemoveAsync("one", CancellationToken.None);
         await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
 
-        var told = new RealmRecord(ManagerUnderTest.Host + "/birds/", "Birds");
-        await registry.Realms.AnnounceAsync("realm-0", [told], CancellationToken.None);
+        var announced = new RealmRecord(ManagerUnderTest.Host + "/birds/", "Birds");
+        await registry.Realms.AnnounceAsync("realm-0", [announced], CancellationToken.None);
         for (var i = 0; i < 2; i++)
         {
             var view = await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
-            Assert.Equal((1, told.Url), (view.Servers.Count, Assert.Single(view.Realms).Url));
+            Assert.Equal((1, announced.Url), (view.Servers.Count, Assert.Single(view.Realms).Url));
         }
 
         _clock.Advance(RegistryTtl.Server - TimeSpan.FromMilliseconds(1));
-        await registry.Realms.AnnounceAsync("realm-0", [told], CancellationToken.None);
+        await registry.Realms.AnnounceAsync("realm-0", [announced], CancellationToken.None);
         Assert.Single((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Empty((await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None)).Servers);
     }
 
     [Fact]
-    public async Task Read_OnlyTheServerIsGone_IsBelieved()
+    public async Task Read_OnlyTheServerIsGone_IsGone()
     {
         var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
         var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, registry.Services, new Reservations(), _clock);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Fleet.Manager.Pipeline;
 
 /// <summary>Finds the stored page that a render of a document would produce again.</summary>
-internal sealed class StoredPages(IPageStore store, FleetViews views, IOptions<ManagerOptions> options, IOptions<FleetOptions> fleet, TimeProvider timeProvider)
+internal sealed class StoredPageReader(IPageStore store, FleetViews views, IOptions<ManagerOptions> options, IOptions<FleetOptions> fleet, TimeProvider timeProvider)
 {
     /// <summary>The stored document; null when the caller wants a new render, or no current one is stored.</summary>
     /// <param name="call">The request.</param>
