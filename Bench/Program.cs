@@ -4,6 +4,7 @@ using Fleet.Bench.Overhead;
 using Fleet.Bench.Peers;
 using Fleet.Bench.Rendering;
 using Fleet.Bench.Routing;
+using Fleet.Bench.Scale;
 using Fleet.Bench.Serving;
 
 // These measure whole servers, or run in virtual time, and have no use for a micro-benchmark's harness.
@@ -43,6 +44,11 @@ switch (args)
         break;
     case ["routing-cost"]:
         RoutingBench.Cost();
+        break;
+    case ["scale", .. var rest]:
+        await ScaleBench.RunAsync(
+            rest is [var servers, ..] ? int.Parse(servers, CultureInfo.InvariantCulture) : 1_000,
+            rest is [_, var affinities] ? int.Parse(affinities, CultureInfo.InvariantCulture) : 10_000);
         break;
     case ["overhead"]:
         await OverheadBench.RunAsync();

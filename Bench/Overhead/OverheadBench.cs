@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Fleet.Contracts;
@@ -19,12 +20,12 @@ namespace Fleet.Bench.Overhead;
 internal static class OverheadBench
 {
     private static readonly TimeSpan s_renderTime = TimeSpan.FromMilliseconds(100);
-    private static TimeSpan s_takes;
     private const string Realm = "http://127.0.0.1:9/elements/";
 
     public static async Task RunAsync()
     {
-        await using var server = await StartServerAsync();
+        var takes = s_renderTime;
+        await using var server = await StartServerAsync(1, () => takes);
         var registry = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         await registry.Realms.AnnounceAsync("realm-0", [new RealmRecord(Realm, "Elements")], CancellationToken.None);
         await registry.Servers.AnnounceAsync(Record(server.Urls.Single()), CancellationToken.None);
@@ -42,9 +43,9 @@ internal static class OverheadBench
 
         await MeasureAsync(server.Urls.Single(), 256, 20_000);
         await MeasureAsync(manager.Urls.Single(), 256, 20_000);
-        foreach (var (takes, each) in new[] { (s_renderTime, 200), (TimeSpan.Zero, 20_000) })
+        foreach (var (time, each) in new[] { (s_renderTime, 200), (TimeSpan.Zero, 20_000) })
         {
-            s_takes = takes;
+            takes = time;
             Console.WriteLine($"A render takes {takes.TotalMilliseconds:F0} ms:\n");
             Console.WriteLine("| in flight | straight p50 | straight p99 | manager p50 | manager p99 | adds p50 | adds p99 | CPU that it adds |");
             Console.WriteLine("|---|---|---|---|---|---|---|---|");
@@ -69,6 +70,16 @@ internal static class OverheadBench
     private static async Task<(double P50, double P99, double Cpu)> MeasureAsync(string address, int inFlight, int renders)
     {
         using var client = new HttpClient { BaseAddress = new Uri(address) };
+        return await MeasureAsync(client, inFlight, renders, static number => new() { Url = string.Create(CultureInfo.InvariantCulture, $"{Realm}{number}") });
+    }
+
+    /// <summary>Latencies in milliseconds, and the processor time of this process per render in milliseconds.</summary>
+    /// <param name="client">Calls the server or the manager.</param>
+    /// <param name="inFlight">Number of renders at the same time.</param>
+    /// <param name="renders">Number of renders.</param>
+    /// <param name="request">Creates the request of each number.</param>
+    internal static async Task<(double P50, double P99, double Cpu)> MeasureAsync(HttpClient client, int inFlight, int renders, Func<int, RenderRequest> request)
+    {
         var next = 0;
         var times = new double[renders];
         using var self = Process.GetCurrentProcess();
@@ -77,8 +88,7 @@ internal static class OverheadBench
         {
             for (var number = Interlocked.Increment(ref next) - 1; number < renders; number = Interlocked.Increment(ref next) - 1)
             {
-                using var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(
-                    new RenderRequest { Url = string.Create(CultureInfo.InvariantCulture, $"{Realm}{number}") }, FleetJson.Options));
+                using var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request(number), FleetJson.Options));
                 body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 var started = Stopwatch.GetTimestamp();
                 using var response = await client.PostAsync("/renders", body);
@@ -93,7 +103,10 @@ internal static class OverheadBench
         return (times[renders / 2], times[(int)(renders * 0.99)], cpu.TotalMilliseconds / renders);
     }
 
-    private static async Task<WebApplication> StartServerAsync()
+    /// <summary>Starts a server without a browser, which answers every render with the same 4 kB.</summary>
+    /// <param name="addresses">Number of its addresses.</param>
+    /// <param name="takes">How long a render takes.</param>
+    internal static async Task<WebApplication> StartServerAsync(int addresses, Func<TimeSpan> takes)
     {
         var result = JsonSerializer.SerializeToUtf8Bytes(
             new RenderResult
@@ -106,14 +119,20 @@ internal static class OverheadBench
             FleetJson.Options);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            for (var i = 0; i < addresses; i++)
+            {
+                kestrel.Listen(IPAddress.Loopback, 0);
+            }
+        });
         var app = builder.Build();
         app.MapPost("/renders", async (HttpContext http) =>
         {
             await http.Request.Body.CopyToAsync(Stream.Null);
-            if (s_takes > TimeSpan.Zero)
+            if (takes() is { Ticks: > 0 } time)
             {
-                await Task.Delay(s_takes, TimeProvider.System, http.RequestAborted);
+                await Task.Delay(time, TimeProvider.System, http.RequestAborted);
             }
 
             http.Response.Headers[FleetHeaders.Outcome] = "rendered";
