@@ -148,6 +148,7 @@ public sealed class FleetClient
             Bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false),
             Headers = FleetContent.PageHeaders(response.Headers),
             Age = response.Headers.Age,
+            IsCapped = response.Headers.Contains(FleetHeaders.Stability),
         };
     }
 

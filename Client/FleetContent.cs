@@ -28,6 +28,9 @@ public sealed record FleetContent
     /// <summary>Age of a document from the fleet's store; null if it was rendered for this call.</summary>
     public TimeSpan? Age { get; init; }
 
+    /// <summary>Whether content may be missing: the page had not settled, or a screenshot has only the first 16,384 CSS pixels of its height.</summary>
+    public bool IsCapped { get; init; }
+
     /// <summary><see cref="Bytes"/> as UTF-8 text.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 

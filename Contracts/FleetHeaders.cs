@@ -47,7 +47,8 @@ public static class FleetHeaders
     /// <summary>Estimated number of tokens of a page that is sent as Markdown: a quarter of its size in bytes.</summary>
     public const string MarkdownTokens = "X-Markdown-Tokens";
 
-    /// <summary><c>capped</c> when a page was captured before it had settled, so that content may be missing. Otherwise the header is not sent.</summary>
+    /// <summary><c>capped</c> when a page was captured before it had settled, or when a screenshot has only a part of the page's height, so that content may be missing.
+    /// Otherwise the header is not sent.</summary>
     public const string Stability = "X-Fleet-Stability";
 
     /// <summary>Identifies one command of one user. A repeated key returns the result of the first call.</summary>

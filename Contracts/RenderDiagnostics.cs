@@ -21,6 +21,6 @@ public sealed record RenderDiagnostics
     /// <summary>Path of the failure's record at any manager, <c>/failures/…</c>, for operators. Null when the render did not fail in a page.</summary>
     public string? Record { get; init; }
 
-    /// <summary><c>settled</c>, or <c>capped</c> when the page was captured before it had settled.</summary>
+    /// <summary><c>settled</c>, or <c>capped</c> when the page was captured before it had settled, or a screenshot has only a part of its height.</summary>
     public string? Stability { get; init; }
 }

@@ -35,6 +35,11 @@ internal static class DocumentResult
             response.Headers[FleetHeaders.HostShell] = token;
         }
 
+        if (content.IsCapped)
+        {
+            response.Headers[FleetHeaders.Stability] = "capped";
+        }
+
         if (content.Record is { } record)
         {
             response.Headers[FleetHeaders.Record] = record;

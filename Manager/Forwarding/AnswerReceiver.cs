@@ -50,6 +50,7 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 Record = head.Record,
                 PageHeaders = head.PageHeaders,
                 Warm = head.Warm,
+                IsCapped = head.IsCapped,
             });
         }
         finally

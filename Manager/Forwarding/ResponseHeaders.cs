@@ -9,7 +9,7 @@ using Fleet.Manager.Rendering;
 namespace Fleet.Manager.Forwarding;
 
 /// <summary>What a server's response headers say about the body: enough to stream the body without parsing it.</summary>
-internal sealed record ResponseHeaders(RenderOutcome Outcome, string MediaType, int Status, string? Location, string? ShellToken, string? Record, IReadOnlyDictionary<string, string>? PageHeaders, bool? Warm)
+internal sealed record ResponseHeaders(RenderOutcome Outcome, string MediaType, int Status, string? Location, string? ShellToken, string? Record, IReadOnlyDictionary<string, string>? PageHeaders, bool? Warm, bool IsCapped)
 {
     /// <summary>Reads the headers of a verdict in the requested form. Null for any other response, such as an error or one from another version:
     /// its body must be parsed.</summary>
@@ -25,7 +25,7 @@ internal sealed record ResponseHeaders(RenderOutcome Outcome, string MediaType, 
         }
 
         return new(outcome, response.Content.Headers.ContentType.ToString(), status, Header(FleetHeaders.PageLocation), Header(FleetHeaders.HostShell), Header(FleetHeaders.Record),
-            PageHeadersOf(Header(FleetHeaders.PageHeaders)), bool.TryParse(Header(FleetHeaders.Warm), out var warm) ? warm : null);
+            PageHeadersOf(Header(FleetHeaders.PageHeaders)), bool.TryParse(Header(FleetHeaders.Warm), out var warm) ? warm : null, Header(FleetHeaders.Stability) is not null);
 
         string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
     }

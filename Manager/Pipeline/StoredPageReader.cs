@@ -48,6 +48,7 @@ internal sealed class StoredPageReader(IPageStore store, FleetViews views, IOpti
                 Location = page.RedirectUrl,
                 PageHeaders = PageHeaderRules.Passed(page.Headers),
                 ShellToken = page.ShellToken,
+                IsCapped = page.IsCapped,
                 Age = now > page.RenderedAt ? now - page.RenderedAt : TimeSpan.Zero,
             }
             : null;

@@ -46,6 +46,9 @@ internal sealed class RenderContent : IDisposable
     /// <summary>Whether the page had rendered for this affinity before; null when no page rendered.</summary>
     public bool? Warm { get; init; }
 
+    /// <summary>Whether it may be incomplete: the page had not settled, or a screenshot has only a part of it.</summary>
+    public bool IsCapped { get; init; }
+
     /// <summary>Age of a stored page; null for a render.</summary>
     public TimeSpan? Age { get; init; }
 
@@ -94,6 +97,7 @@ internal sealed class RenderContent : IDisposable
             Record = result.Diagnostics?.Record,
             PageHeaders = PageHeaderRules.Passed(result.Headers),
             Warm = result.Page?.Warm,
+            IsCapped = result.Diagnostics?.Stability == "capped",
         };
 
     /// <summary>Takes ownership: the taker must copy or dispose it. False when the content is streamed and another caller has taken it.</summary>

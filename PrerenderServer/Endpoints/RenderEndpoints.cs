@@ -116,6 +116,11 @@ internal static class RenderEndpoints
             headers[FleetHeaders.PageHeaders] = JsonSerializer.Serialize(passed, FleetJson.Options);
         }
 
+        if (result.Diagnostics?.Stability == Settling.Capped)
+        {
+            headers[FleetHeaders.Stability] = Settling.Capped;
+        }
+
         if (result.Page is { } page)
         {
             headers[FleetHeaders.Warm] = page.Warm ? "true" : "false";

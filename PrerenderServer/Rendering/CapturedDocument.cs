@@ -104,6 +104,11 @@ internal static partial class CapturedDocument
     /// <param name="document">The document's URL.</param>
     public static PageAnswer ReadDeparture(PageDeparture departure, Uri document)
     {
+        if (departure.Wandered.Count > 0)
+        {
+            return new() { Outcome = RenderOutcome.Unusable, Message = $"The page goes on from one address to the next without end: {string.Join(", ", departure.Wandered)}." };
+        }
+
         var headers = ReadHeaders(departure.Headers, document);
         var target = ExactUrl.Of(OriginAllowList.WithAsciiHost(departure.Url));
         var isOwn = ParseStatus(departure.StatusCode) is >= 300 and < 400;

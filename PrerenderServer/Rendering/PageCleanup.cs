@@ -142,8 +142,8 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
             await TryAsync<object>(async () => await page.EvaluateAsync(PageScripts.Paint, options.RecoveryBudget / 4, CancellationToken.None));
         }
 
-        var screenshot = await TryAsync<byte[]>(async () => await page.ScreenshotAsync(s_failureScreenshot, options.RecoveryBudget / 4, CancellationToken.None));
-        failures.Complete(failure.Id, html, screenshot);
+        var screenshot = await TryAsync<PagePicture>(async () => await page.ScreenshotAsync(s_failureScreenshot, options.RecoveryBudget / 4, CancellationToken.None));
+        failures.Complete(failure.Id, html, screenshot?.Bytes);
     }
 
     private static async Task<T?> TryAsync<T>(Func<Task<T?>> call)

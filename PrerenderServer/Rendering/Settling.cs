@@ -38,7 +38,9 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
         {
             while (true)
             {
-                state = await AskAsync(page, wait, linked.Token);
+                // What is streamed comes in pieces, with pauses in which the document does not grow.
+                var quiet = page.Activity.IsStreaming && options.QuietNetwork > options.QuietDocument ? options.QuietNetwork : options.QuietDocument;
+                state = await AskAsync(page, wait, quiet, linked.Token);
                 if (state == "explicit")
                 {
                     return new(Settled, IsExplicit: true, null);
@@ -49,7 +51,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
                     break;
                 }
 
-                if (state == "quiet" && page.Activity.IsQuiet(options.QuietNetwork))
+                if (state == "quiet" && page.Activity.IsQuiet(options.QuietNetwork) && (quiet >= options.QuietNetwork || !page.Activity.IsStreaming))
                 {
                     return page.Activity.Unanswered is { Count: > 0 } unanswered
                         ? new(Capped, false, $"The page was captured while it waited for {string.Join(", ", unanswered)}.")
@@ -76,11 +78,11 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
         ? string.Create(CultureInfo.InvariantCulture, $"The page settled after {spent.TotalSeconds:0.#} s. Its slowest request, {slowest.Request}, took {slowest.Duration.TotalSeconds:0.#} s.")
         : null;
 
-    private async Task<string> AskAsync(IRenderPage page, Deadline wait, CancellationToken cancellationToken)
+    private async Task<string> AskAsync(IRenderPage page, Deadline wait, TimeSpan quiet, CancellationToken cancellationToken)
     {
         try
         {
-            var (quietMs, maxMs) = ((long)options.QuietDocument.TotalMilliseconds, (long)Math.Max(1, (wait.Left - s_reportReserve).TotalMilliseconds));
+            var (quietMs, maxMs) = ((long)quiet.TotalMilliseconds, (long)Math.Max(1, (wait.Left - s_reportReserve).TotalMilliseconds));
             var state = await page.EvaluateAsync($"{PageScripts.Settle}({quietMs}, {maxMs})", wait.Step(TimeSpan.Zero), cancellationToken);
             return state.GetString() ?? "";
         }

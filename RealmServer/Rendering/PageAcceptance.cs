@@ -39,6 +39,12 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
                 { IsLate = result.Diagnostics?.Stability == Capped };
             }
 
+            if (await writer.CircleOfAsync(page, cancellationToken) is { } circle)
+            {
+                var sentence = $"The redirects lead in a circle: {string.Join(", ", circle)}.";
+                return new PageOutcome.Failed(sentence, page.Generation, Diagnostics: result.Diagnostics) { Detail = sentence };
+            }
+
             if (OwnRequests.FailureOf(result) is { } request)
             {
                 // The page may show an error of its API: good enough for a waiting crawler, but not to be stored.

@@ -30,7 +30,11 @@ internal abstract record PageOutcome
     /// <param name="Generation">The shell generation on which it fails.</param>
     /// <param name="Page">The failed page with its status, such as a "not found". Never stored.</param>
     /// <param name="Diagnostics">Diagnostics for people.</param>
-    public sealed record Failed(string Reason, long Generation, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome;
+    public sealed record Failed(string Reason, long Generation, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome
+    {
+        /// <summary>What a crawler is told instead of the page, in one sentence that names neither services nor addresses of the fleet; null for no more than that it failed.</summary>
+        public string? Detail { get; init; }
+    }
 
     /// <summary>There is no verdict, or the page may not stay: it is on an older shell, it did not settle, or its own requests failed. To be rendered again.</summary>
     /// <param name="Reason">Why.</param>

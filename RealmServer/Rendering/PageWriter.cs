@@ -11,6 +11,12 @@ namespace Fleet.RealmServer.Rendering;
 internal sealed class PageWriter(
     IPageStore store, IScreenshotStore screenshots, PublicAddress address, ListedRoutes listed, ChangedPages changed, IOptions<PagesOptions> options)
 {
+    /// <summary>The circle that a page's redirect closes with those of stored pages of the same shell; null if there is none.</summary>
+    /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable.</exception>
+    public async Task<IReadOnlyList<string>?> CircleOfAsync(StoredPage page, CancellationToken cancellationToken) => page.RedirectUrl is not { } target ? null
+        : await RedirectCircle.FindAsync(page.Url, target,
+            async url => await store.GetAsync(page.Realm, url, cancellationToken) is { } next && next.Generation == page.Generation ? next.RedirectUrl : null);
+
     /// <summary>Stores a page.</summary>
     /// <exception cref="Registry.RegistryUnavailableException">The registry is unavailable, so nothing can be stored.</exception>
     public async Task<PageOutcome> StoreAsync(PageSource source, StoredPage page, CancellationToken cancellationToken)

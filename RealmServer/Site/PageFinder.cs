@@ -65,7 +65,7 @@ internal sealed class PageFinder(
 
         if (failures.Find(source) is { } failure)
         {
-            return stored ?? CreateFailed(failure.Outcome, shell) ?? Create(Unavailability.Failed(failure.Left), shell);
+            return stored ?? CreateFailed(failure.Outcome, shell) ?? Create(Unavailability.Failed(failure.Left, failure.Outcome.Detail), shell);
         }
 
         if (decision.Render == PageRender.Queue)
@@ -83,7 +83,7 @@ internal sealed class PageFinder(
         {
             PageOutcome.Stored rendered => new(ComposedPage.Of(rendered.Page, shell), shell),
             PageOutcome.Unresolved { Page: { } rendered } => stored ?? CreateTransient(rendered, shell),
-            PageOutcome.Failed failed => stored ?? CreateFailed(failed, shell) ?? Create(Unavailability.Failed(failures.Find(source)?.Left ?? default), shell),
+            PageOutcome.Failed failed => stored ?? CreateFailed(failed, shell) ?? Create(Unavailability.Failed(failures.Find(source)?.Left ?? default, failed.Detail), shell),
             PageOutcome.Gone => new(ComposedPage.Bare(shell, StatusCodes.Status404NotFound), shell) { IsTransient = true },
             _ => stored ?? Create(Unavailability.NotRendered, shell),
         };

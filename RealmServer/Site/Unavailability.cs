@@ -17,7 +17,8 @@ internal sealed record Unavailability(int Status, string Reason, string Detail, 
 
     /// <summary>The render failed.</summary>
     /// <param name="left">Time until the page is rendered again.</param>
-    public static Unavailability Failed(TimeSpan left) => new(StatusCodes.Status503ServiceUnavailable, "render-failed", "The page could not be rendered.", left);
+    /// <param name="detail">Why, if that is public.</param>
+    public static Unavailability Failed(TimeSpan left, string? detail = null) => new(StatusCodes.Status503ServiceUnavailable, "render-failed", detail ?? "The page could not be rendered.", left);
 
     /// <summary>The client requested too many new pages.</summary>
     /// <param name="left">Time until the client may request another one.</param>

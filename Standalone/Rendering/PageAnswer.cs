@@ -52,6 +52,9 @@ internal sealed record PageAnswer
         Content = file.Bytes.Length == 0 ? null : file.Bytes.ToArray(),
         Outcome = file.Outcome,
         Status = file.Status,
+        Diagnostics = file.IsCapped
+            ? new() { Stability = "capped", Message = FormattableString.Invariant($"It had not settled, or the file shows only the first {ScreenshotRequestRules.MaxExtent:N0} CSS pixels of its height.") }
+            : null,
         RedirectUrl = file.Status is >= 300 and < 400 && file.Location is { } location ? ExactUrl.Of(location) : null,
     };
 

@@ -135,13 +135,15 @@ internal abstract class PageCommand : Command
         var manager = new FleetClient(client, _time);
         var allowed = new OriginAllowList(settings.Origins);
         var failOnStatus = command.GetValue(_failOnStatus);
+        HashSet<string> visited = [target.Url];
         for (var hops = 0; ; hops++)
         {
             var answer = await TryGetAsync(manager, command, target, cancellationToken);
             // Follow redirects as a browser does; the manager only returns them.
-            if (failOnStatus || hops == MaxRedirects || answer.IsResult || answer.RedirectUrl is null || !allowed.Allows(new Uri(answer.RedirectUrl)))
+            var isCircle = answer.RedirectUrl is { } next && !visited.Add(next);
+            if (failOnStatus || isCircle || hops == MaxRedirects || answer.IsResult || answer.RedirectUrl is null || !allowed.Allows(new Uri(answer.RedirectUrl)))
             {
-                return PageReport.Of(target.Url, answer, allowed, failOnStatus);
+                return PageReport.Of(target.Url, answer, allowed, failOnStatus, isCircle);
             }
 
             target = target with { Url = answer.RedirectUrl };

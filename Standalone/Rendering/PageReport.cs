@@ -16,14 +16,15 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
     /// <param name="answer">The answer.</param>
     /// <param name="allowed">Origins that the page may load from.</param>
     /// <param name="failOnStatus">Whether a status of 300 and up is a failure.</param>
-    public static PageReport Of(string url, PageAnswer answer, OriginAllowList allowed, bool failOnStatus)
+    /// <param name="isCircle">Whether the page redirects to one that led to it.</param>
+    public static PageReport Of(string url, PageAnswer answer, OriginAllowList allowed, bool failOnStatus, bool isCircle = false)
     {
         List<string> lines = [];
         var isFailure = false;
         if (answer.RedirectUrl is { } target)
         {
             isFailure = failOnStatus || answer.Content is null;
-            lines.Add($"{Severity(isFailure)}: {url} redirects to {target} ({answer.Status}){(allowed.Allows(new Uri(target)) ? "." : ", which is not an allowed origin: render that address instead.")}");
+            lines.Add($"{Severity(isFailure)}: {url} redirects to {target} ({answer.Status}){(isCircle ? ", which leads back to it." : allowed.Allows(new Uri(target)) ? "." : ", which is not an allowed origin: render that address instead.")}");
         }
         else if (!IsContent(answer))
         {
@@ -38,7 +39,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
         }
         else if (answer.Diagnostics?.Stability is "capped")
         {
-            lines.Add($"warning: {url} did not settle and was captured as it was.");
+            lines.Add(answer.Diagnostics.Message is { } why ? $"warning: {url} may be incomplete. {why}" : $"warning: {url} did not settle and was captured as it was.");
         }
 
         if (BlockedOrigins(answer.Diagnostics, allowed) is { Count: > 0 } blocked)

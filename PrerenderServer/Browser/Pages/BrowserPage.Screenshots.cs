@@ -17,11 +17,11 @@ internal sealed partial class BrowserPage
         shape is not null && TooLarge(shape.Width ?? _settings.Width, shape.Height ?? _settings.Height, shape) is { } error ? Task.FromException(error)
         : _cdp.CallAsync("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, shape?.Viewport), deadline, cancellationToken);
 
-    public async Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<PagePicture> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken)
     {
         if (shape.Type == ScreenshotType.Pdf)
         {
-            return await PrintAsync(shape.Pdf ?? new(), deadline, cancellationToken);
+            return new(await PrintAsync(shape.Pdf ?? new(), deadline, cancellationToken));
         }
 
         var area = shape.Selector is { } selector ? await AreaOfAsync(selector, deadline, cancellationToken)
@@ -33,7 +33,7 @@ internal sealed partial class BrowserPage
             throw error;
         }
 
-        return await CallForBytesAsync("Page.captureScreenshot", p =>
+        var bytes = await CallForBytesAsync("Page.captureScreenshot", p =>
         {
             p.WriteString("format"u8, shape.Type switch { ScreenshotType.Jpeg => "jpeg", ScreenshotType.Webp => "webp", _ => "png" });
             if (shape.Type != ScreenshotType.Png)
@@ -53,6 +53,7 @@ internal sealed partial class BrowserPage
                 p.WriteEndObject();
             }
         }, deadline, cancellationToken);
+        return new(bytes, area is { FullHeight: > MaxHeight } cut ? cut.FullHeight : null);
     }
 
     public async Task<string> MarkupAsync(TimeSpan deadline, CancellationToken cancellationToken)
@@ -112,7 +113,7 @@ internal sealed partial class BrowserPage
     {
         var metrics = await _cdp.CallAsync("Page.getLayoutMetrics", null, deadline, cancellationToken);
         var size = metrics.GetProperty("cssContentSize");
-        return new(0, 0, size.GetProperty("width").GetDouble(), Math.Min(MaxHeight, size.GetProperty("height").GetDouble()));
+        return new(0, 0, size.GetProperty("width").GetDouble(), size.GetProperty("height").GetDouble());
     }
 
     private async Task<Area?> AreaOfAsync(string selector, TimeSpan deadline, CancellationToken cancellationToken)
@@ -124,9 +125,12 @@ internal sealed partial class BrowserPage
         }
 
         return box.ValueKind == JsonValueKind.Array && box.EnumerateArray().Select(n => n.GetDouble()).ToArray() is [var x, var y, > 0 and var width, > 0 and var height]
-            ? new(x, y, width, Math.Min(MaxHeight, height))
+            ? new(x, y, width, height)
             : throw new PageScriptException($"No visible element matches '{selector}'.", null);
     }
 
-    private readonly record struct Area(double X, double Y, double Width, double Height);
+    private readonly record struct Area(double X, double Y, double Width, double FullHeight)
+    {
+        public double Height => Math.Min(MaxHeight, FullHeight);
+    }
 }

@@ -99,7 +99,7 @@ internal interface IRenderPage : IBrowserPage
     Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Takes a screenshot of the page.</summary>
-    Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken);
+    Task<PagePicture> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Adds the credentials to all further requests to their origin from the main frame and from frames of that origin, and to no others.</summary>
     Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken);
@@ -185,6 +185,11 @@ internal sealed record ScreenshotShape(
         };
     }
 }
+
+/// <summary>A screenshot or a PDF of a page.</summary>
+/// <param name="Bytes">The file.</param>
+/// <param name="FullHeight">Height in CSS pixels of what was to be shown, if it is more than a screenshot may have; null if all of it is there.</param>
+internal sealed record PagePicture(byte[] Bytes, double? FullHeight = null);
 
 /// <summary>Credentials that a page sends to one origin.</summary>
 /// <param name="Origin">The only origin that receives them.</param>

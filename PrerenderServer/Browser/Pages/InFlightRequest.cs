@@ -11,7 +11,8 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <param name="SentAt">Time stamp of the request.</param>
 /// <param name="RespondedAt">Time stamp of the response; null before it.</param>
 /// <param name="IsOfMessages">Whether it is a web socket or an event stream.</param>
-internal readonly record struct InFlightRequest(InFlightRequest.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages)
+/// <param name="IsDocument">Whether it is the request of the document that <paramref name="Loader"/> loads.</param>
+internal readonly record struct InFlightRequest(InFlightRequest.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages, bool IsDocument = false)
 {
     private const int MaxTextLength = 500;
 
@@ -29,7 +30,7 @@ internal readonly record struct InFlightRequest(InFlightRequest.Content Sent, st
         var loader = sent.TryGetProperty("loaderId", out var id) ? id.GetString()! : "";
         var isWorkerScript = loader.Length == 0 && type == "Script";
         return new(new(request.GetProperty("method").GetString()!, Shorten(request.GetProperty("url").GetString()!), request.TryGetProperty("postData", out var body) ? Shorten(body.GetString()!) : ""),
-            loader, !isWorkerScript && type is not ("WebSocket" or "Ping" or "Media" or "Prefetch" or "CSPViolationReport"), now, null, type == "EventSource");
+            loader, !isWorkerScript && type is not ("WebSocket" or "Ping" or "Media" or "Prefetch" or "CSPViolationReport"), now, null, type == "EventSource", loader.Length > 0 && sent.GetProperty("requestId").ValueEquals(loader));
     }
 
     /// <summary>Replaces the rest of a long text with its digest, so that texts that differ stay different.</summary>

@@ -13,7 +13,8 @@ internal sealed class PageActivity(TimeProvider time)
     private const int MaxInFlight = 5_000;
     private const int MaxBroken = 100;
 
-    /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight.</summary>
+    /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight, except the page's document: what is not received of it is
+    /// missing.</summary>
     private static readonly TimeSpan s_streamAfter = TimeSpan.FromSeconds(2);
 
     /// <summary>A request without a response for longer than this no longer counts as in flight, but as unanswered: a long poll, or a server that hangs.</summary>
@@ -57,6 +58,12 @@ internal sealed class PageActivity(TimeProvider time)
     public IReadOnlyList<string> InFlight
     {
         get { lock (_gate) { return [.. Awaited().Take(MaxLines).Select(f => Cut(f.Url))]; } }
+    }
+
+    /// <summary>Whether the page still receives something that does not count as in flight: a web socket, an event stream, or a long body.</summary>
+    public bool IsStreaming
+    {
+        get { lock (_gate) { return _inFlight.Values.Any(f => f.IsOfMessages || (f.IsAwaited && f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter)); } }
     }
 
     /// <summary>Requests that have had no response for so long that they no longer count as in flight.</summary>
@@ -134,9 +141,14 @@ internal sealed class PageActivity(TimeProvider time)
         session.On("Network.loadingFinished", finished => Remove(IdOf(finished)));
         session.On("Network.loadingFailed", failure => OnFailed(IdOf(failure), failure));
         session.On("Network.webSocketCreated", created => OnSocket(IdOf(created), created.GetProperty("url").GetString()!));
-        foreach (var told in (string[])["Network.webSocketFrameReceived", "Network.webSocketFrameError", "Network.webSocketClosed", "Network.eventSourceMessageReceived"])
+        foreach (var told in (string[])["Network.webSocketFrameReceived", "Network.eventSourceMessageReceived"])
         {
-            session.On(told, message => Remove(IdOf(message)));
+            session.On(told, message => OnTold(IdOf(message)));
+        }
+
+        foreach (var ended in (string[])["Network.webSocketFrameError", "Network.webSocketClosed"])
+        {
+            session.On(ended, socket => Remove(IdOf(socket)));
         }
     }
 
@@ -186,6 +198,19 @@ internal sealed class PageActivity(TimeProvider time)
         if (status >= 400 && request is { } failed)
         {
             Add(_failed, $"{failed.Method} {failed.Url}: {status}");
+        }
+    }
+
+    /// <summary>What is told first is what the page waited for.</summary>
+    private void OnTold(string id)
+    {
+        lock (_gate)
+        {
+            if (_inFlight.TryGetValue(id, out var found))
+            {
+                Note(found);
+                _inFlight[id] = found with { IsAwaited = false };
+            }
         }
     }
 
@@ -244,7 +269,7 @@ internal sealed class PageActivity(TimeProvider time)
     }
 
     private IEnumerable<InFlightRequest> Awaited() => _inFlight.Values.Where(f =>
-        f.IsAwaited && !IsUnanswered(f) && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter)
+        f.IsAwaited && !IsUnanswered(f) && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter && !(f.IsDocument && f.Loader == _document))
         && !(f.IsOfMessages && time.GetElapsedTime(f.SentAt) > s_firstMessage));
 
     private bool IsUnanswered(InFlightRequest request) => request.RespondedAt is null && !request.IsOfMessages && time.GetElapsedTime(request.SentAt) > s_unansweredAfter;

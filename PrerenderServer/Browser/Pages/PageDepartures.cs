@@ -10,11 +10,18 @@ internal sealed class PageDepartures
     /// <summary>Name of the binding through which <c>capture.js</c> reports what the document declares when it is about to leave.</summary>
     public const string Binding = "__fleetLeaving";
 
+    /// <summary>A page that goes on to further documents this many times does not end.</summary>
+    private const int MaxFollowed = 10;
+
+    /// <summary>And neither does one that goes to the same one as often as this: it may come back once, as from a page that sets a cookie.</summary>
+    private const int MaxReturns = 3;
+    private const int MaxNamed = 3;
+
     private readonly Lock _gate = new();
     private Departure? _current;
     private string? _frame;
 
-    /// <summary>Completes when the document leaves; never after <see cref="End"/>.</summary>
+    /// <summary>Completes when the document leaves for a URL that is not followed, or has been followed too often; never after <see cref="End"/>.</summary>
     public Task<PageDeparture> First { get; private set; } = new TaskCompletionSource<PageDeparture>().Task;
 
     /// <summary>Subscribes to the events of a page.</summary>
@@ -73,7 +80,21 @@ internal sealed class PageDepartures
 
         lock (_gate)
         {
-            if (_current is { } current && WithoutFragment(url) != WithoutFragment(current.Url) && !current.Follows(url))
+            if (_current is not { } current)
+            {
+                return;
+            }
+
+            if (current.Follows(url))
+            {
+                var address = WithoutFragment(url);
+                current.Followed.Add(address);
+                if (current.Followed.Count >= MaxFollowed || current.Followed.Count(followed => followed == address) >= MaxReturns)
+                {
+                    current.Left.TrySetResult(new(url, null, []) { Wandered = [.. current.Followed.TakeLast(MaxNamed + 1).Distinct().Take(MaxNamed)] });
+                }
+            }
+            else if (WithoutFragment(url) != WithoutFragment(current.Url))
             {
                 var (status, headers) = Read(current.Declared);
                 current.Left.TrySetResult(new(url, status, headers));
@@ -104,6 +125,8 @@ internal sealed class PageDepartures
         public Func<Uri, bool> Follows => follows;
 
         public string? Declared { get; set; }
+
+        public List<string> Followed { get; } = [];
 
         public TaskCompletionSource<PageDeparture> Left { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -16,7 +16,11 @@ internal sealed record PageNavigation(int Status, string? RedirectUrl, string? S
 /// <param name="Url">Where it goes.</param>
 /// <param name="StatusCode">The document's <c>prerender-status-code</c> at that time; null if it has none.</param>
 /// <param name="Headers">The document's <c>prerender-header</c> values at that time.</param>
-internal sealed record PageDeparture(Uri Url, string? StatusCode, IReadOnlyList<string> Headers);
+internal sealed record PageDeparture(Uri Url, string? StatusCode, IReadOnlyList<string> Headers)
+{
+    /// <summary>The last addresses of a page that goes on from one to the next, each once, in the order in which it went there first; empty for a page that leaves for one that it may not go to.</summary>
+    public IReadOnlyList<string> Wandered { get; init; } = [];
+}
 
 /// <summary>A URL could not be loaded.</summary>
 /// <param name="code">Chromium's error code, such as <c>ERR_CONNECTION_REFUSED</c>; <c>DOWNLOAD</c> if the URL is a download.</param>

@@ -20,7 +20,7 @@ internal static class PageScripts
 
     // In one block, whose constants the page does not see.
     private static string StartOfDocument => string.Concat(
-        ((string[])["builtins", "requests", "start", "html", "css", "ends", "blobs", "place", "policy", "capture", "settle", "reveal", "soft"]).Select(Read));
+        ((string[])["builtins", "requests", "start", "html", "css", "ends", "blobs", "place", "policy", "capture", "settle", "reveal", "ready", "soft"]).Select(Read));
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>
@@ -63,8 +63,9 @@ internal static class PageScripts
     /// <summary>A function of markup. Shows it in an overlay that fills the viewport; null removes the overlay.</summary>
     public static string Show { get; } = Read("show");
 
-    /// <summary>Ends finite animations, shows what <c>content-visibility: auto</c> skips, and resolves when fonts and images have loaded.</summary>
-    public static string ScreenshotReady { get; } = Read("screenshot-ready");
+    /// <summary>A function of whether the whole page is shown, and not the viewport. Ends finite animations, shows what <c>content-visibility: auto</c> skips, takes to its place what the
+    /// viewport would hold in the middle of the page, and resolves when fonts and images have loaded. <see cref="Start"/> defines it.</summary>
+    public const string ScreenshotReady = "__fleetReady";
 
     /// <summary>Runs first in a document whose visit waits for an event, wherever it is dispatched in the window.</summary>
     /// <param name="name">Name of the event.</param>

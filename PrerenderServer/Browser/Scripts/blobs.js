@@ -54,7 +54,7 @@
   } }.createObjectURL;
 
   // Fonts that scripts construct have no rule. Those of a buffer get a URL of their own.
-  const faces = [];
+  const faces = list();
   globalThis.FontFace = new Proxy(Face, { construct(target, parameters, type) {
     const face = construct(target, parameters, type);
     const source = parameters[1];
@@ -96,7 +96,7 @@
 
   /** Reads what is remembered; null if there is nothing to read. */
   const load = () => {
-    const reads = [];
+    const reads = list();
     each(blobs, (known) => {
       if (known.data !== null) return;
       reads[reads.length] = new Wait((resolve) => {

@@ -108,7 +108,8 @@
     Object.defineProperty(wrapped, 'length', { value: native.length });
     type.prototype[name] = wrapped;
   };
-  const noteInserted = (sheet, at) => {
+  const noteInserted = (sheet, at, text) => {
+    css.note(rulesOf(sheet), at, text);
     const of = changesOf(sheet);
     if (of !== null) put(of.inserted, rulesOf(sheet)[at], true);
   };
@@ -117,8 +118,8 @@
     const of = rule === undefined ? null : changesOf(sheet);
     if (of !== null && !has(of.inserted, rule)) of.isDeleted = true;
   };
-  wrap(CSSStyleSheet, 'insertRule', null, (sheet, parameters, at) => noteInserted(sheet, at));
-  wrap(CSSStyleSheet, 'addRule', null, (sheet, parameters) => noteInserted(sheet, parameters[2] ?? ruleCount(rulesOf(sheet)) - 1));
+  wrap(CSSStyleSheet, 'insertRule', null, (sheet, parameters, at) => noteInserted(sheet, at, `${parameters[0]}`));
+  wrap(CSSStyleSheet, 'addRule', null, (sheet, parameters) => noteInserted(sheet, parameters[2] ?? ruleCount(rulesOf(sheet)) - 1, `${parameters[0]}{${parameters[1]}}`));
   wrap(CSSStyleSheet, 'deleteRule', ruleAt, noteDeleted);
   wrap(CSSStyleSheet, 'removeRule', ruleAt, noteDeleted);
 
@@ -144,7 +145,7 @@
     const type = globalThis[name].prototype;
     for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
       if (/^(insert|delete|append)Rule$/.test(member)) {
-        wrap(globalThis[name], member, touch);
+        wrap(globalThis[name], member, touch, member === 'insertRule' ? (rule, parameters, at) => css.note(css.nestedOf(rule), at, `${parameters[0]}`) : null);
       } else if (descriptor.get !== undefined && (descriptor.set !== undefined || /^(style|styleMap|media)$/.test(member))) {
         const { get, set } = descriptor;
         const { get: read, set: write } = Object.getOwnPropertyDescriptor({
@@ -177,7 +178,7 @@
     const count = ruleCount(rules);
     const text = (from, to) => {
       let joined = '';
-      for (let i = from; i < to; i++) joined += `${i > from ? '\n' : ''}${ruleText(rules[i])}`;
+      for (let i = from; i < to; i++) joined += `${i > from ? '\n' : ''}${css.textAs(rules[i])}`;
       return css.rebase(joined, hrefOf(sheet));
     };
     if (isBlob) return { __proto__: null, all: text(0, count) };
@@ -243,13 +244,32 @@
     return { __proto__: null, value: inputValue(element) };
   };
 
+  const styles = { __proto__: null, [HTML]: getter(HTMLElement, 'style'), [SVG]: getter(SVGElement, 'style'), 'http://www.w3.org/1998/Math/MathML': getter(MathMLElement, 'style') };
+  const computed = globalThis.getComputedStyle;
+  const lengthOf = getter(CSSStyleDeclaration, 'length');
+  const valueOf = uncurry(CSSStyleDeclaration.prototype.getPropertyValue);
+  const priorityOf = uncurry(CSSStyleDeclaration.prototype.getPropertyPriority);
+
+  /** A style attribute that scripts have set. Of a shorthand with a variable, of which they set a part anew, it has only the names: the values are what it computes to. */
+  const withComputed = (element) => {
+    const own = styles[namespaceOf(element)](element);
+    const shown = computed(element);
+    let written = '';
+    for (let i = 0; i < lengthOf(own); i++) {
+      const name = own[i];
+      written += `${i > 0 ? '; ' : ''}${name}: ${valueOf(own, name) || valueOf(shown, name)}${priorityOf(own, name) === '' ? '' : ' !important'}`;
+    }
+    return written;
+  };
+
   // State that is not in the tree: form values live in properties, whereas HTML has only attributes.
   const live = {
     attributes(element, name) {
       let own = ownAttributes(element, name);
+      let style = attribute(element, 'style');
+      if (style !== null && css.isIncomplete(style) && styles[namespaceOf(element)] !== undefined) own = { __proto__: null, ...own, style: (style = withComputed(element)) };
       const end = endOf(element);
       if (end !== undefined) {
-        const style = attribute(element, 'style');
         own = { __proto__: null, ...own, style: style === null ? end : `${style}; ${end}` };
       }
       if (isMoved) own = place.attributes(element, name, own);
@@ -289,16 +309,16 @@
   };
 
   const metas = (name) => {
-    const found = [];
+    const found = list();
     const elements = queryAll(document, `meta[name="${name}" i]`);
     for (let i = 0; elements[i] !== undefined; i++) found[i] = attribute(elements[i], 'content') ?? '';
     return found;
   };
 
   // What the document shows may come from what it read in an earlier visit.
-  let earlier = [];
+  let earlier = list();
   const reads = () => {
-    const read = [];
+    const read = list();
     for (let i = 0; i < earlier.length; i++) read[i] = earlier[i];
     const entries = timesOf(times, 'resource');
     for (let i = 0; i < entries.length; i++) {
@@ -312,7 +332,7 @@
   // Called between two visits, with a URL that the document did not read itself.
   Object.defineProperty(globalThis, '__fleetForgetReads', { configurable: true, value: (url) => {
     const known = reads();
-    earlier = [];
+    earlier = list();
     for (let i = 0; i < known.length; i++) if (known[i] !== url) earlier[earlier.length] = known[i];
     forgetTimes(times);
   } });
@@ -345,7 +365,7 @@
   // The parser can attach closed shadow roots, which no script sees. Hosts are usually custom elements.
   const MAX_SUSPECTS = 100;
   const suspects = () => {
-    const found = [];
+    const found = list();
     const elements = queryAll(document, '*');
     for (let i = 0; elements[i] !== undefined && found.length < MAX_SUSPECTS; i++) {
       if (indexOf(localName(elements[i]), '-') > 0 && openRoot(elements[i]) === null && closedRoot(elements[i]) === undefined) found[found.length] = elements[i];

@@ -21,6 +21,9 @@
   const ruleText = getter(CSSRule, 'cssText');
   const ruleType = getter(CSSRule, 'type');
   const importHref = getter(CSSImportRule, 'href');
+  const styleRules = Object.hasOwn(CSSStyleRule.prototype, 'cssRules') ? getter(CSSStyleRule, 'cssRules') : nestedRules;
+  const styleOf = getter(CSSStyleRule, 'style');
+  const declarations = getter(CSSStyleDeclaration, 'cssText');
   const IMPORT = 3;
   // Looking for the sources of more rules than this takes too long.
   const MAX_RULES = 4000;
@@ -53,7 +56,7 @@
 
   /** The sources of the rules of a text, in order. Those in blocks are parts of them. */
   const split = (text) => {
-    const pieces = [];
+    const pieces = list();
     let from = 0;
     let depth = 0;
     for (let i = 0; i < text.length;) {
@@ -78,6 +81,40 @@
   const blockOf = (text) => {
     for (let i = 0; i < text.length; i = skip(text, i)) if (text[i] === '{') return i;
     return -1;
+  };
+
+  // The source of a rule that a script has inserted, if it may be more than the browser gives as the rule's text: of a shorthand with a variable, of which a longhand
+  // that follows replaces a part, the text has only the longhands, and no value of theirs.
+  const inserted = new WeakMap();
+  const sourceOf = uncurry(WeakMap.prototype.get);
+  const remember = uncurry(WeakMap.prototype.set);
+  const note = (rules, at, source) => {
+    if (rules !== null && indexOf(source, 'var(') >= 0) remember(inserted, rules[at], source);
+  };
+  const isIncomplete = (text) => indexOf(text, ': ;') >= 0;
+
+  const nestedOf = (rule) => {
+    for (let i = 0; i < 2; i++) {
+      try {
+        return (i === 0 ? nestedRules : styleRules)(rule);
+      } catch {
+        // It is not of this type.
+      }
+    }
+    return null;
+  };
+
+  /** The text of a rule, with what only the sources of inserted rules have. */
+  const textAs = (rule) => {
+    const text = ruleText(rule);
+    if (!isIncomplete(text)) return text;
+    const source = sourceOf(inserted, rule);
+    if (source !== undefined && parsed(source) === text) return source;
+    const nested = nestedOf(rule);
+    if (nested === null || ruleCount(nested) === 0) return text;
+    let written = `${slice(text, 0, blockOf(text))}{${text[0] === '@' ? '' : declarations(styleOf(rule))}`;
+    for (let i = 0; i < ruleCount(nested); i++) written += `\n${textAs(nested[i])}`;
+    return `${written}\n}`;
   };
 
   const textOfRules = (rules) => {
@@ -131,13 +168,9 @@
       const text = ruleText(rules[i]);
       let written = ruleType(rules[i]) === IMPORT ? sourceOfImport(rules[i], sources) : sources.byText[text];
       if (written === undefined) {
-        let nested = null;
-        try {
-          nested = text[0] === '@' ? nestedRules(rules[i]) : null;
-        } catch {
-          // It has no rules in it.
-        }
-        written = nested === null || ruleCount(nested) === 0 ? text : `${slice(text, 0, blockOf(text))}{\n${compose(nested, sources)}\n}`;
+        const source = sourceOf(inserted, rules[i]);
+        const nested = text[0] === '@' && source === undefined ? nestedOf(rules[i]) : null;
+        written = nested === null || ruleCount(nested) === 0 ? textAs(rules[i]) : `${slice(text, 0, blockOf(text))}{\n${compose(nested, sources)}\n}`;
       }
       composed += `${i > 0 ? '\n' : ''}${written}`;
     }
@@ -155,7 +188,7 @@
       const both = `${source}\n${slice(rules, text.length + 1)}`;
       if (parsed(both) === rules) return both;
     }
-    return compose(rulesOf(sheet), collect(source, { __proto__: null, byText: { __proto__: null }, imports: [], count: 0 }));
+    return compose(rulesOf(sheet), collect(source, { __proto__: null, byText: { __proto__: null }, imports: list(), count: 0 }));
   };
 
   const HAS_SCHEME = /^\s*([a-z][a-z0-9+.-]*:|#|$)/i;
@@ -207,5 +240,5 @@
   };
 
   // Taken by capture.js, which runs next.
-  globalThis.__fleetCss = { textOf, current, rebase };
+  globalThis.__fleetCss = { textOf, textAs, note, nestedOf, isIncomplete, current, rebase };
 })();

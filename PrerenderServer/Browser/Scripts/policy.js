@@ -21,8 +21,8 @@
   const MAX_TEXTS = 1000;
 
   let names = null;
-  let elements = [];
-  let attributes = [];
+  let elements = list();
+  let attributes = list();
   let known = { __proto__: null };
 
   /** Begins a capture. Returns whether the document has a policy. */
@@ -32,8 +32,8 @@
     // Where the hashes are to be: no text of the page can contain these.
     const id = slice(`${random()}`, 2) + slice(`${random()}`, 2);
     names = { __proto__: null, elements: `'fleet-elements-${id}'`, attributes: `'fleet-attributes-${id}'` };
-    elements = [];
-    attributes = [];
+    elements = list();
+    attributes = list();
     known = { __proto__: null };
     return true;
   };
@@ -59,7 +59,7 @@
   };
 
   const split = (text, isEnd) => {
-    const parts = [];
+    const parts = list();
     let part = '';
     for (let i = 0; i <= text.length; i++) {
       if (i < text.length && !isEnd(text[i])) {

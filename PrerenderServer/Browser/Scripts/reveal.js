@@ -17,7 +17,7 @@
   const revealed = globalThis.__fleetRevealed;
   const MAX_ROOTS = 10;
   let observes = false;
-  const roots = [];
+  const roots = list();
   const rootOf = getter(IntersectionObserver, 'root');
   const observe = IntersectionObserver.prototype.observe;
   IntersectionObserver.prototype.observe = { observe(target) {

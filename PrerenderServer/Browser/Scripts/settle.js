@@ -30,6 +30,8 @@
   // What is about to end is waited for so long: a timer, an animation, the changes of an element that is restless. Content that a splash screen or a transition
   // holds back, or that fades in, is not complete before. Whatever goes on for ever costs this time once.
   const LINGER_MS = 1000;
+  // A page that shows nothing yet, because a style hides its root until an experiment or a font has been loaded, is waited for so long, if a timer is to show it.
+  const HIDDEN_MS = 5000;
   let lingered = 0;
   let lastRestless = -LINGER_MS;
   let states = new WeakMap();
@@ -42,7 +44,7 @@
   const eachTimer = uncurry(Map.prototype.forEach);
   const { apply } = Reflect;
   let depth = 0;
-  const isSoon = (handler, delay) => typeof handler === 'function' && depth === 0 && delay > 0 && delay <= LINGER_MS;
+  const isSoon = (handler, delay) => typeof handler === 'function' && depth === 0 && delay > 0 && delay <= HIDDEN_MS;
   /** A handler that is no longer waited for once it was called. */
   const noted = (handler, key) => function () {
     dropTimer(timers, key());
@@ -59,7 +61,7 @@
     if (!isSoon(parameters[0], delay)) return apply(set, globalThis, parameters);
     parameters[0] = noted(parameters[0], () => id);
     const id = apply(set, globalThis, parameters);
-    putTimer(timers, id, now() + delay);
+    putTimer(timers, id, { due: now() + delay, isLong: delay > LINGER_MS });
     return id;
   };
   globalThis.setTimeout = { setTimeout(handler) { return start(setTimeout, arguments); } }.setTimeout;
@@ -71,7 +73,7 @@
       if (isSoon(task, delay)) {
         const key = {};
         arguments[0] = noted(task, () => key);
-        putTimer(timers, key, now() + delay);
+        putTimer(timers, key, { due: now() + delay, isLong: delay > LINGER_MS });
       }
       return apply(post, this, arguments);
     } }.postTask;
@@ -88,16 +90,23 @@
       ask(asked, this);
       for (const type of ['message', 'error']) listen(this, type, () => dropTimer(timers, this));
     }
-    putTimer(timers, this, now());
+    putTimer(timers, this, { due: now(), isLong: false });
+  } }.postMessage;
+  // A schedule of the page's own goes on by messages to itself (React, for one, computes for 5 ms at a time, and shows nothing before the end).
+  let lastPosted = -HIDDEN_MS;
+  const post = MessagePort.prototype.postMessage;
+  MessagePort.prototype.postMessage = { postMessage(message) {
+    lastPosted = now();
+    return apply(post, this, arguments);
   } }.postMessage;
   // So is what a store of the page is asked for, until it answers.
   const then = uncurry(Promise.prototype.then);
-  const answering = (type, names, whenAnswered) => {
+  const answering = (target, names, whenAnswered) => {
     for (const name of names) {
-      const call = type.prototype[name];
-      type.prototype[name] = { [name]() {
+      const call = target[name];
+      target[name] = { [name]() {
         const answer = apply(call, this, arguments);
-        putTimer(timers, answer, now());
+        putTimer(timers, answer, { due: now(), isLong: false });
         whenAnswered(answer, () => dropTimer(timers, answer));
         return answer;
       } }[name];
@@ -105,13 +114,16 @@
   };
   const whenSettled = (promise, drop) => then(promise, drop, drop);
   const whenDone = (request, drop) => { for (const type of ['success', 'error', 'blocked']) listen(request, type, drop); };
-  answering(IDBFactory, ['databases'], whenSettled);
-  answering(IDBFactory, ['open'], whenDone);
-  for (const type of [IDBObjectStore, IDBIndex]) answering(type, ['get', 'getAll', 'getKey', 'getAllKeys', 'count', 'openCursor', 'openKeyCursor'], whenDone);
+  answering(IDBFactory.prototype, ['databases'], whenSettled);
+  answering(IDBFactory.prototype, ['open'], whenDone);
+  for (const type of [IDBObjectStore, IDBIndex]) answering(type.prototype, ['get', 'getAll', 'getKey', 'getAllKeys', 'count', 'openCursor', 'openKeyCursor'], whenDone);
   if (globalThis.CacheStorage) {
-    answering(CacheStorage, ['open', 'match', 'has', 'keys'], whenSettled);
-    answering(Cache, ['match', 'matchAll', 'keys'], whenSettled);
+    answering(CacheStorage.prototype, ['open', 'match', 'has', 'keys'], whenSettled);
+    answering(Cache.prototype, ['match', 'matchAll', 'keys'], whenSettled);
   }
+  // And so is what it computes beside its thread.
+  answering(WebAssembly, ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming'], whenSettled);
+  if (globalThis.SubtleCrypto) answering(SubtleCrypto.prototype, ['decrypt', 'deriveBits', 'deriveKey', 'digest', 'generateKey', 'importKey', 'unwrapKey', 'verify'], whenSettled);
   globalThis.clearTimeout = { clearTimeout(id = undefined) { dropTimer(timers, id); clearTimeout(id); } }.clearTimeout;
   globalThis.clearInterval = { clearInterval(id = undefined) { dropTimer(timers, id); clearInterval(id); } }.clearInterval;
 
@@ -121,10 +133,27 @@
   const effectOf = getter(Animation, 'effect');
   const timingOf = uncurry(AnimationEffect.prototype.getComputedTiming);
 
+  const bodyOf = getter(Document, 'body');
+  const computed = globalThis.getComputedStyle;
+  const valueOf = uncurry(CSSStyleDeclaration.prototype.getPropertyValue);
+  const hides = (element) => {
+    if (element === null) return false;
+    const style = computed(element);
+    return valueOf(style, 'opacity') === '0' || valueOf(style, 'visibility') === 'hidden' || valueOf(style, 'display') === 'none';
+  };
+
   /** Whether something is about to end. */
   const isEnding = (quietMs) => {
-    let found = now() - lastRestless < quietMs;
-    eachTimer(timers, (due) => { if (due + LINGER_MS > now()) found = true; });
+    let found = now() - lastRestless < quietMs && lingered < LINGER_MS;
+    let isLong = false;
+    eachTimer(timers, (timer) => {
+      if (timer.due + LINGER_MS <= now()) return;
+      if (timer.isLong) isLong = true;
+      else if (lingered < LINGER_MS) found = true;
+    });
+    if (!found && isLong && (hides(rootElement(document)) || hides(bodyOf(document)))) return true;
+    if (!found && now() - lastPosted < quietMs) return true;
+    if (lingered >= LINGER_MS) return false;
     const animations = found ? [] : animationsOf(document);
     for (let i = 0; i < animations.length && !found; i++) {
       const effect = effectOf(animations[i]);
@@ -206,7 +235,7 @@
             done();
           } else if (now() - armed > 2 * quietMs + 50) {
             arm();
-          } else if (lingered < LINGER_MS && isEnding(quietMs)) {
+          } else if (lingered < HIDDEN_MS && isEnding(quietMs)) {
             lingered += now() - armed;
             arm();
           } else {

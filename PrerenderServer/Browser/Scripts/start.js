@@ -5,8 +5,10 @@
   const recall = uncurry(WeakMap.prototype.get);
   const hostOf = uncurry(Object.getOwnPropertyDescriptor(ShadowRoot.prototype, 'host').get);
   const isConnected = uncurry(Object.getOwnPropertyDescriptor(Node.prototype, 'isConnected').get);
+  const { CustomEvent: Told } = globalThis;
+  const dispatch = uncurry(EventTarget.prototype.dispatchEvent);
   const rootOfHost = new WeakMap();
-  const roots = [];
+  const roots = list();
   const add = (host, root) => {
     remember(rootOfHost, host, root);
     roots[roots.length] = new WeakRef(root);
@@ -15,7 +17,7 @@
   Element.prototype.attachShadow = function attachShadow(init) {
     const root = attach.call(this, init);
     add(this, root);
-    globalThis.dispatchEvent(new CustomEvent('fleet:shadow-root', { detail: root }));
+    dispatch(globalThis, new Told('fleet:shadow-root', { __proto__: null, detail: root }));
     return root;
   };
   Object.defineProperty(globalThis, '__fleetShadowRootOf', { value: (host) => recall(rootOfHost, host) });
@@ -23,7 +25,7 @@
   Object.defineProperty(globalThis, '__fleetAddShadowRoot', { value: (root) => add(hostOf(root), root) });
   Object.defineProperty(globalThis, '__fleetShadowRoots', {
     value: () => {
-      const connected = [];
+      const connected = list();
       for (let i = 0; i < roots.length; i++) {
         const root = deref(roots[i]);
         if (root && isConnected(hostOf(root))) connected[connected.length] = root;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
@@ -14,7 +15,7 @@ internal sealed class ScreenshotCapture(RenderingOptions options)
     {
         try
         {
-            await page.EvaluateAsync(PageScripts.ScreenshotReady, deadline.Step(reserve * 2, options.ScreenshotTimeout), cancellationToken);
+            await page.EvaluateAsync($"{PageScripts.ScreenshotReady}({(shape.FullPage ? "true" : "false")})", deadline.Step(reserve * 2, options.ScreenshotTimeout), cancellationToken);
         }
         catch (BrowserTimeoutException)
         {
@@ -22,7 +23,13 @@ internal sealed class ScreenshotCapture(RenderingOptions options)
         }
 
         var screenshot = await page.ScreenshotAsync(shape, deadline.Step(reserve), cancellationToken);
-        return answer with { Formats = new Dictionary<RenderFormat, string>(), Screenshot = screenshot };
+        if (screenshot.FullHeight is { } height)
+        {
+            var cut = string.Create(CultureInfo.InvariantCulture, $"The screenshot shows the first {ScreenshotRequestRules.MaxExtent:N0} of {height:N0} CSS pixels of the height.");
+            answer = answer with { Stability = Settling.Capped, Message = $"{answer.Message} {cut}".TrimStart() };
+        }
+
+        return answer with { Formats = new Dictionary<RenderFormat, string>(), Screenshot = screenshot.Bytes };
     }
 
     /// <summary>Shows the host's markup alone in an overlay, takes the screenshot, and restores the booted page.</summary>

@@ -73,6 +73,19 @@ public sealed class ScreenshotRouteTests : OneServerTestBase
         using var response = await GetAsync("screenshot", "");
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
+        Assert.False(response.Headers.Contains(FleetHeaders.Stability));
+    }
+
+    [Fact]
+    public async Task Screenshot_NotAllOfThePage_SaysSo()
+    {
+        Server.AnswerScreenshot = (http, _) =>
+        {
+            http.Response.Headers[FleetHeaders.Stability] = "capped";
+            return FakeServer.SendScreenshotAsync(http, RenderOutcome.Rendered, 200);
+        };
+        using var response = await GetAsync("screenshot", "");
+        Assert.Equal(["capped"], response.Headers.GetValues(FleetHeaders.Stability));
     }
 
     [Theory]

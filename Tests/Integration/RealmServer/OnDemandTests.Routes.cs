@@ -50,6 +50,22 @@ public sealed partial class OnDemandTests
     }
 
     [Fact]
+    public async Task Routes_RedirectInACircle_EndWithOneSentence()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, "") with { Status = 302, RedirectUrl = server.Url + (request.Url.EndsWith("/a", StringComparison.Ordinal) ? "b" : "a") });
+        await server.OnDemandOnly(manager).StartAsync();
+
+        var first = await server.GetAsync("a", with: AsCrawler);
+        var second = await server.GetAsync("b", with: AsCrawler);
+
+        Assert.Equal((HttpStatusCode.Found, server.Url + "b"), (first.StatusCode, first.Headers.Location?.AbsoluteUri));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
+        Assert.Contains($"The redirects lead in a circle: {server.Url}b, {server.Url}a, {server.Url}b.", WebUtility.HtmlDecode(await second.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Route_NotSettledInTheCrawlersTime_IsSentMarkedAndReplacedByALongerRender()
     {
         await using var server = new RealmServerUnderTest();

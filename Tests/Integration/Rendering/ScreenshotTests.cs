@@ -41,12 +41,34 @@ public sealed class ScreenshotTests(ServerFixture server)
     [InlineData("<h1>first</h1><p style='opacity: 0'>paused</p><script>document.querySelector('p').animate([{ opacity: 0 }, { opacity: 1 }], { duration: 20000, fill: 'both' }).pause()</script>", "<h1>first</h1><p style='opacity: 0'>paused</p>")]
     [InlineData("<style>@keyframes out { to { opacity: 0 } }</style><h1>first</h1><p style='animation: out 20s both'>splash</p><script>document.querySelector('p').onanimationend = (e) => { e.target.hidden = true; }</script>",
         "<h1>first</h1>")]
+    // What is fixed to the viewport.
+    [InlineData("<style>body { margin: 0; height: 2900px; background: linear-gradient(red, blue) fixed }</style><h1>first</h1>", "<style>body { margin: 0; height: 2900px; background: linear-gradient(red, blue) }</style><h1>first</h1>")]
+    [InlineData("<style>body { margin: 0 } p { margin: 0; height: 1500px }</style><nav style='position: fixed; top: 5px'>nav</nav><p>first</p><p style='background: linear-gradient(red, blue) fixed'>second</p><footer style='position: fixed; bottom: 7px; width: 100%; background: teal'>foot</footer>",
+        "<style>body { margin: 0; position: relative } p { margin: 0; height: 1500px }</style><nav style='position: absolute; top: 5px'>nav</nav><p>first</p><p style='background: linear-gradient(red, blue)'>second</p><footer style='position: absolute; bottom: 7px; width: 100%; background: teal'>foot</footer>")]
+    [InlineData("<style>body { margin: 0 } div { height: 2900px }</style><h1 style='position: sticky; top: 0; background: teal'>first</h1><div></div><footer style='position: sticky; bottom: 10px; background: teal'>foot</footer>",
+        "<style>body { margin: 0 } div { height: 2900px }</style><h1 style='background: teal'>first</h1><div></div><footer style='background: teal'>foot</footer>")]
+    // Built-ins of the page are of no concern.
+    [InlineData("<h1 style='opacity: 0; transition: opacity 20s'>first</h1><p>second <img name=fonts loading=lazy src=DOT><img name=timeline></p><script>Object.assign(window, { Promise: class { then() {} }, requestAnimationFrame() {}, getComputedStyle: () => ({}) }); "
+        + "for (const name of ['map', 'filter', 'flatMap', Symbol.iterator]) delete Array.prototype[name]; Element.prototype.getAnimations = Document.prototype.getAnimations = () => []; setTimeout(() => { document.querySelector('h1').style.opacity = 1; }, 50)</script>",
+        "<h1>first</h1><p>second <img src=DOT><img></p>")]
     public async Task Screenshots_WhatIsShownLater_IsShown(string html, string end)
     {
         const string Dot = "\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect width='9' height='9' fill='teal'/></svg>\"";
         var (_, bytes, _) = await TakeAsync($"<!doctype html>{html.Replace("DOT", Dot, StringComparison.Ordinal)}", new() { Url = "", FullPage = true });
         var (_, expected, _) = await TakeAsync($"<!doctype html>{end.Replace("DOT", Dot, StringComparison.Ordinal)}", new() { Url = "", FullPage = true });
         Assert.True(expected.AsSpan().SequenceEqual(bytes), $"The screenshots of these differ:\n{html}\n{end}");
+    }
+
+    [Theory]
+    [InlineData("<div style='height: 16000px'></div>", null, false)]
+    [InlineData("<div style='height: 17000px'></div>", null, true)]
+    [InlineData("<div id=long style='height: 17000px'></div>", "#long", true)]
+    [InlineData("<ul id=list></ul><script>setInterval(() => list.append(document.createElement('li')), 20)</script>", null, true)]
+    public async Task Screenshots_NotAllOfThePage_SaySo(string html, string? selector, bool isCapped)
+    {
+        var (_, bytes, headers) = await TakeAsync($"<!doctype html><style>body {{ margin: 0 }}</style>{html}", new() { Url = "", FullPage = selector is null, Selector = selector, Width = 100 });
+        Assert.InRange(BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20)), 1, 16_384);
+        Assert.Equal(isCapped, headers.Contains(FleetHeaders.Stability));
     }
 
     [Theory]

@@ -71,7 +71,7 @@ internal sealed class FakePage : IRenderPage
 
     public Task ResizeAsync(ScreenshotShape? shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<byte[]> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<byte[]>([]);
+    public Task<PagePicture> ScreenshotAsync(ScreenshotShape shape, TimeSpan deadline, CancellationToken cancellationToken) => Task.FromResult<PagePicture>(new([]));
 
     public Task ShowCredentialsAsync(PageCredentials credentials, TimeSpan deadline, CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -64,6 +64,15 @@ public sealed class PageReportTests
         Assert.Equal(["error: http://app.example/ was not rendered: The queue is full."], report.Lines);
     }
 
+    [Fact]
+    public void Of_RedirectInACircle_NamesBothAddresses()
+    {
+        var report = PageReport.Of("http://app.example/b", new() { Outcome = RenderOutcome.Rendered, Status = 302, RedirectUrl = "http://app.example/a" }, new(["http://app.example"]), false, isCircle: true);
+
+        Assert.Equal(ExitCodes.Failure, report.ExitCode);
+        Assert.Equal(["error: http://app.example/b redirects to http://app.example/a (302), which leads back to it."], report.Lines);
+    }
+
     [Theory]
     [InlineData("http://app.example/login", "error: http://app.example/ redirects to http://app.example/login (302).")]
     [InlineData("https://app.example/", "error: http://app.example/ redirects to https://app.example/ (302), which is not an allowed origin: render that address instead.")]

@@ -71,6 +71,15 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("scheduler.postTask(() => show('the data'), { delay: 900 })")]
     [InlineData("const w = new Worker('/computing.js'); w.onmessage = (e) => show(e.data); w.postMessage('the data')")]
     [InlineData("new Worker('/holding.js').onmessage = () => { indexedDB.open('held').onsuccess = (e) => { e.target.result.transaction('s').objectStore('s').get(1).onsuccess = (e) => show(e.target.result); }; }")]
+    // Longer than that, as long as the document grows.
+    [InlineData("const e = new EventSource('/told-often'); e.onmessage = (m) => { out.textContent += `${m.data} `; if (m.data === '10') { e.close(); show('the data'); } }")]
+    [InlineData("(async () => { const r = (await fetch('/told-often')).body.getReader(), d = new TextDecoder(); for (;;) { const { done, value } = await r.read(); if (done) break; out.textContent += d.decode(value); } show('the data'); })()")]
+    // A schedule of its own.
+    [InlineData("const c = new MessageChannel(); let n = 0; c.port1.onmessage = () => { const end = performance.now() + 5; while (performance.now() < end); if (++n < 200) c.port2.postMessage(0); else show('the data'); }; c.port2.postMessage(0)")]
+    [InlineData("crypto.subtle.importKey('raw', new Uint8Array(8), 'PBKDF2', false, ['deriveBits']).then((k) => crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt: new Uint8Array(8), iterations: 2_000_000 }, k, 256)).then(() => show('the data'))")]
+    // A page that shows nothing yet.
+    [InlineData("document.documentElement.style.opacity = 0; setTimeout(() => { document.documentElement.style.opacity = 1; show('the data'); }, 2500)")]
+    [InlineData("document.body.style.visibility = 'hidden'; setTimeout(() => { document.body.style.visibility = ''; show('the data'); }, 1500)")]
     [InlineData("b.style.transition = 'opacity .7s'; b.offsetTop; b.style.opacity = 0; b.ontransitionend = () => show('the data')")]
     [InlineData("b.animate({ opacity: 0 }, 800).finished.then(() => show('the data'))")]
     [InlineData("(function f(t) { const k = Math.min(1, t / 800); b.style.opacity = k; if (k < 1) requestAnimationFrame(f); else show('the data'); })(0)")]
@@ -103,6 +112,29 @@ public sealed class CompletenessTests(ServerFixture server)
         Assert.Contains("Content is here", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
 
         Task<RenderResult> RenderAsync() => server.RenderPageAsync($"<!doctype html><body><h1>Content is here</h1><ul id=list></ul><script>{script}</script>");
+    }
+
+    [Theory]
+    [InlineData(2_600, "settled")]
+    [InlineData(60_000, "capped")]
+    public async Task Html_DocumentThatIsStillReceived_IsWaitedFor(int afterMs, string stability)
+    {
+        var path = $"/streamed-{Guid.NewGuid():N}";
+        server.OtherApp.Routes[path] = async http =>
+        {
+            http.Response.ContentType = "text/html";
+            await http.Response.WriteAsync("<!doctype html><p id=out>Loading</p>", Token);
+            await http.Response.Body.FlushAsync(Token);
+            await Task.Delay(afterMs, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await http.Response.WriteAsync("<template id=t><h1>the data</h1></template><script>out.replaceWith(t.content)</script>", http.RequestAborted);
+        };
+        var result = await server.RenderAsync(new() { Url = server.OtherApp[path].AbsoluteUri }, Token);
+        Assert.Equal((RenderOutcome.Rendered, stability), (result.Outcome, result.Diagnostics!.Stability));
+        Assert.Contains(stability == "settled" ? "<h1>the data</h1>" : "Loading", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
+        if (stability == "capped")
+        {
+            Assert.Contains(path, result.Diagnostics.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -238,6 +270,17 @@ public sealed class CompletenessTests(ServerFixture server)
             await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         }
         server.OtherApp.Routes["/silent"] = http => SocketAsync(http, null);
+        // For longer than what counts as in flight.
+        server.OtherApp.Routes["/told-often"] = async http =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            for (var n = 0; n < 11; n++)
+            {
+                await http.Response.WriteAsync($"data: {n}\n\n");
+                await http.Response.Body.FlushAsync();
+                await Task.Delay(210, Token);
+            }
+        };
         server.OtherApp.Routes["/told"] = async http =>
         {
             if (http.WebSockets.IsWebSocketRequest)

@@ -57,6 +57,8 @@ internal static class Corpus
         // Rules in blocks.
         "const g = document.head.appendChild(document.createElement('style')); g.textContent = ['@media screen', '@supports (display: grid)', '@layer lK'][K % 3] + ' { .gK { margin: var(--none, Kpx); margin-left: 2px } .hK { color: red } }'; g.sheet.cssRules[0].insertRule('.gK { color: rgb(0, K, 0) }', 1); if (K % 2) g.sheet.cssRules[0].deleteRule(2); at.append(make('p', 'g', 'gK'), make('p', 'h', 'hK'));",
         "const w = at.appendChild(make('div', '')).attachShadow({ mode: 'open' }), y = new CSSStyleSheet(); w.adoptedStyleSheets = [y]; w.append(make('p', 'styled')); y.replaceSync('p { color: rgb(0, 0, K) }'); y.cssRules[0].style.fontSize = '1Kpx';",
+        // Shorthands with variables in rules that scripts insert.
+        "const v = document.head.appendChild(document.createElement('style')); v.textContent = '.vK { --v: Kpx; & b { color: red } }'; (K % 2 ? v.sheet.cssRules[0] : v.sheet).insertRule(['.vK', '@media screen { .vK', '@layer v { .vK'][K % 3] + ' { padding: var(--v); padding-left: 2px } }', 1); const q = at.appendChild(make('p', 'v', 'vK')); q.style.border = 'var(--v) solid'; q.style.borderTopWidth = '3px';",
     ];
 
     private static readonly int[] s_seeds = [3, 11, 29, 1665013336];
@@ -86,6 +88,18 @@ internal static class Corpus
         // Shorthands with variables, whose rule text is not all of them, beside an inserted rule.
         """
         <!doctype html><style id=s>:root { --m: 4px 8px } p { margin: var(--m); margin-left: 20px; } /* end */</style><p>text</p><b>b</b><script>s.sheet.insertRule('b { color: rgb(1, 2, 3) }', s.sheet.cssRules.length)</script>
+        """,
+        // The same in rules that scripts insert, as those of CSS-in-JS, wherever they do, and in styles that they set.
+        """
+        <!doctype html><head><style>:root { --m: 12px; --b: 3px solid red }</style><style id=s>.c { color: blue; & i { color: red } } @layer x { .z { color: red } }</style><link rel=stylesheet href=/base.css id=l></head><body><p class=a>text</p><p class=b>text</p><p class=base>text</p><p class=c>text <b>b</b></p><p class=d>text</p><x-a></x-a><p id=own>text</p>
+        <svg width=20 height=20><rect id=r width=20 height=20 /></svg><script>
+        const twice = (name) => `${name} { padding: var(--m); padding-left: 40px; border: var(--b); border-top-width: 9px; background: #ccc }`;
+        s.sheet.insertRule(twice('.a'), 0); s.sheet.insertRule(`@media screen { @supports (display: grid) { ${twice('.b')} } }`, 1); s.sheet.cssRules[2].insertRule(twice('& b'), 0); s.sheet.cssRules[3].insertRule(twice('.d'), 1);
+        onload = () => l.sheet.insertRule(twice('.base'), l.sheet.cssRules.length);
+        const adopted = new CSSStyleSheet(); adopted.insertRule(twice('em')); document.adoptedStyleSheets = [adopted];
+        const root = document.querySelector('x-a').attachShadow({ mode: 'open' }); root.innerHTML = '<em>text</em><style></style>'; root.adoptedStyleSheets = [adopted]; root.querySelector('style').sheet.addRule('em', 'margin: var(--m); margin-left: 1px');
+        own.style.padding = 'var(--m)'; own.style.setProperty('padding-left', '40px', 'important'); r.style.background = 'var(--m)'; r.style.border = 'var(--b)'; r.style.borderTopWidth = '1px';
+        </script>
         """,
         // Shadow roots of every origin.
         """

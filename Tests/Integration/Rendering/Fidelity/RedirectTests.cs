@@ -204,6 +204,21 @@ public sealed class RedirectTests(ServerFixture server)
         }
     }
 
+    [Theory]
+    [InlineData("location.replace(location.search ? location.pathname : '?b')", "?b")]
+    [InlineData("setTimeout(() => { location.href = location.search ? location.pathname : '?b' }, 50)", "?b")]
+    [InlineData("location.href = '?' + (Number(location.search.slice(1)) + 1)", "?9")]
+    public async Task Screenshots_RedirectsWithoutEnd_EndWithTheirAddresses(string script, string named)
+    {
+        var url = server.OtherApp[Serve(200, "", script)];
+        using var response = await server.Client.PostAsJsonAsync("screenshots", new ScreenshotRequest { Url = url.AbsoluteUri, DeadlineMs = 60_000 }, FleetJson.Options, Token);
+        var result = (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, Token))!;
+        Assert.Equal(RenderOutcome.Unusable, result.Outcome);
+        Assert.Contains("without end", result.Diagnostics!.Message, StringComparison.Ordinal);
+        Assert.Contains(url.AbsoluteUri + named, result.Diagnostics.Message, StringComparison.Ordinal);
+        Assert.Contains("next", (await server.RenderPageAsync("<p>next</p>")).Formats[RenderFormat.Html], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Screenshots_RedirectOutOfTheAllowList_IsAResultThatNamesTheTarget()
     {
