@@ -6,6 +6,7 @@ using System.Text.Json;
 using Fleet.Standalone.CommandLine;
 using Fleet.Tests.EndToEnd;
 using Fleet.Tests.Processes;
+using PrivateFolder = Fleet.PrerenderServer.Browser.Processes.PrivateFolder;
 
 namespace Fleet.Tests.Standalone;
 
@@ -181,8 +182,7 @@ public sealed class ServeTests : IDisposable
     // Other programs on this machine may have browsers, too.
     private static void AssertNoProfilesOf(IReadOnlyList<int> processes)
     {
-        var folder = Path.Combine(Path.GetTempPath(), "fleet-browsers");
-        var locks = Directory.Exists(folder) ? Directory.GetFiles(folder, "lock", SearchOption.AllDirectories) : [];
+        var locks = Directory.GetDirectories(Path.GetTempPath(), $"fleet-browsers-{PrivateFolder.UserId}").SelectMany(folder => Directory.GetFiles(folder, "lock", SearchOption.AllDirectories));
         Assert.All(locks, file => Assert.ThrowsAny<IOException>(() => new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None)));
         Assert.NotEmpty(processes);
     }
