@@ -4,6 +4,7 @@ using Fleet.Manager;
 using Fleet.PrerenderServer;
 using Fleet.RealmServer;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Ports;
 using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +31,7 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
             .AddInMemoryCollection(ServiceArguments.Logging(ServiceArguments.Garnet, settings)!)
             .AddInMemoryCollection(settings.Settings!)
             .Build();
+        HostSettings.Check(logging);
         _loggers = LoggerFactory.Create(builder => builder.AddConfiguration(logging.GetSection("Logging")).AddFleetConsole(logging));
         _logger = _loggers.CreateLogger<StandaloneFleet>();
     }
@@ -107,7 +109,8 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
         var startedAt = time.GetTimestamp();
         _garnet = await StartGarnetAsync(new() { Port = redisPort, Password = password, DataFolder = settings.DataFolder }, time, cancellationToken);
         LogReady(ServiceArguments.Garnet, time.GetElapsedTime(startedAt).TotalSeconds);
-        AdminKey = AdminKey.Open(settings.AdminKeyFile, new ConfigurationBuilder().AddEnvironmentVariables().Build(), settings.DataFolder);
+        // Standard input may wait for a key without end, and the wait has no other end than the stop of the program.
+        AdminKey = await Task.Run(() => AdminKey.Open(settings.AdminKeyFile, new ConfigurationBuilder().AddEnvironmentVariables().Build(), settings.DataFolder), cancellationToken).WaitAsync(cancellationToken);
         var redis = $"127.0.0.1:{redisPort},password={password}";
 
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
