@@ -21,7 +21,7 @@ public static class BrowserInstaller
             return present;
         }
 
-        using var setupLock = await SetupLock.AcquireAsync(report, time, cancellationToken);
+        using var setupLock = await SetupLock.AcquireAsync(Path.GetTempPath(), report, time, cancellationToken);
         if (BrowserLocator.Find(configured) is { } installedMeanwhile)
         {
             return installedMeanwhile;

@@ -9,31 +9,45 @@ internal static class SetupLock
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits for the lock, 15 minutes at most. Disposing the result releases it, and so does the end of the process.</summary>
-    public static async Task<IDisposable> AcquireAsync(Action<string> report, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="folder">Folder of the lock, the same for all processes of the user.</param>
+    /// <param name="report">Receives the line that tells of the wait.</param>
+    /// <param name="time">Clock of the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="StartException">The lock is held for too long, or its file cannot be used.</exception>
+    public static async Task<IDisposable> AcquireAsync(string folder, Action<string> report, TimeProvider time, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"fleet-setup-{Environment.UserName}.lock");
+        var path = Path.Combine(folder, $"fleet-setup-{Environment.UserName}.lock");
         var startedAt = time.GetTimestamp();
-        var isReported = false;
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
-            try
+            if (Take(path) is { } taken)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return taken;
             }
-            catch (IOException e) when (time.GetElapsedTime(startedAt) > s_timeout)
+
+            if (time.GetElapsedTime(startedAt) > s_timeout)
             {
-                throw new StartException($"Another install has held {path} for {s_timeout.TotalMinutes:0} minutes: {e.Message}", e);
+                throw new StartException($"Another install has held {path} for {s_timeout.TotalMinutes:0} minutes. End it, or remove the file if it is of another user.");
             }
-            catch (IOException)
+
+            if (attempt == 1)
             {
-                if (!isReported)
-                {
-                    isReported = true;
-                    report("Waiting for another install on this machine.");
-                }
+                report("Waiting for another install on this machine.");
             }
 
             await Task.Delay(s_pollInterval, time, cancellationToken);
+        }
+    }
+
+    private static IDisposable? Take(string path)
+    {
+        try
+        {
+            return FileLock.TryTake(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"No browser is installed, and the install cannot lock '{path}': {e.Message} Set TMPDIR to a folder that this user may write to, or Browser:ExecutablePath to a Chromium.", e);
         }
     }
 }

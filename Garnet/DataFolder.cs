@@ -13,10 +13,10 @@ internal sealed class DataFolder : IDisposable
     private const string RewrittenSizeName = "rewritten-size";
 
     private readonly string _root;
-    private readonly FileStream _lock;
+    private readonly IDisposable _lock;
     private int _generation;
 
-    private DataFolder(string root, FileStream lockFile) => (_root, _lock) = (root, lockFile);
+    private DataFolder(string root, IDisposable lockFile) => (_root, _lock) = (root, lockFile);
 
     /// <summary>Folder of the current log.</summary>
     public string Current => Path.Combine(_root, Prefix + _generation.ToString(CultureInfo.InvariantCulture));
@@ -85,18 +85,8 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    private static FileStream Lock(string root)
-    {
-        var path = Path.Combine(root, LockName);
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new StartException($"The data folder '{root}' is in use by another process. Stop that process, or name another folder.", e);
-        }
-    }
+    private static IDisposable Lock(string root) => FileLock.TryTake(Path.Combine(root, LockName))
+        ?? throw new StartException($"The data folder '{root}' is in use by another process. Stop that process, or name another folder.");
 
     private void RemoveLeftovers()
     {

@@ -97,6 +97,8 @@ public static partial class FleetHost
             $"{exception.Message} Free the port, or set another: ASPNETCORE_URLS for this service, Fleet:Ports for the AppHost (0 means any free one).",
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
             $"The port may not be used ({exception.Message}). Set another: ASPNETCORE_URLS for this service, Fleet:Ports for the AppHost.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+            $"ASPNETCORE_URLS names an address that this machine does not have ({exception.Message}). Set it to one of its own, to 127.0.0.1, or to 0.0.0.0 for all.",
         _ => null,
     };
 

@@ -14,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Fleet.ServiceDefaults;
 
@@ -23,9 +24,11 @@ public static class ServiceDefaultsExtensions
     private const string AliveTag = "live";
 
     /// <summary>Adds the shared services. Call it first.</summary>
+    /// <exception cref="OptionsValidationException">A level of the log or an address to listen on is wrong.</exception>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        HostSettings.Check(builder.Configuration);
         builder.AddFleetTelemetry();
         builder.AddFleetOptions<FleetOptions>(FleetOptions.Section);
 

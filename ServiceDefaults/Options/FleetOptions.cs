@@ -9,6 +9,9 @@ public sealed class FleetOptions : IReadsFiles
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Fleet";
 
+    /// <summary>The error of two keys, neither of which is clearly meant.</summary>
+    public const string BothKeys = "Fleet:AdminKey and Fleet:AdminKeyFile are both set. Remove one of them.";
+
     /// <summary>Key of operator routes, from which the keys of calls between services are derived: 32 to 256 visible ASCII characters without spaces, at least 8 of
     /// them different. Default: none, which closes those routes; the AppHost creates one per run.</summary>
     [AdminKey]
@@ -77,7 +80,7 @@ public sealed class FleetOptions : IReadsFiles
         }
 
         AdminKey = AdminKey is null ? AdminKeyRules.Read(AdminKeyFile == AdminKeyRules.StandardInput ? AdminKeyFile : Path.GetFullPath(AdminKeyFile))
-            : throw new StartException("Fleet:AdminKey and Fleet:AdminKeyFile are both set. Remove one of them.");
+            : throw new StartException(BothKeys);
     }
 }
 

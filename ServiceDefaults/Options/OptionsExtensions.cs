@@ -36,6 +36,11 @@ public static partial class OptionsExtensions
     private static void Bind<T>(T options, IConfigurationSection section)
         where T : class
     {
+        if (SettingValues.Errors(section, typeof(T)).ToList() is { Count: > 0 } errors)
+        {
+            throw new OptionsValidationException(section.Path, typeof(T), errors);
+        }
+
         try
         {
             section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
@@ -72,7 +77,7 @@ public static partial class OptionsExtensions
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(int) || type == typeof(long) => "a whole number",
         _ when type == typeof(double) || type == typeof(decimal) => "a number",
-        _ when type == typeof(TimeSpan) => "a time such as 00:00:05 (hours:minutes:seconds)",
+        _ when type == typeof(TimeSpan) => SettingValues.TimeForm,
         _ when type == typeof(Uri) => "a URL",
         _ => "of another type; docs/settings.md says which",
     };

@@ -76,6 +76,12 @@ internal static class FleetCommandLine
             // A setting that is unknown or out of bounds came with --set or the environment.
             return IsWrongSetting(e) ? ExitCodes.Usage : ExitCodes.Failure;
         }
+        catch (IOException e)
+        {
+            // Above all standard output on a full disk.
+            streams.Error.WriteLine($"{Name}: reading or writing failed: {e.Message.TrimEnd('.')}.");
+            return ExitCodes.Failure;
+        }
     }
 
     /// <summary>Creates the commands.</summary>

@@ -94,6 +94,23 @@ internal static class OptionParsers
         },
     };
 
+    /// <summary>An option with a folder, which need not exist.</summary>
+    public static Option<DirectoryInfo?> Folder(string name, string description) => new(name)
+    {
+        HelpName = "DIR",
+        Description = description,
+        CustomParser = result =>
+        {
+            if (!string.IsNullOrWhiteSpace(result.Tokens[0].Value))
+            {
+                return new DirectoryInfo(result.Tokens[0].Value);
+            }
+
+            result.AddError($"{name} is empty: name a folder, or leave the option out.");
+            return null;
+        },
+    };
+
     /// <summary>A repeatable option with origins.</summary>
     public static Option<string[]> Origins(string description) => new("--origin")
     {

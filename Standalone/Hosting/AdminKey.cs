@@ -19,6 +19,11 @@ internal sealed record AdminKey(string Value, string? File)
     /// <exception cref="StartException">The file cannot be read, or what was given is not a key.</exception>
     public static AdminKey Open(string? file, IConfiguration environment, string? dataFolder)
     {
+        if (string.IsNullOrWhiteSpace(file) && !string.IsNullOrWhiteSpace(environment["Fleet:AdminKeyFile"]) && environment["Fleet:AdminKey"] is { Length: > 0 })
+        {
+            throw new StartException(FleetOptions.BothKeys);
+        }
+
         file = new[] { file, environment["Fleet:AdminKeyFile"] }.FirstOrDefault(static name => !string.IsNullOrWhiteSpace(name));
         if (file == AdminKeyRules.StandardInput)
         {

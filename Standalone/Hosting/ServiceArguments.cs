@@ -6,7 +6,11 @@ namespace Fleet.Standalone.Hosting;
 /// <param name="Realm">The realm server.</param>
 /// <param name="Manager">The manager.</param>
 /// <param name="Prerender">The prerender server.</param>
-internal sealed record StandaloneAddresses(Uri Realm, Uri Manager, Uri Prerender);
+internal sealed record StandaloneAddresses(Uri Realm, Uri Manager, Uri Prerender)
+{
+    /// <summary>The address of a service by its name.</summary>
+    public Uri Of(string service) => service switch { ServiceArguments.Realm => Realm, ServiceArguments.Manager => Manager, _ => Prerender };
+}
 
 /// <summary>The command line of each service: the settings that the AppHost passes to its processes in the environment.</summary>
 internal static class ServiceArguments
@@ -47,7 +51,7 @@ internal static class ServiceArguments
         }
 
         // --set cannot override the following: the services of one process must agree on it.
-        values["urls"] = Address(service switch { Realm => addresses.Realm, Manager => addresses.Manager, _ => addresses.Prerender });
+        values["urls"] = Address(addresses.Of(service));
         values["environment"] = "Production";
         // The working directory is the user's: its appsettings.json belongs to another program, and it may be too large to watch.
         values["contentRoot"] = AppContext.BaseDirectory;

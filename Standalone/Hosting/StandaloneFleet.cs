@@ -4,6 +4,7 @@ using Fleet.Manager;
 using Fleet.PrerenderServer;
 using Fleet.RealmServer;
 using Fleet.ServiceDefaults;
+using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Ports;
 using Fleet.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +31,7 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
             .AddInMemoryCollection(ServiceArguments.Logging(ServiceArguments.Garnet, settings)!)
             .AddInMemoryCollection(settings.Settings!)
             .Build();
+        HostSettings.Check(logging);
         _loggers = LoggerFactory.Create(builder => builder.AddConfiguration(logging.GetSection("Logging")).AddFleetConsole(logging));
         _logger = _loggers.CreateLogger<StandaloneFleet>();
     }
@@ -107,40 +109,74 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
         var startedAt = time.GetTimestamp();
         _garnet = await StartGarnetAsync(new() { Port = redisPort, Password = password, DataFolder = settings.DataFolder }, time, cancellationToken);
         LogReady(ServiceArguments.Garnet, time.GetElapsedTime(startedAt).TotalSeconds);
-        AdminKey = AdminKey.Open(settings.AdminKeyFile, new ConfigurationBuilder().AddEnvironmentVariables().Build(), settings.DataFolder);
+        // Standard input may wait for a key without end, and the wait has no other end than the stop of the program.
+        AdminKey = await Task.Run(() => AdminKey.Open(settings.AdminKeyFile, new ConfigurationBuilder().AddEnvironmentVariables().Build(), settings.DataFolder), cancellationToken).WaitAsync(cancellationToken);
         var redis = $"127.0.0.1:{redisPort},password={password}";
 
+        // Before any starts: a start that is cancelled because of another service's wrong setting is logged as a failure of its own, before the sentence that names the setting.
+        var services = await BuildAsync(
+        [
+            (ServiceArguments.Realm, RealmServerApp.Build),
+            (ServiceArguments.Manager, ManagerApp.Build),
+            (ServiceArguments.Prerender, PrerenderServerApp.Build),
+        ], name => ServiceArguments.For(name, settings, Addresses, redis, AdminKey.Value));
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
         // The first failure cancels the start of the others, which would otherwise wait for the failed service until they time out.
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // In parallel, since most of the time is the start of the browser; the realm server is up long before the browser requests its first page.
-        await Task.WhenAll(
-            StartServiceAsync(ServiceArguments.Realm, RealmServerApp.Build, Addresses.Realm),
-            StartServiceAsync(ServiceArguments.Manager, ManagerApp.Build, Addresses.Manager),
-            StartServiceAsync(ServiceArguments.Prerender, PrerenderServerApp.Build, Addresses.Prerender));
-        PartStopped = FirstToStopAsync(_garnet);
-
-        // Building a service blocks its thread.
-        Task StartServiceAsync(string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, Uri address) => Task.Run(async () =>
+        await Task.WhenAll(services.Select(service => Task.Run(async () =>
         {
             try
             {
-                var arguments = ServiceArguments.For(name, settings, Addresses, redis, AdminKey.Value);
-                var service = await StandaloneService.StartAsync(name, build, arguments, failed.Token);
-                lock (_services)
-                {
-                    _services.Add(service);
-                }
-
-                await service.WaitUntilReadyAsync(client, address, s_readyTimeout, time, failed.Token);
-                LogReady(name, time.GetElapsedTime(startedAt).TotalSeconds);
+                await StartAsync(service, failed.Token);
+                await service.WaitUntilReadyAsync(client, Addresses.Of(service.Name), s_readyTimeout, time, failed.Token);
+                LogReady(service.Name, time.GetElapsedTime(startedAt).TotalSeconds);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 await failed.CancelAsync();
                 throw;
             }
-        }, cancellationToken);
+        }, CancellationToken.None)));
+        PartStopped = FirstToStopAsync(_garnet);
+    }
+
+    private async Task StartAsync(StandaloneService service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await service.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+
+        lock (_services)
+        {
+            _services.Add(service);
+        }
+    }
+
+    // Building a service blocks its thread.
+    private static async Task<StandaloneService[]> BuildAsync(
+        IEnumerable<(string Name, Func<string[], Action<WebApplicationBuilder>, WebApplication> Build)> parts, Func<string, string[]> argumentsOf)
+    {
+        var building = parts.Select(part => Task.Run(() => StandaloneService.BuildAsync(part.Name, part.Build, argumentsOf(part.Name)))).ToList();
+        try
+        {
+            return await Task.WhenAll(building);
+        }
+        catch
+        {
+            foreach (var built in building.Where(static task => task.IsCompletedSuccessfully))
+            {
+                await (await built).DisposeAsync();
+            }
+
+            throw;
+        }
     }
 
     // Garnet blocks the thread that starts it until it has read its log.

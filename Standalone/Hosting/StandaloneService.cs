@@ -2,6 +2,7 @@ using Fleet.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Fleet.Standalone.Hosting;
 
@@ -28,18 +29,16 @@ internal sealed class StandaloneService : IAsyncDisposable
     /// <summary>Completes when the service begins to stop, on request or by itself.</summary>
     public Task Stopping => _stopping.Task;
 
-    /// <summary>Builds and starts a service.</summary>
+    /// <summary>Builds a service and checks its settings.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="build">Builds the service's application.</param>
     /// <param name="arguments">Its command line.</param>
-    /// <param name="cancellationToken">Stops the start.</param>
-    public static async Task<StandaloneService> StartAsync(
-        string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, string[] arguments, CancellationToken cancellationToken)
+    public static async Task<StandaloneService> BuildAsync(string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, string[] arguments)
     {
         var service = new StandaloneService(name, build(arguments, static builder => builder.Services.AddSingleton<IHostLifetime, NoSignals>()));
         try
         {
-            await service._application.StartAsync(cancellationToken);
+            service._application.Services.GetRequiredService<IStartupValidator>().Validate();
             return service;
         }
         catch
@@ -48,6 +47,9 @@ internal sealed class StandaloneService : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts the service. After an error, dispose it.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => _application.StartAsync(cancellationToken);
 
     /// <summary>Waits until the health check of the service succeeds.</summary>
     /// <exception cref="StartException">The service stopped, or is not ready in time; the message has the last answer of the health check.</exception>

@@ -177,6 +177,11 @@ internal abstract class PageCommand : Command
             return;
         }
 
+        if (string.IsNullOrWhiteSpace(file))
+        {
+            throw new UsageException("--output is empty: name a file, or - for standard output.");
+        }
+
         if (Directory.Exists(file))
         {
             throw new UsageException($"--output is '{file}', which is a folder: name a file in it.");

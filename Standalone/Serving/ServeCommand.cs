@@ -14,17 +14,9 @@ internal sealed class ServeCommand : Command
     private const int DefaultPort = 5100;
     private const int ManagerPortOffset = 100;
 
-    private readonly Option<DirectoryInfo?> _dist = new("--dist")
-    {
-        HelpName = "DIR",
-        Description = "Folder of your built app, with its index.html. Default: the sample app.",
-    };
+    private readonly Option<DirectoryInfo?> _dist = OptionParsers.Folder("--dist", "Folder of your built app, with its index.html. Default: the sample app.");
 
-    private readonly Option<DirectoryInfo?> _realms = new("--realms")
-    {
-        HelpName = "DIR",
-        Description = "Folder of your realms (docs/content.md). Default: none with --dist, else those of the sample.",
-    };
+    private readonly Option<DirectoryInfo?> _realms = OptionParsers.Folder("--realms", "Folder of your realms (docs/content.md). Default: none with --dist, else those of the sample.");
 
     private readonly Option<int> _port = OptionParsers.Number(
         "--port", "N", 0, ushort.MaxValue, DefaultPort, "Port of the site on 127.0.0.1; 0 means any free one.");
@@ -32,11 +24,7 @@ internal sealed class ServeCommand : Command
     private readonly Option<int?> _managerPort = OptionParsers.OptionalNumber(
         "--manager-port", "N", 0, ushort.MaxValue, $"Port of the manager on 127.0.0.1; 0 means any free one. Default: --port + {ManagerPortOffset}, or any free one with --port 0.");
 
-    private readonly Option<DirectoryInfo?> _data = new("--data")
-    {
-        HelpName = "DIR",
-        Description = "Folder that keeps stored pages across restarts; created if need be. Default: none, pages are in memory only.",
-    };
+    private readonly Option<DirectoryInfo?> _data = OptionParsers.Folder("--data", "Folder that keeps stored pages across restarts; created if need be. Default: none, pages are in memory only.");
 
     private readonly Option<string?> _adminKeyFile = new("--admin-key-file")
     {

@@ -3,7 +3,7 @@ using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>Closes popups. They consume CPU and are never captured.</summary>
+/// <summary>Closes popups, in a Chromium that does not know <c>--block-new-web-contents</c> and opens them. They consume CPU and are never captured.</summary>
 internal static class Popups
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);

@@ -37,6 +37,8 @@ internal static class ChromiumArguments
         "--disable-hang-monitor",
         "--disable-prompt-on-repost",
         "--disable-back-forward-cache",
+        // A window costs a process, and a page could open any number of them, by forms and links as well. The call fails, as with the blocker of popups in a visitor's browser.
+        "--block-new-web-contents",
         "--allow-pre-commit-input",
         // The same pixels on every machine; no sound, no window.
         "--force-color-profile=srgb",

@@ -9,6 +9,9 @@ internal static class PrivateFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Id of the user of this process; null on Windows, where each user has a temporary folder.</summary>
+    public static uint? UserId => OperatingSystem.IsWindows() ? null : GetEffectiveUserId();
+
     /// <summary>Creates a folder with mode 0700, or gives an existing one this mode. Throws <see cref="UnauthorizedAccessException"/> if it belongs to another user or is a
     /// link: then that user could replace what is in it.</summary>
     public static void Create(string path)

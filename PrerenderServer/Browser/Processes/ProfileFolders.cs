@@ -1,10 +1,12 @@
+using System.Globalization;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 
-/// <summary>The profile folders of this server: <c>fleet-browsers/&lt;instance&gt;/generation-N</c> under <c>Browser:ProfileRoot</c>. The instance folder contains
+/// <summary>The profile folders of this server: <c>fleet-browsers/&lt;instance&gt;/generation-N</c> under <c>Browser:ProfileRoot</c>, or <c>fleet-browsers-&lt;user id&gt;/…</c> in the
+/// temporary folder. The instance folder contains
 /// a file that the server keeps locked while it runs, so that other servers can distinguish folders in use from abandoned ones.</summary>
 internal sealed partial class ProfileFolders : IDisposable
 {
@@ -17,7 +19,8 @@ internal sealed partial class ProfileFolders : IDisposable
     {
         _logger = logger;
         var parent = root ?? Path.GetTempPath();
-        Root = Path.Combine(parent, RootName);
+        // The temporary folder belongs to all users: the first of them must not keep the others out.
+        Root = Path.Combine(parent, root is null && PrivateFolder.UserId is { } user ? string.Create(CultureInfo.InvariantCulture, $"{RootName}-{user}") : RootName);
         Instance = Path.Combine(Root, Guid.NewGuid().ToString("N"));
         try
         {

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Fleet.Standalone.CommandLine;
 using Fleet.Tests.EndToEnd;
 using Fleet.Tests.Processes;
+using PrivateFolder = Fleet.PrerenderServer.Browser.Processes.PrivateFolder;
 
 namespace Fleet.Tests.Standalone;
 
@@ -129,6 +130,17 @@ public sealed class ServeTests : IDisposable
         Assert.Equal($"fleet: The data folder '{_folder.FullName}' is in use by another process. Stop that process, or name another folder.{Environment.NewLine}", second.Errors);
     }
 
+    /// <summary>A service that had begun to start would be stopped, and log that as errors of its own.</summary>
+    [Fact]
+    public async Task Serve_WrongSettingOfOneService_IsAllThatIsSaid()
+    {
+        await using var fleet = FleetProgram.Start("serve", "--port", "0", "--set", "Pages:RouteMaxAge=24:00:00");
+
+        Assert.Equal(ExitCodes.Usage, await fleet.EndAsync());
+        Assert.Equal(
+            $"fleet: Pages:RouteMaxAge is '24:00:00': it must be a time as hours:minutes:seconds, such as 00:00:05; days come before it, such as 1.00:00:00.{Environment.NewLine}", fleet.Errors);
+    }
+
     [Fact]
     public async Task Serve_PortTaken_NamesPortAndOption()
     {
@@ -181,8 +193,7 @@ public sealed class ServeTests : IDisposable
     // Other programs on this machine may have browsers, too.
     private static void AssertNoProfilesOf(IReadOnlyList<int> processes)
     {
-        var folder = Path.Combine(Path.GetTempPath(), "fleet-browsers");
-        var locks = Directory.Exists(folder) ? Directory.GetFiles(folder, "lock", SearchOption.AllDirectories) : [];
+        var locks = Directory.GetDirectories(Path.GetTempPath(), $"fleet-browsers-{PrivateFolder.UserId}").SelectMany(folder => Directory.GetFiles(folder, "lock", SearchOption.AllDirectories));
         Assert.All(locks, file => Assert.ThrowsAny<IOException>(() => new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None)));
         Assert.NotEmpty(processes);
     }

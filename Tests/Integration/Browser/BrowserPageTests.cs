@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using System.Security.Cryptography;
 using System.Text;
@@ -159,12 +160,34 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         Assert.Equal(0, browser.OtherSite.Hits("/x"));
     }
 
-    [Fact]
-    public async Task Popup_OfPage_IsClosed()
+    /// <summary>Each window would cost a process, until it is closed.</summary>
+    [Theory]
+    [InlineData("open('about:blank')")]
+    [InlineData("document.body.append(document.createElement('iframe')); frames[0].open('about:blank')")]
+    [InlineData("const form = document.createElement('form'); form.target = '_blank'; form.action = '/x'; document.body.append(form); form.submit()")]
+    [InlineData("const link = document.createElement('a'); link.target = '_blank'; link.href = '/x'; document.body.append(link); link.click()")]
+    public async Task Window_OfAPage_IsNotOpened(string script)
     {
         await using var slot = await browser.OpenAsync();
-        await slot.Page.EvaluateAsync("(window.open('about:blank'), 0)", s_deadline, Token);
-        await HasOnePageAsync(slot.Number);
+        var context = await browser.Adapter.ContextOf(slot.Number);
+        var opened = new ConcurrentQueue<string>();
+        context.Connection.Browser.On("Target.targetCreated", created =>
+        {
+            var target = created.GetProperty("targetInfo");
+            if (target.GetProperty("browserContextId").ValueEquals(context.Id))
+            {
+                opened.Enqueue(target.GetProperty("targetId").GetString()!);
+            }
+        });
+
+        // A form is sent by a task of its own.
+        await slot.Page.EvaluateAsync($"(() => {{ {script} }})(), new Promise((done) => setTimeout(() => setTimeout(done)))", s_deadline, Token);
+        // Targets are announced in their order.
+        var (last, _) = await context.OpenPageAsync(s_deadline, Token);
+        await Eventually.TrueAsync(() => opened.Contains(last), TimeSpan.FromSeconds(30), () => "the last page to be announced");
+        await context.ClosePageAsync(last, s_deadline, Token);
+
+        Assert.Equal([last], opened);
     }
 
     [Fact]

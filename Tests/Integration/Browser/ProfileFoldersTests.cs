@@ -79,6 +79,17 @@ public sealed class ProfileFoldersTests : BrowserProcessTestBase
     }
 
     [Fact]
+    public void Folders_WithoutASetting_AreOfTheUserInTheTemporaryFolder()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Each user has a temporary folder there.");
+        using var id = Process.Start(new ProcessStartInfo("id", ["-u"]) { RedirectStandardOutput = true })!;
+        var user = id.StandardOutput.ReadToEnd().Trim();
+        using var folders = new ProfileFolders(root: null, NullLogger.Instance);
+
+        Assert.Equal(Path.Combine(Path.GetTempPath(), $"fleet-browsers-{user}"), folders.Root);
+    }
+
+    [Fact]
     public void Folders_ThatAreALink_AreRefused()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Fleet.BrowserSetup;
+using Fleet.ServiceDefaults;
+using Fleet.Tests.RealmServer;
 
 namespace Fleet.Tests.BrowserSetup;
 
@@ -33,10 +35,21 @@ public sealed class InstallCommandTests
             StringComparison.Ordinal);
 
     [Fact]
+    public async Task Lock_FolderThatIsMissing_IsAnErrorAtOnceThatNamesFileAndRemedy()
+    {
+        var error = await Assert.ThrowsAsync<StartException>(() => SetupLock.AcquireAsync("/no/such/folder", _reported.Enqueue, TimeProvider.System, TestContext.Current.CancellationToken).WaitAsync(s_long, TestContext.Current.CancellationToken));
+
+        Assert.Contains("/no/such/folder/fleet-setup-", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Set TMPDIR", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_reported);
+    }
+
+    [Fact]
     public async Task Lock_HeldByAnother_IsWaitedFor()
     {
-        var first = await SetupLock.AcquireAsync(_reported.Enqueue, TimeProvider.System, TestContext.Current.CancellationToken);
-        var second = SetupLock.AcquireAsync(_reported.Enqueue, TimeProvider.System, TestContext.Current.CancellationToken);
+        using var folder = new TempFolder();
+        var first = await SetupLock.AcquireAsync(folder.Path, _reported.Enqueue, TimeProvider.System, TestContext.Current.CancellationToken);
+        var second = SetupLock.AcquireAsync(folder.Path, _reported.Enqueue, TimeProvider.System, TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(
             () => _reported.Contains("Waiting for another install on this machine."), s_long, () => "the second install says that it waits");
         Assert.False(second.IsCompleted);

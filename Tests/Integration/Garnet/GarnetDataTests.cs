@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Fleet.Garnet;
 using Fleet.ServiceDefaults;
@@ -36,6 +37,18 @@ public sealed class GarnetDataTests : IDisposable
 
         await using var restarted = await StartAsync();
         await AssertKeptAsync(restarted.Connection.GetDatabase());
+    }
+
+    [Fact]
+    public void Open_LockThatCannotBeOpened_IsNotCalledInUse()
+    {
+        // Opening a socket fails with an error of its own, as every file of a read-only folder does.
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "lock")));
+
+        var error = Assert.Throws<StartException>(() => DataFolder.Open(_folder.FullName));
+
+        Assert.StartsWith($"The data folder '{_folder.FullName}' cannot be used: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Fleet.Contracts;
 using Fleet.ServiceDefaults;
@@ -50,6 +51,21 @@ public sealed class ProblemTests : IAsyncLifetime
     {
         using var response = await _client.PostAsync("/echo", new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
         await AssertProblemAsync(response, HttpStatusCode.BadRequest, reason, place);
+    }
+
+    [Fact]
+    public async Task Post_BodyInMalformedChunks_HasAReason()
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(_client.BaseAddress!.Host, _client.BaseAddress.Port, TestContext.Current.CancellationToken);
+        await tcp.GetStream().WriteAsync("POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(tcp.GetStream());
+
+        // The server closes the connection, whose next request it could not find.
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\"reason\":\"bad-request\"", answer, StringComparison.Ordinal);
     }
 
     [Fact]

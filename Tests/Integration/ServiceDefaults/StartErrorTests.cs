@@ -36,6 +36,24 @@ public sealed class StartErrorTests
         Assert.Contains(bound, sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Logging:LogLevel:Default", "loud", "Logging:LogLevel:Default is 'loud': it must be one of Trace, Debug, Information, Warning, Error, Critical, None.")]
+    [InlineData("Logging:Console:LogLevel:Fleet", "9", "Logging:Console:LogLevel:Fleet is '9': it must be one of Trace")]
+    [InlineData("urls", "here", "ASPNETCORE_URLS (--urls) has 'here': it must be an address to listen on")]
+    [InlineData("urls", "http://127.0.0.1:0;http://127.0.0.1:99999", "ASPNETCORE_URLS (--urls) has 'http://127.0.0.1:99999': it must be")]
+    [InlineData("urls", "ftp://127.0.0.1:0", "ASPNETCORE_URLS (--urls) has 'ftp://127.0.0.1:0'")]
+    [InlineData("urls", "http://192.0.2.1:0", "ASPNETCORE_URLS names an address that this machine does not have")]
+    public async Task Start_WrongSettingOfDotnet_IsOneSentence(string key, string value, string sentence)
+    {
+        var error = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await using var app = Listening(new Dictionary<string, string?> { ["urls"] = "http://127.0.0.1:0", [key] = value });
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        });
+
+        Assert.StartsWith(sentence, FleetHost.Explain(error), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task RunAsync_PortTaken_ReturnsItsExitCodeInsteadOfCrashing()
     {
@@ -81,10 +99,12 @@ public sealed class StartErrorTests
         Assert.Contains("fleet serve", error.Message, StringComparison.Ordinal);
     }
 
-    private static WebApplication Listening(string url = "http://127.0.0.1:0")
+    private static WebApplication Listening(string url = "http://127.0.0.1:0") => Listening(new Dictionary<string, string?> { ["urls"] = url });
+
+    private static WebApplication Listening(Dictionary<string, string?> settings)
     {
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection([new("urls", url)]);
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults();
         return builder.Build();
     }

@@ -55,6 +55,11 @@ public sealed class AdminKeyTests : IDisposable
         Assert.StartsWith("Fleet:AdminKey has 4 characters: it must be 32 to 256", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Open_KeyAndFileInTheEnvironment_NamesBoth() => Assert.Equal(
+        "Fleet:AdminKey and Fleet:AdminKeyFile are both set. Remove one of them.",
+        Assert.Throws<StartException>(() => AdminKey.Open(file: null, Environment(("Fleet:AdminKey", "a-key-of-the-environment-that-is-long-enough"), ("Fleet:AdminKeyFile", "/a/file")), _folder.FullName)).Message);
+
     private static IConfiguration Environment(params (string Key, string Value)[] settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(static setting => setting.Key, static string? (setting) => setting.Value)).Build();
 

@@ -20,6 +20,9 @@ public sealed class CommandLineTests
     [InlineData("serve --data /proc/version", "fleet: --data is '/proc/version', which is a file: name a folder; it is created if need be.", null)]
     [InlineData("serve --origin app.example.com", "fleet: --origin is 'app.example.com': it must be scheme, host and port, such as https://app.example.com, without a path.", null)]
     [InlineData("serve --origin http://a.example/path", "fleet: --origin is 'http://a.example/path': it must be scheme, host and port, such as https://app.example.com, without a path.", null)]
+    [InlineData("serve --data ", "fleet: --data is empty: name a folder, or leave the option out.", null)]
+    [InlineData("serve --dist ", "fleet: --dist is empty: name a folder, or leave the option out.", null)]
+    [InlineData("render http://a.example/ -o ", "fleet: --output is empty: name a file, or - for standard output.", null)]
     [InlineData("render", "fleet: Required argument 'URL' missing for command: 'render'.", "'fleet render --help' shows how to use it.")]
     [InlineData("render localhost:3000", "fleet: the URL 'localhost:3000' is not an absolute http or https URL. Write it with its scheme, such as http://localhost:3000/about.", null)]
     [InlineData("render http://a.example/ --timeout 121", "fleet: --timeout is '121': it must be a whole number from 1 to 120.", null)]
@@ -142,6 +145,19 @@ public sealed class CommandLineTests
     public void NameOptions_ErrorOfAService_NamesTheOption() =>
         Assert.Equal("--dist is '/app': /app/index.html is empty.", FleetCommandLine.NameOptions("Host:Dist is '/app': /app/index.html is empty."));
 
+    [Fact]
+    public async Task Run_OutputThatCannotBeWritten_IsOneSentenceAndExitCodeOne()
+    {
+        using var output = new FullDisk();
+        using var errors = new StringWriter();
+
+        var exitCode = await FleetCommandLine.RunAsync(
+            ["--help"], new InvocationConfiguration { Output = output, Error = errors }, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCodes.Failure, exitCode);
+        Assert.Equal($"fleet: reading or writing failed: No space left on device.{Environment.NewLine}", errors.ToString());
+    }
+
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] args)
     {
         using var output = new StringWriter();
@@ -149,5 +165,12 @@ public sealed class CommandLineTests
         var exitCode = await FleetCommandLine.RunAsync(
             args, new InvocationConfiguration { Output = output, Error = errors }, TimeProvider.System, TestContext.Current.CancellationToken);
         return (exitCode, output.ToString(), errors.ToString());
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
     }
 }
