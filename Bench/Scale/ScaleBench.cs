@@ -45,6 +45,7 @@ internal static class ScaleBench
         var processes = new List<(Process Process, Uri Address)>();
         using var end = new CancellationTokenSource();
         var announcing = fleet.RunAsync(end.Token);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => processes.ForEach(static manager => manager.Process.Kill());
         try
         {
             for (var i = 0; i < Managers; i++)
@@ -81,10 +82,9 @@ internal static class ScaleBench
         }
         finally
         {
+            processes.ForEach(static manager => manager.Process.Kill());
             await end.CancelAsync();
             await announcing;
-            processes.ForEach(manager => manager.Process.Kill(entireProcessTree: true));
-            processes.ForEach(manager => manager.Process.Dispose());
         }
     }
 
@@ -201,7 +201,15 @@ internal static class ScaleBench
                         now.Add(AnnounceAsync(next, writesWarm));
                     }
 
-                    await Task.WhenAll(now);
+                    try
+                    {
+                        await Task.WhenAll(now);
+                    }
+                    catch (RegistryUnavailableException e)
+                    {
+                        // As a real server: it announces itself again.
+                        await Console.Error.WriteLineAsync(e.Message);
+                    }
                 }
             }
             catch (OperationCanceledException)

@@ -90,6 +90,8 @@ public sealed class HostileContentTests(ServerFixture server, VisitorBrowser vis
         var path = $"/other-{Guid.NewGuid():N}";
         server.OtherApp.Routes[path] = http =>
         {
+            // Any other status is that of a page, which these types are not.
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
             http.Response.ContentType = type;
             return http.Response.WriteAsync(body);
         };
