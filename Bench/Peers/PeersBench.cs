@@ -118,13 +118,14 @@ internal static class PeersBench
         }
     }
 
+    // Fleet keeps one slot for renders that a render causes, so it renders in one page fewer than it has slots.
     private static Process StartProcess(PeerSystem system, string folder, int port, int sitePort, Uri site)
     {
         var start = system.Key == "fleet"
             ? new ProcessStartInfo("dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "Fleet.Standalone.dll"), "serve", "--port", Text(sitePort), "--manager-port", Text(port), "--dist", Path.Combine(folder, $"dist-{system.App}"),
-                "--origin", site.GetLeftPart(UriPartial.Authority), "--set", $"Pool:Slots={Text(Lanes)}",
+                "--origin", site.GetLeftPart(UriPartial.Authority), "--set", $"Pool:Slots={Text(Lanes + 1)}",
                 .. system.Settings.SelectMany(setting => (string[])["--set", setting]),
             ])
             : new ProcessStartInfo("node", [Path.Combine(folder, "peers", "serve.mjs"), system.Key, Text(port), BrowserLocator.Locate(null), Text(Lanes)]);
