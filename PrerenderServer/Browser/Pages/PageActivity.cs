@@ -1,11 +1,10 @@
-using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
 /// <summary>Records console errors, failed requests and requests in flight of a page during a render. Lists are bounded. The receive loop writes it; the render
 /// reads it. Requests are recorded only while the page's Network domain is enabled: during boots and document renders.</summary>
-internal sealed class PageActivity(TimeProvider time)
+internal sealed partial class PageActivity(TimeProvider time)
 {
     private const int MaxLines = 20;
     private const int MaxLineLength = 500;
@@ -63,7 +62,7 @@ internal sealed class PageActivity(TimeProvider time)
     /// <summary>Whether the page still receives something that does not count as in flight: a web socket, an event stream, or a long body.</summary>
     public bool IsStreaming
     {
-        get { lock (_gate) { return _inFlight.Values.Any(f => f.IsOfMessages || (f.IsAwaited && f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter)); } }
+        get { lock (_gate) { return _inFlight.Values.Any(f => f.IsOfMessages || (f.IsAwaited && IsLong(f))); } }
     }
 
     /// <summary>Requests that have had no response for so long that they no longer count as in flight.</summary>
@@ -129,172 +128,6 @@ internal sealed class PageActivity(TimeProvider time)
         session.On("Runtime.exceptionThrown", thrown => Add(_errors, ConsoleText.OfException(thrown.GetProperty("exceptionDetails"))));
         WatchRequests(session);
         session.On("Page.frameNavigated", OnNavigated);
-    }
-
-    /// <summary>Subscribes to the requests of a page or of one of its workers.</summary>
-    public void WatchRequests(CdpSession session)
-    {
-        // Request ids are unique in a session.
-        string IdOf(JsonElement parameters) => $"{session.SessionId} {parameters.GetProperty("requestId").GetString()}";
-        session.On("Network.requestWillBeSent", sent => OnRequest(IdOf(sent), sent));
-        session.On("Network.responseReceived", received => OnResponse(IdOf(received), received));
-        session.On("Network.loadingFinished", finished => Remove(IdOf(finished)));
-        session.On("Network.loadingFailed", failure => OnFailed(IdOf(failure), failure));
-        session.On("Network.webSocketCreated", created => OnSocket(IdOf(created), created.GetProperty("url").GetString()!));
-        foreach (var told in (string[])["Network.webSocketFrameReceived", "Network.eventSourceMessageReceived"])
-        {
-            session.On(told, message => OnTold(IdOf(message)));
-        }
-
-        foreach (var ended in (string[])["Network.webSocketFrameError", "Network.webSocketClosed"])
-        {
-            session.On(ended, socket => Remove(IdOf(socket)));
-        }
-    }
-
-    private void OnRequest(string id, JsonElement sent) => Add(id, InFlightRequest.Of(sent, time.GetTimestamp()));
-
-    private void OnSocket(string id, string url) => Add(id, InFlightRequest.OfSocket(url, time.GetTimestamp()));
-
-    private void Add(string id, InFlightRequest request)
-    {
-        lock (_gate)
-        {
-            // A request that repeats an answered one is a poll.
-            request = request with { IsAwaited = request.IsAwaited && !_answered.Contains(request.Sent) };
-            if (_inFlight.Count < MaxInFlight || _inFlight.ContainsKey(id))
-            {
-                _inFlight[id] = request;
-            }
-
-            Note(request);
-        }
-    }
-
-    private void OnResponse(string id, JsonElement received)
-    {
-        var request = default(InFlightRequest?);
-        var status = received.GetProperty("response").GetProperty("status").GetInt32();
-        lock (_gate)
-        {
-            if (_inFlight.TryGetValue(id, out var found))
-            {
-                request = found;
-                Note(found);
-                _inFlight[id] = found with { RespondedAt = time.GetTimestamp() };
-                // An overloaded server may give the content at the next attempt.
-                if (status is not (408 or 425 or 429 or >= 500) && _answered.Count < MaxAnswered)
-                {
-                    _answered.Add(found.Sent);
-                }
-
-                if (time.GetElapsedTime(found.SentAt) is var duration && found.IsAwaited && (_slowest is null || duration > _slowest.Value.Duration))
-                {
-                    _slowest = (Cut($"{found.Method} {found.Url}"), duration);
-                }
-            }
-        }
-
-        if (status >= 400 && request is { } failed)
-        {
-            Add(_failed, $"{failed.Method} {failed.Url}: {status}");
-        }
-    }
-
-    /// <summary>What is told first is what the page waited for.</summary>
-    private void OnTold(string id)
-    {
-        lock (_gate)
-        {
-            if (_inFlight.TryGetValue(id, out var found))
-            {
-                Note(found);
-                _inFlight[id] = found with { IsAwaited = false };
-            }
-        }
-    }
-
-    private void OnFailed(string id, JsonElement failure)
-    {
-        var error = failure.GetProperty("errorText").GetString()!;
-        // What the visit itself blocks is no failure.
-        if (Remove(id) is not { } failed || error.StartsWith("net::ERR_BLOCKED_BY_CLIENT", StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        Add(_failed, $"{failed.Method} {failed.Url}: {error}");
-        // The request of a document has the id of its loader.
-        if (failure.GetProperty("requestId").ValueEquals(failed.Loader) && error != "net::ERR_ABORTED")
-        {
-            lock (_gate)
-            {
-                if (_broken.Count < MaxBroken)
-                {
-                    _broken[failed.Loader] = error.Replace("net::", "", StringComparison.Ordinal);
-                }
-            }
-        }
-    }
-
-    /// <summary>Removes the requests of the previous document, which Chromium does not report as cancelled.</summary>
-    private void OnNavigated(JsonElement navigated)
-    {
-        var frame = navigated.GetProperty("frame");
-        if (frame.TryGetProperty("parentId", out _))
-        {
-            return;
-        }
-
-        var loader = frame.GetProperty("loaderId").GetString();
-        lock (_gate)
-        {
-            _document = loader;
-            foreach (var (id, _) in _inFlight.Where(f => f.Value.Loader != loader))
-            {
-                _inFlight.Remove(id);
-            }
-
-            _lastChange = time.GetTimestamp();
-        }
-    }
-
-    private TimeSpan Remaining(TimeSpan quiet)
-    {
-        lock (_gate)
-        {
-            // While a request is in flight, polling every quarter of the window is enough.
-            return Awaited().Any() ? quiet / 4 : quiet - time.GetElapsedTime(_lastChange);
-        }
-    }
-
-    private IEnumerable<InFlightRequest> Awaited() => _inFlight.Values.Where(f =>
-        f.IsAwaited && !IsUnanswered(f) && !(f.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter && !(f.IsDocument && f.Loader == _document))
-        && !(f.IsOfMessages && time.GetElapsedTime(f.SentAt) > s_firstMessage));
-
-    private bool IsUnanswered(InFlightRequest request) => request.RespondedAt is null && !request.IsOfMessages && time.GetElapsedTime(request.SentAt) > s_unansweredAfter;
-
-    private InFlightRequest? Remove(string id)
-    {
-        lock (_gate)
-        {
-            if (!_inFlight.Remove(id, out var found))
-            {
-                return null;
-            }
-
-            Note(found);
-            return found;
-        }
-    }
-
-    /// <summary>Restarts the quiet period, unless the page does not wait for the request.</summary>
-    private void Note(InFlightRequest request)
-    {
-        if (request.IsAwaited)
-        {
-            _lastChange = time.GetTimestamp();
-        }
     }
 
     private void Add(List<string> lines, string line)

@@ -166,62 +166,6 @@ public sealed class CompletenessTests(ServerFixture server)
         Assert.Contains("<h1>The app</h1>", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("<main style='height:4000px'></main>", "")]
-    [InlineData("<main style='height:4000px'></main>", "html { scroll-behavior: smooth }")]
-    [InlineData("<main style='height:4000px'></main>", "html, body { height: 100%; margin: 0; overflow: hidden } #app { height: 100%; overflow: auto }")]
-    public async Task Html_ContentThatWaitsToBeScrolledTo_IsCaptured(string space, string css)
-    {
-        Serve();
-        var result = await server.RenderPageAsync($$"""
-            <!doctype html><style>{{css}}</style><div id=app><h1>Top</h1>{{space}}<p id=late></p><img id=lazy loading=lazy src=/pixel.svg width=10 height=10></div><script>
-            new IntersectionObserver((entries, o) => { if (entries.some((e) => e.isIntersecting)) { o.disconnect(); fetch('/data').then((r) => r.text()).then((t) => { late.textContent = t; }); } }, { threshold: 1 }).observe(lazy);
-            lazy.onload = () => { lazy.title = 'loaded'; };
-            addEventListener('scroll', () => { document.documentElement.dataset.top = scrollY; });
-            </script>
-            """);
-        Assert.Contains("<p id=\"late\">the data</p>", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-        Assert.Contains("title=\"loaded\"", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-        Assert.Contains("loading=\"lazy\"", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-        // The page is scrolled to its top again.
-        Assert.DoesNotContain("data-top=\"1", result.Formats[RenderFormat.Html], StringComparison.Ordinal);
-        Assert.Equal("settled", result.Diagnostics!.Stability);
-    }
-
-    [Theory]
-    [InlineData("", "addEventListener('scroll', look)", true)]
-    [InlineData("", "document.addEventListener('scroll', look, { passive: true })", true)]
-    [InlineData("", "window.onscroll = look", true)]
-    [InlineData("#app { height: 100vh; overflow: auto } body { margin: 0 }", "app.addEventListener('scroll', look)", true)]
-    [InlineData("#app { height: 200px; overflow: auto }", "new IntersectionObserver((e) => { if (e.some((x) => x.isIntersecting)) look(); }, { root: app }).observe(late)", true)]
-    // React listens in its root for all events while they are captured.
-    [InlineData("", "document.addEventListener('scroll', look, true)", false)]
-    public async Task Html_ContentThatWaitsForAScrollEvent_IsCaptured(string css, string listen, bool isThere)
-    {
-        var result = await server.RenderPageAsync($$"""
-            <!doctype html><style>{{css}}</style><div id=app><h1>Top</h1><main style='height:3000px'></main><p id=late>later</p></div><script>
-            const look = () => { if (late.getBoundingClientRect().top < Math.min(innerHeight, app.getBoundingClientRect().bottom)) late.textContent = 'the data'; };
-            {{listen}};
-            </script>
-            """);
-        Assert.Equal(isThere, result.Formats[RenderFormat.Html].Contains("<p id=\"late\">the data</p>", StringComparison.Ordinal));
-        Assert.Equal("settled", result.Diagnostics!.Stability);
-    }
-
-    [Fact]
-    public async Task Html_PageThatGrowsWhenItIsScrolled_IsBounded()
-    {
-        var result = await server.RenderPageAsync("""
-            <!doctype html><ul id=list></ul><p id=end>end</p><script>
-            const add = () => { for (let i = 0; i < 20; i++) list.append(Object.assign(document.createElement('li'), { textContent: 'item', style: 'height:100px' })); };
-            add();
-            new IntersectionObserver((entries) => { if (entries.some((e) => e.isIntersecting)) add(); }).observe(end);
-            </script>
-            """);
-        Assert.Equal("settled", result.Diagnostics!.Stability);
-        Assert.InRange(result.Formats[RenderFormat.Html].Split("<li").Length - 1, 20, 200);
-    }
-
     private void Serve()
     {
         void Text(string path, string type, string text, int delay = 0) => server.OtherApp.Routes[path] = async http =>
@@ -250,7 +194,6 @@ public sealed class CompletenessTests(ServerFixture server)
         Text("/body", "text/plain", "small");
         Text("/large", "text/plain", new string('x', 4_000_000));
         Text("/zip", "application/zip", "PK");
-        Text("/pixel.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>");
         var attempts = 0;
         server.OtherApp.Routes["/busy"] = async http =>
         {
