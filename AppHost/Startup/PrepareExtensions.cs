@@ -48,6 +48,7 @@ internal static class PrepareExtensions
             var ports = TcpPorts.Allocate(PortPlan.Create(fleet, ownRedis));
             ConfigureOrchestrator(builder);
             builder.Services.AddHostedService<StartupSummary>().AddHostedService<ParentWatch>();
+            builder.Services.AddTransient<HealthProbeHandler>().ConfigureHttpClientDefaults(static client => client.AddHttpMessageHandler<HealthProbeHandler>());
             var settings = new AppHostSettings(fleet, WithAbsolutePaths(forwarded, builder.Configuration), ports);
             builder.Services.AddSingleton(settings);
             return new(settings, 0);
