@@ -25,6 +25,9 @@ switch (args)
     case ["peers", .. var rest]:
         await PeersBench.RunAsync(rest is [var which, ..] ? which : "all", rest is [_, var chart] ? chart : null);
         break;
+    case ["workloads", .. var rest]:
+        await WorkloadsBench.RunAsync(rest is [var part, ..] ? part : "all");
+        break;
     case ["serving"]:
         await ServingBench.RunAsync();
         break;

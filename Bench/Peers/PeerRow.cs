@@ -8,6 +8,9 @@ namespace Fleet.Bench.Peers;
 /// <param name="App">Which build of the app it renders: <c>contract</c> or <c>plain</c>.</param>
 internal sealed record PeerSystem(string Name, string Key, string App)
 {
+    /// <summary>How long a system may take for a page: 10 s.</summary>
+    public const int DeadlineMs = 10_000;
+
     /// <summary>Settings of the fleet.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 }
@@ -21,7 +24,8 @@ internal sealed record PeerSystem(string Name, string Key, string App)
 /// <param name="CpuMs">Processor time of a render: system, browser, app's server and bench.</param>
 /// <param name="PssMb">Proportional set size of the system and its browsers at the end, in MB.</param>
 /// <param name="ForeignShare">Share of the machine's processor time that other work took.</param>
-internal sealed record PeerRow(PeerSystem System, double PerSecond, double P50, double P95, double P99, double CpuMs, double PssMb, double ForeignShare)
+/// <param name="Failed">Number of pages that were asked for and not rendered.</param>
+internal sealed record PeerRow(PeerSystem System, double PerSecond, double P50, double P95, double P99, double CpuMs, double PssMb, double ForeignShare, int Failed)
 {
     /// <summary>The measurement with the median rate.</summary>
     public static PeerRow Median(IEnumerable<PeerRow> rounds) => rounds.OrderBy(row => row.PerSecond).ToArray() is var sorted ? sorted[sorted.Length / 2] : null!;

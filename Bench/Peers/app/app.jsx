@@ -6,6 +6,7 @@ import * as three from 'three';
 import * as mathjs from 'mathjs';
 
 const number = (url) => Number(new URL(url).searchParams.get('n') ?? 0);
+const loopFault = (url) => { while (new URL(url).searchParams.get('fault') === 'loop'); };
 const load = (url) => fetch(`/rows-${number(url) % 4}.json`, { cache: 'no-store' }).then((response) => response.json());
 
 function Page({ rows, title }) {
@@ -34,6 +35,7 @@ if (document.documentElement.dataset.host === 'contract') {
   globalThis.fleet = {
     version: '1', capabilities: ['render'], ready: Promise.resolve(),
     async render({ url }) {
+      loopFault(url);
       show(url, await load(url));
       return { status: 200, formats: { isolated: document.getElementById('app').innerHTML } };
     },
@@ -41,6 +43,7 @@ if (document.documentElement.dataset.host === 'contract') {
 }
 
 if (location.pathname !== '/_standby') {
+  loopFault(location.href);
   globalThis.prerenderReady = false;
   const route = () => load(location.href).then((rows) => { show(location.href, rows); globalThis.prerenderReady = true; });
   addEventListener('popstate', route);

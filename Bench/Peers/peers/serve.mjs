@@ -1,12 +1,12 @@
-// Serves one peer, as GET /?url= or, for Prerender, GET /render?url=: node serve.mjs <system> <port> <chromium> <lanes>. Exits when its standard input ends.
+// Serves one peer, as GET /?url= or, for Prerender, GET /render?url=: node serve.mjs <system> <port> <chromium> <lanes> <deadline in ms>. Exits when its standard input ends.
 import http from 'node:http';
 import puppeteer from 'puppeteer-core';
 
-const [system, port, chromium, lanes] = process.argv.slice(2);
+const [system, port, chromium, lanes, deadline] = process.argv.slice(2);
 const flags = ['--no-sandbox', '--disable-dev-shm-usage', '--hide-scrollbars'];
 const viewport = { width: 1280, height: 800 };
 const launch = () => puppeteer.launch({ executablePath: chromium, args: flags, headless: 'shell', defaultViewport: viewport, pipe: true });
-const ready = (page) => page.waitForFunction('window.prerenderReady === true', { polling: 'raf', timeout: 30000 });
+const ready = (page) => page.waitForFunction('window.prerenderReady === true', { polling: 'raf', timeout: Number(deadline) });
 const visit = async (page, url) => { await page.goto(url, { waitUntil: 'domcontentloaded' }); await ready(page); return page.content(); };
 
 // Pages that are kept, one per lane; a request takes a free one.
@@ -54,7 +54,7 @@ const systems = {
 
 async function cluster(concurrency) {
   const { Cluster } = (await import('puppeteer-cluster')).default;
-  const pool = await Cluster.launch({ concurrency: Cluster[concurrency], maxConcurrency: Number(lanes), puppeteer, puppeteerOptions: { executablePath: chromium, args: flags, headless: 'shell', defaultViewport: viewport, pipe: true } });
+  const pool = await Cluster.launch({ concurrency: Cluster[concurrency], maxConcurrency: Number(lanes), timeout: Number(deadline), puppeteer, puppeteerOptions: { executablePath: chromium, args: flags, headless: 'shell', defaultViewport: viewport, pipe: true } });
   await pool.task(({ page, data }) => visit(page, data));
   return (url) => pool.execute(url);
 }
@@ -70,7 +70,7 @@ if (system === 'prerender') {
   await prerender({});
 } else if (system === 'prerender-tuned') {
   // The page signals when it is ready, and Prerender waits for nothing after that.
-  await prerender({ waitAfterLastRequest: 50, pageDoneCheckInterval: 20, pageLoadTimeout: 30000 });
+  await prerender({ waitAfterLastRequest: 50, pageDoneCheckInterval: 20, pageLoadTimeout: Number(deadline) });
 } else {
   const render = await systems[system]();
   http.createServer(async (request, response) => {
