@@ -138,7 +138,7 @@ const evict = affinity => act('Evict an affinity', `Close the pages of ${affinit
   `fleet/affinities/${encodeURIComponent(affinity)}`, 'DELETE');
 
 // ---- Servers ----
-const words = { leased: 'leased', idle: 'idle', standby: 'standby', creating: 'booting', repaging: 'booting', draining: 'closing', closing: 'closing' };
+const words = { leased: 'leased', idle: 'idle', standby: 'standby', creating: 'booting', rebooting: 'booting', draining: 'closing', closing: 'closing' };
 const slotsOf = record => Object.values(record.slotStates ?? {});
 const isStale = slot => Boolean(state.shell && slot.shell && slot.shell !== state.shell.token);
 const realmName = affinity => affinity?.startsWith('realm:') && Object.hasOwn(state.realms, affinity.slice(6)) ? state.realms[affinity.slice(6)].name : affinity;

@@ -29,7 +29,7 @@ internal interface IBrowserAdapter : IAsyncDisposable
     Task<IBrowserPage> CreateEmptyAsync(long slot, int generation, CancellationToken cancellationToken);
 
     /// <summary>Replaces the slot's page with a newly booted one in the same context, which keeps the HTTP cache.</summary>
-    Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken);
+    Task<IBrowserPage> ReplacePageAsync(long slot, CancellationToken cancellationToken);
 
     /// <summary>Whether the slot's page evaluates a trivial expression in time.</summary>
     Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken);

@@ -33,7 +33,7 @@ internal sealed class Renderer(
         catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
         {
             // Unexpected: the state of the page is unknown. Return it now, so that the slot does not wait for its hold deadline.
-            lease.Complete(PageOutcome.Dirty);
+            lease.Complete(PageCondition.Dirty);
             throw;
         }
 

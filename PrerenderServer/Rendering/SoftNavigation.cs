@@ -60,8 +60,8 @@ internal sealed class SoftNavigation(
         return loaded;
     }
 
-    /// <summary>Decides, once the caller has the answer, whether the page keeps its document, and compares. Returns the page's outcome; null if the page is to leave its document.</summary>
-    public async Task<PageOutcome?> KeepAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, CancellationToken cancellationToken)
+    /// <summary>Decides, once the caller has the answer, whether the page keeps its document, and compares. Returns the condition of the page; null if the page is to leave its document.</summary>
+    public async Task<PageCondition?> KeepAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, CancellationToken cancellationToken)
     {
         if (!IsEligible(page, operation) || SoftRender.ProblemOf(answer, page) is not null)
         {
@@ -86,7 +86,7 @@ internal sealed class SoftNavigation(
                 return null;
             }
 
-            return kept.MayVisit(time.GetTimestamp()) ? PageOutcome.Healthy : null;
+            return kept.MayVisit(time.GetTimestamp()) ? PageCondition.Healthy : null;
         }
 
         if (await page.SourceAsync(options.RecoveryBudget, cancellationToken) is not { } source)
@@ -115,7 +115,7 @@ internal sealed class SoftNavigation(
 
         var size = await page.SizeAsync(collects: false, options.RecoveryBudget, cancellationToken);
         _kept.AddOrUpdate(page, new(key, url, size, answer.LoadTime, time.GetTimestamp() + (long)(options.SoftNavigationMaxAge.TotalSeconds * time.TimestampFrequency)));
-        return PageOutcome.Healthy;
+        return PageCondition.Healthy;
     }
 
     private async Task<PageAnswer> LoadAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)

@@ -192,7 +192,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
     private bool WillServe(Slot slot) => slot.State switch
     {
         SlotState.Creating => !IsLeaving(slot),
-        SlotState.Repaging => true,
+        SlotState.Rebooting => true,
         SlotState.Idle or SlotState.Standby => !pool.Shell.Accepts(Contracts.ShellAcceptance.FreshOrWait, slot.ShellToken),
         _ => false,
     };
