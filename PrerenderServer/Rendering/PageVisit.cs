@@ -25,8 +25,6 @@ internal sealed class PageVisit(
     public async Task<RenderedPage> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, bool needsHost, RenderProgress progress, CancellationToken cancellationToken)
     {
         paths.Learn(page);
-        var eighth = operation.Deadline.Total / 8;
-        var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
         if (operation.Setup is not null)
         {
@@ -35,27 +33,9 @@ internal sealed class PageVisit(
 
         try
         {
-            page.Activity.Begin();
-            await using var permit = await CpuPermit.TakeAsync(gate, page, operation.Deadline.Step(reserve), time, linked.Token);
-            if (operation.Credentials is { } credentials)
-            {
-                await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), linked.Token);
-            }
-
-            if (needsHost && page.OffersRender is null)
-            {
-                // The page was created for a render that needed no host app. What the app offers determines the path.
-                await HostRender.BootAsync(page, operation, progress, reserve, linked.Token);
-            }
-
-            // The render may change what the page offers.
-            var isDocument = IsDocument(operation, page);
-            var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
-            // A wait that was not met is a timeout that the page itself does not report.
-            return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
-                ? failure => cleanup.Park(lease, page, operation, answer, failure)
-                : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
-                : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageCondition.Dirty : PageCondition.Healthy));
+            // The rest of the deadline is for the diagnosis of a timeout.
+            var diagnosis = operation.Deadline.Part(8, options.StackBudget);
+            return await RenderAsync(operation with { Deadline = operation.Deadline.Less(diagnosis) }, lease, page, needsHost, progress, linked.Token);
         }
         catch (PoolDeadlineException)
         {
@@ -92,6 +72,32 @@ internal sealed class PageVisit(
                 await ForgetCredentialsAsync(page);
             }
         }
+    }
+
+    private async Task<RenderedPage> RenderAsync(
+        RenderOperation operation, PageLease lease, IRenderPage page, bool needsHost, RenderProgress progress, CancellationToken cancellationToken)
+    {
+        page.Activity.Begin();
+        await using var permit = await CpuPermit.TakeAsync(gate, page, operation.Deadline.Step(), time, cancellationToken);
+        if (operation.Credentials is { } credentials)
+        {
+            await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(), cancellationToken);
+        }
+
+        if (needsHost && page.OffersRender is null)
+        {
+            // The page was created for a render that needed no host app. What the app offers determines the path.
+            await HostRender.BootAsync(page, operation, progress, cancellationToken);
+        }
+
+        // The render may change what the page offers.
+        var isDocument = IsDocument(operation, page);
+        var answer = await paths.RunAsync(page, operation, progress, cancellationToken, lease.Revoked);
+        // A wait that was not met is a timeout that the page itself does not report.
+        return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
+            ? failure => cleanup.Park(lease, page, operation, answer, failure)
+            : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
+            : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageCondition.Dirty : PageCondition.Healthy));
     }
 
     private static RenderedPage Interrupted(PageLease lease, IRenderPage page, RenderProgress progress) => new(

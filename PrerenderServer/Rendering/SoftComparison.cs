@@ -115,7 +115,7 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
     {
         await page.ParkAsync(options.RecoveryBudget, cancellationToken);
         page.Activity.Begin();
-        var answer = await document.RunAsync(page, operation with { Deadline = new(s_maxRender, time) }, new(time), TimeSpan.Zero, cancellationToken);
+        var answer = await document.RunAsync(page, operation with { Deadline = new(s_maxRender, time) }, new(time), cancellationToken);
         return SoftRender.ProblemOf(answer, page) is null ? SoftRender.DocumentOf(answer) : null;
     }
 

@@ -76,7 +76,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         var page = Page((_, _) => Visited());
         await LearnAsync(page);
         var stored = Operation("c") with { FullLoad = true };
-        var answer = await _soft.RunAsync(page, stored, _progress, TimeSpan.Zero, Token);
+        var answer = await _soft.RunAsync(page, stored, _progress, Token);
         Assert.Null(answer.Soft);
         Assert.Null(await _soft.KeepAsync(page, stored, answer, Token));
         Assert.False(page.IsKept);
@@ -169,7 +169,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
     private Task<PageAnswer> RunAsync(FakePage page, string item)
     {
         _progress = new(TimeProvider.System);
-        return _soft.RunAsync(page, Operation(item), _progress, TimeSpan.Zero, Token);
+        return _soft.RunAsync(page, Operation(item), _progress, Token);
     }
 
     /// <summary>Turns the route on, and has the page keep a document.</summary>
