@@ -57,9 +57,6 @@ public static partial class PageRequestRules
         _ => null,
     };
 
-    /// <summary>Whether the page may show private content, because the caller gave it cookies or headers.</summary>
-    public static bool IsPersonal(PageRequest request) => request.Cookies is { Count: > 0 } || request.Headers is { Count: > 0 };
-
     /// <summary>All errors of the options; empty when they are valid.</summary>
     public static IReadOnlyList<FieldError> Check(PageRequest request) =>
     [

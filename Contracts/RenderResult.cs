@@ -60,7 +60,7 @@ public sealed record RenderPage(string Server, long Slot, bool Warm)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Crashed { get; init; }
 
-    /// <summary>Whether the app was already loaded and was told to show the URL, instead of being loaded for it.</summary>
+    /// <summary>Whether the app was already loaded and navigated to the URL within its document, instead of being loaded for it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SoftNavigation { get; init; }
 }

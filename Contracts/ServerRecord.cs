@@ -118,7 +118,7 @@ public enum RouteLearningState
 
 /// <summary>One slot of a prerender server, as last reported.</summary>
 /// <param name="Slot">Its number; never reused within an incarnation.</param>
-/// <param name="State"><c>creating</c>, <c>standby</c>, <c>idle</c>, <c>leased</c>, <c>draining</c>, <c>repaging</c> or <c>closing</c>, as in the metric <c>fleet.pool.slots</c>.</param>
+/// <param name="State"><c>creating</c>, <c>standby</c>, <c>idle</c>, <c>leased</c>, <c>draining</c>, <c>rebooting</c> or <c>closing</c>, as in the metric <c>fleet.pool.slots</c>.</param>
 public sealed record SlotStatus(long Slot, string State)
 {
     /// <summary>The affinity that the slot serves until it closes; null before the first lease, and where the reader may not see it.</summary>

@@ -51,9 +51,8 @@ public static class ManagerApp
         });
 
         var app = builder.Build();
-        // Create it now, so that it observes shell changes from the start.
+        // Create these now: the one observes shell changes from the start, the gauges of the other exist before the first render.
         app.Services.GetRequiredService<ShellProgress>();
-        // And this, so that its gauges exist before the first render.
         app.Services.GetRequiredService<ConcurrencyGate>();
         app.MapDefaultEndpoints();
         app.UseShellCatchUp();

@@ -15,7 +15,7 @@ public static partial class ExactUrl
     {
         var text = url.OriginalString;
         var authority = url.Scheme.Length + 3;
-        // A backslash is a slash for Uri, so that the path begins with it.
+        // Uri reads a backslash as a slash, so a path may begin with one.
         var path = text.StartsWith(url.Scheme + "://", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(authority).IndexOfAny("/\\?#") : -1;
         return path >= 0 && text[authority + path] == '/' && IsKept(text.AsSpan(authority + path)) ? url.GetLeftPart(UriPartial.Authority) + text[(authority + path)..] : url.AbsoluteUri;
     }

@@ -53,7 +53,7 @@ public class DispatchBench
         var lease = granted[next];
         granted.RemoveAt(next);
         next = granted.Count == 0 ? 0 : (next + 7) % granted.Count;
-        Run(new LeaseCompleted(lease.Lease, PageOutcome.Healthy));
+        Run(new LeaseCompleted(lease.Lease, PageCondition.Healthy));
         Want();
     }
 

@@ -94,7 +94,7 @@ internal static class GotenbergEndpoints
         FullPage = form.Flag("clip") is not true,
     };
 
-    // The fields of the form that have a value.
+    // Reads the fields of the form that are known and have a value.
     private static async Task<Dictionary<string, string>> ReadAsync(HttpContext http, string[] known, List<FieldError> errors)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

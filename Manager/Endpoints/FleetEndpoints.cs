@@ -26,7 +26,7 @@ internal static class FleetEndpoints
             .WithName("FleetEvents").WithSummary("The fleet as server-sent events: on every change, and at least every 10 seconds. A stream ends after 10 minutes.")
             .ProducesProblem(403).ProducesProblem(429).ProducesProblem(503);
 
-        // The page's own form of the same, described by the page's script.
+        // The same for the fleet page, as patches of its document. Not part of the API: only the page's script reads it.
         fleet.MapGet("/fleet/patches", WatchPatches).ExcludeFromDescription();
 
         var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey().RejectUnknownParameters();
@@ -55,7 +55,7 @@ internal static class FleetEndpoints
     }
 
     private static Results<ServerSentEventsResult<FleetStatus>, ProblemHttpResult> WatchFleet(
-        FleetStatusSource status, StreamLimiter limiter, IHostApplicationLifetime lifetime, HttpContext http, CancellationToken cancellationToken)
+        FleetStatusSource status, StreamLimiter limiter, HttpContext http, CancellationToken cancellationToken)
     {
         if (limiter.Enter(http, "GET /fleet") is { } full)
         {
@@ -63,22 +63,20 @@ internal static class FleetEndpoints
         }
 
         var isTrusted = AdminKeyExtensions.IsTrusted(http);
-        return TypedResults.ServerSentEvents(limiter.LimitAsync(token => EventsAsync(status, isTrusted, lifetime, token), cancellationToken));
+        return TypedResults.ServerSentEvents(limiter.LimitAsync(token => EventsAsync(status, isTrusted, token), cancellationToken));
     }
 
     private static async IAsyncEnumerable<SseItem<FleetStatus>> EventsAsync(
-        FleetStatusSource status, bool isTrusted, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FleetStatusSource status, bool isTrusted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Listeners do not disconnect on their own; without this, shutdown would wait for them.
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        await foreach (var snapshot in status.WatchAsync(isTrusted, either.Token))
+        await foreach (var snapshot in status.WatchAsync(isTrusted, cancellationToken))
         {
             yield return new SseItem<FleetStatus>(snapshot, "fleet") { ReconnectionInterval = TimeSpan.FromSeconds(1) };
         }
     }
 
     private static Results<ServerSentEventsResult<string>, ProblemHttpResult> WatchPatches(
-        FleetPageStream stream, StreamLimiter limiter, IHostApplicationLifetime lifetime, HttpContext http, CancellationToken cancellationToken)
+        FleetPageStream stream, StreamLimiter limiter, HttpContext http, CancellationToken cancellationToken)
     {
         if (limiter.Enter(http, "GET /fleet") is { } full)
         {
@@ -86,17 +84,7 @@ internal static class FleetEndpoints
         }
 
         var isTrusted = AdminKeyExtensions.IsTrusted(http);
-        return TypedResults.ServerSentEvents(limiter.LimitAsync(token => PatchesAsync(stream, isTrusted, lifetime, token), cancellationToken));
-    }
-
-    private static async IAsyncEnumerable<SseItem<string>> PatchesAsync(
-        FleetPageStream stream, bool isTrusted, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        await foreach (var item in stream.WatchAsync(isTrusted, either.Token))
-        {
-            yield return item;
-        }
+        return TypedResults.ServerSentEvents(limiter.LimitAsync(token => stream.WatchAsync(isTrusted, token), cancellationToken));
     }
 
     private static Results<Ok<IReadOnlyList<RecentRender>>, ProblemHttpResult> Renders(

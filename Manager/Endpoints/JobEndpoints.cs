@@ -131,7 +131,7 @@ internal static class JobEndpoints
             return RenderRules.Invalid(errors).ToProblem(http.Response);
         }
 
-        // The job first: results that follow its end are then read as well.
+        // Read the job before its results: if it had ended by then, the results are complete.
         if (await store.GetAsync(id, cancellationToken) is not { } job)
         {
             return NotFound(id, options.Value).ToProblem(http.Response);
@@ -144,7 +144,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<ServerSentEventsResult<JobStatus>, ProblemHttpResult>> WatchAsync(
-        string id, HttpContext http, IJobStore store, IOptions<JobsOptions> options, StreamLimiter limiter, IHostApplicationLifetime lifetime, TimeProvider timeProvider, CancellationToken cancellationToken)
+        string id, HttpContext http, IJobStore store, IOptions<JobsOptions> options, StreamLimiter limiter, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(id, cancellationToken) is null)
         {
@@ -156,17 +156,15 @@ internal static class JobEndpoints
             return full;
         }
 
-        return TypedResults.ServerSentEvents(limiter.LimitAsync(token => EventsAsync(id, store, lifetime, timeProvider, token), cancellationToken));
+        return TypedResults.ServerSentEvents(limiter.LimitAsync(token => EventsAsync(id, store, timeProvider, token), cancellationToken));
     }
 
     private static async IAsyncEnumerable<SseItem<JobStatus>> EventsAsync(
-        string id, IJobStore store, IHostApplicationLifetime lifetime, TimeProvider timeProvider, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string id, IJobStore store, TimeProvider timeProvider, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Listeners do not disconnect on their own; without this, shutdown would wait for them.
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         JobStatus? sent = null;
         var sentAt = timeProvider.GetTimestamp();
-        while (await TryReadAsync(id, store, either.Token) is (true, var job))
+        while (await TryReadAsync(id, store, cancellationToken) is (true, var job))
         {
             // The rate changes with time; that alone is not sent as a change.
             if (job is not null && (WithoutRate(job) != WithoutRate(sent) || timeProvider.GetElapsedTime(sentAt) >= s_repeat))
@@ -175,7 +173,7 @@ internal static class JobEndpoints
                 yield return new SseItem<JobStatus>(job, "job") { ReconnectionInterval = s_look };
             }
 
-            if (job?.EndedAt is not null || !await PauseAsync(timeProvider, either.Token))
+            if (job?.EndedAt is not null || !await PauseAsync(timeProvider, cancellationToken))
             {
                 yield break;
             }
@@ -184,7 +182,7 @@ internal static class JobEndpoints
 
     private static JobStatus? WithoutRate(JobStatus? job) => job is null ? null : job with { UrlsPerSecond = null, SecondsLeft = null };
 
-    // False when the job or the stream is gone; no job while Redis is away.
+    // GoesOn is false when the job no longer exists or the stream ends. Job is null while Redis is unavailable.
     private static async Task<(bool GoesOn, JobStatus? Job)> TryReadAsync(string id, IJobStore store, CancellationToken cancellationToken)
     {
         try

@@ -113,7 +113,7 @@ internal static class JobRequestRules
         var errors = names.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase))
             .Select(name => new FieldError($"render.{name}", NearestName.Explain(name, "member", "'render'", [.. known.Where(member => WhyNot(member, request) is null)])))
             .Concat(names.Where(name => WhyNot(name, request) is not null).Select(name => Wrong($"render.{name}", WhyNot(name, request)!))).ToList();
-        // Which one counts would depend on the reader.
+        // Of members that are given more than once, each JSON reader picks another.
         errors.AddRange(names.GroupBy(static name => name, StringComparer.OrdinalIgnoreCase).Where(static same => same.Skip(1).Any()).Select(static same => Wrong($"render.{same.Key}", "is given more than once")));
         if (errors.Count > 0)
         {

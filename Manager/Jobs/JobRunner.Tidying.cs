@@ -53,7 +53,7 @@ internal sealed partial class JobRunner
         }
     }
 
-    // No manager works on a job that has lost its record, or that is signed with an earlier admin key. It would count as one that has not ended for ever.
+    // No manager works on a job that has lost its record, or that is signed with an earlier admin key, so nothing else would ever end it.
     private async Task RemoveUnreadableAsync(string id, CancellationToken cancellationToken)
     {
         if (timeProvider.GetUtcNow() - CreationOf(id) > options.Value.MaxDuration)

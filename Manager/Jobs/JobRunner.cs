@@ -88,7 +88,7 @@ internal sealed partial class JobRunner(
                 }
                 catch (Exception e) when (!token.IsCancellationRequested)
                 {
-                    // What one job has in Redis must not end the work on all others.
+                    // A fault in the records of one job must not stop the others.
                     failures++;
                     LogBroken(e);
                 }

@@ -28,7 +28,7 @@ internal sealed class PublicationWaits(IJobStore store, StreamLimiter limiter, I
                 return await Publications.OfAsync(job, store, cancellationToken);
             }
 
-            await Task.Delay(deadline.Step(TimeSpan.Zero, s_look), timeProvider, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(deadline.Step(s_look), timeProvider, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return null;

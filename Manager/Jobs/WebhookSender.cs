@@ -50,7 +50,7 @@ internal sealed partial class WebhookSender(
             }
             catch (Exception e)
             {
-                // A background service that throws stops the manager. What Redis holds of one job must not.
+                // An exception of a background service stops the manager. A fault in the records of one job must not.
                 LogUnexpected(e);
                 pause = s_pauseWhenAway;
             }

@@ -73,7 +73,7 @@ internal sealed partial class ChromiumBrowserAdapter(
         return await OpenAsync(created, boots, cancellationToken);
     }
 
-    public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
+    public async Task<IBrowserPage> ReplacePageAsync(long slot, CancellationToken cancellationToken)
     {
         var target = _slots.GetValueOrDefault(slot) ?? throw new BrowserException($"Slot {slot} is gone.");
         var old = target.Page;

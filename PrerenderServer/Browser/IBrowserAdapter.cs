@@ -29,7 +29,7 @@ internal interface IBrowserAdapter : IAsyncDisposable
     Task<IBrowserPage> CreateEmptyAsync(long slot, int generation, CancellationToken cancellationToken);
 
     /// <summary>Replaces the slot's page with a newly booted one in the same context, which keeps the HTTP cache.</summary>
-    Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken);
+    Task<IBrowserPage> ReplacePageAsync(long slot, CancellationToken cancellationToken);
 
     /// <summary>Whether the slot's page evaluates a trivial expression in time.</summary>
     Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken);
@@ -52,3 +52,14 @@ internal interface IBrowserAdapter : IAsyncDisposable
     /// <summary>Measures the memory of a generation: of its process tree, and of each slot whose page answers.</summary>
     Task<BrowserMemory> MeasureAsync(int generation, CancellationToken cancellationToken);
 }
+
+/// <summary>The unexpected loss of a page or a browser process.</summary>
+/// <param name="Generation">The browser generation.</param>
+/// <param name="Slot">The slot whose page crashed or exceeded a limit; null if the browser process exited.</param>
+/// <param name="Reason">The reason, for the log.</param>
+internal sealed record BrowserLoss(int Generation, long? Slot, string Reason);
+
+/// <summary>Memory of a browser process tree, in bytes (PSS where available, otherwise RSS).</summary>
+/// <param name="TotalBytes">All processes of the generation.</param>
+/// <param name="SlotBytes">Memory of each slot's page: its JavaScript heap, buffers and nodes. Pages that did not answer are missing.</param>
+internal sealed record BrowserMemory(long TotalBytes, IReadOnlyDictionary<long, long> SlotBytes);

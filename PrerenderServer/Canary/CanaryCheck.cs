@@ -18,6 +18,12 @@ internal sealed partial class CanaryCheck(
     private const int MaxNamed = 5;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
+    /// <summary>How the pages differ; null until they were found to.</summary>
+    private string? _difference;
+
+    /// <summary>When there was last a server to compare with, as a timestamp of the clock.</summary>
+    private long _referenceSeenAt = time.GetTimestamp();
+
     /// <summary>Holds the server before it can be announced as ready.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -32,53 +38,61 @@ internal sealed partial class CanaryCheck(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        string? difference = null;
-        var seenAt = time.GetTimestamp();
-        while (true)
+        while (!await IsAcceptedAsync(stoppingToken))
         {
-            try
-            {
-                if (self is { IsPoolReady: true, Browser: { } browser })
-                {
-                    var (need, reference) = CanaryRules.Reference(await servers.ListAsync(stoppingToken), self.Incarnation, browser);
-                    if (reference is not null)
-                    {
-                        seenAt = time.GetTimestamp();
-                    }
-
-                    // One check is not enough if there was a server to compare with: a server whose browser restarts is not ready for a moment, and a registry may be empty.
-                    if (need == CanaryNeed.Accepted || (need == CanaryNeed.Nothing && difference is null) || (reference is null && time.GetElapsedTime(seenAt) > RegistryTtl.Server))
-                    {
-                        LogNothingToCompare(browser);
-                        break;
-                    }
-
-                    if (reference is not null && difference is null)
-                    {
-                        var (accepted, summary) = await CompareAsync(reference, browser, stoppingToken);
-                        if (accepted)
-                        {
-                            LogAccepted(summary);
-                            break;
-                        }
-
-                        difference = $"{summary} To accept them, restart this server with Canary:Samples=0; the others follow it.";
-                        LogDiffers(difference);
-                        hold.Reason = difference;
-                    }
-                }
-            }
-            catch (Exception e) when (e is RegistryUnavailableException or HttpRequestException)
-            {
-                // Anyone may read the reason, and the message may contain addresses.
-                hold.Reason = difference ?? "The canary could not compare its pages, and tries again; the log of this server says why.";
-                LogNotCompared(s_interval, e.Message);
-            }
-
             await Task.Delay(s_interval, time, stoppingToken);
         }
 
         hold.Reason = null;
+    }
+
+    /// <summary>Checks once whether the server may take renders. If not, the hold has the reason.</summary>
+    private async Task<bool> IsAcceptedAsync(CancellationToken cancellationToken)
+    {
+        if (self is not { IsPoolReady: true, Browser: { } browser })
+        {
+            return false;
+        }
+
+        try
+        {
+            var (need, reference) = CanaryRules.Reference(await servers.ListAsync(cancellationToken), self.Incarnation, browser);
+            if (reference is not null)
+            {
+                _referenceSeenAt = time.GetTimestamp();
+            }
+
+            // One check is not enough if there was a server to compare with: a server whose browser restarts is not ready for a moment, and a registry may be empty.
+            if (need == CanaryNeed.Accepted || (need == CanaryNeed.Nothing && _difference is null) || (reference is null && time.GetElapsedTime(_referenceSeenAt) > RegistryTtl.Server))
+            {
+                LogNothingToCompare(browser);
+                return true;
+            }
+
+            if (reference is null || _difference is not null)
+            {
+                return false;
+            }
+
+            var (accepted, summary) = await CompareAsync(reference, browser, cancellationToken);
+            if (accepted)
+            {
+                LogAccepted(summary);
+                return true;
+            }
+
+            _difference = $"{summary} To accept them, restart this server with Canary:Samples=0; the others follow it.";
+            LogDiffers(_difference);
+            hold.Reason = _difference;
+        }
+        catch (Exception e) when (e is RegistryUnavailableException or HttpRequestException)
+        {
+            // Anyone may read the reason, and the message may contain addresses.
+            hold.Reason = _difference ?? "The canary could not compare its pages, and tries again; the log of this server says why.";
+            LogNotCompared(s_interval, e.Message);
+        }
+
+        return false;
     }
 
     private async Task<(bool Accepted, string Summary)> CompareAsync(ServerRecord reference, string browser, CancellationToken cancellationToken)

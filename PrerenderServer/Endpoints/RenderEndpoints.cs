@@ -58,7 +58,7 @@ internal static class RenderEndpoints
         RenderRequest request, HttpContext http, RenderOperationReader reader, RequestDrain drain, Renderer renderer, CancellationToken cancellationToken)
     {
         var done = await RunAsync(reader.Read(request, http.Request.Headers), http, drain, renderer, cancellationToken);
-        // A document that is not sent to the client needs the result with it, which says why and whether to retry.
+        // Send the document alone only if it is the page's answer. Otherwise the client needs the result, which says what happened and whether to retry.
         var wantsDocument = http.Request.Headers.Accept is [MediaTypeNames.Text.Html]
             && done.Result is { Outcome: RenderOutcome.Rendered } or { Outcome: RenderOutcome.Failed, Status: >= StatusCodes.Status400BadRequest };
         return wantsDocument && done.Result.Formats.TryGetValue(RenderFormat.Html, out var html)

@@ -42,7 +42,7 @@ internal sealed class LeaseTable(PoolMetrics metrics, Func<TimeSpan> now, Action
         var revocation = new CancellationTokenSource();
         _revocations.Add(grant.Lease, revocation);
         // A render may have booted the page again from another shell. The release reports it; otherwise the pool would lease a stale page as current.
-        var lease = new PageLease(page, grant.Slot, grant.Warm, grant.Waited, grant.Boot, outcome => post(new LeaseCompleted(grant.Lease, outcome)
+        var lease = new PageLease(page, grant.Slot, grant.Warm, grant.Waited, grant.Boot, condition => post(new LeaseCompleted(grant.Lease, condition)
         {
             Booted = page is IRenderPage { IsStandby: true },
             ShellToken = page.ShellToken,
@@ -56,7 +56,7 @@ internal sealed class LeaseTable(PoolMetrics metrics, Func<TimeSpan> now, Action
         }
         else
         {
-            lease.Complete(PageOutcome.Untouched);
+            lease.Complete(PageCondition.Untouched);
         }
     }
 

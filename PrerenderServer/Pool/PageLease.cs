@@ -4,8 +4,8 @@ using Fleet.PrerenderServer.Pool.Core.State;
 namespace Fleet.PrerenderServer.Pool;
 
 /// <summary>
-/// The right to use one page for one render. <see cref="Complete"/> releases the page and reports its outcome in one message, so the pool
-/// never grants a page again before its outcome is known.
+/// The right to use one page for one render. <see cref="Complete"/> releases the page and reports its condition in one message, so the pool
+/// never grants a page again before its condition is known.
 /// </summary>
 internal sealed class PageLease(
     IBrowserPage page,
@@ -13,7 +13,7 @@ internal sealed class PageLease(
     bool warm,
     TimeSpan waited,
     TimeSpan boot,
-    Action<PageOutcome> complete,
+    Action<PageCondition> complete,
     CancellationToken revoked) : IAsyncDisposable
 {
     private int _completed;
@@ -40,20 +40,20 @@ internal sealed class PageLease(
     /// <summary>Declares that the page gets data or settings that are for this render only. Unless the render cleans it up, its context is closed.</summary>
     public void Taint() => _isTainting = true;
 
-    /// <summary>Releases the page with its outcome. Only the first call has an effect.</summary>
-    public void Complete(PageOutcome outcome)
+    /// <summary>Releases the page with its condition. Only the first call has an effect.</summary>
+    public void Complete(PageCondition condition)
     {
         if (Interlocked.Exchange(ref _completed, 1) == 0)
         {
-            complete(outcome == PageOutcome.Dirty && _isTainting ? PageOutcome.Tainted : outcome);
+            complete(condition == PageCondition.Dirty && _isTainting ? PageCondition.Tainted : condition);
         }
     }
 
-    /// <summary>Releases the page as <see cref="PageOutcome.Dirty"/> unless <see cref="Complete"/> was called. The state of its document is
+    /// <summary>Releases the page as <see cref="PageCondition.Dirty"/> unless <see cref="Complete"/> was called. The state of its document is
     /// unknown, so the page gets a new one.</summary>
     public ValueTask DisposeAsync()
     {
-        Complete(PageOutcome.Dirty);
+        Complete(PageCondition.Dirty);
         return ValueTask.CompletedTask;
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class PoolEffects(
             case LaunchBrowser e: _launches[e.Generation] = Begin(ct => LaunchAsync(e, ct), options.LaunchDeadline); break;
             case KillBrowser e: Kill(e); break;
             case CreateSlot e: _boots[e.Slot] = Begin(ct => CreateAsync(e, ct), options.BootDeadline); break;
-            case RepageSlot e: _boots[e.Slot] = Begin(ct => RepageAsync(e, ct), options.BootDeadline); break;
+            case ReplacePage e: _boots[e.Slot] = Begin(ct => ReplacePageAsync(e, ct), options.BootDeadline); break;
             case ProbePage e: Begin(ct => ProbeAsync(e, ct), options.ProbeDeadline); break;
             case CloseSlot e: Close(e); break;
             case ForgetSlot e: _boots.Remove(e.Slot); break;
@@ -142,16 +142,16 @@ internal sealed partial class PoolEffects(
         }
     }
 
-    private async Task RepageAsync(RepageSlot repage, CancellationToken cancellationToken)
+    private async Task ReplacePageAsync(ReplacePage replace, CancellationToken cancellationToken)
     {
         try
         {
-            post(new PageArrived(repage.Slot, repage.Op, await browser.RepageAsync(repage.Slot, cancellationToken)));
+            post(new PageArrived(replace.Slot, replace.Op, await browser.ReplacePageAsync(replace.Slot, cancellationToken)));
         }
         catch (Exception e)
         {
-            LogNotBooted(repage.Slot, e, cancellationToken);
-            post(new BootFailed(repage.Slot, repage.Op, e.Message));
+            LogNotBooted(replace.Slot, e, cancellationToken);
+            post(new BootFailed(replace.Slot, replace.Op, e.Message));
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed record Announcement(ServerState State, int Slots, int Free, int 
         {
             Generation = pool.Totals.ShellGeneration,
             Current = settled.Count - stale,
-            Booting = pool.Slots.Count(s => s.State is SlotState.Creating or SlotState.Repaging),
+            Booting = pool.Slots.Count(s => s.State is SlotState.Creating or SlotState.Rebooting),
             Draining = pool.Slots.Count(s => s.State is SlotState.Draining or SlotState.Closing),
             Stale = stale,
             Behind = pool.Totals.Behind,

@@ -29,5 +29,5 @@ internal static class Readiness
         && (HasPage(pool) || (totals.RecentBoot > TimeSpan.Zero && totals.Problem is null));
 
     private static bool HasPage(PoolSnapshot pool) =>
-        pool.Slots.Any(slot => slot.State is SlotState.Standby or SlotState.Idle or SlotState.Leased or SlotState.Draining or SlotState.Repaging);
+        pool.Slots.Any(slot => slot.State is SlotState.Standby or SlotState.Idle or SlotState.Leased or SlotState.Draining or SlotState.Rebooting);
 }

@@ -34,32 +34,12 @@ internal static partial class CapturedDocument
     public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed, string? refresh = null, bool isSettled = true, bool isScreenshot = false)
     {
         var captured = JsonSerializer.Deserialize<Capture>(PageJson.Mend(json), FleetJson.Options)!;
-        if (captured.TooLarge is { } characters)
+        if (ProblemOf(captured, allowed, isSettled) is { } problem)
         {
-            return HostReply.TooLarge(characters) with { Status = httpStatus };
+            return problem with { Status = httpStatus };
         }
 
-        if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var url) || !allowed.Allows(url))
-        {
-            return new()
-            {
-                Outcome = RenderOutcome.Failed,
-                Status = httpStatus,
-                Message = "The page navigated to an address outside the allow-list (Fleet:AllowedOrigins), which the fleet's browsers cannot reach.",
-            };
-        }
-
-        if (captured.Html.Length == 0)
-        {
-            return new()
-            {
-                Outcome = isSettled ? RenderOutcome.Unusable : RenderOutcome.TimedOut,
-                Status = httpStatus,
-                Message = isSettled ? "The document has no root element: the page removed it."
-                    : "The document has no root element: it was not received in time, or the page loads another document again and again.",
-            };
-        }
-
+        var url = new Uri(captured.Url);
         var own = ParseStatus(captured.StatusCode);
         if (own is null && RefreshOf(captured.Refresh ?? refresh, url) is { } next)
         {
@@ -67,7 +47,7 @@ internal static partial class CapturedDocument
         }
 
         var status = own ?? httpStatus;
-        // An error may be a text: its status counts.
+        // The document of an error need not be HTML: its status is the answer.
         if (!isScreenshot && status < StatusCodes.Status400BadRequest && !OutcomeMapping.IsPage(captured.Type))
         {
             return new() { Outcome = RenderOutcome.NotAPage, Status = status, Message = $"The URL is a document of type {captured.Type}, not an HTML page." };
@@ -96,6 +76,31 @@ internal static partial class CapturedDocument
             Deps = [.. captured.Read.Where(u => u.StartsWith(realm, StringComparison.Ordinal)).Distinct().Take(MaxDeps)],
             Message = isAimless ? $"The page set prerender-status-code to {status} without a Location: add <meta name=\"prerender-header\" content=\"Location: …\">."
                 : status >= 400 ? $"The page answers with status {status}." : null,
+        };
+    }
+
+    /// <summary>The answer if what was captured is no document that may be read; null if it is one.</summary>
+    private static PageAnswer? ProblemOf(Capture captured, OriginAllowList allowed, bool isSettled)
+    {
+        if (captured.TooLarge is { } characters)
+        {
+            return HostReply.TooLarge(characters);
+        }
+
+        if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var url) || !allowed.Allows(url))
+        {
+            return new()
+            {
+                Outcome = RenderOutcome.Failed,
+                Message = "The page navigated to an address outside the allow-list (Fleet:AllowedOrigins), which the fleet's browsers cannot reach.",
+            };
+        }
+
+        return captured.Html.Length > 0 ? null : new()
+        {
+            Outcome = isSettled ? RenderOutcome.Unusable : RenderOutcome.TimedOut,
+            Message = isSettled ? "The document has no root element: the page removed it."
+                : "The document has no root element: it was not received in time, or the page loads another document again and again.",
         };
     }
 

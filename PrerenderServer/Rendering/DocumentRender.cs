@@ -10,7 +10,7 @@ namespace Fleet.PrerenderServer.Rendering;
 /// <summary>Renders a page of any app: navigates to the URL, waits until the page settles, and captures the document.</summary>
 internal sealed class DocumentRender(RenderingOptions options, OriginAllowList allowed, TimeProvider time)
 {
-    /// <summary>Upper bound of the time reserved for the capture, so that a page that never settles is still captured. The reserve is a fifth of the deadline.</summary>
+    /// <summary>Maximum of the time that is reserved for the capture, a fifth of the deadline: 2 s.</summary>
     private static readonly TimeSpan s_maxCaptureReserve = TimeSpan.FromSeconds(2);
 
     /// <summary>Maximum time of the scroll through a page whose content waits to be scrolled to.</summary>
@@ -23,26 +23,26 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     private readonly PageWaiter _waiter = new(time);
     private readonly ScreenshotCapture _screenshots = new(options);
 
-    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken)
     {
         progress.Enter(Stages.Navigate);
         if (operation.Setup is { } setup)
         {
-            await page.SetUpAsync(setup, operation.Deadline.Step(reserve), cancellationToken);
+            await page.SetUpAsync(setup, operation.Deadline.Step(), cancellationToken);
         }
 
         // A document describes the requested URL, so leaving that URL is reported as a redirect. A screenshot shows the page that a visitor ends up on, so redirects are followed.
         var isScreenshot = operation.Screenshot is not null;
-        var navigation = await page.NavigateAsync(operation.Url, url => isScreenshot && allowed.Allows(url), operation.Deadline.Step(reserve), cancellationToken);
+        var navigation = await page.NavigateAsync(operation.Url, url => isScreenshot && allowed.Allows(url), operation.Deadline.Step(), cancellationToken);
         if (navigation.RedirectUrl is { } target && (!isScreenshot || navigation.LoadedStatus == 0)
-            && !(navigation.LoadedStatus != 0 && await IsBackAsync(page, operation, reserve, cancellationToken)))
+            && !(navigation.LoadedStatus != 0 && await IsBackAsync(page, operation, cancellationToken)))
         {
             progress.End();
             return new() { Outcome = RenderOutcome.Rendered, Status = navigation.Status, RedirectUrl = target };
         }
 
         var answer = CapturedDocument.WithoutLoop(
-            await CaptureAsync(page, operation, navigation.LoadedStatus, navigation.Refresh, progress, reserve, cancellationToken), operation.Url);
+            await CaptureAsync(page, operation, navigation.LoadedStatus, navigation.Refresh, progress, cancellationToken), operation.Url);
         if (answer.RedirectUrl is null && page.Activity.DocumentFailure is { } code)
         {
             return new() { Outcome = RenderOutcome.NoVerdict, Status = navigation.LoadedStatus, Message = $"The document was not received completely: {code}." };
@@ -57,16 +57,15 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     /// <param name="httpStatus">HTTP status of the document.</param>
     /// <param name="refresh">The document's <c>Refresh</c> header; null without one.</param>
     /// <param name="progress">Receives the steps.</param>
-    /// <param name="reserve">The part of the deadline to leave unused.</param>
     /// <param name="cancellationToken">Cancels the render.</param>
     public async Task<PageAnswer> CaptureAsync(
-        IRenderPage page, RenderOperation operation, int httpStatus, string? refresh, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+        IRenderPage page, RenderOperation operation, int httpStatus, string? refresh, RenderProgress progress, CancellationToken cancellationToken)
     {
         progress.Keep(new() { Outcome = RenderOutcome.TimedOut, Status = httpStatus });
         var isScreenshot = operation.Screenshot is not null;
         var departed = page.Departed;
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var capture = ReadSettledAsync(page, operation, progress, reserve, left.Token);
+        var capture = ReadSettledAsync(page, operation, progress, left.Token);
         if (await Task.WhenAny(departed, capture) == departed || departed.IsCompleted)
         {
             await left.CancelAsync();
@@ -96,7 +95,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         if (operation.Screenshot is { } shape && answer.Formats.Count > 0)
         {
             progress.Enter(Stages.Screenshot);
-            answer = await _screenshots.OfPageAsync(page, shape, answer, operation.Deadline, reserve, cancellationToken);
+            answer = await _screenshots.OfPageAsync(page, shape, answer, operation.Deadline, cancellationToken);
         }
 
         progress.End();
@@ -105,11 +104,11 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
 
     /// <summary>Whether the redirects have led back to the URL that was asked for, as those do that set a cookie on the way. Then the page is there: a crawler keeps no
     /// cookies, and would be redirected again and again.</summary>
-    private static async Task<bool> IsBackAsync(IRenderPage page, RenderOperation operation, TimeSpan reserve, CancellationToken cancellationToken)
+    private static async Task<bool> IsBackAsync(IRenderPage page, RenderOperation operation, CancellationToken cancellationToken)
     {
         try
         {
-            var shown = await page.EvaluateAsync("location.href", operation.Deadline.Step(reserve), cancellationToken);
+            var shown = await page.EvaluateAsync("location.href", operation.Deadline.Step(), cancellationToken);
             return shown.GetString() is { } url && CapturedDocument.IsSame(url, operation.Url);
         }
         catch (BrowserException e) when (Settling.IsMovedOn(e, page))
@@ -121,58 +120,44 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     private static async Task Ended(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Meets the operation's waits, waits until the page settles, and captures it. If a wait is not met, the page is not captured.</summary>
-    private async Task<(string? Captured, SettlingResult Settled, PageAnswer? Unmet)> ReadSettledAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    private async Task<(string? Captured, SettlingResult Settled, PageAnswer? Unmet)> ReadSettledAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken)
     {
-        var fifth = operation.Deadline.Total / 5;
-        var captureReserve = fifth < s_maxCaptureReserve ? fifth : s_maxCaptureReserve;
-        string? missed = null;
+        // A page that never settles is captured too.
+        var settleBy = operation.Deadline.Less(operation.Deadline.Part(5, s_maxCaptureReserve));
+        PageAnswer? unmet = null;
         if (operation.Waits is { } waits)
         {
             progress.Enter(Stages.Wait);
-            var unmet = await _waiter.WaitAsync(page, waits, new Deadline(operation.Deadline.Step(reserve + captureReserve), time), cancellationToken);
+            unmet = await _waiter.WaitAsync(page, waits, settleBy, cancellationToken);
             if (unmet is not null && !(waits.IsBestAttempt && unmet.Outcome == RenderOutcome.TimedOut))
             {
                 return (null, new(Settling.Capped, false, null), unmet);
             }
-
-            missed = unmet?.Message;
         }
 
-        var settling = new Deadline(operation.Deadline.Step(reserve + captureReserve, options.SettleTimeout), time);
-        var showsAll = operation.Screenshot is { FullPage: true } or { Type: ScreenshotType.Pdf };
+        var settling = new Deadline(settleBy.Step(options.SettleTimeout), time);
         var isRevealed = false;
         while (true)
         {
             progress.Enter(Stages.Settle);
-            var settled = await _settling.WaitAsync(page, settling.Step(TimeSpan.Zero), cancellationToken);
+            var settled = await _settling.WaitAsync(page, settling.Step(), cancellationToken);
             try
             {
-                if (!isRevealed && (showsAll || !settled.IsExplicit) && settling.Left > s_minRevealTime)
+                if (!isRevealed && await RevealAsync(page, operation, settled, settling, cancellationToken))
                 {
                     // Requests that the revealed content starts are waited for as any others.
                     isRevealed = true;
-                    var budget = settling.Left / 2 < s_maxRevealTime ? settling.Left / 2 : s_maxRevealTime;
-                    var scrolled = await page.EvaluateAsync($"{PageScripts.Reveal}({(long)budget.TotalMilliseconds})", operation.Deadline.Step(reserve), cancellationToken);
-                    if (scrolled.ValueKind == JsonValueKind.True)
-                    {
-                        continue;
-                    }
+                    continue;
                 }
 
                 progress.Enter(Stages.Capture);
-                var captured = await ReadAsync(page, operation, reserve, cancellationToken);
-                if (captured.TryGetProperty("suspects", out var suspects) && suspects.GetInt32() > 0
-                    && await page.FindShadowRootsAsync(operation.Deadline.Step(reserve), cancellationToken))
-                {
-                    captured = await ReadAsync(page, operation, reserve, cancellationToken);
-                }
-
-                return (captured.GetRawText(), missed is null ? settled : settled with { Stability = Settling.Capped, Reason = $"{missed} {settled.Reason}".TrimEnd() }, null);
+                var captured = await ReadAsync(page, operation, cancellationToken);
+                return (captured.GetRawText(), unmet is null ? settled : settled with { Stability = Settling.Capped, Reason = $"{unmet.Message} {settled.Reason}".TrimEnd() }, null);
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
             {
                 // The page navigated to another document. Retry with the new one until the deadline.
-                if (operation.Deadline.Left <= reserve)
+                if (operation.Deadline.Left <= TimeSpan.Zero)
                 {
                     throw new BrowserTimeoutException("The page navigated to another document on each attempt to capture it.");
                 }
@@ -183,6 +168,28 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         }
     }
 
-    private Task<JsonElement> ReadAsync(IRenderPage page, RenderOperation operation, TimeSpan reserve, CancellationToken cancellationToken) =>
-        page.EvaluateAsync($"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024}, {JsonSerializer.Serialize(ExactUrl.Of(operation.Url))})", operation.Deadline.Step(reserve), cancellationToken);
+    /// <summary>Scrolls through a page whose content waits to be scrolled to. Returns whether it did. A page that declares that it is ready is left as it is, unless all of it is shown.</summary>
+    private static async Task<bool> RevealAsync(IRenderPage page, RenderOperation operation, SettlingResult settled, Deadline settling, CancellationToken cancellationToken)
+    {
+        var showsAll = operation.Screenshot is { FullPage: true } or { Type: ScreenshotType.Pdf };
+        var left = settling.Left;
+        if ((settled.IsExplicit && !showsAll) || left <= s_minRevealTime)
+        {
+            return false;
+        }
+
+        var budget = left / 2 < s_maxRevealTime ? left / 2 : s_maxRevealTime;
+        var scrolled = await page.EvaluateAsync($"{PageScripts.Reveal}({(long)budget.TotalMilliseconds})", operation.Deadline.Step(), cancellationToken);
+        return scrolled.ValueKind == JsonValueKind.True;
+    }
+
+    /// <summary>Reads the document, and again if that has shown that it may have shadow roots which only the browser can find.</summary>
+    private async Task<JsonElement> ReadAsync(IRenderPage page, RenderOperation operation, CancellationToken cancellationToken)
+    {
+        var script = $"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024}, {JsonSerializer.Serialize(ExactUrl.Of(operation.Url))})";
+        var captured = await page.EvaluateAsync(script, operation.Deadline.Step(), cancellationToken);
+        return captured.TryGetProperty("suspects", out var suspects) && suspects.GetInt32() > 0 && await page.FindShadowRootsAsync(operation.Deadline.Step(), cancellationToken)
+            ? await page.EvaluateAsync(script, operation.Deadline.Step(), cancellationToken)
+            : captured;
+    }
 }

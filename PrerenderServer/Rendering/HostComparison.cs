@@ -14,8 +14,8 @@ namespace Fleet.PrerenderServer.Rendering;
 /// render, which must equal the first one: otherwise the content has changed in between.</summary>
 internal sealed class HostComparison(RenderingOptions options, PaintControl painting, CpuLimiter gate, TimeProvider time)
 {
-    /// <summary>Compares an answer. Returns the state of the page.</summary>
-    public async Task<PageOutcome> RunAsync(IRenderPage page, PageAnswer answer, HostCall call, CancellationToken cancellationToken)
+    /// <summary>Compares an answer. Returns the condition of the page.</summary>
+    public async Task<PageCondition> RunAsync(IRenderPage page, PageAnswer answer, HostCall call, CancellationToken cancellationToken)
     {
         try
         {
@@ -24,27 +24,27 @@ internal sealed class HostComparison(RenderingOptions options, PaintControl pain
             var other = await TryAsync(page, call with { IsPainted = !call.IsPainted }, cancellationToken);
             if (other is { Layout.IsNone: false })
             {
-                return PageOutcome.Healthy; // Answered has noted it.
+                return PageCondition.Healthy; // Answered has noted it.
             }
 
             if (other is not null && IsSame(answer, other))
             {
                 painting.Compared(call.Key, Comparison.Equal);
-                return PageOutcome.Healthy;
+                return PageCondition.Healthy;
             }
 
             var again = await TryAsync(page, call, cancellationToken);
             painting.Compared(call.Key, again is not null && IsSame(answer, again) ? Comparison.Different : Comparison.Unsteady);
             // A call that did not end may still run.
-            return other is null || again is null ? PageOutcome.Dirty : PageOutcome.Healthy;
+            return other is null || again is null ? PageCondition.Dirty : PageCondition.Healthy;
         }
         catch (PoolDeadlineException)
         {
-            return PageOutcome.Healthy; // No permit: the page was not used.
+            return PageCondition.Healthy; // No permit: the page was not used.
         }
         catch (Exception e) when (e is BrowserException or OperationCanceledException)
         {
-            return page.End switch { PageTermination.None => PageOutcome.Dirty, PageTermination.Crashed => PageOutcome.Crashed, _ => PageOutcome.Hung };
+            return page.End switch { PageTermination.None => PageCondition.Dirty, PageTermination.Crashed => PageCondition.Crashed, _ => PageCondition.Hung };
         }
     }
 

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>Cleans up pages after their render, while the caller already has the answer: frees pages that timed out, parks navigated pages, and compares renders.
-/// It holds the lease until the page's outcome is known. When the server stops, it cancels comparisons and waits for all cleanups.</summary>
+/// It holds the lease until the condition of the page is known. When the server stops, it cancels comparisons and waits for all cleanups.</summary>
 internal sealed partial class PageCleanup(RenderingOptions options, FailureLog failures, HostComparison comparison, SoftNavigation soft, ILogger<PageCleanup> logger) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -49,17 +49,17 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         Run(lease, () => UntilStopAsync(lease, token => comparison.RunAsync(page, answer, call, token)));
 
     /// <summary>Runs the work, and cancels it when the lease is revoked or the server stops.</summary>
-    private async Task<PageOutcome> UntilStopAsync(PageLease lease, Func<CancellationToken, Task<PageOutcome>> work)
+    private async Task<PageCondition> UntilStopAsync(PageLease lease, Func<CancellationToken, Task<PageCondition>> work)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(lease.Revoked, _stopping.Token);
         return await work(either.Token);
     }
 
-    private void Run(PageLease lease, Func<Task<PageOutcome>> work)
+    private void Run(PageLease lease, Func<Task<PageCondition>> work)
     {
         var task = Task.Run(async () =>
         {
-            // The lease is returned in every case: as dirty, unless the work completes it with another outcome.
+            // The lease is returned in every case: as dirty, unless the work completes it with another condition.
             await using (lease)
             {
                 try
@@ -78,12 +78,12 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         task.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task<PageOutcome> FreeAsync(IRenderPage page, RenderOperation operation, Failure? failure, bool lacksStack)
+    private async Task<PageCondition> FreeAsync(IRenderPage page, RenderOperation operation, Failure? failure, bool lacksStack)
     {
         var url = operation.Url.AbsoluteUri;
         if (page.End != PageTermination.None)
         {
-            return OutcomeOf(page.End);
+            return ConditionOf(page.End);
         }
 
         try
@@ -98,32 +98,32 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
             await RecordContentAsync(page, failure);
             var answers = await page.AnswersAsync(options.RecoveryBudget, CancellationToken.None);
             LogFreed(url, answers);
-            return answers ? PageOutcome.Dirty : PageOutcome.Hung;
+            return answers ? PageCondition.Dirty : PageCondition.Hung;
         }
         catch (BrowserException e)
         {
             LogHanging(url, e.Message);
-            return page.End == PageTermination.None ? PageOutcome.Hung : OutcomeOf(page.End);
+            return page.End == PageTermination.None ? PageCondition.Hung : ConditionOf(page.End);
         }
     }
 
-    private async Task<PageOutcome> ParkAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, Failure? failure, CancellationToken cancellationToken)
+    private async Task<PageCondition> ParkAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, Failure? failure, CancellationToken cancellationToken)
     {
         try
         {
-            if (failure is null && await soft.KeepAsync(page, operation, answer, cancellationToken) is { } outcome)
+            if (failure is null && await soft.KeepAsync(page, operation, answer, cancellationToken) is { } condition)
             {
-                return outcome;
+                return condition;
             }
 
             await RecordContentAsync(page, failure);
             await page.ParkAsync(options.RecoveryBudget, CancellationToken.None);
-            return PageOutcome.Healthy;
+            return PageCondition.Healthy;
         }
         catch (Exception e) when (e is BrowserException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             LogNotParked(operation.Url.AbsoluteUri, e.Message);
-            return page.End == PageTermination.None ? PageOutcome.Dirty : OutcomeOf(page.End);
+            return page.End == PageTermination.None ? PageCondition.Dirty : ConditionOf(page.End);
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
     }
 
-    private static PageOutcome OutcomeOf(PageTermination end) => end == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Hung;
+    private static PageCondition ConditionOf(PageTermination end) => end == PageTermination.Crashed ? PageCondition.Crashed : PageCondition.Hung;
 
     [LoggerMessage(LogLevel.Debug, "The page that timed out on {Url} was terminated. It answers again: {Answers}.")]
     private partial void LogFreed(string url, bool answers);

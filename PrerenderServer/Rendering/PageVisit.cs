@@ -10,7 +10,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>One use of a leased page: takes a CPU permit, renders, and decides the outcomes of the content and of the page, whatever happens to the page.</summary>
+/// <summary>One use of a leased page: takes a CPU permit, renders, and decides the outcome of the content and the condition of the page, whatever happens to the page.</summary>
 internal sealed class PageVisit(
     RenderPaths paths, CpuLimiter gate, PageCleanup cleanup, RenderingOptions options, OriginAllowList allowed, TimeProvider time)
 {
@@ -25,8 +25,6 @@ internal sealed class PageVisit(
     public async Task<RenderedPage> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, bool needsHost, RenderProgress progress, CancellationToken cancellationToken)
     {
         paths.Learn(page);
-        var eighth = operation.Deadline.Total / 8;
-        var reserve = eighth < options.StackBudget ? eighth : options.StackBudget;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
         if (operation.Setup is not null)
         {
@@ -35,31 +33,13 @@ internal sealed class PageVisit(
 
         try
         {
-            page.Activity.Begin();
-            await using var permit = await CpuPermit.TakeAsync(gate, page, operation.Deadline.Step(reserve), time, linked.Token);
-            if (operation.Credentials is { } credentials)
-            {
-                await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(reserve), linked.Token);
-            }
-
-            if (needsHost && page.OffersRender is null)
-            {
-                // The page was created for a render that needed no host app. What the app offers determines the path.
-                await HostRender.BootAsync(page, operation, progress, reserve, linked.Token);
-            }
-
-            // The render may change what the page offers.
-            var isDocument = IsDocument(operation, page);
-            var answer = await paths.RunAsync(page, operation, progress, reserve, linked.Token, lease.Revoked);
-            // A wait that was not met is a timeout that the page itself does not report.
-            return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
-                ? failure => cleanup.Park(lease, page, operation, answer, failure)
-                : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
-                : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageOutcome.Dirty : PageOutcome.Healthy));
+            // The rest of the deadline is for the diagnosis of a timeout.
+            var diagnosis = operation.Deadline.Part(8, options.StackBudget);
+            return await RenderAsync(operation with { Deadline = operation.Deadline.Less(diagnosis) }, lease, page, needsHost, progress, linked.Token);
         }
         catch (PoolDeadlineException)
         {
-            lease.Complete(PageOutcome.Untouched);
+            lease.Complete(PageCondition.Untouched);
             throw;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && operation.Command?.Started is null)
@@ -78,12 +58,12 @@ internal sealed class PageVisit(
         }
         catch (BrowserException e)
         {
-            var (answer, outcome) = Classify(e, operation, page);
-            return new(answer, progress.Stage, _ => lease.Complete(outcome), FaultOf(page));
+            var (answer, condition) = Classify(e, operation, page);
+            return new(answer, progress.Stage, _ => lease.Complete(condition), FaultOf(page));
         }
         catch (Exception e) when (PageJson.IsUnreadable(e))
         {
-            return new(new() { Outcome = RenderOutcome.Unusable, Message = $"The page's answer could not be read: {e.Message}" }, progress.Stage, _ => lease.Complete(PageOutcome.Dirty));
+            return new(new() { Outcome = RenderOutcome.Unusable, Message = $"The page's answer could not be read: {e.Message}" }, progress.Stage, _ => lease.Complete(PageCondition.Dirty));
         }
         finally
         {
@@ -94,11 +74,37 @@ internal sealed class PageVisit(
         }
     }
 
+    private async Task<RenderedPage> RenderAsync(
+        RenderOperation operation, PageLease lease, IRenderPage page, bool needsHost, RenderProgress progress, CancellationToken cancellationToken)
+    {
+        page.Activity.Begin();
+        await using var permit = await CpuPermit.TakeAsync(gate, page, operation.Deadline.Step(), time, cancellationToken);
+        if (operation.Credentials is { } credentials)
+        {
+            await page.ShowCredentialsAsync(credentials, operation.Deadline.Step(), cancellationToken);
+        }
+
+        if (needsHost && page.OffersRender is null)
+        {
+            // The page was created for a render that needed no host app. What the app offers determines the path.
+            await HostRender.BootAsync(page, operation, progress, cancellationToken);
+        }
+
+        // The render may change what the page offers.
+        var isDocument = IsDocument(operation, page);
+        var answer = await paths.RunAsync(page, operation, progress, cancellationToken, lease.Revoked);
+        // A wait that was not met is a timeout that the page itself does not report.
+        return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
+            ? failure => cleanup.Park(lease, page, operation, answer, failure)
+            : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
+            : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageCondition.Dirty : PageCondition.Healthy));
+    }
+
     private static RenderedPage Interrupted(PageLease lease, IRenderPage page, RenderProgress progress) => new(
         page.End == PageTermination.Exhausted ? Exhausted(page)
             : new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's lease was revoked during the render, or its browser ended." },
         progress.Stage,
-        _ => lease.Complete(page.End == PageTermination.Crashed ? PageOutcome.Crashed : PageOutcome.Hung),
+        _ => lease.Complete(page.End == PageTermination.Crashed ? PageCondition.Crashed : PageCondition.Hung),
         FaultOf(page));
 
     /// <summary>A page that exceeds a limit does so on every server, so this is a verdict.</summary>
@@ -141,20 +147,20 @@ internal sealed class PageVisit(
         }
     }
 
-    private (PageAnswer Answer, PageOutcome Page) Classify(BrowserException error, RenderOperation operation, IRenderPage page) => (page.End, error) switch
+    private (PageAnswer Answer, PageCondition Condition) Classify(BrowserException error, RenderOperation operation, IRenderPage page) => (page.End, error) switch
     {
-        (PageTermination.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageOutcome.Crashed),
-        (PageTermination.Exhausted, _) => (Exhausted(page), PageOutcome.Hung),
-        (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageOutcome.Hung),
+        (PageTermination.Crashed, _) => (new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's renderer crashed." }, PageCondition.Crashed),
+        (PageTermination.Exhausted, _) => (Exhausted(page), PageCondition.Hung),
+        (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageCondition.Hung),
         (_, PageScriptException script) =>
             // A navigated document still runs. The booted host app is unchanged, unless the page was altered for a screenshot.
-            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack, IsRequestWrong = script is RequestValueException }, page.IsStandby && operation.Screenshot is null ? PageOutcome.Healthy : PageOutcome.Dirty),
+            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack, IsRequestWrong = script is RequestValueException }, page.IsStandby && operation.Screenshot is null ? PageCondition.Healthy : PageCondition.Dirty),
         (_, NavigationException failed) => (new()
         {
             Outcome = OutcomeMapping.OfNavigation(failed.Code, Uri.TryCreate(failed.FailedUrl, UriKind.Absolute, out var url) && allowed.Allows(url)),
             Message = failed.Message,
-        }, PageOutcome.Dirty),
-        _ => (new() { Outcome = RenderOutcome.NoVerdict, Message = error.Message }, PageOutcome.Dirty),
+        }, PageCondition.Dirty),
+        _ => (new() { Outcome = RenderOutcome.NoVerdict, Message = error.Message }, PageCondition.Dirty),
     };
 }
 

@@ -79,7 +79,7 @@ internal sealed class PageWaiter(TimeProvider time)
         {
             try
             {
-                var state = await page.EvaluateAsync(expression, wait.Step(TimeSpan.Zero), cancellationToken);
+                var state = await page.EvaluateAsync(expression, wait.Step(), cancellationToken);
                 if (state.ValueKind == JsonValueKind.True)
                 {
                     return null;
@@ -97,7 +97,7 @@ internal sealed class PageWaiter(TimeProvider time)
             }
             catch (BrowserTimeoutException)
             {
-                // A condition that is still awaited, or a page that computes.
+                // Either the condition was not met in time, or the page is busy. A page that answers is not busy.
                 if (page.End != PageTermination.None || !await page.AnswersAsync(s_probeTimeout, cancellationToken))
                 {
                     throw;

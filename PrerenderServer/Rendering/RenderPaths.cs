@@ -7,7 +7,7 @@ using Fleet.PrerenderServer.Rendering.Operations;
 namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>The three ways to render in a page: navigate to the URL and capture the document, call the host app's <c>fleet.render</c>, or run a command.</summary>
-internal sealed class RenderPaths(SoftNavigation document, HostRender hostRender, CommandRender command, HostAddress host)
+internal sealed class RenderPaths(SoftNavigation navigation, HostRender hostRender, CommandRender commandRender, HostAddress host)
 {
     /// <summary>Token of the last host shell that was found not to offer <c>fleet.render</c>.</summary>
     private volatile string? _withoutRender;
@@ -16,14 +16,13 @@ internal sealed class RenderPaths(SoftNavigation document, HostRender hostRender
     /// <param name="page">The page.</param>
     /// <param name="operation">The render.</param>
     /// <param name="progress">Receives the steps.</param>
-    /// <param name="reserve">The part of the deadline to leave unused.</param>
     /// <param name="cancellationToken">Cancels the render.</param>
     /// <param name="revoked">Cancels a command that has started: the lease was revoked.</param>
     public Task<PageAnswer> RunAsync(
-        IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken, CancellationToken revoked) =>
-        IsDocument(operation, page) ? document.RunAsync(page, operation, progress, reserve, cancellationToken)
-        : operation.Command is null ? hostRender.RunAsync(page, operation, progress, reserve, cancellationToken)
-        : command.RunAsync(page, operation, progress, reserve, cancellationToken, revoked);
+        IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken, CancellationToken revoked) =>
+        IsDocument(operation, page) ? navigation.RunAsync(page, operation, progress, cancellationToken)
+        : operation.Command is null ? hostRender.RunAsync(page, operation, progress, cancellationToken)
+        : commandRender.RunAsync(page, operation, progress, cancellationToken, revoked);
 
     /// <summary>Whether the render navigates to the URL: HTML was requested, or the host app cannot render the URL.</summary>
     public bool IsDocument(RenderOperation operation, IRenderPage page) =>

@@ -21,7 +21,7 @@ internal sealed class Renderer(
         var progress = new RenderProgress(time);
         var needsHost = visit.NeedsHost(operation, pool.Snapshot.Totals.ShellToken);
         var lease = await pool.LeaseAsync(
-            new(operation.Affinity.ToString(), operation.Depth, operation.Priority, operation.Deadline.Step(TimeSpan.Zero), operation.Accept, needsHost), cancellationToken);
+            new(operation.Affinity.ToString(), operation.Depth, operation.Priority, operation.Deadline.Step(), operation.Accept, needsHost), cancellationToken);
         progress.Booted(lease.Boot);
         var page = (IRenderPage)lease.Page;
         var shellAtStart = results.ShellToken;
@@ -33,7 +33,7 @@ internal sealed class Renderer(
         catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
         {
             // Unexpected: the state of the page is unknown. Return it now, so that the slot does not wait for its hold deadline.
-            lease.Complete(PageOutcome.Dirty);
+            lease.Complete(PageCondition.Dirty);
             throw;
         }
 

@@ -83,7 +83,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
         try
         {
             var (quietMs, maxMs) = ((long)quiet.TotalMilliseconds, (long)Math.Max(1, (wait.Left - s_reportReserve).TotalMilliseconds));
-            var state = await page.EvaluateAsync($"{PageScripts.Settle}({quietMs}, {maxMs})", wait.Step(TimeSpan.Zero), cancellationToken);
+            var state = await page.EvaluateAsync($"{PageScripts.Settle}({quietMs}, {maxMs})", wait.Step(), cancellationToken);
             return state.GetString() ?? "";
         }
         catch (BrowserException e) when (IsMovedOn(e, page))

@@ -18,8 +18,8 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
     /// <summary>Maximum duration of one of its renders.</summary>
     private static readonly TimeSpan s_maxRender = TimeSpan.FromSeconds(15);
 
-    /// <summary>Moves the document on to each of the full loads in turn, as often as a kept document may, and compares what it shows. Returns the state of the page.</summary>
-    public Task<PageOutcome> WalkAsync(IRenderPage page, RenderOperation operation, IReadOnlyList<FullLoad> loads, RouteKey key, CancellationToken cancellationToken) =>
+    /// <summary>Moves the document on to each of the full loads in turn, as often as a kept document may, and compares what it shows. Returns the condition of the page.</summary>
+    public Task<PageCondition> WalkAsync(IRenderPage page, RenderOperation operation, IReadOnlyList<FullLoad> loads, RouteKey key, CancellationToken cancellationToken) =>
         RunAsync(page, key, async token =>
         {
             // Collect the garbage of earlier documents first.
@@ -46,8 +46,8 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
             control.Compared(key, Comparison.Equal, null);
         }, cancellationToken);
 
-    /// <summary>Repeats an answered soft navigation as a full load, and compares both. Returns the state of the page.</summary>
-    public Task<PageOutcome> SampleAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, RouteKey key, CancellationToken cancellationToken) =>
+    /// <summary>Repeats an answered soft navigation as a full load, and compares both. Returns the condition of the page.</summary>
+    public Task<PageCondition> SampleAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, RouteKey key, CancellationToken cancellationToken) =>
         RunAsync(page, key, async token =>
         {
             var step = operation with { Deadline = new(s_maxRender, time) };
@@ -115,11 +115,11 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
     {
         await page.ParkAsync(options.RecoveryBudget, cancellationToken);
         page.Activity.Begin();
-        var answer = await document.RunAsync(page, operation with { Deadline = new(s_maxRender, time) }, new(time), TimeSpan.Zero, cancellationToken);
+        var answer = await document.RunAsync(page, operation with { Deadline = new(s_maxRender, time) }, new(time), cancellationToken);
         return SoftRender.ProblemOf(answer, page) is null ? SoftRender.DocumentOf(answer) : null;
     }
 
-    private async Task<PageOutcome> RunAsync(IRenderPage page, RouteKey key, Func<CancellationToken, Task> compare, CancellationToken cancellationToken)
+    private async Task<PageCondition> RunAsync(IRenderPage page, RouteKey key, Func<CancellationToken, Task> compare, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(s_max, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
@@ -128,11 +128,11 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
             await using var permit = await CpuPermit.TakeAsync(gate, page, options.RecoveryBudget, time, linked.Token);
             await compare(linked.Token);
             await page.ParkAsync(options.RecoveryBudget, CancellationToken.None);
-            return PageOutcome.Healthy;
+            return PageCondition.Healthy;
         }
         catch (PoolDeadlineException)
         {
-            return PageOutcome.Dirty; // No permit: nothing was compared.
+            return PageCondition.Dirty; // No permit: nothing was compared.
         }
         catch (Exception e) when (e is BrowserException or OperationCanceledException)
         {
@@ -141,7 +141,7 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
                 control.Compared(key, Comparison.Unsteady, $"A comparison did not end: {e.Message}");
             }
 
-            return page.End switch { PageTermination.None => PageOutcome.Dirty, PageTermination.Crashed => PageOutcome.Crashed, _ => PageOutcome.Hung };
+            return page.End switch { PageTermination.None => PageCondition.Dirty, PageTermination.Crashed => PageCondition.Crashed, _ => PageCondition.Hung };
         }
     }
 }

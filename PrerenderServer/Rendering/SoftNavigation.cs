@@ -13,7 +13,7 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering;
 
-/// <summary>Renders a URL in a document of the same app and route that the page has kept, by telling the app to show the URL. Where that is not possible, or shows anything
+/// <summary>Renders a URL in a document of the same app and route that the page has kept, by navigating the app within the document. Where that is not possible, or the result is
 /// unusual, the URL is loaded, and the answer is that of the full load.</summary>
 internal sealed class SoftNavigation(
     DocumentRender document, SoftRender soft, SoftComparison comparison, SoftControl control, RenderingOptions options, HostAddress host, TimeProvider time)
@@ -23,15 +23,15 @@ internal sealed class SoftNavigation(
     private readonly ConditionalWeakTable<IRenderPage, KeptDocument> _kept = [];
 
     /// <summary>Renders the URL.</summary>
-    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken)
     {
         if (KeptFor(page, operation) is not { } kept || control.Plan(kept.Key) is not { IsOn: true } plan)
         {
-            return await LoadAsync(page, operation, progress, reserve, cancellationToken);
+            return await LoadAsync(page, operation, progress, cancellationToken);
         }
 
         kept.Visited(ExactUrl.Of(operation.Url));
-        var attempt = await soft.RunAsync(page, operation with { Deadline = new(kept.Limit(operation.Deadline.Step(reserve)), time) }, progress, cancellationToken);
+        var attempt = await soft.RunAsync(page, operation with { Deadline = new(kept.Limit(operation.Deadline.Step()), time) }, progress, cancellationToken);
         control.Navigated(isAnswer: attempt.Problem is null);
         if (attempt.Problem is not { } problem)
         {
@@ -42,7 +42,7 @@ internal sealed class SoftNavigation(
         page.Activity.Begin();
         try
         {
-            await page.ParkAsync(operation.Deadline.Step(reserve, options.RecoveryBudget), cancellationToken);
+            await page.ParkAsync(operation.Deadline.Step(options.RecoveryBudget), cancellationToken);
         }
         catch (BrowserException e) when (page.End == PageTermination.None)
         {
@@ -51,7 +51,7 @@ internal sealed class SoftNavigation(
             return new() { Outcome = RenderOutcome.NoVerdict, Message = $"The page could not leave its document after a soft navigation. {problem.Text} {e.Message}" };
         }
 
-        var loaded = await LoadAsync(page, operation, progress, reserve, cancellationToken);
+        var loaded = await LoadAsync(page, operation, progress, cancellationToken);
         if (!attempt.IsRefused && SoftRender.ProblemOf(loaded, page) is null)
         {
             control.Compared(kept.Key, problem.Result, problem.Text);
@@ -60,35 +60,42 @@ internal sealed class SoftNavigation(
         return loaded;
     }
 
-    /// <summary>Decides, once the caller has the answer, whether the page keeps its document, and compares. Returns the page's outcome; null if the page is to leave its document.</summary>
-    public async Task<PageOutcome?> KeepAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, CancellationToken cancellationToken)
+    /// <summary>Decides, once the caller has the answer, whether the page keeps its document, and compares. Returns the condition of the page; null if the page is to leave its document.</summary>
+    public async Task<PageCondition?> KeepAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, CancellationToken cancellationToken)
     {
         if (!IsEligible(page, operation) || SoftRender.ProblemOf(answer, page) is not null)
         {
             return null;
         }
 
-        if (answer.Soft is { } visit)
+        return answer.Soft is { } visit ? await KeepVisitedAsync(page, operation, answer, visit, cancellationToken) : await KeepLoadedAsync(page, operation, answer, cancellationToken);
+    }
+
+    /// <summary>Decides for a document that has made a soft navigation.</summary>
+    private async Task<PageCondition?> KeepVisitedAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, SoftVisit visit, CancellationToken cancellationToken)
+    {
+        if (!page.IsKept || !_kept.TryGetValue(page, out var kept))
         {
-            if (!page.IsKept || !_kept.TryGetValue(page, out var kept))
-            {
-                return null;
-            }
-
-            if (visit.IsCompared)
-            {
-                return await comparison.SampleAsync(page, operation, answer, visit.Key, cancellationToken);
-            }
-
-            if (await comparison.HasGrownAsync(page, kept.Size, cancellationToken))
-            {
-                control.TurnOff(kept.Key, SoftComparison.Grown);
-                return null;
-            }
-
-            return kept.MayVisit(time.GetTimestamp()) ? PageOutcome.Healthy : null;
+            return null;
         }
 
+        if (visit.IsCompared)
+        {
+            return await comparison.SampleAsync(page, operation, answer, visit.Key, cancellationToken);
+        }
+
+        if (await comparison.HasGrownAsync(page, kept.Size, cancellationToken))
+        {
+            control.TurnOff(kept.Key, SoftComparison.Grown);
+            return null;
+        }
+
+        return kept.MayVisit(time.GetTimestamp()) ? PageCondition.Healthy : null;
+    }
+
+    /// <summary>Decides for a document that was loaded.</summary>
+    private async Task<PageCondition?> KeepLoadedAsync(IRenderPage page, RenderOperation operation, PageAnswer answer, CancellationToken cancellationToken)
+    {
         if (await page.SourceAsync(options.RecoveryBudget, cancellationToken) is not { } source)
         {
             return null;
@@ -98,12 +105,7 @@ internal sealed class SoftNavigation(
         var url = ExactUrl.Of(operation.Url);
         var load = new FullLoad(url, SoftRender.DocumentOf(answer).Digest, answer.Deps);
         var (isKept, reference) = control.Loaded(key, load);
-        if (!isKept && reference is null)
-        {
-            return null;
-        }
-
-        if (!await page.KeepAsync(source, options.SoftNavigationMaxAge, options.RecoveryBudget, cancellationToken))
+        if ((!isKept && reference is null) || !await page.KeepAsync(source, options.SoftNavigationMaxAge, options.RecoveryBudget, cancellationToken))
         {
             return null;
         }
@@ -115,13 +117,13 @@ internal sealed class SoftNavigation(
 
         var size = await page.SizeAsync(collects: false, options.RecoveryBudget, cancellationToken);
         _kept.AddOrUpdate(page, new(key, url, size, answer.LoadTime, time.GetTimestamp() + (long)(options.SoftNavigationMaxAge.TotalSeconds * time.TimestampFrequency)));
-        return PageOutcome.Healthy;
+        return PageCondition.Healthy;
     }
 
-    private async Task<PageAnswer> LoadAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    private async Task<PageAnswer> LoadAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        return await document.RunAsync(page, operation, progress, reserve, cancellationToken) with { LoadTime = time.GetElapsedTime(start) };
+        return await document.RunAsync(page, operation, progress, cancellationToken) with { LoadTime = time.GetElapsedTime(start) };
     }
 
     private KeptDocument? KeptFor(IRenderPage page, RenderOperation operation) =>

@@ -18,15 +18,15 @@ internal sealed class SoftRender(DocumentRender document)
         try
         {
             progress.Enter(Stages.Navigate);
-            if (await page.NavigateSoftlyAsync(operation.Url, operation.Deadline.Step(TimeSpan.Zero), cancellationToken) is { } refusal)
+            if (await page.NavigateSoftlyAsync(operation.Url, operation.Deadline.Step(), cancellationToken) is { } refusal)
             {
                 return new(null, new($"It was not navigated softly: {refusal}.", MayPass: true)) { IsRefused = true };
             }
 
-            var answer = await document.CaptureAsync(page, operation, Ok, null, progress, TimeSpan.Zero, cancellationToken);
+            var answer = await document.CaptureAsync(page, operation, Ok, null, progress, cancellationToken);
             var problem = ProblemOf(answer, page);
             var elsewhere = problem is not null ? null
-                : page.IsKept ? await page.ArrivedAsync(operation.Url, operation.Deadline.Step(TimeSpan.Zero), cancellationToken)
+                : page.IsKept ? await page.ArrivedAsync(operation.Url, operation.Deadline.Step(), cancellationToken)
                 : "The app loaded another document, or a frame of another site.";
             return new(answer, problem ?? (elsewhere is null ? null : new(elsewhere, MayPass: false)));
         }

@@ -54,7 +54,7 @@ internal sealed class AgentSignatures(KeyDirectories directories, PublicAddress 
             request.Headers.TryGetValue(name, out var values) && values.Count > 0 ? string.Join(", ", values.Select(static value => value?.Trim())) : null);
     }
 
-    // A nonce that was evicted, or that another realm server has seen, may be used again; the signature still ends.
+    // Best effort: a nonce that was evicted from the cache, or used at another realm server, passes again until its signature expires.
     private bool IsFirstUse(SignatureClaim claim)
     {
         if (claim.Input.Nonce is not { } nonce)

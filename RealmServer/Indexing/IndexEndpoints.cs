@@ -10,7 +10,7 @@ namespace Fleet.RealmServer.Indexing;
 
 internal static class IndexEndpoints
 {
-    private static readonly SelfContainedPage s_page = SelfContainedPage.Load(typeof(IndexEndpoints).Assembly, "Fleet.RealmServer.Indexing.IndexPage");
+    private static readonly SelfContainedPage s_page = SelfContainedPage.Load(typeof(IndexEndpoints).Assembly, "Fleet.RealmServer.Indexing.IndexPage", ["Fleet.RealmServer.Indexing.IndexPage"]);
 
     public static void MapIndex(this IEndpointRouteBuilder routes)
     {

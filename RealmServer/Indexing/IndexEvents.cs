@@ -5,7 +5,7 @@ using Fleet.RealmServer.Content;
 namespace Fleet.RealmServer.Indexing;
 
 /// <summary>Streams the index's progress.</summary>
-internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifetime lifetime, TimeProvider timeProvider)
+internal sealed class IndexEvents(IndexProgress progress, TimeProvider timeProvider)
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(250);
 
@@ -17,10 +17,9 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
     /// <param name="cancellationToken">Ends the stream.</param>
     public async IAsyncEnumerable<SseItem<IndexStatus>> ListenAsync(Func<Realm, bool> mayRead, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         IndexStatus? sent = null;
         var sentAt = timeProvider.GetTimestamp();
-        while (!linked.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             var status = progress.BriefFor(mayRead);
             if (status != sent || timeProvider.GetElapsedTime(sentAt) >= s_heartbeat)
@@ -29,7 +28,7 @@ internal sealed class IndexEvents(IndexProgress progress, IHostApplicationLifeti
                 yield return new(status, "index");
             }
 
-            await Task.Delay(s_pollInterval, timeProvider, linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(s_pollInterval, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -49,7 +49,7 @@ internal static class DependencyRules
         {
             if (level.Count == 0)
             {
-                // The rest read something that is not due, such as a deleted card.
+                // None of the others reads an entry that is changed and due: they read something else that changed, such as a deleted card.
                 level = [.. due.Where(seen.Add)];
             }
 

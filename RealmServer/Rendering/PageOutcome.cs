@@ -32,7 +32,7 @@ internal abstract record PageOutcome
     /// <param name="Diagnostics">Diagnostics for people.</param>
     public sealed record Failed(string Reason, long Generation, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome
     {
-        /// <summary>What a crawler is told instead of the page, in one sentence that names neither services nor addresses of the fleet; null for no more than that it failed.</summary>
+        /// <summary>The sentence that a crawler gets instead of the page. It names neither services nor addresses of the fleet. Null if there is no more to say than that the page failed.</summary>
         public string? Detail { get; init; }
     }
 

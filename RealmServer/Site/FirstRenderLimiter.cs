@@ -30,7 +30,7 @@ internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimePro
                 _clients.Set(key, account = new());
             }
 
-            // The account is the time at which the client has nothing used up. Each render moves it by its share of the window.
+            // FreeAt is when the client's allowance is full again (GCRA). Each render moves it by its share of the window.
             var used = (account.FreeAt > now ? account.FreeAt : now) + cost;
             if (used - now > s_window)
             {

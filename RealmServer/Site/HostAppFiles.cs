@@ -17,7 +17,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
 
     private static readonly FileExtensionContentTypeProvider s_types = new();
 
-    // Confines requests to the folder, but follows links out of it, and excludes hidden files, but not what is in hidden folders.
+    // Confines paths to the folder and excludes hidden files. It follows links out of the folder and serves files of hidden folders; Find rejects both.
     private readonly PhysicalFileProvider _files = new(shell.Dist);
     private readonly BoundedCache<EncodedBody> _compressed = new(options.Value.FileCacheBytes, static body => body.Size);
 

@@ -44,7 +44,7 @@ internal sealed class HostAppHandler(
         var page = address.UrlOf(addresses.Of(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
         return page.Length <= RenderLimits.MaxUrlLength ? pages.PageAsync(http, new(PageSource.RoutesKeptUnder(address), page, Version: 0))
             : crawlers.IsCrawler(http.Request) ? SiteAnswers.TooLongAsync(http, "URL", page.Length)
-            // The app itself can open it: the answer of a sign-in service may be long.
+            // Such a URL is too long to be rendered, but the app itself can open it: redirects of sign-in services have long queries.
             : pages.BareAsync(http, StatusCodes.Status200OK);
     }
 }

@@ -29,6 +29,39 @@ internal static class PageResponse
         var (request, response) = (http.Request, http.Response);
         var headers = response.Headers;
         var form = (markdown?.Body ?? page.Body).In(ContentCodings.For(request.Headers.AcceptEncoding));
+        SetHeaders(headers, page, markdown);
+
+        // No tag on a "not found": it would match the bare shell that is sent once the card exists, and the client would get a 304.
+        if (page is { Status: StatusCodes.Status200OK, IsTransient: false })
+        {
+            headers.ETag = form.ETag;
+            if (IfNoneMatch.Holds(request.Headers.IfNoneMatch, form.ETag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return Task.CompletedTask;
+            }
+        }
+
+        response.StatusCode = page.Status;
+        if (page.Location is { } location)
+        {
+            headers.Location = location;
+            return Task.CompletedTask;
+        }
+
+        response.ContentType = markdown is null ? "text/html; charset=utf-8" : MarkdownDocument.MediaType + "; charset=utf-8";
+        response.ContentLength = form.Bytes.Length;
+        if (form.Coding is { } coding)
+        {
+            headers[HeaderNames.ContentEncoding] = coding;
+        }
+
+        return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(form.Bytes, http.RequestAborted).AsTask();
+    }
+
+    /// <summary>Sets the headers that any response with the page has, a 304 included.</summary>
+    private static void SetHeaders(IHeaderDictionary headers, ServedPage page, MarkdownPage? markdown)
+    {
         headers[FleetHeaders.HostShell] = page.ShellToken;
         headers.Vary = headers.Vary.Count == 0 ? Vary : $"{headers.Vary}, {Vary}";
         // For a private realm the header is already set.
@@ -58,32 +91,5 @@ internal static class PageResponse
         {
             headers[FleetHeaders.Stability] = "capped";
         }
-
-        // No tag on a "not found": it would match the bare shell that is sent once the card exists, and the client would get a 304.
-        if (page is { Status: StatusCodes.Status200OK, IsTransient: false })
-        {
-            headers.ETag = form.ETag;
-            if (IfNoneMatch.Holds(request.Headers.IfNoneMatch, form.ETag))
-            {
-                response.StatusCode = StatusCodes.Status304NotModified;
-                return Task.CompletedTask;
-            }
-        }
-
-        response.StatusCode = page.Status;
-        if (page.Location is { } location)
-        {
-            headers.Location = location;
-            return Task.CompletedTask;
-        }
-
-        response.ContentType = markdown is null ? "text/html; charset=utf-8" : MarkdownDocument.MediaType + "; charset=utf-8";
-        response.ContentLength = form.Bytes.Length;
-        if (form.Coding is { } coding)
-        {
-            headers[HeaderNames.ContentEncoding] = coding;
-        }
-
-        return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(form.Bytes, http.RequestAborted).AsTask();
     }
 }

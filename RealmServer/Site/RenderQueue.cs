@@ -51,7 +51,7 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
             }
         }
 
-        // Before its turn, which reads it.
+        // Set this before queuing the turn, which reads it.
         job.AwaitUntil(until);
         if (job.RaiseTo(urgency))
         {

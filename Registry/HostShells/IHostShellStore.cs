@@ -8,8 +8,8 @@ public interface IHostShellStore
     /// <summary>The current shell; null before the first claim.</summary>
     Task<HostShell?> GetAsync(CancellationToken cancellationToken);
 
-    /// <summary>Records that an instance serves the claim's token, and makes the token current if <see cref="ClaimRules"/> allow it. Repeated every few
-    /// seconds, it is also the instance's heartbeat.</summary>
+    /// <summary>Records that an instance serves the claim's token, and makes the token current if no other is, if its build is newer than that of the current one, if no
+    /// other live instance serves the current one, or if the claim is forced. Repeated every few seconds, it is also the instance's heartbeat.</summary>
     Task<ClaimResult> ClaimAsync(HostShellClaim claim, CancellationToken cancellationToken);
 
     /// <summary>Live instances and the token that each serves. More than one token means that a deploy is in progress.</summary>

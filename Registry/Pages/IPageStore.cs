@@ -7,7 +7,7 @@ public interface IPageStore
     /// <summary>The stored page; null when there is none. Takes one call to Redis.</summary>
     Task<StoredPage?> GetAsync(string realm, string url, CancellationToken cancellationToken);
 
-    /// <summary>Stores a page unless a newer one is stored (<see cref="PageVersion.MayReplace"/>) or the realm is full.</summary>
+    /// <summary>Stores a page unless one of a higher <see cref="PageVersion"/> is stored or the realm is full.</summary>
     Task<StoreResult> StoreAsync(StoredPage page, PageBounds bounds, CancellationToken cancellationToken);
 
     /// <summary>Stores a page, without limits, unless a newer one is stored. True when it was stored.</summary>
@@ -42,11 +42,7 @@ public readonly record struct PageTotals(long Pages, long Bytes, long Changes);
 /// <summary>Orders the renders of a page: first by source version, then by shell generation. An equal version replaces, so a repeated store is harmless.</summary>
 /// <param name="SourceVersion">Version of the source.</param>
 /// <param name="Generation">Generation of the host shell.</param>
-public readonly record struct PageVersion(long SourceVersion, long Generation)
-{
-    /// <summary>Whether this version may overwrite <paramref name="stored"/>.</summary>
-    public bool MayReplace(PageVersion? stored) => stored is not { } old || (SourceVersion, Generation).CompareTo((old.SourceVersion, old.Generation)) >= 0;
-}
+public readonly record struct PageVersion(long SourceVersion, long Generation);
 
 /// <summary>The result of storing a page.</summary>
 public enum StoreResult

@@ -164,7 +164,7 @@ public static class MarkdownConverter
                 continue;
             }
 
-            // A block in a line, such as in a heading or a cell of a table, is apart from its neighbours.
+            // Separate the words of a block within a line, such as in a heading or a table cell, from its neighbours.
             var isBlock = node is IElement child && !IsInline(child);
             text.Append(isBlock ? " " : "").Append(Inline(node, context)).Append(isBlock ? " " : "");
         }

@@ -25,10 +25,12 @@ public sealed class SelfContainedPage
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    /// <summary>Loads a page: the embedded resources <paramref name="name"/> with the endings <c>.html</c>, <c>.css</c> and <c>.js</c>. The markup has an empty
-    /// <c>style</c> and an empty <c>script</c>.</summary>
-    public static SelfContainedPage Load(Assembly assembly, string name) =>
-        new(Read(assembly, name + ".html"), s_commonStyle + Read(assembly, name + ".css"), Read(assembly, name + ".js"));
+    /// <summary>Loads a page from embedded resources.</summary>
+    /// <param name="assembly">The assembly with the resources.</param>
+    /// <param name="name">The markup and the style have this name and the endings <c>.html</c> and <c>.css</c>. The markup has an empty <c>style</c> and an empty <c>script</c>.</param>
+    /// <param name="scripts">Names of the scripts, without their ending <c>.js</c>. They are joined in this order and share one scope.</param>
+    public static SelfContainedPage Load(Assembly assembly, string name, IEnumerable<string> scripts) =>
+        new(Read(assembly, name + ".html"), s_commonStyle + Read(assembly, name + ".css"), string.Join('\n', scripts.Select(script => Read(assembly, script + ".js"))));
 
     /// <summary>The page as a response.</summary>
     public ContentHttpResult Respond(HttpResponse response)

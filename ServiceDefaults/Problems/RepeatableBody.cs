@@ -17,7 +17,7 @@ internal static partial class RepeatableBody
     /// <summary>Maximum number of characters of a value that are shown. An ellipsis marks a truncated value.</summary>
     private const int MaxShown = 80;
 
-    // Clients log errors.
+    // Members whose values no error quotes, since clients log errors.
     private static readonly FrozenSet<string> s_secrets = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "credentials", "headers", "cookies");
 
     public static IApplicationBuilder UseRepeatableBodies(this IApplicationBuilder app) => app.Use(static (http, next) =>

@@ -4,12 +4,13 @@ using System.Runtime.CompilerServices;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Hosting;
 
 namespace Fleet.ServiceDefaults.Security;
 
 /// <summary>Bounds the streams of server-sent events that a service has open: in total, per client, and in duration. A client whose stream ends at its maximum duration
-/// connects again by itself.</summary>
-public sealed class StreamLimiter(TimeProvider time)
+/// connects again by itself. All streams end when the service stops: listeners do not disconnect on their own, and the stop would wait for them.</summary>
+public sealed class StreamLimiter(IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>Maximum number of open streams.</summary>
     public const int MaxStreams = 64;
@@ -72,13 +73,13 @@ public sealed class StreamLimiter(TimeProvider time)
         return new Reservation(this, key);
     }
 
-    /// <summary>The items of a stream until its maximum duration is over.</summary>
+    /// <summary>The items of a stream until its maximum duration is over, or the service stops.</summary>
     /// <param name="listen">Starts the stream; it ends without an error when its token is cancelled.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public async IAsyncEnumerable<T> LimitAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> listen, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(MaxDuration, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, lifetime.ApplicationStopping, cancellationToken);
         await foreach (var item in listen(either.Token))
         {
             yield return item;

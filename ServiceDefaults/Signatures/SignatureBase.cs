@@ -25,7 +25,7 @@ public static class SignatureBase
         return text.Append("\"@signature-params\": ").Append(input.Text).ToString();
     }
 
-    // Of the parameters that change the value of a component, only the key of a dictionary's member is known, and the request's authority in a response.
+    // Two parameters of components are supported: 'key', a member of a dictionary, and 'req', the request's authority in the signature of a response. Null for any other component.
     private static string? ValueOf(SignedComponent component, SignedMessage message) => (component.Name, component.Parameters.Count) switch
     {
         ("@authority", 0) => message.Authority,

@@ -16,7 +16,7 @@ public sealed class WebBotAuthOptions : IValidatableObject
     [MaxLength(1_000)]
     public string[] Agents { get; set; } = [];
 
-    /// <summary>Private Ed25519 key with which the fleet signs its requests of documents of other origins: 32 bytes in base64url, as <c>d</c> of a JWK. Belongs in the
+    /// <summary>Private Ed25519 key with which the fleet signs its requests for documents of other origins: 32 bytes in base64url, as <c>d</c> of a JWK. Belongs in the
     /// environment. Default: none, so that no request is signed.</summary>
     public string? SigningSecret { get; set; }
 

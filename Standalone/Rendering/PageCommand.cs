@@ -65,7 +65,7 @@ internal abstract class PageCommand : Command
     protected abstract (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target);
 
     /// <summary>Requests the page from the manager.</summary>
-    protected abstract Task<PageAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken);
+    protected abstract Task<ManagerAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken);
 
     /// <summary>The request with what every command has. A redirect to another origin does not take headers and cookies along.</summary>
     protected T Complete<T>(T request, ParseResult command, PageTarget target)
@@ -150,7 +150,7 @@ internal abstract class PageCommand : Command
         }
     }
 
-    private async Task<PageAnswer> TryGetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    private async Task<ManagerAnswer> TryGetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken)
     {
         try
         {
@@ -158,7 +158,7 @@ internal abstract class PageCommand : Command
         }
         catch (FleetException e)
         {
-            return PageAnswer.Of(e);
+            return ManagerAnswer.Of(e);
         }
     }
 

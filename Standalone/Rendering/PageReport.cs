@@ -17,7 +17,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
     /// <param name="allowed">Origins that the page may load from.</param>
     /// <param name="failOnStatus">Whether a status of 300 and up is a failure.</param>
     /// <param name="isCircle">Whether the page redirects to one that led to it.</param>
-    public static PageReport Of(string url, PageAnswer answer, OriginAllowList allowed, bool failOnStatus, bool isCircle = false)
+    public static PageReport Of(string url, ManagerAnswer answer, OriginAllowList allowed, bool failOnStatus, bool isCircle = false)
     {
         List<string> lines = [];
         var isFailure = false;
@@ -50,12 +50,12 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
         return new(isFailure ? ExitCodes.Failure : ExitCodes.Success, answer.IsResult || IsContent(answer) ? answer.Content : null, [.. lines.Select(line => TerminalText.EscapeLines(line, "    "))]);
     }
 
-    private static bool IsContent(PageAnswer answer) => answer.Content is not null && (
+    private static bool IsContent(ManagerAnswer answer) => answer.Content is not null && (
         answer.Outcome is RenderOutcome.Rendered || (answer.Outcome is RenderOutcome.Failed && answer.Status is >= 400 and <= 599));
 
     private static string Severity(bool isError) => isError ? "error" : "warning";
 
-    private static string Failure(PageAnswer answer)
+    private static string Failure(ManagerAnswer answer)
     {
         var how = answer.Outcome switch
         {

@@ -32,8 +32,8 @@ internal sealed class PdfCommand : PageCommand
     protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
         Read(command, target) is var request ? (request, ScreenshotRequestRules.Check(request)) : default;
 
-    protected override async Task<PageAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
-        PageAnswer.Of(await fleet.ScreenshotAsync(Read(command, target), cancellationToken));
+    protected override async Task<ManagerAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken) =>
+        ManagerAnswer.Of(await fleet.ScreenshotAsync(Read(command, target), cancellationToken));
 
     private ScreenshotRequest Read(ParseResult command, PageTarget target) =>
         Complete(new ScreenshotRequest { Url = "", Type = ScreenshotType.Pdf, Pdf = Read(command) }, command, target);

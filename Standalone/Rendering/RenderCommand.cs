@@ -42,10 +42,10 @@ internal sealed class RenderCommand : PageCommand
     protected override (PageRequest Request, IReadOnlyList<FieldError> Errors) Check(ParseResult command, PageTarget target) =>
         Read(command, target) is var request ? (request, RenderRequestRules.Check(request)) : default;
 
-    protected override async Task<PageAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken)
+    protected override async Task<ManagerAnswer> GetAsync(FleetClient fleet, ParseResult command, PageTarget target, CancellationToken cancellationToken)
     {
         var format = command.GetValue(_format);
-        var answer = PageAnswer.Of(await fleet.RenderAsync(Read(command, target), cancellationToken), format is Json);
+        var answer = ManagerAnswer.Of(await fleet.RenderAsync(Read(command, target), cancellationToken), format is Json);
         if (format is not (Markdown or Text) || answer.Content is not { } content)
         {
             return answer;

@@ -19,7 +19,7 @@ internal sealed class CdpMessageReader(Stream stream)
     /// <summary>Maximum size in bytes of an event that this server must answer or that tells which document a page shows: 4 MB, twice the longest URL of Chromium.</summary>
     public const int MaxVitalEventBytes = 4 * 1024 * 1024;
 
-    // A part of a message, or many messages.
+    // What one read returned: a part of a message, or many messages.
     private readonly byte[] _chunk = new byte[64 * 1024];
     private int _start;
     private int _end;

@@ -227,7 +227,7 @@ internal sealed partial class SiteConnector : IHostedService, IAsyncDisposable
         var first = await Task.WhenAny(request, response);
         if (first == response && response.IsCompletedSuccessfully && browser is SslStream tls)
         {
-            // The end of a response without a length is this message.
+            // The TLS close message is what ends a response without a length.
             await tls.ShutdownAsync().WaitAsync(s_closeTimeout, _time, cancellationToken);
         }
 

@@ -18,7 +18,7 @@ internal sealed partial class BrowserPage
             await BeginAnewAsync(deadline, cancellationToken);
         }
 
-        // From here on the next leave undoes everything, however far this gets. The visit's responses may be of its headers and cookies.
+        // From here on, leaving the document undoes the setup, even a part of it. Responses that are cached from now on may depend on the headers and cookies of this visit.
         _setup = setup;
         _context.Data.Expire();
         var calls = new List<Task>();
@@ -138,7 +138,7 @@ internal sealed partial class BrowserPage
 
     private void WriteUserAgent(Utf8JsonWriter parameters, PageSetup? setup)
     {
-        // The fleet's own product token stays: by it a realm server knows the fleet's pages.
+        // Keep the fleet's product token: realm servers recognize the fleet's pages by it.
         parameters.WriteString("userAgent"u8, setup?.UserAgent is { } named ? $"{named} {FleetHeaders.UserAgentProduct}/1.0" : _context.UserAgent);
         parameters.WriteString("acceptLanguage"u8, setup?.Locale ?? "");
         parameters.WriteString("platform"u8, setup?.Platform ?? "");
@@ -174,7 +174,7 @@ internal sealed partial class BrowserPage
             parameters.WriteStartObject();
             parameters.WriteString("name"u8, cookie.Name);
             parameters.WriteString("value"u8, cookie.Value);
-            // Without a domain it is of exactly this host.
+            // Without a domain, the cookie is sent to exactly this host.
             parameters.WriteString("url"u8, setup.Url);
             parameters.WriteString("path"u8, cookie.Path ?? "/");
             parameters.WriteBoolean("secure"u8, cookie.Secure);

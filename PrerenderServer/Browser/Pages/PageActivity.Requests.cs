@@ -92,7 +92,7 @@ internal sealed partial class PageActivity
     private void OnFailed(string id, JsonElement failure)
     {
         var error = failure.GetProperty("errorText").GetString()!;
-        // What the visit itself blocks is no failure.
+        // A request that the visit itself blocks is no failure.
         if (Remove(id) is not { } failed || error.StartsWith("net::ERR_BLOCKED_BY_CLIENT", StringComparison.Ordinal))
         {
             return;

@@ -84,7 +84,7 @@ internal sealed partial class BrowserProcess
             await Tree.KillAsync(_options.CallTimeout, _time, cancellationToken);
             if (_chromium is { } chromium)
             {
-                // Where the tree is not known.
+                // On systems where the process tree is not known.
                 chromium.Kill();
                 await chromium.Exited.Within("exit", _options.CallTimeout, _time, cancellationToken);
                 if (_connection is { } connection)

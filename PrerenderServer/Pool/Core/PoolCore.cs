@@ -196,7 +196,7 @@ internal sealed class PoolCore
 
             switch (slot.State)
             {
-                case SlotState.Creating or SlotState.Repaging: _pageBoot.Overdue(slot); break;
+                case SlotState.Creating or SlotState.Rebooting: _pageBoot.Overdue(slot); break;
                 case SlotState.Standby or SlotState.Idle: _retirement.IdleTooLong(slot); break;
                 case SlotState.Leased or SlotState.Draining: _leases.Overdue(slot); break;
                 case SlotState.Closing: _escalation.Overdue(slot); break;

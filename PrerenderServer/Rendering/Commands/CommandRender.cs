@@ -22,13 +22,12 @@ internal sealed class CommandRender(ICommandStore store, ServerIdentity server, 
     /// <param name="page">The page.</param>
     /// <param name="operation">The render. Its command records whether it was started.</param>
     /// <param name="progress">Receives the steps.</param>
-    /// <param name="reserve">The part of the deadline to leave unused.</param>
     /// <param name="beforeStart">Cancels until the command starts: the client disconnected, or the lease was revoked.</param>
     /// <param name="afterStart">Cancels once the command has started: the lease was revoked. A disconnect no longer matters, because the result is stored.</param>
     public async Task<PageAnswer> RunAsync(
-        IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken beforeStart, CancellationToken afterStart)
+        IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken beforeStart, CancellationToken afterStart)
     {
-        await HostRender.BootAsync(page, operation, progress, reserve, beforeStart);
+        await HostRender.BootAsync(page, operation, progress, beforeStart);
         if (!page.Host.Runs)
         {
             return new() { Outcome = RenderOutcome.Unusable, Message = "The host app does not offer fleet.run, so it cannot run commands." };
@@ -46,7 +45,7 @@ internal sealed class CommandRender(ICommandStore store, ServerIdentity server, 
         command.Started = start;
         var call = JsonSerializer.Serialize(new Call(operation.RequestId, operation.Lineage), FleetJson.Options);
         var reply = await page.EvaluateAsync(
-            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MaxResultLength})", operation.Deadline.Step(reserve), afterStart);
+            $"({PageScripts.Run})({JsonSerializer.Serialize(command.Name)}, {JsonSerializer.Serialize(command.Input)}, {call}, {MaxResultLength})", operation.Deadline.Step(), afterStart);
         progress.End();
         return Read(reply.GetString()!);
     }

@@ -21,7 +21,7 @@ internal sealed record TimeoutDiagnosis(string Message, bool Computes, string? S
     {
         var prefix = $"The deadline of {operation.Deadline.Total.TotalMilliseconds:0} ms passed in step '{stage}'";
         // A page that can answer does so in a few milliseconds; the debugger needs more.
-        var budget = operation.Deadline.Step(TimeSpan.Zero);
+        var budget = operation.Deadline.Step();
         try
         {
             var inFlight = page.Activity.InFlight;
@@ -34,7 +34,7 @@ internal sealed record TimeoutDiagnosis(string Message, bool Computes, string? S
         }
         catch (BrowserTimeoutException)
         {
-            var stack = await TryPauseAsync(page, operation.Deadline.Step(TimeSpan.Zero), cancellationToken);
+            var stack = await TryPauseAsync(page, operation.Deadline.Step(), cancellationToken);
             return new($"{prefix}: the page is busy and does not answer.", true, stack, s_noFormats);
         }
         catch (Exception e) when (e is BrowserException || PageJson.IsUnreadable(e))

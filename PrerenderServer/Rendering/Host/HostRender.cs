@@ -18,9 +18,9 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
 
     private readonly ScreenshotCapture _screenshots = new(options);
 
-    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> RunAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken)
     {
-        await BootAsync(page, operation, progress, reserve, cancellationToken);
+        await BootAsync(page, operation, progress, cancellationToken);
         var extracts = operation.Formats is [RenderFormat.Data];
         var formats = operation.Formats is null ? HostFormats.All : extracts ? [] : operation.Formats;
         // Without fleet.extract, fleet.render is called with no formats; its answer contains the data too.
@@ -36,14 +36,14 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
 
         var request = JsonSerializer.Serialize(new HostRequest(operation.RequestId, ExactUrl.Of(operation.Url), [.. formats.Select(HostFormats.NameOf)], operation.Lineage), FleetJson.Options);
         var call = new HostCall(method, request, formats, operation.Realm, RouteKey.Of(page.ShellToken, operation.Url, formats), IsPainted: true);
-        var answer = await AnswerAsync(page, operation, call, progress, reserve, cancellationToken);
+        var answer = await AnswerAsync(page, operation, call, progress, cancellationToken);
         if (operation.Screenshot is { Format: { } format } shape)
         {
             if (answer.Formats.TryGetValue(format, out var markup))
             {
                 progress.Keep(answer);
                 progress.Enter(Stages.Screenshot);
-                answer = await _screenshots.OfFormatAsync(page, shape, markup, answer, operation.Deadline, reserve, cancellationToken);
+                answer = await _screenshots.OfFormatAsync(page, shape, markup, answer, operation.Deadline, cancellationToken);
             }
             else if (answer.Outcome == RenderOutcome.Rendered)
             {
@@ -57,45 +57,24 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
 
     /// <summary>Calls the host, without layout and paint where that is known to change nothing. An answer that used the layout, or is anything but a rendered page, is
     /// not given: the call is repeated with a painted page.</summary>
-    private async Task<PageAnswer> AnswerAsync(IRenderPage page, RenderOperation operation, HostCall call, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    private async Task<PageAnswer> AnswerAsync(IRenderPage page, RenderOperation operation, HostCall call, RenderProgress progress, CancellationToken cancellationToken)
     {
         progress.Enter(Stages.Render);
         if (operation.Screenshot is not null || operation.IsPrivate)
         {
             // A screenshot needs paint. A private render is never repeated for a comparison, and its URL must not be logged.
-            return await CallAsync(page, call, options, operation.Deadline.Step(reserve), cancellationToken);
+            return await CallAsync(page, call, options, operation.Deadline.Step(), cancellationToken);
         }
 
         var plan = painting.Plan(call.Key);
-        var hasFailed = false;
-        if (!plan.IsPainted)
+        var unpainted = call with { IsPainted = false };
+        var (first, hasFailed) = plan.IsPainted ? default : await TryUnpaintedAsync(page, operation, unpainted, cancellationToken);
+        if (first is not null)
         {
-            var unpainted = call with { IsPainted = false };
-            try
-            {
-                var first = await CallAsync(page, unpainted, options, operation.Deadline.Step(reserve) / 2, cancellationToken);
-                painting.Answered(call.Key, isPainted: false, first.Layout);
-                if (first is { Outcome: RenderOutcome.Rendered, Layout.IsNone: true })
-                {
-                    return plan.IsCompared ? first with { Compared = unpainted } : first;
-                }
-
-                hasFailed = first.Layout is { IsNone: true };
-            }
-            catch (BrowserTimeoutException) when (page.End == PageTermination.None)
-            {
-                hasFailed = true;
-                // The call may still run: it would claim requests that belong to the next call's dependencies, and continue after this render. So the page is booted again. A page that
-                // computes does not boot, and then times out.
-                await page.BootAsync(operation.Deadline.Step(reserve), cancellationToken);
-            }
-            catch (Exception e) when (page.End == PageTermination.None && (e is PageScriptException || PageJson.IsUnreadable(e)))
-            {
-                hasFailed = true;
-            }
+            return plan.IsCompared ? first with { Compared = unpainted } : first;
         }
 
-        var answer = await CallAsync(page, call, options, operation.Deadline.Step(reserve), cancellationToken);
+        var answer = await CallAsync(page, call, options, operation.Deadline.Step(), cancellationToken);
         painting.Answered(call.Key, isPainted: true, answer.Layout);
         if (answer.Outcome != RenderOutcome.Rendered)
         {
@@ -111,6 +90,30 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
         return plan is { IsPainted: true, IsCompared: true } && answer.Layout is { IsNone: true } && progress.Elapsed < s_maxCompared ? answer with { Compared = call } : answer;
     }
 
+    /// <summary>Calls the host without layout and paint, for at most half of the time that is left.</summary>
+    /// <returns>The answer; null if it used the layout, or is anything but a rendered page. And whether there is none although the call did not use the layout.</returns>
+    private async Task<(PageAnswer? Answer, bool HasFailed)> TryUnpaintedAsync(IRenderPage page, RenderOperation operation, HostCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await CallAsync(page, call, options, operation.Deadline.Step() / 2, cancellationToken);
+            painting.Answered(call.Key, isPainted: false, answer.Layout);
+            var isLayoutUnused = answer.Layout is { IsNone: true };
+            return answer.Outcome == RenderOutcome.Rendered && isLayoutUnused ? (answer, false) : (null, isLayoutUnused);
+        }
+        catch (BrowserTimeoutException) when (page.End == PageTermination.None)
+        {
+            // The call may still run: it would claim requests that belong to the next call's dependencies, and continue after this render. So the page is booted again. A page that
+            // computes does not boot, and then times out.
+            await page.BootAsync(operation.Deadline.Step(), cancellationToken);
+            return (null, true);
+        }
+        catch (Exception e) when (page.End == PageTermination.None && (e is PageScriptException || PageJson.IsUnreadable(e)))
+        {
+            return (null, true);
+        }
+    }
+
     /// <summary>Calls the host once and reads its answer.</summary>
     public static async Task<PageAnswer> CallAsync(IRenderPage page, HostCall call, RenderingOptions options, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -120,12 +123,12 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
     }
 
     /// <summary>Boots the host app unless the page already shows it.</summary>
-    internal static async Task BootAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, TimeSpan reserve, CancellationToken cancellationToken)
+    internal static async Task BootAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken)
     {
         if (!page.IsStandby)
         {
             progress.Enter(Stages.Boot);
-            await page.BootAsync(operation.Deadline.Step(reserve), cancellationToken);
+            await page.BootAsync(operation.Deadline.Step(), cancellationToken);
         }
     }
 

@@ -230,3 +230,26 @@ internal readonly record struct RoutePlan(bool IsOn, bool IsCompared);
 /// <param name="Reason">Why; null for <see cref="RouteLearningState.On"/>.</param>
 /// <param name="IsApp">Whether it applies to every route of the app.</param>
 internal sealed record RouteChange(RouteKey Key, RouteLearningState State, string? Reason, bool IsApp);
+
+/// <summary>Whether a cheaper way to render is used.</summary>
+public enum LearningMode
+{
+    /// <summary>Where comparisons have shown that it changes nothing.</summary>
+    Auto,
+
+    /// <summary>Never.</summary>
+    Off,
+}
+
+/// <summary>The result of a comparison.</summary>
+internal enum Comparison
+{
+    /// <summary>Both renders have the same result.</summary>
+    Equal,
+
+    /// <summary>They differ, and a third render equals the first one.</summary>
+    Different,
+
+    /// <summary>They differ, and a third render differs from the first one too: the content changes by itself. Or one of them failed in a way that may pass.</summary>
+    Unsteady,
+}

@@ -11,18 +11,18 @@ namespace Fleet.PrerenderServer.Rendering.Operations;
 internal sealed class ScreenshotCapture(RenderingOptions options)
 {
     /// <summary>Takes a screenshot of the page and returns the answer with it in place of the texts.</summary>
-    public async Task<PageAnswer> OfPageAsync(IRenderPage page, ScreenshotShape shape, PageAnswer answer, Deadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
+    public async Task<PageAnswer> OfPageAsync(IRenderPage page, ScreenshotShape shape, PageAnswer answer, Deadline deadline, CancellationToken cancellationToken)
     {
         try
         {
-            await page.EvaluateAsync($"{PageScripts.ScreenshotReady}({(shape.FullPage ? "true" : "false")})", deadline.Step(reserve * 2, options.ScreenshotTimeout), cancellationToken);
+            await page.EvaluateAsync($"{PageScripts.ScreenshotReady}({(shape.FullPage ? "true" : "false")})", deadline.Less(deadline.Part(8, options.StackBudget)).Step(options.ScreenshotTimeout), cancellationToken);
         }
         catch (BrowserTimeoutException)
         {
             answer = answer with { Stability = Settling.Capped };
         }
 
-        var screenshot = await page.ScreenshotAsync(shape, deadline.Step(reserve), cancellationToken);
+        var screenshot = await page.ScreenshotAsync(shape, deadline.Step(), cancellationToken);
         if (screenshot.FullHeight is { } height)
         {
             var cut = string.Create(CultureInfo.InvariantCulture, $"The screenshot shows the first {ScreenshotRequestRules.MaxExtent:N0} of {height:N0} CSS pixels of the height.");
@@ -34,13 +34,13 @@ internal sealed class ScreenshotCapture(RenderingOptions options)
 
     /// <summary>Shows the host's markup alone in an overlay, takes the screenshot, and restores the booted page.</summary>
     public async Task<PageAnswer> OfFormatAsync(
-        IRenderPage page, ScreenshotShape shape, string markup, PageAnswer answer, Deadline deadline, TimeSpan reserve, CancellationToken cancellationToken)
+        IRenderPage page, ScreenshotShape shape, string markup, PageAnswer answer, Deadline deadline, CancellationToken cancellationToken)
     {
-        await page.ResizeAsync(shape, deadline.Step(reserve), cancellationToken);
-        await page.EvaluateAsync($"({PageScripts.Show})({JsonSerializer.Serialize(markup)})", deadline.Step(reserve), cancellationToken);
-        var screenshot = await OfPageAsync(page, shape, answer, deadline, reserve, cancellationToken);
-        await page.EvaluateAsync($"({PageScripts.Show})(null)", deadline.Step(reserve), cancellationToken);
-        await page.ResizeAsync(null, deadline.Step(reserve), cancellationToken);
+        await page.ResizeAsync(shape, deadline.Step(), cancellationToken);
+        await page.EvaluateAsync($"({PageScripts.Show})({JsonSerializer.Serialize(markup)})", deadline.Step(), cancellationToken);
+        var screenshot = await OfPageAsync(page, shape, answer, deadline, cancellationToken);
+        await page.EvaluateAsync($"({PageScripts.Show})(null)", deadline.Step(), cancellationToken);
+        await page.ResizeAsync(null, deadline.Step(), cancellationToken);
         return screenshot;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PageTargets(RealmCatalog catalog, PublicAddress address, P
         }
 
         var url = addresses.Of(target);
-        // Decoded as that of a request: %2F is no separator.
+        // Decode the path as the server decodes that of a request, where %2F is no separator.
         var path = PathString.FromUriComponent(url.Split('?', 2)[0]).Value!;
         var route = SiteRoute.Of(path, _catalog.Current);
         return route.Place switch

@@ -1,4 +1,5 @@
--- Records the shell that a realm server serves and makes it current if the rules of ClaimRules.Decide allow it.
+-- Records the shell that a realm server serves, and makes it current if no other is, if its build is newer, if no other live realm server serves the current one
+-- (a rollback), or if the claim is forced.
 -- KEYS: host shell, serving.  ARGV: token, instance, built at (ms), force (0/1), time to live of serving (ms), channel.
 -- Returns token, generation, changed at (ms), reporter of the current shell, and 1 if this claim made it current.
 local token, instance, built_at, force, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])

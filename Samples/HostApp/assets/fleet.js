@@ -23,7 +23,7 @@ export function createFleet() {
    * @returns {Promise<RenderAnswer>}
    */
   async function visitPage({ url, lineage }, formats) {
-    // One visit at a time: whoever asked for the one before has given up on it.
+    // One visit at a time: the caller of an earlier one no longer waits for it.
     current?.abort.abort();
     const visit = (current = new Visit({ lineage }));
     try {

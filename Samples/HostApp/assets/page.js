@@ -112,7 +112,7 @@ export function realmOf(pathname, realms) {
 const longer = (best, realm) => (best && best.path.length >= realm.path.length ? best : realm);
 
 /**
- * A private realm is in no list; whoever may read its cards may read what it says of itself.
+ * A private realm is in no list. The key that reads its cards reads its description too.
  * @param {string} pathname
  * @param {import('./visit.js').Visit} visit
  */

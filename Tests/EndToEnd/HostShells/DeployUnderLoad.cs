@@ -118,7 +118,7 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
     // to make room for another affinity, as it would without a deploy.
     private static bool IsUsable(JsonElement slot) => slot.GetProperty("state").GetString() switch
     {
-        "leased" or "draining" or "creating" or "repaging" => true,
+        "leased" or "draining" or "creating" or "rebooting" => true,
         "idle" or "standby" or "closing" => !slot.TryGetProperty("current", out var current) || current.GetBoolean(),
         _ => false,
     };

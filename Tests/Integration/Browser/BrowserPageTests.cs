@@ -73,10 +73,10 @@ public sealed class BrowserPageTests(BrowserFixture browser)
             {
                 browser.Site.ForgetHits();
                 using var stop = new CancellationTokenSource();
-                var repaging = browser.Adapter.RepageAsync(slot.Number, stop.Token);
+                var rebooting = browser.Adapter.ReplacePageAsync(slot.Number, stop.Token);
                 await Eventually.Async(() => browser.Site.Hits("/_standby") == 1, "the new page boots");
                 await stop.CancelAsync();
-                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => repaging);
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rebooting);
             });
             await HasOnePageAsync(slot.Number);
         }
@@ -117,11 +117,11 @@ public sealed class BrowserPageTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Repage_AfterTheShellChanged_HasTheNewToken()
+    public async Task ReplacePage_AfterTheShellChanged_HasTheNewToken()
     {
         await using var slot = await browser.OpenAsync();
         await WithShellAsync(TestPages.Host, "token-b", 200, async () =>
-            Assert.Equal("token-b", (await browser.Adapter.RepageAsync(slot.Number, Token)).ShellToken));
+            Assert.Equal("token-b", (await browser.Adapter.ReplacePageAsync(slot.Number, Token)).ShellToken));
         Assert.Equal(PageTermination.Closed, slot.Page.End);
     }
 

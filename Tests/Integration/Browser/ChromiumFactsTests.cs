@@ -94,7 +94,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task Repage_SameContext_FetchesNothingAgain_FreshContextDoes()
+    public async Task ReplacePage_SameContext_FetchesNothingAgain_FreshContextDoes()
     {
         browser.Site.Page("/cached", "<!doctype html><script src=/cached.js></script>");
         browser.Site.Routes["/cached.js"] = async http =>
@@ -106,8 +106,8 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
         browser.Site.ForgetHits();
         await using var slot = await browser.OpenAsync();
         await LoadAsync(slot.Page);
-        var repaged = (BrowserPage)await browser.Adapter.RepageAsync(slot.Number, Token);
-        await LoadAsync(repaged);
+        var replaced = (BrowserPage)await browser.Adapter.ReplacePageAsync(slot.Number, Token);
+        await LoadAsync(replaced);
         Assert.Equal(2, browser.Site.Hits("/cached"));
         Assert.Equal(1, browser.Site.Hits("/cached.js"));
 

@@ -39,7 +39,7 @@ internal sealed class CountingBrowser(IBrowserAdapter inner) : IBrowserAdapter
         }
     }
 
-    public Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken) => inner.RepageAsync(slot, cancellationToken);
+    public Task<IBrowserPage> ReplacePageAsync(long slot, CancellationToken cancellationToken) => inner.ReplacePageAsync(slot, cancellationToken);
 
     public Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken) => inner.ProbeAsync(slot, cancellationToken);
 

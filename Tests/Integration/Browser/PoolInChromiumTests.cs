@@ -106,7 +106,7 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
             try
             {
                 await using var late = await waiting;
-                late.Complete(PageOutcome.Untouched);
+                late.Complete(PageCondition.Untouched);
             }
             catch (OperationCanceledException)
             {
@@ -123,7 +123,7 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
             if (kind == Kind.Crashes)
             {
                 await page.CrashAsync(either.Token);
-                lease.Complete(PageOutcome.Crashed);
+                lease.Complete(PageCondition.Crashed);
                 return ("crashed", lease.Warm);
             }
 
@@ -131,7 +131,7 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
             var visit = $"fleet.render({{ id: '{render}', url: '{site[card]}', formats: ['isolated'] }})";
             var answer = await page.EvaluateAsync(visit, kind == Kind.Loops ? s_late : s_limit, either.Token);
             Assert.Equal($"<i>isolated of {card}</i>", answer.GetProperty("formats").GetProperty("isolated").GetString());
-            lease.Complete(PageOutcome.Healthy);
+            lease.Complete(PageCondition.Healthy);
             return ("rendered", lease.Warm);
         }
         catch (BrowserTimeoutException) when (kind == Kind.Loops)
@@ -140,7 +140,7 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
         }
         catch (Exception e) when (e is BrowserException || (e is OperationCanceledException && lease.Revoked.IsCancellationRequested))
         {
-            lease.Complete(PageOutcome.Crashed);
+            lease.Complete(PageCondition.Crashed);
             return (kind == Kind.Loops ? "lost while looping" : kind == Kind.Crashes ? "crashed" : "lost", lease.Warm);
         }
     }
@@ -150,13 +150,13 @@ public sealed class PoolInChromiumTests(ITestOutputHelper output)
         try
         {
             await page.TerminateAsync(BrowserFixture.Options.CallTimeout, CancellationToken.None);
-            lease.Complete(await page.AnswersAsync(BrowserFixture.Options.CallTimeout, CancellationToken.None) ? PageOutcome.Dirty : PageOutcome.Hung);
+            lease.Complete(await page.AnswersAsync(BrowserFixture.Options.CallTimeout, CancellationToken.None) ? PageCondition.Dirty : PageCondition.Hung);
             return "timed out";
         }
         catch (BrowserException)
         {
             // The browser was killed, and its looping page with it.
-            lease.Complete(PageOutcome.Crashed);
+            lease.Complete(PageCondition.Crashed);
             return "lost while looping";
         }
     }

@@ -28,11 +28,7 @@ public sealed class GarnetDataTests : IDisposable
     {
         await using (var garnet = await StartAsync())
         {
-            var database = garnet.Connection.GetDatabase();
-            await database.StringSetAsync("text", "v");
-            await database.HashSetAsync("pages", "/a", "<p>");
-            await database.SortedSetAddAsync("order", "/a", 7);
-            await database.StringSetAsync("lease", "me", TimeSpan.FromHours(1));
+            await WriteAsync(garnet.Connection.GetDatabase());
         }
 
         await using var restarted = await StartAsync();
@@ -69,10 +65,7 @@ public sealed class GarnetDataTests : IDisposable
         await using (var garnet = await StartAsync())
         {
             var database = garnet.Connection.GetDatabase();
-            await database.StringSetAsync("text", "v");
-            await database.HashSetAsync("pages", "/a", "<p>");
-            await database.SortedSetAddAsync("order", "/a", 7);
-            await database.StringSetAsync("lease", "me", TimeSpan.FromHours(1));
+            await WriteAsync(database);
             await OverwriteAsync(database, 100);
         }
 
@@ -199,6 +192,15 @@ public sealed class GarnetDataTests : IDisposable
     [InlineData(300L * 1024 * 1024, 256)]
     public void MemoryMegabytes_Available_IsHalfOfItAndAtLeast256(long available, long expected) =>
         Assert.Equal(expected, GarnetInstance.MemoryMegabytes(available));
+
+    /// <summary>Writes a value of each kind, which <see cref="AssertKeptAsync"/> expects.</summary>
+    private static async Task WriteAsync(IDatabase database)
+    {
+        await database.StringSetAsync("text", "v");
+        await database.HashSetAsync("pages", "/a", "<p>");
+        await database.SortedSetAddAsync("order", "/a", 7);
+        await database.StringSetAsync("lease", "me", TimeSpan.FromHours(1));
+    }
 
     private static async Task AssertKeptAsync(IDatabase database)
     {

@@ -61,16 +61,37 @@ public abstract class HostShellStoreContract : ContractSuite
     }
 
     [Theory]
-    [InlineData(-1)]
-    [InlineData(0)]
-    public async Task ClaimAsync_NotNewerWhileALiveReplicaServesTheCurrent_DoesNotWin(int builtMinutes)
+    // claim: token, build relative to that of the current one, forced; who serves the current one; whether the claim wins
+    [InlineData("current", 0, false, "realm-0", false)]
+    [InlineData("current", 1, false, "realm-0", false)]
+    [InlineData("current", 0, false, null, false)]
+    [InlineData("current", 0, true, "realm-0", false)]
+    [InlineData("other", 1, false, "realm-0", true)]
+    [InlineData("other", 1, false, null, true)]
+    [InlineData("other", 0, false, "realm-0", false)]
+    [InlineData("other", 0, false, null, true)]
+    [InlineData("other", -1, false, "realm-0", false)] // The old half of a rolling deploy.
+    [InlineData("other", -1, false, null, true)] // A rollback.
+    [InlineData("other", -1, false, "realm-1", true)] // Until now only the claiming replica served it.
+    [InlineData("other", -1, true, "realm-0", true)]
+    [InlineData("other", 1, true, "realm-0", true)]
+    public async Task ClaimAsync_Case_WinsOrNot(string token, int builtMinutes, bool force, string? servedBy, bool wins)
     {
         await ClaimAsync("current", "realm-0");
+        await ClaimAsync("third", "realm-9", builtMinutes: -1);
+        if (servedBy != "realm-0")
+        {
+            await Registry.HostShells.StopServingAsync("realm-0", Cancel);
+        }
 
-        var older = await ClaimAsync("other", "realm-1", builtMinutes);
+        if (servedBy is not (null or "realm-0"))
+        {
+            await ClaimAsync("current", servedBy);
+        }
 
-        Assert.False(older.Changed);
-        Assert.Equal("current", older.Current.Token);
+        var claim = await ClaimAsync(token, "realm-1", builtMinutes, force);
+
+        Assert.Equal((wins, wins ? token : "current"), (claim.Changed, claim.Current.Token));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class RendererTests(ServerFixture server)
         var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
         Assert.Equal(RenderOutcome.Unusable, done.Result.Outcome);
         Assert.StartsWith("The page's answer could not be read: ", done.Result.Diagnostics!.Message, StringComparison.Ordinal);
-        Assert.Equal(PageOutcome.Dirty, await pool.Outcome);
+        Assert.Equal(PageCondition.Dirty, await pool.Condition);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class RendererTests(ServerFixture server)
     {
         using var pool = Pool(_ => throw new NotSupportedException("not foreseen"));
         await Assert.ThrowsAsync<NotSupportedException>(() => server.RunnerOn(pool).RunAsync(RenderOperation(), Token));
-        Assert.Equal(PageOutcome.Dirty, await pool.Outcome);
+        Assert.Equal(PageCondition.Dirty, await pool.Condition);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class RendererTests(ServerFixture server)
         });
         var done = await server.RunnerOn(pool).RunAsync(RenderOperation(), Token);
         Assert.Equal(RenderOutcome.NoVerdict, done.Result.Outcome);
-        Assert.Equal(PageOutcome.Hung, await pool.Outcome);
+        Assert.Equal(PageCondition.Hung, await pool.Condition);
     }
 
     [Fact]

@@ -123,6 +123,8 @@ internal sealed class InMemoryPageStore : IPageStore
 
     private KeptRealm Of(string realm) => _realms.TryGetValue(realm, out var kept) ? kept : _realms[realm] = new(_firstChange);
 
+    private static bool IsNewer(PageVersion one, PageVersion other) => (one.SourceVersion, one.Generation).CompareTo((other.SourceVersion, other.Generation)) > 0;
+
     private sealed record KeptPage(PageVersion Version, byte[] Json, PageFacts Facts, DateTimeOffset UsedAt);
 
     private sealed class KeptRealm(long firstChange)
@@ -136,7 +138,7 @@ internal sealed class InMemoryPageStore : IPageStore
         public StoreResult Store(string url, KeptPage page, PageBounds bounds)
         {
             var stored = Pages.GetValueOrDefault(url);
-            if (stored is not null && !page.Version.MayReplace(stored.Version))
+            if (stored is not null && IsNewer(stored.Version, page.Version))
             {
                 return StoreResult.Outdated;
             }

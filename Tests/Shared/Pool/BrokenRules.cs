@@ -8,6 +8,6 @@ internal sealed class BrokenRules(PoolOptions options) : PoolRules(options)
     /// <summary>The message of the exception.</summary>
     public const string Invariant = "a planted invariant";
 
-    public override SlotState AfterLease(SlotState state, PageOutcome outcome, bool currentGeneration, bool currentShell, bool overMemory) =>
+    public override SlotState AfterLease(SlotState state, PageCondition condition, bool currentGeneration, bool currentShell, bool overMemory) =>
         throw new InvalidOperationException(Invariant);
 }

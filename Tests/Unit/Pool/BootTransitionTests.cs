@@ -78,7 +78,7 @@ public sealed class BootTransitionTests : CoreTests
         world.Settle();
         Assert.Equal((SlotState.Standby, "old"), (Only(world).State, Only(world).ShellToken));
         world.ChangeShell("new");
-        Assert.Equal(SlotState.Repaging, Only(world).State);
+        Assert.Equal(SlotState.Rebooting, Only(world).State);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class FakeBrowser : IBrowserAdapter
 
     public Gate Create { get; } = new("Create");
 
-    public Gate ReplacePage { get; } = new("Repage");
+    public Gate ReplacePage { get; } = new("ReplacePage");
 
     public Gate Probe { get; } = new("Probe");
 
@@ -77,7 +77,7 @@ internal sealed class FakeBrowser : IBrowserAdapter
 
     public Task<IBrowserPage> CreateEmptyAsync(long slot, int generation, CancellationToken cancellationToken) => CreateAsync(slot, generation, cancellationToken);
 
-    public async Task<IBrowserPage> RepageAsync(long slot, CancellationToken cancellationToken)
+    public async Task<IBrowserPage> ReplacePageAsync(long slot, CancellationToken cancellationToken)
     {
         await ReplacePage.PassAsync(cancellationToken);
         return NewPage(slot);

@@ -7,7 +7,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
 {
     [Fact]
     public void Explore_FourRendersOfTwoAffinitiesOnOneSlot_PropertiesHold() =>
-        Explore(Small(slots: 1), 0, Interleavings.Render("a"), Interleavings.Render("b"), Interleavings.Render("a", outcome: PageOutcome.Dirty), Interleavings.Render("b"));
+        Explore(Small(slots: 1), 0, Interleavings.Render("a"), Interleavings.Render("b"), Interleavings.Render("a", condition: PageCondition.Dirty), Interleavings.Render("b"));
 
     [Fact]
     public void Explore_TwoMoreWaitersThanSlots_PropertiesHold() =>

@@ -21,10 +21,10 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
     public int Ends { get; private set; }
 
     /// <summary>A client that requests a page and completes the render, with a nested render in between if one is named.</summary>
-    public static Client Render(string affinity, string? nested = null, PageOutcome outcome = PageOutcome.Healthy)
+    public static Client Render(string affinity, string? nested = null, PageCondition condition = PageCondition.Healthy)
     {
         Step request = (world, memory, act) => !act || (memory.Waiter = world.Request(affinity)) > 0;
-        Step complete = (world, memory, act) => Complete(world, memory.Waiter, outcome, act);
+        Step complete = (world, memory, act) => Complete(world, memory.Waiter, condition, act);
         if (nested is null)
         {
             return new(request, complete);
@@ -32,7 +32,7 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
 
         Step requestNested = (world, memory, act) => world.LeaseOf(memory.Waiter) is { } lease &&
             (!act || (memory.Nested = world.Request(nested, depth: 1, parent: lease)) > 0);
-        Step completeNested = (world, memory, act) => Complete(world, memory.Nested, PageOutcome.Healthy, act);
+        Step completeNested = (world, memory, act) => Complete(world, memory.Nested, PageCondition.Healthy, act);
         return new(request, requestNested, completeNested, complete);
     }
 
@@ -91,12 +91,12 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
     }
 
     // A lease that was revoked needs no completion.
-    private static bool Complete(PoolWorld world, long waiter, PageOutcome outcome, bool act)
+    private static bool Complete(PoolWorld world, long waiter, PageCondition condition, bool act)
     {
         var lease = world.LeaseOf(waiter);
         if (act && lease is not null)
         {
-            world.Complete(lease, outcome);
+            world.Complete(lease, condition);
         }
 
         return lease is not null || world.Waiting.All(w => w.Id != waiter);
@@ -178,7 +178,7 @@ internal sealed class Interleavings(PoolRules rules, int failures, params Interl
         {
             CloseSlot e => $"close{e.Slot}{e.Stage}",
             CreateSlot e => $"create{e.Slot}",
-            RepageSlot e => $"repage{e.Slot}",
+            ReplacePage e => $"replace{e.Slot}",
             ProbePage e => $"probe{e.Slot}",
             _ => effect.ToString(),
         };

@@ -100,7 +100,7 @@ public sealed class PlantedFaultTests
 
     private sealed class CondemnedPagesAreReused(PoolOptions options) : PoolRules(options)
     {
-        public override SlotState AfterLease(SlotState state, PageOutcome outcome, bool currentGeneration, bool currentShell, bool overMemory) =>
+        public override SlotState AfterLease(SlotState state, PageCondition condition, bool currentGeneration, bool currentShell, bool overMemory) =>
             SlotState.Idle;
     }
 

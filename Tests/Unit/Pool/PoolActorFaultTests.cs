@@ -19,7 +19,7 @@ public sealed class PoolActorFaultTests
         await pool.WaitForAsync("the reason", s => s.Totals.Problem == "No Chromium at /nowhere (Browser:ExecutablePath).");
         pool.Browser.Launch.Open();
         await pool.WaitForAsTimePassesAsync("a page", _ => wait.IsCompleted);
-        (await wait).Complete(PageOutcome.Healthy);
+        (await wait).Complete(PageCondition.Healthy);
         Assert.Null(pool.Actor.Snapshot.Totals.Problem);
     }
 
@@ -76,7 +76,7 @@ public sealed class PoolActorFaultTests
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stoppingRegistration = pool.Lifetime.ApplicationStopping.Register(stopping.SetResult);
 
-        breaks.Complete(PageOutcome.Healthy);
+        breaks.Complete(PageCondition.Healthy);
 
         var error = Assert.IsType<BrokenInvariantException>(await pool.Fatal.Raised.WaitAsync(TimeSpan.FromSeconds(20), Token));
         Assert.Contains(BrokenRules.Invariant, error.Message, StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class PoolActorFaultTests
         await pool.WaitForAsync("no browser", s => s.Totals.Stopping && pool.Browser.Processes == 0);
         var line = Assert.Single(log.Lines, l => l.Contains("broke an invariant", StringComparison.Ordinal));
         Assert.Contains(BrokenRules.Invariant, line, StringComparison.Ordinal);
-        Assert.Contains("LeaseCompleted { Lease = 1, Outcome = Healthy", line, StringComparison.Ordinal);
+        Assert.Contains("LeaseCompleted { Lease = 1, Condition = Healthy", line, StringComparison.Ordinal);
         Assert.Contains("PageRequested { Waiter = 1,", line, StringComparison.Ordinal);
     }
 
@@ -103,7 +103,7 @@ public sealed class PoolActorFaultTests
         Assert.Equal(0, pool.Browser.Create.Waiting);
         pool.Browser.Create.Open();
         await pool.WaitForAsTimePassesAsync("a page", _ => wait.IsCompleted);
-        (await wait).Complete(PageOutcome.Healthy);
+        (await wait).Complete(PageCondition.Healthy);
         Assert.Equal(1, pool.Browser.MostContexts);
     }
 
@@ -118,7 +118,7 @@ public sealed class PoolActorFaultTests
         await pool.WaitForAsTimePassesAsync("the process killed", _ => pool.Browser.Kill.Calls > 0);
         pool.Browser.Create.Open();
         await pool.WaitForAsTimePassesAsync("a page", _ => wait.IsCompleted);
-        (await wait).Complete(PageOutcome.Healthy);
+        (await wait).Complete(PageCondition.Healthy);
         Assert.Equal(1, pool.Browser.MostContexts);
     }
 
@@ -131,10 +131,10 @@ public sealed class PoolActorFaultTests
             gate.Shut();
         }
 
-        (await pool.GetAsync("realm:a")).Complete(PageOutcome.Hung);
+        (await pool.GetAsync("realm:a")).Complete(PageCondition.Hung);
         var wait = pool.LeaseAsync("realm:b", wait: 3600);
         await pool.WaitForAsTimePassesAsync("a page for the other", _ => wait.IsCompleted);
-        (await wait).Complete(PageOutcome.Healthy);
+        (await wait).Complete(PageCondition.Healthy);
         Assert.Equal((1, 1), (pool.Browser.Kill.Calls, pool.Browser.MostContexts));
     }
 
@@ -147,11 +147,11 @@ public sealed class PoolActorFaultTests
         await using var registration = lease.Revoked.Register(revoked.SetResult);
         pool.Browser.LoseBrowser(1);
         await revoked.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
-        lease.Complete(PageOutcome.Crashed);
+        lease.Complete(PageCondition.Crashed);
         var wait = pool.LeaseAsync("realm:a", wait: 3600);
         await pool.WaitForAsTimePassesAsync("a page", _ => wait.IsCompleted);
         Assert.Equal(2, pool.Actor.Snapshot.Slots.Single(s => s.State == SlotState.Leased).Generation);
-        (await wait).Complete(PageOutcome.Healthy);
+        (await wait).Complete(PageCondition.Healthy);
     }
 
     [Fact]
@@ -171,10 +171,10 @@ public sealed class PoolActorFaultTests
     {
         await using var pool = new PoolUnderTest();
         var first = await pool.GetAsync("realm:a");
-        first.Complete(PageOutcome.Healthy);
+        first.Complete(PageCondition.Healthy);
         pool.Browser.Answers = false;
         var second = await pool.GetAsync("realm:a");
         Assert.NotEqual(first.Slot, second.Slot);
-        second.Complete(PageOutcome.Healthy);
+        second.Complete(PageCondition.Healthy);
     }
 }

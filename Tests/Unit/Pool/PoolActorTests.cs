@@ -16,7 +16,7 @@ public sealed class PoolActorTests
         await using var pool = new PoolUnderTest();
         var first = await pool.GetAsync("realm:a");
         Assert.False(first.Warm);
-        first.Complete(PageOutcome.Healthy);
+        first.Complete(PageCondition.Healthy);
         await pool.WaitForAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle, Affinity: "realm:a", Renders: 1 }]);
         await using var second = await pool.GetAsync("realm:a");
         Assert.True(second.Warm);
@@ -36,7 +36,7 @@ public sealed class PoolActorTests
         pool.Browser.Create.Open();
         var lease = await wait.WaitAsync(TimeSpan.FromSeconds(20), Token);
         Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)), (lease.Waited, lease.Boot));
-        lease.Complete(PageOutcome.Healthy);
+        lease.Complete(PageCondition.Healthy);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class PoolActorTests
         Assert.Equal(first.Slot, second.Slot);
         Assert.NotSame(first.Page, second.Page);
         Assert.Equal(1, pool.Browser.ReplacePage.Calls);
-        second.Complete(PageOutcome.Healthy);
+        second.Complete(PageCondition.Healthy);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class PoolActorTests
     public async Task Cancel_WhileTheGrantIsOnItsWay_GivesThePageBackUntouched()
     {
         await using var pool = new PoolUnderTest();
-        (await pool.GetAsync("realm:a")).Complete(PageOutcome.Healthy);
+        (await pool.GetAsync("realm:a")).Complete(PageCondition.Healthy);
         await pool.WaitForAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle }]);
         pool.Browser.Probe.Shut();
         using var cancel = new CancellationTokenSource();
@@ -99,7 +99,7 @@ public sealed class PoolActorTests
     public async Task Memory_OverASlotsBudget_RetiresItWhenIdle()
     {
         await using var pool = new PoolUnderTest();
-        (await pool.GetAsync("realm:a")).Complete(PageOutcome.Healthy);
+        (await pool.GetAsync("realm:a")).Complete(PageCondition.Healthy);
         await pool.WaitForAsync("an idle slot", s => s.Slots is [{ State: SlotState.Idle }]);
         pool.Browser.Memory = new(2_000_000_000, new Dictionary<long, long> { [1] = 1_000_000_000 });
         await pool.WaitForAsTimePassesAsync("no slot", s => s.Slots.Count == 0 && s.Totals.MemoryBytes == 2_000_000_000);
@@ -110,13 +110,13 @@ public sealed class PoolActorTests
     {
         await using var pool = new PoolUnderTest(browser: b => b.ShellToken = "old");
         var first = await pool.GetAsync("realm:a");
-        first.Complete(PageOutcome.Healthy);
+        first.Complete(PageCondition.Healthy);
         pool.Browser.ShellToken = "new";
         pool.Actor.ShellChanged(new HostShell("new", 1, default, "test"));
         await pool.WaitForAsync("the new shell", s => s.Slots is [{ State: SlotState.Idle, ShellToken: "new", Current: true }]);
         var second = await pool.GetAsync("realm:a");
         Assert.Equal((first.Slot, "new"), (second.Slot, second.Page.ShellToken));
-        second.Complete(PageOutcome.Healthy);
+        second.Complete(PageCondition.Healthy);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class PoolActorTests
         var stop = pool.Actor.StopAsync();
         await Assert.ThrowsAsync<PoolStoppingException>(() => pool.LeaseAsync("realm:b"));
         Assert.False(stop.IsCompleted);
-        lease.Complete(PageOutcome.Healthy);
+        lease.Complete(PageCondition.Healthy);
         await stop.WaitAsync(TimeSpan.FromSeconds(20), Token);
         Assert.Equal((0, 0), (pool.Browser.Contexts, pool.Browser.Processes));
         await pool.DisposeAsync();
@@ -184,7 +184,7 @@ public sealed class PoolActorTests
         listener.SetMeasurementEventCallback<double>((i, _, tags, _) => See(i, tags));
         listener.SetMeasurementEventCallback<int>((i, value, tags, _) => Array.ForEach(Enumerable.Range(0, value).ToArray(), _ => See(i, default)));
         listener.Start();
-        (await pool.GetAsync("realm:a")).Complete(PageOutcome.Crashed);
+        (await pool.GetAsync("realm:a")).Complete(PageCondition.Crashed);
         await pool.WaitForAsync("no slot", s => s is { Slots.Count: 0, Totals.Generation: 1 });
         await pool.WaitForAsync("the close counted", _ => seen.Contains("fleet.pool.closes crashed dispose"));
         Assert.Contains("fleet.pool.creations ready", seen);
@@ -195,7 +195,7 @@ public sealed class PoolActorTests
     public async Task ManyCallers_OnManyThreads_NeverExceedTheCap_AndAllEnd()
     {
         await using var pool = new PoolUnderTest(o => (o.Slots, o.HighPrioritySlots, o.MaxDepth, o.MinStandby) = (4, 1, 1, 1));
-        var outcomes = Enum.GetValues<PageOutcome>();
+        var conditions = Enum.GetValues<PageCondition>();
         var ended = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(
             async () =>
             {
@@ -210,7 +210,7 @@ public sealed class PoolActorTests
                     var lease = await pool.Actor.LeaseAsync(
                         new LeaseRequest($"realm:{i % 12}", i % 2, i % 11, TimeSpan.FromHours(1), ShellAcceptance.FreshOrWait), cancel.Token);
                     await Task.Yield();
-                    lease.Complete(outcomes[i % 9 == 0 ? i % outcomes.Length : 0]);
+                    lease.Complete(conditions[i % 9 == 0 ? i % conditions.Length : 0]);
                     return "rendered";
                 }
                 catch (OperationCanceledException)

@@ -13,11 +13,11 @@ public sealed class PoolShellTests
     {
         var (world, slot) = WithIdlePage("a");
         world.ChangeShell("new");
-        world.End(world.Pending.OfType<RepageSlot>().Single(), well: false);
+        world.End(world.Pending.OfType<ReplacePage>().Single(), well: false);
 
         Assert.Equal((SlotState.Idle, slot, "old"), (Only(world).State, Only(world).Slot, Only(world).ShellToken));
         world.Advance(_options.BackOffMin);
-        Assert.Equal(SlotState.Repaging, Only(world).State);
+        Assert.Equal(SlotState.Rebooting, Only(world).State);
         world.Served = "new";
         world.Settle();
         Assert.Equal((SlotState.Idle, slot, "new"), (Only(world).State, Only(world).Slot, Only(world).ShellToken));
@@ -33,10 +33,10 @@ public sealed class PoolShellTests
         {
             Assert.Null(world.LeaseOf(waiter));
             world.Advance(_options.BackOffMax);
-            world.End(world.Pending.OfType<RepageSlot>().Single(), well: false);
+            world.End(world.Pending.OfType<ReplacePage>().Single(), well: false);
         }
 
-        world.Settle(e => e is RepageSlot);
+        world.Settle(e => e is ReplacePage);
         Assert.NotNull(world.LeaseOf(waiter));
     }
 
@@ -45,13 +45,13 @@ public sealed class PoolShellTests
     {
         var (world, _) = WithIdlePage("a");
         world.ChangeShell("b");
-        var boot = world.Pending.OfType<RepageSlot>().Single();
+        var boot = world.Pending.OfType<ReplacePage>().Single();
         world.ChangeShell("c");
         world.Served = "b";
         world.End(boot);
 
         // At once, for c: the boot for b does not count as an attempt.
-        Assert.Equal(SlotState.Repaging, Only(world).State);
+        Assert.Equal(SlotState.Rebooting, Only(world).State);
         world.Served = "c";
         world.Settle();
         Assert.Equal("c", Only(world).ShellToken);
@@ -71,9 +71,9 @@ public sealed class PoolShellTests
         }
 
         Assert.True(world.Snapshot.Totals.ShellIsUnstable);
-        var reloads = world.History.OfType<RepageSlot>().Count();
+        var reloads = world.History.OfType<ReplacePage>().Count();
         world.Advance(PoolRules.UnstableShellPause - _options.BackOffMax - TimeSpan.FromSeconds(1));
-        Assert.Equal(reloads, world.History.OfType<RepageSlot>().Count());
+        Assert.Equal(reloads, world.History.OfType<ReplacePage>().Count());
         Assert.NotNull(Granted(world));
 
         // Once the host serves a stable shell again, the check that runs once a minute detects it.
@@ -106,7 +106,7 @@ public sealed class PoolShellTests
         world.Apply(new ShellLearned(new HostShell("new", 100, default, "")) { Pause = TimeSpan.FromMilliseconds(80) });
         Assert.Equal(SlotState.Idle, Only(world).State);
         world.Advance(TimeSpan.FromMilliseconds(80));
-        Assert.Equal(SlotState.Repaging, Only(world).State);
+        Assert.Equal(SlotState.Rebooting, Only(world).State);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class PoolShellTests
         var (world, _) = WithIdlePage("a");
         world.Apply(new ShellLearned(new HostShell("new", 100, default, "")) { Pause = TimeSpan.FromMilliseconds(80) });
         world.Request("a");
-        Assert.Equal(SlotState.Repaging, Only(world).State);
+        Assert.Equal(SlotState.Rebooting, Only(world).State);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class PoolShellTests
         world.ChangeShell("old");
         var lease = Granted(world)!;
         world.Complete(lease, loaded: "older");
-        Assert.Equal(SlotState.Repaging, Only(world).State);
+        Assert.Equal(SlotState.Rebooting, Only(world).State);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class PoolShellTests
             world.Complete(lease);
         }
 
-        Assert.All(world.Snapshot.Slots, slot => Assert.Equal(SlotState.Repaging, slot.State));
+        Assert.All(world.Snapshot.Slots, slot => Assert.Equal(SlotState.Rebooting, slot.State));
     }
 
     private (PoolWorld World, long Slot) WithIdlePage(string affinity)
@@ -157,7 +157,7 @@ public sealed class PoolShellTests
     private static WorldLease? Granted(PoolWorld world)
     {
         var waiter = world.Request("a");
-        world.Settle(e => e is RepageSlot);
+        world.Settle(e => e is ReplacePage);
         return world.LeaseOf(waiter);
     }
 

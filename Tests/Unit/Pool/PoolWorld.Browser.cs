@@ -9,7 +9,7 @@ internal sealed partial class PoolWorld
     private bool IsLate(PoolEffect effect) => effect switch
     {
         CreateSlot e => _currentOps[e.Slot] != e.Op || Gone(e.Slot),
-        RepageSlot e => _currentOps[e.Slot] != e.Op || Gone(e.Slot),
+        ReplacePage e => _currentOps[e.Slot] != e.Op || Gone(e.Slot),
         ProbePage e => _currentOps[e.Slot] != e.Op || Gone(e.Slot),
         CloseSlot e => Gone(e.Slot),
         _ => false,
@@ -18,7 +18,7 @@ internal sealed partial class PoolWorld
     private static long SlotOf(PoolEffect effect) => effect switch
     {
         CreateSlot e => e.Slot,
-        RepageSlot e => e.Slot,
+        ReplacePage e => e.Slot,
         ProbePage e => e.Slot,
         _ => 0,
     };
@@ -41,9 +41,9 @@ internal sealed partial class PoolWorld
                 _documents[e.Slot] = _bootsFor[e.Slot];
                 return new PageBooted(e.Slot, e.Op, null);
             case CreateSlot e when well: return Boot(e.Slot, e.Op, effect);
-            case RepageSlot e when well: return Boot(e.Slot, e.Op, effect);
+            case ReplacePage e when well: return Boot(e.Slot, e.Op, effect);
             case CreateSlot e: return new BootFailed(e.Slot, e.Op, "planned");
-            case RepageSlot e:
+            case ReplacePage e:
                 // A page that was only stale is kept, and counts as a boot that did not get the new shell.
                 _wrongBoots += !IsLate(e) && IsKept(e.Slot) && _bootsFor[e.Slot] == CurrentToken ? 1 : 0;
                 return new BootFailed(e.Slot, e.Op, "planned");

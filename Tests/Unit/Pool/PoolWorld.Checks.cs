@@ -19,7 +19,7 @@ internal sealed partial class PoolWorld
                 var boots = Snapshot.Slots.Count(s => s.State == SlotState.Creating);
                 Check(Checks.BootsAreBounded, boots <= Options.CreationsAtOnce, $"{boots} slots are being created");
                 break;
-            case RepageSlot e:
+            case ReplacePage e:
                 Check(Checks.ClosedOnce, _leases.Values.All(l => l.Slot != e.Slot), $"slot {e.Slot} is reloaded under a lease");
                 _bootsFor[e.Slot] = CurrentToken;
                 Await(e, e.Slot, e.Op);
@@ -137,7 +137,7 @@ internal sealed partial class PoolWorld
 
     private static long? SlotChangedBy(PoolEffect effect) => effect switch
     {
-        RepageSlot e => e.Slot,
+        ReplacePage e => e.Slot,
         ProbePage e => e.Slot,
         CloseSlot e => e.Slot,
         GrantLease e => e.Slot,

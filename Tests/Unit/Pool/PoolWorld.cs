@@ -90,14 +90,14 @@ internal sealed partial class PoolWorld
     /// <summary>The lease that a waiter got; null while it waits.</summary>
     public WorldLease? LeaseOf(long waiter) => _leases.Values.FirstOrDefault(l => l.Waiter == waiter);
 
-    public void Complete(WorldLease lease, PageOutcome outcome = PageOutcome.Healthy, string? loaded = null, TimeSpan? maxIdle = null)
+    public void Complete(WorldLease lease, PageCondition condition = PageCondition.Healthy, string? loaded = null, TimeSpan? maxIdle = null)
     {
-        if (_leases.Remove(lease.Id) && outcome is not (PageOutcome.Healthy or PageOutcome.Untouched))
+        if (_leases.Remove(lease.Id) && condition is not (PageCondition.Healthy or PageCondition.Untouched))
         {
             _condemned.Add(lease.Slot);
         }
 
-        Apply(new LeaseCompleted(lease.Id, outcome) { Booted = loaded is not null, ShellToken = loaded, MaxIdle = maxIdle });
+        Apply(new LeaseCompleted(lease.Id, condition) { Booted = loaded is not null, ShellToken = loaded, MaxIdle = maxIdle });
     }
 
     public void ChangeShell(string token)
@@ -247,7 +247,7 @@ internal sealed partial class PoolWorld
         while (_untouched.TryDequeue(out var lease))
         {
             _leases.Remove(lease);
-            Apply(new LeaseCompleted(lease, PageOutcome.Untouched));
+            Apply(new LeaseCompleted(lease, PageCondition.Untouched));
         }
     }
 

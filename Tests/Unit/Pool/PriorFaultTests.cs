@@ -89,7 +89,7 @@ public sealed class PriorFaultTests
         var world = Pool(slots: 1);
         var hung = Grant(world, "a");
         var waiter = world.Request("a");
-        world.Complete(hung, PageOutcome.Hung);
+        world.Complete(hung, PageCondition.Hung);
         world.Settle();
         Assert.NotEqual(hung.Slot, world.LeaseOf(waiter)?.Slot);
         Assert.NotNull(world.LeaseOf(waiter));

@@ -47,7 +47,7 @@ internal static class RandomRun
             case < 7: world.Request($"realm:{n % 5}", 0, n / 5 % 11, n % 9 == 0 ? 3 : 1e6, Accept(n / 55), needsHost: n % 4 != 0); break;
             case < 15: Pick(world.Pending, n, e => world.End(e)); break;
             case 15: Pick(world.Pending, n, e => world.End(e, well: false)); break;
-            case < 21: Pick([.. world.Held.Where(world.IsFree)], n, l => world.Complete(l, Outcome(n / 7))); break;
+            case < 21: Pick([.. world.Held.Where(world.IsFree)], n, l => world.Complete(l, Condition(n / 7))); break;
             case 21: Pick([.. world.Held.Where(l => l.Depth == 0)], n, l => world.Request($"realm:{n / 3 % 5}", 1, parent: l)); break;
             case 22: Pick([.. world.Waiting], n, w => world.Cancel(w.Id)); break;
             case < 27: world.Advance(TimeSpan.FromMilliseconds(n % 4 == 0 ? n * 10 : n)); break;
@@ -85,7 +85,7 @@ internal static class RandomRun
 
     // A completion that was delivered before is delivered again.
     private static void Repeat(PoolWorld world, int n) =>
-        Pick([.. world.History.Where(e => e is CreateSlot or RepageSlot or ProbePage && !world.Pending.Contains(e))], n, e => world.End(e));
+        Pick([.. world.History.Where(e => e is CreateSlot or ReplacePage or ProbePage && !world.Pending.Contains(e))], n, e => world.End(e));
 
     private static void Age(PoolWorld world)
     {
@@ -103,13 +103,13 @@ internal static class RandomRun
         }
     }
 
-    private static PageOutcome Outcome(int n) => (n % 12) switch
+    private static PageCondition Condition(int n) => (n % 12) switch
     {
-        0 => PageOutcome.Dirty,
-        1 => PageOutcome.Hung,
-        2 => PageOutcome.Crashed,
-        3 => PageOutcome.Untouched,
-        _ => PageOutcome.Healthy,
+        0 => PageCondition.Dirty,
+        1 => PageCondition.Hung,
+        2 => PageCondition.Crashed,
+        3 => PageCondition.Untouched,
+        _ => PageCondition.Healthy,
     };
 
     private static ShellAcceptance Accept(int n) => (n % 8) switch

@@ -16,7 +16,7 @@ public sealed class RenewalTests : CoreTests
         world.End(world.Pending[0]);
         Assert.Equal(SlotState.Standby, Only(world).State);
         world.Advance(Options.BackOffMin);
-        Assert.Equal(SlotState.Repaging, Only(world).State);
+        Assert.Equal(SlotState.Rebooting, Only(world).State);
         world.Served = "new";
         world.Settle();
         Assert.Equal(1, world.LeaseOf(waiter)?.Slot);
@@ -52,7 +52,7 @@ public sealed class RenewalTests : CoreTests
         world.Served = "new";
         world.ChangeShell("new");
         world.End(world.Pending.OfType<ProbePage>().Single());
-        Assert.Equal(SlotState.Repaging, Only(world).State);
+        Assert.Equal(SlotState.Rebooting, Only(world).State);
         world.Settle();
         Assert.NotNull(world.LeaseOf(waiter));
     }
@@ -62,7 +62,7 @@ public sealed class RenewalTests : CoreTests
     {
         var (world, lease) = WithLease("a");
         world.ChangeShell("new");
-        world.Complete(lease, PageOutcome.Dirty);
+        world.Complete(lease, PageCondition.Dirty);
         Assert.Equal(SlotState.Closing, Only(world).State);
     }
 
@@ -79,12 +79,12 @@ public sealed class RenewalTests : CoreTests
         world.Settle();
         world.ChangeShell("newer");
         world.Served = "newer";
-        Assert.Equal(["Idle a", "Repaging b", "Leased c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
+        Assert.Equal(["Idle a", "Rebooting b", "Leased c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
         world.End(world.Pending[0]);
-        Assert.Equal(["Repaging a", "Idle b", "Leased c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
+        Assert.Equal(["Rebooting a", "Idle b", "Leased c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
         world.Settle();
         world.Complete(world.Held.Single());
-        Assert.Equal(["Idle a", "Idle b", "Repaging c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
+        Assert.Equal(["Idle a", "Idle b", "Rebooting c"], world.Snapshot.Slots.Select(s => $"{s.State} {s.Affinity}"));
     }
 
     [Fact]

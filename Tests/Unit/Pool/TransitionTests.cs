@@ -7,30 +7,30 @@ namespace Fleet.Tests.Pool;
 public sealed class TransitionTests : CoreTests
 {
     [Theory]
-    [InlineData(nameof(PageOutcome.Healthy), nameof(SlotState.Idle))]
-    [InlineData(nameof(PageOutcome.Untouched), nameof(SlotState.Idle))]
-    [InlineData(nameof(PageOutcome.Dirty), nameof(SlotState.Repaging))]
-    [InlineData(nameof(PageOutcome.Hung), nameof(SlotState.Closing))]
-    [InlineData(nameof(PageOutcome.Crashed), nameof(SlotState.Closing))]
-    public void Complete_WhenLeased_Becomes(string outcome, string next)
+    [InlineData(nameof(PageCondition.Healthy), nameof(SlotState.Idle))]
+    [InlineData(nameof(PageCondition.Untouched), nameof(SlotState.Idle))]
+    [InlineData(nameof(PageCondition.Dirty), nameof(SlotState.Rebooting))]
+    [InlineData(nameof(PageCondition.Hung), nameof(SlotState.Closing))]
+    [InlineData(nameof(PageCondition.Crashed), nameof(SlotState.Closing))]
+    public void Complete_WhenLeased_Becomes(string condition, string next)
     {
         var (world, lease) = WithLease("a");
-        world.Complete(lease, Enum.Parse<PageOutcome>(outcome));
+        world.Complete(lease, Enum.Parse<PageCondition>(condition));
         Assert.Equal(next, Only(world).State.ToString());
     }
 
     [Theory]
-    [InlineData(nameof(PageOutcome.Healthy))]
-    [InlineData(nameof(PageOutcome.Untouched))]
-    [InlineData(nameof(PageOutcome.Dirty))]
-    [InlineData(nameof(PageOutcome.Hung))]
-    [InlineData(nameof(PageOutcome.Crashed))]
-    public void Complete_WhenDraining_Closes(string outcome)
+    [InlineData(nameof(PageCondition.Healthy))]
+    [InlineData(nameof(PageCondition.Untouched))]
+    [InlineData(nameof(PageCondition.Dirty))]
+    [InlineData(nameof(PageCondition.Hung))]
+    [InlineData(nameof(PageCondition.Crashed))]
+    public void Complete_WhenDraining_Closes(string condition)
     {
         var (world, lease) = WithLease("a");
         world.Apply(new AffinityDisposed("a", Revoke: false));
         Assert.Equal(SlotState.Draining, Only(world).State);
-        world.Complete(lease, Enum.Parse<PageOutcome>(outcome));
+        world.Complete(lease, Enum.Parse<PageCondition>(condition));
         Assert.Equal(SlotState.Closing, Only(world).State);
     }
 
@@ -39,7 +39,7 @@ public sealed class TransitionTests : CoreTests
     {
         var (world, lease) = WithLease("a");
         world.Complete(lease);
-        world.Apply(new LeaseCompleted(lease.Id, PageOutcome.Crashed));
+        world.Apply(new LeaseCompleted(lease.Id, PageCondition.Crashed));
         Assert.Equal(SlotState.Idle, Only(world).State);
     }
 
@@ -167,20 +167,20 @@ public sealed class TransitionTests : CoreTests
     }
 
     [Fact]
-    public void Repage_Ends_InTheSameSlotWithANewDocument()
+    public void ReplacePage_Ends_InTheSameSlotWithANewDocument()
     {
         var (world, lease) = WithLease("a");
-        world.Complete(lease, PageOutcome.Dirty);
+        world.Complete(lease, PageCondition.Dirty);
         world.Settle();
         Assert.Equal((SlotState.Idle, "a", 1L), (Only(world).State, Only(world).Affinity, Only(world).Slot));
         Assert.Equal(1, world.Contexts);
     }
 
     [Fact]
-    public void Repage_ThatFails_Closes()
+    public void ReplacePage_ThatFails_Closes()
     {
         var (world, lease) = WithLease("a");
-        world.Complete(lease, PageOutcome.Dirty);
+        world.Complete(lease, PageCondition.Dirty);
         world.End(world.Pending[0], well: false);
         Assert.Equal(SlotState.Closing, Only(world).State);
     }

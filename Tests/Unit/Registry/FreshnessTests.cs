@@ -1,4 +1,4 @@
-using Fleet.Registry;
+using Fleet.Tests.InMemory;
 
 namespace Fleet.Tests.Registry;
 

@@ -76,7 +76,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         var page = Page((_, _) => Visited());
         await LearnAsync(page);
         var stored = Operation("c") with { FullLoad = true };
-        var answer = await _soft.RunAsync(page, stored, _progress, TimeSpan.Zero, Token);
+        var answer = await _soft.RunAsync(page, stored, _progress, Token);
         Assert.Null(answer.Soft);
         Assert.Null(await _soft.KeepAsync(page, stored, answer, Token));
         Assert.False(page.IsKept);
@@ -137,7 +137,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         var outcome = Park(page, "b", await RunAsync(page, "b"), Token);
         await started.Task.WaitAsync(Token);
         await _cleanup.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
-        Assert.Equal(PageOutcome.Dirty, await outcome);
+        Assert.Equal(PageCondition.Dirty, await outcome);
         Assert.Equal((0, 0), (_control.Status().RoutesOn, _control.Status().RoutesOff));
     }
 
@@ -147,7 +147,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         var page = Page((_, _) => Visited());
         using var revoked = new CancellationTokenSource();
         await revoked.CancelAsync();
-        Assert.Equal(PageOutcome.Dirty, await Park(page, "b", await RunAsync(page, "b"), revoked.Token));
+        Assert.Equal(PageCondition.Dirty, await Park(page, "b", await RunAsync(page, "b"), revoked.Token));
         Assert.DoesNotContain(_log.Lines, static line => line.StartsWith("Cleaning up", StringComparison.Ordinal));
     }
 
@@ -169,7 +169,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
     private Task<PageAnswer> RunAsync(FakePage page, string item)
     {
         _progress = new(TimeProvider.System);
-        return _soft.RunAsync(page, Operation(item), _progress, TimeSpan.Zero, Token);
+        return _soft.RunAsync(page, Operation(item), _progress, Token);
     }
 
     /// <summary>Turns the route on, and has the page keep a document.</summary>
@@ -184,9 +184,9 @@ public sealed class SoftNavigationRulesTests : IDisposable
     }
 
     /// <summary>Returns a page to the pool, as after an answer; completes with its outcome.</summary>
-    private Task<PageOutcome> Park(FakePage page, string item, PageAnswer answer, CancellationToken revoked)
+    private Task<PageCondition> Park(FakePage page, string item, PageAnswer answer, CancellationToken revoked)
     {
-        var outcome = new TaskCompletionSource<PageOutcome>();
+        var outcome = new TaskCompletionSource<PageCondition>();
         _cleanup.Park(new(page, 1, true, default, default, outcome.SetResult, revoked), page, Operation(item), answer, null);
         return outcome.Task;
     }

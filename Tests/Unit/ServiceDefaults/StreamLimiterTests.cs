@@ -2,13 +2,19 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Fleet.ServiceDefaults.Security;
 using Fleet.Tests.Time;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Tests.ServiceDefaults;
 
 /// <summary>Boundary 2: streams are bounded in total, per client and in time.</summary>
 public sealed class StreamLimiterTests
 {
-    private readonly StreamLimiter _limiter = new(TimeProvider.System);
+    private readonly ApplicationLifetime _lifetime = new(NullLogger<ApplicationLifetime>.Instance);
+    private readonly VirtualTimeProvider _time = new();
+    private readonly StreamLimiter _limiter;
+
+    public StreamLimiterTests() => _limiter = new(_lifetime, _time);
 
     [Fact]
     public void TryEnter_OneClient_HoldsAtMostItsShareUntilOneIsReleased()
@@ -54,15 +60,25 @@ public sealed class StreamLimiterTests
     [Fact]
     public async Task LimitAsync_Stream_EndsAtItsMaximumDuration()
     {
-        var time = new VirtualTimeProvider();
-        var limiter = new StreamLimiter(time);
-        await using var stream = limiter.LimitAsync(Endless, TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        await using var stream = _limiter.LimitAsync(Endless, TestContext.Current.CancellationToken).GetAsyncEnumerator();
         Assert.True(await stream.MoveNextAsync());
 
         var next = stream.MoveNextAsync();
-        time.Advance(StreamLimiter.MaxDuration);
+        _time.Advance(StreamLimiter.MaxDuration);
 
         Assert.False(await next);
+    }
+
+    [Fact]
+    public async Task LimitAsync_ServiceStops_EndsTheStream()
+    {
+        await using var stream = _limiter.LimitAsync(Endless, TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        Assert.True(await stream.MoveNextAsync());
+
+        var next = stream.MoveNextAsync().AsTask();
+        _lifetime.StopApplication();
+
+        Assert.False(await next.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
     }
 
     private static async IAsyncEnumerable<int> Endless([EnumeratorCancellation] CancellationToken cancellationToken)

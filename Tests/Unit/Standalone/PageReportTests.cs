@@ -124,5 +124,5 @@ public sealed class PageReportTests
         Assert.Equal(s_content, report.Content.ToArray());
     }
 
-    private static PageReport Of(PageAnswer answer, bool failOnStatus = false) => PageReport.Of(Url, answer, s_allowed, failOnStatus);
+    private static PageReport Of(ManagerAnswer answer, bool failOnStatus = false) => PageReport.Of(Url, answer, s_allowed, failOnStatus);
 }

@@ -197,7 +197,7 @@ internal sealed class Browsers(PoolState pool, Leases leases, CloseEscalation es
         }
     }
 
-    // A browser that rendered nothing is followed by the next one after a pause.
+    // If the lost browser rendered nothing, the next launch waits for a back-off.
     private void KillLost(Generation generation, CloseReason reason)
     {
         _launchFrom = generation.Renders > 0 ? pool.Now : pool.Now + pool.Rules.BackOff(++_failures);

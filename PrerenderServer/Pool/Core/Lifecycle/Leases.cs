@@ -2,7 +2,7 @@ using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;
 
-/// <summary>Grants and ends leases. Release and outcome are one event, so a page is never granted again before its outcome is known.</summary>
+/// <summary>Grants and ends leases. Release and condition are one event, so a page is never granted again before its condition is known.</summary>
 internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation escalation, PageBoot pageBoot)
 {
     /// <summary>Grants a standby or an idle page. A page that has rendered before is probed first.</summary>
@@ -82,7 +82,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         slot.MaxIdle = completed.MaxIdle;
         slot.ShellToken = completed.Booted ? completed.ShellToken : slot.ShellToken;
         var generation = pool.FindGeneration(slot.Generation)!;
-        if (completed.Outcome != PageOutcome.Untouched)
+        if (completed.Condition != PageCondition.Untouched)
         {
             slot.Renders++;
             generation.Renders++;
@@ -90,7 +90,7 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
 
         var currentGeneration = generation.State == GenerationState.Up;
         var currentShell = pool.Shell.IsCurrent(slot.ShellToken);
-        switch (pool.Rules.AfterLease(slot.State, completed.Outcome, currentGeneration, currentShell, IsOverMemory(slot)))
+        switch (pool.Rules.AfterLease(slot.State, completed.Condition, currentGeneration, currentShell, IsOverMemory(slot)))
         {
             case SlotState.Idle when !currentShell && pool.Shell.ReloadsAtRelease(pool.Now):
                 pageBoot.Reload(slot);
@@ -98,11 +98,11 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
             case SlotState.Idle:
                 MakeIdle(slot);
                 break;
-            case SlotState.Repaging:
+            case SlotState.Rebooting:
                 pageBoot.ReplacePage(slot);
                 break;
             default:
-                escalation.Close(slot, Reason(slot, completed.Outcome, generation));
+                escalation.Close(slot, Reason(slot, completed.Condition, generation));
                 break;
         }
     }
@@ -183,11 +183,11 @@ internal sealed class Leases(PoolState pool, WaiterQueue queue, CloseEscalation 
         slot.Deadline = PoolTime.After(pool.Now, slot.MaxIdle < timeout ? slot.MaxIdle.Value : timeout);
     }
 
-    private CloseReason Reason(Slot slot, PageOutcome outcome, Generation generation) => (slot.State, outcome) switch
+    private CloseReason Reason(Slot slot, PageCondition condition, Generation generation) => (slot.State, condition) switch
     {
-        (_, PageOutcome.Crashed) => CloseReason.Crashed,
-        (_, PageOutcome.Hung) => CloseReason.Hung,
-        (_, PageOutcome.Tainted) => CloseReason.Tainted,
+        (_, PageCondition.Crashed) => CloseReason.Crashed,
+        (_, PageCondition.Hung) => CloseReason.Hung,
+        (_, PageCondition.Tainted) => CloseReason.Tainted,
         (SlotState.Draining, _) => slot.Reason,
         _ when generation.State != GenerationState.Up => CloseReason.GenerationRetired,
         _ when IsOverMemory(slot) => CloseReason.OverMemory,

@@ -84,7 +84,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         }
 
         pool.Problem = failed.Why;
-        if (slot is { State: SlotState.Repaging, KeepsDocument: true } && pool.FindGeneration(slot.Generation) is { State: GenerationState.Up })
+        if (slot is { State: SlotState.Rebooting, KeepsDocument: true } && pool.FindGeneration(slot.Generation) is { State: GenerationState.Up })
         {
             slot.Op = Slot.NoOp;
             pool.Shell.NotBooted(slot.BootsFor, pool.Now);
@@ -115,7 +115,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         slot.Change(SlotTrigger.Replaced);
         slot.KeepsDocument = keepsDocument;
         Begin(slot);
-        pool.Do(new RepageSlot(slot.Id, slot.Op));
+        pool.Do(new ReplacePage(slot.Id, slot.Op));
     }
 
     private void MakeAvailable(Slot slot)
@@ -133,5 +133,5 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
     }
 
     private Slot? Find(long slot, long op) =>
-        pool.Find(slot, op, SlotState.Creating) ?? pool.Find(slot, op, SlotState.Repaging);
+        pool.Find(slot, op, SlotState.Creating) ?? pool.Find(slot, op, SlotState.Rebooting);
 }

@@ -10,7 +10,7 @@ internal sealed class Retirement(PoolState pool, Leases leases, CloseEscalation 
     {
         switch (slot.State)
         {
-            case SlotState.Standby or SlotState.Idle or SlotState.Repaging:
+            case SlotState.Standby or SlotState.Idle or SlotState.Rebooting:
                 escalation.Close(slot, reason);
                 break;
             case SlotState.Leased or SlotState.Draining:

@@ -18,7 +18,7 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pa
     {
         var any = false;
         WakeAt = TimeSpan.MaxValue;
-        var room = pool.Rules.Options.ReloadsAtOnce - pool.Count(SlotState.Repaging);
+        var room = pool.Rules.Options.ReloadsAtOnce - pool.Count(SlotState.Rebooting);
         while (room-- > 0 && MostRecentlyUsedStale() is { } slot)
         {
             if (pool.Now < pool.Shell.RetryAt && !CanSkipPause())
@@ -56,7 +56,7 @@ internal sealed class ShellReload(PoolState pool, WaiterQueue queue, PageBoot pa
     {
         foreach (var slot in pool.Slots)
         {
-            if (slot.State is SlotState.Standby or SlotState.Idle or SlotState.Leased or SlotState.Repaging && IsStale(slot))
+            if (slot.State is SlotState.Standby or SlotState.Idle or SlotState.Leased or SlotState.Rebooting && IsStale(slot))
             {
                 return true;
             }

@@ -50,7 +50,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
     /// <summary>Finds capacity for a waiter that no free page suits. False when there is none now.</summary>
     public bool Cover(Waiter waiter)
     {
-        // From then on this waiter and those behind it may have more.
+        // Plan again when this waiter enters the high-priority tier: from then on it, and those behind it, may use more slots.
         Wake(pool.Rules.HighFrom(waiter));
         if (!pool.AdmissionPolicy.Plan(waiter, pool.Now))
         {
@@ -192,7 +192,7 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
     private bool WillServe(Slot slot) => slot.State switch
     {
         SlotState.Creating => !IsLeaving(slot),
-        SlotState.Repaging => true,
+        SlotState.Rebooting => true,
         SlotState.Idle or SlotState.Standby => !pool.Shell.Accepts(Contracts.ShellAcceptance.FreshOrWait, slot.ShellToken),
         _ => false,
     };

@@ -13,7 +13,7 @@ internal sealed record KillBrowser(int Generation) : PoolEffect;
 internal sealed record CreateSlot(long Slot, long Op, int Generation, bool IsEmpty = false) : PoolEffect;
 
 /// <summary>Boot a new document in the same context. Ends in <see cref="PageBooted"/> or <see cref="BootFailed"/>.</summary>
-internal sealed record RepageSlot(long Slot, long Op) : PoolEffect;
+internal sealed record ReplacePage(long Slot, long Op) : PoolEffect;
 
 /// <summary>Check whether a page answers. Ends in <see cref="PageProbed"/>.</summary>
 internal sealed record ProbePage(long Slot, long Op) : PoolEffect;

@@ -17,7 +17,7 @@ internal sealed record TimePassed : PoolEvent;
 /// <summary>A caller requests a page.</summary>
 internal sealed record PageRequested(long Waiter, LeaseRequest Request) : PoolEvent;
 
-/// <summary>A caller cancels its request. After the grant this has no effect: the page is released as <see cref="PageOutcome.Untouched"/>.</summary>
+/// <summary>A caller cancels its request. After the grant this has no effect: the page is released as <see cref="PageCondition.Untouched"/>.</summary>
 internal sealed record RequestCancelled(long Waiter) : PoolEvent;
 
 /// <summary>A new page, or a new document in an old context, has booted.</summary>
@@ -29,8 +29,8 @@ internal sealed record BootFailed(long Slot, long Op, string Why) : PoolEvent;
 /// <summary>A page was probed before the handover.</summary>
 internal sealed record PageProbed(long Slot, long Op, bool Answers) : PoolEvent;
 
-/// <summary>A render releases its page and reports its outcome.</summary>
-internal sealed record LeaseCompleted(long Lease, PageOutcome Outcome) : PoolEvent
+/// <summary>A render releases its page and reports its condition.</summary>
+internal sealed record LeaseCompleted(long Lease, PageCondition Condition) : PoolEvent
 {
     /// <summary>Whether the page's document is a booted host shell, which the render may have loaded again.</summary>
     public bool Booted { get; init; }

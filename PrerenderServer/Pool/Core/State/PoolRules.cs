@@ -51,17 +51,17 @@ internal class PoolRules(PoolOptions options)
 
     /// <summary>The next state of a slot whose lease is released.</summary>
     /// <param name="state">The state of the slot on release.</param>
-    /// <param name="outcome">The outcome that the render reported.</param>
+    /// <param name="condition">The condition that the render reported.</param>
     /// <param name="currentGeneration">Whether its browser is up and not being retired.</param>
     /// <param name="currentShell">Whether its document was loaded from the current host shell.</param>
     /// <param name="overMemory">Whether it uses more memory than a slot may.</param>
-    public virtual SlotState AfterLease(SlotState state, PageOutcome outcome, bool currentGeneration, bool currentShell, bool overMemory) =>
-        (state, outcome) switch
+    public virtual SlotState AfterLease(SlotState state, PageCondition condition, bool currentGeneration, bool currentShell, bool overMemory) =>
+        (state, condition) switch
         {
             (SlotState.Draining, _) => SlotState.Closing,
-            (_, PageOutcome.Hung or PageOutcome.Crashed or PageOutcome.Tainted) => SlotState.Closing,
+            (_, PageCondition.Hung or PageCondition.Crashed or PageCondition.Tainted) => SlotState.Closing,
             _ when !currentGeneration || overMemory => SlotState.Closing,
-            (_, PageOutcome.Dirty) => currentShell ? SlotState.Repaging : SlotState.Closing,
+            (_, PageCondition.Dirty) => currentShell ? SlotState.Rebooting : SlotState.Closing,
             _ => SlotState.Idle,
         };
 

@@ -43,13 +43,13 @@ internal sealed class Slot(long id, int generation, TimeSpan bornAt)
     /// <summary>Token of the host shell that its document was loaded from.</summary>
     public string? ShellToken { get; set; }
 
-    /// <summary>The shell token that was current when its boot began. Valid while creating or repaging.</summary>
+    /// <summary>The shell token that was current when its boot began. Valid while creating or rebooting.</summary>
     public string? BootsFor { get; set; }
 
     /// <summary>Whether its page stays empty: it boots the host app when a render needs it, and then the current one. Valid while creating and as a standby.</summary>
     public bool IsEmpty { get; set; }
 
-    /// <summary>Whether the document is merely stale and stays if the new one does not boot. Valid while repaging.</summary>
+    /// <summary>Whether the document is merely stale and stays if the new one does not boot. Valid while rebooting.</summary>
     public bool KeepsDocument { get; set; }
 
     public long MemoryBytes { get; set; }
@@ -106,7 +106,7 @@ internal enum SlotState
 
     /// <summary>Boots a new document in the same context; the affinity, if any, stays bound. Late events: a crash of the document that is being
     /// replaced counts as a crash of the slot.</summary>
-    Repaging,
+    Rebooting,
 
     /// <summary>Closes stage by stage; its memory counts until the browser confirms the close or the process has ended. Late events: a release, a boot
     /// or a probe that was pending belongs to an earlier lease or op and is ignored.</summary>

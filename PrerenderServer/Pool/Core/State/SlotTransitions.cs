@@ -41,16 +41,16 @@ internal static class SlotTransitions
         new(SlotState.Creating, SlotTrigger.Closed, SlotState.Closing, typeof(CloseSlot)),
 
         new(SlotState.Standby, SlotTrigger.Granted, SlotState.Leased, typeof(GrantLease)),
-        new(SlotState.Standby, SlotTrigger.Replaced, SlotState.Repaging, typeof(RepageSlot)),
+        new(SlotState.Standby, SlotTrigger.Replaced, SlotState.Rebooting, typeof(ReplacePage)),
         new(SlotState.Standby, SlotTrigger.Closed, SlotState.Closing, typeof(CloseSlot)),
 
         // A page that has rendered before is probed first.
         new(SlotState.Idle, SlotTrigger.Granted, SlotState.Leased, typeof(GrantLease), typeof(ProbePage)),
-        new(SlotState.Idle, SlotTrigger.Replaced, SlotState.Repaging, typeof(RepageSlot)),
+        new(SlotState.Idle, SlotTrigger.Replaced, SlotState.Rebooting, typeof(ReplacePage)),
         new(SlotState.Idle, SlotTrigger.Closed, SlotState.Closing, typeof(CloseSlot)),
 
         new(SlotState.Leased, SlotTrigger.Released, SlotState.Idle),
-        new(SlotState.Leased, SlotTrigger.Replaced, SlotState.Repaging, typeof(RepageSlot)),
+        new(SlotState.Leased, SlotTrigger.Replaced, SlotState.Rebooting, typeof(ReplacePage)),
         new(SlotState.Leased, SlotTrigger.Retired, SlotState.Draining),
         new(SlotState.Leased, SlotTrigger.Closed, SlotState.Closing, typeof(CloseSlot)),
 
@@ -58,9 +58,9 @@ internal static class SlotTransitions
         new(SlotState.Draining, SlotTrigger.Retired, SlotState.Draining),
         new(SlotState.Draining, SlotTrigger.Closed, SlotState.Closing, typeof(CloseSlot)),
 
-        new(SlotState.Repaging, SlotTrigger.BootedUnbound, SlotState.Standby),
-        new(SlotState.Repaging, SlotTrigger.BootedBound, SlotState.Idle),
-        new(SlotState.Repaging, SlotTrigger.Closed, SlotState.Closing, typeof(CloseSlot)),
+        new(SlotState.Rebooting, SlotTrigger.BootedUnbound, SlotState.Standby),
+        new(SlotState.Rebooting, SlotTrigger.BootedBound, SlotState.Idle),
+        new(SlotState.Rebooting, SlotTrigger.Closed, SlotState.Closing, typeof(CloseSlot)),
     ];
 
     private static readonly Dictionary<(SlotState, SlotTrigger), SlotState> s_next = All.ToDictionary(row => (row.From, row.Trigger), row => row.To);

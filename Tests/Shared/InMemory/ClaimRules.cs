@@ -1,8 +1,9 @@
 using Fleet.Contracts;
+using Fleet.Registry.HostShells;
 
-namespace Fleet.Registry.HostShells;
+namespace Fleet.Tests.InMemory;
 
-/// <summary>Decides when a claim makes its token current. <c>claim.lua</c> implements the same rules; both pass the same tests.</summary>
+/// <summary>Decides when a claim makes its token current, as <c>claim.lua</c> does: both pass the contract of the store.</summary>
 internal static class ClaimRules
 {
     /// <summary>The new current shell, or null when the claim changes nothing.</summary>

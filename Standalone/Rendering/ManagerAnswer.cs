@@ -7,7 +7,7 @@ using Fleet.ServiceDefaults;
 namespace Fleet.Standalone.Rendering;
 
 /// <summary>The manager's answer for one page.</summary>
-internal sealed record PageAnswer
+internal sealed record ManagerAnswer
 {
     /// <summary>The document or the file; null when there is none.</summary>
     public byte[]? Content { get; init; }
@@ -35,7 +35,7 @@ internal sealed record PageAnswer
     /// <summary>The answer of a render.</summary>
     /// <param name="result">The result.</param>
     /// <param name="asJson">Whether the content is the whole result instead of the document.</param>
-    public static PageAnswer Of(RenderResult result, bool asJson) => new()
+    public static ManagerAnswer Of(RenderResult result, bool asJson) => new()
     {
         Content = asJson ? [.. JsonSerializer.SerializeToUtf8Bytes(result, s_indented), (byte)'\n']
             : result.Formats.TryGetValue(RenderFormat.Html, out var html) ? Encoding.UTF8.GetBytes(html) : null,
@@ -47,7 +47,7 @@ internal sealed record PageAnswer
     };
 
     /// <summary>The answer with a screenshot or a PDF.</summary>
-    public static PageAnswer Of(FleetContent file) => new()
+    public static ManagerAnswer Of(FleetContent file) => new()
     {
         Content = file.Bytes.Length == 0 ? null : file.Bytes.ToArray(),
         Outcome = file.Outcome,
@@ -59,5 +59,5 @@ internal sealed record PageAnswer
     };
 
     /// <summary>The answer when there is no render or no content.</summary>
-    public static PageAnswer Of(FleetException error) => new() { Outcome = error.Outcome, Diagnostics = error.Diagnostics, Problem = error.Message };
+    public static ManagerAnswer Of(FleetException error) => new() { Outcome = error.Outcome, Diagnostics = error.Diagnostics, Problem = error.Message };
 }

@@ -1,7 +1,7 @@
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
-/// <summary>The state of a page, as its render reports it on release.</summary>
-internal enum PageOutcome
+/// <summary>The condition of a page, as its render reports it on release.</summary>
+internal enum PageCondition
 {
     /// <summary>Usable again, whatever the outcome of the render.</summary>
     Healthy,
