@@ -13,7 +13,7 @@ internal static class WorkloadsBench
 
     private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_dataDelay = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_loopInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_loopInterval = TimeSpan.FromSeconds(20);
     private static readonly double[] s_shares = [0.5, 0.8, 0.95];
 
     private static readonly PeerSystem[] s_systems =
@@ -91,7 +91,7 @@ internal static class WorkloadsBench
     {
         using var ended = new CancellationTokenSource();
         var loops = LoopsAsync();
-        var times = await PeerLoad.ClosedAsync(peer, Lanes, 2 * s_measured);
+        var times = await PeerLoad.ClosedAsync(peer, Lanes, 2 * s_loopInterval);
         await ended.CancelAsync();
         await loops;
         return times;
