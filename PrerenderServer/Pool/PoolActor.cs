@@ -158,6 +158,11 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
                 {
                     timer.Change(DueIn(next), Timeout.InfiniteTimeSpan);
                     due = next;
+                    // The deadline may have passed after the clock was read and before the timer was set, which would then fire that much later.
+                    if (Now >= next)
+                    {
+                        Post(new TimePassed());
+                    }
                 }
 
                 if (_core.IsStopped)
