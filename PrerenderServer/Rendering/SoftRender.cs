@@ -46,7 +46,7 @@ internal sealed class SoftRender(DocumentRender document)
         // Before console errors, since a failed request often explains one.
         : failedRequests is [var request, ..] ? new($"A request failed: {request}", MayPass: true)
         : errors is [var error, ..] ? new($"The app wrote an error to the console: {error}", MayPass: false)
-        : answer.Stability != Settling.Settled ? new("The page did not settle.", MayPass: true)
+        : answer.Stability != RenderStability.Settled ? new("The page did not settle.", MayPass: true)
         : null;
 
     /// <summary>The parts of an answer that are compared.</summary>
