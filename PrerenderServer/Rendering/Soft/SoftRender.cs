@@ -1,11 +1,11 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Documents;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;
-using Fleet.PrerenderServer.Rendering.Soft;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Soft;
 
 /// <summary>Makes one soft navigation in the document that a page has kept, and captures what it shows. Settling and capture are those of a full load.</summary>
 internal sealed class SoftRender(DocumentRender document)

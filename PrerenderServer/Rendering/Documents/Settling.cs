@@ -5,7 +5,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Documents;
 
 /// <summary>Waits until a page of any app has settled: it sets <c>window.prerenderReady</c>, or its network is quiet and its document no longer grows.</summary>
 internal sealed class Settling(RenderingOptions options, TimeProvider time)

@@ -5,7 +5,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Documents;
 
 /// <summary>Renders a page of any app: navigates to the URL, waits until the page settles, and captures the document.</summary>
 internal sealed class DocumentRender(RenderingOptions options, OriginAllowList allowed, TimeProvider time)
