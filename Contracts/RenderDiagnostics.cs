@@ -21,6 +21,16 @@ public sealed record RenderDiagnostics
     /// <summary>Path of the failure's record at any manager, <c>/failures/…</c>, for operators. Null when the render did not fail in a page.</summary>
     public string? Record { get; init; }
 
-    /// <summary><c>settled</c>, or <c>capped</c> when the page was captured before it had settled, or a screenshot has only a part of its height.</summary>
+    /// <summary>Whether content may be missing: <see cref="RenderStability.Settled"/> or <see cref="RenderStability.Capped"/>. Null if it was not measured.</summary>
     public string? Stability { get; init; }
+}
+
+/// <summary>The words of <see cref="RenderDiagnostics.Stability"/>, and of the header <see cref="FleetHeaders.Stability"/>.</summary>
+public static class RenderStability
+{
+    /// <summary>The page had settled when it was captured.</summary>
+    public const string Settled = "settled";
+
+    /// <summary>The page was captured before it had settled, or a screenshot shows only a part of its height.</summary>
+    public const string Capped = "capped";
 }

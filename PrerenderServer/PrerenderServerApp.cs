@@ -11,6 +11,7 @@ using Fleet.PrerenderServer.Registration;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Commands;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Documents;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.PrerenderServer.Rendering.Painting;

@@ -37,7 +37,7 @@ internal static class DocumentResult
 
         if (content.IsCapped)
         {
-            response.Headers[FleetHeaders.Stability] = "capped";
+            response.Headers[FleetHeaders.Stability] = RenderStability.Capped;
         }
 
         if (content.Record is { } record)

@@ -97,7 +97,7 @@ internal sealed class RenderContent : IDisposable
             Record = result.Diagnostics?.Record,
             PageHeaders = PageHeaderRules.Passed(result.Headers),
             Warm = result.Page?.Warm,
-            IsCapped = result.Diagnostics?.Stability == "capped",
+            IsCapped = result.Diagnostics?.Stability == RenderStability.Capped,
         };
 
     /// <summary>Takes ownership: the taker must copy or dispose it. False when the content is streamed and another caller has taken it.</summary>

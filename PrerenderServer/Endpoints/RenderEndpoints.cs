@@ -116,9 +116,9 @@ internal static class RenderEndpoints
             headers[FleetHeaders.PageHeaders] = JsonSerializer.Serialize(passed, FleetJson.Options);
         }
 
-        if (result.Diagnostics?.Stability == Settling.Capped)
+        if (result.Diagnostics?.Stability == RenderStability.Capped)
         {
-            headers[FleetHeaders.Stability] = Settling.Capped;
+            headers[FleetHeaders.Stability] = RenderStability.Capped;
         }
 
         if (result.Page is { } page)

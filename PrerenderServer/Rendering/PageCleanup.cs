@@ -5,7 +5,9 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Soft;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

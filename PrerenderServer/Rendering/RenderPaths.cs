@@ -3,6 +3,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Commands;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.PrerenderServer.Rendering.Soft;
 
 namespace Fleet.PrerenderServer.Rendering;
 

@@ -8,8 +8,6 @@ namespace Fleet.RealmServer.Rendering;
 /// <summary>Decides whether the result of a render is a page, and stores it if it may be stored.</summary>
 internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, HostShellClaims claims, RealmMetrics metrics, TimeProvider timeProvider)
 {
-    private const string Capped = "capped";
-
     /// <summary>Judges a result and stores the page.</summary>
     /// <param name="source">The page's source.</param>
     /// <param name="sourceTag">ETag of the card that was rendered; empty for a route.</param>
@@ -36,7 +34,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
             {
                 return new PageOutcome.Unresolved(
                     "The page shows nothing beyond index.html: its app did not start. Check that the scripts that index.html references exist.", Diagnostics: result.Diagnostics)
-                { IsLate = result.Diagnostics?.Stability == Capped };
+                { IsLate = result.Diagnostics?.Stability == RenderStability.Capped };
             }
 
             if (await writer.CircleOfAsync(page, cancellationToken) is { } circle)
@@ -51,7 +49,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
                 return new PageOutcome.Unresolved($"A request of the page to its own origin failed: {request}.", page, result.Diagnostics);
             }
 
-            if (result.Diagnostics?.Stability == Capped)
+            if (result.Diagnostics?.Stability == RenderStability.Capped)
             {
                 return await KeepCappedAsync(source, page with { IsCapped = true }, basis, result.Diagnostics, cancellationToken);
             }

@@ -89,7 +89,7 @@ internal static class PageResponse
 
         if (page.IsCapped)
         {
-            headers[FleetHeaders.Stability] = "capped";
+            headers[FleetHeaders.Stability] = RenderStability.Capped;
         }
     }
 }

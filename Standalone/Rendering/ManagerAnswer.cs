@@ -53,7 +53,7 @@ internal sealed record ManagerAnswer
         Outcome = file.Outcome,
         Status = file.Status,
         Diagnostics = file.IsCapped
-            ? new() { Stability = "capped", Message = FormattableString.Invariant($"It had not settled, or the file shows only the first {ScreenshotRequestRules.MaxExtent:N0} CSS pixels of its height.") }
+            ? new() { Stability = RenderStability.Capped, Message = FormattableString.Invariant($"It had not settled, or the file shows only the first {ScreenshotRequestRules.MaxExtent:N0} CSS pixels of its height.") }
             : null,
         RedirectUrl = file.Status is >= 300 and < 400 && file.Location is { } location ? ExactUrl.Of(location) : null,
     };

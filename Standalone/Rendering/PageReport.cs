@@ -37,7 +37,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
             isFailure = failOnStatus;
             lines.Add($"{Severity(isFailure)}: {url} answered with status {answer.Status}.");
         }
-        else if (answer.Diagnostics?.Stability is "capped")
+        else if (answer.Diagnostics?.Stability is RenderStability.Capped)
         {
             lines.Add(answer.Diagnostics.Message is { } why ? $"warning: {url} may be incomplete. {why}" : $"warning: {url} did not settle and was captured as it was.");
         }

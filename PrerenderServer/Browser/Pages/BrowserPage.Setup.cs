@@ -21,38 +21,7 @@ internal sealed partial class BrowserPage
         // From here on, leaving the document undoes the setup, even a part of it. Responses that are cached from now on may depend on the headers and cookies of this visit.
         _setup = setup;
         _context.Data.Expire();
-        var calls = new List<Task>();
-        if (setup.Viewport is { } viewport)
-        {
-            calls.Add(Call("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, viewport)));
-            calls.Add(Call("Emulation.setTouchEmulationEnabled", p => p.WriteBoolean("enabled"u8, viewport.IsMobile)));
-        }
-
-        if (setup.UserAgent is not null || setup.Platform is not null || setup.Locale is not null)
-        {
-            calls.Add(Call("Emulation.setUserAgentOverride", p => WriteUserAgent(p, setup)));
-        }
-
-        if (setup.Locale is { } locale)
-        {
-            calls.Add(Understood("locale", locale, Call("Emulation.setLocaleOverride", p => p.WriteString("locale"u8, locale.Replace('-', '_')))));
-        }
-
-        if (setup.Timezone is { } timezone)
-        {
-            calls.Add(Understood("timezone", timezone, Call("Emulation.setTimezoneOverride", p => p.WriteString("timezoneId"u8, timezone))));
-        }
-
-        if (setup.ColorScheme is not null || setup.Media is not null)
-        {
-            calls.Add(Call("Emulation.setEmulatedMedia", p => WriteMedia(p, setup.Media, setup.ColorScheme)));
-        }
-
-        if (setup.IsTransparent)
-        {
-            calls.Add(Call("Emulation.setDefaultBackgroundColorOverride", WriteTransparent));
-        }
-
+        List<Task> calls = [.. Emulate(setup, Call)];
         if (setup.Event is { } name)
         {
             calls.Add(ListenAsync(name, Left(deadline, start), cancellationToken));
@@ -78,6 +47,41 @@ internal sealed partial class BrowserPage
         _isFresh = true;
 
         Task Call(string method, Action<Utf8JsonWriter>? parameters) => CallAsync(method, parameters, Left(deadline, start), cancellationToken);
+    }
+
+    /// <summary>Overrides what the page can notice of its device, in the order of the setup's members.</summary>
+    private IEnumerable<Task> Emulate(PageSetup setup, Func<string, Action<Utf8JsonWriter>?, Task> call)
+    {
+        if (setup.Viewport is { } viewport)
+        {
+            yield return call("Emulation.setDeviceMetricsOverride", p => _settings.WriteViewport(p, viewport));
+            yield return call("Emulation.setTouchEmulationEnabled", p => p.WriteBoolean("enabled"u8, viewport.IsMobile));
+        }
+
+        if (setup.UserAgent is not null || setup.Platform is not null || setup.Locale is not null)
+        {
+            yield return call("Emulation.setUserAgentOverride", p => WriteUserAgent(p, setup));
+        }
+
+        if (setup.Locale is { } locale)
+        {
+            yield return Understood("locale", locale, call("Emulation.setLocaleOverride", p => p.WriteString("locale"u8, locale.Replace('-', '_'))));
+        }
+
+        if (setup.Timezone is { } timezone)
+        {
+            yield return Understood("timezone", timezone, call("Emulation.setTimezoneOverride", p => p.WriteString("timezoneId"u8, timezone)));
+        }
+
+        if (setup.ColorScheme is not null || setup.Media is not null)
+        {
+            yield return call("Emulation.setEmulatedMedia", p => WriteMedia(p, setup.Media, setup.ColorScheme));
+        }
+
+        if (setup.IsTransparent)
+        {
+            yield return call("Emulation.setDefaultBackgroundColorOverride", WriteTransparent);
+        }
     }
 
     /// <summary>Undoes the setup of the last visit, if it had one.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Painting;
-using Fleet.PrerenderServer.Rendering.Soft;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 
@@ -56,3 +56,8 @@ internal sealed record PageAnswer
     /// <summary><c>settled</c> or <c>capped</c>; null if not measured.</summary>
     public string? Stability { get; init; }
 }
+
+/// <summary>Marks the answer of a soft navigation.</summary>
+/// <param name="Key">The route.</param>
+/// <param name="IsCompared">Whether it is repeated as a full load.</param>
+internal sealed record SoftVisit(RouteKey Key, bool IsCompared);

@@ -19,14 +19,14 @@ internal sealed class ScreenshotCapture(RenderingOptions options)
         }
         catch (BrowserTimeoutException)
         {
-            answer = answer with { Stability = Settling.Capped };
+            answer = answer with { Stability = RenderStability.Capped };
         }
 
         var screenshot = await page.ScreenshotAsync(shape, deadline.Step(), cancellationToken);
         if (screenshot.FullHeight is { } height)
         {
             var cut = string.Create(CultureInfo.InvariantCulture, $"The screenshot shows the first {ScreenshotRequestRules.MaxExtent:N0} of {height:N0} CSS pixels of the height.");
-            answer = answer with { Stability = Settling.Capped, Message = $"{answer.Message} {cut}".TrimStart() };
+            answer = answer with { Stability = RenderStability.Capped, Message = $"{answer.Message} {cut}".TrimStart() };
         }
 
         return answer with { Formats = new Dictionary<RenderFormat, string>(), Screenshot = screenshot.Bytes };

@@ -32,8 +32,3 @@ internal sealed class KeptDocument(RouteKey key, string url, DocumentSize size, 
     /// <summary>Notes a visit.</summary>
     public void Visited(string target) => _urls.Add(target);
 }
-
-/// <summary>Marks the answer of a soft navigation.</summary>
-/// <param name="Key">The route.</param>
-/// <param name="IsCompared">Whether it is repeated as a full load.</param>
-internal sealed record SoftVisit(RouteKey Key, bool IsCompared);

@@ -12,7 +12,10 @@ public sealed class FolderTests
     [InlineData("Fleet.Manager")]
     [InlineData("Fleet.PrerenderServer")]
     [InlineData("Fleet.RealmServer")]
+    [InlineData("Fleet.PrerenderServer.Browser")]
     [InlineData("Fleet.PrerenderServer.Pool.Core")]
+    [InlineData("Fleet.PrerenderServer.Rendering")]
+    [InlineData("Fleet.RealmServer.Site")]
     [InlineData("Fleet.Registry")]
     [InlineData("Fleet.ServiceDefaults")]
     public void Folders_BelowANamespace_HaveNoCycle(string root)

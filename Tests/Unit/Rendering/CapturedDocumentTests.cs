@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering;
+using Fleet.PrerenderServer.Rendering.Documents;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 

@@ -6,6 +6,7 @@ using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
+using Fleet.PrerenderServer.Rendering.Documents;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;

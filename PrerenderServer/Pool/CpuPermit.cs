@@ -1,8 +1,7 @@
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Pool;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Pool;
 
 /// <summary>A render's CPU permit, held while the page uses the CPU. It is released early when the page becomes idle, and after a maximum duration,
 /// so that a page in an endless loop does not block the others.</summary>

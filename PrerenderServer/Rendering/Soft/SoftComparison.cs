@@ -2,11 +2,11 @@ using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Rendering.Documents;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;
-using Fleet.PrerenderServer.Rendering.Soft;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Soft;
 
 /// <summary>Compares soft navigations with full loads, once the caller has the answer. A difference is confirmed by another full load, which must equal the first one: otherwise the
 /// content has changed in between.</summary>

@@ -1,11 +1,11 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Documents;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;
-using Fleet.PrerenderServer.Rendering.Soft;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Soft;
 
 /// <summary>Makes one soft navigation in the document that a page has kept, and captures what it shows. Settling and capture are those of a full load.</summary>
 internal sealed class SoftRender(DocumentRender document)
@@ -46,7 +46,7 @@ internal sealed class SoftRender(DocumentRender document)
         // Before console errors, since a failed request often explains one.
         : failedRequests is [var request, ..] ? new($"A request failed: {request}", MayPass: true)
         : errors is [var error, ..] ? new($"The app wrote an error to the console: {error}", MayPass: false)
-        : answer.Stability != Settling.Settled ? new("The page did not settle.", MayPass: true)
+        : answer.Stability != RenderStability.Settled ? new("The page did not settle.", MayPass: true)
         : null;
 
     /// <summary>The parts of an answer that are compared.</summary>

@@ -1,20 +1,15 @@
 using System.Globalization;
+using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Documents;
 
 /// <summary>Waits until a page of any app has settled: it sets <c>window.prerenderReady</c>, or its network is quiet and its document no longer grows.</summary>
 internal sealed class Settling(RenderingOptions options, TimeProvider time)
 {
-    /// <summary>The page settled.</summary>
-    public const string Settled = "settled";
-
-    /// <summary>The page did not settle in time, or waits for a request that is not answered.</summary>
-    public const string Capped = "capped";
-
     /// <summary>Delay before a page that navigated to another document is polled again.</summary>
     public static readonly TimeSpan PauseAfterNavigation = TimeSpan.FromMilliseconds(50);
 
@@ -43,7 +38,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
                 state = await AskAsync(page, wait, quiet, linked.Token);
                 if (state == "explicit")
                 {
-                    return new(Settled, IsExplicit: true, null);
+                    return new(RenderStability.Settled, IsExplicit: true, null);
                 }
 
                 if (state.StartsWith("restless ", StringComparison.Ordinal))
@@ -54,8 +49,8 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
                 if (state == "quiet" && page.Activity.IsQuiet(options.QuietNetwork) && (quiet >= options.QuietNetwork || !page.Activity.IsStreaming))
                 {
                     return page.Activity.Unanswered is { Count: > 0 } unanswered
-                        ? new(Capped, false, $"The page was captured while it waited for {string.Join(", ", unanswered)}.")
-                        : new(Settled, false, SlownessOf(page, budget - wait.Left));
+                        ? new(RenderStability.Capped, false, $"The page was captured while it waited for {string.Join(", ", unanswered)}.")
+                        : new(RenderStability.Settled, false, SlownessOf(page, budget - wait.Left));
                 }
 
                 await page.Activity.WaitForQuietAsync(options.QuietNetwork, linked.Token);
@@ -71,7 +66,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
             .. page.Activity.InFlight.Concat(page.Activity.Unanswered).Select(request => $"{request} is not answered"),
             .. state.StartsWith("restless ", StringComparison.Ordinal) ? [state["restless ".Length..]] : Array.Empty<string>(),
         ];
-        return new(Capped, false, string.Create(CultureInfo.InvariantCulture, $"The page did not settle within {budget.TotalSeconds:0.#} s: {(culprits.Length == 0 ? "it is busy" : string.Join("; ", culprits))}."));
+        return new(RenderStability.Capped, false, string.Create(CultureInfo.InvariantCulture, $"The page did not settle within {budget.TotalSeconds:0.#} s: {(culprits.Length == 0 ? "it is busy" : string.Join("; ", culprits))}."));
     }
 
     private static string? SlownessOf(IRenderPage page, TimeSpan spent) => spent > s_slow && page.Activity.Slowest is { } slowest
@@ -96,7 +91,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
 }
 
 /// <summary>How a page settled.</summary>
-/// <param name="Stability"><see cref="Settling.Settled"/> or <see cref="Settling.Capped"/>.</param>
+/// <param name="Stability"><see cref="RenderStability.Settled"/>, or <see cref="RenderStability.Capped"/> if the page did not settle in time or waits for a request that is not answered.</param>
 /// <param name="IsExplicit">Whether the page declared that it is ready.</param>
 /// <param name="Reason">Names what kept the page from settling, or took long; null otherwise.</param>
 internal sealed record SettlingResult(string Stability, bool IsExplicit, string? Reason);

@@ -5,7 +5,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Documents;
 
 /// <summary>Renders a page of any app: navigates to the URL, waits until the page settles, and captures the document.</summary>
 internal sealed class DocumentRender(RenderingOptions options, OriginAllowList allowed, TimeProvider time)
@@ -82,7 +82,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             return unmet! with { Status = httpStatus };
         }
 
-        var answer = CapturedDocument.Read(captured, httpStatus, operation.Realm, allowed, refresh, settled.Stability == Settling.Settled, isScreenshot);
+        var answer = CapturedDocument.Read(captured, httpStatus, operation.Realm, allowed, refresh, settled.Stability == RenderStability.Settled, isScreenshot);
         if (isScreenshot && answer.RedirectUrl is not null)
         {
             // The page declares a redirect. It is shown as it is.
@@ -131,7 +131,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             unmet = await _waiter.WaitAsync(page, waits, settleBy, cancellationToken);
             if (unmet is not null && !(waits.IsBestAttempt && unmet.Outcome == RenderOutcome.TimedOut))
             {
-                return (null, new(Settling.Capped, false, null), unmet);
+                return (null, new(RenderStability.Capped, false, null), unmet);
             }
         }
 
@@ -152,7 +152,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
 
                 progress.Enter(Stages.Capture);
                 var captured = await ReadAsync(page, operation, cancellationToken);
-                return (captured.GetRawText(), unmet is null ? settled : settled with { Stability = Settling.Capped, Reason = $"{unmet.Message} {settled.Reason}".TrimEnd() }, null);
+                return (captured.GetRawText(), unmet is null ? settled : settled with { Stability = RenderStability.Capped, Reason = $"{unmet.Message} {settled.Reason}".TrimEnd() }, null);
             }
             catch (BrowserException e) when (Settling.IsMovedOn(e, page))
             {

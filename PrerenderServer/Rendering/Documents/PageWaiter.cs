@@ -6,7 +6,7 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Documents;
 
 /// <summary>Waits for what the caller named: an element, a script, an event, a time.</summary>
 internal sealed class PageWaiter(TimeProvider time)

@@ -13,7 +13,7 @@ using Fleet.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Documents;
 
 /// <summary>Reads the output of <c>capture.js</c>.</summary>
 internal static partial class CapturedDocument

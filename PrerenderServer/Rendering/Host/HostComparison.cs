@@ -3,12 +3,11 @@ using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
-using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.PrerenderServer.Rendering.Painting;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Host;
 
 /// <summary>Repeats an answered render of the host app the other way, painted or not, in the same page, and compares both. A difference is confirmed by a third
 /// render, which must equal the first one: otherwise the content has changed in between.</summary>

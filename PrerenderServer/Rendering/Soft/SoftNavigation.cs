@@ -5,13 +5,13 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Rendering.Documents;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.PrerenderServer.Rendering.Operations;
-using Fleet.PrerenderServer.Rendering.Soft;
 using Fleet.ServiceDefaults;
 
-namespace Fleet.PrerenderServer.Rendering;
+namespace Fleet.PrerenderServer.Rendering.Soft;
 
 /// <summary>Renders a URL in a document of the same app and route that the page has kept, by navigating the app within the document. Where that is not possible, or the result is
 /// unusual, the URL is loaded, and the answer is that of the full load.</summary>
