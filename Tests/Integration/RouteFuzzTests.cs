@@ -27,11 +27,13 @@ public sealed class RouteFuzzTests
         string[] routes =
         [
             .. RouteFuzzer.RoutesOf(server.Services),
+            """POST /_pages/purge {"urls":["/elements/*"]}""", """POST /_pages/recache {"prefix":"/elements/*"}""", """POST /_pages/warm {"sitemap":"*"}""", """PUT /elements/* {"title":"*"}""",
             "/", "/*", "/elements/*", "/elements/hydrogen", "/elements/_cards?ids=*", "/elements/_realm", "/assets/*", "/_index", "/_index/events", "/_index/diagnostics?url=*", "/_search?q=*", "/_screenshots/elements/*",
             "/_post-deployment", "/_standby", "/_realms", "/index.html", "/sitemap.xml", "/robots.txt", "/health", "/alive", "/.well-known/*", "*",
         ];
 
-        await FuzzAsync(new(new(server.Url), routes, RealmServerUnderTest.AdminKey), seed, "/elements/hydrogen");
+        // With the key, a card may be deleted.
+        await FuzzAsync(new(new(server.Url), routes, RealmServerUnderTest.AdminKey), seed, "/elements/");
     }
 
     [Theory]
@@ -45,6 +47,8 @@ public sealed class RouteFuzzTests
         string[] routes =
         [
             .. RouteFuzzer.RoutesOf(manager.App.Services),
+            $$"""POST /renders {"url":"{{ManagerUnderTest.Card}}","affinity":"*"}""", $$"""POST /screenshots {"url":"{{ManagerUnderTest.Card}}","format":"*"}""", """POST /commands {"command":"a","input":"*"}""",
+            """POST /jobs {"urls":["*"]}""", $$"""POST /jobs {"sitemap":"{{ManagerUnderTest.Host}}/*"}""", """POST /publications {"urls":["*"]}""", """POST /_pages/purge {"urls":["*"]}""", """POST /recache {"url":"*"}""",
             "/", "/*", "/render?url=*", $"/render?url={ManagerUnderTest.Card}", "/renders", "/screenshot?url=*", "/pdf?url=*", $"/screenshot?url={ManagerUnderTest.Card}", "/commands", "/fleet", "/fleet/events", "/fleet/recycle",
             "/fleet/servers/*/drain", "/fleet/servers/*/undrain", "/fleet/affinities/*", "/host-shell", "/openapi/*", "/health", "/alive", "*",
             "/http://*", "/https%3A%2F%2F*", "/" + ManagerUnderTest.Card, "/render/*", "/render/" + ManagerUnderTest.Card, "/screenshot/*",
@@ -65,7 +69,11 @@ public sealed class RouteFuzzTests
         using var client = new HttpClient { BaseAddress = new(app.Urls.Single()) };
         await ServerFixture.HealthyAsync(client);
         // Those would end the health that is looked at.
-        string[] routes = [.. RouteFuzzer.RoutesOf(app.Services, without: ["/drain", "/recycle"]), "/", "/*", "/renders", "/renders", "/screenshots", "/commands", "/pool", "/failures", "/failures/*", "/undrain", "/affinities/*", "/health", "/alive", "*"];
+        string[] routes = 
+        [
+            .. RouteFuzzer.RoutesOf(app.Services, without: ["/drain", "/recycle"]), $$"""POST /renders {"url":"{{site.Url}}*"}""", $$"""POST /screenshots {"url":"{{site.Url}}","format":"*"}""", """POST /commands {"command":"a","input":"*"}""",
+            "/", "/*", "/renders", "/renders", "/screenshots", "/commands", "/pool", "/failures", "/failures/*", "/undrain", "/affinities/*", "/health", "/alive", "*",
+        ];
 
         await FuzzAsync(new(client.BaseAddress, routes, key), seed: 1, "/health");
         await app.StopAsync(TestContext.Current.CancellationToken);

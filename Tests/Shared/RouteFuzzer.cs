@@ -10,7 +10,7 @@ namespace Fleet.Tests;
 
 /// <summary>Sends generated requests to a service, as bytes, since .NET's HTTP client would correct malformed ones.</summary>
 /// <param name="address">The service.</param>
-/// <param name="routes">Its routes, each <c>path</c> or <c>METHOD path</c>; <c>*</c> stands for a generated value. They are requested in turn.</param>
+/// <param name="routes">Its routes, each <c>path</c>, <c>METHOD path</c> or <c>METHOD path body</c>; <c>*</c> stands for a generated value. They are requested in turn.</param>
 /// <param name="key">A key that some requests carry.</param>
 internal sealed partial class RouteFuzzer(Uri address, IReadOnlyList<string> routes, string key)
 {
@@ -101,11 +101,12 @@ internal sealed partial class RouteFuzzer(Uri address, IReadOnlyList<string> rou
 
     private string Create(Random random)
     {
-        var (method, route) = Next(random);
-        var body = method is "GET" or "HEAD" && random.Next(10) > 0 ? "" : Body(random);
-        var request = new StringBuilder($"{method} {Target(route, random)} HTTP/1.1\r\nConnection: close\r\n");
+        // Of most requests something is wrong, and only that is looked at. So a part of them is as the route expects it.
+        var isGood = random.Next(3) == 0;
+        var (method, route, body) = Next(random, isGood);
+        var request = new StringBuilder($"{method} {(isGood ? Fill(route, random) : Target(route, random))} HTTP/1.1\r\nConnection: close\r\n");
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        for (var i = random.Next(5); i > 0; i--)
+        for (var i = isGood ? 0 : random.Next(5); i > 0; i--)
         {
             if (Pick(random, s_headers) is var name && names.Add(name))
             {
@@ -114,7 +115,7 @@ internal sealed partial class RouteFuzzer(Uri address, IReadOnlyList<string> rou
         }
 
         // Without the key, what an operator's route does with a request is not reached.
-        if (random.Next(2) == 0 && names.Add("Authorization"))
+        if ((isGood || random.Next(2) == 0) && names.Add("Authorization"))
         {
             request.Append($"Authorization: Bearer {key}\r\n");
         }
@@ -136,15 +137,19 @@ internal sealed partial class RouteFuzzer(Uri address, IReadOnlyList<string> rou
         return request.Append("\r\n").Append(body).ToString();
     }
 
-    private (string Method, string Path) Next(Random random)
+    private (string Method, string Path, string Body) Next(Random random, bool isGood)
     {
         var route = routes[_next++ % routes.Count];
-        return route.Split(' ', 2) is [var method, var path] ? (random.Next(5) > 0 ? method : Pick(random, s_methods), path) : (Pick(random, s_methods), route);
+        var parts = route.Contains(' ', StringComparison.Ordinal) ? route.Split(' ', 3) : [Pick(random, s_methods), route];
+        var method = isGood || random.Next(5) > 0 ? parts[0] : Pick(random, s_methods);
+        return (method, parts[1], isGood && parts is [_, _, var own] ? Fill(own, random) : method is "GET" or "HEAD" && random.Next(10) > 0 ? "" : Body(random));
     }
+
+    private static string Fill(string text, Random random) => text.Replace("*", Pick(random, s_values), StringComparison.Ordinal).Replace(' ', '+');
 
     private static string Target(string route, Random random)
     {
-        var target = route.Replace("*", Pick(random, s_values), StringComparison.Ordinal);
+        var target = Fill(route, random);
         if (random.Next(12) == 0)
         {
             target += "/" + new string('a', random.Next(40_000));
@@ -155,7 +160,7 @@ internal sealed partial class RouteFuzzer(Uri address, IReadOnlyList<string> rou
             target += (target.Contains('?', StringComparison.Ordinal) ? "&" : "?") + Pick(random, s_names) + "=" + Pick(random, s_values);
         }
 
-        return target.Replace(' ', '+');
+        return target;
     }
 
     private static string Body(Random random) => random.Next(8) switch
