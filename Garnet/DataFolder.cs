@@ -22,6 +22,7 @@ internal sealed class DataFolder : IDisposable
     public string Current => Path.Combine(_root, Prefix + _generation.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Size of the current log, in bytes.</summary>
+    /// <exception cref="IOException">The folder was deleted, or cannot be read.</exception>
     public long CurrentBytes => SizeOf(Current);
 
     /// <summary>Size of the current log right after its rewrite, in bytes; 0 when it was never rewritten.</summary>

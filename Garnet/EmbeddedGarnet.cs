@@ -125,12 +125,15 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
 
     private async Task WatchAsync(DataFolder data, CancellationToken cancellationToken)
     {
+        var wasReadable = true;
         try
         {
             while (true)
             {
                 await Task.Delay(s_checkInterval, _time, cancellationToken);
-                if (data.CurrentBytes < _rewriteAtBytes)
+                var bytes = TryMeasure(data, wasReadable);
+                wasReadable = bytes is not null;
+                if (bytes is null || bytes < _rewriteAtBytes)
                 {
                     continue;
                 }
@@ -148,6 +151,30 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
         {
             LogStopped(e);
             throw;
+        }
+    }
+
+    // What is in memory is served without the folder, so a folder that was deleted must not end the program.
+    private long? TryMeasure(DataFolder data, bool wasReadable)
+    {
+        try
+        {
+            var bytes = data.CurrentBytes;
+            if (!wasReadable)
+            {
+                LogReadable(data.Current);
+            }
+
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (wasReadable)
+            {
+                LogUnreadable(data.Current, e.Message);
+            }
+
+            return null;
         }
     }
 
@@ -220,6 +247,12 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "{Reason} (attempt {Attempt} of {Attempts})")]
     private partial void LogRestartFailed(string reason, int attempt, int attempts);
+
+    [LoggerMessage(LogLevel.Error, "The log of stored pages in '{Folder}' cannot be read, so what is stored from now on may be lost at the next start, and the log is not rewritten: {Reason}")]
+    private partial void LogUnreadable(string folder, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The log of stored pages in '{Folder}' can be read again.")]
+    private partial void LogReadable(string folder);
 
     [LoggerMessage(LogLevel.Critical, "The embedded Garnet cannot continue.")]
     private partial void LogStopped(Exception exception);

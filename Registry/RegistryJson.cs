@@ -7,11 +7,13 @@ namespace Fleet.Registry;
 /// <summary>Serializes the registry's records: UTF-8 JSON with <see cref="FleetJson.Options"/>.</summary>
 internal static partial class RegistryJson
 {
+    private static readonly FirstOccurrence s_unreadable = new();
+
     public static string Write<T>(T record) => JsonSerializer.Serialize(record, FleetJson.Options);
 
     public static byte[] WriteBytes<T>(T record) => JsonSerializer.SerializeToUtf8Bytes(record, FleetJson.Options);
 
-    /// <summary>Deserializes a record. A record that cannot be read, because another version or another program wrote it, is logged and returned as null: one bad
+    /// <summary>Deserializes a record. A record that cannot be read, because another version or another program wrote it, is logged once and returned as null: one bad
     /// record must not hide the readable ones.</summary>
     public static T? Read<T>(ReadOnlySpan<byte> json, string key, ILogger logger) where T : class
     {
@@ -21,7 +23,11 @@ internal static partial class RegistryJson
         }
         catch (JsonException exception)
         {
-            LogUnreadable(logger, key, typeof(T).Name, exception.Message);
+            if (s_unreadable.Is(key))
+            {
+                LogUnreadable(logger, key, typeof(T).Name, exception.Message);
+            }
+
             return null;
         }
     }

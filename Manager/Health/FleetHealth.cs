@@ -3,6 +3,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Servers;
 using Fleet.Manager.Telemetry;
 using Fleet.Registry;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Stopping;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -93,7 +94,7 @@ internal sealed record FleetHealth(HealthStatus Status, FleetTrouble Trouble, st
     };
 }
 
-/// <summary>Reports the health of this manager as the health check <c>membership</c>, as the gauge <c>fleet.manager.degraded</c>, as one log line per change, and with
+/// <summary>Reports the health of this manager as the health check <c>membership</c>, as the gauge <c>fleet.manager.degraded</c>, as one log line per change that lasts, and with
 /// everything else that is wrong as <see cref="FleetAlerts"/>.</summary>
 internal sealed partial class FleetHealthMonitor(
     FleetViews views, UnhealthyServers unhealthyServers, RequestDrain drain, ManagerMetrics metrics, FleetAlertSource alerts, TimeProvider timeProvider, ILogger<FleetHealthMonitor> logger)
@@ -101,6 +102,10 @@ internal sealed partial class FleetHealthMonitor(
 {
     /// <summary>Maximum time between two checks: a server that stops answering causes no change notification.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a change must last to be logged. When all slots of a small fleet get new pages at once, none has a current page for a moment; callers that disconnect can repeat that
+    /// without end.</summary>
+    private static readonly TimeSpan s_hold = TimeSpan.FromSeconds(3);
 
     /// <summary>A fleet that starts is no outage: until a server was ready, trouble is logged only after this time, in which a server of a running fleet has registered.</summary>
     private static readonly TimeSpan s_startTime = RegistryTtl.Server;
@@ -117,7 +122,7 @@ internal sealed partial class FleetHealthMonitor(
     {
         metrics.ObserveDegraded([.. Enum.GetValues<FleetTrouble>().Where(trouble => trouble != FleetTrouble.None).Select(ReasonOf)], () => ReasonOf(Current.Trouble));
         var started = timeProvider.GetTimestamp();
-        var (logged, wasReady) = (FleetTrouble.None, false);
+        var (change, wasReady) = (new LastingChange<FleetTrouble>(FleetTrouble.None, s_hold), false);
         try
         {
             while (true)
@@ -126,9 +131,9 @@ internal sealed partial class FleetHealthMonitor(
                 var health = Current;
                 alerts.Update(health);
                 wasReady |= health.Status == HealthStatus.Healthy;
-                if (health.Trouble != logged && !drain.IsDraining && (wasReady || timeProvider.GetElapsedTime(started) >= s_startTime))
+                if (change.Observe(health.Trouble, timeProvider.GetMonotonicTime()) && !drain.IsDraining && (wasReady || timeProvider.GetElapsedTime(started) >= s_startTime))
                 {
-                    logged = health.Trouble;
+                    change.Report();
                     Log(health);
                 }
 

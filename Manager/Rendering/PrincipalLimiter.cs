@@ -1,3 +1,4 @@
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Rendering;
@@ -8,14 +9,14 @@ internal sealed class PrincipalLimiter(IOptions<ManagerOptions> options, TimePro
 {
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<string, DateTimeOffset> _lastUse = [];
+    private readonly Dictionary<string, TimeSpan> _lastUse = [];
     private readonly Lock _gate = new();
 
     /// <summary>Admits a principal. Null if it is admitted, otherwise the time until one of the others is over.</summary>
     /// <param name="affinity">The affinity with its principal.</param>
     public TimeSpan? WaitOf(string affinity)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetMonotonicTime();
         lock (_gate)
         {
             if (!_lastUse.ContainsKey(affinity) && _lastUse.Count >= options.Value.MaxPrincipalsWithoutKey)

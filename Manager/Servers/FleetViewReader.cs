@@ -17,8 +17,8 @@ internal sealed class FleetViewReader(
     private Contents _read = Contents.Nothing;
     private FleetView _last = FleetView.Empty;
     private FleetView _lastFull = FleetView.Empty;
-    private long _lastFullAt;
     private bool _isFilling;
+    private long _fillingSince;
 
     public async Task<FleetView> ReadAsync(RegistryChanges changes, CancellationToken cancellationToken)
     {
@@ -90,14 +90,16 @@ internal sealed class FleetViewReader(
     // heartbeat, in any order. Until both have, the last full view is the better guess; a server that is really gone refuses connections.
     private FleetView Remember(FleetView view)
     {
+        var wasFilling = _isFilling;
         _isFilling = view.Realms.Count == 0 || (_isFilling && view.Servers.Count == 0);
         if (!_isFilling)
         {
-            (_lastFull, _lastFullAt) = (view, timeProvider.GetTimestamp());
-            return view;
+            return _lastFull = view;
         }
 
-        return _lastFull.Realms.Count > 0 && timeProvider.GetElapsedTime(_lastFullAt) < RegistryTtl.Realm
+        // Not since the last full view: while the registry cannot be reached, nobody can announce anything.
+        _fillingSince = wasFilling ? _fillingSince : timeProvider.GetTimestamp();
+        return _lastFull.Realms.Count > 0 && timeProvider.GetElapsedTime(_fillingSince) < RegistryTtl.Realm
             ? new FleetView(
                 view.Shell ?? _lastFull.Shell,
                 view.Servers.Count > 0 ? view.Servers : _lastFull.Servers,

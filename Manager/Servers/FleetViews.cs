@@ -2,6 +2,7 @@ using Fleet.Contracts;
 using Fleet.Manager.Rendering;
 using Fleet.Registry.Watching;
 using Fleet.Registry;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Concurrency;
 
 namespace Fleet.Manager.Servers;
@@ -62,7 +63,7 @@ internal sealed class FleetViews
     /// <summary>Returns a view that is at most <paramref name="maxAge"/> old, or the latest one when that takes longer than <paramref name="timeout"/>.</summary>
     public async Task<FleetView> ReadFreshAsync(TimeSpan maxAge, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var (asked, started) = (_timeProvider.GetUtcNow(), _timeProvider.GetTimestamp());
+        var asked = _timeProvider.GetMonotonicTime();
         if (_watcher.Current is { } reading && asked - reading.EverythingReadAt <= maxAge)
         {
             return Current;
@@ -74,7 +75,7 @@ internal sealed class FleetViews
             // A read in progress may have begun earlier, or may cover only other changes.
             var next = NextRead;
             if (_watcher.Current is { } read && (read.EverythingReadAt >= asked || !read.IsVerified)
-                || !await BoundedWait.ForAsync(next, timeout - _timeProvider.GetElapsedTime(started), _timeProvider, cancellationToken))
+                || !await BoundedWait.ForAsync(next, timeout - (_timeProvider.GetMonotonicTime() - asked), _timeProvider, cancellationToken))
             {
                 return Current;
             }

@@ -19,6 +19,7 @@ internal sealed class ShellTracker
     private readonly KnownShells _known = new();
     private readonly TimeProvider _time;
     private readonly AsyncPulse _updated = new();
+    private long _updatedAt;
 
     public ShellTracker(RegistryWatcher<HostShell?> watcher, IPagePool pool, TimeProvider time)
     {
@@ -31,6 +32,7 @@ internal sealed class ShellTracker
                 pool.ShellChanged(shell);
             }
 
+            Interlocked.Exchange(ref _updatedAt, time.GetTimestamp());
             _updated.PulseAll();
         };
     }
@@ -52,7 +54,7 @@ internal sealed class ShellTracker
     {
         var next = _updated.Next;
         // While the registry is unreachable, there is nothing to wait for.
-        if (_watcher.Current is not { IsVerified: true } reading || reading.Value?.Generation >= generation || _time.GetUtcNow() - reading.ReadAt < s_minReadingAge)
+        if (_watcher.Current is not { IsVerified: true } reading || reading.Value?.Generation >= generation || _time.GetElapsedTime(Interlocked.Read(ref _updatedAt)) < s_minReadingAge)
         {
             return;
         }

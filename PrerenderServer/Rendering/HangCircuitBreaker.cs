@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http;
 
@@ -47,7 +48,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
             {
                 if (_records.TryGetValue(key, out var record) && record.OpenUntil is { } until)
                 {
-                    var left = until - time.GetUtcNow();
+                    var left = until - time.GetMonotonicTime();
                     if (left > TimeSpan.Zero)
                     {
                         throw new RequestException(StatusCodes.Status503ServiceUnavailable, "breaker-open",
@@ -55,7 +56,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
                     }
 
                     // This render is the trial. Others are rejected for another pause, or until the trial ends.
-                    record.OpenUntil = time.GetUtcNow() + record.Pause;
+                    record.OpenUntil = time.GetMonotonicTime() + record.Pause;
                     record.Trial = operation;
                 }
             }
@@ -87,7 +88,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
 
     private void AddHang(string key, int limit, int hangs, RenderOperation operation)
     {
-        if (!_records.TryGetValue(key, out var record) || time.GetUtcNow() - record.Last > options.BreakerPause * 10)
+        if (!_records.TryGetValue(key, out var record) || time.GetMonotonicTime() - record.Last > options.BreakerPause * 10)
         {
             if (_records.Count >= MaxKeys)
             {
@@ -102,7 +103,7 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
         }
 
         record.Hangs += hangs;
-        record.Last = time.GetUtcNow();
+        record.Last = time.GetMonotonicTime();
         record.OpenUntil = record.Hangs >= limit ? record.Last + record.Pause : null;
     }
 
@@ -117,9 +118,9 @@ internal sealed class HangCircuitBreaker(RenderingOptions options, TimeProvider 
     {
         public int Hangs { get; set; }
 
-        public DateTimeOffset Last { get; set; }
+        public TimeSpan Last { get; set; }
 
-        public DateTimeOffset? OpenUntil { get; set; }
+        public TimeSpan? OpenUntil { get; set; }
 
         /// <summary>How long the next rejection lasts.</summary>
         public required TimeSpan Pause { get; set; }

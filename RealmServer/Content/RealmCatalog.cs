@@ -15,7 +15,7 @@ internal sealed partial class RealmCatalog
     private readonly ILogger<RealmCatalog> _logger;
     private readonly TimeProvider _timeProvider;
     private readonly Lock _refresh = new();
-    private DateTimeOffset _draftsRemovedAt;
+    private TimeSpan? _draftsRemovedAt;
     private volatile RealmSet _current;
 
     public RealmCatalog(IOptions<RealmsOptions> options, IOptions<HostAppOptions> host, ReadKeys keys, HostShellFile shell, TimeProvider timeProvider, ILogger<RealmCatalog> logger)
@@ -63,7 +63,7 @@ internal sealed partial class RealmCatalog
     // At startup and then hourly: when a killed server restarts, its drafts are not old enough to remove yet.
     private void RemoveOldDrafts()
     {
-        var now = _timeProvider.GetUtcNow();
+        var now = _timeProvider.GetMonotonicTime();
         if (now - _draftsRemovedAt < CardDrafts.MaxAge)
         {
             return;
@@ -72,7 +72,7 @@ internal sealed partial class RealmCatalog
         _draftsRemovedAt = now;
         foreach (var realm in _current.ById.Values)
         {
-            CardDrafts.RemoveLeftovers(realm, now);
+            CardDrafts.RemoveLeftovers(realm, _timeProvider.GetUtcNow());
         }
     }
 

@@ -1,4 +1,5 @@
 using Fleet.Registry;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fleet.RealmServer.HostShells;
@@ -17,7 +18,7 @@ internal sealed class HostShellHealth(HostShellFile file, HostShellClaims claims
             return HealthCheckResult.Unhealthy($"The claim of shell {file.Current.Token} has not been acknowledged yet. {claims.Error}".TrimEnd());
         }
 
-        var age = timeProvider.GetUtcNow() - acknowledgedAt;
+        var age = timeProvider.GetMonotonicTime() - acknowledgedAt;
         if (age > RegistryTtl.Serving)
         {
             return HealthCheckResult.Degraded($"The last acknowledged claim is {age.TotalSeconds:0} s old. {claims.Error}".TrimEnd());

@@ -1,6 +1,7 @@
 using System.Net;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Rendering;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +23,7 @@ internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimePro
     public TimeSpan? WaitOf(IPAddress? client)
     {
         var key = ClientAddress.KeyOf(client);
-        var (now, cost) = (timeProvider.GetUtcNow(), s_window / options.Value.FirstRendersPerMinute);
+        var (now, cost) = (timeProvider.GetMonotonicTime(), s_window / options.Value.FirstRendersPerMinute);
         lock (_gate)
         {
             if (!_clients.TryGet(key, out var account))
@@ -44,6 +45,6 @@ internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimePro
 
     private sealed class Account
     {
-        public DateTimeOffset FreeAt { get; set; }
+        public TimeSpan FreeAt { get; set; }
     }
 }

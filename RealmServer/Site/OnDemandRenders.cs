@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Fleet.RealmServer.Rendering;
 using Fleet.Registry;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.RealmServer.Site;
@@ -41,7 +42,7 @@ internal sealed partial class OnDemandRenders(
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<PageOutcome?> AwaitAsync(PageSource source, bool isVerified, CancellationToken cancellationToken)
     {
-        if (queue.Add(source, isVerified ? RenderUrgency.Verified : RenderUrgency.Awaited, until: timeProvider.GetUtcNow() + options.Value.CrawlerBudget) is not { } job)
+        if (queue.Add(source, isVerified ? RenderUrgency.Verified : RenderUrgency.Awaited, until: timeProvider.GetMonotonicTime() + options.Value.CrawlerBudget) is not { } job)
         {
             return null;
         }
@@ -82,7 +83,7 @@ internal sealed partial class OnDemandRenders(
     private async Task RenderAsync(RenderJob job, RenderUrgency urgency, CancellationToken stoppingToken)
     {
         using var activity = RealmActivity.Source.StartActivity("on demand", ActivityKind.Internal, job.RequestedBy);
-        var within = urgency >= RenderUrgency.Awaited ? AwaitedWithin(job.AwaitedUntil - timeProvider.GetUtcNow()) : null;
+        var within = urgency >= RenderUrgency.Awaited ? AwaitedWithin(job.AwaitedUntil - timeProvider.GetMonotonicTime()) : null;
         var outcome = await TryRenderAsync(job, urgency, within, stoppingToken);
         if (outcome.FailureReason is { } reason)
         {

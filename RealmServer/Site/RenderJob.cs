@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Fleet.RealmServer.Rendering;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.RealmServer.Site;
 
@@ -10,7 +11,7 @@ internal sealed class RenderJob(PageSource source)
     private RenderUrgency? _urgency;
     private int _turn = -1;
     private RenderUrgency? _begunAs;
-    private DateTimeOffset _awaitedUntil;
+    private TimeSpan _awaitedUntil;
     private bool _isForced;
 
     public PageSource Source => source;
@@ -32,13 +33,13 @@ internal sealed class RenderJob(PageSource source)
 
     public TaskCompletionSource<PageOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Time at which the wait of the last waiting crawler ends.</summary>
-    public DateTimeOffset AwaitedUntil
+    /// <summary>When the wait of the last waiting crawler ends, as <see cref="MonotonicTime"/>.</summary>
+    public TimeSpan AwaitedUntil
     {
         get { lock (_gate) { return _awaitedUntil; } }
     }
 
-    public void AwaitUntil(DateTimeOffset time)
+    public void AwaitUntil(TimeSpan time)
     {
         lock (_gate)
         {

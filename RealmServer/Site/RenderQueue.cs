@@ -20,11 +20,11 @@ internal sealed class RenderQueue(IOptions<PagesOptions> options, RealmMetrics m
     /// <summary>Adds a render, or joins the one that is queued or in progress and suits the request.</summary>
     /// <param name="source">The page.</param>
     /// <param name="urgency">The urgency of the render.</param>
-    /// <param name="until">Time at which the caller's wait ends.</param>
+    /// <param name="until">When the caller's wait ends, as <see cref="MonotonicTime"/>.</param>
     /// <param name="isRepeat">Whether the render repeats one that had too little time.</param>
     /// <param name="isForced">Whether the page is rendered even if the stored one is up to date. A render that has begun does not suit such a request.</param>
     /// <returns>The render; null if the queue is full.</returns>
-    public RenderJob? Add(PageSource source, RenderUrgency urgency, DateTimeOffset until = default, bool isRepeat = false, bool isForced = false)
+    public RenderJob? Add(PageSource source, RenderUrgency urgency, TimeSpan until = default, bool isRepeat = false, bool isForced = false)
     {
         bool Suits(RenderJob known) => known.Serves(urgency) && (!isForced || known.TryForce());
         var job = _jobs.TryGetValue(source.Key, out var queued) && Suits(queued) ? queued : null;

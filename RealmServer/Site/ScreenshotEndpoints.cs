@@ -36,7 +36,7 @@ internal static class ScreenshotEndpoints
         }
         catch (RegistryUnavailableException e)
         {
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-unavailable", e.Message, RegistryTtl.Repeat);
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-away", e.Message, RegistryTtl.Repeat);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,12 +11,11 @@ namespace Fleet.Registry.Redis;
 internal sealed partial class RecordSigner(FleetKeys keys, TimeProvider time, ILogger<RecordSigner> logger)
 {
     private const string None = "-";
-    private const int MaxWarned = 1_000;
 
     /// <summary>How far the clocks of two services may be apart: 5 min.</summary>
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, bool> _warned = new();
+    private readonly FirstOccurrence _warned = new();
 
     /// <summary>Signs a record.</summary>
     /// <param name="hash">The key of the hash that it is stored in.</param>
@@ -43,7 +41,7 @@ internal sealed partial class RecordSigner(FleetKeys keys, TimeProvider time, IL
         }
 
         var name = $"{hash} {field}";
-        if (_warned.Count < MaxWarned && _warned.TryAdd(name, true))
+        if (_warned.Is(name))
         {
             LogNotSigned(name);
         }

@@ -20,6 +20,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _keeper;
+    private bool _isFailureLogged;
 
     public RedisBackplane(RedisConnection connection, TimeProvider timeProvider, ILogger<RedisBackplane> logger)
     {
@@ -116,7 +117,13 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         }
         catch (RegistryUnavailableException exception)
         {
-            LogNotSubscribed(exception.Message);
+            // Until it succeeds, it is tried every few seconds.
+            if (!_isFailureLogged)
+            {
+                LogNotSubscribed(exception.Message);
+            }
+
+            _isFailureLogged = true;
             return false;
         }
     }
@@ -152,7 +159,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "A {Kind} change notification was not sent; readers will see the change on their next poll. {Reason}")]
     private partial void LogNotSent(FleetEventKind kind, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot subscribe to change notifications; polling continues. {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot subscribe to change notifications yet; polling continues. {Reason}")]
     private partial void LogNotSubscribed(string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Cannot unsubscribe from change notifications. {Reason}")]

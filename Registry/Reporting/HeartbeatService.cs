@@ -1,4 +1,5 @@
 using Fleet.Registry.Watching;
+using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Concurrency;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,8 +15,8 @@ public abstract partial class HeartbeatService(string subject, IHostApplicationL
     private readonly SemaphoreSlim _sendLock = new(1, 1);
     private int _failures;
 
-    /// <summary>When a report was last acknowledged; null before the first.</summary>
-    public DateTimeOffset? AcknowledgedAt { get; private set; }
+    /// <summary>When a report was last acknowledged, as <see cref="MonotonicTime"/>; null before the first.</summary>
+    public TimeSpan? AcknowledgedAt { get; private set; }
 
     /// <summary>Why the latest report failed; null if it succeeded.</summary>
     public string? Error { get; private set; }
@@ -59,7 +60,7 @@ public abstract partial class HeartbeatService(string subject, IHostApplicationL
         try
         {
             var answer = await send(cancellationToken);
-            AcknowledgedAt = timeProvider.GetUtcNow();
+            AcknowledgedAt = timeProvider.GetMonotonicTime();
             if (Error is not null)
             {
                 LogRecovered(logger, subject);

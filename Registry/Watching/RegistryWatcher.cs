@@ -133,7 +133,7 @@ public sealed partial class RegistryWatcher<T>(
     {
         try
         {
-            var began = timeProvider.GetUtcNow();
+            var began = timeProvider.GetMonotonicTime();
             var value = await read(changes, stoppingToken);
             if (_failures > 0)
             {
@@ -222,10 +222,10 @@ public static class RegistryPolling
 
 /// <summary>The latest reading of a watcher.</summary>
 /// <param name="Value">The last good value.</param>
-/// <param name="ReadAt">When it was read, by this service's clock.</param>
+/// <param name="ReadAt">When it was read, by this service's clock, for people.</param>
 /// <param name="IsVerified">False when a later read failed, so the value may be outdated.</param>
 public sealed record RegistryReading<T>(T Value, DateTimeOffset ReadAt, bool IsVerified)
 {
-    /// <summary>When the last read of everything began, by this service's clock. Later reads covered only what notifications named.</summary>
-    public required DateTimeOffset EverythingReadAt { get; init; }
+    /// <summary>When the last read of everything began, as <see cref="MonotonicTime"/>. Later reads covered only what notifications named.</summary>
+    public required TimeSpan EverythingReadAt { get; init; }
 }

@@ -120,7 +120,7 @@ internal static class PagesEndpoints
         }
         catch (RegistryUnavailableException e)
         {
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-unavailable", e.Message, RegistryTtl.Repeat);
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-away", e.Message, RegistryTtl.Repeat);
         }
     }
 }

@@ -45,7 +45,7 @@ internal static class SearchEndpoints
         }
         catch (RegistryUnavailableException e)
         {
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-unavailable", e.Message, RegistryTtl.Repeat);
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "registry-away", e.Message, RegistryTtl.Repeat);
         }
     }
 

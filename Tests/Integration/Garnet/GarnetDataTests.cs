@@ -5,6 +5,9 @@ using System.Runtime.InteropServices;
 using Fleet.Garnet;
 using Fleet.ServiceDefaults;
 using Fleet.Tests.Processes;
+using Fleet.Tests.Rendering;
+using Fleet.Tests.Time;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
@@ -95,6 +98,29 @@ public sealed class GarnetDataTests : IDisposable
         await using var restarted = await StartAsync();
         Assert.Equal("v", await restarted.Connection.GetDatabase().StringGetAsync("after"));
         Assert.Equal(10, await restarted.Connection.GetDatabase().HashLengthAsync("large"));
+    }
+
+    [Fact]
+    public async Task Run_FolderIsDeleted_GoesOnFromMemoryAndSaysSoOnce()
+    {
+        var (clock, log) = (new VirtualTimeProvider(), new LogRecorder());
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        var options = new EmbeddedGarnetOptions { Port = FreePort.Take(), DataFolder = Path.Combine(_folder.FullName, "data") };
+        await using var garnet = await EmbeddedGarnet.StartAsync(options, clock, loggers, Token);
+        await using var connection = await ConnectAsync(options.Port);
+        await connection.GetDatabase().StringSetAsync("text", "v");
+
+        Directory.Delete(options.DataFolder, recursive: true);
+        for (var checks = 1; checks <= 3; checks++)
+        {
+            await Eventually.TrueAsync(() => clock.TimersArmed > 0 || garnet.Completion.IsCompleted, () => "the next check");
+            clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        await Eventually.TrueAsync(() => clock.TimersArmed > 0 || garnet.Completion.IsCompleted, () => "the end of the last check");
+        Assert.False(garnet.Completion.IsCompleted, $"It ended: {garnet.Completion.Exception}");
+        Assert.Equal("v", await connection.GetDatabase().StringGetAsync("text"));
+        Assert.Single(log.Lines, line => line.Contains("cannot be read, so what is stored from now on", StringComparison.Ordinal));
     }
 
     [Fact]

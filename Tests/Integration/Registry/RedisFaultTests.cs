@@ -4,7 +4,9 @@ using Fleet.Registry;
 using Fleet.Registry.Events;
 using Fleet.Registry.Redis;
 using Fleet.Tests.Processes;
+using Fleet.Tests.Rendering;
 using Fleet.Tests.Time;
+using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Registry;
 
@@ -114,6 +116,82 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ListAsync_HeartbeatsAreRejectedForLackOfMemory_FailsInsteadOfForgettingTheServers()
+    {
+        await AnnounceAsync();
+        await Registry.AgeAsync(RegistryTtl.Server * 2);
+        await Registry.Database.ExecuteAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
+        await Registry.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
+
+        foreach (var read in (Func<Task>[])[() => Registry.Servers.ListAsync(Cancel), () => Registry.Servers.GetAsync(["incarnation"], Cancel), () => Registry.Realms.ListAsync(Cancel)])
+        {
+            var exception = await Assert.ThrowsAsync<RegistryUnavailableException>(read);
+            Assert.Contains("OOM", exception.Message, StringComparison.Ordinal);
+        }
+
+        await Registry.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
+        Assert.Empty(await Registry.Servers.ListAsync(Cancel));
+        Assert.Empty(await Registry.Realms.ListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task AnyCall_RedisHangs_OneAtATimeTriesAndTheOthersFailAtOnce()
+    {
+        await using var registry = await RedisRegistryUnderTest.ConnectAsync(Redis.ConnectionString, _time);
+        await registry.HostShells.GetAsync(Cancel);
+        Redis.Freeze();
+        await TimeOutAsync(registry.HostShells.GetAsync(Cancel));
+
+        var trial = registry.HostShells.GetAsync(Cancel);
+        for (var i = 0; i < 20; i++)
+        {
+            var exception = await Assert.ThrowsAsync<RegistryUnavailableException>(() => registry.Servers.ListAsync(Cancel));
+            Assert.Equal("Redis is away, so it was not asked to list live entries (ConnectionStrings:redis).", exception.Message);
+        }
+
+        Assert.False(trial.IsCompleted);
+        await TimeOutAsync(trial);
+        Redis.Thaw();
+        await registry.HostShells.GetAsync(Cancel);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => registry.Servers.ListAsync(Cancel)));
+    }
+
+    [Fact]
+    public async Task AnyCall_OneIsSlowWhileOthersAreAnswered_RedisIsNotAway()
+    {
+        await using var registry = await RedisRegistryUnderTest.ConnectAsync(Redis.ConnectionString, _time);
+        var connection = registry.Connection;
+        var slow = connection.CallAsync("wait", static _ => new TaskCompletionSource<bool>().Task, Cancel);
+        _time.Advance(RedisConnection.Deadline / 2);
+        await registry.HostShells.GetAsync(Cancel);
+        await TimeOutAsync(slow);
+
+        var other = connection.CallAsync("wait", static _ => new TaskCompletionSource<bool>().Task, Cancel);
+        await registry.HostShells.GetAsync(Cancel);
+        await TimeOutAsync(other);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_RedisStaysAway_IsLoggedOnce()
+    {
+        await using var registry = await RedisRegistryUnderTest.ConnectAsync(Redis.ConnectionString, _time);
+        var log = new LogRecorder();
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        await Redis.StopAsync();
+        await using var backplane = new RedisBackplane(registry.Connection, _time, loggers.CreateLogger<RedisBackplane>());
+        var subscribing = backplane.SubscribeAsync(_ => { }, Cancel);
+        for (var i = 0; i < 8; i++)
+        {
+            // The next attempt ends, or the pause after it.
+            await Eventually.TrueAsync(() => _time.TimersArmed > 0, () => $"the wait {i}");
+            _time.Advance(RegistryTtl.Repeat);
+        }
+
+        await subscribing;
+        Assert.Single(log.Lines, line => line.Contains("Cannot subscribe", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task AnyCall_CallerCancels_EndsAtOnce()
     {
         await Registry.Database.PingAsync();
@@ -154,6 +232,13 @@ public sealed class RedisFaultTests : IAsyncLifetime
 
         Assert.Equal("prerender-0", Assert.Single(await Registry.Servers.ListAsync(Cancel)).Name);
         Assert.Equal([Realm], await Registry.Realms.ListAsync(Cancel));
+    }
+
+    private async Task TimeOutAsync(Task call)
+    {
+        var failure = Assert.ThrowsAsync<RegistryUnavailableException>(() => call);
+        _time.Advance(RedisConnection.Deadline);
+        Assert.Contains("did not answer within 2 s", (await failure).Message, StringComparison.Ordinal);
     }
 
     private async Task HintsFlowAsync(NotificationRecorder recorder)

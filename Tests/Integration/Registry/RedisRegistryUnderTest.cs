@@ -53,7 +53,8 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
     private RedisRegistryUnderTest(ConnectionMultiplexer multiplexer, TimeProvider timeProvider, string? adminKey, ILogger<RecordSigner>? logger)
     {
         _multiplexer = multiplexer;
-        var connection = new RedisConnection(multiplexer, timeProvider);
+        Connection = new(multiplexer, timeProvider);
+        var connection = Connection;
         var keys = new FleetKeys(Options.Create(new FleetOptions { AdminKey = adminKey }));
         var signer = new RecordSigner(keys, timeProvider, logger ?? NullLogger<RecordSigner>.Instance);
         HostShells = new RedisHostShellStore(connection);
@@ -70,6 +71,8 @@ internal sealed class RedisRegistryUnderTest : RegistryUnderTest
         Jobs = new RedisJobStore(connection, signer, NullLogger<RedisJobStore>.Instance);
         Backplane = _backplane = new RedisBackplane(connection, timeProvider, NullLogger<RedisBackplane>.Instance);
     }
+
+    public RedisConnection Connection { get; }
 
     public IDatabase Database => _multiplexer.GetDatabase();
 

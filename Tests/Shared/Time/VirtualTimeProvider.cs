@@ -8,7 +8,7 @@ internal sealed class VirtualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<VirtualTimer> _timers = [];
-    private readonly DateTimeOffset _start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset _start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private TimeSpan _elapsed;
 
     /// <summary>Since the clock was made.</summary>
@@ -86,6 +86,9 @@ internal sealed class VirtualTimeProvider : TimeProvider
             _elapsed = end;
         }
     }
+
+    /// <summary>Sets the clock of the machine forward, or back, while no time passes.</summary>
+    public void SetClock(TimeSpan by) => _start += by;
 
     private VirtualTimer? NextUpTo(TimeSpan end)
     {

@@ -34,6 +34,25 @@ public sealed class RegistryRestartTests
     }
 
     [Fact]
+    public async Task Read_EverythingIsGoneAfterALongOutage_StaysKnownUntilItCouldHaveBeenReportedAgain()
+    {
+        var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);
+        var reader = new FleetViewReader(registry.HostShells, registry.Servers, registry.WarmAffinities, registry.Realms, registry.Services, new Reservations(), _clock);
+        await registry.Realms.AnnounceAsync("realm-0", [s_realm], CancellationToken.None);
+        await registry.Servers.AnnounceAsync(Record(), CancellationToken.None);
+        await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
+
+        // Nothing is read meanwhile, and all records expire.
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        var view = await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
+        Assert.Equal((1, 1), (view.Servers.Count, view.Realms.Count));
+        _clock.Advance(RegistryTtl.Realm);
+        view = await reader.ReadAsync(RegistryChanges.Everything, CancellationToken.None);
+        Assert.Equal((0, 0), (view.Servers.Count, view.Realms.Count));
+    }
+
+    [Fact]
     public async Task Read_RealmsAreReportedAgainFirst_TheServerStaysKnownUntilItCouldHaveBeenToo()
     {
         var registry = new InMemoryRegistry(_clock, NullLoggerFactory.Instance);

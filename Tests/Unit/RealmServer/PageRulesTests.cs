@@ -90,6 +90,20 @@ public sealed class PageRulesTests
     }
 
     [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void FirstRenders_ClockIsSet_WaitAsLong(int hours)
+    {
+        var clock = new VirtualTimeProvider();
+        var limiter = new FirstRenderLimiter(Options.Create(new PagesOptions { FirstRendersPerMinute = 1 }), clock);
+        Assert.Null(limiter.WaitOf(IPAddress.Loopback));
+
+        clock.SetClock(TimeSpan.FromHours(hours));
+
+        Assert.Equal(TimeSpan.FromMinutes(1), limiter.WaitOf(IPAddress.Loopback));
+    }
+
+    [Theory]
     [InlineData("2001:db8::1", "2001:db8::2", true)]
     [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
     [InlineData("10.0.0.1", "::ffff:10.0.0.1", true)]

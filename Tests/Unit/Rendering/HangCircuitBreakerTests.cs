@@ -30,6 +30,20 @@ public class HangCircuitBreakerTests
         Check("good");
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void Check_ClockIsSet_ThePauseIsAsLong(int hours)
+    {
+        Hang("bad");
+        Hang("bad");
+        _time.SetClock(TimeSpan.FromHours(hours));
+
+        Assert.Equal(TimeSpan.FromMinutes(1), Assert.Throws<RequestException>(() => Check("bad")).RetryAfter);
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Check("bad");
+    }
+
     [Fact]
     public void Check_ShellIsLearnedAfterTheFirstHang_TheHangCounts()
     {
