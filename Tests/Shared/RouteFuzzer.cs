@@ -183,7 +183,7 @@ internal sealed partial class RouteFuzzer(Uri address, IReadOnlyList<string> rou
         _ => $"{{{string.Join(',', Enumerable.Range(0, random.Next(6)).Select(_ => $"\"{Pick(random, s_names)}\":{Json(random, depth + 1)}"))}}}",
     };
 
-    private static T Pick<T>(Random random, IReadOnlyList<T> values) => values[random.Next(values.Count)];
+    private static string Pick(Random random, string[] values) => values[random.Next(values.Length)];
 
     [GeneratedRegex(@"\{[^{}]+\}")]
     private static partial Regex Parameter();
