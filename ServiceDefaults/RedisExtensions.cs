@@ -13,7 +13,7 @@ public static class RedisExtensions
     /// <summary>Name of the connection string: <c>ConnectionStrings:redis</c>.</summary>
     public const string ConnectionName = "redis";
 
-    private static readonly TimeSpan s_healthTimeout = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_healthTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Registers <see cref="IConnectionMultiplexer"/> with health check and traces. A Redis that is unavailable at start is not fatal: the client keeps
     /// connecting, and until it succeeds every call fails with <see cref="RedisException"/>.</summary>
