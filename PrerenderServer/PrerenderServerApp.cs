@@ -25,13 +25,7 @@ using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Signatures;
 using Fleet.ServiceDefaults.Stopping;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer;

@@ -1,7 +1,6 @@
 using Fleet.Contracts;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
-using Fleet.Manager.Rendering;
 using Fleet.ServiceDefaults.Problems;
 
 namespace Fleet.Manager.Dialects;

@@ -4,8 +4,6 @@ using System.Text.Json.Serialization;
 using Fleet.Contracts;
 using Fleet.Manager.Endpoints;
 using Fleet.Manager.Pipeline;
-using Fleet.Manager.Rendering;
-using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 
 namespace Fleet.Manager.Dialects;

@@ -5,7 +5,6 @@ using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
 using Fleet.Registry.Jobs;
 using Fleet.ServiceDefaults;
-using Fleet.ServiceDefaults.Concurrency;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Fleet.Contracts;
 using Fleet.Manager.Servers;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Fleet.Contracts;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Telemetry;
 using Fleet.ServiceDefaults.Telemetry;

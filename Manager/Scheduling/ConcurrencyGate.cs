@@ -1,4 +1,3 @@
-using Fleet.Contracts;
 using Fleet.Manager.Rendering;
 using Fleet.Manager.Servers;
 using Fleet.Manager.Telemetry;

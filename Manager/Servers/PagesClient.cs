@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;

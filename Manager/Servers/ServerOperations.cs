@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Mime;
 using System.Text.Json;
 using Fleet.Contracts;

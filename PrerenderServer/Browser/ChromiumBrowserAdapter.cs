@@ -5,7 +5,6 @@ using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.ServiceDefaults.Signatures;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser;
 

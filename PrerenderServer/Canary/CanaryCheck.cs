@@ -2,8 +2,6 @@ using Fleet.Contracts;
 using Fleet.PrerenderServer.Registration;
 using Fleet.Registry;
 using Fleet.Registry.Servers;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Canary;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Endpoints;
@@ -7,7 +6,6 @@ using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Rendering;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.PrerenderServer.Canary;

@@ -1,8 +1,5 @@
 using Fleet.PrerenderServer.Rendering.Diagnostics;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace Fleet.PrerenderServer.Endpoints;
 

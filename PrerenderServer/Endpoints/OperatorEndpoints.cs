@@ -4,11 +4,8 @@ using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Registration;
 using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Stopping;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace Fleet.PrerenderServer.Endpoints;
 

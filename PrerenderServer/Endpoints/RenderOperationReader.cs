@@ -6,7 +6,6 @@ using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 using Fleet.ServiceDefaults.Security;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Headers;
 
 namespace Fleet.PrerenderServer.Endpoints;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Fleet.Contracts;
-using Microsoft.AspNetCore.Http;
 
 namespace Fleet.PrerenderServer.HostShells;
 

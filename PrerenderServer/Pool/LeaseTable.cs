@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Pages;
-using Fleet.PrerenderServer.Pool.Core;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.ServiceDefaults.Telemetry;
 

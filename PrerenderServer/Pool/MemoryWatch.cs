@@ -1,6 +1,5 @@
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Pool.Core.State;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
 

@@ -1,12 +1,10 @@
 using System.Threading.Channels;
 using Fleet.Contracts;
-using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Browser;
-using Fleet.PrerenderServer.Pool.Core.Lifecycle;
-using Fleet.PrerenderServer.Pool.Core.State;
+using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool.Core;
+using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.ServiceDefaults;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Pool.Core.State;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Pool;
 

@@ -2,9 +2,7 @@ using Fleet.PrerenderServer.Browser;
 using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.ServiceDefaults.Options;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.PrerenderServer.Pool;

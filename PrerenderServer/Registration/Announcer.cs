@@ -1,8 +1,6 @@
 using Fleet.Registry;
 using Fleet.Registry.Servers;
 using Fleet.ServiceDefaults.Stopping;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Registration;
 

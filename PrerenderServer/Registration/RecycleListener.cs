@@ -1,5 +1,4 @@
 using Fleet.Registry.Events;
-using Microsoft.Extensions.Hosting;
 
 namespace Fleet.PrerenderServer.Registration;
 

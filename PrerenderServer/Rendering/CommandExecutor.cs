@@ -4,8 +4,6 @@ using Fleet.Registry;
 using Fleet.Registry.Commands;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Rendering;
 

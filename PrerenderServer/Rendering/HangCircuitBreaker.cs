@@ -2,7 +2,6 @@ using System.Globalization;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
-using Microsoft.AspNetCore.Http;
 
 namespace Fleet.PrerenderServer.Rendering;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Content;
-using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Signatures;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,3 @@
-using System.Text;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Signatures;

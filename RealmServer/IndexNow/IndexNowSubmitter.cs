@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Fleet.RealmServer.Content;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Security;

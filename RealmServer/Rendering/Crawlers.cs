@@ -1,6 +1,5 @@
 using System.Buffers;
 using Fleet.Contracts;
-using Fleet.RealmServer.Content;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 

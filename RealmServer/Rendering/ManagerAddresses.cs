@@ -1,5 +1,3 @@
-using Fleet.ServiceDefaults;
-
 namespace Fleet.RealmServer.Rendering;
 
 /// <summary>The addresses of the managers, <c>services:manager:http:0</c>, <c>:1</c> and so on. One of them is in use until it fails; then the next one is.</summary>

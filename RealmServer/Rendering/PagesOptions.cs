@@ -23,7 +23,7 @@ internal sealed class PagesOptions : IValidatableObject
     public TimeSpan CrawlerBudget { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Words that identify a crawler's User-Agent, case-insensitive. A request with an <c>X-Prerender</c> header always counts as a crawler's. Default:
-    /// search engines, link previews, AI crawlers and tools: <see cref="KnownCrawlers.Words"/>.</summary>
+    /// search engines, link previews, AI crawlers and tools: <see cref="Contracts.KnownCrawlers.Words"/>.</summary>
     public string[]? Crawlers { get; set; }
 
     /// <summary>Words in addition to those of <see cref="Crawlers"/>. Default: none.</summary>

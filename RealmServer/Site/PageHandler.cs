@@ -1,8 +1,6 @@
 using System.Globalization;
 using Fleet.Contracts;
-using Fleet.RealmServer.Content;
 using Fleet.RealmServer.Rendering;
-using Fleet.RealmServer.Site.Markdown;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Markdown;
 using Fleet.ServiceDefaults.Problems;

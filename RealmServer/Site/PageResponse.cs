@@ -2,7 +2,6 @@ using System.Globalization;
 using Fleet.Contracts;
 using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Content;
-using Fleet.RealmServer.Rendering;
 using Fleet.RealmServer.Site.Markdown;
 using Fleet.ServiceDefaults.Markdown;
 using Microsoft.Net.Http.Headers;

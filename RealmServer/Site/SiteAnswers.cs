@@ -1,5 +1,4 @@
 using Fleet.Contracts;
-using Fleet.RealmServer.Content;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.Net.Http.Headers;

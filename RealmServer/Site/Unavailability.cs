@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Fleet.RealmServer.Rendering;
 
 namespace Fleet.RealmServer.Site;

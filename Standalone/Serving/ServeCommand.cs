@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Fleet.BrowserSetup;
-using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Options;
 using Fleet.ServiceDefaults.Startup;
 using Fleet.Standalone.CommandLine;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
-using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 

@@ -3,7 +3,6 @@ using Fleet.BrowserSetup;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Connections;
 using Fleet.PrerenderServer.Browser.Pages;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.ServiceDefaults;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 

@@ -1,5 +1,4 @@
 using Fleet.PrerenderServer.Browser.Cdp;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Browser.Processes;
 

@@ -10,7 +10,6 @@ using Fleet.PrerenderServer.Browser.Pages;
 using Fleet.PrerenderServer.Rendering.Host;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Fleet.PrerenderServer.Rendering.Documents;

@@ -1,6 +1,5 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering.Learning;
-using Fleet.PrerenderServer.Rendering.Painting;
 
 namespace Fleet.PrerenderServer.Rendering.Operations;
 

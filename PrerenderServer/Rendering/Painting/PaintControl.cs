@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering.Learning;
 using Fleet.ServiceDefaults.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace Fleet.PrerenderServer.Rendering.Painting;
 

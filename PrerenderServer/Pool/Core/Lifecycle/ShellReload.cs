@@ -1,4 +1,3 @@
-using Fleet.Contracts;
 using Fleet.PrerenderServer.Pool.Core.State;
 
 namespace Fleet.PrerenderServer.Pool.Core.Lifecycle;

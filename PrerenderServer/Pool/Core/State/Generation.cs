@@ -1,5 +1,3 @@
-using Fleet.PrerenderServer.Pool.Core.Lifecycle;
-
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>State of a browser process.</summary>

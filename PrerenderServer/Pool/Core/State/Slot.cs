@@ -1,5 +1,3 @@
-using Fleet.PrerenderServer.Pool.Core.Lifecycle;
-
 namespace Fleet.PrerenderServer.Pool.Core.State;
 
 /// <summary>One browser context. It uses memory from the start of its creation until its close is confirmed.</summary>
