@@ -13,11 +13,14 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
 {
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(30);
 
+    private static readonly object s_seen = new();
+
     private readonly CrawlerRequests _requests = new(options);
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (!_requests.IsForPage(http.Request))
+        // The app may run its middleware once more, for the page that it shows instead of an error without a body: it is the app's.
+        if (!_requests.IsForPage(http.Request) || !http.Items.TryAdd(s_seen, true))
         {
             await next(http);
             return;
@@ -37,6 +40,14 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         }
 
         var url = UrlOf(http);
+        if (url.Length > RenderLimits.MaxUrlLength)
+        {
+            // It will never be rendered: a 503 would have the crawler come back again and again.
+            http.Response.StatusCode = StatusCodes.Status414UriTooLong;
+            http.Response.Headers.CacheControl = "no-store";
+            return;
+        }
+
         var device = options.HasMobileRendition ? RenditionRules.DeviceOf(RenditionRules.For(http.Request.Headers.UserAgent)) : null;
         try
         {
@@ -105,12 +116,10 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         }
     }
 
-    // Path and query byte for byte: a decoded path could be another one for the app's router.
     private string UrlOf(HttpContext http)
     {
         var origin = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"{http.Request.Scheme}://{http.Request.Host}";
-        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        return origin + (target is ['/', ..] ? target : $"{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}");
+        return origin + RequestAddress.TargetOf(http.Features.Get<IHttpRequestFeature>()?.RawTarget, http.Request.PathBase, http.Request.Path, http.Request.QueryString);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Url} was not prerendered for a crawler ({Reason}): {Detail}")]

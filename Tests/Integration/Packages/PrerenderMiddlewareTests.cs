@@ -181,6 +181,30 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, visitor.StatusCode);
     }
 
+    [Fact]
+    public async Task Get_PageThatTheAppShowsForAnError_IsTheApps()
+    {
+        await using var app = await StartAsync(FreePort.TakeAddress());
+        var (answer, body) = await GetAsync("/shop?recovers", "Googlebot/2.1");
+        Assert.Equal((503, "The app's own page for 503"), ((int)answer.StatusCode, body));
+    }
+
+    [Fact]
+    public async Task Get_BehindAProxyThatTakesThePrefixOff_IsTheAddressOfTheVisitor()
+    {
+        await using var app = await StartAsync(_fleet.Addresses.Manager);
+        var (_, page) = await GetAsync("/shop?prefix", "Googlebot/2.1");
+        Assert.Contains("<main>shows /store/shop?prefix</main>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_AddressThatIsTooLong_IsA414()
+    {
+        await using var app = await StartAsync(_fleet.Addresses.Manager);
+        var (answer, body) = await GetAsync($"/shop?q={new string('q', RenderLimits.MaxUrlLength)}", "Googlebot/2.1");
+        Assert.Equal((414, "", true), ((int)answer.StatusCode, body, answer.Headers.CacheControl!.NoStore));
+    }
+
     private async Task<WebApplication> StartAsync(Uri manager, Action<PrerenderOptions>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -188,7 +212,16 @@ public sealed class PrerenderMiddlewareTests : IAsyncLifetime
         builder.Configuration["ConnectionStrings:fleet"] = manager.AbsoluteUri;
         builder.AddFleetClient();
         var app = builder.Build();
+        app.UseWhen(static http => http.Request.QueryString.Value == "?recovers", static branch => branch.UseStatusCodePagesWithReExecute("/error/{0}"));
+        app.Use(static (http, next) =>
+        {
+            // As the framework's forwarded headers do with X-Forwarded-Prefix.
+            http.Request.PathBase = http.Request.QueryString.Value == "?prefix" && !http.Request.Path.StartsWithSegments("/store") ? "/store" : http.Request.PathBase;
+            return next(http);
+        });
         app.UsePrerender(configure);
+        app.UseRouting();
+        app.MapGet("/error/{code}", static (int code) => $"The app's own page for {code}");
         app.MapGet("/items", () => Results.Json((int[])[1]));
         app.MapGet("/feed", () => Results.Content("<rss version='2.0'></rss>", "application/rss+xml"));
         app.MapGet("/report", () => Results.Bytes("%PDF-1.4"u8.ToArray(), "application/pdf"));
