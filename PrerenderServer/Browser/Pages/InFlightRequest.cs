@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Fleet.PrerenderServer.Browser.Pages;
 
@@ -12,7 +13,9 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <param name="RespondedAt">Time stamp of the response; null before it.</param>
 /// <param name="IsOfMessages">Whether it is a web socket or an event stream.</param>
 /// <param name="IsDocument">Whether it is the request of the document that <paramref name="Loader"/> loads.</param>
-internal readonly record struct InFlightRequest(InFlightRequest.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages, bool IsDocument = false)
+/// <param name="IsPoll">Whether it is one of a <see cref="RequestSeries"/> that polls.</param>
+internal readonly partial record struct InFlightRequest(
+    InFlightRequest.Content Sent, string Loader, bool IsAwaited, long SentAt, long? RespondedAt, bool IsOfMessages, bool IsDocument = false, bool IsPoll = false)
 {
     private const int MaxTextLength = 500;
 
@@ -37,5 +40,12 @@ internal readonly record struct InFlightRequest(InFlightRequest.Content Sent, st
     private static string Shorten(string text) => text.Length <= 2 * MaxTextLength ? text
         : $"{text[..MaxTextLength]}…{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
 
-    public readonly record struct Content(string Method, string Url, string Body);
+    public readonly partial record struct Content(string Method, string Url, string Body)
+    {
+        /// <summary>The same for requests that differ in numbers, dates and ids only: in words with a digit.</summary>
+        public string Shape => $"{Method} {WordsWithDigits().Replace(Url, "0")} {WordsWithDigits().Replace(Body, "0")}";
+
+        [GeneratedRegex(@"[\w.:-]*\d[\w.:-]*")]
+        private static partial Regex WordsWithDigits();
+    }
 }

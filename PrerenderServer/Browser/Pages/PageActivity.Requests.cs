@@ -37,6 +37,12 @@ internal sealed partial class PageActivity
         {
             // A request that repeats an answered one is a poll.
             request = request with { IsAwaited = request.IsAwaited && !_answered.Contains(request.Sent) };
+            if (_inFlight.TryGetValue(id, out var redirected))
+            {
+                SeriesOf(redirected)?.End();
+            }
+
+            request = request with { IsPoll = SeriesOf(request)?.Begin() ?? false };
             if (_inFlight.Count < MaxInFlight || _inFlight.ContainsKey(id))
             {
                 _inFlight[id] = request;
@@ -125,9 +131,10 @@ internal sealed partial class PageActivity
         lock (_gate)
         {
             _document = loader;
-            foreach (var (id, _) in _inFlight.Where(f => f.Value.Loader != loader))
+            foreach (var (id, request) in _inFlight.Where(f => f.Value.Loader != loader))
             {
                 _inFlight.Remove(id);
+                SeriesOf(request)?.End();
             }
 
             _lastChange = time.GetTimestamp();
@@ -139,7 +146,7 @@ internal sealed partial class PageActivity
         lock (_gate)
         {
             // While a request is in flight, polling every quarter of the window is enough.
-            return Awaited().Any() ? quiet / 4 : quiet - time.GetElapsedTime(_lastChange);
+            return Awaited().Any(f => !f.IsPoll) ? quiet / 4 : quiet - time.GetElapsedTime(_lastChange);
         }
     }
 
@@ -161,14 +168,36 @@ internal sealed partial class PageActivity
             }
 
             Note(found);
+            SeriesOf(found)?.End();
             return found;
         }
+    }
+
+    /// <summary>The series of a request; null if the page does not wait for it.</summary>
+    private RequestSeries? SeriesOf(InFlightRequest request)
+    {
+        if (!request.IsAwaited || request.IsOfMessages || request.IsDocument)
+        {
+            return null;
+        }
+
+        var shape = request.Sent.Shape;
+        if (!_series.TryGetValue(shape, out var series) && _series.Count < MaxAnswered)
+        {
+            _series[shape] = series = new(time);
+        }
+
+        return series;
     }
 
     /// <summary>Restarts the quiet period, unless the page does not wait for the request.</summary>
     private void Note(InFlightRequest request)
     {
-        if (request.IsAwaited)
+        if (request.IsAwaited && request.IsPoll)
+        {
+            _lastPoll = time.GetTimestamp();
+        }
+        else if (request.IsAwaited)
         {
             _lastChange = time.GetTimestamp();
         }

@@ -26,12 +26,14 @@ internal sealed partial class PageActivity(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, InFlightRequest> _inFlight = [];
     private readonly HashSet<InFlightRequest.Content> _answered = [];
+    private readonly Dictionary<string, RequestSeries> _series = [];
     private readonly List<string> _errors = [];
     private readonly List<string> _failed = [];
     /// <summary>The documents, by their loader, whose body was not received completely: Chromium's code.</summary>
     private readonly Dictionary<string, string> _broken = [];
     private string? _document;
     private long _lastChange = time.GetTimestamp();
+    private long _lastPoll = time.GetTimestamp();
     private (string Request, TimeSpan Duration)? _slowest;
 
     /// <summary>Console errors and uncaught exceptions, oldest first.</summary>
@@ -83,6 +85,7 @@ internal sealed partial class PageActivity(TimeProvider time)
         lock (_gate)
         {
             _answered.Clear();
+            _series.Clear();
             _slowest = null;
             _errors.Clear();
             _failed.Clear();
@@ -103,7 +106,7 @@ internal sealed partial class PageActivity(TimeProvider time)
         }
     }
 
-    /// <summary>Waits until no request has been in flight for <paramref name="quiet"/>.</summary>
+    /// <summary>Waits until no request other than polls has been in flight for <paramref name="quiet"/>.</summary>
     public async Task WaitForQuietAsync(TimeSpan quiet, CancellationToken cancellationToken)
     {
         while (Remaining(quiet) is { } remaining && remaining > TimeSpan.Zero)
@@ -112,8 +115,14 @@ internal sealed partial class PageActivity(TimeProvider time)
         }
     }
 
-    /// <summary>Whether no request has been in flight for <paramref name="quiet"/>.</summary>
+    /// <summary>Whether no request other than polls has been in flight for <paramref name="quiet"/>.</summary>
     public bool IsQuiet(TimeSpan quiet) => Remaining(quiet) <= TimeSpan.Zero;
+
+    /// <summary>Whether a poll has been in flight during the last <paramref name="quiet"/>.</summary>
+    public bool IsPolling(TimeSpan quiet)
+    {
+        lock (_gate) { return Awaited().Any(f => f.IsPoll) || time.GetElapsedTime(_lastPoll) < quiet; }
+    }
 
     /// <summary>Subscribes to the events of a page.</summary>
     public void Watch(CdpSession session)

@@ -4,3 +4,5 @@ const getter = (type, name) => uncurry(Object.getOwnPropertyDescriptor(type.prot
 // A list that setters of Array.prototype and Object.prototype, which a page may have, do not notice.
 const { setPrototypeOf } = Object;
 const list = () => setPrototypeOf([], null);
+// Timers that are not waited for.
+const { setTimeout, clearTimeout } = globalThis;

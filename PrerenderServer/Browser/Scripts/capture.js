@@ -12,6 +12,7 @@
   const localName = getter(Element, 'localName');
   const openRoot = getter(Element, 'shadowRoot');
   const closedRoot = globalThis.__fleetShadowRootOf;
+  const shadowRoots = globalThis.__fleetShadowRoots;
   const indexOf = uncurry(String.prototype.indexOf);
   const namespaceOf = getter(Element, 'namespaceURI');
   const htmlStyleSheet = getter(HTMLStyleElement, 'sheet');
@@ -33,6 +34,7 @@
   const hrefOf = getter(StyleSheet, 'href');
   const lower = uncurry(String.prototype.toLowerCase);
   const queryAll = uncurry(Document.prototype.querySelectorAll);
+  const queryRoot = uncurry(DocumentFragment.prototype.querySelectorAll);
   const query = uncurry(Document.prototype.querySelector);
   const attribute = uncurry(Element.prototype.getAttribute);
   const times = performance;
@@ -45,7 +47,7 @@
   delete globalThis.__fleetCss;
   const { find: findEnds, of: endOf } = globalThis.__fleetEnds;
   delete globalThis.__fleetEnds;
-  const { changed, sourceOf, isBlobUrl, registered } = globalThis.__fleetSheets;
+  const { begin: beginSheets, changed, adopted, isBlobUrl, registered } = globalThis.__fleetSheets;
   delete globalThis.__fleetSheets;
   const blobs = globalThis.__fleetBlobs;
   delete globalThis.__fleetBlobs;
@@ -113,21 +115,9 @@
 
   const styles = { __proto__: null, [HTML]: getter(HTMLElement, 'style'), [SVG]: getter(SVGElement, 'style'), 'http://www.w3.org/1998/Math/MathML': getter(MathMLElement, 'style') };
   const computed = globalThis.getComputedStyle;
-  const lengthOf = getter(CSSStyleDeclaration, 'length');
-  const valueOf = uncurry(CSSStyleDeclaration.prototype.getPropertyValue);
-  const priorityOf = uncurry(CSSStyleDeclaration.prototype.getPropertyPriority);
 
   /** A style attribute that scripts have set. Of a shorthand with a variable, of which they set a part anew, it has only the names: the values are what it computes to. */
-  const withComputed = (element) => {
-    const own = styles[namespaceOf(element)](element);
-    const shown = computed(element);
-    let written = '';
-    for (let i = 0; i < lengthOf(own); i++) {
-      const name = own[i];
-      written += `${i > 0 ? '; ' : ''}${name}: ${valueOf(own, name) || valueOf(shown, name)}${priorityOf(own, name) === '' ? '' : ' !important'}`;
-    }
-    return written;
-  };
+  const withComputed = (element) => css.completed(styles[namespaceOf(element)](element), computed(element));
 
   // State that is not in the tree: form values live in properties, whereas HTML has only attributes.
   const live = {
@@ -161,9 +151,7 @@
       const sheets = nodeType(scope) === 9 ? documentSheets(scope) : rootSheets(scope);
       let text = nodeType(scope) === 9 ? registered() + blobs.fontRules() : '';
       for (let i = 0; i < sheets.length; i++) {
-        const media = mediaText(mediaOf(sheets[i]));
-        let rules = isDisabled(sheets[i]) ? '' : css.current(sheets[i], sourceOf(sheets[i]));
-        if (rules !== '' && media !== '') rules = `@media ${media} {\n${rules}\n}`;
+        const rules = adopted(sheets[i]);
         if (rules !== '') text += `${text === '' ? '' : '\n'}${rules}`;
       }
       return blobs.inlined(text);
@@ -229,13 +217,19 @@
     });
   }
 
-  // The parser can attach closed shadow roots, which no script sees. Hosts are usually custom elements.
+  // The parser can attach closed shadow roots, which no script sees, also inside of other roots. Hosts are usually custom elements.
   const MAX_SUSPECTS = 100;
   const suspects = () => {
     const found = list();
-    const elements = queryAll(document, '*');
-    for (let i = 0; elements[i] !== undefined && found.length < MAX_SUSPECTS; i++) {
-      if (indexOf(localName(elements[i]), '-') > 0 && openRoot(elements[i]) === null && closedRoot(elements[i]) === undefined) found[found.length] = elements[i];
+    const roots = shadowRoots();
+    for (let k = -1; k < roots.length; k++) {
+      const elements = k < 0 ? queryAll(document, '*') : queryRoot(roots[k], '*');
+      for (let i = 0, element = elements[0]; element !== undefined && found.length < MAX_SUSPECTS; element = elements[++i]) {
+        const root = openRoot(element);
+        // Those of the parser are not among the known ones.
+        if (root !== null && closedRoot(element) === undefined) roots[roots.length] = root;
+        if (root === null && indexOf(localName(element), '-') > 0 && closedRoot(element) === undefined) found[found.length] = element;
+      }
     }
     return found;
   };
@@ -245,6 +239,7 @@
     const loading = blobs.load();
     if (loading !== null) await loading;
     findEnds();
+    beginSheets();
     isMoved = place.begin(asked);
     hasPolicy = policy.begin();
     const html = write(document, live);

@@ -23,7 +23,16 @@
   const importHref = getter(CSSImportRule, 'href');
   const styleRules = Object.hasOwn(CSSStyleRule.prototype, 'cssRules') ? getter(CSSStyleRule, 'cssRules') : nestedRules;
   const styleOf = getter(CSSStyleRule, 'style');
+  const selectorOf = getter(CSSStyleRule, 'selectorText');
   const declarations = getter(CSSStyleDeclaration, 'cssText');
+  const lengthOf = getter(CSSStyleDeclaration, 'length');
+  const valueOf = uncurry(CSSStyleDeclaration.prototype.getPropertyValue);
+  const priorityOf = uncurry(CSSStyleDeclaration.prototype.getPropertyPriority);
+  const computed = globalThis.getComputedStyle;
+  const query = uncurry(Document.prototype.querySelector);
+  const queryRoot = uncurry(DocumentFragment.prototype.querySelector);
+  const shadowRoots = globalThis.__fleetShadowRoots;
+  const STYLE = 1;
   const IMPORT = 3;
   // Looking for the sources of more rules than this takes too long.
   const MAX_RULES = 4000;
@@ -104,6 +113,38 @@
     return null;
   };
 
+  /** Declarations, of which those without a value have the one that is shown. */
+  const completed = (own, shown) => {
+    let written = '';
+    for (let i = 0; i < lengthOf(own); i++) {
+      const name = own[i];
+      written += `${i > 0 ? '; ' : ''}${name}: ${valueOf(own, name) || valueOf(shown, name)}${priorityOf(own, name) === '' ? '' : ' !important'}`;
+    }
+    return written;
+  };
+
+  /** What the first element shows that a selector matches, or its pseudo-element; null without one. */
+  const shownBy = (selector) => {
+    const pseudo = indexOf(selector, '::');
+    const elements = pseudo < 0 ? selector : slice(selector, 0, pseudo) || '*';
+    let element = null;
+    try {
+      element = query(document, elements);
+      const roots = element === null ? shadowRoots() : list();
+      for (let i = 0; i < roots.length && element === null; i++) element = queryRoot(roots[i], elements);
+    } catch {
+      // It is relative to another selector.
+    }
+    return element === null ? null : computed(element, pseudo < 0 ? null : slice(selector, pseudo));
+  };
+
+  /** The declarations of a style rule. Of a shorthand with a variable, of which a script set a part anew, the rule has only the names. */
+  const declared = (rule) => {
+    const text = declarations(styleOf(rule));
+    const shown = isIncomplete(text) ? shownBy(selectorOf(rule)) : null;
+    return shown === null ? text : completed(styleOf(rule), shown);
+  };
+
   /** The text of a rule, with what only the sources of inserted rules have. */
   const textAs = (rule) => {
     const text = ruleText(rule);
@@ -111,8 +152,11 @@
     const source = sourceOf(inserted, rule);
     if (source !== undefined && parsed(source) === text) return source;
     const nested = nestedOf(rule);
-    if (nested === null || ruleCount(nested) === 0) return text;
-    let written = `${slice(text, 0, blockOf(text))}{${text[0] === '@' ? '' : declarations(styleOf(rule))}`;
+    const isStyle = ruleType(rule) === STYLE;
+    if (!isStyle && (nested === null || ruleCount(nested) === 0)) return text;
+    let written = `${slice(text, 0, blockOf(text))}{${isStyle ? declared(rule) : ''}`;
+    if (isStyle && ruleCount(nested) === 0) return `${written}}`;
+    if (isStyle) written += ';';
     for (let i = 0; i < ruleCount(nested); i++) written += `\n${textAs(nested[i])}`;
     return `${written}\n}`;
   };
@@ -240,5 +284,5 @@
   };
 
   // Taken by capture.js, which runs next.
-  globalThis.__fleetCss = { textOf, textAs, note, nestedOf, isIncomplete, current, rebase };
+  globalThis.__fleetCss = { textOf, textAs, note, nestedOf, isIncomplete, completed, current, rebase };
 })();

@@ -2,7 +2,7 @@
 // the overlay of show.js, which stays as it is. Runs before any script of the document and saves the built-ins that it needs.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is shown
-  const { setTimeout, requestAnimationFrame, getComputedStyle, isFinite, Promise: Wait } = globalThis;
+  const { requestAnimationFrame, getComputedStyle, isFinite, Promise: Wait } = globalThis;
   const nodeType = getter(Node, 'nodeType');
   const elementById = uncurry(Document.prototype.getElementById);
   const queries = { __proto__: null, 1: uncurry(Element.prototype.querySelectorAll), 9: uncurry(Document.prototype.querySelectorAll), 11: uncurry(DocumentFragment.prototype.querySelectorAll) };

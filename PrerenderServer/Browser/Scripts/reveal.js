@@ -1,7 +1,7 @@
 // Scrolls through the document, so that content appears that waits to be scrolled to: by IntersectionObserver, by a scroll event, or as a lazy image or frame.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const { setTimeout, requestAnimationFrame, getComputedStyle, Promise: Wait } = globalThis;
+  const { requestAnimationFrame, getComputedStyle, Promise: Wait } = globalThis;
   const now = performance.now.bind(performance);
   const query = uncurry(Document.prototype.querySelector);
   const scrollingElement = getter(Document, 'scrollingElement');
@@ -35,7 +35,7 @@
   const onscroll = uncurry(Object.getOwnPropertyDescriptor(globalThis, 'onscroll').get);
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = { addEventListener(type, listener) {
-    if (type === 'scroll' && (this === undefined || this === globalThis || !(arguments[2] === true || arguments[2]?.capture))) observes = true;
+    if ((type === 'scroll' || type === 'scrollend') && (this === undefined || this === globalThis || !(arguments[2] === true || arguments[2]?.capture))) observes = true;
     return apply(listen, this, arguments);
   } }.addEventListener;
 

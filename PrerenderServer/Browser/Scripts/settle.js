@@ -17,9 +17,11 @@
   const targetOf = getter(MutationRecord, 'target');
   const typeOf = getter(MutationRecord, 'type');
   const readyState = getter(Document, 'readyState');
-  const { setTimeout, setInterval, clearTimeout, clearInterval, addEventListener, removeEventListener, MutationObserver: Observer, Promise: Wait } = globalThis;
+  const { addEventListener, removeEventListener, MutationObserver: Observer, Promise: Wait } = globalThis;
   const now = performance.now.bind(performance);
   const shadowRoots = globalThis.__fleetShadowRoots;
+  const pending = globalThis.__fleetPending;
+  delete globalThis.__fleetPending;
   const max = Math.max;
 
   // Clocks, counters, animations and tickers replace content by content of about the same size, for ever. An element whose children or text change more
@@ -30,102 +32,17 @@
   // What is about to end is waited for so long: a timer, an animation, the changes of an element that is restless. Content that a splash screen or a transition
   // holds back, or that fades in, is not complete before. Whatever goes on for ever costs this time once.
   const LINGER_MS = 1000;
+  // Numbers that count up, and text that is typed, for so long: half of one would be wrong.
+  const TEXT_MS = 2500;
   // A page that shows nothing yet, because a style hides its root until an experiment or a font has been loaded, is waited for so long, if a timer is to show it.
   const HIDDEN_MS = 5000;
+  // What goes on does so for so long after its last sign: a change of an element that is restless, a message of the page to itself.
+  const SIGN_MS = 100;
   let lingered = 0;
   let lastRestless = -LINGER_MS;
+  let lastText = -LINGER_MS;
   let states = new WeakMap();
   let batch = 0;
-
-  // Timers that were set outside of another timer: a chain of them goes on. Per id, when it is due.
-  const timers = new Map();
-  const putTimer = uncurry(Map.prototype.set);
-  const dropTimer = uncurry(Map.prototype.delete);
-  const eachTimer = uncurry(Map.prototype.forEach);
-  const { apply } = Reflect;
-  let depth = 0;
-  const isSoon = (handler, delay) => typeof handler === 'function' && depth === 0 && delay > 0 && delay <= HIDDEN_MS;
-  /** A handler that is no longer waited for once it was called. */
-  const noted = (handler, key) => function () {
-    dropTimer(timers, key());
-    depth++;
-    try {
-      return apply(handler, this, arguments);
-    } finally {
-      depth--;
-    }
-  };
-  /** Sets a timer, or an interval, of which the first time counts. */
-  const start = (set, parameters) => {
-    const delay = +parameters[1];
-    if (!isSoon(parameters[0], delay)) return apply(set, globalThis, parameters);
-    parameters[0] = noted(parameters[0], () => id);
-    const id = apply(set, globalThis, parameters);
-    putTimer(timers, id, { due: now() + delay, isLong: delay > LINGER_MS });
-    return id;
-  };
-  globalThis.setTimeout = { setTimeout(handler) { return start(setTimeout, arguments); } }.setTimeout;
-  globalThis.setInterval = { setInterval(handler) { return start(setInterval, arguments); } }.setInterval;
-  if (globalThis.Scheduler) {
-    const post = Scheduler.prototype.postTask;
-    Scheduler.prototype.postTask = { postTask(task) {
-      const delay = +arguments[1]?.delay;
-      if (isSoon(task, delay)) {
-        const key = {};
-        arguments[0] = noted(task, () => key);
-        putTimer(timers, key, { due: now() + delay, isLong: delay > LINGER_MS });
-      }
-      return apply(post, this, arguments);
-    } }.postTask;
-  }
-  // What a dedicated worker is asked for is waited for like a timer, until its next message.
-  const listen = uncurry(EventTarget.prototype.addEventListener);
-  const isAsked = uncurry(WeakSet.prototype.has);
-  const ask = uncurry(WeakSet.prototype.add);
-  const asked = new WeakSet();
-  const postMessage = Worker.prototype.postMessage;
-  Worker.prototype.postMessage = { postMessage(message) {
-    apply(postMessage, this, arguments);
-    if (!isAsked(asked, this)) {
-      ask(asked, this);
-      for (const type of ['message', 'error']) listen(this, type, () => dropTimer(timers, this));
-    }
-    putTimer(timers, this, { due: now(), isLong: false });
-  } }.postMessage;
-  // A schedule of the page's own goes on by messages to itself (React, for one, computes for 5 ms at a time, and shows nothing before the end).
-  let lastPosted = -HIDDEN_MS;
-  const post = MessagePort.prototype.postMessage;
-  MessagePort.prototype.postMessage = { postMessage(message) {
-    lastPosted = now();
-    return apply(post, this, arguments);
-  } }.postMessage;
-  // So is what a store of the page is asked for, until it answers.
-  const then = uncurry(Promise.prototype.then);
-  const answering = (target, names, whenAnswered) => {
-    for (const name of names) {
-      const call = target[name];
-      target[name] = { [name]() {
-        const answer = apply(call, this, arguments);
-        putTimer(timers, answer, { due: now(), isLong: false });
-        whenAnswered(answer, () => dropTimer(timers, answer));
-        return answer;
-      } }[name];
-    }
-  };
-  const whenSettled = (promise, drop) => then(promise, drop, drop);
-  const whenDone = (request, drop) => { for (const type of ['success', 'error', 'blocked']) listen(request, type, drop); };
-  answering(IDBFactory.prototype, ['databases'], whenSettled);
-  answering(IDBFactory.prototype, ['open'], whenDone);
-  for (const type of [IDBObjectStore, IDBIndex]) answering(type.prototype, ['get', 'getAll', 'getKey', 'getAllKeys', 'count', 'openCursor', 'openKeyCursor'], whenDone);
-  if (globalThis.CacheStorage) {
-    answering(CacheStorage.prototype, ['open', 'match', 'has', 'keys'], whenSettled);
-    answering(Cache.prototype, ['match', 'matchAll', 'keys'], whenSettled);
-  }
-  // And so is what it computes beside its thread.
-  answering(WebAssembly, ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming'], whenSettled);
-  if (globalThis.SubtleCrypto) answering(SubtleCrypto.prototype, ['decrypt', 'deriveBits', 'deriveKey', 'digest', 'generateKey', 'importKey', 'unwrapKey', 'verify'], whenSettled);
-  globalThis.clearTimeout = { clearTimeout(id = undefined) { dropTimer(timers, id); clearTimeout(id); } }.clearTimeout;
-  globalThis.clearInterval = { clearInterval(id = undefined) { dropTimer(timers, id); clearInterval(id); } }.clearInterval;
 
   const animationsOf = uncurry(Document.prototype.getAnimations);
   const playState = getter(Animation, 'playState');
@@ -144,15 +61,11 @@
 
   /** Whether something is about to end. */
   const isEnding = (quietMs) => {
-    let found = now() - lastRestless < quietMs && lingered < LINGER_MS;
-    let isLong = false;
-    eachTimer(timers, (timer) => {
-      if (timer.due + LINGER_MS <= now()) return;
-      if (timer.isLong) isLong = true;
-      else if (lingered < LINGER_MS) found = true;
-    });
-    if (!found && isLong && (hides(rootElement(document)) || hides(bodyOf(document)))) return true;
-    if (!found && now() - lastPosted < quietMs) return true;
+    const sign = quietMs < SIGN_MS ? quietMs : SIGN_MS;
+    if (lingered < TEXT_MS && now() - lastText < sign) return true;
+    let found = lingered < LINGER_MS && (now() - lastRestless < sign || pending.hasTimer(false));
+    if (!found && pending.hasTimer(true) && (hides(rootElement(document)) || hides(bodyOf(document)))) return true;
+    if (!found && now() - pending.lastPosted() < sign) return true;
     if (lingered >= LINGER_MS) return false;
     const animations = found ? [] : animationsOf(document);
     for (let i = 0; i < animations.length && !found; i++) {
@@ -263,6 +176,7 @@
           const node = type === 'characterData' ? parentNode(target) ?? target : target;
           if (!counts(node, type)) {
             lastRestless = now();
+            if (type !== 'attributes') lastText = lastRestless;
             continue;
           }
           active = true;

@@ -76,14 +76,33 @@
   wrap(CSSStyleSheet, 'deleteRule', ruleAt, noteDeleted);
   wrap(CSSStyleSheet, 'removeRule', ruleAt, noteDeleted);
 
-  // The source of a constructed sheet.
-  const sources = new WeakMap();
+  // The text of which a script has constructed a sheet.
+  const { WeakMap: Texts } = globalThis;
+  const sources = new Texts();
   const recall = uncurry(WeakMap.prototype.get);
-  const addSource = uncurry(WeakMap.prototype.set);
-  wrap(CSSStyleSheet, 'replaceSync', null, (sheet, parameters) => addSource(sources, sheet, `${parameters[0]}`));
-  wrap(CSSStyleSheet, 'replace', null, (sheet, parameters) => addSource(sources, sheet, `${parameters[0]}`));
-  /** The text of which a script has constructed a sheet; empty if there is none. */
-  const sourceOf = (sheet) => recall(sources, sheet) ?? '';
+  const putText = uncurry(WeakMap.prototype.set);
+  wrap(CSSStyleSheet, 'replaceSync', null, (sheet, parameters) => putText(sources, sheet, `${parameters[0]}`));
+  wrap(CSSStyleSheet, 'replace', null, (sheet, parameters) => putText(sources, sheet, `${parameters[0]}`));
+
+  const isDisabled = getter(StyleSheet, 'disabled');
+  const mediaOf = getter(StyleSheet, 'media');
+  const mediaText = getter(MediaList, 'mediaText');
+  // The texts of adopted sheets. Hundreds of shadow roots may share one.
+  let texts = new Texts();
+
+  /** Forgets the texts of an earlier capture. */
+  const begin = () => { texts = new Texts(); };
+
+  /** The rules of an adopted sheet, as they apply. */
+  const adopted = (sheet) => {
+    let rules = recall(texts, sheet);
+    if (rules !== undefined) return rules;
+    const media = mediaText(mediaOf(sheet));
+    rules = isDisabled(sheet) ? '' : css.current(sheet, recall(sources, sheet) ?? '');
+    if (rules !== '' && media !== '') rules = `@media ${media} {\n${rules}\n}`;
+    putText(texts, sheet, rules);
+    return rules;
+  };
 
   // Registered properties, as the rules that mean the same.
   let registered = '';
@@ -146,5 +165,5 @@
   };
 
   // Taken by capture.js, which runs next.
-  globalThis.__fleetSheets = { changed, sourceOf, isBlobUrl, registered: () => registered };
+  globalThis.__fleetSheets = { begin, changed, adopted, isBlobUrl, registered: () => registered };
 })();

@@ -19,6 +19,9 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     /// <summary>A page that settles so late is captured without the scroll.</summary>
     private static readonly TimeSpan s_minRevealTime = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Closed shadow roots that the parser attached are found to this depth of each other.</summary>
+    private const int MaxRootDepth = 5;
+
     private readonly Settling _settling = new(options, time);
     private readonly PageWaiter _waiter = new(time);
     private readonly ScreenshotCapture _screenshots = new(options);
@@ -183,13 +186,21 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         return scrolled.ValueKind == JsonValueKind.True;
     }
 
-    /// <summary>Reads the document, and again if that has shown that it may have shadow roots which only the browser can find.</summary>
+    /// <summary>Reads the document, and again if that has shown that it may have shadow roots which only the browser can find. A root that is found may have others in it.</summary>
     private async Task<JsonElement> ReadAsync(IRenderPage page, RenderOperation operation, CancellationToken cancellationToken)
     {
         var script = $"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024}, {JsonSerializer.Serialize(ExactUrl.Of(operation.Url))})";
         var captured = await page.EvaluateAsync(script, operation.Deadline.Step(), cancellationToken);
-        return captured.TryGetProperty("suspects", out var suspects) && suspects.GetInt32() > 0 && await page.FindShadowRootsAsync(operation.Deadline.Step(), cancellationToken)
-            ? await page.EvaluateAsync(script, operation.Deadline.Step(), cancellationToken)
-            : captured;
+        for (var depth = 0; depth < MaxRootDepth && captured.TryGetProperty("suspects", out var suspects) && suspects.GetInt32() > 0; depth++)
+        {
+            if (!await page.FindShadowRootsAsync(operation.Deadline.Step(), cancellationToken))
+            {
+                break;
+            }
+
+            captured = await page.EvaluateAsync(script, operation.Deadline.Step(), cancellationToken);
+        }
+
+        return captured;
     }
 }

@@ -16,6 +16,9 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
     /// <summary>For a page that settles later than this, the diagnostics name the request that took longest.</summary>
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(2);
 
+    /// <summary>Time without growth after which a page that polls counts as quiet.</summary>
+    private static readonly TimeSpan s_quietWhilePolling = TimeSpan.FromSeconds(1);
+
     /// <summary>Part of the budget in which a page reports which of its elements still grows.</summary>
     private static readonly TimeSpan s_reportReserve = TimeSpan.FromMilliseconds(100);
 
@@ -33,8 +36,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
         {
             while (true)
             {
-                // What is streamed comes in pieces, with pauses in which the document does not grow.
-                var quiet = page.Activity.IsStreaming && options.QuietNetwork > options.QuietDocument ? options.QuietNetwork : options.QuietDocument;
+                var quiet = QuietOf(page);
                 state = await AskAsync(page, wait, quiet, linked.Token);
                 if (state == "explicit")
                 {
@@ -46,7 +48,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
                     break;
                 }
 
-                if (state == "quiet" && page.Activity.IsQuiet(options.QuietNetwork) && (quiet >= options.QuietNetwork || !page.Activity.IsStreaming))
+                if (state == "quiet" && page.Activity.IsQuiet(options.QuietNetwork) && quiet >= QuietOf(page))
                 {
                     return page.Activity.Unanswered is { Count: > 0 } unanswered
                         ? new(RenderStability.Capped, false, $"The page was captured while it waited for {string.Join(", ", unanswered)}.")
@@ -67,6 +69,13 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
             .. state.StartsWith("restless ", StringComparison.Ordinal) ? [state["restless ".Length..]] : Array.Empty<string>(),
         ];
         return new(RenderStability.Capped, false, string.Create(CultureInfo.InvariantCulture, $"The page did not settle within {budget.TotalSeconds:0.#} s: {(culprits.Length == 0 ? "it is busy" : string.Join("; ", culprits))}."));
+    }
+
+    /// <summary>The time without growth after which the document counts as quiet: longer while it may grow in pieces, with pauses between them, by what is streamed or polled for.</summary>
+    private TimeSpan QuietOf(IRenderPage page)
+    {
+        var quiet = page.Activity.IsPolling(options.QuietNetwork) ? s_quietWhilePolling : page.Activity.IsStreaming ? options.QuietNetwork : TimeSpan.Zero;
+        return quiet > options.QuietDocument ? quiet : options.QuietDocument;
     }
 
     private static string? SlownessOf(IRenderPage page, TimeSpan spent) => spent > s_slow && page.Activity.Slowest is { } slowest

@@ -33,6 +33,8 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("setInterval(() => fetch('/ok'), 100)")]
     [InlineData("setInterval(() => fetch('/missing'), 100)")]
     [InlineData("setInterval(() => fetch('/ok', { method: 'POST', body: 'same' }), 100)")]
+    [InlineData("setInterval(() => fetch('/ok?_=' + Date.now()), 200)")]
+    [InlineData("let n = 0; (async function poll() { await fetch('/ok', { method: 'POST', body: JSON.stringify({ id: ++n, at: new Date(), key: crypto.randomUUID() }) }); setTimeout(poll, 200); })()")]
     [InlineData("const a = document.createElement('a'); a.href = '/zip'; a.download = ''; document.body.append(a); a.click()")]
     [InlineData("const c = new AbortController(); fetch('/hangs', { signal: c.signal }).catch(() => {}); setTimeout(() => c.abort(), 50)")]
     [InlineData("const f = document.createElement('iframe'); f.src = '/hangs'; document.body.append(f); setTimeout(() => f.remove(), 50)")]
@@ -71,7 +73,15 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("scheduler.postTask(() => show('the data'), { delay: 900 })")]
     [InlineData("const w = new Worker('/computing.js'); w.onmessage = (e) => show(e.data); w.postMessage('the data')")]
     [InlineData("new Worker('/holding.js').onmessage = () => { indexedDB.open('held').onsuccess = (e) => { e.target.result.transaction('s').objectStore('s').get(1).onsuccess = (e) => show(e.target.result); }; }")]
+    [InlineData("new Worker('/timing.js').onmessage = (e) => show(e.data)")]
+    [InlineData("new SharedWorker('/sharing.js').port.onmessage = (e) => show(e.data)")]
+    [InlineData("let n = 0; const t = setInterval(() => { b.textContent = `${++n % 10}`; if (n === 80) { clearInterval(t); show('the data'); } }, 25)")]
+    // A timer of another frame.
+    [InlineData("const f = document.createElement('iframe'); f.srcdoc = '<script>setTimeout(() => parent.out.replaceChildren(Object.assign(parent.document.createElement(`h1`), { textContent: `the data` })), 900)<\\/script>'; document.body.append(f)")]
+    [InlineData("const f = document.createElement('iframe'); f.src = '/timing-frame'; document.body.append(f); onmessage = (e) => show(e.data)")]
+    [InlineData("const f = document.createElement('iframe'); document.body.append(f); f.contentWindow.setTimeout(() => show('the data'), 900)")]
     // Longer than that, as long as the document grows.
+    [InlineData("(async () => { for (let n = 0; n < 12; n++) { await fetch(`/part?n=${n}`); out.textContent += '.'; await new Promise((r) => setTimeout(r, 60)); } show('the data'); })()")]
     [InlineData("const e = new EventSource('/told-often'); e.onmessage = (m) => { out.textContent += `${m.data} `; if (m.data === '10') { e.close(); show('the data'); } }")]
     [InlineData("(async () => { const r = (await fetch('/told-often')).body.getReader(), d = new TextDecoder(); for (;;) { const { done, value } = await r.read(); if (done) break; out.textContent += d.decode(value); } show('the data'); })()")]
     // A schedule of its own.
@@ -138,6 +148,21 @@ public sealed class CompletenessTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Html_ManyRootsThatShareASheet_AreCapturedInTime()
+    {
+        var result = await server.RenderPageAsync("""
+            <!doctype html><body><script>
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(Array.from({ length: 60 }, (_, i) => `.c${i} { font: inherit; grid: none; mask: none; border: none; animation: none; transition: none; background: none }`).join(' '));
+            customElements.define('x-c', class extends HTMLElement { connectedCallback() { const root = this.attachShadow({ mode: 'open' }); root.adoptedStyleSheets = [sheet]; root.innerHTML = '<p class=c3><slot></slot>'; } });
+            for (let i = 0; i < 2000; i++) document.body.append(Object.assign(document.createElement('x-c'), { textContent: `element ${i}` }));
+            </script>
+            """, deadlineMs: 6_000);
+        Assert.Equal(RenderOutcome.Rendered, result.Outcome);
+        Assert.Equal(2_000, result.Formats[RenderFormat.Html].Split(".c59 {").Length - 1);
+    }
+
+    [Fact]
     public async Task Html_RequestThatTakesLong_IsNamed()
     {
         server.OtherApp.Routes["/late"] = http => Task.Delay(2_000, Token).ContinueWith(_ => http.Response.WriteAsync("the data"), TaskScheduler.Default).Unwrap();
@@ -191,6 +216,10 @@ public sealed class CompletenessTests(ServerFixture server)
         Text("/data", "text/plain", "the data", 1_000);
         Text("/ok", "text/plain", "ok");
         Text("/frame", "text/html", "<script>fetch('/data').then((r) => r.text()).then((t) => parent.postMessage(t, '*'))</script>");
+        Text("/timing.js", "text/javascript", "setTimeout(() => postMessage('the data'), 800)");
+        Text("/sharing.js", "text/javascript", "onconnect = (e) => { const [p] = e.ports; setTimeout(() => p.postMessage('the data'), 800); }");
+        Text("/timing-frame", "text/html", "<script>setTimeout(() => parent.postMessage('the data', '*'), 900)</script>");
+        Text("/part", "text/plain", "part", 150);
         Text("/body", "text/plain", "small");
         Text("/large", "text/plain", new string('x', 4_000_000));
         Text("/zip", "application/zip", "PK");

@@ -101,10 +101,17 @@ internal static class Corpus
         own.style.padding = 'var(--m)'; own.style.setProperty('padding-left', '40px', 'important'); r.style.background = 'var(--m)'; r.style.border = 'var(--b)'; r.style.borderTopWidth = '1px';
         </script>
         """,
+        // The same in the styles of rules that scripts change.
+        """
+        <!doctype html><head><style>:root { --m: 12px 30px; --b: 3px solid red }</style><style id=s>.a {} @media screen { .b {} } .c { & b {} } i::before {}</style><link rel=stylesheet href=/base.css></head><body><p class=a>text</p><p class=b>text</p><p class=c>text <b>b</b></p><p class=base>text</p><i></i><x-a></x-a><script>
+        const set = (rule) => { const { style } = rule; style.padding = 'var(--m)'; rule.style.paddingLeft = '44px'; style.setProperty('border', 'var(--b)', 'important'); style.setProperty('border-top-width', '9px', 'important'); style.background = '#ccc'; };
+        const rules = s.sheet.cssRules; set(rules[0]); set(rules[1].cssRules[0]); set(rules[2]); rules[3].style.cssText = 'content: "x"; margin: var(--m); margin-top: 1px'; rules[3].style.marginTop = '3px'; onload = () => set(document.styleSheets[2].cssRules[0]);
+        const adopted = new CSSStyleSheet(); adopted.replaceSync('em { display: block }'); const root = document.querySelector('x-a').attachShadow({ mode: 'closed' }); root.innerHTML = '<em>text</em>'; root.adoptedStyleSheets = [adopted]; set(adopted.cssRules[0]);</script>
+        """,
         // Shadow roots of every origin.
         """
         <!doctype html><body><open-card><template shadowrootmode=open><style>p { color: green }</style><p>declared</p><slot></slot></template><span>light text</span></open-card>
-        <closed-card><template shadowrootmode=closed><style>p { color: blue }</style><p>closed</p></template></closed-card><made-card></made-card><div id=set></div><div id=own></div><script>
+        <x-open><template shadowrootmode=open><x-in><template shadowrootmode=closed><p>closed</p><x-deep><template shadowrootmode=closed><b>deep</b><slot></slot></template>light</x-deep><slot></slot></template>in</x-in><slot></slot></template>text</x-open><x-closed><template shadowrootmode=closed><x-last><template shadowrootmode=open><x-low><template shadowrootmode=closed><i>low</i></template></x-low></template></x-last></template></x-closed><closed-card><template shadowrootmode=closed><style>p { color: blue }</style><p>closed</p></template></closed-card><made-card></made-card><div id=set></div><div id=own></div><script>
         customElements.define('open-card', class extends HTMLElement { connectedCallback() { this.shadowRoot.querySelector('p').append(' (hydrated)'); } });
         customElements.define('made-card', class extends HTMLElement { connectedCallback() { this.attachShadow({ mode: 'open' }).innerHTML = '<p>made <b>b</b></p>'; } });
         set.setHTMLUnsafe('<late-card><template shadowrootmode=open><p>set</p></template></late-card>');

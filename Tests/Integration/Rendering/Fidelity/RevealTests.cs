@@ -42,6 +42,7 @@ public sealed class RevealTests(ServerFixture server)
     [InlineData("", "addEventListener('scroll', look)", true)]
     [InlineData("", "document.addEventListener('scroll', look, { passive: true })", true)]
     [InlineData("", "window.onscroll = look", true)]
+    [InlineData("", "document.addEventListener('scrollend', look)", true)]
     [InlineData("#app { height: 100vh; overflow: auto } body { margin: 0 }", "app.addEventListener('scroll', look)", true)]
     [InlineData("#app { height: 200px; overflow: auto }", "new IntersectionObserver((e) => { if (e.some((x) => x.isIntersecting)) look(); }, { root: app }).observe(late)", true)]
     // React listens in its root for all events while they are captured.
