@@ -52,6 +52,13 @@ public sealed partial class ProjectFilesTests
         Assert.StartsWith($"## {version},", File.ReadLines(Repository.File("CHANGELOG.md")).First(line => line.StartsWith("## ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Ci_RunsTheTestsWithTheCommandOfTheReadme()
+    {
+        Assert.Contains("`dotnet test`", File.ReadAllText(Repository.File("README.md")), StringComparison.Ordinal);
+        Assert.Contains("dotnet test", File.ReadAllLines(Repository.File(".ci/run")));
+    }
+
     /// <summary>Links from the pages for deployments and contributors to files of the repository.</summary>
     [Theory]
     [InlineData("README.md")]
