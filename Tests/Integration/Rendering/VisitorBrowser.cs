@@ -72,7 +72,8 @@ public sealed class VisitorBrowser : IAsyncLifetime
     /// <param name="expression">The expression.</param>
     /// <param name="until">Text that the document has when it is complete.</param>
     /// <param name="prerendered">Whether to ask for the prerendered page, as a crawler does.</param>
-    internal async Task<(string Result, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "", bool prerendered = false)
+    /// <param name="atRest">Whether to wait, for at most 5 s, until the document has not changed for 0.5 s: what an app hides after it has loaded is hidden then.</param>
+    internal async Task<(string Result, byte[] Pixels)> ShowAsync(Uri url, bool withScripts, string expression, string until = "", bool prerendered = false, bool atRest = false)
     {
         await using var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = withScripts, ExtraHTTPHeaders = prerendered ? [new("x-prerender", "1")] : null });
         context.SetDefaultTimeout(Timeout);
@@ -97,6 +98,16 @@ public sealed class VisitorBrowser : IAsyncLifetime
                 }
                 """,
                 until);
+        }
+
+        if (atRest)
+        {
+            await page.EvaluateAsync("""
+                async () => {
+                  const { documentElement: root } = document;
+                  for (let i = 0, last; i < 10 && last !== root.outerHTML; i++) { last = root.outerHTML; await new Promise((resolve) => setTimeout(resolve, 500)); }
+                }
+                """);
         }
 
         var pixels = await ScreenshotAsync(page);

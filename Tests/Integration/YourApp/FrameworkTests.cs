@@ -58,7 +58,7 @@ public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser 
         }
 
         // The checks of fidelity: the page without scripts equals the live one, and a render equals a first visit.
-        var live = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: true, LivePage.Describe, app.Text);
+        var live = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: true, LivePage.Describe, app.Text, atRest: true);
         var served = await visitor.ShowAsync(fleet.Addresses.Realm, withScripts: false, LivePage.Describe, prerendered: true);
         Assert.True(live.Result == served.Result, $"Live:\n{live.Result}\nServed:\n{served.Result}");
         var first = await RenderAsync("");
