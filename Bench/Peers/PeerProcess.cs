@@ -78,7 +78,17 @@ internal sealed class PeerProcess : IDisposable
     }
 
     /// <summary>Asks for a page that computes for ever, and waits for the answer, whatever it is.</summary>
-    public Task AskForLoopAsync(int number) => AskAsync(new Uri(Sites[0], $"page?n={Text(number)}&fault=loop"));
+    public async Task AskForLoopAsync(int number)
+    {
+        try
+        {
+            await AskAsync(new Uri(Sites[0], $"page?n={Text(number)}&fault=loop"));
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            Console.Error.WriteLine($"{_system.Name} did not answer a page that computes for ever: {e.Message}");
+        }
+    }
 
     public void Dispose()
     {
