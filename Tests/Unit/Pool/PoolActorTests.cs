@@ -88,7 +88,8 @@ public sealed class PoolActorTests
         await using var pool = new PoolUnderTest(o => o.Slots = 1);
         await using var lease = await pool.GetAsync("realm:a");
         var wait = pool.LeaseAsync("realm:b", wait: 5);
-        await pool.WaitForAsync("a waiter", s => s.Totals.Waiting == 1);
+        // The snapshot before the lease has a waiter, too: the one that got the lease.
+        await pool.WaitForAsync("a waiter beside the lease", s => s is { Totals.Waiting: 1, Slots: [{ State: SlotState.Leased }] });
         pool.Clock.Advance(TimeSpan.FromSeconds(5));
         var error = await Assert.ThrowsAsync<PoolDeadlineException>(() => wait.WaitAsync(TimeSpan.FromSeconds(20), Token));
         Assert.Contains("realm:b within 5 s", error.Message, StringComparison.Ordinal);
