@@ -97,7 +97,7 @@ internal sealed class FleetViewReader(
             return _lastFull = view;
         }
 
-        // Not since the last full view: while the registry cannot be reached, nobody can announce anything.
+        // Not since the last full view: while the registry cannot be reached, no service can announce itself.
         _fillingSince = wasFilling ? _fillingSince : timeProvider.GetTimestamp();
         return _lastFull.Realms.Count > 0 && timeProvider.GetElapsedTime(_fillingSince) < RegistryTtl.Realm
             ? new FleetView(
