@@ -39,7 +39,7 @@ public static class ManagerApp
         }
 
         builder.Services.AddManager();
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(GetAndHead.OmitHead);
         builder.AddStopNotice();
         builder.UseDefaultUrl(DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -20,7 +20,7 @@ internal static class PrerenderEndpoints
     public static void MapPrerender(this IEndpointRouteBuilder routes)
     {
         routes.MapDialect("Prerender", "GET /render?url=<percent-encoded URL>", static options => options.Prerender, static http => http.Request.Headers[TokenHeader])
-            .MapGetAndHead("/{**url:regex(^https?:)}", DocumentAsync);
+            .MapMethods("/{**url:regex(^https?:)}", GetAndHead.Methods, DocumentAsync);
         routes.MapDialect("Prerender", "POST /_pages/recache on the realm server", static options => options.Prerender, static http => http.Request.Headers[TokenHeader], isKeyInBody: true)
             .RejectUnknownParameters()
             .MapPost("/recache", RecacheAsync).WithMetadata(new RequestSizeLimitAttribute(PagesRequest.MaxBodyBytes));

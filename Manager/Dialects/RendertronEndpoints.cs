@@ -17,8 +17,8 @@ internal static class RendertronEndpoints
     {
         var group = routes.MapDialect(
             "Rendertron", "GET /render?url=<percent-encoded URL> or GET /screenshot?url=<percent-encoded URL>", static options => options.Rendertron).RejectUnknownParameters();
-        group.MapGetAndHead(Render + "{**url}", RenderAsync);
-        group.MapGetAndHead(Screenshot + "{**url}", ScreenshotAsync);
+        group.MapMethods(Render + "{**url}", GetAndHead.Methods, RenderAsync);
+        group.MapMethods(Screenshot + "{**url}", GetAndHead.Methods, ScreenshotAsync);
     }
 
     private static Task<IResult> RenderAsync(string? url, bool? refreshCache, string? mobile, string? timezoneId, HttpContext http, RenderPipeline pipeline)

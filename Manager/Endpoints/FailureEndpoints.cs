@@ -16,15 +16,15 @@ internal static class FailureEndpoints
     {
         var failures = routes.MapGroup("/failures").WithTags("Operators").RequireAdminKey().RejectUnknownParameters();
 
-        failures.MapGetAndHead("", (FailureRecords records, CancellationToken cancellationToken) => records.ListAsync(cancellationToken))
+        failures.MapMethods("", GetAndHead.Methods, (FailureRecords records, CancellationToken cancellationToken) => records.ListAsync(cancellationToken))
             .WithName("Failures").WithSummary("The most recent failed renders of all servers, newest first, and why a server reported none.")
             .Produces<FailureReport>().ProducesProblem(401);
 
-        failures.MapGetAndHead("/{server}/{id:long}", ReadAsync)
+        failures.MapMethods("/{server}/{id:long}", GetAndHead.Methods, ReadAsync)
             .WithName("Failure").WithSummary("The record of a failed render: diagnostics and markup.")
             .Produces(200, contentType: MediaTypeNames.Application.Json).ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(502);
 
-        failures.MapGetAndHead("/{server}/{id:long}/screenshot", ReadScreenshotAsync)
+        failures.MapMethods("/{server}/{id:long}/screenshot", GetAndHead.Methods, ReadScreenshotAsync)
             .WithName("FailureScreenshot").WithSummary("What the page of a failed render showed.")
             .Produces(200, contentType: MediaTypeNames.Image.Jpeg).ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(502);
     }

@@ -19,7 +19,7 @@ internal static class FleetEndpoints
     {
         var fleet = routes.MapGroup("").WithTags("Fleet").RefuseForeignCallers(allowNavigation: true).RejectUnknownParameters();
 
-        fleet.MapGetAndHead("/fleet", (FleetStatusSource status, HttpContext http) => TypedResults.Ok(status.Current(AdminKeyExtensions.IsTrusted(http))))
+        fleet.MapMethods("/fleet", GetAndHead.Methods, (FleetStatusSource status, HttpContext http) => TypedResults.Ok(status.Current(AdminKeyExtensions.IsTrusted(http))))
             .WithName("Fleet").WithSummary("The fleet as this manager sees it. Addresses, allowed origins, users and principals are named only with the admin key.");
 
         fleet.MapGet("/fleet/events", WatchFleet)
@@ -31,7 +31,7 @@ internal static class FleetEndpoints
 
         var operations = routes.MapGroup("/fleet").WithTags("Operators").RequireAdminKey().RejectUnknownParameters();
 
-        operations.MapGetAndHead("/renders", Renders)
+        operations.MapMethods("/renders", GetAndHead.Methods, Renders)
             .WithName("RecentRenders").WithSummary("Renders that this manager answered: the last 500, newest first, or the slowest 50 of the last hour.")
             .Produces<IReadOnlyList<RecentRender>>().ProducesProblem(400).ProducesProblem(401);
 

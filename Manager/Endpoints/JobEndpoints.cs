@@ -36,13 +36,13 @@ internal static class JobEndpoints
             .WithDescription("Repeating an Idempotency-Key returns the job of the first call.")
             .Produces<JobStatus>(202).ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503);
 
-        jobs.MapGetAndHead("", ListAsync).WithName("Jobs").WithSummary("The jobs, the newest first.")
+        jobs.MapMethods("", GetAndHead.Methods, ListAsync).WithName("Jobs").WithSummary("The jobs, the newest first.")
             .Produces<JobList>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(503);
 
-        jobs.MapGetAndHead("/{id}", ReadAsync).WithName("Job").WithSummary("A job: state, counts, rate, time left.")
+        jobs.MapMethods("/{id}", GetAndHead.Methods, ReadAsync).WithName("Job").WithSummary("A job: state, counts, rate, time left.")
             .Produces<JobStatus>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(503);
 
-        jobs.MapGetAndHead("/{id}/results", ResultsAsync).WithName("JobResults").WithSummary("What became of each URL, in the order in which they were done.")
+        jobs.MapMethods("/{id}/results", GetAndHead.Methods, ResultsAsync).WithName("JobResults").WithSummary("What became of each URL, in the order in which they were done.")
             .Produces<JobResults>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(503);
 
         jobs.MapGet("/{id}/events", WatchAsync).WithName("JobEvents")

@@ -27,7 +27,7 @@ internal static class PublicationEndpoints
             .WithDescription("200 if it has ended, otherwise 202. Repeating an Idempotency-Key returns the publication of the first call.")
             .Produces<Publication>().Produces<Publication>(202).ProducesProblem(400).ProducesProblem(401).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503);
 
-        publications.MapGetAndHead("/{id}", ReadAsync).WithName("Publication").WithSummary("A publication: its state, and the pages that are not fresh.")
+        publications.MapMethods("/{id}", GetAndHead.Methods, ReadAsync).WithName("Publication").WithSummary("A publication: its state, and the pages that are not fresh.")
             .Produces<Publication>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);
 
         publications.MapDelete("/{id}", CancelAsync).WithName("CancelPublication").WithSummary("Cancels a publication. Repeating it is harmless.")

@@ -21,7 +21,7 @@ internal static class RenderEndpoints
             .WithDescription("The outcome is in the body of a 200, never in the status: a failed page is a result. Any other status means that no render took place.")
             .Produces<RenderResult>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504);
 
-        renders.MapGroup("").WithMetadata(new TenantContentAttribute()).MapGetAndHead("/render", GetRenderAsync)
+        renders.MapGroup("").WithMetadata(new TenantContentAttribute()).MapMethods("/render", GetAndHead.Methods, GetRenderAsync)
             .WithName("RenderDocument").WithSummary("Renders a URL and returns the document, with the page's own status code.")
             .WithDescription("For browsers and curl. An outcome without a document is returned as problem details.")
             .Produces<string>(200, "text/html", "text/markdown", "text/plain").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);

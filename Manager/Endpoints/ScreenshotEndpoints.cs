@@ -15,12 +15,12 @@ internal static class ScreenshotEndpoints
     {
         var screenshots = routes.MapGroup("").WithTags("Screenshots").WithMetadata(new TenantContentAttribute()).RequireAdminKeyIfConfigured().RefuseForeignCallers().RejectUnknownParameters();
 
-        screenshots.MapGetAndHead("/screenshot", ScreenshotAsync)
+        screenshots.MapMethods("/screenshot", GetAndHead.Methods, ScreenshotAsync)
             .WithName("Screenshot").WithSummary("Takes a screenshot of a page, of one of its elements, or of one format that the host renders.")
             .WithDescription("The response is the file, with the page's own status code. An outcome without a screenshot is returned as problem details.")
             .Produces<byte[]>(200, "image/png", "image/jpeg", "image/webp").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);
 
-        screenshots.MapGetAndHead("/pdf", PdfAsync)
+        screenshots.MapMethods("/pdf", GetAndHead.Methods, PdfAsync)
             .WithName("Pdf").WithSummary("Prints a page to PDF.")
             .WithDescription("The response is the file, with the page's own status code. An outcome without a file is returned as problem details.")
             .Produces<byte[]>(200, "application/pdf").ProducesProblem(400).ProducesProblem(502).ProducesProblem(503).ProducesProblem(504);

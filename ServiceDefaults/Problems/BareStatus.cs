@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Fleet.ServiceDefaults.Problems;
 
-/// <summary>Adds reason and detail to responses that have only a status code. Routing, and the framework when it cannot receive a body, produce them without an exception that could
+/// <summary>Adds reason and detail to responses that have only a status code. Routing, and the framework when it cannot receive a body or read a parameter, produce them without an exception that could
 /// be described.</summary>
 internal static class BareStatus
 {
@@ -22,7 +22,7 @@ internal static class BareStatus
 
     private static (string Reason, string Detail)? Explain(int? status, HttpContext http) => status switch
     {
-        StatusCodes.Status400BadRequest => ("bad-request", "The request's body is not sent as HTTP requires, or ends before it is complete."),
+        StatusCodes.Status400BadRequest => ("bad-request", InvalidParameter.Explain(http.Request, http.GetEndpoint(), http.Request.RouteValues) ?? "The request's body is not sent as HTTP requires, or ends before it is complete."),
         StatusCodes.Status408RequestTimeout => ("bad-request", "The request's body arrives too slowly."),
         StatusCodes.Status404NotFound => ("not-found", "No resource exists at this address."),
         StatusCodes.Status405MethodNotAllowed => ("method-not-allowed", $"This address does not support {http.Request.Method}. Supported: {http.Response.Headers.Allow}."),

@@ -21,7 +21,7 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
         }
 
         var value = exception is BadHttpRequestException { InnerException: JsonException json } ? await RepeatableBody.ReadAsync(httpContext.Request, json.Path, cancellationToken) : null;
-        var (status, reason, detail) = Describe(exception, httpContext.Request, value);
+        var (status, reason, detail) = Describe(exception, httpContext.Request, value, httpContext.Features.Get<IExceptionHandlerFeature>());
         if (exception is RequestException { RetryAfter: { } wait })
         {
             httpContext.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -36,7 +36,7 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
         return true;
     }
 
-    private static (int Status, string Reason, string Detail) Describe(Exception exception, HttpRequest request, string? value) => exception switch
+    private static (int Status, string Reason, string Detail) Describe(Exception exception, HttpRequest request, string? value, IExceptionHandlerFeature? error) => exception switch
     {
         RequestException e => (e.Status, e.Reason, e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
@@ -44,7 +44,7 @@ internal sealed partial class FleetExceptionHandler(ILogger<FleetExceptionHandle
         BadHttpRequestException { InnerException: JsonException json } e when UnknownMember.Explain(json, $"the body of {request.Method} {request.Path}") is { } unknown =>
             (e.StatusCode, "invalid-request", unknown),
         BadHttpRequestException { InnerException: JsonException json } e => (e.StatusCode, "malformed-json", MalformedJson.Explain(json, value)),
-        BadHttpRequestException e => (e.StatusCode, "bad-request", BindingMessage.Of(e.Message)),
+        BadHttpRequestException e => (e.StatusCode, "bad-request", InvalidParameter.Explain(request, error?.Endpoint, error?.RouteValues) ?? MissingBody.Explain(e.Message)),
         _ => (StatusCodes.Status500InternalServerError, "unexpected", "An unexpected error occurred. See the log of this service for details."),
     };
 
@@ -123,28 +123,11 @@ internal static partial class MalformedJson
     private static partial Regex Missing();
 }
 
-/// <summary>Rewrites the framework's message about an invalid query parameter, <c>Failed to bind parameter "Nullable&lt;int&gt; scale" from "NaN".</c>, for API
-/// callers. Other messages are unchanged.</summary>
-internal static partial class BindingMessage
+/// <summary>Rewrites the framework's message about a missing body, which names a parameter of a method, for API callers. Other messages are unchanged.</summary>
+internal static partial class MissingBody
 {
-    public static string Of(string message) => Failure().Match(message) is { Success: true } match
-        // A parameter that is a property of several is reported under the name of the property.
-        ? JsonNamingPolicy.CamelCase.ConvertName(match.Groups["name"].Value) is var name ? $"'{name}' is {Quoted.Of(match.Groups["value"].Value)}, which is not {Expected(match.Groups["type"].Value, name)}." : message
-        : MissingBody().IsMatch(message) ? "The request has no JSON body."
-        : message;
-
-    private static string Expected(string type, string name) => type switch
-    {
-        "int" => $"a whole number {FieldBounds.Describe(name) ?? $"between {int.MinValue} and {int.MaxValue}"}",
-        "long" => $"a whole number between {long.MinValue} and {long.MaxValue}",
-        "double" => "a number",
-        "bool" => "true or false",
-        _ => $"a valid {type}",
-    };
-
-    [GeneratedRegex("""^Failed to bind parameter "(?:Nullable<)?(?<type>\w+)>? (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.Singleline)]
-    private static partial Regex Failure();
+    public static string Explain(string message) => Failure().IsMatch(message) ? "The request has no JSON body." : message;
 
     [GeneratedRegex("""^(?:Required parameter "[^"]*" was not provided from body\.|Implicit body inferred for parameter )""")]
-    private static partial Regex MissingBody();
+    private static partial Regex Failure();
 }

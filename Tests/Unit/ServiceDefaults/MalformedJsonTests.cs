@@ -84,5 +84,5 @@ public sealed class MalformedJsonTests
     [Theory]
     [InlineData("Required parameter \"RenderRequest request\" was not provided from body.")]
     [InlineData("Implicit body inferred for parameter \"request\" but no body was provided. Did you mean to use a Service instead?")]
-    public void Of_RequestWithoutBody_NamesNoParameterOfAMethod(string message) => Assert.Equal("The request has no JSON body.", BindingMessage.Of(message));
+    public void Explain_RequestWithoutBody_NamesNoParameterOfAMethod(string message) => Assert.Equal("The request has no JSON body.", MissingBody.Explain(message));
 }
