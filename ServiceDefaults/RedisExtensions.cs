@@ -13,7 +13,8 @@ public static class RedisExtensions
     /// <summary>Name of the connection string: <c>ConnectionStrings:redis</c>.</summary>
     public const string ConnectionName = "redis";
 
-    private static readonly TimeSpan s_healthTimeout = TimeSpan.FromSeconds(2);
+    // Less than the second after which an orchestrator gives up a probe by default: a Redis that hangs must not make services unready that can continue without it.
+    private static readonly TimeSpan s_healthTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Registers <see cref="IConnectionMultiplexer"/> with health check and traces. A Redis that is unavailable at start is not fatal: the client keeps
     /// connecting, and until it succeeds every call fails with <see cref="RedisException"/>.</summary>
@@ -39,6 +40,8 @@ public static class RedisExtensions
             foreach (var redis in checks.Registrations.Where(check => check.Name.StartsWith("StackExchange.Redis", StringComparison.Ordinal)))
             {
                 (redis.Name, redis.FailureStatus, redis.Timeout) = ("redis", HealthStatus.Degraded, s_healthTimeout);
+                var check = redis.Factory;
+                redis.Factory = services => new BoundedCheck(check(services));
             }
         });
         return builder;
@@ -61,5 +64,12 @@ public static class RedisExtensions
         {
             throw new StartException($"ConnectionStrings:redis cannot be parsed: {e.Message}", e);
         }
+    }
+
+    /// <summary>Ends with its timeout, whether the check that it wraps observes its token or not.</summary>
+    private sealed class BoundedCheck(IHealthCheck check) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            check.CheckHealthAsync(context, cancellationToken).WaitAsync(cancellationToken);
     }
 }

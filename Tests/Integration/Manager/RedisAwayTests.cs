@@ -1,11 +1,14 @@
 using System.Net;
+using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.Manager;
 using Fleet.Registry.Realms;
 using Fleet.Registry.Servers;
 using Fleet.Tests.Processes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Fleet.Tests.Manager;
 
@@ -49,6 +52,40 @@ public sealed class RedisAwayTests
             using var response = await client.GetAsync("/render?url=" + Uri.EscapeDataString(ManagerUnderTest.Card), cancellation);
             return response.StatusCode;
         }
+    }
+
+    [Fact]
+    public async Task Health_RedisHangs_IsDegradedBeforeAnOrchestratorGivesUp()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var redis = await RedisServer.StartAsync();
+        await using var app = ManagerApp.Build(
+            ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:redis={redis.ConnectionString}", $"--services:realm:http:0={ManagerUnderTest.Host}", "--Fleet:StopNotice=00:00:00"],
+            builder => builder.Logging.SetMinimumLevel(LogLevel.Critical));
+        await app.StartAsync(cancellation);
+        var check = Assert.Single(app.Services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations, check => check.Name == "redis");
+        Assert.InRange(check.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(900));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var context = new HealthCheckContext { Registration = check };
+        Assert.Equal(HealthStatus.Healthy, (await check.Factory(app.Services).CheckHealthAsync(context, end.Token)).Status);
+
+        redis.Freeze();
+        var hanging = check.Factory(app.Services).CheckHealthAsync(context, end.Token);
+        Assert.False(hanging.IsCompleted);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Equal("Degraded", await RedisStatusAsync(client, cancellation));
+        redis.Thaw();
+        await Eventually.TrueAsync(async () => await RedisStatusAsync(client, cancellation) == "Healthy", () => "a healthy Redis");
+        await app.StopAsync(cancellation);
+    }
+
+    private static async Task<string?> RedisStatusAsync(HttpClient client, CancellationToken cancellation)
+    {
+        using var response = await client.GetAsync("/health", cancellation);
+        var health = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellation)).RootElement;
+        return health.GetProperty("checks").GetProperty("redis").GetProperty("status").GetString();
     }
 
     [Fact]
