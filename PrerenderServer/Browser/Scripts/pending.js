@@ -13,6 +13,8 @@
   const now = performance.now.bind(performance);
   const SHORT_MS = 1000;
   const MAX_MS = 5000;
+  // A page that asks for something small again and again is not waited for.
+  const WORK_MS = 100;
 
   // Timers that were set outside of another timer: a chain of them goes on. Per window and id, or per object, when it is due.
   const timers = new Map();
@@ -114,7 +116,7 @@
       const call = target[name];
       target[name] = { [name]() {
         const answer = apply(call, this, arguments);
-        putTimer(timers, answer, { due: now(), isLong: false });
+        putTimer(timers, answer, { due: now(), isLong: false, isWork: true });
         whenAnswered(answer, () => dropTimer(timers, answer));
         return answer;
       } }[name];
@@ -140,6 +142,13 @@
     return has;
   };
 
+  /** Whether the browser has worked for a while on what the page asked for. It answers at some time, which on a busy machine may be late. */
+  const isWorking = () => {
+    let is = false;
+    eachTimer(timers, (timer) => { if (timer.isWork && timer.due + WORK_MS < now() && timer.due + MAX_MS > now()) is = true; });
+    return is;
+  };
+
   // Taken by settle.js, which runs next.
-  globalThis.__fleetPending = { hasTimer, lastPosted: () => lastPosted };
+  globalThis.__fleetPending = { hasTimer, isWorking, lastPosted: () => lastPosted };
 })();

@@ -65,7 +65,7 @@
     if (lingered < TEXT_MS && now() - lastText < sign) return true;
     let found = lingered < LINGER_MS && (now() - lastRestless < sign || pending.hasTimer(false));
     if (!found && pending.hasTimer(true) && (hides(rootElement(document)) || hides(bodyOf(document)))) return true;
-    if (!found && now() - pending.lastPosted() < sign) return true;
+    if (!found && (now() - pending.lastPosted() < sign || pending.isWorking())) return true;
     if (lingered >= LINGER_MS) return false;
     const animations = found ? [] : animationsOf(document);
     for (let i = 0; i < animations.length && !found; i++) {

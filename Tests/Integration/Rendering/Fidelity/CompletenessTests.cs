@@ -200,7 +200,7 @@ public sealed class CompletenessTests(ServerFixture server)
             await http.Response.WriteAsync(text);
         };
         Text("/noop.js", "text/javascript", "self.onmessage = () => {};");
-        Text("/computing.js", "text/javascript", "onmessage = (e) => { const end = performance.now() + 800; while (performance.now() < end); postMessage(e.data); };");
+        Text("/computing.js", "text/javascript", "onmessage = (e) => { const end = performance.now() + 500; while (performance.now() < end); postMessage(e.data); };");
         // Its transaction runs for a while, and later ones wait.
         Text("/holding.js", "text/javascript", """
             const open = indexedDB.open('held', 1);
@@ -216,8 +216,8 @@ public sealed class CompletenessTests(ServerFixture server)
         Text("/data", "text/plain", "the data", 1_000);
         Text("/ok", "text/plain", "ok");
         Text("/frame", "text/html", "<script>fetch('/data').then((r) => r.text()).then((t) => parent.postMessage(t, '*'))</script>");
-        Text("/timing.js", "text/javascript", "setTimeout(() => postMessage('the data'), 800)");
-        Text("/sharing.js", "text/javascript", "onconnect = (e) => { const [p] = e.ports; setTimeout(() => p.postMessage('the data'), 800); }");
+        Text("/timing.js", "text/javascript", "setTimeout(() => postMessage('the data'), 500)");
+        Text("/sharing.js", "text/javascript", "onconnect = (e) => { const [p] = e.ports; setTimeout(() => p.postMessage('the data'), 500); }");
         Text("/timing-frame", "text/html", "<script>setTimeout(() => parent.postMessage('the data', '*'), 900)</script>");
         Text("/part", "text/plain", "part", 150);
         Text("/body", "text/plain", "small");
