@@ -1,8 +1,7 @@
 using Fleet.Tests;
-using Xunit.Sdk;
 using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(InstalledBrowser))]
 
-// Two fleets at once would double the time of each. A fleet that several classes share is the fixture of their collection.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// A fleet that several classes share is the fixture of their collection. More than two fleets at once would wait for processors only.
+[assembly: Parallelization(MaxThreads = 2)]

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
 namespace Fleet.Tests.EndToEnd;
 
 /// <summary>A minimal load balancer: it checks the readiness of each server ten times a second, sends requests to the ready ones in
@@ -5,10 +8,12 @@ namespace Fleet.Tests.EndToEnd;
 internal sealed class LoadBalancer : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(1);
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly CancellationTokenSource _end = new();
     private readonly Uri[] _servers;
     private readonly Task _watching;
+    private readonly ConcurrentQueue<string> _history = new();
     private Uri[] _ready = [];
     private int _turn;
 
@@ -17,6 +22,9 @@ internal sealed class LoadBalancer : IAsyncDisposable
         _servers = servers;
         _watching = Task.WhenAll(servers.Select(WatchAsync));
     }
+
+    /// <summary>When each server became ready or unready, and checks that took longer than a second, for messages.</summary>
+    public string History => string.Join('\n', _history);
 
     /// <summary>Starts it, and waits until every server is ready.</summary>
     public static async Task<LoadBalancer> StartAsync(TimeSpan limit, params Uri[] servers)
@@ -51,9 +59,16 @@ internal sealed class LoadBalancer : IAsyncDisposable
     {
         while (!_end.IsCancellationRequested)
         {
+            var started = Stopwatch.GetTimestamp();
             var isReady = await IsReadyAsync(server);
+            var took = Stopwatch.GetElapsedTime(started);
             lock (_servers)
             {
+                if (isReady != _ready.Contains(server) || took > s_slow)
+                {
+                    _history.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {server} is {(isReady ? "ready" : "not ready")}, as a check of {took.TotalSeconds:0.00} s found");
+                }
+
                 Volatile.Write(ref _ready, [.. _servers.Where(other => other == server ? isReady : _ready.Contains(other))]);
             }
 

@@ -36,7 +36,7 @@ public sealed partial class ManagerFaultTests
             await RestartAsync("prerender-0");
             await RestartAsync("prerender-1");
             await fixture.Redis.RestartAsync();
-        });
+        }, mend: null, mendAsync: null, () => balancer.History);
     }
 
     [Fact]

@@ -58,9 +58,9 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
     }
 
     private Task WithLoadAsync(Func<ManagerLoad, Task> fault, Action? mend = null, Func<Task>? mendAsync = null) =>
-        WithLoadAsync(() => _fleet.OnManager(""), fault, mend, mendAsync);
+        WithLoadAsync(() => _fleet.OnManager(""), fault, mend, mendAsync, () => "");
 
-    private async Task WithLoadAsync(Func<Uri> manager, Func<ManagerLoad, Task> fault, Action? mend = null, Func<Task>? mendAsync = null)
+    private async Task WithLoadAsync(Func<Uri> manager, Func<ManagerLoad, Task> fault, Action? mend, Func<Task>? mendAsync, Func<string> history)
     {
         var load = new ManagerLoad(_fleet, manager);
         var running = load.RunAsync(callers: 6);
@@ -79,7 +79,7 @@ public sealed partial class ManagerFaultTests(ManagerFleetFixture fixture)
             await (mendAsync?.Invoke() ?? Task.CompletedTask);
         }
 
-        Assert.True(load.Lost.Count == 0, $"{load.Lost.Count} of {load.Done} renders were lost:\n{string.Join('\n', load.Lost)}\n{_fleet.Output}");
+        Assert.True(load.Lost.Count == 0, $"{load.Lost.Count} of {load.Done} renders were lost:\n{string.Join('\n', load.Lost)}\n{history()}\n{_fleet.Output}");
         await _fleet.Processes.WaitUntilHealthyAsync("prerender-0");
         await _fleet.Processes.WaitUntilHealthyAsync("prerender-1");
     }

@@ -43,6 +43,7 @@ internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
         while (!_isEnough)
         {
             var number = Interlocked.Increment(ref _next);
+            var to = manager();
             var request = new RenderRequest
             {
                 Url = fleet.OnRealm($"elements/{s_elements[number % s_elements.Length]}").AbsoluteUri,
@@ -53,21 +54,21 @@ internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
             };
             try
             {
-                await RenderAsync(request);
+                await RenderAsync(to, request);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
-                _lost.Enqueue($"{request.Url}: {e.Message} {e.InnerException?.Message}");
+                _lost.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {to} {request.Url}: {e.Message} {e.InnerException?.Message}");
             }
 
             Interlocked.Increment(ref _done);
         }
     }
 
-    private async Task RenderAsync(RenderRequest request)
+    private async Task RenderAsync(Uri to, RenderRequest request)
     {
         // With the key, since it names affinities that are not the URL's.
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(manager(), "renders"))
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(to, "renders"))
         {
             Content = JsonContent.Create(request, options: FleetJson.Options),
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", FleetFixture.AdminKey) },
@@ -76,7 +77,7 @@ internal sealed class ManagerLoad(FleetUnderTest fleet, Func<Uri> manager)
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         if (response.StatusCode != HttpStatusCode.OK || JsonSerializer.Deserialize<RenderResult>(body, FleetJson.Options)?.Outcome != RenderOutcome.Rendered)
         {
-            _lost.Enqueue($"{request.Url}: {(int)response.StatusCode} {body[..Math.Min(body.Length, 500)]}");
+            _lost.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {to} {request.Url}: {(int)response.StatusCode} {body[..Math.Min(body.Length, 500)]}");
         }
     }
 }

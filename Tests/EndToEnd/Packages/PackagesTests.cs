@@ -68,7 +68,7 @@ public sealed class PackagesTests : IDisposable
         var source = await File.ReadAllTextAsync(program, Token);
         Assert.Contains(".WithToolSource(packages)", source, StringComparison.Ordinal);
         await File.WriteAllTextAsync(program, source.Replace(".WithToolSource(packages)", $".WithProgram(\"{Path.Combine(AppContext.BaseDirectory, "Fleet.Standalone.dll")}\")", StringComparison.Ordinal), Token);
-        await DotnetAsync(sample, "build", "AppHost", $"-p:FleetVersion={_version}", $"-p:FleetPackages={Packages}", "--nologo");
+        await DotnetAsync(sample, "build", "AppHost", "--configuration", "Debug", $"-p:FleetVersion={_version}", $"-p:FleetPackages={Packages}", "--nologo");
 
         var (web, dashboard, otlp, resources) = (FreePort.TakeAddress(), FreePort.TakeAddress(), FreePort.TakeAddress(), FreePort.TakeAddress());
         var environment = new Dictionary<string, string>

@@ -71,17 +71,21 @@ public sealed class LargeResultTests : IAsyncLifetime
     public async Task Post_LargeResultThatDoesNotEnd_IsBrokenOffToo(string fault)
     {
         var server = await _manager.AddServerAsync("prerender-0");
-        server.Answer = (http, _) => SendAsync(http, Large, () =>
+        server.Answer = (http, _) => SendAsync(http, Large, async () =>
         {
+            // An abort discards what the manager has not read: before it has the beginning, it would repeat the render.
+            await _goOn.Task;
             if (fault == "breaks")
             {
                 http.Abort();
             }
 
-            return Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
         });
 
         using var response = await SendAsync(deadlineMs: 2_000);
+        Assert.Equal((HttpStatusCode.OK, Large), (response.StatusCode, response.Content.Headers.ContentLength));
+        _goOn.SetResult();
         await using var body = await response.Content.ReadAsStreamAsync(Token);
         await Assert.ThrowsAnyAsync<IOException>(() => CountAsync(body).WaitAsync(s_limit, Token));
     }
