@@ -1,8 +1,9 @@
+using System.Collections.Concurrent;
 using Fleet.Tests.RealmServer;
 
 namespace Fleet.Tests.YourApp;
 
-/// <summary>Builds the apps as their authors document it. Vite's templates share one installation; Angular's is made at the same time.</summary>
+/// <summary>Builds the apps as their authors document it, each once for all tests. Vite's templates share one installation; Angular's is made at the same time.</summary>
 public sealed class FrameworkDists : IAsyncDisposable
 {
     /// <summary>React's template with the one change that its documentation names for a page that is there already: <c>hydrateRoot</c>.</summary>
@@ -75,6 +76,7 @@ public sealed class FrameworkDists : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly Lazy<Task<NodeProject>> _templates;
     private readonly Lazy<Task<NodeProject>> _angular;
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _dists = new();
 
     public FrameworkDists()
     {
@@ -82,9 +84,11 @@ public sealed class FrameworkDists : IAsyncDisposable
         _angular = new(BuildAngularAsync);
     }
 
-    /// <summary>Builds an app.</summary>
-    /// <returns>Folder of its <c>index.html</c>.</returns>
-    internal async Task<string> BuildAsync(string framework)
+    /// <summary>Builds an app, unless it is built.</summary>
+    /// <returns>Folder of its <c>index.html</c>, which no test changes.</returns>
+    internal Task<string> BuildAsync(string framework) => _dists.GetOrAdd(framework, _ => new(() => BuildOnceAsync(framework))).Value;
+
+    private async Task<string> BuildOnceAsync(string framework)
     {
         switch (framework)
         {

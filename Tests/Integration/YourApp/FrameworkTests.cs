@@ -12,7 +12,7 @@ using Fleet.Tests.Rendering.Fidelity;
 namespace Fleet.Tests.YourApp;
 
 /// <summary>The unchanged starter app of each framework, through all services: what a crawler gets and what a visitor sees.</summary>
-public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor, ITestOutputHelper output) : IClassFixture<FrameworkDists>, IClassFixture<VisitorBrowser>
+public sealed partial class FrameworkTests(FrameworkDists dists, VisitorBrowser visitor, ITestOutputHelper output) : IClassFixture<VisitorBrowser>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -6,7 +6,7 @@ namespace Fleet.Tests.YourApp;
 
 /// <summary>Soft navigations of apps with the router of their framework: where they equal a full load, and where they are refused. Each answer is that of a full load.</summary>
 [Collection(HostilePageCollection.Name)]
-public sealed class SoftNavigationFrameworkTests(SoftServer server, FrameworkDists dists) : IClassFixture<SoftServer>, IClassFixture<FrameworkDists>
+public sealed class SoftNavigationFrameworkTests(SoftServer server, FrameworkDists dists) : IClassFixture<SoftServer>
 {
     private const string On = "are soft navigations from now on";
 
