@@ -18,36 +18,51 @@ function showRoutes({ stored, errors, newestAt }) {
     : `${pages(stored)} ${stored === 1 ? 'is' : 'are'} stored${errors ? `, ${errors} of them with an error status` : ''}; the newest was rendered ${new Date(newestAt).toLocaleString()}.`;
 }
 
-// Text from cards and pages is inserted as text, never as markup.
+// The rows of each list by what they say. The lists are read again every 10 s: a row that says the same stays as it is, so that what a reader has opened stays open.
+const shown = new Map();
+
 function list(id, rows) {
   const section = byId(id);
+  const before = shown.get(id) ?? new Map();
+  const now = new Map();
+  for (const row of rows) {
+    const key = `${row.where}\n${row.reason}`;
+    const item = before.get(key) ?? rowOf(row);
+    if (row.more) item.querySelector('details a').href = row.more;
+    now.set(key, item);
+  }
+
+  shown.set(id, now);
   section.hidden = rows.length === 0;
-  section.querySelector('ul').replaceChildren(...rows.map(({ where, link, reason, more }) => {
-    const row = document.createElement('li');
-    const name = document.createElement(link ? 'a' : 'b');
-    name.textContent = where;
-    if (link) name.href = where;
-    const why = document.createElement('span');
-    why.textContent = reason;
-    row.append(name, why);
-    if (more) row.append(diagnostics(more));
-    return row;
-  }));
+  const items = section.querySelector('ul');
+  if (items.children.length !== now.size || [...now.values()].some((item, i) => items.children[i] !== item)) items.replaceChildren(...now.values());
+}
+
+// Text from cards and pages is inserted as text, never as markup.
+function rowOf({ where, link, reason, more }) {
+  const row = document.createElement('li');
+  const name = document.createElement(link ? 'a' : 'b');
+  name.textContent = where;
+  if (link) name.href = where;
+  const why = document.createElement('span');
+  why.textContent = reason;
+  row.append(name, why);
+  if (more) row.append(diagnostics());
+  return row;
 }
 
 // Fetched on demand: diagnostics can be many and long.
-function diagnostics(url) {
+function diagnostics() {
   const details = document.createElement('details');
   const summary = document.createElement('summary');
   const text = document.createElement('pre');
   const link = document.createElement('a');
   summary.textContent = 'Diagnostics';
-  link.href = url;
   link.textContent = 'as JSON';
   details.append(summary, text, link);
   details.addEventListener('toggle', async () => {
     if (!details.open || text.textContent) return;
-    const response = await fetch(url);
+    const response = await fetch(link.href);
     text.textContent = response.ok ? readable(await response.json()) : 'No longer available: the card has been rendered again.';
   });
   return details;

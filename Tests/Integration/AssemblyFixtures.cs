@@ -6,4 +6,4 @@ using Xunit.v3;
 [assembly: AssemblyFixture(typeof(FrameworkDists))]
 
 // More than there are processors: most tests wait for a browser or for another process.
-[assembly: Parallelization(MaxThreads = 4)]
+[assembly: Parallelization(MaxThreads = 3)]

@@ -40,6 +40,9 @@ public sealed class IndexPageTests(SampleSite site) : IAsyncDisposable
         await page.Locator("#failures summary").ClickAsync();
         await Assertions.Expect(page.Locator("#failures pre")).ToHaveTextAsync(
             $"{Hostile}\nStage: render\nat template.js:7\nConsole: {Hostile}\nRequest: 404 /assets/gone.js", new() { Timeout = 30_000 });
+        // The lists are read again every 10 s.
+        await page.EvaluateAsync("() => lists()");
+        await Assertions.Expect(page.Locator("#failures details[open] pre")).ToContainTextAsync("Stage: render", new() { Timeout = 30_000 });
         Assert.False(await page.EvaluateAsync<bool>("() => 'broken' in globalThis"));
         Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
     }
