@@ -1,7 +1,8 @@
 using Fleet.Tests;
+using Xunit.Sdk;
 using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(InstalledBrowser))]
 
-// A fleet that several classes share is the fixture of their collection. More than two fleets at once would wait for processors only.
-[assembly: Parallelization(MaxThreads = 2)]
+// Two fleets at once would double the time of each. A fleet that several classes share is the fixture of their collection.
+[assembly: Parallelization(Mode = ParallelMode.None)]

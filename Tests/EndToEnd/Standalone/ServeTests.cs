@@ -3,15 +3,15 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Fleet.Standalone.CommandLine;
 using Fleet.Tests.EndToEnd;
 using Fleet.Tests.Processes;
-using PrivateFolder = Fleet.PrerenderServer.Browser.Processes.PrivateFolder;
 
 namespace Fleet.Tests.Standalone;
 
 /// <summary><c>fleet serve</c> as a process.</summary>
-public sealed class ServeTests : IDisposable
+public sealed partial class ServeTests : IDisposable
 {
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(30);
 
@@ -43,14 +43,14 @@ public sealed class ServeTests : IDisposable
         using var recycle = await _client.PostAsync(new Uri(manager, "fleet/recycle"), null, Token);
         Assert.Equal(HttpStatusCode.Unauthorized, recycle.StatusCode);
         var descendants = fleet.Descendants();
-        Assert.NotEmpty(descendants);
+        var profiles = ProfilesOf(descendants);
 
         fleet.Signal(Signals.Terminate);
 
         Assert.True(await fleet.EndAsync(s_stopLimit) == ExitCodes.Success, fleet.ToString());
         Assert.EndsWith($"Stopping; Ctrl-C once more ends at once.{Environment.NewLine}", fleet.Output, StringComparison.Ordinal);
         Assert.All(descendants, id => Assert.Equal("", ProcessTree.CommandLine(id)));
-        AssertNoProfilesOf(descendants);
+        Assert.All(profiles, profile => Assert.False(Directory.Exists(profile), profile));
         using var free = new TcpListener(IPAddress.Loopback, site.Port);
         free.Start();
     }
@@ -86,7 +86,7 @@ public sealed class ServeTests : IDisposable
     public async Task Serve_Data_KeepsPagesOverAStopAndAKill()
     {
         string[] arguments = ["serve", "--port", FreePort.Take().ToString(System.Globalization.CultureInfo.InvariantCulture), "--manager-port", "0", "--data", _folder.FullName];
-        IReadOnlyList<int> descendants;
+        List<string> profiles;
         await using (var first = FleetProgram.Start(arguments))
         {
             await first.LineAsync("First index: 155");
@@ -105,7 +105,8 @@ public sealed class ServeTests : IDisposable
         {
             await second.LineAsync("First index: 155");
             Assert.Equal(155, await SkippedAsync(second));
-            descendants = second.Descendants();
+            var descendants = second.Descendants();
+            profiles = ProfilesOf(descendants);
             second.Signal(Signals.Kill);
             await second.EndAsync();
             await Eventually.TrueAsync(() => descendants.All(id => ProcessTree.CommandLine(id).Length == 0), s_stopLimit, () => "no browser left after the kill");
@@ -114,7 +115,7 @@ public sealed class ServeTests : IDisposable
         await using var third = FleetProgram.Start(arguments);
         await third.LineAsync("First index: 155");
         Assert.Equal(155, await SkippedAsync(third));
-        AssertNoProfilesOf(descendants);
+        Assert.All(profiles, profile => Assert.False(Directory.Exists(profile), profile));
         third.Signal(Signals.Terminate);
         Assert.True(await third.EndAsync(s_stopLimit) == ExitCodes.Success, third.ToString());
     }
@@ -190,11 +191,15 @@ public sealed class ServeTests : IDisposable
         return index.GetProperty("skipped").GetInt32();
     }
 
-    // Other programs on this machine may have browsers, too.
-    private static void AssertNoProfilesOf(IReadOnlyList<int> processes)
+    /// <summary>The profile folders of browsers that run.</summary>
+    private static List<string> ProfilesOf(IReadOnlyList<int> processes)
     {
-        var locks = Directory.GetDirectories(Path.GetTempPath(), $"fleet-browsers-{PrivateFolder.UserId}").SelectMany(folder => Directory.GetFiles(folder, "lock", SearchOption.AllDirectories));
-        Assert.All(locks, file => Assert.ThrowsAny<IOException>(() => new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None)));
-        Assert.NotEmpty(processes);
+        var profiles = processes.Select(id => UserDataDir().Match(ProcessTree.CommandLine(id))).Where(match => match.Success).Select(match => match.Groups["path"].Value).Distinct().ToList();
+        Assert.NotEmpty(profiles);
+        Assert.All(profiles, profile => Assert.True(Directory.Exists(profile), profile));
+        return profiles;
     }
+
+    [GeneratedRegex(@"--user-data-dir=(?<path>\S+)")]
+    private static partial Regex UserDataDir();
 }
