@@ -26,7 +26,7 @@ function list(id, rows) {
   const before = shown.get(id) ?? new Map();
   const now = new Map();
   for (const row of rows) {
-    const key = `${row.where}\n${row.reason}`;
+    const key = JSON.stringify([row.where, row.reason, Boolean(row.more)]);
     const item = before.get(key) ?? rowOf(row);
     if (row.more) item.querySelector('details a').href = row.more;
     now.set(key, item);
@@ -51,7 +51,7 @@ function rowOf({ where, link, reason, more }) {
   return row;
 }
 
-// Fetched on demand: diagnostics can be many and long.
+// Fetched when they are opened: diagnostics can be many and long, and those of the row's latest render are at another address.
 function diagnostics() {
   const details = document.createElement('details');
   const summary = document.createElement('summary');
@@ -61,7 +61,7 @@ function diagnostics() {
   link.textContent = 'as JSON';
   details.append(summary, text, link);
   details.addEventListener('toggle', async () => {
-    if (!details.open || text.textContent) return;
+    if (!details.open) return;
     const response = await fetch(link.href);
     text.textContent = response.ok ? readable(await response.json()) : 'No longer available: the card has been rendered again.';
   });
