@@ -48,6 +48,28 @@ public sealed class IndexPageTests(SampleSite site) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Lists_ReadAgain_KeepWhatIsOpenAndShowWhatHasChanged()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        await server.With(manager).StartAsync();
+        var page = await site.OpenAsync();
+        await page.GotoAsync(server.Url + "_index");
+        await Assertions.Expect(page.Locator("#words")).ToContainTextAsync("Complete", new() { Timeout = 30_000 });
+
+        // A list that the server does not fill.
+        await page.EvaluateAsync("() => list('problems', [{ where: 'a', reason: 'x' }, { where: 'b', reason: 'x' }])");
+        await page.EvaluateAsync("() => list('problems', [{ where: 'a', reason: 'x', more: '/_index?1' }, { where: 'c', reason: 'x' }])");
+        Assert.Equal(["a", "c"], await page.Locator("#problems li b").AllTextContentsAsync());
+        await page.Locator("#problems summary").ClickAsync();
+        await page.EvaluateAsync("() => list('problems', [{ where: 'c', reason: 'x' }, { where: 'a', reason: 'x', more: '/_index?2' }])");
+        Assert.Equal(["c", "a"], await page.Locator("#problems li b").AllTextContentsAsync());
+        Assert.EndsWith("/_index?2", await page.Locator("#problems details[open] a").EvaluateAsync<string>("link => link.href"), StringComparison.Ordinal);
+        await page.EvaluateAsync("() => list('problems', [])");
+        await Assertions.Expect(page.Locator("#problems")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task App_WithoutRealms_ShowsItsStoredRoutes()
     {
         await using var server = new RealmServerUnderTest();
