@@ -201,13 +201,13 @@ public sealed class CompletenessTests(ServerFixture server)
         };
         Text("/noop.js", "text/javascript", "self.onmessage = () => {};");
         Text("/computing.js", "text/javascript", "onmessage = (e) => { const end = performance.now() + 500; while (performance.now() < end); postMessage(e.data); };");
-        // Its transaction runs for a while, and later ones wait.
+        // Its transaction runs for longer than timers and animations are waited for, and later ones wait.
         Text("/holding.js", "text/javascript", """
             const open = indexedDB.open('held', 1);
             open.onupgradeneeded = () => open.result.createObjectStore('s').put('the data', 1);
             open.onsuccess = () => {
               const store = open.result.transaction('s', 'readwrite').objectStore('s');
-              const end = performance.now() + 800;
+              const end = performance.now() + 2000;
               store.get(1).onsuccess = () => postMessage('');
               (function go() { if (performance.now() < end) store.get(1).onsuccess = go; })();
             };
