@@ -68,6 +68,48 @@ public sealed class BootTransitionTests : CoreTests
     }
 
     [Fact]
+    public void EmptyStandby_InTheLastSlot_BootsTheHostApp_AndNoIdlePageIsEvicted()
+    {
+        (Options.Slots, Options.MinStandby) = (3, 1);
+        var world = Up();
+        world.Settle();
+        world.Complete(world.LeaseOf(world.Request("a"))!);
+        var boot = Assert.Single(world.Pending.OfType<CreateSlot>());
+        var waiter = world.Request("b", needsHost: false);
+        var empty = Assert.Single(world.Pending.OfType<CreateSlot>(), create => create.IsEmpty);
+        world.End(boot);
+        Assert.Equal(boot.Slot, world.LeaseOf(waiter)?.Slot);
+        world.End(empty);
+        world.Complete(world.LeaseOf(waiter)!);
+        world.Settle();
+        Assert.Equal(["a", "b", null], world.Snapshot.Slots.Select(slot => slot.Affinity));
+        Assert.Equal(empty.Slot, Assert.Single(world.History.OfType<ReplacePage>()).Slot);
+    }
+
+    [Fact]
+    public void EmptyStandby_ThatCouldNotBoot_IsNotTakenForABootedOne()
+    {
+        Options.MinStandby = 1;
+        var world = Up();
+        world.ChangeShell("old");
+        var boot = Assert.Single(world.Pending.OfType<CreateSlot>());
+        world.Cancel(world.Request("a", needsHost: false));
+        world.Served = "old";
+        world.Settle();
+        world.Apply(new SlotCrashed(boot.Slot));
+        world.Settle();
+        world.ChangeShell("new");
+        while (world.Pending.OfType<ReplacePage>().FirstOrDefault() is { } reload)
+        {
+            world.End(reload, well: false);
+        }
+
+        var waiter = world.Request("b", accept: ShellAcceptance.Any);
+        var booted = world.Snapshot.Slots.Max(slot => slot.Slot);
+        Assert.Equal(booted, world.LeaseOf(waiter)?.Slot);
+    }
+
+    [Fact]
     public void EmptyPage_CreatedBeforeADeploy_IsStaleAfterIt()
     {
         var world = Up();

@@ -18,5 +18,6 @@ internal static class Checks
     public const string NoStarvation = "P13 no waiter starves";
     public const string OneAffinityPerSlot = "P14 a slot serves one affinity only";
     public const string RecycleEnds = "P15 no obsolete page is leased after a recycle";
+    public const string StandbysGoFirst = "P17 no idle page is evicted while there is a standby";
     public const string BootsAreBounded = "boots in progress are bounded";
 }

@@ -166,6 +166,20 @@ internal sealed partial class PoolWorld
         }
     }
 
+    // The reason of a close is known only when the slot is forgotten.
+    private void CheckEvictions(PoolSnapshot before, PoolSnapshot after, PoolEffect[] effects)
+    {
+        if (after.Slots.Any(s => s is { State: SlotState.Standby, Current: not false }))
+        {
+            _closedBesideStandby.UnionWith(before.Slots.Where(s => s.State == SlotState.Idle).Select(s => s.Slot).Intersect(effects.OfType<CloseSlot>().Select(e => e.Slot)));
+        }
+
+        foreach (var forgotten in effects.OfType<ForgetSlot>().Where(e => e.Reason == CloseReason.Evicted))
+        {
+            Check(Checks.StandbysGoFirst, !_closedBesideStandby.Contains(forgotten.Slot), $"slot {forgotten.Slot} was evicted");
+        }
+    }
+
     private static void Check(string check, bool holds, string message)
     {
         if (!holds)

@@ -23,6 +23,7 @@ internal sealed partial class PoolWorld
     private readonly SortedDictionary<long, WorldWaiter> _waiters = [];
     private readonly SortedDictionary<long, WorldLease> _leases = [];
     private readonly HashSet<long> _probing = [];
+    private readonly HashSet<long> _closedBesideStandby = [];
     private readonly Dictionary<long, int> _generations = [];
     private readonly Dictionary<long, LeaseRequest> _requests = [];
     private readonly Queue<long> _untouched = [];
@@ -244,6 +245,7 @@ internal sealed partial class PoolWorld
         CheckStates(snapshot);
         CheckTransitions(before, snapshot, effects);
         CheckWarm(snapshot);
+        CheckEvictions(before, snapshot, effects);
         while (_untouched.TryDequeue(out var lease))
         {
             _leases.Remove(lease);

@@ -60,6 +60,7 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
         }
         else
         {
+            slot.IsEmpty = false;
             pool.Problem = null;
             slot.ShellToken = booted.ShellToken;
             pool.Shell.Booted(booted.ShellToken, slot.BootsFor, pool.Now);
@@ -111,7 +112,6 @@ internal sealed class PageBoot(PoolState pool, CloseEscalation escalation)
 
     private void ReplacePage(Slot slot, bool keepsDocument)
     {
-        slot.IsEmpty = false;
         slot.Change(SlotTrigger.Replaced);
         slot.KeepsDocument = keepsDocument;
         Begin(slot);

@@ -115,8 +115,8 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
         }
     }
 
-    /// <summary>Keeps <see cref="PoolOptions.MinStandby"/> booted pages. If there is no room for any and no request waits, evicts the least recently
-    /// used idle page, unless it is the only one.</summary>
+    /// <summary>Keeps <see cref="PoolOptions.MinStandby"/> booted pages. Where there is no room, boots the host app in empty standbys. If there are none and
+    /// no request waits, evicts the least recently used idle page, unless it is the only one.</summary>
     public void KeepStandbys()
     {
         var options = pool.Rules.Options;
@@ -132,11 +132,30 @@ internal sealed class CapacityPlan(PoolState pool, WaiterQueue queue, CloseEscal
             (ready, _future) = (ready + 1, _future + 1);
         }
 
+        while (ready < options.MinStandby && EmptyStandby() is { } empty)
+        {
+            pageBoot.ReplacePage(empty);
+            ready++;
+        }
+
         if (ready == 0 && options.MinStandby > 0 && queue.Count == 0 &&
             pool.Count(SlotState.Closing) == 0 && pool.Count(SlotState.Idle) > 1)
         {
             escalation.Close(LeastRecentlyUsed(null, contended: true)!, CloseReason.Evicted);
         }
+    }
+
+    private Slot? EmptyStandby()
+    {
+        foreach (var slot in pool.Slots)
+        {
+            if (slot is { State: SlotState.Standby, IsEmpty: true })
+            {
+                return slot;
+            }
+        }
+
+        return null;
     }
 
     private Slot? Victim(Waiter waiter)
