@@ -20,19 +20,23 @@ public sealed partial class ManagerFaultTests
         });
     }
 
+    // The load goes to managers without a proxy: the orchestrator's proxy of a restarted service can reset new connections for seconds.
     [Fact]
     public async Task Load_RollingRestartOfManagersServersAndRedis_LosesNothing()
     {
-        await using var second = await ServiceProcess.StartAsync("manager-1", "Fleet.Manager", _fleet.Processes.Topology, s_likeTheFleet, _fleet.Log);
-        await using var balancer = await LoadBalancer.StartAsync(s_limit, _fleet.OnManager(""), second.Address);
+        await using var first = await ServiceProcess.StartAsync("manager-1", "Fleet.Manager", _fleet.Processes.Topology, s_likeTheFleet, _fleet.Log);
+        await using var second = await ServiceProcess.StartAsync("manager-2", "Fleet.Manager", _fleet.Processes.Topology, s_likeTheFleet, _fleet.Log);
+        await using var balancer = await LoadBalancer.StartAsync(s_limit, first.Address, second.Address);
 
         await WithLoadAsync(balancer.Next, async _ =>
         {
-            Assert.Equal(0, await second.StopAsync(s_limit));
-            await second.StartAsync();
-            await balancer.EveryoneIsReadyAsync(s_limit);
-            await RestartAsync("manager");
-            await balancer.EveryoneIsReadyAsync(s_limit);
+            foreach (var manager in (ServiceProcess[])[first, second])
+            {
+                Assert.Equal(0, await manager.StopAsync(s_limit));
+                await manager.StartAsync();
+                await balancer.EveryoneIsReadyAsync(s_limit);
+            }
+
             await RestartAsync("prerender-0");
             await RestartAsync("prerender-1");
             await fixture.Redis.RestartAsync();
