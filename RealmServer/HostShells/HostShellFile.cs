@@ -48,10 +48,9 @@ internal sealed partial class HostShellFile
         lock (_gate)
         {
             var found = Read(out var problem);
-            // Some builds omit </html>, so its absence alone does not mean half-written. A shell that had the tag and lost it does.
-            if (found is { IsClosed: false } && _current.IsClosed)
+            if (found is { OpenAtEnd: { } open } && _current.OpenAtEnd is null)
             {
-                (found, problem) = (null, $"index.html has no </html> and appears to be half-written.");
+                (found, problem) = (null, $"index.html ends in {open} and appears to be half-written.");
             }
 
             SetProblem(problem);

@@ -18,7 +18,7 @@ internal sealed class ShellDocument
         // Latin-1 decodes one character per byte, so positions in the text are positions in the bytes.
         var html = Encoding.Latin1.GetString(bytes);
         _markers = ShellMarkers.Find(html);
-        IsClosed = html.Contains("</html", StringComparison.OrdinalIgnoreCase);
+        OpenAtEnd = DocumentEnd.FindOpen(html);
         BuiltAt = builtAt;
         Assets = assets;
         var assetDigests = string.Concat(assets.Select(asset => $"\n{asset.Path} {asset.Digest}"));
@@ -51,8 +51,8 @@ internal sealed class ShellDocument
     /// <summary>The bytes after the body's text.</summary>
     public ReadOnlyMemory<byte> AfterBody => _bytes.AsMemory(Markers.Body.End..);
 
-    /// <summary>Whether the document has an <c>&lt;/html&gt;</c> tag. If it had one and lost it, it is half-written.</summary>
-    public bool IsClosed { get; }
+    /// <summary>What the document ends in although it needs an end; null if it is complete. A shell that was complete and no longer is, is half-written.</summary>
+    public string? OpenAtEnd { get; }
 
     private ShellMarkers Markers => _markers ?? throw new InvalidOperationException("This shell cannot take rendered text; check TakesContent first.");
 }

@@ -83,13 +83,15 @@ public sealed class HostShellFileTests : IDisposable
         Assert.Null(file.Problem);
     }
 
-    [Fact]
-    public void Reload_AppWhoseBuildLeavesTheEndTagOut_IsTaken()
+    [Theory]
+    [InlineData("<head></head><div id=app></div>", "<head></head><div id=app></div><p>")]
+    [InlineData(A, "<!doctype html><title>b</title><div id=app></div><script src=/app.js></script>\n")]
+    public void Reload_BuildThatOmitsEndTags_IsTaken(string before, string after)
     {
-        var file = Open("<head></head><div id=app></div>");
-        _dist.Write("index.html", "<head></head><div id=app></div><p>");
+        var file = Open(before);
+        _dist.Write("index.html", after);
 
-        Assert.True(file.Reload());
+        Assert.True(file.Reload(), file.Problem);
     }
 
     [Theory]
