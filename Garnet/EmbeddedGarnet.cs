@@ -1,7 +1,7 @@
 using Fleet.ServiceDefaults.Ports;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Garnet;
 
@@ -11,12 +11,15 @@ namespace Fleet.Garnet;
 /// a checkpoint leaves a folder that Garnet 2.2.8 cannot read back; it may even crash with an access violation. A log without checkpoints can always be
 /// read back. So this class bounds the log by rewriting it: it stops the server, reads the log back on a private port, copies every key to a second
 /// server with a new log, and restarts with that log. For clients, Redis is away for some seconds.
+/// <para>A log that cannot be written, as on a full disk, would reject all writes once its buffer is full. So the server goes on without one, and tries to
+/// write a new one.</para>
 /// </remarks>
 public sealed partial class EmbeddedGarnet : IAsyncDisposable
 {
-    private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retryInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_rewriteTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_copyTimeout = TimeSpan.FromMinutes(5);
+    private static readonly Backoff s_newLogBackoff = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
     private const int MaxStartAttempts = 20;
 
     private readonly EmbeddedGarnetOptions _options;
@@ -26,6 +29,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private GarnetInstance? _instance;
+    private bool _isInMemory;
     private long _rewriteAtBytes;
     private bool _isDisposed;
 
@@ -101,7 +105,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     {
         try
         {
-            _instance = GarnetInstance.Start(_options.Port, _options.Password, _data?.Current, _loggers);
+            _instance = GarnetInstance.Start(_options.Port, _options.Password, _isInMemory ? null : _data?.Current, _loggers);
         }
         catch (Exception e)
         {
@@ -117,20 +121,42 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     {
         var instance = _instance;
         _instance = null;
-        if (instance is not null)
+        if (instance is null)
         {
-            await instance.DisposeAsync();
+            return;
         }
+
+        // Without the commit, a stop loses the writes of the last commit interval.
+        if (await instance.TryCommitAsync() is { } problem)
+        {
+            LogUnwritable(_data!.Current, problem);
+        }
+
+        instance.Dispose();
     }
 
     private async Task WatchAsync(DataFolder data, CancellationToken cancellationToken)
     {
         var wasReadable = true;
+        var newLogFailures = 0;
         try
         {
             while (true)
             {
-                await Task.Delay(s_checkInterval, _time, cancellationToken);
+                await Task.Delay(_isInMemory ? s_newLogBackoff.After(newLogFailures) : s_checkInterval, _time, cancellationToken);
+                if (_isInMemory)
+                {
+                    newLogFailures = await TryWriteNewLogAsync(data, cancellationToken) ? 0 : newLogFailures + 1;
+                    continue;
+                }
+
+                if (await _instance!.TryCommitAsync() is { } problem)
+                {
+                    await GoOnInMemoryAsync(cancellationToken);
+                    LogUnwritable(data.Current, problem);
+                    continue;
+                }
+
                 var bytes = TryMeasure(data, wasReadable);
                 wasReadable = bytes is not null;
                 if (bytes is null || bytes < _rewriteAtBytes)
@@ -200,7 +226,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     {
         var before = data.CurrentBytes;
         var startedAt = _time.GetTimestamp();
-        using var timeout = new CancellationTokenSource(s_rewriteTimeout, _time);
+        using var timeout = new CancellationTokenSource(s_copyTimeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
@@ -221,21 +247,75 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
 
     private async Task RewriteAsync(DataFolder data, CancellationToken cancellationToken)
     {
-        var ports = TcpPorts.Allocate([new("from", "", 0), new("to", "", 0)]);
-        await using var old = GarnetInstance.Start(ports["from"], _options.Password, data.Current, _loggers);
-        await using var rewritten = GarnetInstance.Start(ports["to"], _options.Password, data.CreateNext(), _loggers);
-        await using var from = await ConnectAsync(ports["from"]);
-        await using var to = await ConnectAsync(ports["to"]);
-        await KeyCopy.CopyAsync(from.GetServers().Single(), from.GetDatabase(), to.GetDatabase(), cancellationToken);
+        var port = FreePort();
+        using var old = GarnetInstance.Start(port, _options.Password, data.Current, _loggers);
+        await CopyToNextAsync(data, port, isInUse: false, cancellationToken);
     }
 
-    private Task<ConnectionMultiplexer> ConnectAsync(int port) => ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
+    private async Task CopyToNextAsync(DataFolder data, int from, bool isInUse, CancellationToken cancellationToken)
     {
-        EndPoints = { { "127.0.0.1", port } },
-        Password = _options.Password,
-        AbortOnConnectFail = true,
-        AsyncTimeout = 30_000,
-    });
+        var port = FreePort();
+        // Its failures are those of the copy.
+        using var next = GarnetInstance.Start(port, _options.Password, data.CreateNext(), NullLoggerFactory.Instance);
+        await KeyCopy.CopyAsync(from, port, _options.Password, isInUse, cancellationToken);
+        if (await next.TryCommitAsync() is { } problem)
+        {
+            throw new IOException(problem);
+        }
+    }
+
+    // The keys pass through another server, since two cannot listen on one port. What clients have written to the new one meanwhile is newer.
+    private async Task GoOnInMemoryAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(s_copyTimeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var port = FreePort();
+        using var between = GarnetInstance.Start(port, _options.Password, null, _loggers);
+        await TryCopyAsync(_options.Port, port, linked.Token);
+        _isInMemory = true;
+        _instance!.Dispose();
+        await RestartAsync(cancellationToken);
+        await TryCopyAsync(port, _options.Port, linked.Token);
+    }
+
+    // Pages that are lost are rendered again; an unexpected failure must not end the server.
+    private async Task TryCopyAsync(int from, int to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await KeyCopy.CopyAsync(from, to, _options.Password, isInUse: true, cancellationToken);
+        }
+        catch (Exception e) when (!_stopping.IsCancellationRequested)
+        {
+            LogNotCopied(e);
+        }
+    }
+
+    private async Task<bool> TryWriteNewLogAsync(DataFolder data, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(s_copyTimeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            data.DiscardNext();
+            await CopyToNextAsync(data, _options.Port, isInUse: true, linked.Token);
+            data.AdoptNext();
+            SetRewriteSize();
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogStillUnwritable(e.Message);
+            return false;
+        }
+
+        await StopInstanceAsync();
+        _isInMemory = false;
+        await RestartAsync(cancellationToken);
+        LogWritable(data.Current);
+        return true;
+    }
+
+    private static int FreePort() => TcpPorts.Allocate([new("store", "", 0)])["store"];
 
     private void SetRewriteSize() => _rewriteAtBytes = 2 * _data!.RewrittenBytes + _options.RewriteAfterBytes;
 
@@ -254,22 +334,18 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "The log of stored pages in '{Folder}' can be read again.")]
     private partial void LogReadable(string folder);
 
+    [LoggerMessage(LogLevel.Error, "The log of stored pages in '{Folder}' cannot be written, so what is stored from now on is in memory only, until there is space: {Reason}")]
+    private partial void LogUnwritable(string folder, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "A new log of stored pages cannot be written either: {Reason}")]
+    private partial void LogStillUnwritable(string reason);
+
+    [LoggerMessage(LogLevel.Information, "Everything that is stored is written to '{Folder}' again.")]
+    private partial void LogWritable(string folder);
+
+    [LoggerMessage(LogLevel.Warning, "Not every stored page could be kept in memory; those that are missing are rendered again.")]
+    private partial void LogNotCopied(Exception exception);
+
     [LoggerMessage(LogLevel.Critical, "The embedded Garnet cannot continue.")]
     private partial void LogStopped(Exception exception);
-}
-
-/// <summary>Options of <see cref="EmbeddedGarnet"/>.</summary>
-public sealed record EmbeddedGarnetOptions
-{
-    /// <summary>TCP port on 127.0.0.1, 1 to 65535.</summary>
-    public required int Port { get; init; }
-
-    /// <summary>Password of every connection; null for none.</summary>
-    public string? Password { get; init; }
-
-    /// <summary>Folder that keeps the data across restarts; null keeps it in memory only.</summary>
-    public string? DataFolder { get; init; }
-
-    /// <summary>The log is rewritten once it is this many bytes larger than twice its size after the last rewrite. Default: 64 MiB.</summary>
-    public long RewriteAfterBytes { get; init; } = 64L * 1024 * 1024;
 }

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using Garnet;
 using Microsoft.Extensions.Logging;
+using Tsavorite.core;
 
 namespace Fleet.Garnet;
 
 /// <summary>One Garnet server in this process, with the arguments that the fleet needs.</summary>
-internal sealed class GarnetInstance : IAsyncDisposable
+internal sealed class GarnetInstance : IDisposable
 {
     private static readonly TimeSpan s_commitTimeout = TimeSpan.FromSeconds(10);
 
@@ -44,23 +45,33 @@ internal sealed class GarnetInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the log to disk and stops the server. Without the commit, a stop loses the writes of the last commit interval.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Writes the log to disk, within 10 s. Returns why it cannot be written; null if it was, if there is none, or if the disk is slow.</summary>
+    public async Task<string?> TryCommitAsync()
     {
+        if (!_hasLog)
+        {
+            return null;
+        }
+
+        using var timeout = new CancellationTokenSource(s_commitTimeout);
         try
         {
-            if (_hasLog)
-            {
-                using var timeout = new CancellationTokenSource(s_commitTimeout);
-                await _server.Store.CommitAOFAsync(timeout.Token);
-                await _server.Store.WaitForCommitAsync(timeout.Token);
-            }
+            await _server.Store.CommitAOFAsync(timeout.Token);
+            await _server.Store.WaitForCommitAsync(timeout.Token);
+            return null;
         }
-        finally
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            _server.Dispose();
+            return null;
+        }
+        catch (CommitFailureException e)
+        {
+            return (e.InnerException ?? e).Message;
         }
     }
+
+    /// <summary>Stops the server.</summary>
+    public void Dispose() => _server.Dispose();
 
     // --lua-transaction-mode makes EVAL atomic: without it, scripts of two connections interleave and lose updates.
     private static string[] Arguments(int port, string? password, string? logFolder) =>

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Fleet.Garnet;
 
-/// <summary>Passes on Garnet's warnings and errors, with the prefix "Garnet." on its category names, which are generic ("Options"). Garnet ignores its own
-/// log level when it has a logger factory.</summary>
+/// <summary>Passes on Garnet's warnings and errors, with the prefix "Garnet." on its category names, which are generic ("Options"), and without the stacks of
+/// its exceptions. Garnet ignores its own log level when it has a logger factory.</summary>
 internal sealed class GarnetLoggers(ILoggerFactory inner) : ILoggerFactory
 {
     // Warns at every start that a logger factory is set.
@@ -30,7 +30,7 @@ internal sealed class GarnetLoggers(ILoggerFactory inner) : ILoggerFactory
         {
             if (IsEnabled(logLevel))
             {
-                inner.Log(logLevel, eventId, state, exception, formatter);
+                inner.Log(logLevel, eventId, state, null, (shown, _) => exception is null ? formatter(shown, null) : $"{formatter(shown, exception)} {exception.GetType().Name}: {exception.Message}");
             }
         }
     }

@@ -123,6 +123,40 @@ public sealed class GarnetDataTests : IDisposable
         Assert.Single(log.Lines, line => line.Contains("cannot be read, so what is stored from now on", StringComparison.Ordinal));
     }
 
+    /// <summary>A limit of the size of files is to the log what a full disk is.</summary>
+    [Fact]
+    public async Task Run_LogCannotBeWritten_GoesOnFromMemoryAndWritesItAgainWhenItCan()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no limit of the size of files.");
+        var port = FreePort.Take();
+        await using (var process = Launch(port))
+        {
+            await using var connection = await ConnectAsync(port);
+            var database = connection.GetDatabase();
+            await Eventually.TrueAsync(async () => await LengthAsync(database) >= 0, s_limit, () => "Garnet answers");
+            await WriteAsync(database);
+            // Less than what is stored needs.
+            await FileSizeLimit.SetAsync(process.Id, 500_000);
+            await OverwriteAsync(database, 30);
+            await process.ReadUntilAsync("cannot be written, so what is stored from now on is in memory only");
+            await Eventually.TrueAsync(async () => await LengthAsync(database) == 10, s_limit, () => "Garnet answers without a log");
+
+            // Much more than the buffer of a log.
+            await OverwriteAsync(database, 2_000);
+            await AssertKeptAsync(database);
+            Assert.InRange(FolderBytes(), 0, 2_000_000);
+
+            await FileSizeLimit.SetAsync(process.Id, null);
+            await Eventually.TrueAsync(() => Directory.Exists(Path.Combine(_folder.FullName, "log-2")), s_limit, () => $"a new log in {string.Join(", ", _folder.EnumerateFileSystemInfos())}");
+            await Eventually.TrueAsync(async () => await LengthAsync(database) == 10, s_limit, () => "Garnet answers with the new log");
+            await process.KillAsync();
+        }
+
+        await using var restarted = await StartAsync();
+        await AssertKeptAsync(restarted.Connection.GetDatabase());
+        Assert.Equal(10, await restarted.Connection.GetDatabase().HashLengthAsync("large"));
+    }
+
     [Fact]
     public async Task Kill_WhileItWrites_KeepsAllButTheLastSecond()
     {
@@ -130,7 +164,7 @@ public sealed class GarnetDataTests : IDisposable
         {
             var port = FreePort.Take();
             var before = DateTimeOffset.MinValue;
-            using (var process = Launch(port))
+            await using (var process = Launch(port))
             {
                 await using var connection = await ConnectAsync(port);
                 var database = connection.GetDatabase();
@@ -147,8 +181,7 @@ public sealed class GarnetDataTests : IDisposable
                     written++;
                 }
 
-                process.Kill();
-                await process.WaitForExitAsync(Token).WaitAsync(s_limit, Token);
+                await process.KillAsync();
             }
 
             await using var restarted = await StartAsync();
@@ -260,7 +293,7 @@ public sealed class GarnetDataTests : IDisposable
     }
 
     private static Task<ConnectionMultiplexer> ConnectAsync(int port) =>
-        ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectTimeout=20000,asyncTimeout=20000");
+        ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectTimeout=5000,asyncTimeout=20000");
 
     private long FolderBytes() => _folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
 
@@ -274,13 +307,14 @@ public sealed class GarnetDataTests : IDisposable
         return new(garnet, await ConnectAsync(options.Port));
     }
 
-    private Process Launch(int port)
+    private GarnetProcess Launch(int port)
     {
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "Fleet.Garnet.dll")]);
+        var start = FileSizeLimit.Start(dotnet, Path.Combine(AppContext.BaseDirectory, "Fleet.Garnet.dll"));
+        start.RedirectStandardOutput = true;
         start.Environment["Garnet__Port"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["Garnet__Data"] = _folder.FullName;
-        return Process.Start(start)!;
+        return new(Process.Start(start)!);
     }
 
     private sealed class RunningGarnet(EmbeddedGarnet garnet, ConnectionMultiplexer connection) : IAsyncDisposable
@@ -291,6 +325,34 @@ public sealed class GarnetDataTests : IDisposable
         {
             await connection.DisposeAsync();
             await garnet.DisposeAsync();
+        }
+    }
+
+    private sealed class GarnetProcess(Process process) : IAsyncDisposable
+    {
+        public int Id => process.Id;
+
+        public async Task ReadUntilAsync(string text)
+        {
+            string? line;
+            do
+            {
+                line = await process.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(s_limit, Token);
+                Assert.NotNull(line);
+            }
+            while (!line.Contains(text, StringComparison.Ordinal));
+        }
+
+        public async Task KillAsync()
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(s_limit);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await KillAsync();
+            process.Dispose();
         }
     }
 }
