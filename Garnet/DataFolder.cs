@@ -87,7 +87,7 @@ internal sealed class DataFolder : IDisposable
     }
 
     private static IDisposable Lock(string root) => FileLock.TryTake(Path.Combine(root, LockName))
-        ?? throw new StartException($"The data folder '{root}' is in use by another process. Stop that process, or name another folder.");
+        ?? throw new StartException($"The data folder '{root}' is in use by another process. Stop that process, or name another folder.") { IsTemporary = true };
 
     private void RemoveLeftovers()
     {

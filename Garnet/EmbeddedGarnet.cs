@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Fleet.ServiceDefaults.Ports;
 using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Logging;
@@ -113,7 +114,10 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
                 _data is null
                     ? $"Garnet cannot listen on 127.0.0.1:{_options.Port}: {e.Message}"
                     : $"Garnet cannot start on 127.0.0.1:{_options.Port} with the data in '{_data.Current}': {e.Message} If that folder is damaged, delete it: its pages are rendered again.",
-                e);
+                e)
+            {
+                IsTemporary = e.GetBaseException() is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse },
+            };
         }
     }
 

@@ -32,5 +32,5 @@ try
 catch (Exception e) when (FleetHost.Explain(e) is { } reason)
 {
     await Console.Error.WriteLineAsync($"garnet cannot start: {reason}");
-    return FleetHost.CannotStart;
+    return FleetHost.ExitCodeOf(e);
 }

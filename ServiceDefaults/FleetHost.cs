@@ -18,12 +18,15 @@ public static partial class FleetHost
     /// help.</summary>
     public const int CannotStart = 78;
 
+    /// <summary>Exit code of a service that cannot start because another process has its port or its data folder: 75, <c>EX_TEMPFAIL</c>. A later start may succeed.</summary>
+    public const int CannotStartYet = 75;
+
     /// <summary>Exit code of a service that stopped itself because of a defect (<see cref="BrokenInvariantException"/>): 70, <c>EX_SOFTWARE</c>.</summary>
     public const int Broken = 70;
 
     private static readonly TimeSpan s_stopMargin = TimeSpan.FromSeconds(10);
 
-    /// <summary>Builds and runs a service. Returns the exit code: 0 after an orderly stop, <see cref="CannotStart"/> or <see cref="Broken"/>.</summary>
+    /// <summary>Builds and runs a service. Returns the exit code: 0 after an orderly stop, <see cref="CannotStart"/>, <see cref="CannotStartYet"/> or <see cref="Broken"/>.</summary>
     /// <param name="name">Name of the service, for messages.</param>
     /// <param name="args">The command line of this process. It may not contain a secret.</param>
     /// <param name="build">Builds the application.</param>
@@ -38,7 +41,7 @@ public static partial class FleetHost
         catch (Exception e) when (Explain(e) is { } reason)
         {
             await Console.Error.WriteLineAsync($"{name} cannot start: {reason}");
-            return CannotStart;
+            return ExitCodeOf(e);
         }
         catch (BrokenInvariantException e)
         {
@@ -101,6 +104,10 @@ public static partial class FleetHost
             $"ASPNETCORE_URLS names an address that this machine does not have ({exception.Message}). Set it to one of its own, to 127.0.0.1, or to 0.0.0.0 for all.",
         _ => null,
     };
+
+    /// <summary>The exit code for an error that <see cref="Explain"/> explains.</summary>
+    public static int ExitCodeOf(Exception exception) =>
+        exception is StartException { IsTemporary: true } or IOException { InnerException: AddressInUseException } ? CannotStartYet : CannotStart;
 
     [LoggerMessage(LogLevel.Information, "{Service} {Version} started and listens on {Addresses}.")]
     private static partial void LogStarted(ILogger logger, string service, string version, string addresses);

@@ -17,8 +17,8 @@ namespace Fleet.Manager.Jobs;
 internal sealed partial class JobRunner(
     IJobStore store, JobUrls urls, JobLists lists, ManagerMetrics metrics, IOptions<JobsOptions> options, TimeProvider timeProvider, ILogger<JobRunner> logger) : IHostedLifecycleService, IDisposable
 {
-    /// <summary>How long a claim lasts without renewal.</summary>
-    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    /// <summary>How long a claim lasts without renewal: two renewals may fail.</summary>
+    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
     /// <summary>Interval of the renewals, which also detect a cancelled job.</summary>
     private static readonly TimeSpan s_renew = TimeSpan.FromSeconds(5);

@@ -50,7 +50,7 @@ public sealed class AppHostProcessTests
     public async Task Run_UntilInterrupted_PrintsWhatToTryAndLeavesNothing()
     {
         Assert.SkipWhen(Signals.IsIgnored(Signals.Interrupt), "The tests were started with SIGINT ignored, as by 'nohup dotnet test &'; what they start inherits that.");
-        await using var appHost = AppHostProcess.Start();
+        await using var appHost = AppHostProcess.Run();
         Assert.Matches("http://127.0.0.1:[0-9]+/login\\?t=[0-9a-f]+", await appHost.LineAsync("Login to the dashboard at "));
         var (realm, manager) = ((await appHost.RowAsync("realm"))[0], (await appHost.RowAsync("manager"))[0]);
         Assert.Contains($"curl '{manager}render?url={realm}elements/hydrogen'", await appHost.LineAsync("  Try "), StringComparison.Ordinal);
@@ -59,18 +59,18 @@ public sealed class AppHostProcessTests
         await StopsAsync(appHost, () =>
         {
             // A terminal sends it to all processes of the foreground.
+            Signals.Send(appHost.ChildId, Signals.Interrupt);
             Signals.Send(appHost.Id, Signals.Interrupt);
-            Signals.Send(appHost.WrapperId, Signals.Interrupt);
         });
     }
 
     [Fact]
     public async Task Terminate_WhileItRuns_LeavesNothing()
     {
-        await using var appHost = AppHostProcess.Start("--Index:Enabled=false");
+        await using var appHost = AppHostProcess.Run("--Index:Enabled=false");
         await appHost.LineAsync("Ready after ");
 
-        await StopsAsync(appHost, () => Signals.Send(appHost.WrapperId, Signals.Terminate));
+        await StopsAsync(appHost, () => Signals.Send(appHost.Id, Signals.Terminate));
     }
 
     [Theory]
@@ -78,11 +78,11 @@ public sealed class AppHostProcessTests
     [InlineData(true)]
     public async Task Kill_OfTheAppHostOrOfTheDotnetRunInFront_LeavesNothing(bool wrapper)
     {
-        await using var appHost = AppHostProcess.Start("--Index:Enabled=false");
+        await using var appHost = wrapper ? AppHostProcess.Run("--Index:Enabled=false") : AppHostProcess.Start("--Index:Enabled=false");
         await appHost.LineAsync("Ready after ");
         AssertRuns(appHost);
 
-        Signals.Send(wrapper ? appHost.WrapperId : appHost.Id, Signals.Kill);
+        Signals.Send(appHost.Id, Signals.Kill);
 
         await appHost.EndAsync();
         await appHost.NothingLeftAsync(s_endLimit);

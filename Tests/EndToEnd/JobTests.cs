@@ -12,7 +12,7 @@ namespace Fleet.Tests.EndToEnd;
 /// <summary>A job on a fleet of two managers and two prerender servers, of which one each is killed, as is Redis, which has a log. <c>FLEET_JOB_URLS=10000</c> makes it a long one.</summary>
 public sealed class JobTests : IAsyncLifetime
 {
-    private static readonly int s_urls = int.TryParse(Environment.GetEnvironmentVariable("FLEET_JOB_URLS"), out var urls) ? urls : 200;
+    private static readonly int s_urls = int.TryParse(Environment.GetEnvironmentVariable("FLEET_JOB_URLS"), out var urls) ? urls : 100;
 
     // Limit of one step: a quarter of a second for each URL is generous.
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(8) + (s_urls * TimeSpan.FromSeconds(0.25));

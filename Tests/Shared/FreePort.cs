@@ -1,15 +1,12 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
+using Fleet.ServiceDefaults.Ports;
 
 namespace Fleet.Tests;
 
-/// <summary>A TCP port of 127.0.0.1 that is free now. It is below the range from which systems take ports of outgoing connections (32768 and above), so that
-/// none of those has it by the time a service listens.</summary>
+/// <summary>A TCP port of 127.0.0.1 that is free now and that no other test of this process was given.</summary>
 internal static class FreePort
 {
-    private const int First = 20_000;
-    private const int Last = 32_000;
+    private const string Resource = "test";
 
     private static readonly ConcurrentDictionary<int, bool> s_taken = new();
 
@@ -17,8 +14,8 @@ internal static class FreePort
     {
         while (true)
         {
-            var port = Random.Shared.Next(First, Last + 1);
-            if (IsFree(port) && s_taken.TryAdd(port, true))
+            var port = TcpPorts.Allocate([new(Resource, Resource, 0)])[Resource];
+            if (s_taken.TryAdd(port, true))
             {
                 return port;
             }
@@ -27,18 +24,4 @@ internal static class FreePort
 
     /// <summary>The address of a service that is to listen there.</summary>
     public static Uri TakeAddress() => new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", Take()).Uri;
-
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }

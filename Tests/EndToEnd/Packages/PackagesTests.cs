@@ -49,7 +49,7 @@ public sealed class PackagesTests : IDisposable
 
         foreach (var project in s_libraries)
         {
-            await DotnetAsync(copy, "pack", project, "-o", Packages, $"-p:Version={_version}", "-p:RestoreLockedMode=false", "--nologo");
+            await DotnetAsync(copy, "pack", project, "-o", Packages, $"-p:Version={_version}", "-p:RestoreLockedMode=false", "-p:RunAnalyzers=false", "--nologo");
         }
 
         var ids = new[] { "Fleet.AspNetCore", "Fleet.Aspire.Hosting", "Fleet.Client", "Fleet.Contracts" };

@@ -13,7 +13,8 @@ public sealed class TcpPortsTests
         var ports = TcpPorts.Allocate([.. Enumerable.Range(0, 20).Select(i => new PortRequest($"r{i}", "S", 0))]);
 
         Assert.Equal(20, ports.Values.Distinct().Count());
-        Assert.DoesNotContain(0, ports.Values);
+        // A port that the system gives to outgoing connections could be taken before the resource listens.
+        Assert.All(ports.Values, port => Assert.InRange(port, 1, 32_767));
     }
 
     [Fact]

@@ -24,10 +24,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _reading;
 
-    private AppHostProcess(IEnumerable<string> arguments)
+    private AppHostProcess(IEnumerable<string> command, IEnumerable<string> arguments)
     {
-        // As in the README, but without a build and without the launch profile: its ports are fixed, and another AppHost of this machine may use them.
-        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--configuration", Configuration, "--no-launch-profile", "--project", "AppHost", "--", $"--Browser:ProfileRoot={_profiles.FullName}", .. arguments])
+        var start = new ProcessStartInfo("dotnet", [.. command, $"--Browser:ProfileRoot={_profiles.FullName}", "--Fleet:Ports:Redis=0", "--Fleet:Ports:Realm=0", "--Fleet:Ports:Manager=0",
+            "--Fleet:Ports:Prerender=0", "--Fleet:PrerenderServers=1", .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(Repository.File("Fleet.sln")),
             RedirectStandardOutput = true,
@@ -45,18 +45,19 @@ internal sealed class AppHostProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
 
-    /// <summary>Id of <c>dotnet run</c>.</summary>
-    public int WrapperId => _process.Id;
+    /// <summary>Id of the started process: <c>dotnet run</c> after <see cref="Run"/>, the AppHost after <see cref="Start"/>.</summary>
+    public int Id => _process.Id;
 
-    /// <summary>Id of the AppHost, a child of <c>dotnet run</c>.</summary>
-    public int Id => Descendants().Single(id => ProcessTree.CommandLine(id).Contains("/Fleet.AppHost ", StringComparison.Ordinal));
+    /// <summary>After <see cref="Run"/>: id of the AppHost, a child of <c>dotnet run</c>.</summary>
+    public int ChildId => Descendants().Single(id => ProcessTree.CommandLine(id).Contains("/Fleet.AppHost ", StringComparison.Ordinal));
 
-    /// <summary>Starts it on free ports with one prerender server, unless the arguments set others.</summary>
-    public static AppHostProcess Start(params string[] arguments) => new(
-        [
-            "--Fleet:Ports:Redis=0", "--Fleet:Ports:Realm=0", "--Fleet:Ports:Manager=0", "--Fleet:Ports:Prerender=0", "--Fleet:PrerenderServers=1",
-            .. arguments,
-        ]);
+    /// <summary>Starts it as the README says, but without a build and without the launch profile, whose ports another AppHost of this machine may use. It has free ports and one prerender
+    /// server, unless the arguments set others.</summary>
+    public static AppHostProcess Run(params string[] arguments) =>
+        new(["run", "--no-build", "--configuration", Configuration, "--no-launch-profile", "--project", "AppHost", "--"], arguments);
+
+    /// <summary>As <see cref="Run"/>, but starts the built program itself.</summary>
+    public static AppHostProcess Start(params string[] arguments) => new([Repository.File($"artifacts/bin/AppHost/{Configuration.ToLowerInvariant()}/Fleet.AppHost.dll")], arguments);
 
     /// <summary>Waits for a line that holds the text.</summary>
     public async Task<string> LineAsync(string text)
@@ -82,7 +83,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     /// <summary>Every process that it has started, directly or not, and that still runs.</summary>
     public IReadOnlyList<int> Descendants() =>
-        [.. ProcessTree.All().Where(id => id != WrapperId && (ProcessTree.Read(id, "environ").Contains($"{Marker}={_run}", StringComparison.Ordinal)
+        [.. ProcessTree.All().Where(id => id != Id && (ProcessTree.Read(id, "environ").Contains($"{Marker}={_run}", StringComparison.Ordinal)
             || IsBrowser(ProcessTree.CommandLine(id))))];
 
     // Services get the folder too, but in their environment.

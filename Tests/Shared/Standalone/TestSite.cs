@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Fleet.Tests.Standalone;
 
@@ -11,6 +12,7 @@ public sealed class TestSite : IAsyncLifetime
     public TestSite()
     {
         var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
+        builder.Logging.ClearProviders();
         _app = builder.Build();
         Map("/", 200, "<title>Home</title><div id=app></div><script>document.getElementById('app').textContent = 'sum ' + (1 + 1)</script>");
         Map("/missing", 404, "<h1>not here</h1>");
