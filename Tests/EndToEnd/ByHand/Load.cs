@@ -3,6 +3,9 @@ namespace Fleet.Tests.ByHand;
 /// <summary>Visitors, crawlers and a script that read pages until they are stopped. A request that fails ends it.</summary>
 internal sealed class Load : IAsyncDisposable
 {
+    // Between the requests of a caller: a stored page takes a millisecond, and reading it without a pause would only slow the renders.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+
     private readonly ByHandFleet _fleet;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _callers;
@@ -49,6 +52,7 @@ internal sealed class Load : IAsyncDisposable
             {
                 await request();
                 Interlocked.Increment(ref _done[caller]);
+                await Task.Delay(s_pause, TimeProvider.System);
             }
         }
         finally

@@ -9,6 +9,11 @@ namespace Fleet.Tests.Packages;
 /// <summary>The packages as another repository uses them: packed from this checkout, with the sample, which refers to nothing else, built and run outside the checkout.</summary>
 public sealed class PackagesTests : IDisposable
 {
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
     private static readonly string[] s_libraries = ["Contracts", "Client", "AspNetCore", "AspireHosting"];
 
@@ -33,23 +38,9 @@ public sealed class PackagesTests : IDisposable
     [Fact]
     public async Task Sample_BuiltFromThePackages_ServesCrawlersAndVisitors()
     {
-        // In a copy: a pack with this version would change the lock files.
-        var copy = Path.Combine(_folder.FullName, "source");
         foreach (var project in s_libraries)
         {
-            NodeProject.Copy(Repository.File(project), Path.Combine(copy, project));
-            File.Delete(Path.Combine(copy, project, "packages.lock.json"));
-        }
-
-        Directory.CreateDirectory(Path.Combine(copy, "docs", "images"));
-        foreach (var file in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "LICENSE", "global.json", "docs/images/icon.png"])
-        {
-            File.Copy(Repository.File(file), Path.Combine(copy, file));
-        }
-
-        foreach (var project in s_libraries)
-        {
-            await DotnetAsync(copy, "pack", project, "-o", Packages, $"-p:Version={_version}", "-p:RestoreLockedMode=false", "-p:RunAnalyzers=false", "--nologo");
+            await DotnetAsync(Repository.File("."), "pack", project, "-o", Packages, "--no-build", "--configuration", Configuration, $"-p:PackageVersion={_version}", "--nologo");
         }
 
         var ids = new[] { "Fleet.AspNetCore", "Fleet.Aspire.Hosting", "Fleet.Client", "Fleet.Contracts" };
