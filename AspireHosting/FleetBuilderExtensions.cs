@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Fleet.ServiceDefaults.Ports;
 
 namespace Aspire.Hosting;
 
@@ -101,8 +101,7 @@ public static class FleetBuilderExtensions
 
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
+        using var listener = FreePorts.Listen();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 

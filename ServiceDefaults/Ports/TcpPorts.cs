@@ -12,11 +12,6 @@ public sealed record PortRequest(string Resource, string Setting, int Port);
 /// <summary>Allocates the ports of all resources before any starts, so that a port in use is reported as one error instead of several failed resources.</summary>
 public static class TcpPorts
 {
-    // Below the ports that systems give to outgoing connections (32768 and above): one of those could have the port by the time the resource listens.
-    private const int FirstFree = 20_000;
-    private const int LastFree = 32_000;
-    private const int MaxFreeAttempts = 100;
-
     /// <summary>Chooses a free port for each request of 0, and verifies that the other ports are free.</summary>
     /// <returns>The port of each resource.</returns>
     /// <exception cref="StartException">A port is in use or not permitted; the message names the port and its setting.</exception>
@@ -29,7 +24,7 @@ public static class TcpPorts
             // Fixed ports first, so that a free choice does not take one of them.
             return requests.OrderBy(r => r.Port == 0).ToDictionary(r => r.Resource, r =>
             {
-                var listener = Listen(r);
+                var listener = r.Port == 0 ? FreePorts.Listen() : Listen(r);
                 listeners.Add(listener);
                 return ((IPEndPoint)listener.LocalEndpoint).Port;
             });
@@ -42,21 +37,6 @@ public static class TcpPorts
 
     private static TcpListener Listen(PortRequest request)
     {
-        for (var attempt = 0; request.Port == 0 && attempt < MaxFreeAttempts; attempt++)
-        {
-            var free = new TcpListener(IPAddress.Loopback, Random.Shared.Next(FirstFree, LastFree + 1));
-            try
-            {
-                free.Start();
-                return free;
-            }
-            catch (SocketException)
-            {
-                // Taken, or reserved by the system.
-                free.Dispose();
-            }
-        }
-
         var listener = new TcpListener(IPAddress.Loopback, request.Port);
         try
         {
