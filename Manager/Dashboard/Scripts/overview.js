@@ -32,6 +32,7 @@ function update(touched) {
   soon('services', showServices);
   if (!touched || touched.servers) soon('servers', showServers);
   if (!touched || touched.realms || touched.servers) soon('realms', showRealms);
+  if (!touched || touched.realms || touched.servers) soon('found', showFound);
   if (!touched || touched.history) soonCharts();
   // Only servers that the patch names are drawn; a new shell or realm concerns all of them.
   for (const [id, node] of $('servers').nodes ?? []) if (!touched || touched.shell || touched.realms || touched.servers?.[id]) soonServer(id, node);

@@ -76,27 +76,37 @@ panel('failed', 'Failed renders', 'failures', ({ failures, servers }) => [
   ...failures.slice(0, 30).map(failure => renderRow({ ...failure, failed: true, durationMs: Object.values(failure.timings ?? {}).reduce((sum, value) => sum + value, 0) })),
 ]);
 
+let searched = '';
+
+/** The warm pages that the search found, as they are now. */
+function showFound() {
+  if (searched === '') return;
+  const realm = Object.keys(state.realms).filter(url => searched.startsWith(url)).sort((a, b) => b.length - a.length)[0];
+  const wanted = searched.startsWith('realm:') || searched.startsWith('user:') ? searched : realm ? `realm:${realm}` : null;
+  const warm = new Map(wanted ? [[wanted, []]] : []);
+  for (const [, server] of sortedServers()) {
+    for (const affinity of server.warm) {
+      if (affinity === wanted || affinity.toLowerCase().includes(searched.toLowerCase())) warm.set(affinity, [...warm.get(affinity) ?? [], server.record.name]);
+    }
+  }
+  keyed($('found-warm'), [...warm].slice(0, 50), affinity => {
+    const button = el('button', { type: 'button', ariaLabel: `Evict ${affinity}` }, 'Evict');
+    button.onclick = () => evict(affinity);
+    return el('li', {}, el('span', { className: 'mono' }, affinity), ' ', el('span', { className: 'quiet' }), ' ', button);
+  }, (node, names) => put(node.children[1], names.length > 0 ? `warm on ${names.join(', ')}` : 'not warm on any server'));
+  empty('no-found', warm.size === 0);
+}
+
 $('search').onsubmit = async event => {
   event.preventDefault();
   const text = event.target.elements.text.value.trim();
   if (text === '' || !state) return;
-  const realm = Object.keys(state.realms).filter(url => text.startsWith(url)).sort((a, b) => b.length - a.length)[0];
-  const wanted = text.startsWith('realm:') || text.startsWith('user:') ? text : realm ? `realm:${realm}` : null;
-  const warm = new Map();
-  for (const server of Object.values(state.servers)) {
-    for (const affinity of server.warm) {
-      if (affinity === wanted || affinity.toLowerCase().includes(text.toLowerCase())) warm.set(affinity, [...warm.get(affinity) ?? [], server.record.name]);
-    }
-  }
-  if (wanted && !warm.has(wanted)) warm.set(wanted, []);
-  const rows = [...warm].slice(0, 50).map(([affinity, names]) => {
-    const button = el('button', { type: 'button', ariaLabel: `Evict ${affinity}` }, 'Evict');
-    button.onclick = () => evict(affinity);
-    return el('li', {}, el('span', { className: 'mono' }, affinity), ' ', el('span', { className: 'quiet' }, names.length > 0 ? `warm on ${names.join(', ')} ` : 'not warm on any server '), button);
-  });
+  searched = text;
   const renders = el('ul', { className: 'rows' });
   const title = el('h4', {}, 'Last renders');
-  $('found').replaceChildren(el('h4', {}, 'Warm pages'), rows.length > 0 ? el('ul', { className: 'rows' }, rows) : el('p', { className: 'quiet' }, 'No affinity matches.'), title, renders);
+  $('found').replaceChildren(
+    el('h4', {}, 'Warm pages'), el('ul', { className: 'rows', id: 'found-warm' }), el('p', { className: 'quiet', id: 'no-found', hidden: true }, 'No affinity matches.'), title, renders);
+  showFound();
   const load = async () => {
     try {
       const list = await (await call(`fleet/renders?match=${encodeURIComponent(text)}`)).json();

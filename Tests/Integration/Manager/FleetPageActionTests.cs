@@ -108,6 +108,9 @@ public sealed class FleetPageActionTests(OperatorBrowser browser) : FleetPageTes
         await page.Locator("#search button").ClickAsync();
         await Assertions.Expect(page.Locator("#found")).ToContainTextAsync($"realm:{ManagerUnderTest.Realm} warm on prerender-0", SoonPart);
         await Assertions.Expect(page.Locator("#found .render")).ToContainTextAsync("prerender-0", SoonPart);
+        // What was found stays current.
+        await Manager.Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
+        await Assertions.Expect(page.Locator("#found")).ToContainTextAsync($"realm:{ManagerUnderTest.Realm} not warm on any server", SoonPart);
         Assert.NotEqual("0 renders", await page.Locator(".chart").First.TextContentAsync());
         Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.LowContrast));
         Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.Unnamed));
