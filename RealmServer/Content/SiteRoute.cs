@@ -21,6 +21,9 @@ internal enum SitePlace
     /// <summary>A path in a realm or in the server's own namespace that cannot exist.</summary>
     NotFound,
 
+    /// <summary>A path in a folder of the host app whose name begins with an underscore, such as <c>/_framework</c> (Blazor), <c>/_next</c> or <c>/_nuxt</c>: a file, or nothing. It is no route.</summary>
+    HostFile,
+
     /// <summary>A file or a route of the host app.</summary>
     HostApp,
 }
@@ -54,7 +57,8 @@ internal readonly record struct SiteRoute(SitePlace Place, Realm? Realm = null, 
         if (realms.Find(first) is not { } realm)
         {
             // A private realm that cannot be read must not become a route of the host app, which anyone may request.
-            return new(rest.StartsWith('_') || realms.IsLocked(first) ? SitePlace.NotFound : SitePlace.HostApp);
+            // What begins with an underscore and is in no folder is this server's, or is read by other servers and not meant to be served: _headers, _redirects.
+            return new(realms.IsLocked(first) ? SitePlace.NotFound : !first.StartsWith('_') ? SitePlace.HostApp : slash < 0 ? SitePlace.NotFound : SitePlace.HostFile);
         }
 
         if (slash < 0)

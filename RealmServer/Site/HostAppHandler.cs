@@ -14,17 +14,20 @@ internal sealed class HostAppHandler(
     /// <summary>Answers a request.</summary>
     public Task AnswerAsync(HttpContext http, string path) => files.Find(path) switch
     {
-        HostAppFile.Found => FileAsync(http, path),
+        HostAppFile.Found => SendAsync(http, path),
         HostAppFile.Unserved => SiteAnswers.NotFoundAsync(http, path),
         _ => RouteOrNoneAsync(http, path),
     };
+
+    /// <summary>Answers a request for a file.</summary>
+    public Task FileAsync(HttpContext http, string path) => files.Find(path) == HostAppFile.Found ? SendAsync(http, path) : SiteAnswers.NotFoundAsync(http, path);
 
     private Task RouteOrNoneAsync(HttpContext http, string path) => path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
         : SiteAnswers.WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.IsCrawler(http.Request)), files.TraitsOf(path)) ? SiteAnswers.NotFoundAsync(http, path)
         : RouteAsync(http);
 
-    private async Task FileAsync(HttpContext http, string path)
+    private async Task SendAsync(HttpContext http, string path)
     {
         http.SuppressTrace();
         try

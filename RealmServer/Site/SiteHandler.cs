@@ -39,6 +39,7 @@ internal sealed class SiteHandler(
             SitePlace.Redirect => SiteAnswers.RedirectAsync(http, route.Realm!.PathOf(route.Card)),
             SitePlace.NotFound when route.Realm is not null && !SiteAnswers.WantsJson(http) => pages.BareAsync(http, StatusCodes.Status404NotFound),
             SitePlace.NotFound => SiteAnswers.NotFoundAsync(http, path),
+            SitePlace.HostFile => hostApp.FileAsync(http, path),
             _ => hostApp.AnswerAsync(http, path),
         };
     }

@@ -78,4 +78,33 @@ public sealed class AssetTests
         Assert.Equal("body", await part.Content.ReadAsStringAsync());
         Assert.Empty(await (await server.GetAsync("assets/app.css", "*/*", method: HttpMethod.Head)).Content.ReadAsByteArrayAsync());
     }
+
+    // Folders of Blazor, Next.js, Nuxt, SvelteKit and Astro.
+    [Theory]
+    [InlineData("_framework")]
+    [InlineData("_next")]
+    [InlineData("_nuxt")]
+    [InlineData("_app")]
+    [InlineData("_astro")]
+    public async Task Asset_InAFolderWithAnUnderscore_IsServedAndWhatIsMissingIsNoRoute(string folder)
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+        server.Dist.Write($"{folder}/app.js", "run()");
+        server.Dist.Write($"{folder}/.env", "secret");
+
+        Assert.Equal("run()", await (await server.GetAsync($"{folder}/app.js", "*/*")).Content.ReadAsStringAsync());
+        foreach (var path in (string[])[$"{folder}/", $"{folder}/missing.js", $"{folder}/route", $"{folder}/.env"])
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(path, "text/html")).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Asset_FileForOtherServers_IsNotServed()
+    {
+        await using var server = await new RealmServerUnderTest().StartAsync();
+        server.Dist.Write("_headers", "/*\n  Basic-Auth: ada:secret");
+
+        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("_headers", "*/*")).StatusCode);
+    }
 }
