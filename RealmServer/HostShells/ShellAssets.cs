@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.RealmServer.HostShells;
 
@@ -42,7 +43,7 @@ internal sealed class ShellAssets(string dist)
             .Where(element => element is not IHtmlLinkElement link || s_assetRelations.Any(link.RelationList.Contains))
             .Select(element => element.GetAttribute("src") ?? element.GetAttribute("href"))
             .Select(name => Uri.TryCreate(root, name, out var url) && url.Host == s_site.Host ? Uri.UnescapeDataString(url.AbsolutePath) : "/")
-            .Where(path => !path.EndsWith('/') && !path.Contains('\0') && AssetCaching.For(Path.GetFileName(path)) == AssetCaching.Revalidate)
+            .Where(path => !path.EndsWith('/') && !path.Contains('\0') && !ContentHash.IsIn(Path.GetFileName(path)))
             .Distinct()
             .Take(MaxFiles)];
     }

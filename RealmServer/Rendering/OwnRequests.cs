@@ -1,5 +1,5 @@
 using Fleet.Contracts;
-using Fleet.RealmServer.HostShells;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.RealmServer.Rendering;
 
@@ -29,5 +29,6 @@ internal static class OwnRequests
             : what.Contains("ERR_", StringComparison.Ordinal) && !s_endedOnPurpose.Any(code => what.Contains(code, StringComparison.Ordinal));
     }
 
-    private static bool IsOfBuild(string file) => Path.GetExtension(file) is ".js" or ".mjs" or ".css" && AssetCaching.For(file) == AssetCaching.Immutable;
+    // A name that may have a hash is enough: the page is rendered again, and is not lost.
+    private static bool IsOfBuild(string file) => Path.GetExtension(file) is ".js" or ".mjs" or ".css" && ContentHash.MayBeIn(file);
 }

@@ -1,8 +1,9 @@
 using Fleet.Tests;
-using Xunit.Sdk;
+using Fleet.Tests.EndToEnd;
 using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(InstalledBrowser))]
 
-// Two fleets at once would double the time of each. A fleet that several classes share is the fixture of their collection.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// Two collections run at once. A fleet that several classes share is the fixture of their collection.
+[assembly: Parallelization(MaxThreads = 2)]
+[assembly: TestCollectionOrderer(typeof(CollectionOrder))]

@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Browser.Cdp;
 
 /// <summary>Decides which responses Chromium's HTTP cache would use again without asking the server, although the content may have changed since.</summary>
-internal static partial class CachedResponse
+internal static class CachedResponse
 {
     /// <summary>Whether a later render may get this response from the cache while the server would send another. Images, fonts and media do not count,
     /// and neither do scripts and styles that cannot change: <c>immutable</c> ones, and those with a hash in their name.</summary>
@@ -53,13 +53,9 @@ internal static partial class CachedResponse
         return modified || status is 300 or 301 or 308 or 410;
     }
 
-    private static bool HasHash(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && Hash().Match(uri.AbsolutePath) is { Success: true } match && match.Groups[1].Value.Any(c => char.IsAsciiDigit(c) || char.IsAsciiLetterUpper(c));
+    // A name that may have a hash is enough: a wrong one is used as long as its site lets every browser use it.
+    private static bool HasHash(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && ContentHash.MayBeIn(Path.GetFileName(uri.AbsolutePath));
 
     private static DateTimeOffset? TryParse(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) ? parsed : null;
-
-    // index-DiwrgTda.js, main.8f3a2b1c.chunk.css
-    [GeneratedRegex(@"[-.]([A-Za-z0-9_-]{8,})(?:\.[a-z]+){1,2}$")]
-    private static partial Regex Hash();
 }

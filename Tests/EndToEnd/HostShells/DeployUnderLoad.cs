@@ -110,9 +110,9 @@ internal sealed partial class DeployUnderLoad(ShellFleet fleet, int slotsPerServ
         }
     }
 
-    // Unused capacity counts as usable, unless a caller already waits for it.
-    private int Usable(JsonElement pool) => Slots(pool).Count(IsUsable)
-        + (pool.GetProperty("totals").GetProperty("waiting").GetInt32() == 0 ? slotsPerServer - Slots(pool).Count() : 0);
+    // What no caller waits for is no lost capacity, whatever state it is in.
+    private int Usable(JsonElement pool) =>
+        pool.GetProperty("totals").GetProperty("waiting").GetInt32() == 0 ? slotsPerServer : Slots(pool).Count(IsUsable);
 
     // Usable: leased, idle on the current shell, or booting it. A stale idle page is not, nor is a slot that closes with one; a current one closes
     // to make room for another affinity, as it would without a deploy.

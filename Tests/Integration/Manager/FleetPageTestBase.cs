@@ -54,6 +54,9 @@ public abstract class FleetPageTestBase(OperatorBrowser browser) : IClassFixture
         var server = await Manager.AddServerAsync(name, slots: 4);
         server.Describe = Busy;
         await server.RegisterAsync(Manager.Registry, ServerState.Ready, 4);
+        await Eventually.TrueAsync(
+            async () => (await Manager.GetFleetAsync()).Servers.Any(seen => seen.Record.Incarnation == server.Incarnation && seen.Record.SlotStates.Count > 0),
+            () => $"the slots of {name} in GET /fleet");
         return server;
     }
 }

@@ -14,8 +14,8 @@ public sealed class FleetPageTests(OperatorBrowser browser) : FleetPageTestBase(
     {
         var (first, second) = (await AddAsync("prerender-0"), await AddAsync("prerender-1"));
         var page = await OpenAsync();
-        // Rows are drawn after they are added, each at once.
-        await Assertions.Expect(page.Locator(".server .pill.good")).ToHaveCountAsync(2, SoonCount);
+        // Rows are drawn after they are added, each at once. The boxes of slots that are not described yet would be replaced.
+        await Assertions.Expect(page.Locator(".server .slot.standby")).ToHaveCountAsync(2, SoonCount);
         await page.EvaluateAsync("""
             () => {
               globalThis.before = [...document.querySelectorAll('.server, .server *')];
