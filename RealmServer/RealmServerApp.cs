@@ -119,6 +119,7 @@ public static class RealmServerApp
         .AddSingleton<FirstRenderLimiter>()
         .AddSingleton<PageFinder>()
         .AddSingleton<RealmMetrics>()
+        .AddSingleton<RouteDocuments>()
         .AddSingleton<PageHandler>()
         .AddSingleton<HostAppHandler>()
         .AddSingleton<SiteHandler>()

@@ -30,7 +30,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
 
         if (action is StoreAction.Store or StoreAction.StoreAndRenderAgain)
         {
-            if (ShowsNothing(result))
+            if (ShowsNothing(source, result))
             {
                 return new PageOutcome.Unresolved(
                     "The page shows nothing beyond index.html: its app did not start. Check that the scripts that index.html references exist.", Diagnostics: result.Diagnostics)
@@ -83,7 +83,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
         { IsLate = true };
     }
 
-    private bool ShowsNothing(RenderResult result)
+    private bool ShowsNothing(PageSource source, RenderResult result)
     {
         if (result.RedirectUrl is not null)
         {
@@ -96,8 +96,12 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
         }
 
         return result.Formats.TryGetValue(RenderFormat.Html, out var html) && ShownContent.Of(html) is var shown
-            && (shown.Length == 0 || shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)));
+            && (shown.Length == 0 || (shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)) && !IsWholeAsBuilt(source, result)));
     }
+
+    // The documents of a static build are complete without scripts. What index.html shows is the page of "/" only, and if nothing tells that its app did not start.
+    private static bool IsWholeAsBuilt(PageSource source, RenderResult result) => source.Document is not null
+        || (source.Url == source.RealmUrl && result.Diagnostics is null or { Stability: not RenderStability.Capped, Console.Count: 0, FailedRequests.Count: 0 });
 
     private static StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt, DateTimeOffset endedAt) => new()
     {

@@ -15,6 +15,9 @@ internal sealed record PageSource(string RealmUrl, string Url, long Version, Rea
     /// <summary>The rendition of the page.</summary>
     public Rendition Rendition { get; init; }
 
+    /// <summary>Path of the file of the host app that is the route's document, with a leading slash; null if that is <c>index.html</c>.</summary>
+    public string? Document { get; init; }
+
     /// <summary>The storage scope of the page.</summary>
     public string Scope => PageScope.Of(RealmUrl, Rendition);
 

@@ -39,7 +39,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
             throw new FileNotFoundException($"{path} is gone.");
         }
 
-        http.Response.Headers.CacheControl = AssetCaching.For(file.Name);
+        http.Response.Headers.CacheControl = AssetCaching.For(path);
         var type = s_types.TryGetContentType(file.Name, out var known) ? known : "application/octet-stream";
         var tag = TagOf(file, path);
         var result = FindCompressed(http, file, type, tag) ?? Results.File(
@@ -50,6 +50,37 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
             enableRangeProcessing: HttpMethods.IsGet(http.Request.Method));
         return result.ExecuteAsync(http);
     }
+
+    /// <summary>Sends the HTML file at a path with the status of an error: without a tag, which would match the page once there is one.</summary>
+    /// <exception cref="FileNotFoundException">There is no file any more.</exception>
+    /// <exception cref="DirectoryNotFoundException">Its folder is gone.</exception>
+    public async Task SendAsync(HttpContext http, string path, int status)
+    {
+        var content = await File.ReadAllBytesAsync(_files.GetFileInfo(path).PhysicalPath ?? throw new FileNotFoundException($"{path} is gone."), http.RequestAborted);
+        http.Response.Headers.CacheControl = AssetCaching.Revalidate;
+        await Results.Text(content, "text/html; charset=utf-8", status).ExecuteAsync(http);
+    }
+
+    /// <summary>Version of the file at a path: its last write time, in ticks of UTC; 0 if it is gone.</summary>
+    public long VersionOf(string path) => _files.GetFileInfo(path) is { Exists: true } file ? file.LastModified.UtcTicks : 0;
+
+    /// <summary>Content of the text file at a path; null if it cannot be read.</summary>
+    public string? ReadText(string path)
+    {
+        try
+        {
+            return Find(path) == HostAppFile.Found && _files.GetFileInfo(path).PhysicalPath is { } file ? File.ReadAllText(file) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Paths of all HTML files, with a leading slash.</summary>
+    public IEnumerable<string> Documents() =>
+        Directory.EnumerateFiles(shell.Dist, "*.html", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+            .Select(file => "/" + Path.GetRelativePath(shell.Dist, file).Replace(Path.DirectorySeparatorChar, '/'));
 
     /// <summary>What is known of a path that is no file.</summary>
     public PathTraits TraitsOf(string path)

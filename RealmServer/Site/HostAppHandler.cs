@@ -9,7 +9,7 @@ namespace Fleet.RealmServer.Site;
 
 /// <summary>Answers paths outside of realms: the host app's files, the files for crawlers, and the app's routes.</summary>
 internal sealed class HostAppHandler(
-    HostAppFiles files, CrawlerFiles crawlerFiles, Crawlers crawlers, PageAddress addresses, PublicAddress address, PageHandler pages)
+    HostAppFiles files, RouteDocuments documents, ShellPages shells, CrawlerFiles crawlerFiles, Crawlers crawlers, PageAddress addresses, PublicAddress address, PageHandler pages)
 {
     /// <summary>Answers a request.</summary>
     public Task AnswerAsync(HttpContext http, string path) => files.Find(path) switch
@@ -24,8 +24,13 @@ internal sealed class HostAppHandler(
 
     private Task RouteOrNoneAsync(HttpContext http, string path) => path == CrawlerFiles.RobotsPath ? crawlerFiles.RobotsAsync(http)
         : path == CrawlerFiles.SitemapPath ? crawlerFiles.SitemapAsync(http)
-        : SiteAnswers.WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.IsCrawler(http.Request)), files.TraitsOf(path)) ? SiteAnswers.NotFoundAsync(http, path)
-        : RouteAsync(http);
+        : SiteAnswers.WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.IsCrawler(http.Request)), files.TraitsOf(path)) ? NoPageAsync(http, path)
+        : RouteAsync(http, path);
+
+    // A request for a file gets the document that a route has of its own, as from a static host: an app prefetches it.
+    private Task NoPageAsync(HttpContext http, string path) => !SiteAnswers.WantsJson(http) && documents.OwnOf(path) is { File: { } document }
+        ? documents.SendAsync(http, document)
+        : SiteAnswers.NotFoundAsync(http, path);
 
     private async Task SendAsync(HttpContext http, string path)
     {
@@ -42,12 +47,21 @@ internal sealed class HostAppHandler(
         }
     }
 
-    private Task RouteAsync(HttpContext http)
+    private Task RouteAsync(HttpContext http, string path) => documents.Find(path) switch
+    {
+        { RedirectTo: { } to } => SiteAnswers.RedirectAsync(http, new PathString(to).ToUriComponent()),
+        { IsNotFound: true, File: { } document } => documents.SendAsync(http, document, StatusCodes.Status404NotFound),
+        // An app that keeps the host contract renders its own routes; another document of the folder is a file.
+        { File: { } document } when shells.Current.TakesContent => documents.SendAsync(http, document),
+        var document => PageAsync(http, document.File),
+    };
+
+    private Task PageAsync(HttpContext http, string? document)
     {
         var page = address.UrlOf(addresses.Of(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
-        return page.Length <= RenderLimits.MaxUrlLength ? pages.PageAsync(http, new(PageSource.RoutesKeptUnder(address), page, Version: 0))
+        return page.Length <= RenderLimits.MaxUrlLength ? pages.PageAsync(http, documents.SourceOf(document, page))
             : crawlers.IsCrawler(http.Request) ? SiteAnswers.TooLongAsync(http, "URL", page.Length)
             // Such a URL is too long to be rendered, but the app itself can open it: redirects of sign-in services have long queries.
-            : pages.BareAsync(http, StatusCodes.Status200OK);
+            : pages.BareAsync(http, StatusCodes.Status200OK, document);
     }
 }

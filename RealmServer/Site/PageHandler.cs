@@ -8,19 +8,27 @@ using Fleet.ServiceDefaults.Problems;
 namespace Fleet.RealmServer.Site;
 
 /// <summary>Answers requests for pages: the fleet's own browsers get the bare shell, every other caller the page that <see cref="PageFinder"/> finds.</summary>
-internal sealed class PageHandler(PageFinder finder, PageRenditions renditions, ShellPages shells, RealmMetrics metrics)
+internal sealed class PageHandler(PageFinder finder, PageRenditions renditions, ShellPages shells, RouteDocuments documents, RealmMetrics metrics)
 {
     /// <summary>Whether the request belongs to a render, which must load the bare shell and not an earlier prerendered page.</summary>
     public static bool IsFleetBrowser(HttpContext http) =>
         http.Request.Headers.UserAgent.ToString().Contains(FleetHeaders.UserAgentProduct, StringComparison.Ordinal);
 
     /// <summary>Answers with a page.</summary>
-    public Task PageAsync(HttpContext http, PageSource source) => IsFleetBrowser(http) ? BareAsync(http, StatusCodes.Status200OK) : FoundAsync(http, source);
+    public Task PageAsync(HttpContext http, PageSource source) => IsFleetBrowser(http) ? BareAsync(http, StatusCodes.Status200OK, source.Document) : FoundAsync(http, source);
 
-    /// <summary>Answers with the bare shell.</summary>
-    public Task BareAsync(HttpContext http, int status) => WriteAsync(http, shells.Bare(status));
+    /// <summary>Answers with the bare shell, or with the document that the route has instead.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="status">Status of the shell.</param>
+    /// <param name="document">Path of the route's own document; null if it has none.</param>
+    public Task BareAsync(HttpContext http, int status, string? document = null) =>
+        document is null ? WriteAsync(http, shells.Bare(status)) : documents.SendAsync(http, document);
 
-    private async Task FoundAsync(HttpContext http, PageSource source) => await WriteAsync(http, await finder.FindAsync(http, renditions.For(http.Request, source)));
+    private async Task FoundAsync(HttpContext http, PageSource source)
+    {
+        var page = await finder.FindAsync(http, renditions.For(http.Request, source));
+        await (page is { Kind: ContentKind.Shell, Status: StatusCodes.Status200OK } ? BareAsync(http, page.Status, source.Document) : WriteAsync(http, page));
+    }
 
     private Task WriteAsync(HttpContext http, ServedPage page)
     {

@@ -7,7 +7,7 @@ using Fleet.ServiceDefaults;
 namespace Fleet.RealmServer.Site.Operations;
 
 /// <summary>Finds the page that a URL of the site refers to, as a request for the URL would.</summary>
-internal sealed class PageTargets(RealmCatalog catalog, PublicAddress address, PageAddress addresses, HostAppFiles files)
+internal sealed class PageTargets(RealmCatalog catalog, PublicAddress address, PageAddress addresses, HostAppFiles files, RouteDocuments documents)
 {
     private readonly RealmCatalog _catalog = catalog;
 
@@ -33,8 +33,7 @@ internal sealed class PageTargets(RealmCatalog catalog, PublicAddress address, P
         }
 
         var url = addresses.Of(target);
-        // Decode the path as the server decodes that of a request, where %2F is no separator.
-        var path = PathString.FromUriComponent(url.Split('?', 2)[0]).Value!;
+        var path = Decoded(url);
         var route = SiteRoute.Of(path, _catalog.Current);
         return route.Place switch
         {
@@ -42,20 +41,30 @@ internal sealed class PageTargets(RealmCatalog catalog, PublicAddress address, P
             SitePlace.HostApp when path is CrawlerFiles.RobotsPath or CrawlerFiles.SitemapPath || files.Find(path) != HostAppFile.None => new(address.UrlOf(url), null, "It is a file, not a page."),
             SitePlace.HostApp when address.UrlOf(url) is var page => page.Length > RenderLimits.MaxUrlLength
                 ? new(page[..100] + "…", null, $"The URL has {page.Length} characters; the maximum is {RenderLimits.MaxUrlLength}.")
-                : new(page, new(PageSource.RoutesKeptUnder(address), page, Version: 0)),
+                : OfRoute(path, page),
             _ => new(address.UrlOf(url), null, "There is no page at this path."),
         };
     }
 
     /// <summary>The page that is stored under a URL of a scope.</summary>
     public PageSource Stored(string scope, string url) =>
-        PathOf(url) is { } path && SiteRoute.Of(path, _catalog.Current) is { Place: SitePlace.Card, Realm: { } realm } route && PageSource.StorageScope(realm, address) == scope
-            ? OfCard(realm, route.Card).Source ?? new(scope, url, long.MaxValue)
-            : new(scope, url, Version: 0);
+        PathOf(url) is { } path && SiteRoute.Of(path, _catalog.Current) is { Place: SitePlace.Card, Realm: { } realm } card && PageSource.StorageScope(realm, address) == scope
+            ? OfCard(realm, card.Card).Source ?? new(scope, url, long.MaxValue)
+            : documents.SourceOf(PathOf(url) is { } route ? documents.Find(Decoded(route)).File : null, url) with { RealmUrl = scope };
+
+    private PageTarget OfRoute(string path, string page) => documents.Find(path) switch
+    {
+        { RedirectTo: { } to } => new(page, null, $"It redirects to {to}."),
+        { IsNotFound: true } => new(page, null, "There is no page at this path."),
+        var document => new(page, documents.SourceOf(document.File, page)),
+    };
 
     private PageTarget OfCard(Realm realm, string card) => CardFiles.VersionOf(realm, card) is { } version
         ? new(address.UrlOf(realm.PathOf(card)), PageSource.OfCard(realm, card, version, address))
         : new(address.UrlOf(realm.PathOf(card)), null, "There is no card at this path.");
+
+    // As the server decodes the path of a request, where %2F is no separator.
+    private static string Decoded(string target) => PathString.FromUriComponent(target.Split('?', 2)[0]).Value!;
 
     /// <summary>Path and query of a URL of this site, without fragment; null for any other text.</summary>
     private string? PathOf(string text)

@@ -161,14 +161,21 @@ public sealed partial class ServeTests : IDisposable
             Path.Combine(_folder.FullName, "index.html"),
             "<!doctype html><html><head><title>Shop</title></head><body><div id=root></div><script>document.getElementById('root').textContent = 'at ' + location.pathname</script></body></html>",
             Token);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "about.html"),
+            "<!doctype html><html><head><title>About</title></head><body><p id=text></p><script>document.getElementById('text').textContent = 'about us'</script></body></html>",
+            Token);
         await using var fleet = FleetProgram.Start("serve", "--port", "0", "--dist", _folder.FullName);
         var site = await AddressAsync(fleet, "site");
         await fleet.LineAsync("Ready");
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(site, "products/7")) { Headers = { { "User-Agent", "Googlebot" } } };
-        using var page = await _client.SendAsync(request, Token);
+        foreach (var (path, expected) in new[] { ("products/7", "at /products/7"), ("about", ">about us</p>") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(site, path)) { Headers = { { "User-Agent", "Googlebot" } } };
+            using var page = await _client.SendAsync(request, Token);
 
-        Assert.Contains("at /products/7", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+            Assert.Contains(expected, await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

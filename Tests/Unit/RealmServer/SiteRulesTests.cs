@@ -69,10 +69,17 @@ public sealed class SiteRulesTests
     public void PrefersJson_AcceptHeader_OnlyIfNamed(string? accept, bool expected) => Assert.Equal(expected, AcceptHeader.PrefersJson(accept));
 
     [Theory]
-    [InlineData("index-BRBmoGS9.js", true)]
-    [InlineData("font-awesome5.css", false)]
-    public void Caching_FileName_IsImmutableOnlyWithAHash(string name, bool immutable) =>
-        Assert.Equal(immutable ? AssetCaching.Immutable : AssetCaching.Revalidate, AssetCaching.For(name));
+    [InlineData("/assets/index-BRBmoGS9.js", true)]
+    [InlineData("/index-BRBmoGS9/font-awesome5.css", false)]
+    [InlineData("/_next/static/chunks/08mika-44sn50.js", true)]
+    [InlineData("/_next/data/about.json", false)]
+    [InlineData("/_app/immutable/entry/start.js", true)]
+    [InlineData("/_app/version.json", false)]
+    [InlineData("/_astro/about.css", true)]
+    [InlineData("/_nuxt/builds/latest.json", false)]
+    [InlineData("/_framework/blazor.webassembly.js", false)]
+    public void Caching_Path_IsImmutableOnlyWithAHashOrInAFolderOfSuchFiles(string path, bool immutable) =>
+        Assert.Equal(immutable ? AssetCaching.Immutable : AssetCaching.Revalidate, AssetCaching.For(path));
 
     [Theory]
     [InlineData("hydrogen", true)]

@@ -1,0 +1,110 @@
+using Fleet.Contracts;
+using Fleet.RealmServer.Content;
+using Fleet.RealmServer.HostShells;
+using Fleet.RealmServer.Rendering;
+
+namespace Fleet.RealmServer.Site;
+
+/// <summary>Finds the documents that a build has made for routes beside <c>index.html</c>, as static hosts do: <c>about.html</c> for <c>/about</c>, <c>about/index.html</c> for <c>/about/</c>,
+/// <c>200.html</c> or <c>404.html</c> for a path without one.</summary>
+internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, PublicAddress address)
+{
+    private const string Index = "/index.html";
+    private const string Fallback = "/200.html";
+    private const string NotFound = "/404.html";
+
+    private volatile Build? _build;
+
+    /// <summary>The document of a route.</summary>
+    /// <param name="path">The request's path: decoded, without dot segments, with a leading slash. It is no file.</param>
+    public RouteDocument Find(string path)
+    {
+        if (OwnOf(path) is { } own)
+        {
+            return own;
+        }
+
+        // An app that keeps the host contract routes by itself.
+        if (shell.Current.TakesContent || path == "/")
+        {
+            return default;
+        }
+
+        return files.Find(Fallback) == HostAppFile.Found ? new() { File = Fallback } : IsMultiPage() ? new() { File = NotFound, IsNotFound = true } : default;
+    }
+
+    /// <summary>The page of a route.</summary>
+    /// <param name="document">Path of the route's own document; null if it has none.</param>
+    /// <param name="url">The page's URL.</param>
+    public PageSource SourceOf(string? document, string url) =>
+        new(PageSource.RoutesKeptUnder(address), url, document is null ? 0 : files.VersionOf(document)) { Document = document };
+
+    /// <summary>Sends a document as it is.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="document">Path of the file.</param>
+    /// <param name="status">The status: 200, or that of an error.</param>
+    public async Task SendAsync(HttpContext http, string document, int status = StatusCodes.Status200OK)
+    {
+        var headers = http.Response.Headers;
+        headers[FleetHeaders.HostShell] = shell.Current.Token;
+        headers.Vary = headers.Vary.Count == 0 ? PageResponse.Vary : $"{headers.Vary}, {PageResponse.Vary}";
+        try
+        {
+            await (status == StatusCodes.Status200OK ? files.SendAsync(http, document) : files.SendAsync(http, document, status));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !http.Response.HasStarted)
+        {
+            // A deploy removed it since it was found.
+            http.Response.Clear();
+            await SiteAnswers.NotFoundAsync(http, http.Request.Path);
+        }
+    }
+
+    /// <summary>The route's own document; null if the build has made none for it.</summary>
+    /// <param name="path">The request's path: decoded, without dot segments, with a leading slash. It is no file.</param>
+    public RouteDocument? OwnOf(string path)
+    {
+        if (path is "/" or "/index" or "/200" or "/404")
+        {
+            return null;
+        }
+
+        var name = path.TrimEnd('/');
+        var isFolder = name.Length < path.Length;
+        return IsDocument(isFolder ? name + Index : name + ".html") ? new() { File = isFolder ? name + Index : name + ".html" }
+            : IsDocument(isFolder ? name + ".html" : name + Index) ? new() { RedirectTo = isFolder ? name : name + "/" }
+            : null;
+    }
+
+    private bool IsDocument(string file) => file != Index && files.Find(file) == HostAppFile.Found;
+
+    // Whether a path without a document is an error: if the build has made documents that show content, index.html and 404.html among them. A single-page app has a 404.html, too, for
+    // hosts that know no other fallback: it shows nothing without its scripts.
+    private bool IsMultiPage()
+    {
+        var current = shell.Current;
+        if (_build is not { } build || build.Token != current.Token)
+        {
+            _build = build = new(current.Token, ShowsContent(Index) && ShowsContent(NotFound) && files.Documents().Any(file => file is not (Index or Fallback or NotFound)));
+        }
+
+        return build.IsMultiPage && files.Find(NotFound) == HostAppFile.Found;
+    }
+
+    private bool ShowsContent(string file) => files.ReadText(file) is { } html && ShownContent.Of(html).Length > 0;
+
+    private sealed record Build(string Token, bool IsMultiPage);
+}
+
+/// <summary>The document of a route; the default if it is <c>index.html</c>.</summary>
+internal readonly record struct RouteDocument
+{
+    /// <summary>Path of the file below the host app's folder, with a leading slash; null if the route is one of <c>index.html</c>.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Whether the document says that there is nothing at the path: it is sent with status 404 and is no page.</summary>
+    public bool IsNotFound { get; init; }
+
+    /// <summary>The path at which the route's document is; null if it is at its own.</summary>
+    public string? RedirectTo { get; init; }
+}
