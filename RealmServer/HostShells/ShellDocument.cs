@@ -18,6 +18,7 @@ internal sealed class ShellDocument
         // Latin-1 decodes one character per byte, so positions in the text are positions in the bytes.
         var html = Encoding.Latin1.GetString(bytes);
         _markers = ShellMarkers.Find(html);
+        HasMarkers = html.Contains(ShellMarkers.BodyMarker, StringComparison.Ordinal);
         OpenAtEnd = DocumentEnd.FindOpen(html);
         BuiltAt = builtAt;
         Assets = assets;
@@ -35,6 +36,9 @@ internal sealed class ShellDocument
     public IReadOnlyList<ShellAsset> Assets { get; }
 
     public DateTimeOffset BuiltAt { get; }
+
+    /// <summary>Whether the shell marks the place for rendered text, so that it is one of an app that keeps the host contract. Such an app may have a shell without markers.</summary>
+    public bool HasMarkers { get; }
 
     /// <summary>The unmodified shell. The markers are included, since they are HTML comments.</summary>
     public ReadOnlyMemory<byte> Bare => _bytes;

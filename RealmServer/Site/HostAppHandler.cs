@@ -52,7 +52,7 @@ internal sealed class HostAppHandler(
         { RedirectTo: { } to } => SiteAnswers.RedirectAsync(http, new PathString(to).ToUriComponent()),
         { IsNotFound: true, File: { } document } => documents.SendAsync(http, document, StatusCodes.Status404NotFound),
         // An app that keeps the host contract renders its own routes; another document of the folder is a file.
-        { File: { } document } when shells.Current.TakesContent => documents.SendAsync(http, document),
+        { File: { } document } when shells.Current.HasMarkers => documents.SendAsync(http, document),
         var document => PageAsync(http, document.File),
     };
 

@@ -27,7 +27,9 @@ internal sealed class PageHandler(PageFinder finder, PageRenditions renditions, 
     private async Task FoundAsync(HttpContext http, PageSource source)
     {
         var page = await finder.FindAsync(http, renditions.For(http.Request, source));
-        await (page is { Kind: ContentKind.Shell, Status: StatusCodes.Status200OK } ? BareAsync(http, page.Status, source.Document) : WriteAsync(http, page));
+        // Content is of the app of index.html, which has taken the route for its own.
+        var isNotRendered = page is { Kind: ContentKind.Shell, Status: StatusCodes.Status200OK } || (page.Kind == ContentKind.Content && RouteDocuments.IsOwn(source.Document));
+        await (isNotRendered ? BareAsync(http, StatusCodes.Status200OK, source.Document) : WriteAsync(http, page));
     }
 
     private Task WriteAsync(HttpContext http, ServedPage page)

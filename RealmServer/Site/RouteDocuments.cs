@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Fleet.Contracts;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.HostShells;
@@ -25,13 +26,17 @@ internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, Pu
         }
 
         // An app that keeps the host contract routes by itself.
-        if (shell.Current.TakesContent || path == "/")
+        if (shell.Current.HasMarkers || path == "/")
         {
             return default;
         }
 
         return files.Find(Fallback) == HostAppFile.Found ? new() { File = Fallback } : IsMultiPage() ? new() { File = NotFound, IsNotFound = true } : default;
     }
+
+    /// <summary>Whether a document is that of one route, and not of all that have none.</summary>
+    /// <param name="document">Path of the file; null for <c>index.html</c>.</param>
+    public static bool IsOwn([NotNullWhen(true)] string? document) => document is not (null or Fallback);
 
     /// <summary>The page of a route.</summary>
     /// <param name="document">Path of the route's own document; null if it has none.</param>

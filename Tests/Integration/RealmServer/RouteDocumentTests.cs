@@ -62,6 +62,8 @@ public sealed class RouteDocumentTests : IAsyncDisposable
     [InlineData(Shell, "about.html", Gone, null, HttpStatusCode.OK, Shell)]
     [InlineData(Home, "about.html", "<!doctype html><script>location.replace('/?' + location.pathname)</script>", null, HttpStatusCode.OK, Home)]
     [InlineData(Home, null, Gone, null, HttpStatusCode.OK, Home)]
+    // VitePress: the root element is filled.
+    [InlineData("<!doctype html><html><head></head><body><div id=app><h1>Docs</h1></div></body></html>", "about.html", Gone, null, HttpStatusCode.NotFound, Gone)]
     // Nuxt and SvelteKit: the document of all routes that were not built.
     [InlineData(Home, "about.html", Shell, Shell, HttpStatusCode.OK, Shell)]
     public async Task Get_PathWithoutADocument_IsTheFallbackOfTheBuild(string index, string? other, string notFound, string? fallback, HttpStatusCode status, string expected)
@@ -135,6 +137,18 @@ public sealed class RouteDocumentTests : IAsyncDisposable
         await Eventually.TrueAsync(
             async () => await (await GetAsync("about", "Googlebot/2.1")).Content.ReadAsStringAsync() == "<p>second</p>", () => "the page of the changed document");
         Assert.Equal(2, manager.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Crawler_AppThatKeepsTheHostContractWithoutMarkers_GetsTheDocumentAsItIs()
+    {
+        _server.Dist.Write("index.html", Shell);
+        _server.Dist.Write("about.html", About);
+        await using var manager = await FakeManager.StartAsync(_server.Registry);
+        await _server.OnDemandOnly(manager).StartAsync();
+
+        Assert.Equal(About, await (await GetAsync("about", "Googlebot/2.1")).Content.ReadAsStringAsync());
+        Assert.Contains("<div id=root><", await (await GetAsync("other", "Googlebot/2.1")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
