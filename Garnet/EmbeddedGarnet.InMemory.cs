@@ -54,6 +54,7 @@ public sealed partial class EmbeddedGarnet
         _isInMemory = false;
         await RestartAsync(cancellationToken);
         LogWritable(data.Current);
+        Problem = null;
         return true;
     }
 

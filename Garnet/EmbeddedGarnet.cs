@@ -40,6 +40,9 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
         _logger = loggers.CreateLogger<EmbeddedGarnet>();
     }
 
+    /// <summary>Why what is stored from now on is in memory only, in one sentence without a path; null if it is as persistent as the options say.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>Completes when the server is disposed, and faults when it cannot continue; the program must then exit.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
@@ -158,6 +161,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
                 {
                     await GoOnInMemoryAsync(cancellationToken);
                     LogUnwritable(data.Current, problem);
+                    Problem = "The data folder cannot be written, so what is stored from now on is in memory only, until there is space.";
                     continue;
                 }
 
@@ -193,6 +197,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
             if (!wasReadable)
             {
                 LogReadable(data.Current);
+                Problem = null;
             }
 
             return bytes;
@@ -202,6 +207,7 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
             if (wasReadable)
             {
                 LogUnreadable(data.Current, e.Message);
+                Problem = "The data folder cannot be read, so what is stored from now on may be lost at the next start.";
             }
 
             return null;

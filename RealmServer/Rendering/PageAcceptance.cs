@@ -99,8 +99,8 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
             && (shown.Length == 0 || (shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)) && !IsWholeAsBuilt(source, result)));
     }
 
-    // The documents of a static build are complete without scripts. What index.html shows is the page of "/" only, and if nothing tells that its app did not start.
-    private static bool IsWholeAsBuilt(PageSource source, RenderResult result) => source.Document is not null
+    // A document of its own may be complete without scripts. What any other index.html shows is a page only at "/", and if nothing tells that its app did not start.
+    private static bool IsWholeAsBuilt(PageSource source, RenderResult result) => source.IsBuilt
         || (source.Url == source.RealmUrl && result.Diagnostics is null or { Stability: not RenderStability.Capped, Console.Count: 0, FailedRequests.Count: 0 });
 
     private static StoredPage CreatePage(PageSource source, string sourceTag, RenderResult result, DependencyFingerprint seen, RenderBasis basis, long startedAt, DateTimeOffset endedAt) => new()

@@ -18,6 +18,9 @@ internal sealed record PageSource(string RealmUrl, string Url, long Version, Rea
     /// <summary>Path of the file of the host app that is the route's document, with a leading slash; null if that is <c>index.html</c>.</summary>
     public string? Document { get; init; }
 
+    /// <summary>Whether the build made a document for this route alone. It may be complete without scripts.</summary>
+    public bool IsBuilt { get; init; }
+
     /// <summary>The storage scope of the page.</summary>
     public string Scope => PageScope.Of(RealmUrl, Rendition);
 

@@ -31,7 +31,7 @@ internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, Pu
             return default;
         }
 
-        return files.Find(Fallback) == HostAppFile.Found ? new() { File = Fallback } : IsMultiPage() ? new() { File = NotFound, IsNotFound = true } : default;
+        return files.Find(Fallback) == HostAppFile.Found ? new() { File = Fallback } : HasNotFound() ? new() { File = NotFound, IsNotFound = true } : default;
     }
 
     /// <summary>Whether a document is that of one route, and not of all that have none.</summary>
@@ -41,8 +41,15 @@ internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, Pu
     /// <summary>The page of a route.</summary>
     /// <param name="document">Path of the route's own document; null if it has none.</param>
     /// <param name="url">The page's URL.</param>
-    public PageSource SourceOf(string? document, string url) =>
-        new(PageSource.RoutesKeptUnder(address), url, document is null ? 0 : files.VersionOf(document)) { Document = document };
+    public PageSource SourceOf(string? document, string url)
+    {
+        var scope = PageSource.RoutesKeptUnder(address);
+        return new(scope, url, document is null ? 0 : files.VersionOf(document))
+        {
+            Document = document,
+            IsBuilt = IsOwn(document) || (document is null && url.Split('?', 2)[0] == scope && Current().IsStatic),
+        };
+    }
 
     /// <summary>Sends a document as it is.</summary>
     /// <param name="http">The request.</param>
@@ -83,22 +90,23 @@ internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, Pu
 
     private bool IsDocument(string file) => file != Index && files.Find(file) == HostAppFile.Found;
 
-    // Whether a path without a document is an error: if the build has made documents that show content, index.html and 404.html among them. A single-page app has a 404.html, too, for
-    // hosts that know no other fallback: it shows nothing without its scripts.
-    private bool IsMultiPage()
-    {
-        var current = shell.Current;
-        if (_build is not { } build || build.Token != current.Token)
-        {
-            _build = build = new(current.Token, ShowsContent(Index) && ShowsContent(NotFound) && files.Documents().Any(file => file is not (Index or Fallback or NotFound)));
-        }
+    // A path without a document is an error if the build says so. A single-page app has a 404.html, too, for hosts that know no other fallback: it shows nothing without its scripts.
+    private bool HasNotFound() => Current() is { IsStatic: true, HasNotFound: true } && files.Find(NotFound) == HostAppFile.Found;
 
-        return build.IsMultiPage && files.Find(NotFound) == HostAppFile.Found;
+    private Build Current()
+    {
+        var token = shell.Current.Token;
+        return _build is { } build && build.Token == token ? build
+            : _build = new(token, ShowsContent(Index) && files.Documents().Any(file => file is not (Index or Fallback or NotFound)), ShowsContent(NotFound));
     }
 
     private bool ShowsContent(string file) => files.ReadText(file) is { } html && ShownContent.Of(html).Length > 0;
 
-    private sealed record Build(string Token, bool IsMultiPage);
+    /// <summary>What the folder has, once for each version of the shell.</summary>
+    /// <param name="Token">Token of the shell.</param>
+    /// <param name="IsStatic">Whether the documents show content without scripts: <c>index.html</c>, and there are others.</param>
+    /// <param name="HasNotFound">Whether <c>404.html</c> does.</param>
+    private sealed record Build(string Token, bool IsStatic, bool HasNotFound);
 }
 
 /// <summary>The document of a route; the default if it is <c>index.html</c>.</summary>

@@ -119,7 +119,7 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
             (ServiceArguments.Realm, RealmServerApp.Build),
             (ServiceArguments.Manager, ManagerApp.Build),
             (ServiceArguments.Prerender, PrerenderServerApp.Build),
-        ], name => ServiceArguments.For(name, settings, Addresses, redis, AdminKey.Value));
+        ], name => ServiceArguments.For(name, settings, Addresses, redis, AdminKey.Value), new(_garnet));
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
         // The first failure cancels the start of the others, which would otherwise wait for the failed service until they time out.
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -161,9 +161,9 @@ internal sealed partial class StandaloneFleet : IAsyncDisposable
 
     // Building a service blocks its thread.
     private static async Task<StandaloneService[]> BuildAsync(
-        IEnumerable<(string Name, Func<string[], Action<WebApplicationBuilder>, WebApplication> Build)> parts, Func<string, string[]> argumentsOf)
+        IEnumerable<(string Name, Func<string[], Action<WebApplicationBuilder>, WebApplication> Build)> parts, Func<string, string[]> argumentsOf, StoreHealth store)
     {
-        var building = parts.Select(part => Task.Run(() => StandaloneService.BuildAsync(part.Name, part.Build, argumentsOf(part.Name)))).ToList();
+        var building = parts.Select(part => Task.Run(() => StandaloneService.BuildAsync(part.Name, part.Build, argumentsOf(part.Name), store))).ToList();
         try
         {
             return await Task.WhenAll(building);

@@ -33,9 +33,12 @@ internal sealed class StandaloneService : IAsyncDisposable
     /// <param name="name">Its name.</param>
     /// <param name="build">Builds the service's application.</param>
     /// <param name="arguments">Its command line.</param>
-    public static async Task<StandaloneService> BuildAsync(string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, string[] arguments)
+    /// <param name="store">State of the store, which its health includes.</param>
+    public static async Task<StandaloneService> BuildAsync(
+        string name, Func<string[], Action<WebApplicationBuilder>, WebApplication> build, string[] arguments, StoreHealth store)
     {
-        var service = new StandaloneService(name, build(arguments, static builder => builder.Services.AddSingleton<IHostLifetime, NoSignals>()));
+        var service = new StandaloneService(
+            name, build(arguments, builder => builder.Services.AddSingleton<IHostLifetime, NoSignals>().AddHealthChecks().AddCheck("store", store)));
         try
         {
             service._application.Services.GetRequiredService<IStartupValidator>().Validate();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Fleet.BrowserSetup;
+using Fleet.Tests.HostShells;
 using Microsoft.Playwright;
 
 namespace Fleet.Tests.ByHand;
@@ -75,7 +76,7 @@ public sealed class ByHandTests(ByHandFleet fleet)
         // The shell at once, from either realm server; a page that is rendered now; the stored ones as they are rendered again.
         for (var i = 0; i < 4; i++)
         {
-            Assert.Contains($"app-{fleet.Version.PadLeft(8, '0')}.js", await fleet.GetAsync(ByHandFleet.NewRoute(), ByHandFleet.Visitor), StringComparison.Ordinal);
+            Assert.Contains(HostAppFolder.BundleOf(fleet.Version), await fleet.GetAsync(ByHandFleet.NewRoute(), ByHandFleet.Visitor), StringComparison.Ordinal);
         }
 
         Assert.Contains($"data-version=\"{fleet.Version}\"", await fleet.GetAsync(ByHandFleet.NewRoute(), ByHandFleet.Crawler), StringComparison.Ordinal);

@@ -51,7 +51,7 @@ internal sealed class HostAppFolder(string? script = null) : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     // A name that changes with the content, as bundlers make them.
-    private static string BundleOf(string version) => $"app-{version.PadLeft(8, '0')}.js";
+    public static string BundleOf(string version) => $"app-{version}-7d3f9c1b.js";
 
     private static string Shell(string title, string bundle) => $"""
         <!doctype html><html><head><meta charset="utf-8"><title>{title}</title><!--fleet:head-->

@@ -131,6 +131,24 @@ public sealed partial class ServeTests : IDisposable
         Assert.Equal($"fleet: The data folder '{_folder.FullName}' is in use by another process. Stop that process, or name another folder.{Environment.NewLine}", second.Errors);
     }
 
+    [Fact]
+    public async Task Serve_DataIsDeleted_GoesOnAndItsHealthSaysSo()
+    {
+        await using var fleet = FleetProgram.Start("serve", "--port", "0", "--data", _folder.FullName);
+        var health = new Uri(await AddressAsync(fleet, "site"), "health");
+        await fleet.LineAsync("Ready");
+
+        foreach (var log in _folder.EnumerateDirectories("log-*"))
+        {
+            log.Delete(recursive: true);
+        }
+
+        await Eventually.TrueAsync(
+            async () => (await _client.GetStringAsync(health, Token)).Contains("The data folder cannot be read, so what is stored from now on may be lost at the next start.", StringComparison.Ordinal),
+            s_stopLimit,
+            () => $"the reason in /health\n{fleet}");
+    }
+
     /// <summary>A service that had begun to start would be stopped, and log that as errors of its own.</summary>
     [Fact]
     public async Task Serve_WrongSettingOfOneService_IsAllThatIsSaid()

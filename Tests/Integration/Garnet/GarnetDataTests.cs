@@ -107,6 +107,7 @@ public sealed class GarnetDataTests : GarnetDataTestBase
         await Eventually.TrueAsync(() => clock.TimersArmed > 0 || garnet.Completion.IsCompleted, () => "the end of the last check");
         Assert.False(garnet.Completion.IsCompleted, $"It ended: {garnet.Completion.Exception}");
         Assert.Equal("v", await connection.GetDatabase().StringGetAsync("text"));
+        Assert.Equal("The data folder cannot be read, so what is stored from now on may be lost at the next start.", garnet.Problem);
         Assert.Single(log.Lines, line => line.Contains("cannot be read, so what is stored from now on", StringComparison.Ordinal));
     }
 

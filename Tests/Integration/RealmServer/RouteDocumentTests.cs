@@ -152,18 +152,25 @@ public sealed class RouteDocumentTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("", false, HttpStatusCode.OK)]
-    [InlineData("about", false, HttpStatusCode.OK)]
+    [InlineData(true, "", false, HttpStatusCode.OK)]
+    [InlineData(true, "?a=1", true, HttpStatusCode.OK)]
+    [InlineData(true, "about", true, HttpStatusCode.OK)]
+    [InlineData(true, "other", false, HttpStatusCode.ServiceUnavailable)]
     // The page may lack what its script would have shown.
-    [InlineData("", true, HttpStatusCode.ServiceUnavailable)]
-    [InlineData("other", false, HttpStatusCode.ServiceUnavailable)]
-    public async Task Crawler_PageThatShowsWhatItsDocumentHas_IsCompleteIfTheDocumentIsItsOwn(string path, bool failed, HttpStatusCode expected)
+    [InlineData(false, "", true, HttpStatusCode.ServiceUnavailable)]
+    [InlineData(false, "", false, HttpStatusCode.OK)]
+    [InlineData(false, "other", false, HttpStatusCode.ServiceUnavailable)]
+    public async Task Crawler_PageThatShowsWhatItsDocumentHas_IsCompleteIfTheDocumentIsItsOwn(bool isStatic, string path, bool failed, HttpStatusCode expected)
     {
-        _server.Dist.Write("about.html", Home);
+        if (isStatic)
+        {
+            _server.Dist.Write("about.html", Home);
+        }
+
         await using var manager = await FakeManager.StartAsync(_server.Registry);
         manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, Home) with
         {
-            Diagnostics = new() { Stability = RenderStability.Settled, FailedRequests = failed ? [$"GET {_server.Url}app.js: 404"] : [] },
+            Diagnostics = new() { Stability = RenderStability.Settled, FailedRequests = failed ? [$"GET {_server.Url}api.js: 404"] : [] },
         });
         await _server.OnDemandOnly(manager).StartAsync();
 
