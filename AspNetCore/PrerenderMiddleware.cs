@@ -53,7 +53,7 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         {
             await WriteAsync(http, CrawlerRequests.WantsMarkdown(http.Request)
                 ? await fleet.GetMarkdownAsync(url, options.Timeout, device, http.RequestAborted)
-                : Shown(await fleet.GetDocumentAsync(url, options.Timeout, device, http.RequestAborted)));
+                : await fleet.GetDocumentAsync(url, options.Timeout, device, http.RequestAborted));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -84,11 +84,6 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
             http.Response.Headers.CacheControl = "no-store";
         }
     }
-
-    // A search engine would take an empty document with the status 200 for the page.
-    private static FleetContent Shown(FleetContent page) => page.Status == StatusCodes.Status200OK && ShownContent.Of(page.Text).Length == 0
-        ? throw new FleetException("empty", "The page shows nothing: its app did not start.")
-        : page;
 
     private static async Task WriteAsync(HttpContext http, FleetContent page)
     {

@@ -17,17 +17,35 @@ public static class ShownContent
         var shown = new StringBuilder();
         while (!html.IsEmpty)
         {
-            var open = html.IndexOf('<');
-            var text = (open < 0 ? html : html[..open]).Trim();
-            if (!text.IsEmpty)
-            {
-                shown.Append(text).Append(' ');
-            }
-
-            html = open < 0 ? [] : After(html[open..], shown);
+            html = Next(html, shown);
         }
 
         return shown.ToString();
+    }
+
+    /// <summary>Whether anything in a document is visible. Reads only as far as the first that is.</summary>
+    public static bool IsIn(ReadOnlySpan<char> html)
+    {
+        var shown = new StringBuilder();
+        while (!html.IsEmpty && shown.Length == 0)
+        {
+            html = Next(html, shown);
+        }
+
+        return shown.Length > 0;
+    }
+
+    /// <summary>The text after the next tag; what is visible before it is appended.</summary>
+    private static ReadOnlySpan<char> Next(ReadOnlySpan<char> html, StringBuilder shown)
+    {
+        var open = html.IndexOf('<');
+        var text = (open < 0 ? html : html[..open]).Trim();
+        if (!text.IsEmpty)
+        {
+            shown.Append(text).Append(' ');
+        }
+
+        return open < 0 ? [] : After(html[open..], shown);
     }
 
     /// <summary>The text after a tag, or after an invisible element.</summary>

@@ -85,6 +85,6 @@ internal static class DialectExtensions
 
         isFresh |= CallHeaders.AsksForNew(http.Request);
         var call = CallHeaders.Call(http.Request, request, requestId, timeout) with { Document = true, IsFresh = isFresh, FullLoad = isFresh };
-        return DocumentResult.From(await pipeline.RenderAsync(call, http.RequestAborted), http.Response, isSandboxed);
+        return DocumentResult.From(await pipeline.RenderAsync(call, http.RequestAborted), http.Response, isSandboxed, mayBeEmpty: isSandboxed);
     }
 }

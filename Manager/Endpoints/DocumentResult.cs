@@ -14,8 +14,9 @@ internal static class DocumentResult
     /// <param name="answer">The answer of the render.</param>
     /// <param name="response">Receives the headers.</param>
     /// <param name="isSandboxed">Whether the document is for this manager's origin, where its scripts must not run. False for a document that a proxy serves as the site's own.</param>
+    /// <param name="mayBeEmpty">Whether a document with status 200 that shows nothing is returned, instead of an error.</param>
     /// <param name="convert">Converts the document, given its status; null to return it as it is.</param>
-    public static IResult From(RenderAnswer answer, HttpResponse response, bool isSandboxed = true, Func<RenderContent, int, IResult>? convert = null)
+    public static IResult From(RenderAnswer answer, HttpResponse response, bool isSandboxed = true, bool mayBeEmpty = false, Func<RenderContent, int, IResult>? convert = null)
     {
         if (answer.IsError)
         {
@@ -48,6 +49,12 @@ internal static class DocumentResult
         foreach (var (name, value) in content.PageHeaders ?? new Dictionary<string, string>())
         {
             response.Headers[name] = value;
+        }
+
+        if (!mayBeEmpty && content.IsEmptyPage())
+        {
+            content.Dispose();
+            return RenderError.EmptyPage.ToProblem(response);
         }
 
         return Show(content, response, isSandboxed, convert) ?? Explain(content).ToProblem(response);

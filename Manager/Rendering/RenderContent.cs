@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Net.Mime;
+using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
 
@@ -75,6 +76,10 @@ internal sealed class RenderContent : IDisposable
             return null;
         }
     }
+
+    /// <summary>Whether it is a document with status 200 that shows nothing, as that of an app that did not start. Streamed documents are too large for that.</summary>
+    public bool IsEmptyPage() => Outcome == RenderOutcome.Rendered && Status is 0 or StatusCodes.Status200OK && Location is null && IsBuffered && (Result is { } result ? result.Formats.TryGetValue(RenderFormat.Html, out var html) && !ShownContent.IsIn(html)
+        : MediaType.StartsWith(MediaTypeNames.Text.Html, StringComparison.Ordinal) && !ShownContent.IsIn(Encoding.UTF8.GetString(_start.Span)));
 
     /// <summary>Whether the whole body is in memory.</summary>
     public bool IsBuffered => _rest is null;
@@ -170,6 +175,12 @@ internal sealed record RenderError(int Status, string Reason, string Detail)
 
     /// <summary>Further members of the problem details, if any.</summary>
     public IReadOnlyDictionary<string, object?>? Members { get; init; }
+
+    /// <summary>The error for an empty page, which a search engine would take for the content of its URL.</summary>
+    public static RenderError EmptyPage { get; } = new(503, "empty", "The page shows nothing: its app did not start. Check that the scripts that it references exist. POST /renders returns it with its diagnostics.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
 
     public static RenderError Deadline(string detail) => new(504, "deadline", detail);
 }

@@ -92,7 +92,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
 
         if (result.Formats.TryGetValue(RenderFormat.Isolated, out var body))
         {
-            return ShownContent.Of(body).Length == 0;
+            return !ShownContent.IsIn(body);
         }
 
         return result.Formats.TryGetValue(RenderFormat.Html, out var html) && ShownContent.Of(html) is var shown

@@ -100,7 +100,7 @@ internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, Pu
             : _build = new(token, ShowsContent(Index) && files.Documents().Any(file => file is not (Index or Fallback or NotFound)), ShowsContent(NotFound));
     }
 
-    private bool ShowsContent(string file) => files.ReadText(file) is { } html && ShownContent.Of(html).Length > 0;
+    private bool ShowsContent(string file) => files.ReadText(file) is { } html && ShownContent.IsIn(html);
 
     /// <summary>What the folder has, once for each version of the shell.</summary>
     /// <param name="Token">Token of the shell.</param>

@@ -80,6 +80,28 @@ public sealed class DocumentTests : IAsyncLifetime
         string One(string header) => Assert.Single(response.Headers.GetValues(header));
     }
 
+    [Theory]
+    [InlineData("<title>Shop</title><div id=root></div><script src=/gone.js></script>", 200, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("", 200, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("<div id=root></div>", 404, HttpStatusCode.NotFound)]
+    [InlineData("<div id=root><canvas></canvas></div>", 200, HttpStatusCode.OK)]
+    public async Task Get_DocumentShowsNothing_IsAnErrorAndNotAnEmptyPage(string html, int pageStatus, HttpStatusCode expected)
+    {
+        foreach (var isAlone in new[] { true, false })
+        {
+            _server.Answer = (http, request) => isAlone ? SendDocumentAsync(http, "rendered", pageStatus, html)
+                : http.Response.WriteAsJsonAsync(_server.Result(request, RenderOutcome.Rendered, pageStatus) with { Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = html } }, FleetJson.Options);
+            using var response = await GetAsync();
+
+            Assert.Equal(expected, response.StatusCode);
+            if (expected == HttpStatusCode.ServiceUnavailable)
+            {
+                await ManagerUnderTest.AssertProblemAsync(response, 503, "empty");
+                Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter?.Delta);
+            }
+        }
+    }
+
     [Fact]
     public async Task Get_ServerSendsTheDocumentOfARedirect_Redirects()
     {
@@ -114,12 +136,12 @@ public sealed class DocumentTests : IAsyncLifetime
             .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order(StringComparer.Ordinal);
     }
 
-    private static Task SendDocumentAsync(HttpContext http, string outcome, int pageStatus)
+    private static Task SendDocumentAsync(HttpContext http, string outcome, int pageStatus, string html = "<p>as it is</p>")
     {
         http.Response.Headers[FleetHeaders.Outcome] = outcome;
         http.Response.Headers[FleetHeaders.PageStatus] = pageStatus.ToString(CultureInfo.InvariantCulture);
         http.Response.Headers[FleetHeaders.HostShell] = "abc123";
-        return Microsoft.AspNetCore.Http.Results.Content("<p>as it is</p>", "text/html; charset=utf-8").ExecuteAsync(http);
+        return Microsoft.AspNetCore.Http.Results.Content(html, "text/html; charset=utf-8").ExecuteAsync(http);
     }
 
     private Task<HttpResponseMessage> GetAsync(RenderOutcome outcome, int status, string? redirectUrl = null)

@@ -12,6 +12,19 @@ public sealed class JobRulesTests
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
     [Theory]
+    [InlineData("<div id=root></div>", 200, JobUrlOutcome.Failed, "empty")]
+    [InlineData("<div id=root>x</div>", 200, JobUrlOutcome.Succeeded, null)]
+    [InlineData("", 404, JobUrlOutcome.Failed, "failed")]
+    public void Next_PageThatShowsNothing_HasFailedAndIsNotTriedAgain(string html, int status, JobUrlOutcome expected, string? reason)
+    {
+        var result = new RenderResult { Outcome = status == 200 ? RenderOutcome.Rendered : RenderOutcome.Failed, Url = "http://h/", Status = status, Formats = new Dictionary<RenderFormat, string> { [RenderFormat.Html] = html } };
+
+        var step = JobUrlRules.Next(JobAttempt.Of(result), 1, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+
+        Assert.Equal((expected, reason), (step.Result?.Outcome, step.Result?.Reason));
+    }
+
+    [Theory]
     [InlineData(RenderOutcome.Rendered, 200, 1, JobUrlOutcome.Succeeded, null)]
     [InlineData(RenderOutcome.Rendered, 0, 1, JobUrlOutcome.Succeeded, null)]
     [InlineData(RenderOutcome.Rendered, 301, 1, JobUrlOutcome.Succeeded, null)]
