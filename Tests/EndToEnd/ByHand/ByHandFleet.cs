@@ -46,7 +46,7 @@ public sealed class ByHandFleet : IAsyncLifetime
         }
         globalThis.fleet = { version: '1', capabilities: ['render'], ready: Promise.resolve(), render };
         const app = document.getElementById('app');
-        if (app.firstElementChild) app.dataset.takenOver = version;
+        if (app.firstElementChild) app.dataset.takenOver = version; else app.textContent = `Version ${version}`;
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fleet-by-hand-").FullName;

@@ -133,7 +133,7 @@ public sealed class PageOptionsRouteTests : OneServerTestBase
         {
             http.Response.Headers[FleetHeaders.Outcome] = "rendered";
             http.Response.Headers[FleetHeaders.PageStatus] = "200";
-            return Results.Content(string.Concat(Enumerable.Repeat("<div>", 1000)), "text/html; charset=utf-8").ExecuteAsync(http);
+            return Results.Content(string.Concat(Enumerable.Repeat("<div>", 1000)) + "deep", "text/html; charset=utf-8").ExecuteAsync(http);
         };
         using var response = await GetAsync("render", "&format=text");
         await ManagerUnderTest.AssertProblemAsync(response, 406, "no-markdown");

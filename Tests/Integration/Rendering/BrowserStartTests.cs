@@ -56,7 +56,7 @@ public sealed class BrowserStartTests
             var sentence = Assert.Single(output.Split('\n'), line => line.StartsWith("prerender cannot start: ", StringComparison.Ordinal));
             Assert.Contains($"Browser:Versions is 'Tested', and the browser '{old}' is HeadlessChrome/99.0.1.2: this version of Fleet is tested with {ChromiumVersion.Tested}", sentence, StringComparison.Ordinal);
             Assert.Contains("or set Browser:Versions=Any.", sentence, StringComparison.Ordinal);
-            Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+            Assert.False(output.Contains("   at ", StringComparison.Ordinal), output);
         }
         finally
         {

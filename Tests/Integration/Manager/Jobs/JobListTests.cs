@@ -19,7 +19,7 @@ public sealed class JobListTests : JobsUnderTest
             ["/b"] = "<meta name=robots content='noindex, nofollow'><a href='/hidden'>h</a>",
             ["/deep/one"] = "<a href='/deep/two'>2</a>",
             ["/deep/two"] = "<a href='/deep/three'>3</a>",
-            ["/shadow"] = "",
+            ["/shadow"] = "<p>s</p>",
         };
         Server.Answer = (http, request) =>
         {
