@@ -5,6 +5,9 @@ namespace Fleet.Garnet;
 // What happens when the log cannot be written.
 public sealed partial class EmbeddedGarnet
 {
+    /// <summary>Why what is stored from now on is in memory only, in one sentence without a path; null if it is as persistent as the options say.</summary>
+    public string? Problem { get; private set; }
+
     // The keys pass through another server, since two cannot listen on one port. What clients have written to the new one meanwhile is newer.
     private async Task GoOnInMemoryAsync(CancellationToken cancellationToken)
     {

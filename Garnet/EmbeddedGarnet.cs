@@ -40,9 +40,6 @@ public sealed partial class EmbeddedGarnet : IAsyncDisposable
         _logger = loggers.CreateLogger<EmbeddedGarnet>();
     }
 
-    /// <summary>Why what is stored from now on is in memory only, in one sentence without a path; null if it is as persistent as the options say.</summary>
-    public string? Problem { get; private set; }
-
     /// <summary>Completes when the server is disposed, and faults when it cannot continue; the program must then exit.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 

@@ -46,15 +46,15 @@ internal static class DocumentResult
             response.Headers[FleetHeaders.Record] = record;
         }
 
-        foreach (var (name, value) in content.PageHeaders ?? new Dictionary<string, string>())
-        {
-            response.Headers[name] = value;
-        }
-
         if (!mayBeEmpty && content.IsEmptyPage())
         {
             content.Dispose();
             return RenderError.EmptyPage.ToProblem(response);
+        }
+
+        foreach (var (name, value) in content.PageHeaders ?? new Dictionary<string, string>())
+        {
+            response.Headers[name] = value;
         }
 
         return Show(content, response, isSandboxed, convert) ?? Explain(content).ToProblem(response);

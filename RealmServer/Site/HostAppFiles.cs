@@ -28,10 +28,26 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
         : IsInside(file) ? HostAppFile.Found
         : HostAppFile.Unserved;
 
-    /// <summary>Sends the file at a path. The framework's results handle conditional, range and HEAD requests.</summary>
-    /// <exception cref="FileNotFoundException">There is no file any more.</exception>
-    /// <exception cref="DirectoryNotFoundException">Its folder is gone.</exception>
-    public Task SendAsync(HttpContext http, string path)
+    /// <summary>Sends the file at a path, or a 404 if a deploy has removed it since it was found. The framework's results handle conditional, range and HEAD requests.</summary>
+    public Task SendAsync(HttpContext http, string path) => UnlessGoneAsync(http, SendFileAsync(http, path));
+
+    /// <summary>Sends the HTML file at a path with the status of an error: without a tag, which would match the page once there is one.</summary>
+    public Task SendErrorAsync(HttpContext http, string path, int status) => UnlessGoneAsync(http, SendTextAsync(http, path, status));
+
+    private static async Task UnlessGoneAsync(HttpContext http, Task sending)
+    {
+        try
+        {
+            await sending;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            await SiteAnswers.NotFoundAsync(http, http.Request.Path);
+        }
+    }
+
+    private async Task SendFileAsync(HttpContext http, string path)
     {
         var file = _files.GetFileInfo(path);
         if (!file.Exists || file.PhysicalPath is null || Find(path) != HostAppFile.Found)
@@ -48,13 +64,10 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
             lastModified: file.LastModified,
             entityTag: new EntityTagHeaderValue($"\"{tag}\""),
             enableRangeProcessing: HttpMethods.IsGet(http.Request.Method));
-        return result.ExecuteAsync(http);
+        await result.ExecuteAsync(http);
     }
 
-    /// <summary>Sends the HTML file at a path with the status of an error: without a tag, which would match the page once there is one.</summary>
-    /// <exception cref="FileNotFoundException">There is no file any more.</exception>
-    /// <exception cref="DirectoryNotFoundException">Its folder is gone.</exception>
-    public async Task SendAsync(HttpContext http, string path, int status)
+    private async Task SendTextAsync(HttpContext http, string path, int status)
     {
         var content = await File.ReadAllBytesAsync(_files.GetFileInfo(path).PhysicalPath ?? throw new FileNotFoundException($"{path} is gone."), http.RequestAborted);
         http.Response.Headers.CacheControl = AssetCaching.Revalidate;
@@ -77,9 +90,9 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
         }
     }
 
-    /// <summary>Paths of all HTML files, with a leading slash.</summary>
-    public IEnumerable<string> Documents() =>
-        Directory.EnumerateFiles(shell.Dist, "*.html", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+    /// <summary>Paths of all HTML files, with a leading slash; none while the folder is missing.</summary>
+    public IEnumerable<string> Documents() => !Directory.Exists(shell.Dist) ? []
+        : Directory.EnumerateFiles(shell.Dist, "*.html", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
             .Select(file => "/" + Path.GetRelativePath(shell.Dist, file).Replace(Path.DirectorySeparatorChar, '/'));
 
     /// <summary>What is known of a path that is no file.</summary>

@@ -32,19 +32,10 @@ internal sealed class HostAppHandler(
         ? documents.SendAsync(http, document)
         : SiteAnswers.NotFoundAsync(http, path);
 
-    private async Task SendAsync(HttpContext http, string path)
+    private Task SendAsync(HttpContext http, string path)
     {
         http.SuppressTrace();
-        try
-        {
-            await files.SendAsync(http, path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !http.Response.HasStarted)
-        {
-            // A deploy removed it since it was found.
-            http.Response.Clear();
-            await SiteAnswers.NotFoundAsync(http, path);
-        }
+        return files.SendAsync(http, path);
     }
 
     private Task RouteAsync(HttpContext http, string path) => documents.Find(path) switch

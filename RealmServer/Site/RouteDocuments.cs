@@ -8,8 +8,11 @@ namespace Fleet.RealmServer.Site;
 
 /// <summary>Finds the documents that a build has made for routes beside <c>index.html</c>, as static hosts do: <c>about.html</c> for <c>/about</c>, <c>about/index.html</c> for <c>/about/</c>,
 /// <c>200.html</c> or <c>404.html</c> for a path without one.</summary>
-internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, PublicAddress address)
+internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, PublicAddress address, TimeProvider timeProvider)
 {
+    // A deploy copies files one after the other, so what the folder has is read again, whether or not the shell has changed.
+    private static readonly TimeSpan s_maxAge = TimeSpan.FromSeconds(2);
+
     private const string Index = "/index.html";
     private const string Fallback = "/200.html";
     private const string NotFound = "/404.html";
@@ -60,16 +63,7 @@ internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, Pu
         var headers = http.Response.Headers;
         headers[FleetHeaders.HostShell] = shell.Current.Token;
         headers.Vary = headers.Vary.Count == 0 ? PageResponse.Vary : $"{headers.Vary}, {PageResponse.Vary}";
-        try
-        {
-            await (status == StatusCodes.Status200OK ? files.SendAsync(http, document) : files.SendAsync(http, document, status));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !http.Response.HasStarted)
-        {
-            // A deploy removed it since it was found.
-            http.Response.Clear();
-            await SiteAnswers.NotFoundAsync(http, http.Request.Path);
-        }
+        await (status == StatusCodes.Status200OK ? files.SendAsync(http, document) : files.SendErrorAsync(http, document, status));
     }
 
     /// <summary>The route's own document; null if the build has made none for it.</summary>
@@ -93,20 +87,16 @@ internal sealed class RouteDocuments(HostAppFiles files, HostShellFile shell, Pu
     // A path without a document is an error if the build says so. A single-page app has a 404.html, too, for hosts that know no other fallback: it shows nothing without its scripts.
     private bool HasNotFound() => Current() is { IsStatic: true, HasNotFound: true } && files.Find(NotFound) == HostAppFile.Found;
 
-    private Build Current()
-    {
-        var token = shell.Current.Token;
-        return _build is { } build && build.Token == token ? build
-            : _build = new(token, ShowsContent(Index) && files.Documents().Any(file => file is not (Index or Fallback or NotFound)), ShowsContent(NotFound));
-    }
+    private Build Current() => _build is { } build && timeProvider.GetElapsedTime(build.ReadAt) < s_maxAge ? build
+        : _build = new(timeProvider.GetTimestamp(), ShowsContent(Index) && files.Documents().Any(file => file is not (Index or Fallback or NotFound)), ShowsContent(NotFound));
 
     private bool ShowsContent(string file) => files.ReadText(file) is { } html && ShownContent.IsIn(html);
 
-    /// <summary>What the folder has, once for each version of the shell.</summary>
-    /// <param name="Token">Token of the shell.</param>
+    /// <summary>What the folder has.</summary>
+    /// <param name="ReadAt">When it was read, as a timestamp.</param>
     /// <param name="IsStatic">Whether the documents show content without scripts: <c>index.html</c>, and there are others.</param>
     /// <param name="HasNotFound">Whether <c>404.html</c> does.</param>
-    private sealed record Build(string Token, bool IsStatic, bool HasNotFound);
+    private sealed record Build(long ReadAt, bool IsStatic, bool HasNotFound);
 }
 
 /// <summary>The document of a route; the default if it is <c>index.html</c>.</summary>
