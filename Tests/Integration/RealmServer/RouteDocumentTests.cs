@@ -93,6 +93,19 @@ public sealed class RouteDocumentTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Get_DocumentsArriveAfterTheShell_AreFoundWithoutANewOne()
+    {
+        await _server.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("no/such/page", "Mozilla/5.0")).StatusCode);
+
+        _server.Dist.Write("404.html", Gone);
+        _server.Dist.Write("about.html", About);
+
+        await Eventually.TrueAsync(
+            async () => (await GetAsync("no/such/page", "Mozilla/5.0")).StatusCode == HttpStatusCode.NotFound, () => "404.html for a path without a document");
+    }
+
+    [Fact]
     public async Task Get_AppThatKeepsTheHostContract_RoutesByItself()
     {
         _server.Dist.Write("index.html", RealmServerUnderTest.Shell);

@@ -17,7 +17,7 @@ public sealed class ShellAssetsTests : IDisposable
     [InlineData("<script src=/a.js></script><link rel=modulepreload href=/a.js>", "/a.js")]
     [InlineData("<script src=/with%20space.js></script>", "/with space.js")]
     [InlineData("<script src=/index-BRBmoGS9.js></script>", "")]
-    [InlineData("<script src=/app-mainBundle.js></script><script src=/chunk-polyfills2.js></script>", "/app-mainBundle.js /chunk-polyfills2.js")]
+    [InlineData("<script src=/app-mainBundle.js></script><script src=/chunk-polyfills2.js></script><link rel=stylesheet href=/font-awesome5.css>", "/app-mainBundle.js /chunk-polyfills2.js /font-awesome5.css")]
     [InlineData("<link rel=icon href=/favicon.svg><link rel=canonical href=/page>", "")]
     [InlineData("<script src=https://cdn.example/app.js></script><script src=//cdn.example/app.js></script><script src=data:,1></script>", "")]
     [InlineData("<script src></script><script src=/></script><script src=/folder/></script><script src=/%00.js></script><script src='http://['></script>", "")]
