@@ -37,10 +37,10 @@ internal static class ManagerServices
             .AddSingleton<RenderHistory>()
             .AddSingleton<RecentRenders>()
             .AddSingleton<FleetViewReader>()
-            .AddRegistryWatcher(
+            .AddRegistryWatcher<FleetViewReader, FleetView>(
                 "fleet",
                 [FleetEventKind.HostShell, FleetEventKind.Servers, FleetEventKind.WarmAffinities, FleetEventKind.Realms, FleetEventKind.Services],
-                (provider, changes, cancellationToken) => provider.GetRequiredService<FleetViewReader>().ReadAsync(changes, cancellationToken))
+                static (reader, changes, cancellationToken) => reader.ReadAsync(changes, cancellationToken))
             .AddSingleton<FleetViews>()
             .AddSingleton<ServerFailureNotifier>()
             .AddSingleton<ShellProgress>()
@@ -66,10 +66,12 @@ internal static class ManagerServices
             .AddSingleton<FleetStatusSource>()
             .AddSingleton<FleetPageStream>();
 
-        services.AddSingleton(provider => new Quarantine(
-            () => provider.GetRequiredService<FleetViews>().Current.Shell?.Token,
-            provider.GetRequiredService<IOptions<ManagerOptions>>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var views = provider.GetRequiredService<FleetViews>();
+            return new Quarantine(
+                () => views.Current.Shell?.Token, provider.GetRequiredService<IOptions<ManagerOptions>>(), provider.GetRequiredService<TimeProvider>());
+        });
         services.AddSingleton<FleetHealthMonitor>().AddHostedService(provider => provider.GetRequiredService<FleetHealthMonitor>());
         services.AddHealthChecks().AddCheck<FleetHealthMonitor>("membership");
         services.AddSingleton(CreateHttpClient);

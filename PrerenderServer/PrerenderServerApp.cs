@@ -120,6 +120,7 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<RenderingOptions>>().Value);
         builder.Services.AddSingleton<RenderMetrics>();
         builder.Services.AddSingleton<FailureLog>();
+        builder.Services.AddSingleton<RecentHangs>();
         builder.Services.AddSingleton<HangCircuitBreaker>();
         builder.Services.AddSingleton<PageCleanup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PageCleanup>());
@@ -151,8 +152,8 @@ public static class PrerenderServerApp
             services.GetRequiredService<ServerAddress>()));
         builder.Services.AddSingleton<ServerAddress>();
         builder.Services.AddSingleton(services => new ServiceAudience(ServiceToken.PrerenderServer(services.GetRequiredService<ServerIdentity>().Incarnation), IsOperated: true));
-        builder.Services.AddRegistryWatcher<HostShell?>("host shell", [FleetEventKind.HostShell],
-            static (services, cancellationToken) => services.GetRequiredService<IHostShellStore>().GetAsync(cancellationToken));
+        builder.Services.AddRegistryWatcher<IHostShellStore, HostShell?>(
+            "host shell", [FleetEventKind.HostShell], static (shells, cancellationToken) => shells.GetAsync(cancellationToken));
         builder.Services.AddSingleton<ShellTracker>();
         builder.Services.AddSingleton<ReadinessHold>();
         builder.Services.AddSingleton<AnnouncementSource>();

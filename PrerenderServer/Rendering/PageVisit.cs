@@ -12,7 +12,7 @@ namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>One use of a leased page: takes a CPU permit, renders, and decides the outcome of the content and the condition of the page, whatever happens to the page.</summary>
 internal sealed class PageVisit(
-    RenderPaths paths, CpuLimiter gate, PageCleanup cleanup, RenderingOptions options, OriginAllowList allowed, TimeProvider time)
+    RenderPaths paths, CpuLimiter gate, PageCleanup cleanup, RecentHangs hangs, RenderingOptions options, OriginAllowList allowed, TimeProvider time)
 {
     /// <summary>Whether the render navigates to the URL.</summary>
     public bool IsDocument(RenderOperation operation, IRenderPage page) => paths.IsDocument(operation, page);
@@ -122,6 +122,11 @@ internal sealed class PageVisit(
         try
         {
             var diagnosis = await TimeoutDiagnosis.AskAsync(page, operation, progress.Stage, options.MaxResultMb * 1024L * 1024, lease.Revoked);
+            if (diagnosis.Computes)
+            {
+                hangs.Add(operation.Realm);
+            }
+
             var finished = progress.Finished ?? new() { Outcome = RenderOutcome.TimedOut, Formats = diagnosis.Formats };
             return new(
                 finished with { Outcome = RenderOutcome.TimedOut, Message = diagnosis.Message, Stack = diagnosis.Stack },

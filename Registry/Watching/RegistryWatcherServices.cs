@@ -7,20 +7,31 @@ namespace Fleet.Registry.Watching;
 public static class RegistryWatcherServices
 {
     /// <summary>Adds a <see cref="RegistryWatcher{T}"/> that always reads everything and runs as long as the host.</summary>
-    public static IServiceCollection AddRegistryWatcher<T>(
+    /// <typeparam name="TSource">The service to read from.</typeparam>
+    /// <typeparam name="T">The state.</typeparam>
+    public static IServiceCollection AddRegistryWatcher<TSource, T>(
         this IServiceCollection services,
         string name,
         IReadOnlyCollection<FleetEventKind> concerns,
-        Func<IServiceProvider, CancellationToken, Task<T>> read) =>
-        services.AddRegistryWatcher(name, concerns, (provider, _, cancellationToken) => read(provider, cancellationToken));
+        Func<TSource, CancellationToken, Task<T>> read)
+        where TSource : notnull =>
+        services.AddRegistryWatcher<TSource, T>(name, concerns, (source, _, cancellationToken) => read(source, cancellationToken));
 
     /// <summary>Adds a <see cref="RegistryWatcher{T}"/> that runs as long as the host.</summary>
-    public static IServiceCollection AddRegistryWatcher<T>(
+    /// <typeparam name="TSource">The service to read from.</typeparam>
+    /// <typeparam name="T">The state.</typeparam>
+    public static IServiceCollection AddRegistryWatcher<TSource, T>(
         this IServiceCollection services,
         string name,
         IReadOnlyCollection<FleetEventKind> concerns,
-        Func<IServiceProvider, RegistryChanges, CancellationToken, Task<T>> read) => services
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<RegistryWatcher<T>>(
-            provider, name, concerns, (RegistryChanges changes, CancellationToken cancellationToken) => read(provider, changes, cancellationToken)))
+        Func<TSource, RegistryChanges, CancellationToken, Task<T>> read)
+        where TSource : notnull => services
+        .AddSingleton(provider =>
+        {
+            // Resolved now: a host whose start failed is disposed while its watchers still read.
+            var source = provider.GetRequiredService<TSource>();
+            return ActivatorUtilities.CreateInstance<RegistryWatcher<T>>(
+                provider, name, concerns, (RegistryChanges changes, CancellationToken cancellationToken) => read(source, changes, cancellationToken));
+        })
         .AddHostedService(provider => provider.GetRequiredService<RegistryWatcher<T>>());
 }

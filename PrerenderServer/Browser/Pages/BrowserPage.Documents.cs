@@ -26,6 +26,7 @@ internal sealed partial class BrowserPage
             await BeginAnewAsync(Left(deadline, start), cancellationToken);
         }
 
+        await DebugAsync(true, Left(deadline, start), cancellationToken);
         var (loader, response, _) = await LoadAsync(standby, Left(deadline, start), cancellationToken);
         if (response is null or { Status: >= 500 })
         {
@@ -68,7 +69,7 @@ internal sealed partial class BrowserPage
 
     public Task<PageDeparture> Departed => _departures.First;
 
-    public async Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, bool mayHang, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var start = _settings.Time.GetTimestamp();
         if (!_isFresh)
@@ -83,6 +84,9 @@ internal sealed partial class BrowserPage
             await InterceptAsync(Left(deadline, start), cancellationToken);
         }
 
+        // A first visit finds no compiled scripts, so it has the debugger in any case.
+        await DebugAsync(mayHang || !_wasVisited, Left(deadline, start), cancellationToken);
+        _wasVisited = true;
         _departures.Begin(url, follows);
         try
         {

@@ -23,6 +23,7 @@ internal sealed partial class BrowserPage : IRenderPage
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isPaused;
     private bool _isNetworkEnabled;
+    private bool _wasVisited;
     private bool _isFresh;
     private string? _booted;
     private TaskCompletionSource<JsonElement?>? _pause;
@@ -71,6 +72,8 @@ internal sealed partial class BrowserPage : IRenderPage
     public bool? OffersRender { get; private set; }
 
     public bool IsStandby => _booted is { } loader && loader == _loads.Current;
+
+    public bool IsDebugged { get; private set; } = true;
 
     public PageTermination End { get; private set; }
 
@@ -142,6 +145,11 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public async Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
+        if (!IsDebugged)
+        {
+            return null;
+        }
+
         // A page is paused once and then replaced. A second call after a timeout waits for the same pause.
         var asked = new TaskCompletionSource<JsonElement?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var paused = Interlocked.CompareExchange(ref _pause, asked, null) ?? asked;
@@ -232,6 +240,16 @@ internal sealed partial class BrowserPage : IRenderPage
         catch (BrowserException)
         {
             // The page ends with its context.
+        }
+    }
+
+    /// <summary>Enables or disables the debugger. While it is enabled, V8 does not look for a script among those that it has compiled.</summary>
+    private async Task DebugAsync(bool enabled, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        if (IsDebugged != enabled)
+        {
+            await _cdp.CallAsync(enabled ? "Debugger.enable" : "Debugger.disable", null, deadline, cancellationToken);
+            IsDebugged = enabled;
         }
     }
 

@@ -42,9 +42,10 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Loads a URL in a page without data of earlier documents, and returns as soon as its document, or the target of its redirects, is committed.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="follows">Whether the page may move on to this URL by itself. For any other, <see cref="Departed"/> completes.</param>
+    /// <param name="mayHang">Whether to have the debugger for <see cref="PauseAsync"/>, although V8 then compiles the scripts of earlier visits again.</param>
     /// <param name="deadline">Timeout.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken);
+    Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, bool mayHang, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Completes when the document that was last navigated to leaves for another URL. A reload, a fragment or a state of the history is no other URL.</summary>
     Task<PageDeparture> Departed { get; }
@@ -83,7 +84,10 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Loads the standby document and waits until the host app is ready.</summary>
     Task BootAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Pauses a busy page and returns its JavaScript stack; null if no script is running. The page stays paused until it is terminated.</summary>
+    /// <summary>Whether <see cref="PauseAsync"/> works: the debugger is enabled.</summary>
+    bool IsDebugged { get; }
+
+    /// <summary>Pauses a busy page and returns its JavaScript stack; null if no script is running, or without the debugger. The page stays paused until it is terminated.</summary>
     Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Stops running script and disables further script. The page can still be read, and is then replaced.</summary>

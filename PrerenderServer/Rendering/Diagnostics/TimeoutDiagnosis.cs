@@ -35,7 +35,7 @@ internal sealed record TimeoutDiagnosis(string Message, bool Computes, string? S
         catch (BrowserTimeoutException)
         {
             var stack = await TryPauseAsync(page, operation.Deadline.Step(), cancellationToken);
-            return new($"{prefix}: the page is busy and does not answer.", true, stack, s_noFormats);
+            return new($"{prefix}: the page is busy and does not answer.{(page.IsDebugged ? "" : " Its stack is recorded when a page of this site hangs again.")}", true, stack, s_noFormats);
         }
         catch (Exception e) when (e is BrowserException || PageJson.IsUnreadable(e))
         {

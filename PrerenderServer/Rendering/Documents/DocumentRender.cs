@@ -2,13 +2,14 @@ using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Operations;
 using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering.Documents;
 
 /// <summary>Renders a page of any app: navigates to the URL, waits until the page settles, and captures the document.</summary>
-internal sealed class DocumentRender(RenderingOptions options, OriginAllowList allowed, TimeProvider time)
+internal sealed class DocumentRender(RenderingOptions options, OriginAllowList allowed, RecentHangs hangs, TimeProvider time)
 {
     /// <summary>Maximum of the time that is reserved for the capture, a fifth of the deadline: 2 s.</summary>
     private static readonly TimeSpan s_maxCaptureReserve = TimeSpan.FromSeconds(2);
@@ -36,7 +37,8 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
 
         // A document describes the requested URL, so leaving that URL is reported as a redirect. A screenshot shows the page that a visitor ends up on, so redirects are followed.
         var isScreenshot = operation.Screenshot is not null;
-        var navigation = await page.NavigateAsync(operation.Url, url => isScreenshot && allowed.Allows(url), operation.Deadline.Step(), cancellationToken);
+        var navigation = await page.NavigateAsync(
+            operation.Url, url => isScreenshot && allowed.Allows(url), hangs.Contains(operation.Realm), operation.Deadline.Step(), cancellationToken);
         if (navigation.RedirectUrl is { } target && (!isScreenshot || navigation.LoadedStatus == 0)
             && !(navigation.LoadedStatus != 0 && await IsBackAsync(page, operation, cancellationToken)))
         {

@@ -89,7 +89,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         slot.Page.Activity.Begin();
         var pegged = slot.Page.EvaluateAsync("(() => { for (;;); })()", TimeSpan.FromMinutes(1), Token);
         await BusyPage.NotAnsweringAsync(slot.Page, Token);
-        var error = await Assert.ThrowsAsync<BrowserTimeoutException>(() => slot.Page.NavigateAsync(browser.Site["elements/x"], _ => true, TimeSpan.FromMilliseconds(300), Token));
+        var error = await Assert.ThrowsAsync<BrowserTimeoutException>(() => slot.Page.NavigateAsync(browser.Site["elements/x"], _ => true, false, TimeSpan.FromMilliseconds(300), Token));
         Assert.StartsWith("The browser did not answer DOMStorage.clear within 0.", error.Message, StringComparison.Ordinal);
         await slot.Page.TerminateAsync(s_deadline, Token);
         await Assert.ThrowsAnyAsync<BrowserException>(() => pegged);
@@ -142,7 +142,7 @@ public sealed class BrowserPageTests(BrowserFixture browser)
         var url = new Uri(template.Replace("{port}", $"{browser.OtherSite.Url.Port}", StringComparison.Ordinal));
         browser.OtherSite.ForgetHits();
         await using var slot = await browser.OpenAsync();
-        var error = await Assert.ThrowsAsync<NavigationException>(() => slot.Page.NavigateAsync(url, _ => true, s_deadline, Token));
+        var error = await Assert.ThrowsAsync<NavigationException>(() => slot.Page.NavigateAsync(url, _ => true, false, s_deadline, Token));
         Assert.Equal("ERR_NAME_NOT_RESOLVED", error.Code);
         Assert.Equal(0, browser.OtherSite.Hits("/"));
     }

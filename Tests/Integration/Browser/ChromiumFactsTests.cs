@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
+using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Tests.Browser;
 
@@ -117,7 +118,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
 
         async Task LoadAsync(BrowserPage page)
         {
-            await page.NavigateAsync(browser.Site["cached"], _ => true, s_long, Token);
+            await page.NavigateAsync(browser.Site["cached"], _ => true, false, s_long, Token);
             await page.EvaluateAsync("document.readyState === 'complete' || new Promise(r => addEventListener('load', () => r(true), {once: true}))", s_long, Token);
             Assert.Equal(1, (await page.EvaluateAsync("cached", s_long, Token)).GetInt32());
         }
@@ -133,7 +134,7 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
         for (var visit = 0; visit < 5; visit++)
         {
             var before = browser.Adapter.Traffic;
-            await slot.Page.NavigateAsync(browser.Site["visited"], _ => true, s_long, Token);
+            await slot.Page.NavigateAsync(browser.Site["visited"], _ => true, false, s_long, Token);
             await slot.Page.EvaluateAsync("1", s_long, Token);
             await slot.Page.ParkAsync(s_long, Token);
             // Some are repeated while the browser commits a document.
@@ -141,6 +142,73 @@ public sealed class ChromiumFactsTests(BrowserFixture browser)
         }
 
         Assert.True(fewest <= 12, $"A warm visit takes {fewest} round trips.");
+    }
+
+    [Fact]
+    public async Task Visit_WarmContext_FindsItsScriptsCompiled()
+    {
+        var functions = string.Concat(Enumerable.Range(0, 200).Select(i => $"function f{i}(x) {{ return x + {i}; }} sum += f{i}({i});"));
+        browser.Site.Page("/compiled", "<!doctype html><script src=/compiled-5f3a9c1d.js></script>");
+        browser.Site.Routes["/compiled-5f3a9c1d.js"] = async http =>
+        {
+            http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+            http.Response.ContentType = "text/javascript";
+            await http.Response.WriteAsync($"var sum = 0;{functions}globalThis.done = true", http.RequestAborted);
+        };
+        await using var slot = await browser.OpenAsync();
+        await VisitAsync();
+        await VisitAsync();
+        var (compiled, read) = await CompiledAsync(slot, VisitAsync);
+
+        Assert.True(compiled < 100 && read == 0, $"A visit compiled {compiled} functions, of a script with 200 that the visit before had compiled, and read {read} scripts from the code cache.");
+
+        async Task VisitAsync()
+        {
+            await slot.Page.NavigateAsync(browser.Site["compiled"], _ => true, false, s_long, Token);
+            await slot.Page.EvaluateAsync("document.readyState === 'complete' || new Promise(r => addEventListener('load', () => r(true), {once: true}))", s_long, Token);
+            Assert.True((await slot.Page.EvaluateAsync("done", s_long, Token)).GetBoolean());
+            await slot.Page.ParkAsync(s_long, Token);
+        }
+    }
+
+    /// <summary>How many functions V8 compiles during an action, and how many scripts it reads from the code cache instead.</summary>
+    private async Task<(int Compiled, int Read)> CompiledAsync(TestSlot slot, Func<Task> action)
+    {
+        var session = (await browser.Adapter.ContextOf(slot.Number)).Connection.Browser;
+        var (names, complete) = (new List<string>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        session.On("Tracing.dataCollected", data => names.AddRange(data.GetProperty("value").EnumerateArray().Select(e => e.GetProperty("name").GetString()!)));
+        session.On("Tracing.tracingComplete", _ => complete.TrySetResult());
+        await session.CallAsync("Tracing.start", static p =>
+        {
+            p.WriteStartObject("traceConfig"u8);
+            p.WriteStartArray("includedCategories"u8);
+            p.WriteStringValue("disabled-by-default-v8.compile"u8);
+            p.WriteEndArray();
+            p.WriteEndObject();
+        }, s_hang, Token);
+        await action();
+        await session.CallAsync("Tracing.end", null, s_hang, Token);
+        await complete.Task.WaitAsync(s_hang, Token);
+        return (names.Count(name => name == "V8.CompileCode"), names.Count(name => name == "V8.CompileDeserialize"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pause_WarmVisitThatMayHang_HasItsStack(bool mayHang)
+    {
+        browser.Site.Page("/spins", "<!doctype html><script>function spin() { for (;;); } setTimeout(spin, 50)</script>");
+        browser.Site.Page("/visited", "<!doctype html><p>x</p>");
+        await using var slot = await browser.OpenAsync();
+        await slot.Page.NavigateAsync(browser.Site["visited"], _ => true, false, s_long, Token);
+        await slot.Page.ParkAsync(s_long, Token);
+        await slot.Page.NavigateAsync(browser.Site["spins"], _ => true, mayHang, s_long, Token);
+        await Eventually.TrueAsync(async () => !await slot.Page.AnswersAsync(s_short, Token), () => "the page spins");
+        var stack = await slot.Page.PauseAsync(s_long, Token);
+        Assert.Equal(mayHang, slot.Page.IsDebugged);
+        Assert.Equal(mayHang, stack?.Contains("spin", StringComparison.Ordinal) == true);
+        await slot.Page.TerminateAsync(s_long, Token);
+        Assert.True(await slot.Page.AnswersAsync(s_long, Token));
     }
 
     /// <summary>Each change takes the browser's own process 0.7 ms. Without Chromium's limit of 200 in 10 s, one page could delay all others.</summary>

@@ -69,7 +69,7 @@ public sealed class ReachTests(BrowserFixture browser)
     {
         var url = new Uri(template.Replace("{port}", $"{browser.OtherSite.Url.Port}", StringComparison.Ordinal));
         await using var slot = await browser.OpenAsync();
-        var error = await Assert.ThrowsAsync<NavigationException>(() => slot.Page.NavigateAsync(url, _ => true, TimeSpan.FromSeconds(20), Token));
+        var error = await Assert.ThrowsAsync<NavigationException>(() => slot.Page.NavigateAsync(url, _ => true, false, TimeSpan.FromSeconds(20), Token));
         Assert.Equal("ERR_NAME_NOT_RESOLVED", error.Code);
     }
 }

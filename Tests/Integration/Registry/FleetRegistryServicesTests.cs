@@ -55,8 +55,8 @@ public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
     {
         var shared = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddSingleton(TimeProvider.System).AddFleetRegistry(shared).AddRegistryWatcher(
-            "realms", [FleetEventKind.Realms], (provider, cancel) => provider.GetRequiredService<IRealmDirectory>().ListAsync(cancel));
+        builder.Services.AddSingleton(TimeProvider.System).AddFleetRegistry(shared).AddRegistryWatcher<IRealmDirectory, IReadOnlyList<RealmRecord>>(
+            "realms", [FleetEventKind.Realms], (realms, cancel) => realms.ListAsync(cancel));
         using var host = builder.Build();
         await host.StartAsync(Cancel);
         var watcher = host.Services.GetRequiredService<RegistryWatcher<IReadOnlyList<RealmRecord>>>();
@@ -66,5 +66,27 @@ public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
 
         await Eventually.TrueAsync(() => watcher.Current!.Value.Count == 1, () => "the announced realm");
         await host.StopAsync(Cancel);
+    }
+
+    /// <summary>A host whose start fails is disposed without being stopped.</summary>
+    [Fact]
+    public async Task AddRegistryWatcher_Source_IsResolvedWithTheWatcher()
+    {
+        var shared = new InMemoryRegistry(TimeProvider.System, NullLoggerFactory.Instance);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var resolved = 0;
+        builder.Services.AddSingleton(TimeProvider.System).AddFleetRegistry(shared)
+            .AddSingleton<Func<CancellationToken, Task<int>>>(_ =>
+            {
+                resolved++;
+                return _ => Task.FromResult(1);
+            })
+            .AddRegistryWatcher<Func<CancellationToken, Task<int>>, int>("number", [FleetEventKind.Realms], (read, cancel) => read(cancel));
+        using var host = builder.Build();
+        var watcher = host.Services.GetRequiredService<RegistryWatcher<int>>();
+
+        Assert.Equal(1, resolved);
+        await host.StartAsync(Cancel);
+        Assert.Equal(1, (await watcher.WaitForFirstAsync(Cancel)).Value);
     }
 }

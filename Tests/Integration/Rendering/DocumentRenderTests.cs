@@ -206,7 +206,8 @@ public sealed class DocumentRenderTests(ServerFixture server)
         // Nothing but its start is known.
         Assert.Equal((RenderOutcome.TimedOut, 203), (result.Outcome, result.Status));
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(15), $"The answer took {Stopwatch.GetElapsedTime(start)}.");
-        await server.StackAsync(result);
+        // The first page of a site that hangs may be without the debugger.
+        await server.StackAsync(await server.RenderPageAsync(html, deadlineMs: 2_000));
         Assert.Contains("next", Html(await server.RenderPageAsync("<p>next</p>")), StringComparison.Ordinal);
     }
 

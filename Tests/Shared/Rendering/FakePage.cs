@@ -23,6 +23,8 @@ internal sealed class FakePage : IRenderPage
 
     public bool IsStandby => true;
 
+    public bool IsDebugged { get; init; } = true;
+
     public PageTermination End => PageTermination.None;
 
     public PageActivity Activity { get; } = new(TimeProvider.System);
@@ -36,7 +38,7 @@ internal sealed class FakePage : IRenderPage
 
     public Task<PageDeparture> Departed { get; } = new TaskCompletionSource<PageDeparture>().Task;
 
-    public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, TimeSpan deadline, CancellationToken cancellationToken)
+    public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, bool mayHang, TimeSpan deadline, CancellationToken cancellationToken)
     {
         IsKept = false;
         return Navigate();

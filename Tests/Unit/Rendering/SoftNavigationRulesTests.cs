@@ -44,7 +44,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
         var meters = _services.GetRequiredService<IMeterFactory>();
         var time = TimeProvider.System;
         _control = new(LearningMode.Auto, new(Needed: 1, RendersPerComparison: 1, RendersPerSample: 1000, MaxApps: 8), meters, NullLogger<SoftControl>.Instance);
-        var document = new DocumentRender(_options, new([Site]), time);
+        var document = new DocumentRender(_options, new([Site]), new(time), time);
         var render = new SoftRender(document);
         _soft = new(document, render, new SoftComparison(document, render, _control, _options, _gate, time), _control, _options, new(new("http://host.example/")), time);
         _cleanup = new(_options, new FailureLog(time), new HostComparison(_options, new PaintControl(LearningMode.Off, meters, NullLogger<PaintControl>.Instance), _gate, time), _soft, _logs.CreateLogger<PageCleanup>());

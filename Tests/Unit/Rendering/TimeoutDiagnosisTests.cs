@@ -46,5 +46,12 @@ public sealed class TimeoutDiagnosisTests
         Assert.Equal((true, "at spin"), (late.Computes, late.Stack));
     }
 
+    [Fact]
+    public async Task Ask_PageThatComputesWithoutDebugger_SaysThatTheNextHasAStack()
+    {
+        var late = await AskAsync(new() { IsDebugged = false, Answer = _ => throw new BrowserTimeoutException("busy") });
+        Assert.EndsWith("Its stack is recorded when a page of this site hangs again.", late.Message, StringComparison.Ordinal);
+    }
+
     private static Task<TimeoutDiagnosis> AskAsync(FakePage page) => TimeoutDiagnosis.AskAsync(page, s_visit, "render", 1_000_000, TestContext.Current.CancellationToken);
 }
