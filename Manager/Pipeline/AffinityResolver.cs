@@ -14,24 +14,29 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
     /// cause a flood of reads.</summary>
     private static readonly TimeSpan s_recentEnough = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Timeout of the read of such a view.</summary>
+    /// <summary>A view younger than this is recent enough to treat a URL as outside all realms. Changes of the realms are notified, so only one whose notification was lost is missed for
+    /// so long. Otherwise the renders of a host app without realms would wait for a read each.</summary>
+    private static readonly TimeSpan s_recentRealms = TimeSpan.FromSeconds(1);
+
+    /// <summary>Timeout of the read of a view that is not recent enough.</summary>
     private static readonly TimeSpan s_readTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Returns the call with its URL as the fleet knows it, and the affinity, scoped to the principal when the request has credentials; or the error.</summary>
     public async Task<(RenderCall Call, string? Affinity, RenderError? Error)> ResolveAsync(RenderCall call, Deadline deadline, CancellationToken cancellationToken)
     {
         // Whether a URL is outside all realms is certain only in a view that is recent and complete.
-        var (address, affinity, error) = Find(call, views.Current, isComplete: false);
+        var current = views.Current;
+        var (address, affinity, error) = Find(call, current, () => IsComplete(current) && views.IsRecent(s_recentRealms));
         if (error is not null)
         {
             var view = await views.ReadFreshAsync(s_recentEnough, s_readTimeout, cancellationToken);
-            (address, affinity, error) = Find(call, view, IsComplete(view));
+            (address, affinity, error) = Find(call, view, () => IsComplete(view));
         }
 
         if (error is not null && !views.IsSettled)
         {
             await views.SettleAsync(deadline.Left < options.Value.DiscoveryWait ? deadline.Left : options.Value.DiscoveryWait, cancellationToken);
-            (address, affinity, error) = Find(call, views.Current, IsComplete(views.Current));
+            (address, affinity, error) = Find(call, views.Current, () => IsComplete(views.Current));
         }
 
         if (error is not null)
@@ -49,7 +54,7 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
     // A realm server that serves the host app has announced its realms too, or has none.
     private bool IsComplete(FleetView view) => views.IsSettled || view.Serving.Count > 0;
 
-    private (RenderCall Call, string? Affinity, RenderError? Error) Find(RenderCall call, FleetView view, bool isComplete)
+    private (RenderCall Call, string? Affinity, RenderError? Error) Find(RenderCall call, FleetView view, Func<bool> isComplete)
     {
         var allowed = allowedOrigins.With(view.Realms);
         call = call.WithAddress(allowed.Normalize(call.Request.Url), call.Request.Affinity is { } given ? RenderRules.NormalizeAffinity(given, allowed) : null);
@@ -60,7 +65,7 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
         }
 
         // Outside all realms there is one affinity per origin.
-        var own = RenderRules.FindAffinity(url, view.Places, originIsRealm: isComplete || allowedOrigins.IsOnlyConfigured(url, view.Realms));
+        var own = RenderRules.FindAffinity(url, view.Places, originIsRealm: () => allowedOrigins.IsOnlyConfigured(url, view.Realms) || isComplete());
         return AffinityKey.TryParse(call.Request.Affinity, out var named) && call.HasKey ? (call, named.ToString(), null)
             : own is null ? (call, null, UnavailableReason.NoRealms(wasRead: views.ReadAt is not null))
             : named is null || RenderRules.CanUseAffinity(named, own) ? (call, own, null)

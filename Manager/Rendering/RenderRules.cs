@@ -75,9 +75,9 @@ internal static class RenderRules
     }
 
     /// <summary>The affinity of a URL: the realm with the longest matching URL; otherwise the URL's origin if <paramref name="originIsRealm"/>, else null.</summary>
-    public static string? FindAffinity(Uri url, RealmIndex realms, bool originIsRealm) =>
+    public static string? FindAffinity(Uri url, RealmIndex realms, Func<bool> originIsRealm) =>
         realms.Find(url) is { } realm ? AffinityKey.Realm(realm.Url).ToString()
-        : originIsRealm ? AffinityKey.Realm(OriginAllowList.OriginOf(url)).ToString()
+        : originIsRealm() ? AffinityKey.Realm(OriginAllowList.OriginOf(url)).ToString()
         : null;
 
     /// <summary>The affinity with the realm's URL as the fleet knows it; see <see cref="OriginAllowList.Normalize"/>.</summary>

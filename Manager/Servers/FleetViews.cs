@@ -60,6 +60,18 @@ internal sealed class FleetViews
         }
     }
 
+    /// <summary>Whether everything in the view was read within <paramref name="maxAge"/>. Starts another read once half of that has passed, so that frequent callers do not find it older.</summary>
+    public bool IsRecent(TimeSpan maxAge)
+    {
+        var age = _watcher.Current is { } reading ? _timeProvider.GetMonotonicTime() - reading.EverythingReadAt : TimeSpan.MaxValue;
+        if (age > maxAge / 2)
+        {
+            _watcher.Refresh();
+        }
+
+        return age <= maxAge;
+    }
+
     /// <summary>Returns a view that is at most <paramref name="maxAge"/> old, or the latest one when that takes longer than <paramref name="timeout"/>.</summary>
     public async Task<FleetView> ReadFreshAsync(TimeSpan maxAge, TimeSpan timeout, CancellationToken cancellationToken)
     {

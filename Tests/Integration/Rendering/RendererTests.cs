@@ -63,6 +63,20 @@ public sealed class RendererTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Run_PageThatHung_TheNextVisitsOfItsRealmHaveTheDebugger()
+    {
+        var page = new FakePage { Answer = _ => throw new BrowserTimeoutException("busy") };
+        using var pool = new OnePagePool(page, server.Pool.Snapshot);
+        var visit = RenderOperation() with { Affinity = AffinityKey.Realm($"http://h/{Guid.NewGuid():N}/"), Formats = [RenderFormat.Html] };
+        var done = await server.RunnerOn(pool).RunAsync(visit, Token);
+        await server.RunnerOn(pool).RunAsync(visit with { Url = server.Site["elements/another"] }, Token);
+        await server.RunnerOn(pool).RunAsync(visit with { Affinity = AffinityKey.Realm($"http://h/{Guid.NewGuid():N}/") }, Token);
+
+        Assert.Equal(RenderOutcome.TimedOut, done.Result.Outcome);
+        Assert.Equal([false, true, false], page.MayHang);
+    }
+
+    [Fact]
     public async Task Run_StartedCommandLosesClientAndPage_HasAResultToKeep()
     {
         using var client = new CancellationTokenSource();

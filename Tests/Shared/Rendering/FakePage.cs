@@ -15,6 +15,9 @@ internal sealed class FakePage : IRenderPage
     /// <summary>Navigates a kept document softly, within a timeout. Null for a page that keeps none.</summary>
     public Func<TimeSpan, CancellationToken, Task<string?>>? Visit { get; init; }
 
+    /// <summary>For each navigation, whether the page may hang.</summary>
+    public List<bool> MayHang { get; } = [];
+
     public HostCapabilities Host { get; init; } = new("1", ["render", "run", "stage"]);
 
     public string? ShellToken => null;
@@ -41,6 +44,7 @@ internal sealed class FakePage : IRenderPage
     public Task<PageNavigation> NavigateAsync(Uri url, Func<Uri, bool> follows, bool mayHang, TimeSpan deadline, CancellationToken cancellationToken)
     {
         IsKept = false;
+        MayHang.Add(mayHang);
         return Navigate();
     }
 

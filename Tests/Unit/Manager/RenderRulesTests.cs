@@ -29,7 +29,7 @@ public sealed class RenderRulesTests
     [InlineData("http://127.0.0.1:5101/elements/x", null)]
     [InlineData("http://127.0.0.1:5100/elements/../admin", null)]
     public void FindAffinity_Url_LongestRealm(string url, string? affinity) =>
-        Assert.Equal(affinity, RenderRules.FindAffinity(new Uri(url), new RealmIndex(s_realms), originIsRealm: false));
+        Assert.Equal(affinity, RenderRules.FindAffinity(new Uri(url), new RealmIndex(s_realms), originIsRealm: () => false));
 
     [Fact]
     public void FindAffinity_OriginThatOnlyTheConfigurationAllows_IsARealmOfItsOwn()
@@ -37,7 +37,7 @@ public sealed class RenderRulesTests
         var origins = Origins("https://app.example", "http://127.0.0.1:5100");
         var configured = new Uri("https://app.example/anything?x");
         Assert.True(origins.IsOnlyConfigured(configured, s_realms));
-        Assert.Equal("realm:https://app.example/", RenderRules.FindAffinity(configured, new RealmIndex(s_realms), originIsRealm: true));
+        Assert.Equal("realm:https://app.example/", RenderRules.FindAffinity(configured, new RealmIndex(s_realms), originIsRealm: () => true));
         Assert.False(origins.IsOnlyConfigured(new Uri("http://127.0.0.1:5100/x"), s_realms));
     }
 
