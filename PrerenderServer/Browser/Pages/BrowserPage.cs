@@ -21,12 +21,10 @@ internal sealed partial class BrowserPage : IRenderPage
     private readonly PageWorkers _workers;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _isPaused;
     private bool _isNetworkEnabled;
     private bool _wasVisited;
     private bool _isFresh;
     private string? _booted;
-    private TaskCompletionSource<JsonElement?>? _pause;
 
     private BrowserPage(CdpContext context, string target, CdpSession cdp, BrowserPageSettings settings, Action<string> lost)
     {
@@ -72,8 +70,6 @@ internal sealed partial class BrowserPage : IRenderPage
     public bool? OffersRender { get; private set; }
 
     public bool IsStandby => _booted is { } loader && loader == _loads.Current;
-
-    public bool IsDebugged { get; private set; } = true;
 
     public PageTermination End { get; private set; }
 
@@ -143,54 +139,6 @@ internal sealed partial class BrowserPage : IRenderPage
     public async Task<TimeSpan> ComputedAsync(TimeSpan deadline, CancellationToken cancellationToken) =>
         TimeSpan.FromSeconds(await MetricAsync("ThreadTime", deadline, cancellationToken) ?? 0);
 
-    public async Task<string?> PauseAsync(TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        if (!IsDebugged)
-        {
-            return null;
-        }
-
-        // A page is paused once and then replaced. A second call after a timeout waits for the same pause.
-        var asked = new TaskCompletionSource<JsonElement?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var paused = Interlocked.CompareExchange(ref _pause, asked, null) ?? asked;
-        try
-        {
-            await _cdp.CallAsync("Debugger.pause", null, deadline, cancellationToken);
-            var frames = await paused.Task.Within("pause", deadline, _settings.Time, cancellationToken);
-            return frames is { } pauseEvent && pauseEvent.TryGetProperty("callFrames", out var stack) ? JavaScriptStack.Describe(stack) : null;
-        }
-        catch (BrowserTimeoutException)
-        {
-            // No script is running: the page waits for something.
-            return null;
-        }
-    }
-
-    public async Task TerminateAsync(TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        // Disable script first; otherwise the page's next task runs after the terminated one. Send all calls before awaiting any: a paused page
-        // confirms the termination only after it was resumed.
-        var disable = AllowScriptAsync(false, deadline, cancellationToken);
-        var terminate = _cdp.CallAsync("Runtime.terminateExecution", null, deadline, cancellationToken);
-        var resume = _isPaused
-            ? _cdp.CallAsync("Debugger.resume", static p => p.WriteBoolean("terminateOnResume"u8, true), deadline, cancellationToken)
-            : Task.CompletedTask;
-        await Task.WhenAll(disable, terminate, resume);
-    }
-
-    public async Task<bool> AnswersAsync(TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await _cdp.CallAsync("Runtime.evaluate", static p => p.WriteString("expression"u8, "1"u8), deadline, cancellationToken);
-            return answer.TryGetProperty("result", out _) && !answer.TryGetProperty("exceptionDetails", out _);
-        }
-        catch (BrowserException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Memory of the page in bytes: its JavaScript heap, buffers and nodes, without those of its workers; null if the page did not answer in time.</summary>
     public async Task<long?> MeasureAsync(CancellationToken cancellationToken)
     {
@@ -243,16 +191,6 @@ internal sealed partial class BrowserPage : IRenderPage
         }
     }
 
-    /// <summary>Enables or disables the debugger. While it is enabled, V8 does not look for a script among those that it has compiled.</summary>
-    private async Task DebugAsync(bool enabled, TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        if (IsDebugged != enabled)
-        {
-            await _cdp.CallAsync(enabled ? "Debugger.enable" : "Debugger.disable", null, deadline, cancellationToken);
-            IsDebugged = enabled;
-        }
-    }
-
     private Task<JsonElement> AllowScriptAsync(bool allowed, TimeSpan deadline, CancellationToken cancellationToken) =>
         _cdp.CallAsync("Emulation.setScriptExecutionDisabled", p => p.WriteBoolean("value"u8, !allowed), deadline, cancellationToken);
 
@@ -268,22 +206,6 @@ internal sealed partial class BrowserPage : IRenderPage
         var answer = await _cdp.CallAsync("Performance.getMetrics", null, deadline, cancellationToken);
         return answer.GetProperty("metrics").EnumerateArray()
             .Where(m => m.GetProperty("name").ValueEquals(name)).Select(m => (double?)m.GetProperty("value").GetDouble()).FirstOrDefault();
-    }
-
-    /// <summary>A requested pause lasts until the page is terminated. Any other pause is a <c>debugger</c> statement in the page, and is resumed.</summary>
-    private void OnPaused(JsonElement parameters)
-    {
-        if (Volatile.Read(ref _pause) is { } asked)
-        {
-            _isPaused = true;
-            asked.TrySetResult(parameters);
-        }
-        else
-        {
-            // Chromium reactivates breakpoints when a navigation moves the page to another process, so deactivate them here.
-            _cdp.Post("Debugger.setBreakpointsActive", static p => p.WriteBoolean("active"u8, false), _settings.CallTimeout);
-            _cdp.Post("Debugger.resume", null, _settings.CallTimeout);
-        }
     }
 
     /// <summary>Dismisses dialogs, except that <c>beforeunload</c> is accepted, so that the page can be left.</summary>
