@@ -18,7 +18,7 @@ public static class NearestName
     /// <param name="owner">What has the known names: <c>/screenshot</c>.</param>
     /// <param name="known">The known names.</param>
     public static string Explain(string name, string kind, string owner, IReadOnlyCollection<string> known) =>
-        $"{Quoted.Of(name)} is not a {kind} of {owner}" + (Of(name, known) is { } nearest ? $"; did you mean '{nearest}'?"
+        $"{Quoted.Of(name)} is not {(kind[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an" : "a")} {kind} of {owner}" + (Of(name, known) is { } nearest ? $"; did you mean '{nearest}'?"
             : known.Count == 0 ? $", which has no {kind}s."
             : $". Its {kind}s: {string.Join(", ", known)}.");
 

@@ -1,6 +1,8 @@
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Fleet.Contracts;
 using Fleet.ServiceDefaults;
 using Fleet.ServiceDefaults.Security;
 using Fleet.Standalone.Rendering;
@@ -56,8 +58,7 @@ internal static class FleetCommandLine
         var command = Create(time).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (command.Action is ParseErrorAction)
         {
-            // The first error is the cause: in "--prot 5100" both words are unknown.
-            streams.Error.WriteLine($"{Name}: {command.Errors[0].Message}");
+            streams.Error.WriteLine($"{Name}: {ErrorOf(command)}");
             return PointToHelp(command, streams);
         }
 
@@ -123,12 +124,27 @@ internal static class FleetCommandLine
     private static bool IsWrongSetting(Exception e) =>
         e is OptionsValidationException || (e is AggregateException many && many.InnerExceptions.All(IsWrongSetting));
 
+    // The first unknown word is the cause: in "--prot 5100" both words are unknown, and in "render --devce mobile URL" the parser takes the first one for the URL.
+    private static string ErrorOf(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        if (result.Tokens.FirstOrDefault(token => token.Type is TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option)
+        {
+            return NearestName.Explain(option.Value, "option", PathOf(command), [.. command.Options.Select(known => known.Name)]);
+        }
+
+        return command is RootCommand && result.UnmatchedTokens is [var word, ..]
+            ? NearestName.Explain(word, "command", Name, [.. command.Subcommands.Select(known => known.Name)])
+            : result.Errors[0].Message;
+    }
+
     private static int PointToHelp(ParseResult command, InvocationConfiguration streams)
     {
-        var name = command.CommandResult.Command is RootCommand ? "" : $" {command.CommandResult.Command.Name}";
-        streams.Error.WriteLine($"'{Name}{name} --help' shows how to use it.");
+        streams.Error.WriteLine($"'{PathOf(command.CommandResult.Command)} --help' shows how to use it.");
         return ExitCodes.Usage;
     }
+
+    private static string PathOf(Command command) => command is RootCommand ? Name : $"{Name} {command.Name}";
 }
 
 /// <summary>The default help, followed by examples.</summary>

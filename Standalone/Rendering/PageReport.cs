@@ -29,7 +29,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
         else if (!IsContent(answer))
         {
             isFailure = true;
-            lines.Add($"error: {url} {Failure(answer)}");
+            lines.Add($"error: {Failure(url, answer)}");
             lines.AddRange(Details(answer.Diagnostics));
         }
         else if (answer.Status >= 300)
@@ -55,8 +55,14 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
 
     private static string Severity(bool isError) => isError ? "error" : "warning";
 
-    private static string Failure(ManagerAnswer answer)
+    private static string Failure(string url, ManagerAnswer answer)
     {
+        var why = answer.Diagnostics?.Message ?? answer.Problem;
+        if (why?.StartsWith($"{url} ", StringComparison.Ordinal) == true)
+        {
+            return why;
+        }
+
         var how = answer.Outcome switch
         {
             RenderOutcome.TimedOut => "timed out",
@@ -68,7 +74,7 @@ internal sealed record PageReport(int ExitCode, ReadOnlyMemory<byte> Content, IR
             RenderOutcome.Failed => "failed",
             _ => "was not rendered",
         };
-        return $"{how}{((answer.Diagnostics?.Message ?? answer.Problem) is { } why ? $": {why}" : answer.Diagnostics?.Stage is { } stage ? $" in step '{stage}'." : ".")}";
+        return $"{url} {how}{(why is not null ? $": {why}" : answer.Diagnostics?.Stage is { } stage ? $" in step '{stage}'." : ".")}";
     }
 
     private static IEnumerable<string> Details(RenderDiagnostics? diagnostics) => diagnostics is null ? [] :

@@ -28,6 +28,10 @@ public sealed class NearestNameTests
         Assert.Equal(message, NearestName.Explain(name, "parameter", "/screenshot", s_known));
 
     [Fact]
+    public void Explain_KindThatBeginsWithAVowel_HasItsArticle() =>
+        Assert.Equal("'--prot' is not an option of fleet; did you mean '--port'?", NearestName.Explain("--prot", "option", "fleet", ["--port"]));
+
+    [Fact]
     public void Explain_NothingIsKnown_SaysSo() => Assert.Equal("'url' is not a parameter of /renders, which has no parameters.", NearestName.Explain("url", "parameter", "/renders", []));
 
     [Fact]

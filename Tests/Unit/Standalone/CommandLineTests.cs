@@ -8,8 +8,11 @@ namespace Fleet.Tests.Standalone;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("serve --prot 5100", "fleet: Unrecognized command or argument '--prot'.", "'fleet serve --help' shows how to use it.")]
-    [InlineData("serv", "fleet: Unrecognized command or argument 'serv'.", "'fleet --help' shows how to use it.")]
+    [InlineData("serve --prot 5100", "fleet: '--prot' is not an option of fleet serve; did you mean '--port'?", "'fleet serve --help' shows how to use it.")]
+    [InlineData("render --devce mobile http://a.example/", "fleet: '--devce' is not an option of fleet render; did you mean '--device'?", "'fleet render --help' shows how to use it.")]
+    [InlineData("serv", "fleet: 'serv' is not a command of fleet; did you mean 'serve'?", "'fleet --help' shows how to use it.")]
+    [InlineData("--prot 5100", "fleet: '--prot' is not an option of fleet. Its options: --help, --version.", "'fleet --help' shows how to use it.")]
+    [InlineData("serve 5100", "fleet: Unrecognized command or argument '5100'.", "'fleet serve --help' shows how to use it.")]
     [InlineData("serve --port abc", "fleet: --port is 'abc': it must be a whole number from 0 to 65535.", "'fleet serve --help' shows how to use it.")]
     [InlineData("serve --port 65536", "fleet: --port is '65536': it must be a whole number from 0 to 65535.", null)]
     [InlineData("serve --port 65500", "fleet: --port is 65500, which makes the manager's port 65600: ports end at 65535, so give another with --manager-port.", null)]

@@ -56,6 +56,14 @@ public sealed class PageReportTests
     }
 
     [Fact]
+    public void Of_MessageThatBeginsWithTheUrl_NamesItOnce()
+    {
+        var report = Of(new() { Outcome = RenderOutcome.NoVerdict, Diagnostics = new() { Message = "http://app.example/ could not be loaded: ERR_CONNECTION_REFUSED." } });
+
+        Assert.Equal(["error: http://app.example/ could not be loaded: ERR_CONNECTION_REFUSED."], report.Lines);
+    }
+
+    [Fact]
     public void Of_RefusedByTheManager_ReportsItsReason()
     {
         var report = Of(new() { Problem = "The queue is full." });
