@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Fleet.Bench.Rendering;
-using Fleet.Bench.Serving;
 
 namespace Fleet.Bench.Peers;
 
@@ -69,7 +68,7 @@ internal static class PeerLoad
 
         var took = Stopwatch.GetElapsedTime(start);
         var (used, all) = (TreeCpu.Milliseconds() - cpu, MachineCpu.Milliseconds() - machine);
-        return new(system, times.Count / took.TotalSeconds, At(times, 0.5), At(times, 0.95), At(times, 0.99), used / times.Count, TreeMemory.Of(peer.Id) / 1e6,
+        return new(system, times.Count / took.TotalSeconds, At(times, 0.5), At(times, 0.95), At(times, 0.99), used / times.Count, peer.Memory / 1e6,
             Math.Max(0, all - used) / (took.TotalMilliseconds * Environment.ProcessorCount), failures.Count);
     }
 

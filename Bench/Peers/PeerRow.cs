@@ -13,6 +13,22 @@ internal sealed record PeerSystem(string Name, string Key, string App)
 
     /// <summary>Settings of the fleet.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>Number of prerender servers, if the services are processes of their own. Default: 0, all services in one process.</summary>
+    public int Servers { get; init; }
+
+    /// <summary>The store of services that are processes of their own.</summary>
+    public PeerStore Store { get; init; }
+}
+
+/// <summary>What a fleet has for Redis.</summary>
+internal enum PeerStore
+{
+    /// <summary>Garnet, as a process.</summary>
+    Garnet,
+
+    /// <summary>redis-server, which has to be on the PATH.</summary>
+    RedisServer,
 }
 
 /// <summary>One system, measured once.</summary>

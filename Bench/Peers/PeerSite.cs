@@ -16,16 +16,24 @@ internal sealed class PeerSite : IAsyncDisposable
     /// <summary>Folder of the peers and of the app's builds.</summary>
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Peers");
 
+    /// <summary>Folder of browserless, which has packages of its own because it needs a newer Node.</summary>
+    public static string BrowserlessFolder { get; } = Path.Combine(Folder, "browserless");
+
     public Uri Url => new(_server.Urls.Single() + "/");
 
     /// <summary>Time that the app's data takes. Default: none.</summary>
     public TimeSpan DataDelay { get; set; }
 
     /// <summary>Installs the peers and builds the app.</summary>
-    public static async Task BuildAsync()
+    /// <param name="systems">The systems to install; browserless has 800 MB of packages.</param>
+    public static async Task BuildAsync(IEnumerable<PeerSystem> systems)
     {
-        await NpmAsync("ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error");
-        await NpmAsync("run", "build", "--silent");
+        await InstallAsync(Folder);
+        await NpmAsync(Folder, "run", "build", "--silent");
+        if (systems.Any(static system => system.Key == "browserless"))
+        {
+            await InstallAsync(BrowserlessFolder);
+        }
     }
 
     /// <param name="app">The build: <c>contract</c> or <c>plain</c>.</param>
@@ -58,9 +66,11 @@ internal sealed class PeerSite : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private static async Task NpmAsync(params string[] arguments)
+    private static Task InstallAsync(string folder) => NpmAsync(folder, "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error");
+
+    private static async Task NpmAsync(string folder, params string[] arguments)
     {
-        using var npm = Process.Start(new ProcessStartInfo("npm", arguments) { WorkingDirectory = Folder })!;
+        using var npm = Process.Start(new ProcessStartInfo("npm", arguments) { WorkingDirectory = folder })!;
         await npm.WaitForExitAsync();
         if (npm.ExitCode != 0)
         {

@@ -18,6 +18,9 @@ internal static class PeersBench
         new("Fleet, host contract", "fleet", "contract"),
         new("Fleet, any app", "fleet", "plain"),
         new("Fleet, any app, soft navigation", "fleet", "plain") { Settings = ["Rendering:SoftNavigation=Auto"] },
+        new("Fleet, host contract, services apart: 1 server, Garnet", "fleet", "contract") { Servers = 1 },
+        new("Fleet, host contract, services apart: 2 servers, redis-server", "fleet", "contract") { Servers = 2, Store = PeerStore.RedisServer },
+        new("Fleet, any app, services apart: 2 servers, redis-server", "fleet", "plain") { Servers = 2, Store = PeerStore.RedisServer },
         new("floor: CDP, warm page", "floor", "contract"),
         new("floor: CDP, warm page, no paint", "floor-no-paint", "contract"),
         new("puppeteer, kept page, `goto`, no isolation", "goto", "plain"),
@@ -26,6 +29,7 @@ internal static class PeersBench
         new("puppeteer-cluster, pages of one browser", "cluster-page", "plain"),
         new("prerender, tuned", "prerender-tuned", "plain"),
         new("prerender, as installed", "prerender", "plain"),
+        new("browserless, a browser each", "browserless", "plain"),
     ];
 
     /// <summary>Measures the systems whose key or name contains <paramref name="only"/>, or all, and writes the table.</summary>
@@ -34,11 +38,11 @@ internal static class PeersBench
     public static async Task RunAsync(string only, string? output)
     {
         var effort = only == "smoke" ? s_smoke : s_full;
-        await PeerSite.BuildAsync();
-        await using var contract = await PeerSite.StartAsync("contract");
-        await using var plain = await PeerSite.StartAsync("plain");
         var chosen = s_systems.Where(system => only is "all" or "smoke"
             || only.Split('|').Any(part => system.Key.Contains(part, StringComparison.Ordinal) || system.Name.Contains(part, StringComparison.OrdinalIgnoreCase))).ToList();
+        await PeerSite.BuildAsync(chosen);
+        await using var contract = await PeerSite.StartAsync("contract");
+        await using var plain = await PeerSite.StartAsync("plain");
 
         var rows = new List<PeerRow>();
         for (var round = 0; round < effort.Rounds; round++)
@@ -68,7 +72,7 @@ internal static class PeersBench
 
     private static async Task<PeerRow> MeasureAsync(PeerSystem system, PeerSite site, Effort effort)
     {
-        using var peer = await PeerProcess.StartAsync(system, PeerSite.Folder, [site.Url], Lanes);
+        await using var peer = await PeerProcess.StartAsync(system, PeerSite.Folder, [site.Url], Lanes);
         await PeerLoad.ClosedAsync(peer, Lanes, effort.Warmup);
         await peer.LearnAsync();
         var row = await PeerLoad.MeasureAsync(system, peer, () => PeerLoad.ClosedAsync(peer, Lanes, effort.Measured));

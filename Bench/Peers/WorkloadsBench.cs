@@ -28,9 +28,10 @@ internal static class WorkloadsBench
     /// <param name="only">Part of a name, or several, as in <c>any app|tuned</c>; <c>all</c>.</param>
     public static async Task RunAsync(string only)
     {
-        await PeerSite.BuildAsync();
+        var chosen = s_systems.Where(system => only == "all" || only.Split('|').Any(part => system.Name.Contains(part, StringComparison.OrdinalIgnoreCase))).ToList();
+        await PeerSite.BuildAsync(chosen);
         var rows = new List<(string Workload, PeerRow Row)>();
-        foreach (var system in s_systems.Where(system => only == "all" || only.Split('|').Any(part => system.Name.Contains(part, StringComparison.OrdinalIgnoreCase))))
+        foreach (var system in chosen)
         {
             await foreach (var (workload, row) in MeasureAsync(system))
             {
@@ -45,7 +46,7 @@ internal static class WorkloadsBench
     private static async IAsyncEnumerable<(string Workload, PeerRow Row)> MeasureAsync(PeerSystem system)
     {
         await using var site = await PeerSite.StartAsync(system.App);
-        using (var peer = await PeerProcess.StartAsync(system, PeerSite.Folder, [site.Url], Lanes))
+        await using (var peer = await PeerProcess.StartAsync(system, PeerSite.Folder, [site.Url], Lanes))
         {
             yield return (string.Create(CultureInfo.InvariantCulture, $"the first {FirstPages} pages of a process, or its first {s_measured.TotalSeconds} s"),
                 await PeerLoad.MeasureAsync(system, peer, () => PeerLoad.ClosedAsync(peer, Lanes, s_measured, limit: FirstPages)));
@@ -75,7 +76,7 @@ internal static class WorkloadsBench
         if (system.App == "plain")
         {
             var sites = await Task.WhenAll(Enumerable.Range(0, Tenants).Select(_ => PeerSite.StartAsync(system.App)));
-            using (var peer = await PeerProcess.StartAsync(system, PeerSite.Folder, [.. sites.Select(tenant => tenant.Url)], TenantLanes))
+            await using (var peer = await PeerProcess.StartAsync(system, PeerSite.Folder, [.. sites.Select(tenant => tenant.Url)], TenantLanes))
             {
                 // Every site is rendered once before.
                 await PeerLoad.ClosedAsync(peer, TenantLanes, TimeSpan.FromMinutes(1), number => number - 1, Tenants);
