@@ -32,7 +32,9 @@ internal sealed class RouteLearning(LearningRules rules)
             app.Renders++;
             route.Unsampled++;
             var isOn = route.Equal >= rules.Needed;
-            var isCompared = app.Renders >= (app.Comparisons + 1L) * rules.RendersPerComparison && (!isOn || route.Unsampled >= rules.RendersPerSample);
+            // The first renders of an app decide soon whether the others are cheap.
+            var mayCompare = app.Comparisons < rules.Needed || app.Renders >= (app.Comparisons + 1L) * rules.RendersPerComparison;
+            var isCompared = mayCompare && (!isOn || route.Unsampled >= rules.RendersPerSample);
             if (isCompared)
             {
                 app.Comparisons++;
@@ -214,7 +216,7 @@ internal sealed class RouteLearning(LearningRules rules)
 
 /// <summary>The bounds of learning.</summary>
 /// <param name="Needed">Equal comparisons after which a route is on.</param>
-/// <param name="RendersPerComparison">At most one of this many renders of an app is compared.</param>
+/// <param name="RendersPerComparison">At most one of this many renders of an app is compared, other than its first ones, until there were as many comparisons as are needed.</param>
 /// <param name="RendersPerSample">A route that is on is compared again after this many renders.</param>
 /// <param name="MaxApps">Maximum number of versions of apps that are remembered.</param>
 internal sealed record LearningRules(int Needed, int RendersPerComparison, int RendersPerSample, int MaxApps);

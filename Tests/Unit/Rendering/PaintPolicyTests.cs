@@ -44,6 +44,14 @@ public sealed class PaintPolicyTests
     }
 
     [Fact]
+    public void Plan_OfNewVersion_ComparesItsFirstRenders()
+    {
+        Assert.Equal(PaintPolicy.Needed, UntilOn("/a"));
+        // After them, and the first render without paint, no more than a tenth of all renders is compared.
+        Assert.Equal((PaintPolicy.Needed + 1) * PaintPolicy.RendersPerComparison, PaintPolicy.Needed + 1 + UntilCompared(Key("/b")).Count);
+    }
+
+    [Fact]
     public void Plan_OfLearningRoutes_ComparesATenthOfAllRenders()
     {
         var compared = Enumerable.Range(0, 300).Count(i => _policy.Plan(Key($"/{i % 7}")).IsCompared);
@@ -167,6 +175,22 @@ public sealed class PaintPolicyTests
         {
             _policy.Compared(Key(path, shell), Comparison.Equal);
         }
+    }
+
+    /// <summary>Renders until a route is on, each followed by its comparison.</summary>
+    private int UntilOn(string path)
+    {
+        var renders = 0;
+        while (_policy.Plan(Key(path)) is { IsPainted: true } plan)
+        {
+            renders++;
+            if (plan.IsCompared)
+            {
+                _policy.Compared(Key(path), Comparison.Equal);
+            }
+        }
+
+        return renders;
     }
 
     /// <summary>The plans up to the first with a comparison.</summary>
