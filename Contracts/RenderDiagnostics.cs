@@ -15,6 +15,10 @@ public sealed record RenderDiagnostics
     /// <summary>Failed requests, at most 20.</summary>
     public IReadOnlyList<string> FailedRequests { get; init; } = [];
 
+    /// <summary>The first request that failed in a way which suggests that the page shows an error in place of its content: <c>GET https://api.example.com/products: 503</c>. Null if there
+    /// is none, or it succeeded later. Such a page is not stored.</summary>
+    public string? MissingContent { get; init; }
+
     /// <summary>The JavaScript stack of the content's error, or of the page when it was stopped.</summary>
     public string? Stack { get; init; }
 

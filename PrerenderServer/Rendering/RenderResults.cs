@@ -57,6 +57,7 @@ internal sealed class RenderResults(ShellTracker shell, ServerIdentity server)
                 // A successful render does not report console errors, but it does report failed requests: styles or data may be missing.
                 Console = rendered ? [] : page.Activity.Errors,
                 FailedRequests = page.Activity.FailedRequests,
+                MissingContent = page.Activity.MissingContent,
                 Stack = Failure.Cut(answer.Stack, Failure.MaxStack),
                 Stability = answer.Stability,
             },

@@ -43,10 +43,10 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
                 return new PageOutcome.Failed(sentence, page.Generation, Diagnostics: result.Diagnostics) { Detail = sentence };
             }
 
-            if (OwnRequests.FailureOf(result) is { } request)
+            if (result.Diagnostics?.MissingContent is { } request)
             {
                 // The page may show an error of its API: good enough for a waiting crawler, but not to be stored.
-                return new PageOutcome.Unresolved($"A request of the page to its own origin failed: {request}.", page, result.Diagnostics);
+                return new PageOutcome.Unresolved($"A request of the page failed: {request}.", page, result.Diagnostics);
             }
 
             if (result.Diagnostics?.Stability == RenderStability.Capped)

@@ -38,15 +38,14 @@ internal readonly record struct PageDecision(bool UseStored, PageRender Render)
     }
 
     /// <summary>Whether visitors get stored pages of a kind. The app of a visitor starts on top of what it finds in its root element: only an app that keeps the
-    /// host contract is known to take it over instead of showing everything twice.</summary>
+    /// host contract is known to take it over instead of showing everything twice. A redirect is where the app went without the cookies, the storage and the language of the visitor.</summary>
     /// <param name="visitors">The setting.</param>
     /// <param name="kind">The kind of content that the page would be sent as.</param>
-    /// <param name="shellTakesContent">Whether the shell has the places for rendered text that the host contract requires.</param>
-    public static bool IsForVisitors(VisitorPages visitors, ContentKind kind, bool shellTakesContent) => visitors switch
+    public static bool IsForVisitors(VisitorPages visitors, ContentKind kind) => visitors switch
     {
         VisitorPages.Prerendered => true,
         VisitorPages.Shell => false,
-        _ => kind == ContentKind.Content || (kind == ContentKind.Redirect && shellTakesContent),
+        _ => kind == ContentKind.Content,
     };
 }
 
@@ -85,5 +84,5 @@ internal sealed class PageDecisions(HostShellClaims claims, IOptions<PagesOption
         stored, source.Version, claims.FleetShell?.Generation, source.IsRoute ? options.Value.RouteMaxAge : null, options.Value.CappedTtl, timeProvider.GetUtcNow(), crawler);
 
     /// <summary>Whether visitors get stored pages of a kind.</summary>
-    public bool IsForVisitors(ContentKind kind, ShellDocument shell) => PageDecision.IsForVisitors(options.Value.Visitors, kind, shell.TakesContent);
+    public bool IsForVisitors(ContentKind kind) => PageDecision.IsForVisitors(options.Value.Visitors, kind);
 }

@@ -34,7 +34,7 @@ internal sealed class PageFinder(
     {
         var page = await cache.FindAsync(source, shell, http.RequestAborted);
         var decision = decisions.On(page?.State, source, crawler: false);
-        var stored = decision.UseStored && decisions.IsForVisitors(page!.State.Kind, shell) ? page.Served : null;
+        var stored = decision.UseStored && decisions.IsForVisitors(page!.State.Kind) ? page.Served : null;
         if (decision.Render == PageRender.No || !onDemand.IsOn)
         {
             return stored;
@@ -42,7 +42,7 @@ internal sealed class PageFinder(
 
         if (failures.Find(source) is { } failure)
         {
-            return stored ?? (CreateFailed(failure.Outcome, shell) is { Kind: not ContentKind.Shell } failed && decisions.IsForVisitors(failed.Kind, shell) ? failed : null);
+            return stored ?? (CreateFailed(failure.Outcome, shell) is { Kind: not ContentKind.Shell } failed && decisions.IsForVisitors(failed.Kind) ? failed : null);
         }
 
         if (WaitOf(http, source, page) is null)

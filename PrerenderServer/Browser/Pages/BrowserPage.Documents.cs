@@ -223,7 +223,7 @@ internal sealed partial class BrowserPage
         if (!_isNetworkEnabled)
         {
             // One after the other: a navigation may change the renderer, and a renderer that gets these commands late misses the document's body and its first requests.
-            await CallAsync("Network.enable", null, Left(deadline, start), cancellationToken);
+            await CallAsync("Network.enable", static p => p.WriteNumber("maxPostDataSize"u8, InFlightRequest.MaxBodyBytes), Left(deadline, start), cancellationToken);
             _isNetworkEnabled = true;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Fleet.PrerenderServer.Browser.Cdp;
 
@@ -35,6 +36,12 @@ internal sealed partial class PageActivity
     {
         lock (_gate)
         {
+            if (request is { IsAwaited: true, IsOfMessages: false } && !request.Sent.IsSafe)
+            {
+                // It may change what the server answers: an app reads its data again after it has signed in, or has written.
+                _answered.RemoveWhere(static answered => answered.IsSafe);
+            }
+
             // A request that repeats an answered one is a poll.
             request = request with { IsAwaited = request.IsAwaited && !_answered.Contains(request.Sent) };
             if (_inFlight.TryGetValue(id, out var redirected))
@@ -55,19 +62,22 @@ internal sealed partial class PageActivity
     private void OnResponse(string id, JsonElement received)
     {
         var request = default(InFlightRequest?);
-        var status = received.GetProperty("response").GetProperty("status").GetInt32();
+        var response = received.GetProperty("response");
+        var status = response.GetProperty("status").GetInt32();
         lock (_gate)
         {
             if (_inFlight.TryGetValue(id, out var found))
             {
                 request = found;
                 Note(found);
-                _inFlight[id] = found with { RespondedAt = time.GetTimestamp() };
-                // An overloaded server may give the content at the next attempt.
-                if (status is not (408 or 425 or 429 or >= 500) && _answered.Count < MaxAnswered)
+                _inFlight[id] = found with { RespondedAt = time.GetTimestamp(), IsFinite = IsFinite(response.GetProperty("mimeType").GetString()!) };
+                // What is not ready, or was refused, may come at the next attempt.
+                if (status is < 400 and not 202 && _answered.Count < MaxAnswered)
                 {
                     _answered.Add(found.Sent);
                 }
+
+                _missing.Record(found, status.ToString(CultureInfo.InvariantCulture));
 
                 if (time.GetElapsedTime(found.SentAt) is var duration && found.IsAwaited && (_slowest is null || duration > _slowest.Value.Duration))
                 {
@@ -104,6 +114,11 @@ internal sealed partial class PageActivity
             return;
         }
 
+        lock (_gate)
+        {
+            _missing.Record(failed, error);
+        }
+
         Add(_failed, $"{failed.Method} {failed.Url}: {error}");
         // The request of a document has the id of its loader.
         if (failure.GetProperty("requestId").ValueEquals(failed.Loader) && error != "net::ERR_ABORTED")
@@ -130,7 +145,7 @@ internal sealed partial class PageActivity
         var loader = frame.GetProperty("loaderId").GetString();
         lock (_gate)
         {
-            _document = loader;
+            (_frame, _document) = (frame.GetProperty("id").GetString(), loader);
             foreach (var (id, request) in _inFlight.Where(f => f.Value.Loader != loader))
             {
                 _inFlight.Remove(id);
@@ -138,6 +153,22 @@ internal sealed partial class PageActivity
             }
 
             _lastChange = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Removes the request of a document that has stopped loading, as by <c>window.stop()</c>: its end is not reported.</summary>
+    private void OnStopped(JsonElement stopped)
+    {
+        lock (_gate)
+        {
+            if (stopped.GetProperty("frameId").ValueEquals(_frame))
+            {
+                foreach (var (id, request) in _inFlight.Where(f => IsOfPage(f.Value)))
+                {
+                    _inFlight.Remove(id);
+                    Note(request);
+                }
+            }
         }
     }
 
@@ -151,12 +182,20 @@ internal sealed partial class PageActivity
     }
 
     private IEnumerable<InFlightRequest> Awaited() => _inFlight.Values.Where(f =>
-        f.IsAwaited && !IsUnanswered(f) && !(IsLong(f) && !(f.IsDocument && f.Loader == _document))
-        && !(f.IsOfMessages && time.GetElapsedTime(f.SentAt) > s_firstMessage));
+        f.IsAwaited && !IsUnanswered(f) && !IsStream(f) && !(f.IsOfMessages && time.GetElapsedTime(f.SentAt) > s_firstMessage));
 
-    private bool IsLong(InFlightRequest request) => request.RespondedAt is { } responded && time.GetElapsedTime(responded) > s_streamAfter;
+    /// <summary>Whether its body may go on for ever. That of the page's document ends: what is not received of it is missing.</summary>
+    private bool IsStream(InFlightRequest request) =>
+        request.RespondedAt is { } responded && !request.IsFinite && !IsOfPage(request) && time.GetElapsedTime(responded) > s_streamAfter;
 
-    private bool IsUnanswered(InFlightRequest request) => request.RespondedAt is null && !request.IsOfMessages && time.GetElapsedTime(request.SentAt) > s_unansweredAfter;
+    private bool IsUnanswered(InFlightRequest request) =>
+        !request.IsOfMessages && !IsStream(request) && !IsOfPage(request) && time.GetElapsedTime(request.RespondedAt ?? request.SentAt) > s_unansweredAfter;
+
+    private bool IsOfPage(InFlightRequest request) => request.IsDocument && request.Loader == _document;
+
+    /// <summary>Whether the body of a media type ends. Streams are sent as lines, as events, as parts that replace each other, or as bytes of any kind.</summary>
+    private static bool IsFinite(string mediaType) => mediaType is "application/json" or "application/javascript" or "application/xml" or "application/graphql-response+json" or "multipart/mixed"
+        or "text/html" or "text/css" or "text/javascript" or "text/xml" or "text/csv" or "text/markdown" || mediaType.EndsWith("+json", StringComparison.Ordinal) || mediaType.EndsWith("+xml", StringComparison.Ordinal);
 
     private InFlightRequest? Remove(string id)
     {

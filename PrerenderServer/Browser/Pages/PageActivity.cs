@@ -12,11 +12,11 @@ internal sealed partial class PageActivity(TimeProvider time)
     private const int MaxInFlight = 5_000;
     private const int MaxBroken = 100;
 
-    /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight, except the page's document: what is not received of it is
-    /// missing.</summary>
+    /// <summary>A response whose body takes longer than this after its headers counts as a stream and no longer as in flight, unless it is of a kind that ends.</summary>
     private static readonly TimeSpan s_streamAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>A request without a response for longer than this no longer counts as in flight, but as unanswered: a long poll, or a server that hangs.</summary>
+    /// <summary>A request without a response, or without the rest of a body that ends, for longer than this no longer counts as in flight, but as unanswered: a long poll, or a server that
+    /// hangs.</summary>
     private static readonly TimeSpan s_unansweredAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>A web socket or an event stream counts as in flight until its first message, and at most for this time after it is opened: an app may show what it is told
@@ -29,8 +29,11 @@ internal sealed partial class PageActivity(TimeProvider time)
     private readonly Dictionary<string, RequestSeries> _series = [];
     private readonly List<string> _errors = [];
     private readonly List<string> _failed = [];
+    private readonly RequestFailures _missing = new();
+
     /// <summary>The documents, by their loader, whose body was not received completely: Chromium's code.</summary>
     private readonly Dictionary<string, string> _broken = [];
+    private string? _frame;
     private string? _document;
     private long _lastChange = time.GetTimestamp();
     private long _lastPoll = time.GetTimestamp();
@@ -46,6 +49,12 @@ internal sealed partial class PageActivity(TimeProvider time)
     public IReadOnlyList<string> FailedRequests
     {
         get { lock (_gate) { return [.. _failed]; } }
+    }
+
+    /// <summary>The first failed request that suggests that the page lacks content; null if there is none.</summary>
+    public string? MissingContent
+    {
+        get { lock (_gate) { return _missing.First is { } request ? Cut(request) : null; } }
     }
 
     /// <summary>Chromium's code, as <c>ERR_CONNECTION_RESET</c>, if the body of the page's document was cut off or could not be decoded, so that the page shows a part of it; null otherwise.
@@ -64,7 +73,7 @@ internal sealed partial class PageActivity(TimeProvider time)
     /// <summary>Whether the page still receives something that does not count as in flight: a web socket, an event stream, or a long body.</summary>
     public bool IsStreaming
     {
-        get { lock (_gate) { return _inFlight.Values.Any(f => f.IsOfMessages || (f.IsAwaited && IsLong(f))); } }
+        get { lock (_gate) { return _inFlight.Values.Any(f => f.IsOfMessages || (f.IsAwaited && IsStream(f))); } }
     }
 
     /// <summary>Requests that have had no response for so long that they no longer count as in flight.</summary>
@@ -89,6 +98,7 @@ internal sealed partial class PageActivity(TimeProvider time)
             _slowest = null;
             _errors.Clear();
             _failed.Clear();
+            _missing.Clear();
             _broken.Clear();
             _document = null;
             _inFlight.Clear();
@@ -137,6 +147,7 @@ internal sealed partial class PageActivity(TimeProvider time)
         session.On("Runtime.exceptionThrown", thrown => Add(_errors, ConsoleText.OfException(thrown.GetProperty("exceptionDetails"))));
         WatchRequests(session);
         session.On("Page.frameNavigated", OnNavigated);
+        session.On("Page.frameStoppedLoading", OnStopped);
     }
 
     private void Add(List<string> lines, string line)

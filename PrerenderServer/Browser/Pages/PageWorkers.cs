@@ -82,7 +82,7 @@ internal sealed class PageWorkers(CdpConnection connection, PageActivity activit
 
         worker.Quota = page.Quota;
         activity.WatchRequests(worker);
-        worker.Post("Network.enable", null, callTimeout);
+        worker.Post("Network.enable", static p => p.WriteNumber("maxPostDataSize"u8, InFlightRequest.MaxBodyBytes), callTimeout);
         worker.Post("Runtime.evaluate", p => p.WriteString("expression"u8, PageScripts.StartOfWorker), callTimeout);
         worker.Post("Runtime.runIfWaitingForDebugger", null, callTimeout);
     }

@@ -16,22 +16,32 @@
   // A page that asks for something small again and again is not waited for.
   const WORK_MS = 100;
 
-  // Timers that were set outside of another timer: a chain of them goes on. Per window and id, or per object, when it is due.
+  // Timers, per window and id, or per object: when they are due. One that another has set, and the later times of an interval, may go on for ever: they are links of a chain, unless they
+  // are shorter than the timer that set them, as those of a debounced function are.
   const timers = new Map();
   const putTimer = uncurry(Map.prototype.set);
   const dropTimer = uncurry(Map.prototype.delete);
   const eachTimer = uncurry(Map.prototype.forEach);
   const { apply } = Reflect;
-  let depth = 0;
-  const isSoon = (handler, delay) => typeof handler === 'function' && depth === 0 && delay > 0 && delay <= MAX_MS;
-  /** A handler that is no longer waited for once it was called. */
-  const noted = (handler, key) => function () {
-    dropTimer(timers, key());
-    depth++;
+  // The delay of the timer whose handler runs.
+  let running = Infinity;
+  let lastRun = -MAX_MS;
+  // A chain that has brought content lately may bring more.
+  let lastGrowth = -MAX_MS;
+  const NEAR_MS = 100;
+  const isSoon = (delay) => delay > 0 && delay <= MAX_MS;
+  const note = (key, delay, isLink) => putTimer(timers, key, { due: now() + delay, isLong: delay > SHORT_MS, isLink });
+  /** A handler that notes when it runs. */
+  const noted = (handler, delay, key, repeats) => function () {
+    if (repeats) note(key(), delay, true);
+    else dropTimer(timers, key());
+    const outer = running;
+    running = delay;
     try {
       return apply(handler, this, arguments);
     } finally {
-      depth--;
+      running = outer;
+      lastRun = now();
     }
   };
   // Ids are 32 bits long, and unique in a window.
@@ -40,30 +50,77 @@
   const watchTimers = (target) => {
     const { setTimeout, setInterval, clearTimeout, clearInterval } = target;
     const first = IDS * windows++;
-    /** Sets a timer, or an interval, of which the first time counts. */
-    const start = (set, parameters) => {
+    const start = (set, parameters, repeats) => {
       const delay = +parameters[1];
-      if (!isSoon(parameters[0], delay)) return apply(set, target, parameters);
-      parameters[0] = noted(parameters[0], () => first + id);
+      const handler = parameters[0];
+      if (!isSoon(delay)) return apply(set, target, parameters);
+      if (typeof handler === 'function') parameters[0] = noted(handler, delay, () => first + id, repeats);
       const id = apply(set, target, parameters);
-      putTimer(timers, first + id, { due: now() + delay, isLong: delay > SHORT_MS });
+      if (typeof handler === 'function') {
+        note(first + id, delay, delay >= running);
+      } else if (!repeats) {
+        // Its handler is the text of a script. A second timer runs right after it.
+        note(first + id, delay, delay >= running);
+        apply(setTimeout, target, [() => dropTimer(timers, first + id), delay]);
+      }
       return id;
     };
-    target.setTimeout = { setTimeout(handler) { return start(setTimeout, arguments); } }.setTimeout;
-    target.setInterval = { setInterval(handler) { return start(setInterval, arguments); } }.setInterval;
+    target.setTimeout = { setTimeout(handler) { return start(setTimeout, arguments, false); } }.setTimeout;
+    target.setInterval = { setInterval(handler) { return start(setInterval, arguments, true); } }.setInterval;
     target.clearTimeout = { clearTimeout(id = undefined) { dropTimer(timers, first + id); apply(clearTimeout, target, [id]); } }.clearTimeout;
     target.clearInterval = { clearInterval(id = undefined) { dropTimer(timers, first + id); apply(clearInterval, target, [id]); } }.clearInterval;
   };
   watchTimers(globalThis);
   Object.defineProperty(globalThis, '__fleetWatchTimers', { value: watchTimers });
+  // A chain of animation frames may end, and show its last one: a library that animates, or delays, by frames. So may work that is done while the page is idle.
+  const { requestAnimationFrame, cancelAnimationFrame, requestIdleCallback, cancelIdleCallback } = globalThis;
+  const watchCalls = (request, cancel, isNoted) => {
+    const keys = new Map();
+    const keyOf = uncurry(Map.prototype.get);
+    const drop = (id) => { const key = keyOf(keys, id); dropTimer(keys, id); dropTimer(timers, key); };
+    let depth = 0;
+    return {
+      request(parameters) {
+        const handler = parameters[0];
+        if (typeof handler !== 'function') return apply(request, globalThis, parameters);
+        const isWaitedFor = isNoted(depth);
+        parameters[0] = function () {
+          if (isWaitedFor) drop(id);
+          depth++;
+          try {
+            return apply(handler, this, arguments);
+          } finally {
+            depth--;
+          }
+        };
+        const id = apply(request, globalThis, parameters);
+        if (isWaitedFor) {
+          const key = {};
+          putTimer(keys, id, key);
+          note(key, 0, false);
+        }
+        return id;
+      },
+      cancel(id = undefined) {
+        drop(id);
+        apply(cancel, globalThis, [id]);
+      },
+    };
+  };
+  const frames = watchCalls(requestAnimationFrame, cancelAnimationFrame, (depth) => depth > 0);
+  globalThis.requestAnimationFrame = { requestAnimationFrame(callback) { return frames.request(arguments); } }.requestAnimationFrame;
+  globalThis.cancelAnimationFrame = { cancelAnimationFrame(handle) { frames.cancel(handle); } }.cancelAnimationFrame;
+  const idles = watchCalls(requestIdleCallback, cancelIdleCallback, () => true);
+  globalThis.requestIdleCallback = { requestIdleCallback(callback) { return idles.request(arguments); } }.requestIdleCallback;
+  globalThis.cancelIdleCallback = { cancelIdleCallback(handle) { idles.cancel(handle); } }.cancelIdleCallback;
   if (globalThis.Scheduler) {
     const post = Scheduler.prototype.postTask;
     Scheduler.prototype.postTask = { postTask(task) {
       const delay = +arguments[1]?.delay;
-      if (isSoon(task, delay)) {
+      if (typeof task === 'function' && isSoon(delay)) {
         const key = {};
-        arguments[0] = noted(task, () => key);
-        putTimer(timers, key, { due: now() + delay, isLong: delay > SHORT_MS });
+        arguments[0] = noted(task, delay, () => key, false);
+        note(key, delay, delay >= running);
       }
       return apply(post, this, arguments);
     } }.postTask;
@@ -138,9 +195,19 @@
   /** Whether a timer is due soon, or was lately: a long one, or one of at most SHORT_MS. */
   const hasTimer = (isLong) => {
     let has = false;
-    eachTimer(timers, (timer) => { if (timer.isLong === isLong && timer.due + SHORT_MS > now()) has = true; });
+    eachTimer(timers, (timer) => { if (!timer.isLink && timer.isLong === isLong && timer.due + SHORT_MS > now()) has = true; });
     return has;
   };
+
+  /** Whether a chain of timers goes on that has brought content lately. */
+  const hasChain = () => {
+    let has = false;
+    if (now() - lastGrowth < SHORT_MS) eachTimer(timers, (timer) => { if (timer.isLink && !timer.isLong && timer.due + SHORT_MS > now()) has = true; });
+    return has;
+  };
+
+  /** Called when the document has grown. */
+  const grew = () => { if (now() - lastRun < NEAR_MS) lastGrowth = now(); };
 
   /** Whether the browser has worked for a while on what the page asked for. It answers at some time, which on a busy machine may be late. */
   const isWorking = () => {
@@ -150,5 +217,5 @@
   };
 
   // Taken by settle.js, which runs next.
-  globalThis.__fleetPending = { hasTimer, isWorking, lastPosted: () => lastPosted };
+  globalThis.__fleetPending = { hasTimer, hasChain, grew, isWorking, lastPosted: () => lastPosted };
 })();

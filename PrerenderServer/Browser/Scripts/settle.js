@@ -16,6 +16,9 @@
   const disconnect = uncurry(MutationObserver.prototype.disconnect);
   const targetOf = getter(MutationRecord, 'target');
   const typeOf = getter(MutationRecord, 'type');
+  const added = getter(MutationRecord, 'addedNodes');
+  const removed = getter(MutationRecord, 'removedNodes');
+  const count = getter(NodeList, 'length');
   const readyState = getter(Document, 'readyState');
   const { addEventListener, removeEventListener, MutationObserver: Observer, Promise: Wait } = globalThis;
   const now = performance.now.bind(performance);
@@ -32,6 +35,8 @@
   // What is about to end is waited for so long: a timer, an animation, the changes of an element that is restless. Content that a splash screen or a transition
   // holds back, or that fades in, is not complete before. Whatever goes on for ever costs this time once.
   const LINGER_MS = 1000;
+  // Content that comes piece by piece is waited for as long as each piece comes in time, and for so long in all.
+  const PIECES_MS = 3000;
   // Numbers that count up, and text that is typed, for so long: half of one would be wrong.
   const TEXT_MS = 2500;
   // A page that shows nothing yet, because a style hides its root until an experiment or a font has been loaded, is waited for so long, if a timer is to show it.
@@ -39,6 +44,7 @@
   // What goes on does so for so long after its last sign: a change of an element that is restless, a message of the page to itself.
   const SIGN_MS = 100;
   let lingered = 0;
+  let lingeredInAll = 0;
   let lastRestless = -LINGER_MS;
   let lastText = -LINGER_MS;
   let states = new WeakMap();
@@ -63,7 +69,7 @@
   const isEnding = (quietMs) => {
     const sign = quietMs < SIGN_MS ? quietMs : SIGN_MS;
     if (lingered < TEXT_MS && now() - lastText < sign) return true;
-    let found = lingered < LINGER_MS && (now() - lastRestless < sign || pending.hasTimer(false));
+    let found = lingered < LINGER_MS && (now() - lastRestless < sign || pending.hasTimer(false) || pending.hasChain());
     if (!found && pending.hasTimer(true) && (hides(rootElement(document)) || hides(bodyOf(document)))) return true;
     if (!found && (now() - pending.lastPosted() < sign || pending.isWorking())) return true;
     if (lingered >= LINGER_MS) return false;
@@ -131,6 +137,8 @@
     if (readyState(document) !== 'complete') {
       await new Wait((resolve) => {
         addEventListener('load', resolve, { once: true });
+        // A page that is about to leave, or has stopped to load, is complete without that event.
+        addEventListener('readystatechange', () => { if (readyState(document) === 'complete') resolve(); }, true);
         setTimeout(resolve, max(0, end - now() < LOAD_MS ? end - now() : LOAD_MS));
       });
     }
@@ -150,6 +158,7 @@
             arm();
           } else if (lingered < HIDDEN_MS && isEnding(quietMs)) {
             lingered += now() - armed;
+            lingeredInAll += now() - armed;
             arm();
           } else {
             done();
@@ -170,6 +179,7 @@
       const observer = new Observer((records) => {
         batch++;
         let active = false;
+        let pieces = 0;
         for (let i = 0; i < records.length; i++) {
           const target = targetOf(records[i]);
           const type = typeOf(records[i]);
@@ -181,6 +191,11 @@
           }
           active = true;
           last = node;
+          pieces += count(added(records[i])) - count(removed(records[i]));
+        }
+        if (pieces > 0) {
+          pending.grew();
+          if (lingeredInAll < PIECES_MS) lingered = 0;
         }
         if (active) changed();
       });
@@ -207,7 +222,7 @@
   };
   Object.defineProperty(globalThis, '__fleetSettle', { value: settle });
   // Called between two visits: what was restless need not be so in the next one.
-  Object.defineProperty(globalThis, '__fleetForgetStates', { configurable: true, value: () => { states = new WeakMap(); lingered = 0; } });
+  Object.defineProperty(globalThis, '__fleetForgetStates', { configurable: true, value: () => { states = new WeakMap(); lingered = lingeredInAll = 0; } });
   // Called when the document was scrolled through: what has come into view may fade in.
-  Object.defineProperty(globalThis, '__fleetRevealed', { value: () => { lingered = 0; } });
+  Object.defineProperty(globalThis, '__fleetRevealed', { value: () => { lingered = lingeredInAll = 0; } });
 })();

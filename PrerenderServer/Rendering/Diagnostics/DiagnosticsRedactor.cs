@@ -13,6 +13,7 @@ internal static partial class DiagnosticsRedactor
         Message = WithoutQueries(diagnostics.Message),
         Console = [],
         FailedRequests = [.. diagnostics.FailedRequests.Select(line => WithoutQueries(line))],
+        MissingContent = diagnostics.MissingContent is { } request ? WithoutQueries(request) : null,
     };
 
     /// <summary>The text with the query and fragment of each URL removed.</summary>

@@ -199,7 +199,7 @@ public sealed partial class OnDemandTests
         await using var manager = await FakeManager.StartAsync(server.Registry);
         manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, "<p>Sorry</p>") with
         {
-            Diagnostics = new() { Stability = "settled", FailedRequests = [$"GET {server.Url}api/list: 500"] },
+            Diagnostics = new() { Stability = "settled", MissingContent = "GET http://api.example.com/list: 500" },
         });
         await server.OnDemandOnly(manager).StartAsync();
 
@@ -233,5 +233,21 @@ public sealed partial class OnDemandTests
         Assert.Equal(["Accept", "Accept-Encoding", "User-Agent", "X-Prerender"], visitor.Headers.Vary);
         Assert.Equal(["Accept", "Accept-Encoding", "User-Agent", "X-Prerender"], crawler.Headers.Vary);
         Assert.Equal(expected, visitor.Headers.ETag!.Equals((await server.GetAsync("page", with: AsCrawler)).Headers.ETag));
+    }
+
+    [Fact]
+    public async Task Route_ScriptRedirects_IsForCrawlersOnly()
+    {
+        await using var server = new RealmServerUnderTest();
+        await using var manager = await FakeManager.StartAsync(server.Registry);
+        // A visitor may be signed in; the browser of the fleet is not.
+        manager.Answer = (request, shell) => Results.Ok(FakeManager.Document(request, shell, "") with { Status = 302, RedirectUrl = "http://login.example/?state=1" });
+        await server.OnDemandOnly(manager).StartAsync();
+
+        var crawler = await server.GetAsync("account", with: AsCrawler);
+        var visitor = await server.GetAsync("account");
+
+        Assert.Equal((HttpStatusCode.Found, "http://login.example/?state=1"), (crawler.StatusCode, crawler.Headers.Location?.OriginalString));
+        Assert.Equal((HttpStatusCode.OK, RealmServerUnderTest.Shell), (visitor.StatusCode, await visitor.Content.ReadAsStringAsync()));
     }
 }

@@ -76,24 +76,5 @@ public sealed class PageResultTests
     public void Status_OfThePage_MustBeOneThatABodyMayHave(int status, string? target, bool expected) =>
         Assert.Equal(expected, PageStatus.ProblemOf(Result() with { Status = status, RedirectUrl = target }) is null);
 
-    [Theory]
-    [InlineData("GET http://h/api/list: 500", true)]
-    [InlineData("POST http://h/api: 503", true)]
-    [InlineData("GET http://h/api: net::ERR_CONNECTION_REFUSED", true)]
-    [InlineData("GET http://h/a: b?c: d: 502", true)]
-    [InlineData("GET http://h/api: 404", false)]
-    [InlineData("GET http://h/assets/Product-BRBmoGS9.js?a=1: 404", true)]
-    [InlineData("GET http://h/assets/index-d41d8cd9.css: 410", true)]
-    [InlineData("GET http://h/assets/host-contract.js: 404", false)]
-    [InlineData("GET http://h/images/photo-20261127.jpg: 404", false)]
-    [InlineData("GET http://h/api: net::ERR_ABORTED", false)]
-    [InlineData("GET http://h/api: net::ERR_BLOCKED_BY_CLIENT", false)]
-    [InlineData("GET http://other/api: 500", false)]
-    [InlineData("GET http://h:81/api: 500", false)]
-    [InlineData("GET http://h/cut off…", false)]
-    [InlineData("", false)]
-    public void OwnRequests_FailedOnTheServersSide_AreFound(string line, bool expected) =>
-        Assert.Equal(expected ? line : null, OwnRequests.FailureOf(Result() with { Diagnostics = new() { FailedRequests = [line] } }));
-
     private static RenderResult Result() => new() { Outcome = RenderOutcome.Rendered, Url = "http://h/page" };
 }

@@ -52,19 +52,17 @@ public sealed class PageRulesTests
         Assert.Equal((true, render), (decision.UseStored, decision.Render.ToString()));
     }
 
-    // Setting, kind of content, shell with places for content; then: visitors get it.
     [Theory]
-    [InlineData("Auto", "Content", true, true)]
-    [InlineData("Auto", "Document", true, false)]
-    [InlineData("Auto", "Document", false, false)]
-    [InlineData("Auto", "Redirect", true, true)]
-    [InlineData("Auto", "Redirect", false, false)]
-    [InlineData("Prerendered", "Document", false, true)]
-    [InlineData("Prerendered", "Redirect", false, true)]
-    [InlineData("Shell", "Content", true, false)]
-    [InlineData("Shell", "Redirect", true, false)]
-    public void Visitors_StoredPage_IsSentIfTheAppTakesItOver(string setting, string kind, bool takesContent, bool expected) =>
-        Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(kind), takesContent));
+    [InlineData("Auto", "Content", true)]
+    [InlineData("Auto", "Document", false)]
+    [InlineData("Auto", "Redirect", false)]
+    [InlineData("Prerendered", "Content", true)]
+    [InlineData("Prerendered", "Document", true)]
+    [InlineData("Prerendered", "Redirect", true)]
+    [InlineData("Shell", "Content", false)]
+    [InlineData("Shell", "Redirect", false)]
+    public void Visitors_StoredPage_IsSentIfTheAppTakesItOver(string setting, string kind, bool expected) =>
+        Assert.Equal(expected, PageDecision.IsForVisitors(Enum.Parse<VisitorPages>(setting), Enum.Parse<ContentKind>(kind)));
 
     [Theory]
     [InlineData(5000, 4750.0)]

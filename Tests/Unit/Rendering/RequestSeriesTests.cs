@@ -53,5 +53,5 @@ public sealed class RequestSeriesTests
     [InlineData("https://a.example/items/1", "https://a.example/people/1", "", "", false)]
     [InlineData("https://a.example/s", "https://a.example/s", "{items}", "{people}", false)]
     public void Shape_TwoRequests_IsTheSameIfTheyDifferInNumbersOnly(string first, string second, string firstBody, string secondBody, bool expected) =>
-        Assert.Equal(expected, new InFlightRequest.Content("POST", first, firstBody).Shape == new InFlightRequest.Content("POST", second, secondBody).Shape);
+        Assert.Equal(expected, new InFlightRequest.Content("POST", first, firstBody, "a").Shape == new InFlightRequest.Content("POST", second, secondBody, "b").Shape);
 }

@@ -28,6 +28,9 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("setTimeout(() => { b.textContent = 'later' }, 60_000); clearTimeout(setTimeout(() => {}, 900))")]
     [InlineData("b.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 300, iterations: Infinity })")]
     [InlineData("navigator.sendBeacon('/hangs', 'x')")]
+    // The document never gets a `load` event.
+    [InlineData("location.href = 'shop-app://open'")]
+    [InlineData("window.stop()")]
     [InlineData("fetch('/body')")]
     [InlineData("fetch('/large')")]
     [InlineData("setInterval(() => fetch('/ok'), 100)")]
@@ -56,6 +59,14 @@ public sealed class CompletenessTests(ServerFixture server)
 
     [Theory]
     [InlineData("fetch('/data').then((r) => r.text()).then(show)")]
+    [InlineData("fetch('/data', { method: 'POST', body: 'x'.repeat(200_000) }).then((r) => r.text()).then(show)")]
+    [InlineData("location.href = 'shop-app://open'; fetch('/data').then((r) => r.text()).then(show)")]
+    [InlineData("fetch('/slow-body').then((r) => r.json()).then(show)")]
+    // A request that is like an earlier one, and may get another answer.
+    [InlineData("fetch('/guarded').then(() => fetch('/guarded')).then((r) => r.text()).then(show)")]
+    [InlineData("fetch('/data').then(() => fetch('/ok', { method: 'POST' })).then(() => fetch('/data')).then((r) => r.text()).then(show)")]
+    [InlineData("const post = (part) => fetch('/data', { method: 'POST', body: new Blob([part]) }); post('a').then(() => post('b')).then((r) => r.text()).then(show)")]
+    [InlineData("const rows = (range) => fetch('/data', { headers: { range } }); rows('items=0-9').then(() => rows('items=10-19')).then((r) => r.text()).then(show)")]
     [InlineData("const w = new Worker('/fetching.js'); w.onmessage = (e) => show(e.data)")]
     [InlineData("const w = new Worker(URL.createObjectURL(new Blob([`fetch('${location.origin}/data').then((r) => r.text()).then(postMessage)`]))); w.onmessage = (e) => show(e.data)")]
     [InlineData("const f = document.createElement('iframe'); f.src = '/frame'; document.body.append(f); onmessage = (e) => show(e.data)")]
@@ -75,11 +86,20 @@ public sealed class CompletenessTests(ServerFixture server)
     [InlineData("new Worker('/timing.js').onmessage = (e) => show(e.data)")]
     [InlineData("new SharedWorker('/sharing.js').port.onmessage = (e) => show(e.data)")]
     [InlineData("let n = 0; const t = setInterval(() => { b.textContent = `${++n % 10}`; if (n === 80) { clearInterval(t); show('the data'); } }, 25)")]
+    [InlineData("setTimeout(`show('the data')`, 900)")]
+    // A timer that is set anew for the rest of its time, as a debounced function does.
+    [InlineData("const due = performance.now() + 900; setTimeout(function wait() { const left = due - performance.now(); if (left > 0) setTimeout(wait, left); else show('the data'); }, 600)")]
+    // Frames, and work in idle time.
+    [InlineData("const due = performance.now() + 700; requestAnimationFrame(function frame() { if (performance.now() < due) requestAnimationFrame(frame); else show('the data'); })")]
+    [InlineData("requestIdleCallback(() => requestIdleCallback(() => show('the data')))")]
     // A timer of another frame.
     [InlineData("const f = document.createElement('iframe'); f.srcdoc = '<script>setTimeout(() => parent.out.replaceChildren(Object.assign(parent.document.createElement(`h1`), { textContent: `the data` })), 900)<\\/script>'; document.body.append(f)")]
     [InlineData("const f = document.createElement('iframe'); f.src = '/timing-frame'; document.body.append(f); onmessage = (e) => show(e.data)")]
     [InlineData("const f = document.createElement('iframe'); document.body.append(f); f.contentWindow.setTimeout(() => show('the data'), 900)")]
     // Longer than that, as long as the document grows.
+    [InlineData("let n = 0; const t = setInterval(() => { out.append(Object.assign(document.createElement('p'), { textContent: `part ${n}` })); if (++n === 8) { clearInterval(t); show('the data'); } }, 200)")]
+    [InlineData("let n = 0; (function next() { out.append(Object.assign(document.createElement('p'), { textContent: `part ${n}` })); if (++n === 8) show('the data'); else setTimeout(next, 200); })()")]
+    [InlineData("(async () => { for (let n = 0; n < 15; n++) { out.append(Object.assign(document.createElement('p'), { textContent: `part ${n}` })); await new Promise((r) => setTimeout(r, 120)); } show('the data'); })()")]
     [InlineData("(async () => { for (let n = 0; n < 8; n++) { await fetch(`/part?n=${n}`); out.textContent += '.'; await new Promise((r) => setTimeout(r, 60)); } show('the data'); })()")]
     [InlineData("const e = new EventSource('/told-often'); e.onmessage = (m) => { out.textContent += `${m.data} `; if (m.data === '7') { e.close(); show('the data'); } }")]
     [InlineData("(async () => { const r = (await fetch('/told-often')).body.getReader(), d = new TextDecoder(); for (;;) { const { done, value } = await r.read(); if (done) break; out.textContent += d.decode(value); } show('the data'); })()")]
@@ -217,6 +237,22 @@ public sealed class CompletenessTests(ServerFixture server)
         Text("/fetching.js", "text/javascript", "fetch('/data').then((r) => r.text()).then(postMessage)");
         Text("/data", "text/plain", "the data", 1_000);
         Text("/ok", "text/plain", "ok");
+        server.OtherApp.Routes["/slow-body"] = async http =>
+        {
+            http.Response.ContentType = "application/json";
+            await http.Response.WriteAsync("\"the ");
+            await http.Response.Body.FlushAsync();
+            await Task.Delay(2_600, Token);
+            await http.Response.WriteAsync("data\"");
+        };
+        var visits = 0;
+        server.OtherApp.Routes["/guarded"] = async http =>
+        {
+            var isFirst = Interlocked.Increment(ref visits) % 2 == 1;
+            await Task.Delay(isFirst ? 0 : 1_000, Token);
+            http.Response.StatusCode = isFirst ? 401 : 200;
+            await http.Response.WriteAsync("the data");
+        };
         Text("/frame", "text/html", "<script>fetch('/data').then((r) => r.text()).then((t) => parent.postMessage(t, '*'))</script>");
         Text("/timing.js", "text/javascript", "setTimeout(() => postMessage('the data'), 500)");
         Text("/sharing.js", "text/javascript", "onconnect = (e) => { const [p] = e.ports; setTimeout(() => p.postMessage('the data'), 500); }");
