@@ -1,4 +1,3 @@
-using System.Buffers;
 using Fleet.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.StaticFiles;
@@ -12,12 +11,12 @@ internal sealed class CrawlerRequests
 
     private static readonly string[] s_pages = ["text/html", "application/xhtml+xml", "text/markdown", "text/*"];
 
-    private readonly SearchValues<string> _words;
+    private readonly CrawlerWords _words;
     private readonly PathString[] _excluded;
 
     public CrawlerRequests(PrerenderOptions options)
     {
-        _words = SearchValues.Create([.. KnownCrawlers.Words, .. options.MoreCrawlers], StringComparison.OrdinalIgnoreCase);
+        _words = new([.. KnownCrawlers.Words, .. options.MoreCrawlers]);
         _excluded = [.. options.ExcludedPaths.Select(static path => new PathString(path.TrimEnd('/')))];
     }
 
@@ -36,7 +35,7 @@ internal sealed class CrawlerRequests
 
         var agent = request.Headers.UserAgent.ToString();
         return !agent.Contains(FleetHeaders.UserAgentProduct, StringComparison.OrdinalIgnoreCase) && !request.Headers.ContainsKey(FleetHeaders.Lineage)
-            && (request.Headers.ContainsKey(KnownCrawlers.Header) || WantsMarkdown(request) || agent.AsSpan().ContainsAny(_words));
+            && (request.Headers.ContainsKey(KnownCrawlers.Header) || WantsMarkdown(request) || _words.AreIn(agent));
     }
 
     /// <summary>Whether a request names Markdown and does not prefer HTML. Agents name it; browsers and <c>*/*</c> do not.</summary>

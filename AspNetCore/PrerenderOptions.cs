@@ -18,7 +18,7 @@ public sealed class PrerenderOptions
     /// <summary>What a crawler gets when the fleet has no page. Default: <see cref="PrerenderFailure.Unavailable"/>.</summary>
     public PrerenderFailure OnFailure { get; set; }
 
-    /// <summary>Words that identify a crawler's User-Agent, ignoring case, in addition to the known ones. Default: none.</summary>
+    /// <summary>Words that identify a crawler's User-Agent, ignoring case, in addition to the known ones; a word that begins with <c>^</c> must begin it. Default: none.</summary>
     public IList<string> MoreCrawlers { get; } = [];
 
     /// <summary>Beginnings of paths that are never prerendered, ignoring case: <c>/api</c>. Default: none.</summary>
