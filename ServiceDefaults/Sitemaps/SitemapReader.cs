@@ -1,11 +1,13 @@
 using System.IO.Compression;
+using System.Text;
 using System.Xml;
 using Fleet.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http;
 
 namespace Fleet.ServiceDefaults.Sitemaps;
 
-/// <summary>Reads the URLs that a sitemap of a site lists, with the sitemaps that a sitemap index lists, compressed by gzip or not. All that it reads is bounded.</summary>
+/// <summary>Reads the URLs that a sitemap of a site lists: XML, with the sitemaps that a sitemap index lists, or text with a URL per line, compressed by gzip or not. All that it reads
+/// is bounded.</summary>
 /// <param name="http">The client. It must not follow redirects.</param>
 public sealed class SitemapReader(HttpClient http)
 {
@@ -137,7 +139,53 @@ public sealed class SitemapReader(HttpClient http)
     // By the content, since a server may send "sitemap.xml.gz" unpacked or "sitemap.xml" packed.
     private static bool IsGzip(MemoryStream file) => file.Length > 2 && file.GetBuffer()[0] == 0x1f && file.GetBuffer()[1] == 0x8b;
 
+    // By the content, since a server may send a text file with any type.
     private static List<string> Parse(MemoryStream file, Uri url, Reading reading)
+    {
+        var bytes = file.GetBuffer().AsSpan(0, (int)file.Length);
+        var start = bytes.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        var text = bytes[start..].TrimStart(" \t\r\n"u8);
+        // A NUL or a byte order mark is that of XML in UTF-16.
+        if (text.Length > 0 && text[0] is not ((byte)'<' or 0 or 0xfe or 0xff))
+        {
+            ParseText(file, url, reading);
+            return [];
+        }
+
+        // An XML declaration must be the first thing in a file, but templates put lines before it.
+        file.Position = text.Length > 0 && text.Length < bytes.Length - start ? bytes.Length - text.Length : 0;
+        return ParseXml(file, url, reading);
+    }
+
+    private static void ParseText(MemoryStream file, Uri url, Reading reading)
+    {
+        using var lines = new StreamReader(file, Encoding.UTF8);
+        for (var number = 1; lines.ReadLine() is { } line; number++)
+        {
+            if (line.AsSpan().Trim() is not { Length: > 0 } trimmed)
+            {
+                continue;
+            }
+
+            if (!Uri.TryCreate(trimmed.ToString(), UriKind.Absolute, out var listed) || listed.Scheme is not ("http" or "https"))
+            {
+                throw Bad(url.AbsoluteUri, $"is not a sitemap: its line {number} is neither XML nor an http or https URL");
+            }
+
+            Add(trimmed.ToString(), url, reading);
+        }
+    }
+
+    private static void Add(string listed, Uri url, Reading reading)
+    {
+        reading.Urls.Add(listed);
+        if (reading.Urls.Count > MaxUrls)
+        {
+            throw Bad(url.AbsoluteUri, $"has too many URLs: at most {MaxUrls} are read");
+        }
+    }
+
+    private static List<string> ParseXml(MemoryStream file, Uri url, Reading reading)
     {
         var nested = new List<string>();
         using var xml = XmlReader.Create(file, new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreWhitespace = true });
@@ -154,10 +202,14 @@ public sealed class SitemapReader(HttpClient http)
             while (xml is { NodeType: XmlNodeType.Element, LocalName: "loc", Depth: 2 })
             {
                 // Moves behind the element.
-                (isIndex ? nested : reading.Urls).Add(xml.ReadElementContentAsString().Trim());
-                if (reading.Urls.Count > MaxUrls)
+                var listed = xml.ReadElementContentAsString().Trim();
+                if (isIndex)
                 {
-                    throw Bad(url.AbsoluteUri, $"has too many URLs: at most {MaxUrls} are read");
+                    nested.Add(listed);
+                }
+                else
+                {
+                    Add(listed, url, reading);
                 }
 
                 if (nested.Count > MaxFiles)
