@@ -13,17 +13,9 @@ public static class MarkdownConverter
     /// <summary>Maximum length of a document in characters: 4 Mi. Longer ones are not converted.</summary>
     public const int MaxChars = 4 * 1024 * 1024;
 
-    /// <summary>Maximum depth of elements. Deeper documents are not converted: a parser takes a time that grows with the square of the depth, and the conversion a stack.
+    /// <summary>Maximum depth of elements, as written and as shown. Deeper documents are not converted: a parser takes a time that grows with the square of the depth, and the conversion a stack.
     /// A browser that parses a document nests 512 deep.</summary>
     public const int MaxDepth = 600;
-
-    private static readonly HashSet<string> s_left = new(
-        ["head", "script", "style", "noscript", "nav", "aside", "footer", "form", "button", "input", "select", "textarea", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "slot", "template"],
-        StringComparer.OrdinalIgnoreCase);
-
-    private static readonly HashSet<string> s_inline = new(
-        ["a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "del", "dfn", "em", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "strike", "tt", "font"],
-        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The Markdown of a document; null if it is too long or nested too deeply.</summary>
     /// <param name="html">The document.</param>
@@ -44,11 +36,18 @@ public static class MarkdownConverter
         }
 
         using var document = new HtmlParser().ParseDocument(html);
+        var tree = new FlattenedTree();
+        // Slots may nest what is shown deeper than what is written.
+        if (tree.ElementsBelow(document.Body!).Any(static shown => shown.Depth > MaxDepth))
+        {
+            return null;
+        }
+
         var page = new Uri(url);
         var address = document.QuerySelector("base[href]")?.GetAttribute("href") is { } origin && Uri.TryCreate(page, origin, out var based) ? based : page;
         var main = document.QuerySelector("main, [role=main]") ?? (document.QuerySelectorAll("article") is { Length: 1 } articles ? articles[0] : null);
-        var context = new Context(address, HasMain: main is not null, isPlain);
-        var text = Blocks((INode?)main ?? document.Body!, context).Trim('\n');
+        var context = new Context(new(tree, hasMain: main is not null), address, isPlain);
+        var text = Blocks(main ?? document.Body!, context).Trim('\n');
         var hasTitle = isPlain ? (main ?? document.Body)?.QuerySelector("h1") is not null
             : text.StartsWith("# ", StringComparison.Ordinal) || text.Contains("\n# ", StringComparison.Ordinal);
         if (!hasTitle && Squeeze(document.Title ?? "").Trim() is { Length: > 0 } title)
@@ -75,14 +74,9 @@ public static class MarkdownConverter
             line.Clear();
         }
 
-        foreach (var node in ChildrenOf(parent))
+        foreach (var node in context.Content.ChildrenOf(parent))
         {
-            if (node is IElement element && IsLeftOut(element, context))
-            {
-                continue;
-            }
-
-            if (node is IText || (node is IElement inline && IsInline(inline)))
+            if (node is IText || (node is IElement inline && ContentTree.IsInline(inline)))
             {
                 line.Append(Inline(node, context));
             }
@@ -117,7 +111,7 @@ public static class MarkdownConverter
     {
         var number = list.LocalName == "ol" ? int.TryParse(list.GetAttribute("start"), NumberStyles.None, CultureInfo.InvariantCulture, out var start) ? start : 1 : (int?)null;
         var items = new List<string>();
-        foreach (var item in list.Children.Where(child => !IsLeftOut(child, context)))
+        foreach (var item in context.Content.ElementsIn(list))
         {
             var mark = number is { } next ? string.Create(CultureInfo.InvariantCulture, $"{next}. ") : "- ";
             if (Blocks(item, context).Trim('\n') is { Length: > 0 } text)
@@ -132,10 +126,7 @@ public static class MarkdownConverter
 
     private static string Tabular(IElement table, Context context)
     {
-        var rows = table.QuerySelectorAll("tr").Where(row => row.Closest("table") == table)
-            .Select(row => row.Children.Where(static cell => cell.LocalName is "td" or "th")
-                .Select(cell => Line(InlineOf(cell, context), context).ReplaceLineEndings(" ")).ToList())
-            .Where(static row => row.Count > 0).ToList();
+        var rows = RowsOf(table, context).Select(row => row.Select(cell => Line(InlineOf(cell, context), context).ReplaceLineEndings(" ")).ToList()).ToList();
         if (rows.Count == 0)
         {
             return "";
@@ -149,22 +140,22 @@ public static class MarkdownConverter
             lines.Insert(1, $"|{string.Concat(Enumerable.Repeat(" --- |", width))}");
         }
 
-        var caption = table.Children.FirstOrDefault(static child => child.LocalName == "caption") is { } named ? Line(InlineOf(named, context), context) + "\n\n" : "";
+        var caption = context.Content.ElementsIn(table).FirstOrDefault(static child => child.LocalName == "caption") is { } named ? Line(InlineOf(named, context), context) + "\n\n" : "";
         return caption + string.Join('\n', lines);
     }
+
+    private static IEnumerable<List<IElement>> RowsOf(IElement table, Context context) =>
+        context.Content.ElementsIn(table).SelectMany(child => child.LocalName is "thead" or "tbody" or "tfoot" ? context.Content.ElementsIn(child) : [child])
+            .Where(static row => row.LocalName == "tr").Select(row => context.Content.ElementsIn(row).Where(static cell => cell.LocalName is "td" or "th").ToList())
+            .Where(static cells => cells.Count > 0);
 
     private static string InlineOf(INode parent, Context context)
     {
         var text = new StringBuilder();
-        foreach (var node in ChildrenOf(parent))
+        foreach (var node in context.Content.ChildrenOf(parent))
         {
-            if (node is IElement element && IsLeftOut(element, context))
-            {
-                continue;
-            }
-
             // Separate the words of a block within a line, such as in a heading or a table cell, from its neighbours.
-            var isBlock = node is IElement child && !IsInline(child);
+            var isBlock = node is IElement child && !ContentTree.IsInline(child);
             text.Append(isBlock ? " " : "").Append(Inline(node, context)).Append(isBlock ? " " : "");
         }
 
@@ -178,7 +169,7 @@ public static class MarkdownConverter
             return Escape(Squeeze(text.Data), context);
         }
 
-        if (node is not IElement element || IsLeftOut(element, context))
+        if (node is not IElement element)
         {
             return "";
         }
@@ -198,28 +189,6 @@ public static class MarkdownConverter
         };
     }
 
-    // The parser makes declarative shadow roots real ones.
-    private static IEnumerable<INode> ChildrenOf(INode parent)
-    {
-        for (var node = (parent as IElement)?.ShadowRoot?.FirstChild; node is not null; node = node.NextSibling)
-        {
-            yield return node;
-        }
-
-        for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
-        {
-            yield return node;
-        }
-    }
-
-    private static bool IsInline(IElement element) => s_inline.Contains(element.LocalName) && (element.LocalName is not "a" and not "span" and not "label" and not "ins" and not "del"
-        || element.Children.All(IsInline));
-
-    // Outside of the main content, the header of the page is navigation too.
-    private static bool IsLeftOut(IElement element, Context context) => s_left.Contains(element.LocalName) || element.HasAttribute("hidden")
-        || element.GetAttribute("aria-hidden") == "true" || element.GetAttribute("role") is "navigation" or "search" or "contentinfo" or "complementary"
-        || (!context.HasMain && element is { LocalName: "header", ParentElement.LocalName: "body" });
-
     private static string? UrlOf(string? text, Context context) =>
         text is { Length: > 0 and <= 2_048 } && Uri.TryCreate(context.Address, text.Trim(), out var url) && url.Scheme is "http" or "https" or "mailto"
             ? url.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)
@@ -229,5 +198,5 @@ public static class MarkdownConverter
 
     private static string Escape(string text, Context context) => context.IsPlain ? text : MarkdownText.Escape(text);
 
-    private sealed record Context(Uri Address, bool HasMain, bool IsPlain);
+    private sealed record Context(ContentTree Content, Uri Address, bool IsPlain);
 }

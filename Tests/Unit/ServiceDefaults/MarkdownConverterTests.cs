@@ -1,3 +1,4 @@
+using System.Text;
 using Fleet.ServiceDefaults.Markdown;
 
 namespace Fleet.Tests.ServiceDefaults;
@@ -33,6 +34,7 @@ public sealed class MarkdownConverterTests
     [InlineData("<h2>Two</h2><p>One <b>bold</b>, <a href=/x>a link</a> and <code>code</code>.</p>", "Two\n\nOne bold, a link and code.")]
     [InlineData("<ul><li>a</li><li>b<br>c</li></ul><ol><li>x</li></ol>", "- a\n- b\n  c\n\n1. x")]
     [InlineData("<table><tr><th>A</th><th>B</th></tr><tr><td>1|2</td><td>*</td></tr></table>", "A\tB\n1|2\t*")]
+    [InlineData("<x-p><template shadowrootmode=open><p>Price: <slot></slot> EUR</p></template>12</x-p><p hidden>gone</p>", "Price: 12 EUR")]
     [InlineData("<pre>if (a)\n  b</pre><hr><blockquote><p>q</p></blockquote><dl><dt>T<dd>D</dl>", "if (a)\n  b\n\nq\n\nT\n\nD")]
     [InlineData("<p># 1. *text* &lt;b&gt; [x](y)</p><img alt=picture src=p.png><nav>menu</nav>", "# 1. *text* <b> [x](y)\n\npicture")]
     public void ToText_Content_IsTheTextWithoutMarks(string html, string expected) =>
@@ -43,6 +45,32 @@ public sealed class MarkdownConverterTests
     [InlineData("<h1>Own</h1><p>text</p>", "Own\n\ntext\n")]
     public void ToText_Title_BeginsTheTextUnlessItHasAHeading(string body, string expected) =>
         Assert.Equal(expected, MarkdownConverter.ToText($"<title>Title *1*</title><body>{body}", "http://h/")!.Text);
+
+    // The children of an element with a shadow root are shown where its slots are.
+    [Theory]
+    [InlineData("<x-p><template shadowrootmode=open><p>Price: <slot></slot> EUR</p><p>after</p></template>12</x-p>", "Price: 12 EUR\n\nafter")]
+    [InlineData("<x-card><template shadowrootmode=open><h2>Card: <slot name=a></slot></h2><p>End <slot name=b>fallback</slot></p><p><slot name=c>only fallback</slot></p></template><span slot=b>second</span><span slot=a>first</span></x-card>",
+        "## Card: first\n\nEnd second\n\nonly fallback")]
+    [InlineData("<x-a><template shadowrootmode=open><p>shown</p></template>without a slot<b slot=other>of no slot</b></x-a>", "shown")]
+    [InlineData("<x-a><template shadowrootmode=open><slot></slot><slot>second</slot></template><p>once</p></x-a>", "once\n\nsecond")]
+    [InlineData("<x-a><template shadowrootmode=open><p hidden><slot></slot></p><slot></slot></template>in the first</x-a>", "")]
+    [InlineData("<x-a><template shadowrootmode=open><ul><slot></slot></ul></template><li>a</li><li>b</li></x-a>", "- a\n- b")]
+    [InlineData("<x-a><template shadowrootmode=open><x-b><template shadowrootmode=open><p>[<slot></slot>]</p></template><slot></slot></x-b></template>through two</x-a>", "\\[through two\\]")]
+    [InlineData("<p>a <slot>b</slot> c</p>", "a b c")]
+    public void Convert_ShadowRoot_IsReadAsItIsShown(string html, string expected) => Assert.Equal(expected, TextOf(html));
+
+    [Fact]
+    public void Convert_ShadowRootsThatNestDeeperAsShownThanAsWritten_AreRefused()
+    {
+        // Each host is a light child of the one before, whose slot is 300 elements deep.
+        var html = new StringBuilder();
+        for (var host = 0; host < 500; host++)
+        {
+            html.Append("<x-a><template shadowrootmode=open>").Insert(html.Length, "<i>", 90).Append("<slot></slot>").Insert(html.Length, "</i>", 90).Append("</template>");
+        }
+
+        Assert.Null(MarkdownConverter.Convert(html.ToString(), "http://h/"));
+    }
 
     [Fact]
     public void Convert_NoHeading_BeginsWithTheTitleAndHasTheCanonicalUrl()
@@ -64,4 +92,6 @@ public sealed class MarkdownConverterTests
         Assert.Null(MarkdownConverter.Convert(new string('x', MarkdownConverter.MaxChars + 1), "http://h/"));
         Assert.NotNull(MarkdownConverter.Convert(string.Concat(Enumerable.Repeat("<div>", 590)) + "x", "http://h/"));
     }
+
+    private static string TextOf(string html) => MarkdownConverter.Convert($"<!doctype html><html><body>{html}</body></html>", "http://h/docs/page")!.Text.TrimEnd('\n');
 }
