@@ -8,12 +8,21 @@ namespace Fleet.ServiceDefaults.Markdown;
 internal sealed class ContentTree(FlattenedTree tree, bool hasMain)
 {
     private static readonly HashSet<string> s_left = new(
-        ["head", "script", "style", "noscript", "nav", "aside", "footer", "form", "button", "input", "select", "textarea", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "template"],
+        ["head", "script", "style", "noscript", "nav", "aside", "footer", "form", "button", "input", "select", "textarea", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "template", "annotation", "annotation-xml"],
         StringComparer.OrdinalIgnoreCase);
 
+    // Inline whatever they hold.
     private static readonly HashSet<string> s_inline = new(
-        ["a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "del", "dfn", "em", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "strike", "tt", "font"],
+        ["abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "dfn", "em", "i", "img", "kbd", "mark", "q", "s", "samp", "small", "strong", "sub", "sup", "time", "u", "var", "wbr", "strike", "tt", "font"],
         StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string> s_blocks = new(
+        ["address", "article", "blockquote", "caption", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr",
+            "legend", "li", "listing", "main", "menu", "ol", "p", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "xmp"],
+        StringComparer.OrdinalIgnoreCase);
+
+    // Each element is asked for by all of its ancestors.
+    private readonly Dictionary<IElement, bool> _inline = [];
 
     /// <summary>The children of a node.</summary>
     public IEnumerable<INode> ChildrenOf(INode parent) => tree.ChildrenOf(parent).Where(node => node is not IElement element || !IsLeftOut(element));
@@ -21,9 +30,24 @@ internal sealed class ContentTree(FlattenedTree tree, bool hasMain)
     /// <summary>The elements among the children of a node.</summary>
     public IEnumerable<IElement> ElementsIn(INode parent) => ChildrenOf(parent).OfType<IElement>();
 
-    /// <summary>Whether an element is part of a line.</summary>
-    public static bool IsInline(IElement element) => s_inline.Contains(element.LocalName) && (element.LocalName is not "a" and not "span" and not "label" and not "ins" and not "del"
-        || element.Children.All(IsInline));
+    /// <summary>Whether an element is part of a line. An element without a rule, such as a custom one, is unless it holds a block, as it is without a style.</summary>
+    public bool IsInline(IElement element)
+    {
+        if (s_inline.Contains(element.LocalName) || IsBlock(element))
+        {
+            return !IsBlock(element);
+        }
+
+        if (!_inline.TryGetValue(element, out var isInline))
+        {
+            _inline.Add(element, isInline = ElementsIn(element).All(IsInline));
+        }
+
+        return isInline;
+    }
+
+    /// <summary>Whether an element is a block by its name.</summary>
+    public static bool IsBlock(IElement element) => s_blocks.Contains(element.LocalName);
 
     // Outside of the main content, the header of the page is navigation too.
     private bool IsLeftOut(IElement element) => s_left.Contains(element.LocalName)

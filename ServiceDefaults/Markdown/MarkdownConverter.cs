@@ -64,6 +64,7 @@ public static class MarkdownConverter
     {
         var blocks = new List<string>();
         var line = new StringBuilder();
+        INode? previous = null;
         void EndLine()
         {
             if (Line(line.ToString(), context) is { Length: > 0 } text)
@@ -76,9 +77,9 @@ public static class MarkdownConverter
 
         foreach (var node in context.Content.ChildrenOf(parent))
         {
-            if (node is IText || (node is IElement inline && ContentTree.IsInline(inline)))
+            if (node is IText || (node is IElement inline && context.Content.IsInline(inline)))
             {
-                line.Append(Inline(node, context));
+                line.Append(Gap(previous, node)).Append(Inline(node, context));
             }
             else if (node is IElement block)
             {
@@ -88,6 +89,8 @@ public static class MarkdownConverter
                     blocks.Add(text);
                 }
             }
+
+            previous = node;
         }
 
         EndLine();
@@ -152,11 +155,13 @@ public static class MarkdownConverter
     private static string InlineOf(INode parent, Context context)
     {
         var text = new StringBuilder();
+        INode? previous = null;
         foreach (var node in context.Content.ChildrenOf(parent))
         {
             // Separate the words of a block within a line, such as in a heading or a table cell, from its neighbours.
-            var isBlock = node is IElement child && !ContentTree.IsInline(child);
-            text.Append(isBlock ? " " : "").Append(Inline(node, context)).Append(isBlock ? " " : "");
+            var isBlock = node is IElement child && !context.Content.IsInline(child);
+            text.Append(isBlock ? " " : Gap(previous, node)).Append(Inline(node, context)).Append(isBlock ? " " : "");
+            previous = node;
         }
 
         return text.ToString();
@@ -177,6 +182,7 @@ public static class MarkdownConverter
         return element.LocalName switch
         {
             "br" => Break,
+            "math" => TexOf(element) is { } tex ? context.IsPlain ? Squeeze(tex).Trim() : Code(tex) : InlineOf(element, context),
             "img" when context.IsPlain => Squeeze(element.GetAttribute("alt") ?? ""),
             not "img" when context.IsPlain => InlineOf(element, context),
             "img" => UrlOf(element.GetAttribute("src"), context) is { } source ? $"![{Escape(Squeeze(element.GetAttribute("alt") ?? ""), context).Trim()}]({source})" : "",
@@ -188,6 +194,14 @@ public static class MarkdownConverter
             _ => InlineOf(element, context),
         };
     }
+
+    // Templates of frameworks have no white space between elements, and their styles often show custom ones as blocks.
+    private static string Gap(INode? previous, INode node) => previous is IElement before && node is IElement after && before.LocalName.Contains('-') && after.LocalName.Contains('-') ? " " : "";
+
+    // A formula is its source if it has one, as those of KaTeX and Wikipedia: as text, MathML loses its structure.
+    private static string? TexOf(IElement math) =>
+        math.QuerySelectorAll("annotation").FirstOrDefault(static note => note.GetAttribute("encoding")?.EndsWith("tex", StringComparison.OrdinalIgnoreCase) == true)?.TextContent is { } tex
+            && tex.Trim().Length > 0 ? tex : null;
 
     private static string? UrlOf(string? text, Context context) =>
         text is { Length: > 0 and <= 2_048 } && Uri.TryCreate(context.Address, text.Trim(), out var url) && url.Scheme is "http" or "https" or "mailto"

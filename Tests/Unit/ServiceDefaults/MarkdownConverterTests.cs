@@ -35,6 +35,7 @@ public sealed class MarkdownConverterTests
     [InlineData("<ul><li>a</li><li>b<br>c</li></ul><ol><li>x</li></ol>", "- a\n- b\n  c\n\n1. x")]
     [InlineData("<table><tr><th>A</th><th>B</th></tr><tr><td>1|2</td><td>*</td></tr></table>", "A\tB\n1|2\t*")]
     [InlineData("<x-p><template shadowrootmode=open><p>Price: <slot></slot> EUR</p></template>12</x-p><p hidden>gone</p>", "Price: 12 EUR")]
+    [InlineData("<p>is <math><semantics><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></semantics></math></p>", "is x^2")]
     [InlineData("<pre>if (a)\n  b</pre><hr><blockquote><p>q</p></blockquote><dl><dt>T<dd>D</dl>", "if (a)\n  b\n\nq\n\nT\n\nD")]
     [InlineData("<p># 1. *text* &lt;b&gt; [x](y)</p><img alt=picture src=p.png><nav>menu</nav>", "# 1. *text* <b> [x](y)\n\npicture")]
     public void ToText_Content_IsTheTextWithoutMarks(string html, string expected) =>
@@ -58,6 +59,18 @@ public sealed class MarkdownConverterTests
     [InlineData("<x-a><template shadowrootmode=open><x-b><template shadowrootmode=open><p>[<slot></slot>]</p></template><slot></slot></x-b></template>through two</x-a>", "\\[through two\\]")]
     [InlineData("<p>a <slot>b</slot> c</p>", "a b c")]
     public void Convert_ShadowRoot_IsReadAsItIsShown(string html, string expected) => Assert.Equal(expected, TextOf(html));
+
+    [Theory]
+    [InlineData("<p>Cost <x-price>12</x-price> EUR per <app-unit><span>kg</span></app-unit>.</p>", "Cost 12 EUR per kg.")]
+    [InlineData("<h2><app-icon></app-icon>Head <x-b>line</x-b></h2>", "## Head line")]
+    [InlineData("<p>a <picture><source srcset=x><img src=/p.png alt=p></picture> b</p>", "a ![p](http://h/p.png) b")]
+    [InlineData("<p>a <span>b<button>Copy</button></span> c</p>", "a b c")]
+    [InlineData("<app-root><app-card><h2>One</h2><p>1</p></app-card><app-card><p>2</p></app-card></app-root>", "## One\n\n1\n\n2")]
+    [InlineData("<app-item>A</app-item><app-item>B</app-item>, <x-c>C</x-c>.", "A B, C.")]
+    [InlineData("<p>E = <math><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup></math>.</p>", "E = mc2.")]
+    [InlineData("<p>formula <span class=katex><span class=katex-mathml><math><semantics><mrow><mi>x</mi></mrow><annotation encoding='application/x-tex'>\\frac{x^2}{y_1}</annotation></semantics></math></span><span class=katex-html aria-hidden=true>x2</span></span> end</p>",
+        "formula `\\frac{x^2}{y_1}` end")]
+    public void Convert_ElementOfAnyOtherName_IsInlineUnlessItHoldsBlocks(string html, string expected) => Assert.Equal(expected, TextOf(html));
 
     [Fact]
     public void Convert_ShadowRootsThatNestDeeperAsShownThanAsWritten_AreRefused()
