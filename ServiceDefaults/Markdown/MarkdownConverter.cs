@@ -102,7 +102,7 @@ public static class MarkdownConverter
         ['h', >= '1' and <= '6'] => Line(InlineOf(element, context), context).ReplaceLineEndings(" ") is { Length: > 0 } heading
             ? context.IsPlain ? heading : $"{new string('#', element.LocalName[1] - '0')} {heading}" : "",
         "hr" => context.IsPlain ? "" : "---",
-        "pre" => context.IsPlain ? Clean(element.TextContent).Trim('\n') : Fenced(element.TextContent, element.ClassName + " " + element.QuerySelector("code")?.ClassName),
+        "pre" => CodeBlock(element, context),
         "blockquote" => context.IsPlain ? Blocks(element, context) : Prefixed(Blocks(element, context), "> ", "> "),
         "ul" or "ol" or "menu" => Listed(element, context),
         "table" => Tabular(element, context),
@@ -129,7 +129,13 @@ public static class MarkdownConverter
 
     private static string Tabular(IElement table, Context context)
     {
-        var rows = RowsOf(table, context).Select(row => row.Select(cell => Line(InlineOf(cell, context), context).ReplaceLineEndings(" ")).ToList()).ToList();
+        var cells = RowsOf(table, context).ToList();
+        if (cells.Count > 0 && cells.All(CodeText.IsNumbered))
+        {
+            return CodeBlock(table, context);
+        }
+
+        var rows = cells.Select(row => row.Select(cell => Line(InlineOf(cell, context), context).ReplaceLineEndings(" ")).ToList()).ToList();
         if (rows.Count == 0)
         {
             return "";
@@ -146,6 +152,9 @@ public static class MarkdownConverter
         var caption = context.Content.ElementsIn(table).FirstOrDefault(static child => child.LocalName == "caption") is { } named ? Line(InlineOf(named, context), context) + "\n\n" : "";
         return caption + string.Join('\n', lines);
     }
+
+    private static string CodeBlock(IElement element, Context context) => CodeText.Of(element, context.Content) is var code && context.IsPlain ? Clean(code).Trim('\n')
+        : Fenced(code, element.ClassName + " " + element.QuerySelector("code")?.ClassName);
 
     private static IEnumerable<List<IElement>> RowsOf(IElement table, Context context) =>
         context.Content.ElementsIn(table).SelectMany(child => child.LocalName is "thead" or "tbody" or "tfoot" ? context.Content.ElementsIn(child) : [child])

@@ -36,6 +36,7 @@ public sealed class MarkdownConverterTests
     [InlineData("<table><tr><th>A</th><th>B</th></tr><tr><td>1|2</td><td>*</td></tr></table>", "A\tB\n1|2\t*")]
     [InlineData("<x-p><template shadowrootmode=open><p>Price: <slot></slot> EUR</p></template>12</x-p><p hidden>gone</p>", "Price: 12 EUR")]
     [InlineData("<p>is <math><semantics><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></semantics></math></p>", "is x^2")]
+    [InlineData("<table><tr><td><pre>1\n2</pre></td><td><pre>a\n  b</pre></td></tr></table>", "a\n  b")]
     [InlineData("<pre>if (a)\n  b</pre><hr><blockquote><p>q</p></blockquote><dl><dt>T<dd>D</dl>", "if (a)\n  b\n\nq\n\nT\n\nD")]
     [InlineData("<p># 1. *text* &lt;b&gt; [x](y)</p><img alt=picture src=p.png><nav>menu</nav>", "# 1. *text* <b> [x](y)\n\npicture")]
     public void ToText_Content_IsTheTextWithoutMarks(string html, string expected) =>
@@ -71,6 +72,16 @@ public sealed class MarkdownConverterTests
     [InlineData("<p>formula <span class=katex><span class=katex-mathml><math><semantics><mrow><mi>x</mi></mrow><annotation encoding='application/x-tex'>\\frac{x^2}{y_1}</annotation></semantics></math></span><span class=katex-html aria-hidden=true>x2</span></span> end</p>",
         "formula `\\frac{x^2}{y_1}` end")]
     public void Convert_ElementOfAnyOtherName_IsInlineUnlessItHoldsBlocks(string html, string expected) => Assert.Equal(expected, TextOf(html));
+
+    [Theory]
+    [InlineData("<div class=highlight><table><tr><td class=gutter><pre>1\n2</pre></td><td><pre>code 1\ncode 2</pre></td></tr></table></div>", "```\ncode 1\ncode 2\n```")]
+    [InlineData("<pre><code class='hljs language-js'><table class=hljs-ln><tr><td data-line-number=1>1</td><td>let a</td></tr><tr><td data-line-number=2>2</td><td>  a = 1</td></tr></table></code></pre>", "```js\nlet a\n  a = 1\n```")]
+    [InlineData("<table class='highlight language-go'><tr><td data-line-number=1></td><td>func a() {</td></tr><tr><td data-line-number=2></td><td>}</td></tr></table>", "```go\nfunc a() {\n}\n```")]
+    [InlineData("<pre><code>a<br>b<div>c</div><div>d</div></code><button>Copy</button></pre>", "```\na\nb\nc\nd\n```")]
+    [InlineData("<pre><span class=line>l1</span>\n<span class=line>  l2</span></pre>", "```\nl1\n  l2\n```")]
+    [InlineData("<table><tr><td>1</td><td>a</td></tr><tr><td>2</td><td>b</td></tr></table>", "| 1 | a |\n| --- | --- |\n| 2 | b |")]
+    [InlineData("<table><tr><th>N</th><th>Call</th></tr><tr><td>1</td><td><pre>f()</pre></td></tr></table>", "| N | Call |\n| --- | --- |\n| 1 | f() |")]
+    public void Convert_CodeWithLineNumbers_IsABlockOfCodeWithItsLines(string html, string expected) => Assert.Equal(expected, TextOf(html));
 
     [Fact]
     public void Convert_ShadowRootsThatNestDeeperAsShownThanAsWritten_AreRefused()
