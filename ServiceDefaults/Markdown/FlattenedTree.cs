@@ -91,5 +91,27 @@ internal sealed class FlattenedTree
         }
     }
 
-    private static bool IsHidden(IElement element) => element.HasAttribute("hidden");
+    private static bool IsHidden(IElement element) => element.HasAttribute("hidden") || (element.GetAttribute("style") is { } style && IsHiddenBy(style));
+
+    // The last declaration of a property counts.
+    private static bool IsHiddenBy(string style) => IsLast(style, "display", "none") || IsLast(style, "visibility", "hidden");
+
+    private static bool IsLast(string style, string property, string value)
+    {
+        var isValue = false;
+        if (style.Contains(value, StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (var range in style.AsSpan().Split(';'))
+            {
+                var declaration = style.AsSpan(range);
+                if (declaration.IndexOf(':') is > 0 and var colon && declaration[..colon].Trim().Equals(property, StringComparison.OrdinalIgnoreCase))
+                {
+                    var given = declaration[(colon + 1)..];
+                    isValue = (given.IndexOf('!') is >= 0 and var end ? given[..end] : given).Trim().Equals(value, StringComparison.OrdinalIgnoreCase);
+                }
+            }
+        }
+
+        return isValue;
+    }
 }

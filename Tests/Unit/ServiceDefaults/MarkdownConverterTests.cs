@@ -71,6 +71,7 @@ public sealed class MarkdownConverterTests
     [InlineData("<p>E = <math><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup></math>.</p>", "E = mc2.")]
     [InlineData("<p>formula <span class=katex><span class=katex-mathml><math><semantics><mrow><mi>x</mi></mrow><annotation encoding='application/x-tex'>\\frac{x^2}{y_1}</annotation></semantics></math></span><span class=katex-html aria-hidden=true>x2</span></span> end</p>",
         "formula `\\frac{x^2}{y_1}` end")]
+    [InlineData("<p>a <span><span style='display: none;'><math><mi>x</mi></math></span><img src=/x.svg alt='{x}'></span> b</p>", "a ![{x}](http://h/x.svg) b")]
     public void Convert_ElementOfAnyOtherName_IsInlineUnlessItHoldsBlocks(string html, string expected) => Assert.Equal(expected, TextOf(html));
 
     [Theory]
@@ -82,6 +83,16 @@ public sealed class MarkdownConverterTests
     [InlineData("<table><tr><td>1</td><td>a</td></tr><tr><td>2</td><td>b</td></tr></table>", "| 1 | a |\n| --- | --- |\n| 2 | b |")]
     [InlineData("<table><tr><th>N</th><th>Call</th></tr><tr><td>1</td><td><pre>f()</pre></td></tr></table>", "| N | Call |\n| --- | --- |\n| 1 | f() |")]
     public void Convert_CodeWithLineNumbers_IsABlockOfCodeWithItsLines(string html, string expected) => Assert.Equal(expected, TextOf(html));
+
+    [Theory]
+    [InlineData("<p>a</p><div style='display:none'><p>b</p></div>", "a")]
+    [InlineData("<p>a<span style='color: red; DISPLAY : None !important'>b</span></p>", "a")]
+    [InlineData("<p>a</p><p style='visibility:hidden'>b</p>", "a")]
+    [InlineData("<ul><li>a</li><li style='display:none'>b</li></ul>", "- a")]
+    [InlineData("<table><tr><td>a</td><td hidden>b</td></tr><tr style='display:none'><td>c</td></tr></table>", "| a |\n| --- |")]
+    [InlineData("<p style='display:block; --display: none; background: url(none)'>a</p>", "a")]
+    [InlineData("<p style='display:none; display:block'>a</p>", "a")]
+    public void Convert_ElementHiddenByItsStyle_IsLeftOut(string html, string expected) => Assert.Equal(expected, TextOf(html));
 
     [Fact]
     public void Convert_ShadowRootsThatNestDeeperAsShownThanAsWritten_AreRefused()
