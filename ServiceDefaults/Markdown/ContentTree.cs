@@ -8,7 +8,7 @@ namespace Fleet.ServiceDefaults.Markdown;
 internal sealed class ContentTree(FlattenedTree tree, bool hasMain)
 {
     private static readonly HashSet<string> s_left = new(
-        ["head", "script", "style", "noscript", "nav", "aside", "footer", "form", "button", "input", "select", "textarea", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "template", "annotation", "annotation-xml"],
+        ["head", "script", "style", "nav", "aside", "footer", "form", "button", "input", "select", "textarea", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "template", "annotation", "annotation-xml"],
         StringComparer.OrdinalIgnoreCase);
 
     // Inline whatever they hold.

@@ -91,7 +91,8 @@ internal sealed class FlattenedTree
         }
     }
 
-    private static bool IsHidden(IElement element) => element.HasAttribute("hidden") || (element.GetAttribute("style") is { } style && IsHiddenBy(style));
+    // The parser reads the content of noscript, which a browser shows only without scripts.
+    private static bool IsHidden(IElement element) => element.LocalName == "noscript" || element.HasAttribute("hidden") || (element.GetAttribute("style") is { } style && IsHiddenBy(style));
 
     // The last declaration of a property counts.
     private static bool IsHiddenBy(string style) => IsLast(style, "display", "none") || IsLast(style, "visibility", "hidden");

@@ -45,10 +45,11 @@ public static class MarkdownConverter
 
         var page = new Uri(url);
         var address = document.QuerySelector("base[href]")?.GetAttribute("href") is { } origin && Uri.TryCreate(page, origin, out var based) ? based : page;
-        var main = document.QuerySelector("main, [role=main]") ?? (document.QuerySelectorAll("article") is { Length: 1 } articles ? articles[0] : null);
+        var main = tree.ElementsBelow(document.Body!).FirstOrDefault(static shown => shown.Element.LocalName == "main" || shown.Element.GetAttribute("role") == "main").Element
+            ?? (tree.ElementsBelow(document.Body!).Where(static shown => shown.Element.LocalName == "article").Take(2).ToList() is [var (article, _)] ? article : null);
         var context = new Context(new(tree, hasMain: main is not null), address, isPlain);
         var text = Blocks(main ?? document.Body!, context).Trim('\n');
-        var hasTitle = isPlain ? (main ?? document.Body)?.QuerySelector("h1") is not null
+        var hasTitle = isPlain ? tree.ElementsBelow(main ?? document.Body!).Any(static shown => shown.Element.LocalName == "h1")
             : text.StartsWith("# ", StringComparison.Ordinal) || text.Contains("\n# ", StringComparison.Ordinal);
         if (!hasTitle && Squeeze(document.Title ?? "").Trim() is { Length: > 0 } title)
         {

@@ -58,6 +58,7 @@ public sealed class MarkdownConverterTests
     [InlineData("<x-a><template shadowrootmode=open><p hidden><slot></slot></p><slot></slot></template>in the first</x-a>", "")]
     [InlineData("<x-a><template shadowrootmode=open><ul><slot></slot></ul></template><li>a</li><li>b</li></x-a>", "- a\n- b")]
     [InlineData("<x-a><template shadowrootmode=open><x-b><template shadowrootmode=open><p>[<slot></slot>]</p></template><slot></slot></x-b></template>through two</x-a>", "\\[through two\\]")]
+    [InlineData("<div><template shadowrootmode=open><nav>menu</nav><main><p>text</p><slot></slot></main></template><p>light</p></div><p>outside</p>", "text\n\nlight")]
     [InlineData("<p>a <slot>b</slot> c</p>", "a b c")]
     public void Convert_ShadowRoot_IsReadAsItIsShown(string html, string expected) => Assert.Equal(expected, TextOf(html));
 
@@ -93,6 +94,14 @@ public sealed class MarkdownConverterTests
     [InlineData("<p style='display:block; --display: none; background: url(none)'>a</p>", "a")]
     [InlineData("<p style='display:none; display:block'>a</p>", "a")]
     public void Convert_ElementHiddenByItsStyle_IsLeftOut(string html, string expected) => Assert.Equal(expected, TextOf(html));
+
+    [Theory]
+    [InlineData("<main hidden><p>old route</p></main><main><p>text</p></main>", "text")]
+    [InlineData("<div style='display:none'><main><p>old route</p></main></div><div><main><p>text</p></main></div>", "text")]
+    [InlineData("<noscript><main>Enable JavaScript</main></noscript><div role=main><p>text</p></div>", "text")]
+    [InlineData("<article hidden><p>old</p></article><p>menu</p><article><p>text</p></article>", "text")]
+    [InlineData("<div aria-hidden=true><main><p>behind a dialog</p></main></div><dialog open>Cookies?</dialog>", "behind a dialog")]
+    public void Convert_HiddenMain_IsNotTheMainContent(string html, string expected) => Assert.Equal(expected, TextOf(html));
 
     [Fact]
     public void Convert_ShadowRootsThatNestDeeperAsShownThanAsWritten_AreRefused()
