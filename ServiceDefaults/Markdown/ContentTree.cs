@@ -8,7 +8,7 @@ namespace Fleet.ServiceDefaults.Markdown;
 internal sealed class ContentTree(FlattenedTree tree, bool hasMain)
 {
     private static readonly HashSet<string> s_left = new(
-        ["head", "script", "style", "nav", "aside", "footer", "form", "button", "input", "select", "textarea", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "template", "annotation", "annotation-xml"],
+        ["head", "script", "style", "nav", "aside", "footer", "button", "input", "select", "textarea", "datalist", "iframe", "object", "embed", "canvas", "svg", "audio", "video", "dialog", "template", "annotation", "annotation-xml"],
         StringComparer.OrdinalIgnoreCase);
 
     // Inline whatever they hold.
@@ -49,8 +49,10 @@ internal sealed class ContentTree(FlattenedTree tree, bool hasMain)
     /// <summary>Whether an element is a block by its name.</summary>
     public static bool IsBlock(IElement element) => s_blocks.Contains(element.LocalName);
 
+    // A form may hold the whole page, as those of ASP.NET Web Forms: it is its content without the controls and their labels.
     // Outside of the main content, the header of the page is navigation too.
     private bool IsLeftOut(IElement element) => s_left.Contains(element.LocalName)
         || element.GetAttribute("aria-hidden") == "true" || element.GetAttribute("role") is "navigation" or "search" or "contentinfo" or "complementary"
+        || (element.LocalName is "label" or "legend" && element.Closest("form") is not null)
         || (!hasMain && element is { LocalName: "header", ParentElement.LocalName: "body" });
 }

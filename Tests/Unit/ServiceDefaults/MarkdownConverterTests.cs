@@ -103,6 +103,12 @@ public sealed class MarkdownConverterTests
     [InlineData("<div aria-hidden=true><main><p>behind a dialog</p></main></div><dialog open>Cookies?</dialog>", "behind a dialog")]
     public void Convert_HiddenMain_IsNotTheMainContent(string html, string expected) => Assert.Equal(expected, TextOf(html));
 
+    [Theory]
+    [InlineData("<form id=aspnetForm><h1>Product</h1><p>Description of the product.</p><input value=v><select><option>o</option></select></form>", "# Product\n\nDescription of the product.")]
+    [InlineData("<form><main><p>text</p></main></form>", "text")]
+    [InlineData("<p>text</p><form><fieldset><legend>Contact</legend><label>Name <input list=l></label><datalist id=l><option>x</option></datalist><textarea>t</textarea></fieldset><button>Send</button></form>", "text")]
+    public void Convert_Form_IsItsContentWithoutControls(string html, string expected) => Assert.Equal(expected, TextOf(html));
+
     [Fact]
     public void Convert_ShadowRootsThatNestDeeperAsShownThanAsWritten_AreRefused()
     {
