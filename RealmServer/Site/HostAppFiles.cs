@@ -2,7 +2,6 @@ using Fleet.RealmServer.Caching;
 using Fleet.RealmServer.Content;
 using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Rendering;
-using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -14,8 +13,6 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
 {
     /// <summary>Maximum size of a compressed file in bytes: 4 MiB. Such files are read into memory as a whole.</summary>
     private const int MaxCompressedFileBytes = 4 * 1024 * 1024;
-
-    private static readonly FileExtensionContentTypeProvider s_types = new();
 
     // Confines paths to the folder and excludes hidden files. It follows links out of the folder and serves files of hidden folders; Find rejects both.
     private readonly PhysicalFileProvider _files = new(shell.Dist);
@@ -56,9 +53,16 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
         }
 
         http.Response.Headers.CacheControl = AssetCaching.For(path);
-        var type = s_types.TryGetContentType(file.Name, out var known) ? known : "application/octet-stream";
+        var type = FileTypes.Find(file.Name) ?? "application/octet-stream";
         var tag = TagOf(file, path);
-        var result = FindCompressed(http, file, type, tag) ?? Results.File(
+        var isGzip = file.Name.EndsWith(".svgz", StringComparison.OrdinalIgnoreCase) && await IsGzipAsync(file.PhysicalPath, http.RequestAborted);
+        if (isGzip)
+        {
+            // The type is that of the picture within, which browsers show only if they know that it is compressed.
+            http.Response.Headers.ContentEncoding = "gzip";
+        }
+
+        var result = (isGzip ? null : FindCompressed(http, file, type, tag)) ?? Results.File(
             file.PhysicalPath,
             type,
             lastModified: file.LastModified,
@@ -98,7 +102,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     /// <summary>What is known of a path that is no file.</summary>
     public PathTraits TraitsOf(string path)
     {
-        var isKnownType = s_types.TryGetContentType(path, out var type) && type is not ("text/html" or "application/xhtml+xml");
+        var isKnownType = FileTypes.Find(path) is not (null or "text/html" or "application/xhtml+xml");
         return new(Path.HasExtension(path), isKnownType && _files.GetDirectoryContents(path[..path.LastIndexOf('/')]).Exists);
     }
 
@@ -123,14 +127,16 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
     private string TagOf(IFileInfo file, string path) =>
         $"{file.LastModified.UtcTicks:x}-{file.Length:x}{shell.Current.Assets.FirstOrDefault(asset => asset.Path == path)?.Digest}";
 
-    /// <summary>Whether compression reduces files of a content type. Images and fonts are already compressed.</summary>
-    internal static bool IsPackable(string contentType) =>
-        contentType.StartsWith("text/", StringComparison.Ordinal)
-        || contentType is "application/javascript" or "application/json" or "application/manifest+json" or "application/xml" or "application/wasm" or "image/svg+xml";
+    private static async Task<bool> IsGzipAsync(string file, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(file);
+        var start = new byte[2];
+        return await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken) == start.Length && start is [0x1f, 0x8b];
+    }
 
     private IResult? FindCompressed(HttpContext http, IFileInfo file, string type, string tag)
     {
-        if (file.Length > MaxCompressedFileBytes || !IsPackable(type))
+        if (file.Length > MaxCompressedFileBytes || !FileTypes.IsPackable(type))
         {
             return null;
         }

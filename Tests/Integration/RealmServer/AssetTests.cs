@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Text;
 
 namespace Fleet.Tests.RealmServer;
 
@@ -77,6 +79,55 @@ public sealed class AssetTests
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal("body", await part.Content.ReadAsStringAsync());
         Assert.Empty(await (await server.GetAsync("assets/app.css", "*/*", method: HttpMethod.Head)).Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
+    [InlineData("avif", "image/avif", false)]
+    [InlineData("m3u8", "application/vnd.apple.mpegurl", true)]
+    [InlineData("mjs", "text/javascript", true)]
+    [InlineData("rss", "application/rss+xml", true)]
+    [InlineData("atom", "application/atom+xml", true)]
+    [InlineData("vtt", "text/vtt", true)]
+    [InlineData("wasm", "application/wasm", true)]
+    [InlineData("webmanifest", "application/manifest+json", true)]
+    [InlineData("yaml", "application/yaml", true)]
+    [InlineData("yml", "application/yaml", true)]
+    [InlineData("jsonld", "application/ld+json", true)]
+    [InlineData("geojson", "application/geo+json", true)]
+    [InlineData("glb", "model/gltf-binary", false)]
+    [InlineData("jxl", "image/jxl", false)]
+    [InlineData("svgz", "image/svg+xml", true)]
+    [InlineData("unknown", "application/octet-stream", false)]
+    public async Task Asset_Extension_HasItsTypeAndIsCompressedIfItIsText(string extension, string type, bool isText)
+    {
+        await using var server = new RealmServerUnderTest();
+        server.Dist.Write($"files/file.{extension}", new string('x', 5_000));
+        await server.StartAsync();
+
+        using var response = await server.GetAsync($"files/file.{extension}", "*/*", request => request.Headers.AcceptEncoding.Add(new("br")));
+
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(isText ? ["br"] : [], response.Content.Headers.ContentEncoding);
+    }
+
+    [Theory]
+    [InlineData("br")]
+    [InlineData("identity")]
+    public async Task Asset_CompressedSvg_SaysSoAndIsNotCompressedAgain(string accepted)
+    {
+        await using var server = new RealmServerUnderTest();
+        Directory.CreateDirectory(Path.Combine(server.Dist.Path, "assets"));
+        await using (var zip = new GZipStream(File.Create(Path.Combine(server.Dist.Path, "assets/logo.svgz")), CompressionLevel.Fastest))
+        {
+            await zip.WriteAsync(Encoding.UTF8.GetBytes("<svg xmlns='http://www.w3.org/2000/svg'/>"));
+        }
+
+        await server.StartAsync();
+        using var response = await server.GetAsync("assets/logo.svgz", "*/*", request => request.Headers.AcceptEncoding.Add(new(accepted)));
+
+        Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
+        Assert.Equal("image/svg+xml", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(server.Dist.Path, "assets/logo.svgz")), await response.Content.ReadAsByteArrayAsync());
     }
 
     // Folders of Blazor, Next.js, Nuxt, SvelteKit and Astro.
