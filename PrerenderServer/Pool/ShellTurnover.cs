@@ -43,8 +43,8 @@ internal sealed partial class ShellTurnover(PoolMetrics metrics, TimeProvider ti
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Recycling {SlotCount} slots: host shell changed from {OldToken} to {NewToken}.")]
-    private partial void LogChanged(int slotCount, string oldToken, string newToken);
+    [LoggerMessage(LogLevel.Information, "Reloading {PageCount} pages: host shell changed from {OldToken} to {NewToken}.")]
+    private partial void LogChanged(int pageCount, string oldToken, string newToken);
 
     [LoggerMessage(LogLevel.Information, "Every page has host shell generation {Generation}, token {Token}: {HereMs:F0} ms after this server learned of it, "
         + "{AllMs:F0} ms after it became current.")]
@@ -52,6 +52,6 @@ internal sealed partial class ShellTurnover(PoolMetrics metrics, TimeProvider ti
 
     [LoggerMessage(LogLevel.Error, "The host shell differs on every fetch, so no page can load the current one, {Token}. "
         + "Something in it, perhaps a nonce, changes with each request. Have the host send the token of the shell without that part in X-Host-Shell, "
-        + "or find what removes that header. Until then {SlotCount} pages stay in use as they are, results are marked stale, and the fleet is not recycled.")]
-    private partial void LogUnstable(string token, int slotCount);
+        + "or find what removes that header. Until then {PageCount} pages stay in use as they are, and results are marked stale.")]
+    private partial void LogUnstable(string token, int pageCount);
 }

@@ -13,7 +13,7 @@ public sealed partial class ScenarioTests
     private static readonly bool s_full = Environment.GetEnvironmentVariable("FLEET_SHELL_FULL") == "1";
 
     [Fact]
-    public async Task S04_TwoReplicasServeAAndB_AtMostOneRecyclePerRealChange()
+    public async Task S04_TwoReplicasServeAAndB_AtMostOneReloadPerRealChange()
     {
         var (_, tokenA) = await Fleet.FreshAsync();
         var before = (await Fleet.StatusAsync()).Shell!.Generation;
@@ -45,8 +45,8 @@ public sealed partial class ScenarioTests
             Assert.Equal(tokenB, Fleet.App.Deploy(b));
             var status = await Fleet.ConvergedAsync(tokenB, s_limit);
             Assert.Equal(generations.Max(), status.Shell!.Generation);
-            var recycles = Fleet.Log.Find("Recycling", mark).GroupBy(l => l.Source).ToDictionary(g => g.Key, g => g.Count());
-            Assert.True(recycles.Count == Fleet.Servers.Count && recycles.Values.All(n => n == 1), $"One recycle on each server, not {string.Join(", ", recycles)}.");
+            var reloads = Fleet.Log.Find("Reloading", mark).GroupBy(l => l.Source).ToDictionary(g => g.Key, g => g.Count());
+            Assert.True(reloads.Count == Fleet.Servers.Count && reloads.Values.All(n => n == 1), $"One reload on each server, not {string.Join(", ", reloads)}.");
             Assert.NotEqual(tokenA, tokenB);
         }
         finally
@@ -128,7 +128,7 @@ public sealed partial class ScenarioTests
     [InlineData("t\u00f6ken", HttpStatusCode.BadRequest)]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123-", HttpStatusCode.BadRequest)]
     [InlineData("  @current\r\n", HttpStatusCode.OK)]
-    public async Task S11_TokenReportedFromOutside_IsRefusedOrTrimmed_AndRecyclesNothing(string token, HttpStatusCode expected)
+    public async Task S11_TokenReportedFromOutside_IsRefusedOrTrimmed_AndReloadsNothing(string token, HttpStatusCode expected)
     {
         var before = (await Fleet.StatusAsync()).Shell!;
         var mark = Fleet.Log.Mark;
@@ -137,11 +137,11 @@ public sealed partial class ScenarioTests
 
         Assert.Equal(expected, response.StatusCode);
         Assert.Equal(before, (await Fleet.StatusAsync()).Shell);
-        Assert.Empty(Fleet.Log.Find("Recycling", mark));
+        Assert.Empty(Fleet.Log.Find("Reloading", mark));
     }
 
     [Fact]
-    public async Task S12_NoncePerRequest_DoesNotRecycle_AndWithoutTheHeaderIsReportedOnce()
+    public async Task S12_NoncePerRequest_DoesNotReload_AndWithoutTheHeaderIsReportedOnce()
     {
         await Fleet.FreshAsync();
         Fleet.Proxy.AddsNonce = true;
@@ -168,7 +168,7 @@ public sealed partial class ScenarioTests
         });
         Assert.Equal(Fleet.Servers.Count, Reports(mark, tokenC).Select(l => l.Source).Distinct().Count());
         Assert.Equal(Fleet.Servers.Count, Reports(mark, tokenC).Count);
-        Assert.InRange(Fleet.Log.Find("Recycling", mark).Count, 1, Fleet.Servers.Count);
+        Assert.InRange(Fleet.Log.Find("Reloading", mark).Count, 1, Fleet.Servers.Count);
     }
 
     // If a page boots between the fault and the deploy, its server also reports the previous shell.

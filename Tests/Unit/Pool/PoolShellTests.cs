@@ -58,7 +58,7 @@ public sealed class PoolShellTests
     }
 
     [Fact]
-    public void Shell_DifferentOnEveryFetch_IsUnstable_AndRecyclesNothing()
+    public void Shell_DifferentOnEveryFetch_IsUnstable_AndReloadsNothing()
     {
         var (world, _) = WithIdlePage("a");
         world.ChangeShell("new");
