@@ -42,9 +42,9 @@ internal sealed class LeaseTable(PoolMetrics metrics, Func<TimeSpan> now, Action
         // A render may have booted the page again from another shell. The release reports it; otherwise the pool would lease a stale page as current.
         var lease = new PageLease(page, grant.Slot, grant.Warm, grant.Waited, grant.Boot, condition => post(new LeaseCompleted(grant.Lease, condition)
         {
-            Booted = page is IRenderPage { IsStandby: true },
+            Booted = page.IsHostBooted,
             ShellToken = page.ShellToken,
-            MaxIdle = (page as IRenderPage)?.MaxIdle,
+            MaxIdle = page.MaxIdle,
         }), revocation.Token);
 
         // The caller may have cancelled before the grant arrived. The page is then unused.

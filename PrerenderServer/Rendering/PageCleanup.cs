@@ -136,7 +136,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
 
         var html = await TryAsync<string>(async () => await page.MarkupAsync(options.RecoveryBudget / 4, CancellationToken.None));
-        if (page.IsStandby)
+        if (page.IsHostBooted)
         {
             // A document that was navigated to is always painted.
             await TryAsync<object>(async () => await page.EvaluateAsync(PageScripts.Paint, options.RecoveryBudget / 4, CancellationToken.None));

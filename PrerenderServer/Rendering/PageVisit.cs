@@ -159,7 +159,7 @@ internal sealed class PageVisit(
         (PageTermination.Closed, _) => (new() { Outcome = RenderOutcome.Unusable, Message = "The page closed itself." }, PageCondition.Hung),
         (_, PageScriptException script) =>
             // A navigated document still runs. The booted host app is unchanged, unless the page was altered for a screenshot.
-            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack, IsRequestWrong = script is RequestValueException }, page.IsStandby && operation.Screenshot is null ? PageCondition.Healthy : PageCondition.Dirty),
+            (new() { Outcome = RenderOutcome.Failed, Message = script.Message, Stack = script.Stack, IsRequestWrong = script is RequestValueException }, page.IsHostBooted && operation.Screenshot is null ? PageCondition.Healthy : PageCondition.Dirty),
         (_, NavigationException failed) => (new()
         {
             Outcome = OutcomeMapping.OfNavigation(failed.Code, Uri.TryCreate(failed.FailedUrl, UriKind.Absolute, out var url) && allowed.Allows(url)),

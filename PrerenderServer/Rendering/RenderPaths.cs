@@ -38,7 +38,7 @@ internal sealed class RenderPaths(SoftNavigation navigation, HostRender hostRend
     /// <summary>Remembers whether the host app that a page has booted offers <c>fleet.render</c>.</summary>
     public void Learn(IRenderPage page)
     {
-        if (page is { IsStandby: true, ShellToken: { } shell })
+        if (page is { IsHostBooted: true, ShellToken: { } shell })
         {
             _withoutRender = page.OffersRender == false ? shell : _withoutRender == shell ? null : _withoutRender;
         }

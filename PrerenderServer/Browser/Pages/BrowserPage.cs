@@ -69,7 +69,7 @@ internal sealed partial class BrowserPage : IRenderPage
 
     public bool? OffersRender { get; private set; }
 
-    public bool IsStandby => _booted is { } loader && loader == _loads.Current;
+    public bool IsHostBooted => _booted is { } loader && loader == _loads.Current;
 
     public PageTermination End { get; private set; }
 

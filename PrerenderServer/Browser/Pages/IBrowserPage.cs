@@ -1,8 +1,14 @@
 namespace Fleet.PrerenderServer.Browser.Pages;
 
-/// <summary>A booted page. The pool only passes it on; rendering uses it as <see cref="IRenderPage"/>.</summary>
+/// <summary>A page as the pool sees it: what its document is when a render returns it. Rendering uses it as <see cref="IRenderPage"/>.</summary>
 internal interface IBrowserPage
 {
     /// <summary>Token of the host shell that the page's document was loaded from; null if the response had none and the body could not be read.</summary>
     string? ShellToken { get; }
+
+    /// <summary>Whether the current document is the booted host shell. False after a navigation.</summary>
+    bool IsHostBooted { get; }
+
+    /// <summary>How long the page may be idle before it is closed; null for as long as any other. The app in a kept document goes on meanwhile.</summary>
+    TimeSpan? MaxIdle { get; }
 }

@@ -14,9 +14,6 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Whether the host app offers <c>fleet.render</c> when booted, regardless of the current document; null if it was never booted here.</summary>
     bool? OffersRender { get; }
 
-    /// <summary>Whether the current document is the booted host shell. False after a navigation.</summary>
-    bool IsStandby { get; }
-
     /// <summary>How the page ended by itself; <see cref="PageTermination.None"/> while it is open.</summary>
     PageTermination End { get; }
 
@@ -54,15 +51,12 @@ internal interface IRenderPage : IBrowserPage
     /// one of its frames has stored cannot be cleared.</summary>
     bool IsKept { get; }
 
-    /// <summary>How long the page may be idle before it is closed; null for as long as any other. The app in a kept document goes on meanwhile.</summary>
-    TimeSpan? MaxIdle { get; }
-
     /// <summary>The current document as its server sent it; null if that is not known.</summary>
     Task<string?> SourceAsync(TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Keeps the current document, instead of <see cref="ParkAsync"/>, so that <see cref="NavigateSoftlyAsync"/> may move it on.</summary>
     /// <param name="source">The document as its server sent it.</param>
-    /// <param name="maxIdle"><see cref="MaxIdle"/> of the page while it is kept.</param>
+    /// <param name="maxIdle"><see cref="IBrowserPage.MaxIdle"/> of the page while it is kept.</param>
     /// <param name="deadline">Timeout.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Whether it is kept. If not, the page must be parked.</returns>

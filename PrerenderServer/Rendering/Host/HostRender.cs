@@ -125,7 +125,7 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
     /// <summary>Boots the host app unless the page already shows it.</summary>
     internal static async Task BootAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken)
     {
-        if (!page.IsStandby)
+        if (!page.IsHostBooted)
         {
             progress.Enter(Stages.Boot);
             await page.BootAsync(operation.Deadline.Step(), cancellationToken);

@@ -24,7 +24,7 @@ internal sealed class FakePage : IRenderPage
 
     public bool? OffersRender => true;
 
-    public bool IsStandby => true;
+    public bool IsHostBooted => true;
 
     public bool IsDebugged { get; init; } = true;
 

@@ -141,4 +141,9 @@ internal sealed class FakeBrowser : IBrowserAdapter
 }
 
 /// <summary>A page of the fake browser. Two documents of one slot are two pages.</summary>
-internal sealed record FakePage(long Slot, int Document, string? ShellToken) : IBrowserPage;
+internal sealed record FakePage(long Slot, int Document, string? ShellToken) : IBrowserPage
+{
+    public bool IsHostBooted => true;
+
+    public TimeSpan? MaxIdle => null;
+}
