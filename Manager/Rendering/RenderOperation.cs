@@ -32,7 +32,7 @@ internal sealed record RenderOperation(
     public int AttemptsLeft { get; init; } = int.MaxValue;
 
     /// <summary>The affinity without its principal. Fairness counts by it: a caller may make up credentials, and each would be a queue of its own.</summary>
-    public string Lane { get; } = AffinityKey.TryParse(Affinity, out var key) ? (key with { Scope = "" }).ToString() : Affinity;
+    public string FairnessKey { get; } = AffinityKey.TryParse(Affinity, out var key) ? (key with { Scope = "" }).ToString() : Affinity;
 
     /// <summary>0 for a render that a caller requested; one more than its cause for a nested render.</summary>
     public int Depth => Cause is { } cause ? cause.Depth + 1 : 0;

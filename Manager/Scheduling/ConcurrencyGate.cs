@@ -101,14 +101,14 @@ internal sealed class ConcurrencyGate
 
             // Never reject when the queue is empty: throughput is only measured while a render waits, so a wrong estimate that rejected every render
             // would never be corrected.
-            var ahead = _queue.CountAhead(operation.Lane, operation.Request.Priority);
+            var ahead = _queue.CountAhead(operation.FairnessKey, operation.Request.Priority);
             if (_queue.Count > 0 && _estimator.Unmeetable(operation, ahead, _queue.Count) is { } unmeetable)
             {
                 return unmeetable;
             }
 
-            waiter = new Waiter(operation.Lane, operation.Request.Priority);
-            if (_queue.Add(waiter, operation.Lane, operation.Request.Priority) is { } displaced)
+            waiter = new Waiter(operation.FairnessKey, operation.Request.Priority);
+            if (_queue.Add(waiter, operation.FairnessKey, operation.Request.Priority) is { } displaced)
             {
                 displaced.TrySetResult(_estimator.QueueFull(_inFlight, _queue.Count, _queue.CountOf(displaced.Affinity, displaced.Priority)));
             }

@@ -36,7 +36,7 @@ internal sealed class PageActions(
     }, cancellationToken);
 
     /// <summary>Queues renders of the pages that are not stored or are out of date.</summary>
-    public async Task<PagesReport> WarmAsync(PagesRequest request, CancellationToken cancellationToken)
+    public async Task<PagesReport> RenderOutdatedAsync(PagesRequest request, CancellationToken cancellationToken)
     {
         var current = (await directory.ReadAsync(cancellationToken)).Where(static page => page.State != PageState.Outdated)
             .Select(static page => page.Source.Key).ToHashSet(StringComparer.Ordinal);

@@ -24,7 +24,7 @@ internal static class PagesEndpoints
         pages.MapGet("/page", InspectAsync);
         pages.MapPost("/recache", RecacheAsync).WithMetadata(new RequestSizeLimitAttribute(PagesRequest.MaxBodyBytes));
         pages.MapPost("/purge", PurgeAsync).WithMetadata(new RequestSizeLimitAttribute(PagesRequest.MaxBodyBytes));
-        pages.MapPost("/warm", WarmAsync).WithMetadata(new RequestSizeLimitAttribute(PagesRequest.MaxBodyBytes));
+        pages.MapPost("/warm", RenderOutdatedAsync).WithMetadata(new RequestSizeLimitAttribute(PagesRequest.MaxBodyBytes));
     }
 
     /// <summary>The stored pages that match all parameters, ordered by URL.</summary>
@@ -86,10 +86,10 @@ internal static class PagesEndpoints
     private static async Task<Results<Ok<PagesReport>, ProblemHttpResult>> PurgeAsync(PagesRequest request, PageActions actions, CancellationToken cancellationToken) =>
         PageSelection.Check(request, sitemap: false) is { Count: > 0 } errors ? Invalid(errors) : TypedResults.Ok(await actions.PurgeAsync(request, cancellationToken));
 
-    private static async Task<Results<Accepted<PagesReport>, ProblemHttpResult>> WarmAsync(
+    private static async Task<Results<Accepted<PagesReport>, ProblemHttpResult>> RenderOutdatedAsync(
         PagesRequest request, PageActions actions, OnDemandRenders onDemand, CancellationToken cancellationToken) =>
         PageSelection.Check(request, sitemap: true) is { Count: > 0 } errors ? Invalid(errors)
-            : WhyNoRenders(onDemand) ?? (Results<Accepted<PagesReport>, ProblemHttpResult>)TypedResults.Accepted((string?)null, await actions.WarmAsync(request, cancellationToken));
+            : WhyNoRenders(onDemand) ?? (Results<Accepted<PagesReport>, ProblemHttpResult>)TypedResults.Accepted((string?)null, await actions.RenderOutdatedAsync(request, cancellationToken));
 
     private static ProblemHttpResult? WhyNoRenders(OnDemandRenders onDemand) => onDemand.IsOn ? null
         : FleetProblem.Result(StatusCodes.Status409Conflict, "renders-off", "This realm server renders nothing on demand: Pages:OnDemand is false, or it has no manager's address.");

@@ -110,13 +110,13 @@ public sealed class PrincipalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Lane_PrincipalsOfARealm_ShareOne()
+    public void FairnessKey_PrincipalsOfARealm_ShareOne()
     {
-        Assert.Equal("realm:http://h/a/", LaneOf("realm:http://h/a/#ada"));
-        Assert.Equal("realm:http://h/a/", LaneOf("realm:http://h/a/"));
-        Assert.Equal("user:7", LaneOf("user:7#x"));
+        Assert.Equal("realm:http://h/a/", KeyOf("realm:http://h/a/#ada"));
+        Assert.Equal("realm:http://h/a/", KeyOf("realm:http://h/a/"));
+        Assert.Equal("user:7", KeyOf("user:7#x"));
 
-        static string LaneOf(string affinity) => new RenderOperation(
-            new RenderRequest { Url = "http://h/a/x" }, affinity, "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System)).Lane;
+        static string KeyOf(string affinity) => new RenderOperation(
+            new RenderRequest { Url = "http://h/a/x" }, affinity, "id", new Deadline(TimeSpan.FromSeconds(1), TimeProvider.System)).FairnessKey;
     }
 }
