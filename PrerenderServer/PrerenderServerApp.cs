@@ -136,7 +136,7 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<SoftNavigation>();
         builder.Services.AddSingleton<RenderPaths>();
         builder.Services.AddSingleton<PageVisit>();
-        builder.Services.AddSingleton<RenderResults>();
+        builder.Services.AddSingleton<RenderResultFactory>();
         builder.Services.AddSingleton<Renderer>();
         builder.Services.AddSingleton<CommandExecutor>();
         builder.Services.AddSingleton<RenderOperationReader>();

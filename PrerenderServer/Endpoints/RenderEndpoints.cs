@@ -85,14 +85,9 @@ internal static class RenderEndpoints
         _ => "image/png",
     };
 
-    private static async Task<RenderOperationResult> RunAsync(RenderOperation operation, HttpContext http, RequestDrain drain, Renderer renderer, CancellationToken cancellationToken)
+    private static async Task<(RenderResult Result, byte[]? Screenshot)> RunAsync(RenderOperation operation, HttpContext http, RequestDrain drain, Renderer renderer, CancellationToken cancellationToken)
     {
         var done = await AdmitAsync(operation, http, drain, () => renderer.RunAsync(operation, cancellationToken));
-        if (done.RequestError is { } error)
-        {
-            throw new RequestException(StatusCodes.Status400BadRequest, "invalid-request", error);
-        }
-
         WriteOutcomeHeaders(done.Result, http.Response.Headers);
         return done;
     }

@@ -4,16 +4,18 @@ using Fleet.PrerenderServer.Pool;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.PrerenderServer.Rendering.Diagnostics;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults.Problems;
 
 namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>Executes one render: leases a page, renders in it within one deadline, records the outcome, and returns the page.</summary>
 internal sealed class Renderer(
-    IPagePool pool, HangCircuitBreaker breaker, PageVisit visit, RenderResults results, FailureLog failures, RenderMetrics metrics, TimeProvider time)
+    IPagePool pool, HangCircuitBreaker breaker, PageVisit visit, RenderResultFactory results, FailureLog failures, RenderMetrics metrics, TimeProvider time)
 {
-    /// <summary>Renders. Throws the exceptions of <see cref="IPagePool.LeaseAsync"/> before a page was used, and <see cref="OperationCanceledException"/>
-    /// when the client disconnected. All other failures are in the result.</summary>
-    public async Task<RenderOperationResult> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
+    /// <summary>Renders. Throws the exceptions of <see cref="IPagePool.LeaseAsync"/> before a page was used, <see cref="OperationCanceledException"/>
+    /// when the client disconnected, and <see cref="RequestException"/> if the page has shown that the request is wrong. All other failures are in the result.</summary>
+    /// <returns>The outcome with the rendered texts, and the screenshot; null if none was requested or it failed.</returns>
+    public async Task<(RenderResult Result, byte[]? Screenshot)> RunAsync(RenderOperation operation, CancellationToken cancellationToken)
     {
         using var activity = PrerenderActivity.Source.StartActivity("visit");
         activity?.SetTag("fleet.affinity", operation.Affinity.ToString()).SetTag("fleet.request_id", operation.RequestId);
@@ -62,6 +64,8 @@ internal sealed class Renderer(
         }
 
         metrics.Rendered(result.Outcome, visit.IsDocument(operation, page), lease.Warm, operation.Deadline.Total - operation.Deadline.Left - lease.Waited);
-        return new(result, answer.Answer.Screenshot, answer.Answer.IsRequestWrong ? answer.Answer.Message : null);
+        return answer.Answer is { IsRequestWrong: true, Message: { } error }
+            ? throw new RequestException(StatusCodes.Status400BadRequest, "invalid-request", error)
+            : (result, answer.Answer.Screenshot);
     }
 }

@@ -62,9 +62,3 @@ internal sealed record PageWaits(string? Selector, string? Function, string? Eve
             request.WaitForSelector, request.WaitForFunction, request.WaitForEvent, TimeSpan.FromMilliseconds(request.WaitForTimeout ?? 0),
             request.MaxWaitMs is { } max ? TimeSpan.FromMilliseconds(max) : null, request.BestAttempt ?? false);
 }
-
-/// <summary>The result of a render.</summary>
-/// <param name="Result">The outcome and the rendered texts.</param>
-/// <param name="Screenshot">The screenshot; null if none was requested or it failed.</param>
-/// <param name="RequestError">What is wrong with the request; null if it is the page, or nothing.</param>
-internal sealed record RenderOperationResult(RenderResult Result, byte[]? Screenshot, string? RequestError = null);

@@ -9,7 +9,7 @@ using Fleet.ServiceDefaults;
 namespace Fleet.PrerenderServer.Rendering;
 
 /// <summary>Creates the results that callers get.</summary>
-internal sealed class RenderResults(ShellTracker shell, ServerIdentity server)
+internal sealed class RenderResultFactory(ShellTracker shell, ServerIdentity server)
 {
     /// <summary>Token of the current host shell; null while none is known.</summary>
     public string? ShellToken => shell.Token;
