@@ -48,7 +48,7 @@ public sealed record FleetStatus
 
 /// <summary>One prerender server as a manager sees it.</summary>
 /// <param name="Record">The record that the server registered.</param>
-/// <param name="Warm">Affinities with a page on the server, most recently used first.</param>
+/// <param name="Warm">Affinities with a page on the server, in ordinal order.</param>
 /// <param name="InFlight">This manager's renders in flight on the server.</param>
 public sealed record ServerStatus(ServerRecord Record, IReadOnlyList<string> Warm, int InFlight)
 {

@@ -37,7 +37,7 @@ internal static class Policies
             {
                 var work = manager.Work(number);
                 var rank = (work < server.Record.Slots ? 1 : 3, server.Warm.Count, work);
-                if (rank.CompareTo(bestRank) < 0 && !server.Warm.ContainsKey(affinity))
+                if (rank.CompareTo(bestRank) < 0 && !server.Warm.Contains(affinity))
                 {
                     Take(server, rank);
                 }

@@ -98,7 +98,7 @@ internal static class RoutingBench
             RecentRenderMs = 200,
             RecentBootMs = 400,
         },
-        warm.ToDictionary(affinity => affinity, _ => default(DateTimeOffset)),
+        warm.ToHashSet(),
         0);
 
     private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

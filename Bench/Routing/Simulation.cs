@@ -119,14 +119,14 @@ internal sealed class Simulation
         RecentBootMs = server.RecentBootMs,
     };
 
-    private Dictionary<string, DateTimeOffset> Warm(SimServer server)
+    private HashSet<string> Warm(SimServer server)
     {
-        var warm = new Dictionary<string, DateTimeOffset>();
+        var warm = new HashSet<string>();
         foreach (var page in server.Pages)
         {
             if (page >= 0)
             {
-                warm[_names[page]] = default;
+                warm.Add(_names[page]);
             }
         }
 

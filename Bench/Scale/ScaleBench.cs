@@ -242,8 +242,7 @@ internal static class ScaleBench
                 CancellationToken.None);
             if (writesWarm)
             {
-                var now = DateTimeOffset.UtcNow;
-                await warm.ReplaceAsync(incarnation, Enumerable.Range(0, affinities).Where(affinity => affinity % urls.Count == server).ToDictionary(AffinityOf, _ => now), CancellationToken.None);
+                await warm.ReplaceAsync(incarnation, Enumerable.Range(0, affinities).Where(affinity => affinity % urls.Count == server).Select(AffinityOf).ToHashSet(), CancellationToken.None);
             }
         }
     }

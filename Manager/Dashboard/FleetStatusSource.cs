@@ -37,7 +37,7 @@ internal sealed class FleetStatusSource(
             [
                 .. view.Servers.Select(server => new ServerStatus(
                     server.Record with { SlotStates = [.. server.Record.SlotStates.Take(ServerRecord.MaxSlotStates)] },
-                    [.. server.Warm.OrderByDescending(warm => warm.Value).Select(warm => warm.Key)],
+                    [.. server.Warm.Order(StringComparer.Ordinal)],
                     reservations.On(server.Incarnation))
                 { Unhealthy = unhealthyServers.Contains(server.Record) }),
             ],

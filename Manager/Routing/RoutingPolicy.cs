@@ -62,7 +62,7 @@ internal sealed class RoutingPolicy(RoutingOptions options)
 
         foreach (var incarnation in reservations.ServersOf(affinity).Take(ServerIndex.Candidates))
         {
-            best = ready.Find(incarnation) is { } server && !server.Warm.ContainsKey(affinity) ? Better(best, server, isWarm: false) : best;
+            best = ready.Find(incarnation) is { } server && !server.Warm.Contains(affinity) ? Better(best, server, isWarm: false) : best;
         }
 
         return best;
@@ -91,7 +91,7 @@ internal sealed class RoutingPolicy(RoutingOptions options)
         for (var n = 0; n < count; n++)
         {
             var server = ready.Cold(hash, from, n);
-            starts[n] = isExcluded(server) || server.Warm.ContainsKey(affinity) || reservations.On(server.Incarnation, affinity) > 0
+            starts[n] = isExcluded(server) || server.Warm.Contains(affinity) || reservations.On(server.Incarnation, affinity) > 0
                 ? double.PositiveInfinity
                 : Rate(ready, server, reservations, affinity, hash, isWarm: false).StartMs;
             earliest = Math.Min(earliest, starts[n]);

@@ -71,12 +71,12 @@ internal sealed class FleetViewReader(
         return live;
     }
 
-    private LiveServer Observe(ServerRecord record, IReadOnlyDictionary<string, IReadOnlyDictionary<string, DateTimeOffset>> lists)
+    private LiveServer Observe(ServerRecord record, IReadOnlyDictionary<string, IReadOnlySet<string>> lists)
     {
         var before = _read.Servers.GetValueOrDefault(record.Incarnation);
         var warm = lists.GetValueOrDefault(record.Incarnation) ?? LiveServer.NothingWarm;
         // Keep the same object while the set of affinities is unchanged: ServerIndex then reuses its index.
-        var kept = before is not null && before.Warm.Count == warm.Count && warm.Keys.All(before.Warm.ContainsKey) ? before.Warm : warm;
+        var kept = before is not null && before.Warm.SetEquals(warm) ? before.Warm : warm;
         return new(record, kept, before?.Record.SeenAt == record.SeenAt ? before.OwnWhenSeen : reservations.On(record.Incarnation));
     }
 

@@ -4,12 +4,12 @@ namespace Fleet.Manager.Servers;
 
 /// <summary>A prerender server in a <see cref="FleetView"/>.</summary>
 /// <param name="Record">The record that the server registered.</param>
-/// <param name="Warm">Affinities with a page on the server, each with the time of its last use.</param>
+/// <param name="Warm">Affinities with a page on the server.</param>
 /// <param name="OwnWhenSeen">This manager's renders in flight on the server when the record was first read: the record's figures include them, so
 /// they must not be counted twice.</param>
-internal sealed record LiveServer(ServerRecord Record, IReadOnlyDictionary<string, DateTimeOffset> Warm, int OwnWhenSeen)
+internal sealed record LiveServer(ServerRecord Record, IReadOnlySet<string> Warm, int OwnWhenSeen)
 {
-    public static IReadOnlyDictionary<string, DateTimeOffset> NothingWarm { get; } = new Dictionary<string, DateTimeOffset>();
+    public static IReadOnlySet<string> NothingWarm { get; } = new HashSet<string>();
 
     public string Incarnation => Record.Incarnation;
 

@@ -90,7 +90,7 @@ internal sealed class ServerIndex
             var now = Find(server.Incarnation)?.Warm ?? LiveServer.NothingWarm;
             if (!ReferenceEquals(now, server.Warm))
             {
-                foreach (var affinity in server.Warm.Keys.Where(affinity => !now.ContainsKey(affinity) && WarmFor(affinity).IsEmpty))
+                foreach (var affinity in server.Warm.Where(affinity => !now.Contains(affinity) && WarmFor(affinity).IsEmpty))
                 {
                     _evictions.Evicted(affinity, Slots);
                 }
@@ -102,7 +102,7 @@ internal sealed class ServerIndex
             var earlier = before?.Find(server.Incarnation)?.Warm ?? LiveServer.NothingWarm;
             if (!ReferenceEquals(earlier, server.Warm))
             {
-                foreach (var affinity in server.Warm.Keys.Where(affinity => !earlier.ContainsKey(affinity)))
+                foreach (var affinity in server.Warm.Where(affinity => !earlier.Contains(affinity)))
                 {
                     _evictions.Warmed(affinity);
                 }
@@ -163,7 +163,7 @@ internal sealed class ServerIndex
         {
             var numbers = new List<int>();
             var counts = new List<int>();
-            foreach (var affinity in servers.SelectMany(server => server.Warm.Keys))
+            foreach (var affinity in servers.SelectMany(server => server.Warm))
             {
                 ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_affinities, affinity, out var isKnown);
                 if (!isKnown)

@@ -95,9 +95,8 @@ internal sealed partial class Announcer(
             // The load changes with every render, the warm list rarely. Rewrite an unchanged list with each heartbeat, before it expires.
             if (announcement.Warm != _warmWritten || time.GetElapsedTime(_warmWrittenAt) >= RegistryTtl.Repeat / 2)
             {
-                var now = time.GetUtcNow();
                 _warmWritten = null;
-                await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToDictionary(a => a, _ => now), cancellationToken);
+                await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToHashSet(StringComparer.Ordinal), cancellationToken);
                 (_warmWritten, _warmWrittenAt) = (announcement.Warm, time.GetTimestamp());
             }
 

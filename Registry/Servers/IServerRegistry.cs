@@ -18,13 +18,13 @@ public interface IServerRegistry
     Task<IReadOnlyList<ServerRecord>> ListAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Stores which affinities have a page on which server. The heartbeat writes the list with its time to live, so it expires with the server.</summary>
+/// <summary>Stores which affinities have a page on which server. The heartbeat writes the set with its time to live, so it expires with the server.</summary>
 public interface IWarmAffinities
 {
-    /// <summary>Replaces the list of an incarnation: affinities and the time of their last use.</summary>
-    Task ReplaceAsync(string incarnation, IReadOnlyDictionary<string, DateTimeOffset> affinities, CancellationToken cancellationToken);
+    /// <summary>Replaces the set of an incarnation.</summary>
+    Task ReplaceAsync(string incarnation, IReadOnlySet<string> affinities, CancellationToken cancellationToken);
 
-    /// <summary>The lists of these incarnations, without those that have none or whose list expired.</summary>
-    Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, DateTimeOffset>>> GetAsync(
+    /// <summary>The sets of these incarnations, without those that have none or whose set expired.</summary>
+    Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> GetAsync(
         IReadOnlyCollection<string> incarnations, CancellationToken cancellationToken);
 }

@@ -91,7 +91,7 @@ public sealed class CallerTests
         var server = await manager.AddServerAsync("prerender-0");
         string[] affinities = ["realm:http://h/a/", "realm:http://h/b/#0123456789abcdef", "user:ada"];
         await manager.Registry.WarmAffinities.ReplaceAsync(
-            server.Incarnation, affinities.ToDictionary(affinity => affinity, _ => DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken);
+            server.Incarnation, affinities.ToHashSet(), TestContext.Current.CancellationToken);
 
         var without = await manager.GetFleetAsync();
         await Eventually.TrueAsync(async () => (without = await manager.GetFleetAsync()).Servers.Single().Warm.Count > 0, () => "warm affinities");

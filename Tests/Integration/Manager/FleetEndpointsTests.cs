@@ -20,7 +20,7 @@ public sealed class FleetEndpointsTests : IAsyncLifetime
     {
         var server = await _manager.AddServerAsync("prerender-0");
         await _manager.Registry.WarmAffinities.ReplaceAsync(server.Incarnation,
-            new Dictionary<string, DateTimeOffset> { ["realm:" + ManagerUnderTest.Realm] = DateTimeOffset.UnixEpoch }, TestContext.Current.CancellationToken);
+            new HashSet<string> { "realm:" + ManagerUnderTest.Realm }, TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(async () => (await _manager.GetFleetAsync()).Servers[0].Warm.Count == 1, () => "a warm affinity");
 
         var fleet = await _manager.GetFleetAsync();

@@ -14,7 +14,7 @@ public sealed class FleetPageActionTests(OperatorBrowser browser) : FleetPageTes
     {
         var server = await AddAsync("prerender-0");
         server.Operate = http => http.Response.WriteAsJsonAsync(new ServerActed(3, "3 slots: as asked."), FleetJson.Options);
-        await Manager.Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new Dictionary<string, DateTimeOffset> { ["user:ada"] = DateTimeOffset.UnixEpoch }, TestContext.Current.CancellationToken);
+        await Manager.Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new HashSet<string> { "user:ada" }, TestContext.Current.CancellationToken);
         var page = await OpenAsync();
 
         // Cancelled: nothing is sent.
@@ -75,7 +75,7 @@ public sealed class FleetPageActionTests(OperatorBrowser browser) : FleetPageTes
     public async Task Renders_FailedSlowAndSearched_ShowTheirDiagnosticsAsText()
     {
         var server = await AddAsync("prerender-0");
-        await Manager.Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new Dictionary<string, DateTimeOffset> { ["realm:" + ManagerUnderTest.Realm] = DateTimeOffset.UnixEpoch }, TestContext.Current.CancellationToken);
+        await Manager.Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new HashSet<string> { "realm:" + ManagerUnderTest.Realm }, TestContext.Current.CancellationToken);
         var record = FailedRender.LinkTo(server.Incarnation, 7);
         server.Operate = http => http.Request.Path.Value switch
         {
@@ -109,7 +109,7 @@ public sealed class FleetPageActionTests(OperatorBrowser browser) : FleetPageTes
         await Assertions.Expect(page.Locator("#found")).ToContainTextAsync($"realm:{ManagerUnderTest.Realm} warm on prerender-0", SoonPart);
         await Assertions.Expect(page.Locator("#found .render")).ToContainTextAsync("prerender-0", SoonPart);
         // What was found stays current.
-        await Manager.Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
+        await Manager.Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new HashSet<string>(), TestContext.Current.CancellationToken);
         await Assertions.Expect(page.Locator("#found")).ToContainTextAsync($"realm:{ManagerUnderTest.Realm} not warm on any server", SoonPart);
         Assert.NotEqual("0 renders", await page.Locator(".chart").First.TextContentAsync());
         Assert.Empty(await page.EvaluateAsync<string[]>(Accessibility.LowContrast));

@@ -54,7 +54,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
             await AnnounceAsync("server-7", free: change);
             await _registry.WarmAffinities.ReplaceAsync("server-7", Warm($"realm:{change}"), Cancel);
             await SeenAsync(view => view.Servers.Single(server => server.Incarnation == "server-7") is { } server
-                && server.Record.Free == change && server.Warm.ContainsKey($"realm:{change}"));
+                && server.Record.Free == change && server.Warm.Contains($"realm:{change}"));
         }
 
         Assert.Equal(Servers, View.Servers.Count);
@@ -112,7 +112,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
         },
         Cancel);
 
-    private static Dictionary<string, DateTimeOffset> Warm(string affinity) => new() { [affinity] = DateTimeOffset.UnixEpoch };
+    private static HashSet<string> Warm(string affinity) => [affinity];
 
     /// <summary>Counts the records that are read.</summary>
     private sealed class CountingServers(IServerRegistry servers) : IServerRegistry
@@ -146,10 +146,10 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
 
         public int Read => Volatile.Read(ref _read);
 
-        public Task ReplaceAsync(string incarnation, IReadOnlyDictionary<string, DateTimeOffset> affinities, CancellationToken cancellationToken) =>
+        public Task ReplaceAsync(string incarnation, IReadOnlySet<string> affinities, CancellationToken cancellationToken) =>
             warm.ReplaceAsync(incarnation, affinities, cancellationToken);
 
-        public Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, DateTimeOffset>>> GetAsync(IReadOnlyCollection<string> incarnations, CancellationToken cancellationToken)
+        public Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> GetAsync(IReadOnlyCollection<string> incarnations, CancellationToken cancellationToken)
         {
             Interlocked.Add(ref _read, incarnations.Count);
             return warm.GetAsync(incarnations, cancellationToken);

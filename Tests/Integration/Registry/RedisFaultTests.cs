@@ -260,7 +260,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
             Incarnation = "incarnation", Name = "prerender-0", Url = "http://127.0.0.1:5301", State = ServerState.Ready, Version = 1,
         };
         await Registry.Servers.AnnounceAsync(server, Cancel);
-        await Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new Dictionary<string, DateTimeOffset> { ["realm:a"] = default }, Cancel);
+        await Registry.WarmAffinities.ReplaceAsync(server.Incarnation, new HashSet<string> { "realm:a" }, Cancel);
         await Registry.Realms.AnnounceAsync("realm-0", [Realm], Cancel);
     }
 

@@ -164,7 +164,7 @@ public abstract class ServerRegistryContract : ContractSuite
         Incarnation = name + "-incarnation", Name = name, Url = "http://127.0.0.1:5301", State = ServerState.Ready, Version = version,
     };
 
-    private static Dictionary<string, DateTimeOffset> Warm(string affinity) => new() { [affinity] = DateTimeOffset.UnixEpoch };
+    private static HashSet<string> Warm(string affinity) => [affinity];
 }
 
 public sealed class InMemoryServerRegistryTests : ServerRegistryContract

@@ -63,7 +63,7 @@ public sealed class ServerTests(ServerFixture server)
         Assert.Equal(("prerender-test", 3), (record!.Name, record.Slots));
         Assert.Equal(server.Client.BaseAddress, new Uri(record.Url));
         await Eventually.Async(
-            () => server.Registry.WarmAffinities.GetAsync([record.Incarnation], Token).Result.Values.Any(w => w.ContainsKey("user:registered")), "its warm affinity is announced");
+            () => server.Registry.WarmAffinities.GetAsync([record.Incarnation], Token).Result.Values.Any(w => w.Contains("user:registered")), "its warm affinity is announced");
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeLi
 {
     private readonly Lock _gate = new();
     private readonly LiveSet<ServerRecord> _servers = new(timeProvider, RegistryTtl.Server);
-    private readonly LiveSet<IReadOnlyDictionary<string, DateTimeOffset>> _warm = new(timeProvider, RegistryTtl.Server);
+    private readonly LiveSet<IReadOnlySet<string>> _warm = new(timeProvider, RegistryTtl.Server);
     private readonly LiveSet<bool> _removed = new(timeProvider, RegistryTtl.RemovedServer);
 
     public Task AnnounceAsync(ServerRecord record, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeLi
         }
     }
 
-    public Task ReplaceAsync(string incarnation, IReadOnlyDictionary<string, DateTimeOffset> affinities, CancellationToken cancellationToken)
+    public Task ReplaceAsync(string incarnation, IReadOnlySet<string> affinities, CancellationToken cancellationToken)
     {
         bool changed;
         lock (_gate)
@@ -79,9 +79,9 @@ internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeLi
                 return Task.CompletedTask;
             }
 
-            var before = _warm.Live().TryGetValue(incarnation, out var stored) ? stored.Value.Keys : [];
-            changed = !affinities.Keys.ToHashSet().SetEquals(before);
-            _warm.Set(incarnation, affinities.ToDictionary(entry => entry.Key, entry => RegistryClock.ToMilliseconds(entry.Value)));
+            var before = _warm.Live().TryGetValue(incarnation, out var stored) ? stored.Value : new HashSet<string>();
+            changed = !affinities.SetEquals(before);
+            _warm.Set(incarnation, affinities.ToHashSet(StringComparer.Ordinal));
         }
 
         if (changed)
@@ -92,13 +92,13 @@ internal sealed class InMemoryServerRegistry(TimeProvider timeProvider, ChangeLi
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, DateTimeOffset>>> GetAsync(
+    public Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> GetAsync(
         IReadOnlyCollection<string> incarnations, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             var live = _warm.Live();
-            return Task.FromResult<IReadOnlyDictionary<string, IReadOnlyDictionary<string, DateTimeOffset>>>(incarnations
+            return Task.FromResult<IReadOnlyDictionary<string, IReadOnlySet<string>>>(incarnations
                 .Where(incarnation => live.TryGetValue(incarnation, out var list) && list.Value.Count > 0)
                 .ToDictionary(incarnation => incarnation, incarnation => live[incarnation].Value));
         }

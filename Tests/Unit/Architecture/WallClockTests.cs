@@ -33,7 +33,6 @@ public sealed partial class WallClockTests
         ["Manager/Jobs/JobRunner.Tidying.cs"] = "compared with a time of Redis: jobs outlive managers",
         ["Manager/Jobs/PublicationUrls.cs"] = "compared with a time of Redis: jobs outlive managers",
         ["Manager/Pipeline/StoredPageReader.cs"] = "age of a stored page",
-        ["PrerenderServer/Registration/Announcer.cs"] = "stored",
         ["PrerenderServer/Rendering/Commands/CommandRender.cs"] = "stored",
         ["RealmServer/Content/RealmCatalog.cs"] = "compared with times of files",
         ["RealmServer/Rendering/PageAcceptance.cs"] = "stored",

@@ -92,6 +92,6 @@ public sealed class EvictionHistoryTests
         {
             Incarnation = name, Name = name, Url = $"http://{name}", State = ServerState.Ready, Version = 1, Slots = 4, Free = 4, RecentRenderMs = 100, RecentBootMs = 250,
         },
-        warm.ToDictionary(affinity => affinity, _ => DateTimeOffset.UnixEpoch),
+        warm.ToHashSet(),
         0);
 }

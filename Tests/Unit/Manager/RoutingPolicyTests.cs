@@ -191,7 +191,7 @@ public sealed class RoutingPolicyTests
 
     private static LiveServer Warm(string name, int busy = 0, int queue = 0) => new(Server(name, busy, queue), Warmth(Affinity), 0);
 
-    private static Dictionary<string, DateTimeOffset> Warmth(string affinity) => new() { [affinity] = DateTimeOffset.UnixEpoch };
+    private static HashSet<string> Warmth(string affinity) => [affinity];
 
     private static ServerRecord Server(string name, int busy = 0, int queue = 0) => new()
     {
