@@ -59,7 +59,7 @@ internal static class ServingBench
     private static async Task StoreAsync(WebApplication server, string url)
     {
         var shell = await server.Services.GetRequiredService<IHostShellStore>().GetAsync(CancellationToken.None);
-        await server.Services.GetRequiredService<IPageStore>().TryStoreAsync(
+        await server.Services.GetRequiredService<IPageStore>().StoreAsync(
             new StoredPage
             {
                 Realm = url[..(url.LastIndexOf('/') + 1)],
@@ -77,7 +77,7 @@ internal static class ServingBench
                 RenderedAt = TimeProvider.System.GetUtcNow(),
                 ETag = "bench",
             },
-            CancellationToken.None);
+            PageBounds.None, CancellationToken.None);
     }
 
     private static async Task<(byte[] Bytes, Dictionary<string, string> Headers)> GetAsync(string url, string? coding)

@@ -151,9 +151,6 @@ internal sealed class RenderAnswer
     [MemberNotNullWhen(false, nameof(Content))]
     public bool IsError => RenderError is not null;
 
-    /// <summary>The result, if the manager parsed or created it.</summary>
-    public RenderResult? Result => Content?.Result;
-
     public static implicit operator RenderAnswer(RenderContent content) => new(content, null);
 
     public static implicit operator RenderAnswer(RenderResult result) => new(RenderContent.Of(result), null);

@@ -10,10 +10,6 @@ public interface IPageStore
     /// <summary>Stores a page unless one of a higher <see cref="PageVersion"/> is stored or the realm is full.</summary>
     Task<StoreResult> StoreAsync(StoredPage page, PageBounds bounds, CancellationToken cancellationToken);
 
-    /// <summary>Stores a page, without limits, unless a newer one is stored. True when it was stored.</summary>
-    async Task<bool> TryStoreAsync(StoredPage page, CancellationToken cancellationToken) =>
-        await StoreAsync(page, PageBounds.None, cancellationToken) == StoreResult.Stored;
-
     /// <summary>Version of every stored page of a realm, by URL.</summary>
     Task<IReadOnlyDictionary<string, PageVersion>> GetVersionsAsync(string realm, CancellationToken cancellationToken);
 

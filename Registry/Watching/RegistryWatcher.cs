@@ -32,7 +32,6 @@ public sealed partial class RegistryWatcher<T>(
     private readonly Lock _gate = new();
     private readonly HashSet<FleetEvent> _changes = [];
     private bool _isEverythingWanted = true;
-    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RegistryReading<T>? _current;
     private int _failures;
 
@@ -51,13 +50,6 @@ public sealed partial class RegistryWatcher<T>(
             _isEverythingWanted = true;
             _wanted.Set();
         }
-    }
-
-    /// <summary>Waits for the first successful read.</summary>
-    public async Task<RegistryReading<T>> WaitForFirstAsync(CancellationToken cancellationToken)
-    {
-        await _first.Task.WaitAsync(cancellationToken);
-        return Current!;
     }
 
     /// <inheritdoc/>
@@ -142,7 +134,6 @@ public sealed partial class RegistryWatcher<T>(
 
             _failures = 0;
             Update(new(value, timeProvider.GetUtcNow(), IsVerified: true) { EverythingReadAt = changes.IsEverything ? began : Current!.EverythingReadAt });
-            _first.TrySetResult();
         }
 #pragma warning disable CA1031 // A failed read must not end the loop.
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

@@ -41,7 +41,7 @@ internal sealed partial class BrowserPage
         }
 
         Host = ready.ValueKind == JsonValueKind.Object
-            ? new(ready.GetProperty("version").GetString()!, [.. ready.GetProperty("capabilities").EnumerateArray().Select(c => c.GetString()!)])
+            ? new([.. ready.GetProperty("capabilities").EnumerateArray().Select(c => c.GetString()!)])
             : HostCapabilities.None;
         OffersRender = Host.Renders;
         ShellToken = response.ShellToken ?? await HashAsync(response, Left(deadline, start), cancellationToken);
@@ -93,13 +93,13 @@ internal sealed partial class BrowserPage
             var (_, response, redirect) = await LoadAsync(url, Left(deadline, start), cancellationToken);
             ShellToken = response?.ShellToken;
             var status = response?.Status ?? 0;
-            return new(redirect?.Status ?? status, redirect?.Url, ShellToken, status, response?.SearchHeaders, response?.Refresh);
+            return new(redirect?.Status ?? status, redirect?.Url, status, response?.SearchHeaders, response?.Refresh);
         }
         catch (NavigationException e) when (e.Redirect is { } redirect && e.Code != NavigationException.TooManyRedirects)
         {
             // The answer is the redirect, whatever its target is.
             ShellToken = null;
-            return new(redirect.Status, redirect.Url, null, 0);
+            return new(redirect.Status, redirect.Url, 0);
         }
     }
 

@@ -110,12 +110,11 @@ internal interface IRenderPage : IBrowserPage
 }
 
 /// <summary>Capabilities that the host app declares in the page, because host and fleet are deployed independently.</summary>
-/// <param name="Version">Version of the host contract; empty for a host without the contract.</param>
 /// <param name="Capabilities">Names of the capabilities: <c>render</c>, <c>extract</c>, <c>stage</c>, …; empty for a host without the contract.</param>
-internal sealed record HostCapabilities(string Version, IReadOnlyList<string> Capabilities)
+internal sealed record HostCapabilities(IReadOnlyList<string> Capabilities)
 {
     /// <summary>No host contract in this document.</summary>
-    public static HostCapabilities None { get; } = new("", []);
+    public static HostCapabilities None { get; } = new([]);
 
     /// <summary>Whether <c>fleet.render</c> may be called.</summary>
     public bool Renders => Capabilities.Contains("render");

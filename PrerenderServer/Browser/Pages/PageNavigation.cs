@@ -5,12 +5,11 @@ namespace Fleet.PrerenderServer.Browser.Pages;
 /// <summary>The result of loading a URL.</summary>
 /// <param name="Status">HTTP status of the first response, which may be a redirect. 0 if nothing was loaded over HTTP.</param>
 /// <param name="RedirectUrl">Target of the first response's redirect; null if it was not a redirect.</param>
-/// <param name="ShellToken">The host shell token in the response's headers; null if there is none.</param>
 /// <param name="LoadedStatus">HTTP status of the document that was loaded, after all redirects; 0 if none was, because the target is a download, is not
 /// reachable, or has no content.</param>
 /// <param name="Headers">The headers of the document that its server sends to search engines; null for none.</param>
 /// <param name="Refresh">The document's <c>Refresh</c> header; null without one.</param>
-internal sealed record PageNavigation(int Status, string? RedirectUrl, string? ShellToken, int LoadedStatus, IReadOnlyDictionary<string, string>? Headers = null, string? Refresh = null);
+internal sealed record PageNavigation(int Status, string? RedirectUrl, int LoadedStatus, IReadOnlyDictionary<string, string>? Headers = null, string? Refresh = null);
 
 /// <summary>A page leaves its document by itself: by script, by <c>meta refresh</c>, or by a click or form that a script triggers.</summary>
 /// <param name="Url">Where it goes.</param>

@@ -10,5 +10,5 @@
   const host = find();
   if (host === null) return null;
   await host.ready;
-  return { version: String(host.version ?? ''), capabilities: Array.from(host.capabilities ?? [], String) };
+  return { capabilities: Array.from(host.capabilities ?? [], String) };
 })

@@ -83,7 +83,7 @@ public sealed class FleetViewReaderTests : IAsyncLifetime
         }
 
         await _watcher.StartAsync(Cancel);
-        await _watcher.WaitForFirstAsync(Cancel);
+        await _watcher.WaitForFirstAsync();
         Assert.Equal(Servers, View.Servers.Count);
     }
 

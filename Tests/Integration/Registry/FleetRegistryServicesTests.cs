@@ -60,7 +60,7 @@ public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
         using var host = builder.Build();
         await host.StartAsync(Cancel);
         var watcher = host.Services.GetRequiredService<RegistryWatcher<IReadOnlyList<RealmRecord>>>();
-        Assert.Empty((await watcher.WaitForFirstAsync(Cancel)).Value);
+        Assert.Empty((await watcher.WaitForFirstAsync()).Value);
 
         await shared.Realms.AnnounceAsync("realm-0", [new("http://127.0.0.1:5100/elements/", "Elements")], Cancel);
 
@@ -87,6 +87,6 @@ public sealed class FleetRegistryServicesTests(RedisCollection.Server redis)
 
         Assert.Equal(1, resolved);
         await host.StartAsync(Cancel);
-        Assert.Equal(1, (await watcher.WaitForFirstAsync(Cancel)).Value);
+        Assert.Equal(1, (await watcher.WaitForFirstAsync()).Value);
     }
 }

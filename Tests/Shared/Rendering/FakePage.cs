@@ -10,7 +10,7 @@ internal sealed class FakePage : IRenderPage
     public Func<string, object> Answer { get; init; } = _ => "1";
 
     /// <summary>Loads a URL.</summary>
-    public Func<Task<PageNavigation>> Navigate { get; init; } = () => Task.FromResult(new PageNavigation(200, null, null, 200));
+    public Func<Task<PageNavigation>> Navigate { get; init; } = () => Task.FromResult(new PageNavigation(200, null, 200));
 
     /// <summary>Navigates a kept document softly, within a timeout. Null for a page that keeps none.</summary>
     public Func<TimeSpan, CancellationToken, Task<string?>>? Visit { get; init; }
@@ -18,7 +18,7 @@ internal sealed class FakePage : IRenderPage
     /// <summary>For each navigation, whether the page may hang.</summary>
     public List<bool> MayHang { get; } = [];
 
-    public HostCapabilities Host { get; init; } = new("1", ["render", "run", "stage"]);
+    public HostCapabilities Host { get; init; } = new(["render", "run", "stage"]);
 
     public string? ShellToken => null;
 

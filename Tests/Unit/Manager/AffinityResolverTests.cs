@@ -39,7 +39,7 @@ public sealed class AffinityResolverTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _watcher.StartAsync(CancellationToken.None);
-        await _watcher.WaitForFirstAsync(TestContext.Current.CancellationToken);
+        await _watcher.WaitForFirstAsync();
     }
 
     public async ValueTask DisposeAsync()

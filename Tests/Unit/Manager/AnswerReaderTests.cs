@@ -42,8 +42,8 @@ public sealed class AnswerReaderTests
     public void Read_Garbage_IsNoVerdictForTheCaller()
     {
         var answer = Read(200, "<html>").Answer;
-        Assert.Equal(RenderOutcome.NoVerdict, answer.Result?.Outcome);
-        Assert.Contains("prerender-0", answer.Result?.Diagnostics?.Message, StringComparison.Ordinal);
+        Assert.Equal(RenderOutcome.NoVerdict, answer.Content?.Result?.Outcome);
+        Assert.Contains("prerender-0", answer.Content?.Result?.Diagnostics?.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class ServerFailureNotifierTests : IAsyncLifetime
     {
         await _registry.Servers.AnnounceAsync(s_server, CancellationToken.None);
         await _watcher.StartAsync(CancellationToken.None);
-        await _watcher.WaitForFirstAsync(TestContext.Current.CancellationToken);
+        await _watcher.WaitForFirstAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -48,7 +48,7 @@ public sealed class RegistryWatcherTests : IAsyncLifetime
 
         var readAt = _time.GetUtcNow() - RegistryPolling.MinInterval;
         Assert.Equal(new RegistryReading<int>(1, readAt, IsVerified: true) { EverythingReadAt = _time.GetMonotonicTime() - RegistryPolling.MinInterval }, _watcher.Current);
-        Assert.Equal(_watcher.Current, await _watcher.WaitForFirstAsync(Cancel));
+        Assert.Equal(_watcher.Current, await _watcher.WaitForFirstAsync());
     }
 
     [Theory]

@@ -160,7 +160,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
             : expression.StartsWith(PageScripts.Settle, StringComparison.Ordinal) ? "quiet" : false,
     };
 
-    private static Task<PageNavigation> Loaded() => Task.FromResult(new PageNavigation(200, null, null, 200));
+    private static Task<PageNavigation> Loaded() => Task.FromResult(new PageNavigation(200, null, 200));
 
     private static Task<string?> Visited() => Task.FromResult<string?>(null);
 
