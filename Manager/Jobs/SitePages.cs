@@ -33,8 +33,7 @@ internal sealed class SitePages(PagesClient pages)
         }
 
         var refused = report.Pages is [{ Reason: not null } why] ? why : new(url, PageResult.Refused, "The realm server did not report what happened to the page.");
-        // A realm server of the previous version does not send this member.
-        var isFull = refused.Refusal == PageRefusal.QueueFull || (refused.Refusal is null && refused.Reason?.StartsWith("The queue is full", StringComparison.Ordinal) == true);
+        var isFull = refused.Refusal == PageRefusal.QueueFull;
         return (null, new(null, ErrorStatus: isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, Reason: isFull ? "queue-full" : "refused", Detail: refused.Reason));
     }
 

@@ -35,7 +35,7 @@ public sealed record PageFacts
     /// <summary>Whether the page was captured before it had settled.</summary>
     public bool IsCapped { get; init; }
 
-    /// <summary>Size of the rendered text, all formats together, in bytes of UTF-8; 0 for a page of an older version that did not record it.</summary>
+    /// <summary>Size of the rendered text, all formats together, in bytes of UTF-8.</summary>
     public long Bytes { get; init; }
 
     /// <summary>Maximum length of <see cref="Data"/>, in characters: 64 Ki. Bounded because the metadata of a whole realm is read at once.</summary>

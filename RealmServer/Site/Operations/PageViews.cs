@@ -64,7 +64,7 @@ internal sealed record PageListEntry
     /// <summary>Generation of the shell that it was rendered on.</summary>
     public required long Generation { get; init; }
 
-    /// <summary>Size of the rendered text in bytes; 0 if an older version stored the page.</summary>
+    /// <summary>Size of the rendered text in bytes.</summary>
     public required long Bytes { get; init; }
 
     [JsonPropertyName("noIndex")]
