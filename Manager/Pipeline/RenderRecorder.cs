@@ -22,7 +22,9 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, RecentRende
     {
         var (answer, duration) = (record.Answer, timeProvider.GetElapsedTime(started));
         var outcome = answer?.RenderError?.Reason ?? answer?.Content?.Outcome.ToString() ?? "cancelled";
-        metrics.Answered(answer, duration);
+        // Once: it may parse the whole result.
+        var failure = answer is null ? null : RenderFailure.Explain(answer);
+        metrics.Answered(answer, failure is not null, duration);
         recent.Add(new()
         {
             At = timeProvider.GetUtcNow(),
@@ -30,7 +32,7 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, RecentRende
             Url = RenderFailure.UrlOf(record.Call),
             Affinity = record.Affinity,
             Outcome = answer?.Content is null ? outcome : JsonNamingPolicy.CamelCase.ConvertName(outcome),
-            Failed = answer is not null && RenderFailure.Explain(answer) is not null,
+            Failed = failure is not null,
             DurationMs = Math.Round(duration.TotalMilliseconds, 1),
             Server = answer?.Content?.Server,
             Warm = answer?.Content?.Warm,
@@ -38,11 +40,11 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, RecentRende
         });
         record.Activity?.SetTag("fleet.outcome", outcome);
         record.Activity?.Dispose();
-        if (answer is not null && RenderFailure.Explain(answer) is { } reason)
+        if (failure is not null)
         {
             if (_lines.TryTake(out var omitted))
             {
-                LogFailed(record.Call.RequestId, RenderFailure.UrlOf(record.Call), outcome, duration.TotalMilliseconds, reason, omitted == 0 ? "" : $" {omitted} more failed before.");
+                LogFailed(record.Call.RequestId, RenderFailure.UrlOf(record.Call), outcome, duration.TotalMilliseconds, failure, omitted == 0 ? "" : $" {omitted} more failed before.");
             }
         }
         else

@@ -73,12 +73,12 @@ internal sealed class ManagerMetrics
         "Whether the fleet cannot render as this manager sees it, by reason: 1 if so.");
 
     /// <summary>Records the end of a render. <paramref name="answer"/> is null when the caller disconnected first.</summary>
-    public void Answered(RenderAnswer? answer, TimeSpan duration)
+    public void Answered(RenderAnswer? answer, bool isFailed, TimeSpan duration)
     {
         var outcome = new KeyValuePair<string, object?>("outcome", answer is null ? "cancelled" : Name(answer));
         _renders.Add(1, outcome);
         _renderDuration.Record(duration.TotalSeconds, outcome);
-        _history.Answered(answer, duration);
+        _history.Answered(answer, isFailed, duration);
     }
 
     public void Forwarded(ForwardKind kind, TimeSpan duration) =>
