@@ -157,7 +157,7 @@ public static class PrerenderServerApp
         builder.Services.AddSingleton<ShellTracker>();
         builder.Services.AddSingleton<ReadinessHold>();
         builder.Services.AddSingleton<AnnouncementSource>();
-        builder.Services.AddHostedService<Announcer>();
+        builder.Services.AddHeartbeat<Announcer>();
         builder.Services.AddSingleton<Recycler>();
         builder.Services.AddHostedService<RecycleListener>();
     }

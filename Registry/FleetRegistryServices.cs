@@ -49,8 +49,12 @@ public static class FleetRegistryServices
     /// <summary>Announces this service to the fleet from when it listens until it stops, and repeats every <see cref="HeartbeatService"/> when the registry is back.</summary>
     public static IServiceCollection AddServiceAnnouncement(this IServiceCollection services, ServiceKind kind) => services
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ServiceInstance>(provider, kind))
-        .AddSingleton<ServiceAnnouncer>()
-        .AddHostedService(provider => provider.GetRequiredService<ServiceAnnouncer>())
-        .AddSingleton<HeartbeatService>(provider => provider.GetRequiredService<ServiceAnnouncer>())
+        .AddHeartbeat<ServiceAnnouncer>();
+
+    /// <summary>Runs a heartbeat, and repeats it at once when the registry is back.</summary>
+    public static IServiceCollection AddHeartbeat<T>(this IServiceCollection services) where T : HeartbeatService => services
+        .AddSingleton<T>()
+        .AddHostedService(provider => provider.GetRequiredService<T>())
+        .AddSingleton<HeartbeatService>(provider => provider.GetRequiredService<T>())
         .AddHostedService<ReportsOnReconnect>();
 }

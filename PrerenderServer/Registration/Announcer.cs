@@ -1,4 +1,5 @@
 using Fleet.Registry;
+using Fleet.Registry.Reporting;
 using Fleet.Registry.Servers;
 using Fleet.ServiceDefaults.Stopping;
 
@@ -13,12 +14,13 @@ internal sealed partial class Announcer(
     RequestDrain drain,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger<Announcer> logger) : BackgroundService, IHostedLifecycleService
+    ILogger<Announcer> logger) : HeartbeatService("this server", lifetime, time, logger), IHostedLifecycleService
 {
     private static readonly TimeSpan s_minInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_unregisterTimeout = TimeSpan.FromSeconds(3);
-    private readonly SemaphoreSlim _writing = new(1, 1);
-    private bool _isUnavailable;
+    private readonly TimeProvider _time = time;
+    private readonly ILogger _logger = logger;
+    private volatile Announcement? _announced;
     private string? _warmWritten;
     private long _warmWrittenAt;
 
@@ -32,7 +34,7 @@ internal sealed partial class Announcer(
         drain.Stop();
         try
         {
-            await TryAnnounceAsync(cancellationToken);
+            await TryReportAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -44,7 +46,7 @@ internal sealed partial class Announcer(
     {
         try
         {
-            await registry.RemoveAsync(server.Incarnation, cancellationToken).WaitAsync(s_unregisterTimeout, time, cancellationToken);
+            await registry.RemoveAsync(server.Incarnation, cancellationToken).WaitAsync(s_unregisterTimeout, _time, cancellationToken);
         }
         catch (Exception e) when (e is RegistryUnavailableException or TimeoutException or OperationCanceledException)
         {
@@ -52,90 +54,45 @@ internal sealed partial class Announcer(
         }
     }
 
-    public override void Dispose()
-    {
-        _writing.Dispose();
-        base.Dispose();
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(base.ExecuteAsync(stoppingToken), ReportChangesAsync(stoppingToken));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await WaitForListenerAsync(stoppingToken);
-        Announcement? announced = null;
-        var at = time.GetTimestamp();
-        while (true)
-        {
-            var changed = drain.Changed.Next;
-            var now = server.Current.Announcement;
-            if (now != announced || time.GetElapsedTime(at) >= RegistryTtl.Repeat - s_minInterval)
-            {
-                at = time.GetTimestamp();
-                announced = await TryAnnounceAsync(stoppingToken) ? now : null;
-            }
-
-            // A drain or undrain by an operator ends the wait, so it is announced at once.
-            await changed.WaitAsync(announced is null ? RegistryTtl.Repeat / 5 : s_minInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stoppingToken.ThrowIfCancellationRequested();
-        }
-    }
-
-    private async Task<bool> TryAnnounceAsync(CancellationToken cancellationToken)
+    protected override async Task SendAsync(CancellationToken cancellationToken)
     {
         if (!server.IsListening)
         {
-            return false;
+            return;
         }
 
-        // The loop and the stop both write; records must be written in the order of their versions.
-        await _writing.WaitAsync(cancellationToken);
-        try
+        var (announcement, snapshot) = server.Current;
+        _announced = announcement;
+        // The load changes with every render, the warm list rarely. Rewrite an unchanged list with each heartbeat, before it expires, and after a failure.
+        var isWarmWritten = announcement.Warm == _warmWritten && _time.GetElapsedTime(_warmWrittenAt) < RegistryTtl.Repeat / 2;
+        _warmWritten = null;
+        await registry.AnnounceAsync(server.NextRecord(announcement, snapshot), cancellationToken);
+        if (!isWarmWritten)
         {
-            var (announcement, snapshot) = server.Current;
-            await registry.AnnounceAsync(server.NextRecord(announcement, snapshot), cancellationToken);
-            // The load changes with every render, the warm list rarely. Rewrite an unchanged list with each heartbeat, before it expires.
-            if (announcement.Warm != _warmWritten || time.GetElapsedTime(_warmWrittenAt) >= RegistryTtl.Repeat / 2)
-            {
-                _warmWritten = null;
-                await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToHashSet(StringComparer.Ordinal), cancellationToken);
-                (_warmWritten, _warmWrittenAt) = (announcement.Warm, time.GetTimestamp());
-            }
-
-            if (_isUnavailable)
-            {
-                LogAnnouncedAgain();
-            }
-
-            _isUnavailable = false;
-            return true;
+            await warm.ReplaceAsync(server.Incarnation, snapshot.Warm.ToHashSet(StringComparer.Ordinal), cancellationToken);
+            _warmWrittenAt = _time.GetTimestamp();
         }
-        catch (RegistryUnavailableException e)
-        {
-            if (!_isUnavailable)
-            {
-                LogUnavailable(e.Message);
-            }
 
-            (_isUnavailable, _warmWritten) = (true, null);
-            return false;
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        _warmWritten = announcement.Warm;
     }
 
-    private async Task WaitForListenerAsync(CancellationToken stoppingToken)
+    private async Task ReportChangesAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
-        await started.Task.WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var changed = drain.Changed.Next;
+            // While reports fail, the heartbeat's back-off determines when the next one is sent.
+            if (Error is null && _announced is { } announced && announced != server.Current.Announcement)
+            {
+                TriggerNow();
+            }
+
+            // A drain or undrain by an operator ends the wait, so it is announced at once.
+            await changed.WaitAsync(s_minInterval, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
-
-    [LoggerMessage(LogLevel.Warning, "This server cannot be announced, so its registration will expire: {Reason}")]
-    private partial void LogUnavailable(string reason);
-
-    [LoggerMessage(LogLevel.Information, "This server is announced again.")]
-    private partial void LogAnnouncedAgain();
 
     [LoggerMessage(LogLevel.Warning, "Could not unregister this server; its registration expires within {TimeToLive}: {Reason}")]
     private partial void LogNotRemoved(TimeSpan timeToLive, string reason);

@@ -75,7 +75,8 @@ public abstract partial class HeartbeatService(string subject, IHostApplicationL
         }
     }
 
-    private async Task TryReportAsync(CancellationToken stoppingToken)
+    /// <summary>Sends a report. Logs the first of consecutive failures.</summary>
+    protected async Task TryReportAsync(CancellationToken stoppingToken)
     {
         try
         {

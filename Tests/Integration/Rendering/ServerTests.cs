@@ -7,6 +7,7 @@ using Fleet.PrerenderServer;
 using Fleet.PrerenderServer.Browser.Processes;
 using Fleet.PrerenderServer.Pool.Core.State;
 using Fleet.Registry;
+using Fleet.Registry.Events;
 using Fleet.ServiceDefaults;
 using Fleet.Tests.Browser;
 using Fleet.Tests.InMemory;
@@ -64,6 +65,22 @@ public sealed class ServerTests(ServerFixture server)
         Assert.Equal(server.Client.BaseAddress, new Uri(record.Url));
         await Eventually.Async(
             () => server.Registry.WarmAffinities.GetAsync([record.Incarnation], Token).Result.Values.Any(w => w.Contains("user:registered")), "its warm affinity is announced");
+    }
+
+    [Fact]
+    public async Task Registration_RegistryIsBack_IsRepeatedBeforeTheNextHeartbeat()
+    {
+        var record = default(ServerRecord);
+        await Eventually.Async(() => (record = server.Registry.Servers.ListAsync(Token).Result.SingleOrDefault()) is { State: ServerState.Ready }, "the server is announced as ready", () => $"{record}");
+
+        // A heartbeat may fall into one of these waits, but not into both.
+        foreach (var _ in (int[])[1, 2])
+        {
+            var before = (await server.Registry.Servers.ListAsync(Token)).Single().Version;
+            await server.Registry.Backplane.PublishAsync(new(FleetEventKind.Reconnected, "", 0), Token);
+            await Eventually.Async(
+                () => server.Registry.Servers.ListAsync(Token).Result.Single().Version > before, "the server is announced again", deadline: RegistryTtl.Repeat / 4);
+        }
     }
 
     [Fact]
