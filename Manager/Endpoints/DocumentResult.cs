@@ -24,26 +24,11 @@ internal static class DocumentResult
         }
 
         var content = answer.Content;
-        response.Headers[FleetHeaders.Outcome] = Word(content.Outcome);
+        content.Summary.WriteOutcome(response.Headers);
         response.Headers[FleetHeaders.Source] = content.Age is null ? "rendered" : "stored";
         if (content.Age is { } age)
         {
             response.Headers.Age = ((long)age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (content.ShellToken is { } token && token.All(c => c is > ' ' and <= '~'))
-        {
-            response.Headers[FleetHeaders.HostShell] = token;
-        }
-
-        if (content.IsCapped)
-        {
-            response.Headers[FleetHeaders.Stability] = RenderStability.Capped;
-        }
-
-        if (content.Record is { } record)
-        {
-            response.Headers[FleetHeaders.Record] = record;
         }
 
         if (!mayBeEmpty && content.IsEmptyPage())
@@ -52,7 +37,7 @@ internal static class DocumentResult
             return RenderError.EmptyPage.ToProblem(response);
         }
 
-        foreach (var (name, value) in content.PageHeaders ?? new Dictionary<string, string>())
+        foreach (var (name, value) in content.Summary.PageHeaders ?? new Dictionary<string, string>())
         {
             response.Headers[name] = value;
         }
@@ -64,21 +49,21 @@ internal static class DocumentResult
     private static IResult? Show(RenderContent content, HttpResponse response, bool isSandboxed, Func<RenderContent, int, IResult>? convert)
     {
         // An error page of the content (a 404, for example) is returned as it is; a failure without a status has no document.
-        var isDocument = content.Outcome == RenderOutcome.Rendered || (content.Outcome == RenderOutcome.Failed && content.Status is >= 400 and <= 599);
+        var isDocument = content.Summary.Outcome == RenderOutcome.Rendered || (content.Summary.Outcome == RenderOutcome.Failed && content.Summary.Status is >= 400 and <= 599);
         if (!isDocument)
         {
             content.Dispose();
             return null;
         }
 
-        if (content.Status is 301 or 302 or 303 or 307 or 308 && Uri.TryCreate(content.Location, UriKind.Absolute, out var location))
+        if (content.Summary.Status is 301 or 302 or 303 or 307 or 308 && Uri.TryCreate(content.Summary.Location, UriKind.Absolute, out var location))
         {
             content.Dispose();
             response.Headers.Location = ExactUrl.Of(location);
-            return TypedResults.StatusCode(content.Status);
+            return TypedResults.StatusCode(content.Summary.Status);
         }
 
-        var status = content.Status is >= 200 and <= 599 ? content.Status : 200;
+        var status = content.Summary.Status is >= 200 and <= 599 ? content.Summary.Status : 200;
         if (content.Result is { } result)
         {
             return result.Formats.TryGetValue(RenderFormat.Html, out var html) ? convert?.Invoke(content, status) ?? Document(TypedResults.Content(html, "text/html; charset=utf-8", statusCode: status)) : null;
@@ -101,7 +86,7 @@ internal static class DocumentResult
 
     private static RenderError Explain(RenderContent content)
     {
-        var (status, reason) = content.Outcome switch
+        var (status, reason) = content.Summary.Outcome switch
         {
             RenderOutcome.TimedOut => (504, "timed-out"),
             RenderOutcome.Unauthorized => (403, "unauthorized"),
@@ -112,10 +97,10 @@ internal static class DocumentResult
             _ => (502, "no-document"),
         };
         var diagnostics = content.Result?.Diagnostics;
-        return new RenderError(status, reason, $"The render produced no document ({Word(content.Outcome)}): {diagnostics?.Message ?? "The server gave no reason."}")
+        return new RenderError(status, reason, $"The render produced no document ({Word(content.Summary.Outcome)}): {diagnostics?.Message ?? "The server gave no reason."}")
         {
-            RetryAfter = content.Outcome == RenderOutcome.NoVerdict ? TimeSpan.FromSeconds(1) : null,
-            Members = new Dictionary<string, object?> { ["outcome"] = Word(content.Outcome), ["diagnostics"] = diagnostics },
+            RetryAfter = content.Summary.Outcome == RenderOutcome.NoVerdict ? TimeSpan.FromSeconds(1) : null,
+            Members = new Dictionary<string, object?> { ["outcome"] = Word(content.Summary.Outcome), ["diagnostics"] = diagnostics },
         };
     }
 

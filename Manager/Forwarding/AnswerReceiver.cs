@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Mime;
 using Fleet.Contracts;
 using Fleet.Manager.Rendering;
+using Fleet.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Fleet.Manager.Forwarding;
@@ -25,32 +28,25 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
                 return TooLarge(maxBytes);
             }
 
-            var head = ResponseHeaders.Read(operation, response);
+            var summary = VerdictOf(operation, response);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var start = await ResponsePrefix.ReadAsync(body, length, head is null ? maxBytes : Math.Min(maxBytes, options.Value.BufferedResultBytes), cancellationToken);
-            if (!start.IsBuffered && (head is null || start.Bytes.Length > maxBytes))
+            var start = await ResponsePrefix.ReadAsync(body, length, summary is null ? maxBytes : Math.Min(maxBytes, options.Value.BufferedResultBytes), cancellationToken);
+            if (!start.IsBuffered && (summary is null || start.Bytes.Length > maxBytes))
             {
                 return TooLarge(maxBytes);
             }
 
-            if (head is null)
+            if (summary is null)
             {
                 return AnswerReader.Read(server.Name, operation, response.StatusCode, start.Bytes, response.Headers.RetryAfter?.Delta);
             }
 
             isStreamed = !start.IsBuffered;
             return new(ForwardKind.Verdict, new RenderContent(
-                head.Outcome, head.MediaType, start.Bytes,
+                summary, response.Content.Headers.ContentType!.ToString(), start.Bytes,
                 isStreamed ? new ResponseRemainder(body, response, length, maxBytes - start.Bytes.Length, ReadTimeoutOf(operation), timeProvider) : null)
             {
                 Server = server.Name,
-                Status = head.Status,
-                Location = head.Location,
-                ShellToken = head.ShellToken,
-                Record = head.Record,
-                PageHeaders = head.PageHeaders,
-                Warm = head.Warm,
-                IsCapped = head.IsCapped,
             });
         }
         finally
@@ -61,6 +57,13 @@ internal sealed class AnswerReceiver(IOptions<ManagerOptions> options, TimeProvi
             }
         }
     }
+
+    // The summary of a verdict in the requested form. Null for any other response, such as an error or one from another version: its body must be parsed.
+    private static RenderSummary? VerdictOf(RenderOperation operation, HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentType?.MediaType is { } type
+        && operation.WantsFile != (type == MediaTypeNames.Application.Json)
+        && RenderSummary.Read(response.Headers) is { Outcome: not RenderOutcome.NoVerdict } summary
+            ? summary : null;
 
     // The render is complete; this timeout only detects a server that fails while it sends the body.
     private TimeSpan ReadTimeoutOf(RenderOperation operation) => (operation.Deadline.LeftOrZero) + options.Value.AnswerGrace;

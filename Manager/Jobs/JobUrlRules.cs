@@ -74,7 +74,7 @@ internal readonly record struct JobAttempt(RenderOutcome? Outcome, int PageStatu
     public static JobAttempt Of(RenderAnswer answer) => answer.IsError
         ? new(null, 0, answer.RenderError.Status, answer.RenderError.Reason, answer.RenderError.Detail, answer.RenderError.RetryAfter)
         : answer.Content.IsEmptyPage() ? new(null, 0, StatusCodes.Status502BadGateway, RenderError.EmptyPage.Reason, RenderError.EmptyPage.Detail)
-        : new(answer.Content.Outcome, answer.Content.Status, Detail: answer.Content.Outcome == RenderOutcome.Rendered ? null : answer.Content.ReadDiagnostics()?.Message);
+        : new(answer.Content.Summary.Outcome, answer.Content.Summary.Status, Detail: answer.Content.Summary.Outcome == RenderOutcome.Rendered ? null : answer.Content.ReadDiagnostics()?.Message);
 }
 
 /// <summary>What follows an attempt: another one after a pause, or the outcome.</summary>

@@ -79,8 +79,8 @@ internal sealed class JobUrls(RenderPipeline pipeline, SitePages pages, Publicat
         var call = new RenderCall(request, string.Create(CultureInfo.InvariantCulture, $"job-{job.Id}-{claim.Index}")) { HasKey = true, Document = scope is not null, IsFresh = true };
         var answer = await pipeline.RenderAsync(call, cancellationToken);
         using var content = answer.Content;
-        var result = ResultOf(claim) with { Status = content?.Status ?? 0, Location = content?.Location, Record = content?.Record };
-        if (scope is null || content is not { Outcome: RenderOutcome.Rendered })
+        var result = ResultOf(claim) with { Status = content?.Summary.Status ?? 0, Location = content?.Summary.Location, Record = content?.Summary.Record };
+        if (scope is null || content is not { Summary.Outcome: RenderOutcome.Rendered })
         {
             return (JobAttempt.Of(answer), result, []);
         }
@@ -93,7 +93,7 @@ internal sealed class JobUrls(RenderPipeline pipeline, SitePages pages, Publicat
     // A redirect of a crawled page is followed like a link.
     private static async Task<(IReadOnlyList<string> Links, string? Note)> LinksAsync(RenderContent content, string url, CancellationToken cancellationToken)
     {
-        List<string> target = content.Location is { } location && Uri.TryCreate(new(url), location, out var absolute) ? [CrawlScope.WithoutFragment(ExactUrl.Of(absolute))] : [];
+        List<string> target = content.Summary.Location is { } location && Uri.TryCreate(new(url), location, out var absolute) ? [CrawlScope.WithoutFragment(ExactUrl.Of(absolute))] : [];
         if (target.Count > 0)
         {
             return (target, null);

@@ -21,7 +21,7 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, RecentRende
     private void End(Record record, long started)
     {
         var (answer, duration) = (record.Answer, timeProvider.GetElapsedTime(started));
-        var outcome = answer?.RenderError?.Reason ?? answer?.Content?.Outcome.ToString() ?? "cancelled";
+        var outcome = answer?.RenderError?.Reason ?? answer?.Content?.Summary.Outcome.ToString() ?? "cancelled";
         // Once: it may parse the whole result.
         var failure = answer is null ? null : RenderFailure.Explain(answer);
         metrics.Answered(answer, failure is not null, duration);
@@ -35,8 +35,8 @@ internal sealed partial class RenderRecorder(ManagerMetrics metrics, RecentRende
             Failed = failure is not null,
             DurationMs = Math.Round(duration.TotalMilliseconds, 1),
             Server = answer?.Content?.Server,
-            Warm = answer?.Content?.Warm,
-            Record = answer?.Content?.Record,
+            Warm = answer?.Content?.Summary.Warm,
+            Record = answer?.Content?.Summary.Record,
         });
         record.Activity?.SetTag("fleet.outcome", outcome);
         record.Activity?.Dispose();

@@ -100,7 +100,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
 
     // The deadline of another caller passed; a caller with more time left renders again.
     private static bool IsTimeout(RenderAnswer answer) =>
-        answer.Content is { Outcome: RenderOutcome.TimedOut } || answer.RenderError is { Reason: "deadline" or "deadline-unmeetable" };
+        answer.Content is { Summary.Outcome: RenderOutcome.TimedOut } || answer.RenderError is { Reason: "deadline" or "deadline-unmeetable" };
 }
 
 /// <summary>Identifies renders that can share one answer.</summary>

@@ -42,13 +42,10 @@ internal sealed class StoredPageReader(IPageStore store, FleetViews views, IOpti
     internal static RenderContent? Read(StoredPage page, HostShell? shell, DateTimeOffset now, TimeSpan maxAge) =>
         page.Status is >= 200 and <= 399 && page.ShellToken == shell?.Token && page.Generation == shell.Generation && now - page.RenderedAt <= maxAge
         && page.Formats.TryGetValue(RenderFormat.Html, out var html)
-            ? new(RenderOutcome.Rendered, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(html))
+            ? new(
+                new(RenderOutcome.Rendered, page.Status) { Location = page.RedirectUrl, PageHeaders = page.Headers, ShellToken = page.ShellToken, IsCapped = page.IsCapped },
+                "text/html; charset=utf-8", Encoding.UTF8.GetBytes(html))
             {
-                Status = page.Status,
-                Location = page.RedirectUrl,
-                PageHeaders = PageHeaderRules.Passed(page.Headers),
-                ShellToken = page.ShellToken,
-                IsCapped = page.IsCapped,
                 Age = now > page.RenderedAt ? now - page.RenderedAt : TimeSpan.Zero,
             }
             : null;

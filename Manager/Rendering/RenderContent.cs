@@ -5,6 +5,7 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using Fleet.Contracts;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Manager.Rendering;
 
@@ -18,37 +19,17 @@ internal sealed class RenderContent : IDisposable
     private bool _isTaken;
 
     /// <summary>Creates content from a body or its beginning.</summary>
-    /// <param name="outcome">How the render ended.</param>
+    /// <param name="summary">How the render ended.</param>
     /// <param name="mediaType">Media type of the body.</param>
     /// <param name="start">The body, or its beginning.</param>
     /// <param name="rest">The remainder of the body; null when <paramref name="start"/> is complete.</param>
-    public RenderContent(RenderOutcome outcome, string mediaType, ReadOnlyMemory<byte> start, ResponseRemainder? rest = null) =>
-        (Outcome, MediaType, _start, _rest) = (outcome, mediaType, start, rest);
+    public RenderContent(RenderSummary summary, string mediaType, ReadOnlyMemory<byte> start, ResponseRemainder? rest = null) =>
+        (Summary, MediaType, _start, _rest) = (summary, mediaType, start, rest);
 
-    public RenderOutcome Outcome { get; }
+    /// <summary>How the render ended, and what is known of the page without its body.</summary>
+    public RenderSummary Summary { get; }
 
     public string MediaType { get; }
-
-    /// <summary>The page's own HTTP status; 0 when it set none.</summary>
-    public int Status { get; init; }
-
-    /// <summary>Where the page redirects to.</summary>
-    public string? Location { get; init; }
-
-    /// <summary>Shell token of the document that rendered.</summary>
-    public string? ShellToken { get; init; }
-
-    /// <summary>Path of the failure's record; null when there is none, or the server sent something else.</summary>
-    public string? Record { get; init => field = FailedRender.IsLink(value) ? value : null; }
-
-    /// <summary>Response headers that the page requests and that are sent with it; null when there are none.</summary>
-    public IReadOnlyDictionary<string, string>? PageHeaders { get; init; }
-
-    /// <summary>Whether the page had rendered for this affinity before; null when no page rendered.</summary>
-    public bool? Warm { get; init; }
-
-    /// <summary>Whether it may be incomplete: the page had not settled, or a screenshot has only a part of it.</summary>
-    public bool IsCapped { get; init; }
 
     /// <summary>Age of a stored page; null for a render.</summary>
     public TimeSpan? Age { get; init; }
@@ -78,7 +59,7 @@ internal sealed class RenderContent : IDisposable
     }
 
     /// <summary>Whether it is a document with status 200 that shows nothing, as that of an app that did not start. Streamed documents are too large for that.</summary>
-    public bool IsEmptyPage() => Outcome == RenderOutcome.Rendered && Status is 0 or StatusCodes.Status200OK && Location is null && IsBuffered && (Result is { } result ? result.Formats.TryGetValue(RenderFormat.Html, out var html) && !ShownContent.IsIn(html)
+    public bool IsEmptyPage() => Summary is { Outcome: RenderOutcome.Rendered, Status: 0 or StatusCodes.Status200OK, Location: null } && IsBuffered && (Result is { } result ? result.Formats.TryGetValue(RenderFormat.Html, out var html) && !ShownContent.IsIn(html)
         : MediaType.StartsWith(MediaTypeNames.Text.Html, StringComparison.Ordinal) && !ShownContent.IsIn(Encoding.UTF8.GetString(_start.Span)));
 
     /// <summary>Whether the whole body is in memory.</summary>
@@ -92,17 +73,10 @@ internal sealed class RenderContent : IDisposable
     /// <param name="json">The result as the server wrote it; null when the manager created it.</param>
     /// <param name="server">Name of the server that sent it; null when the manager created it.</param>
     public static RenderContent Of(RenderResult result, ReadOnlyMemory<byte>? json = null, string? server = null) =>
-        new(result.Outcome, MediaTypeNames.Application.Json, json ?? JsonSerializer.SerializeToUtf8Bytes(result, FleetJson.Options))
+        new(RenderSummary.Of(result), MediaTypeNames.Application.Json, json ?? JsonSerializer.SerializeToUtf8Bytes(result, FleetJson.Options))
         {
             Result = result,
             Server = server,
-            Status = result.Status,
-            Location = result.RedirectUrl,
-            ShellToken = result.Shell?.Token,
-            Record = result.Diagnostics?.Record,
-            PageHeaders = PageHeaderRules.Passed(result.Headers),
-            Warm = result.Page?.Warm,
-            IsCapped = result.Diagnostics?.Stability == RenderStability.Capped,
         };
 
     /// <summary>Takes ownership: the taker must copy or dispose it. False when the content is streamed and another caller has taken it.</summary>

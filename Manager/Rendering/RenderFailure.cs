@@ -11,8 +11,8 @@ internal static class RenderFailure
     public static string? Explain(RenderAnswer answer) => answer switch
     {
         { RenderError: { Status: >= 500 or 429 } error } => error.Detail,
-        { RenderError: not null } or { Content.Outcome: RenderOutcome.Rendered or RenderOutcome.Unauthorized or RenderOutcome.NotAPage } or { Content: { Outcome: RenderOutcome.Failed, Status: >= 400 and <= 599 } } => null,
-        { Content: { } content } => Cut($"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}") + (content.Record is { } record ? $" [GET {record}]" : ""),
+        { RenderError: not null } or { Content.Summary.Outcome: RenderOutcome.Rendered or RenderOutcome.Unauthorized or RenderOutcome.NotAPage } or { Content.Summary: { Outcome: RenderOutcome.Failed, Status: >= 400 and <= 599 } } => null,
+        { Content: { } content } => Cut($"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}") + (content.Summary.Record is { } record ? $" [GET {record}]" : ""),
         _ => null,
     };
 

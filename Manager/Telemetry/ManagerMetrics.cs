@@ -94,7 +94,7 @@ internal sealed class ManagerMetrics
     public void Retried(ForwardKind reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", MetricConventions.TagValue(reason)));
 
     // A server may send any reason; as a tag value each would be a time series of its own.
-    private static string Name(RenderAnswer answer) => answer.IsError ? $"refused_{answer.RenderError.Status}" : MetricConventions.TagValue(answer.Content.Outcome);
+    private static string Name(RenderAnswer answer) => answer.IsError ? $"refused_{answer.RenderError.Status}" : MetricConventions.TagValue(answer.Content.Summary.Outcome);
 }
 
 /// <summary>The work of a manager at one moment.</summary>

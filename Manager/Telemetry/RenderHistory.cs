@@ -29,7 +29,7 @@ internal sealed class RenderHistory(TimeProvider timeProvider)
 
     /// <summary>Records the end of a render. <paramref name="answer"/> is null when the caller disconnected first.</summary>
     public void Answered(RenderAnswer? answer, bool isFailed, TimeSpan duration) =>
-        Answered(isFailed, answer?.RenderError is { Status: 429 or 503, Reason: "queue-full" or "deadline-unmeetable" }, answer?.Content?.Warm, duration);
+        Answered(isFailed, answer?.RenderError is { Status: 429 or 503, Reason: "queue-full" or "deadline-unmeetable" }, answer?.Content?.Summary.Warm, duration);
 
     /// <summary>Records the end of a render.</summary>
     /// <param name="isFailed">Whether the fleet failed to render.</param>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net.Mime;
 using System.Text;
-using System.Text.Json;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.HostShells;
 using Fleet.PrerenderServer.Pool;
@@ -88,44 +86,9 @@ internal static class RenderEndpoints
     private static async Task<(RenderResult Result, byte[]? Screenshot)> RunAsync(RenderOperation operation, HttpContext http, RequestDrain drain, Renderer renderer, CancellationToken cancellationToken)
     {
         var done = await AdmitAsync(operation, http, drain, () => renderer.RunAsync(operation, cancellationToken));
-        WriteOutcomeHeaders(done.Result, http.Response.Headers);
+        // The manager decides from these headers what to do with the body, before the body arrives.
+        RenderSummary.Of(done.Result).Write(http.Response.Headers);
         return done;
-    }
-
-    // The manager decides from these headers what to do with the body, before the body arrives.
-    private static void WriteOutcomeHeaders(RenderResult result, IHeaderDictionary headers)
-    {
-        headers[FleetHeaders.Outcome] = JsonNamingPolicy.CamelCase.ConvertName(result.Outcome.ToString());
-        headers[FleetHeaders.PageStatus] = result.Status.ToString(CultureInfo.InvariantCulture);
-        if (Uri.TryCreate(result.RedirectUrl, UriKind.Absolute, out var location))
-        {
-            headers[FleetHeaders.PageLocation] = ExactUrl.Of(location);
-        }
-
-        if (PageHeaderRules.Passed(result.Headers) is { } passed)
-        {
-            headers[FleetHeaders.PageHeaders] = JsonSerializer.Serialize(passed, FleetJson.Options);
-        }
-
-        if (result.Diagnostics?.Stability == RenderStability.Capped)
-        {
-            headers[FleetHeaders.Stability] = RenderStability.Capped;
-        }
-
-        if (result.Page is { } page)
-        {
-            headers[FleetHeaders.Warm] = page.Warm ? "true" : "false";
-        }
-
-        if (result.Diagnostics?.Record is { } record)
-        {
-            headers[FleetHeaders.Record] = record;
-        }
-
-        if (result.Shell is { } shell && shell.Token.All(c => c is > ' ' and <= '~'))
-        {
-            headers[FleetHeaders.HostShell] = shell.Token;
-        }
     }
 
     private static async Task<T> AdmitAsync<T>(RenderOperation operation, HttpContext http, RequestDrain drain, Func<Task<T>> run)

@@ -74,6 +74,6 @@ public sealed class ConcurrencyGateTests : IDisposable
     private static async Task EndAsync((Task<RenderAnswer> Answer, TaskCompletionSource<RenderAnswer> Render) run)
     {
         run.Render.SetResult(new RenderResult { Outcome = RenderOutcome.Rendered, Url = ManagerUnderTest.Card });
-        Assert.Equal(RenderOutcome.Rendered, (await run.Answer).Content?.Outcome);
+        Assert.Equal(RenderOutcome.Rendered, (await run.Answer).Content?.Summary.Outcome);
     }
 }

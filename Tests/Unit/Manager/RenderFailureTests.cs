@@ -35,8 +35,8 @@ public sealed class RenderFailureTests
     {
         var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             new RenderResult { Outcome = RenderOutcome.TimedOut, Url = "http://h/", Diagnostics = new() { Message = new string('x', 5_000) } }, FleetJson.Options);
-        Assert.Equal("p-0: " + new string('x', 295), RenderFailure.Explain(new RenderContent(RenderOutcome.TimedOut, "application/json; charset=utf-8", json) { Server = "p-0" }));
-        Assert.Equal("p-0: no reason was given", RenderFailure.Explain(new RenderContent(RenderOutcome.TimedOut, "text/html; charset=utf-8", json) { Server = "p-0" }));
+        Assert.Equal("p-0: " + new string('x', 295), RenderFailure.Explain(new RenderContent(new(RenderOutcome.TimedOut, 0), "application/json; charset=utf-8", json) { Server = "p-0" }));
+        Assert.Equal("p-0: no reason was given", RenderFailure.Explain(new RenderContent(new(RenderOutcome.TimedOut, 0), "text/html; charset=utf-8", json) { Server = "p-0" }));
     }
 
     [Theory]
