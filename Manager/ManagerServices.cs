@@ -12,6 +12,7 @@ using Fleet.Manager.Telemetry;
 using Fleet.Contracts;
 using Fleet.Registry;
 using Fleet.Registry.Events;
+using Fleet.Registry.HostShells;
 using Fleet.Registry.Watching;
 using Fleet.ServiceDefaults.Security;
 using Fleet.ServiceDefaults.Sitemaps;
@@ -110,7 +111,8 @@ internal static class ManagerServices
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
         // Without a default credential: addresses of servers come from Redis, and each request has a token for its receiver only.
-        return new HttpClient(new ShellGenerationHandler(provider.GetRequiredService<FleetViews>()) { InnerHandler = sockets })
+        var views = provider.GetRequiredService<FleetViews>();
+        return new HttpClient(new ShellGenerationHandler(() => views.Current.Shell) { InnerHandler = sockets })
         {
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = options.Value.MaxResultBytes,

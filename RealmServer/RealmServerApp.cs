@@ -5,6 +5,7 @@ using Fleet.RealmServer.HostShells;
 using Fleet.RealmServer.Indexing;
 using Fleet.RealmServer.IndexNow;
 using Fleet.RealmServer.Rendering;
+using Fleet.Registry.HostShells;
 using Fleet.Registry.Reporting;
 using Fleet.RealmServer.Site;
 using Fleet.RealmServer.Site.Crawling;
@@ -157,7 +158,7 @@ public static class RealmServerApp
             .AddSingleton<StorageCollector>().AddHostedService(static s => s.GetRequiredService<StorageCollector>())
             .AddHostedService<CardFolderWatcher>()
             .AddSingleton<RenderingMonitor>().AddHostedService(static s => s.GetRequiredService<RenderingMonitor>());
-        services.AddTransient<ShellGenerationHandler>().AddTransient<ManagerFailoverHandler>();
+        services.AddTransient<ManagerFailoverHandler>();
         services.AddSingleton(static provider => new ManagerAddresses(provider.GetRequiredService<IConfiguration>().FindServiceUris("manager")));
         services.AddHttpClient<ManagerClient>((provider, client) =>
         {
@@ -171,7 +172,11 @@ public static class RealmServerApp
               handler.UseProxy = false; // Calls within the fleet never use a proxy.
               handler.ConnectTimeout = ManagerFailoverHandler.ConnectTimeout;
           })
-          .AddHttpMessageHandler<ShellGenerationHandler>()
+          .AddHttpMessageHandler(static provider =>
+          {
+              var claims = provider.GetRequiredService<HostShellClaims>();
+              return new ShellGenerationHandler(() => claims.FleetShell);
+          })
           .AddHttpMessageHandler(static provider => new ServiceTokenHandler(
               provider.GetRequiredService<FleetKeys>(), ServiceToken.Manager, provider.GetRequiredService<TimeProvider>()))
           .AddHttpMessageHandler<ManagerFailoverHandler>() // Last: the others add headers once per request.

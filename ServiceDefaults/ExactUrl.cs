@@ -20,6 +20,9 @@ public static partial class ExactUrl
         return path >= 0 && text[authority + path] == '/' && IsKept(text.AsSpan(authority + path)) ? url.GetLeftPart(UriPartial.Authority) + text[(authority + path)..] : url.AbsoluteUri;
     }
 
+    /// <summary>The URL without its fragment.</summary>
+    public static string WithoutFragment(string url) => url.Split('#', 2)[0];
+
     private static bool IsKept(ReadOnlySpan<char> rest) => !rest.ContainsAnyExceptInRange('!', '~') && !rest.ContainsAny(s_rewritten) && !DotSegment().IsMatch(rest);
 
     [GeneratedRegex("/(\\.|%2e){1,2}([/?#]|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -27,8 +27,5 @@ internal sealed class CrawlScope
         && (_include.Count == 0 || _include.Exists(pattern => Wildcard.Matches(url, pattern)))
         && !_exclude.Exists(pattern => Wildcard.Matches(url, pattern));
 
-    /// <summary>The URL without its fragment.</summary>
-    public static string WithoutFragment(string url) => url.Split('#', 2)[0];
-
     private List<string> Absolute(IReadOnlyList<string>? patterns) => [.. (patterns ?? []).Select(pattern => pattern.StartsWith('/') ? _origin + pattern : pattern)];
 }

@@ -99,11 +99,9 @@ internal sealed class JobLists(IHttpClientFactory clients, IConfiguration config
         return (true, isEmpty ? JobRequestRules.NothingMatches(selection) : null);
     }
 
-    private Task<bool> AddAsync(JobRecord job, JobClaim claim, IEnumerable<JobItem> items, CancellationToken cancellationToken) =>
-        store.AddAsync(job.Id, claim, [.. items.Select(static item => item with { Url = Cut(item.Url) })], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
-
     // A URL that is too long is cut to a length that is still too long, so that its result says so. Whole, such URLs could take megabytes in Redis.
-    private static string Cut(string url) => url.Length <= RenderLimits.MaxUrlLength + 1 ? url : url[..(RenderLimits.MaxUrlLength + 1)];
+    private Task<bool> AddAsync(JobRecord job, JobClaim claim, IEnumerable<JobItem> items, CancellationToken cancellationToken) =>
+        store.AddAsync(job.Id, claim, [.. items.Select(static item => item with { Url = item.Url.Truncate(RenderLimits.MaxUrlLength + 1) })], job.Definition.Request.MaxUrls ?? JobLimits.MaxUrls, cancellationToken);
 
     /// <summary>The members of the realm server's list of pages that are read.</summary>
     private sealed record StoredPages(IReadOnlyList<ListedPage> Pages, string? Next);

@@ -59,7 +59,7 @@ internal static class JobRequestRules
         {
             { Urls: { } urls } => (new(JobKind.Batch, rest), ItemsOf(urls)),
             { Sitemap: { } sitemap } => (new(JobKind.Sitemap, rest), ListOf(sitemap)),
-            { Crawl: { } crawl } => (new(JobKind.Crawl, rest), ItemsOf([CrawlScope.WithoutFragment(crawl.Start)])),
+            { Crawl: { } crawl } => (new(JobKind.Crawl, rest), ItemsOf([ExactUrl.WithoutFragment(crawl.Start)])),
             { Recache: { Urls: { } pages } } => (new(JobKind.Recache, rest), ItemsOf(pages)),
             _ => (new(JobKind.Recache, rest), ListOf(request.Recache!.Sitemap ?? "")),
         };

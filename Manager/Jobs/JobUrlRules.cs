@@ -59,7 +59,7 @@ internal static class JobUrlRules
         _ => "failed",
     };
 
-    internal static string? Cut(string? text) => text is null ? null : new([.. text.Take(MaxDetail).Select(static c => char.IsControl(c) ? ' ' : c)]);
+    internal static string? Cut(string? text) => text?.TruncateToLine(MaxDetail);
 }
 
 /// <summary>How an attempt to render a URL ended: with the outcome of the page, or with an error.</summary>

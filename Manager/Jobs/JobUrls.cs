@@ -93,7 +93,7 @@ internal sealed class JobUrls(RenderPipeline pipeline, SitePages pages, Publicat
     // A redirect of a crawled page is followed like a link.
     private static async Task<(IReadOnlyList<string> Links, string? Note)> LinksAsync(RenderContent content, string url, CancellationToken cancellationToken)
     {
-        List<string> target = content.Summary.Location is { } location && Uri.TryCreate(new(url), location, out var absolute) ? [CrawlScope.WithoutFragment(ExactUrl.Of(absolute))] : [];
+        List<string> target = content.Summary.Location is { } location && Uri.TryCreate(new(url), location, out var absolute) ? [ExactUrl.WithoutFragment(ExactUrl.Of(absolute))] : [];
         if (target.Count > 0)
         {
             return (target, null);

@@ -34,7 +34,7 @@ internal static class PageLinks
         var start = document.QuerySelector("base[href]")?.GetAttribute("href") is { } text && Uri.TryCreate(page, text, out var named) ? named : page;
         return [.. Anchors(document)
             .Where(static anchor => !Says(anchor.GetAttribute("rel"), "nofollow"))
-            .Select(anchor => Uri.TryCreate(start, anchor.GetAttribute("href")!.Trim(), out var link) && link.Scheme is "http" or "https" ? CrawlScope.WithoutFragment(ExactUrl.Of(link)) : null)
+            .Select(anchor => Uri.TryCreate(start, anchor.GetAttribute("href")!.Trim(), out var link) && link.Scheme is "http" or "https" ? ExactUrl.WithoutFragment(ExactUrl.Of(link)) : null)
             .OfType<string>().Distinct(StringComparer.Ordinal).Take(MaxLinks)];
     }
 

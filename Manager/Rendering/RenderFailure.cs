@@ -1,4 +1,5 @@
 using Fleet.Contracts;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.Manager.Rendering;
 
@@ -12,7 +13,8 @@ internal static class RenderFailure
     {
         { RenderError: { Status: >= 500 or 429 } error } => error.Detail,
         { RenderError: not null } or { Content.Summary.Outcome: RenderOutcome.Rendered or RenderOutcome.Unauthorized or RenderOutcome.NotAPage } or { Content.Summary: { Outcome: RenderOutcome.Failed, Status: >= 400 and <= 599 } } => null,
-        { Content: { } content } => Cut($"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}") + (content.Summary.Record is { } record ? $" [GET {record}]" : ""),
+        // The message may be the page's own.
+        { Content: { } content } => $"{(content.Server is { } server ? $"{server}: " : "")}{Message(content.ReadDiagnostics())}".TruncateToLine(MaxReason) + (content.Summary.Record is { } record ? $" [GET {record}]" : ""),
         _ => null,
     };
 
@@ -22,7 +24,4 @@ internal static class RenderFailure
 
     private static string Message(RenderDiagnostics? diagnostics) =>
         $"{diagnostics?.Message ?? "no reason was given"}{(diagnostics?.Stage is { } stage ? $" (in step {stage})" : "")}";
-
-    // The message may be the page's own.
-    private static string Cut(string text) => new([.. text.Take(MaxReason).Select(c => char.IsControl(c) ? ' ' : c)]);
 }

@@ -94,23 +94,8 @@ internal sealed partial class ChromiumBrowserAdapter(
         return page;
     }
 
-    public async Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken)
-    {
-        if (_slots.GetValueOrDefault(slot)?.Page is not { End: PageTermination.None } page)
-        {
-            return false;
-        }
-
-        try
-        {
-            await page.EvaluateAsync("1", options.ProbeTimeout, cancellationToken);
-            return true;
-        }
-        catch (BrowserException)
-        {
-            return false;
-        }
-    }
+    public async Task<bool> ProbeAsync(long slot, CancellationToken cancellationToken) =>
+        _slots.GetValueOrDefault(slot)?.Page is { End: PageTermination.None } page && await page.AnswersAsync(options.ProbeTimeout, cancellationToken);
 
     public async Task TerminateAsync(long slot, CancellationToken cancellationToken)
     {

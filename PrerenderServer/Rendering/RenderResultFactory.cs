@@ -52,13 +52,13 @@ internal sealed class RenderResultFactory(ShellTracker shell, ServerIdentity ser
             },
             Diagnostics = rendered && answer.Stability is null ? null : new()
             {
-                Message = Failure.Cut(answer.Message, Failure.MaxMessage),
+                Message = answer.Message?.Truncate(Failure.MaxMessage),
                 Stage = stage,
                 // A successful render does not report console errors, but it does report failed requests: styles or data may be missing.
                 Console = rendered ? [] : page.Activity.Errors,
                 FailedRequests = page.Activity.FailedRequests,
                 MissingContent = page.Activity.MissingContent,
-                Stack = Failure.Cut(answer.Stack, Failure.MaxStack),
+                Stack = answer.Stack?.Truncate(Failure.MaxStack),
                 Stability = answer.Stability,
             },
         };

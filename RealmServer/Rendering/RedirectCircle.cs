@@ -1,3 +1,5 @@
+using Fleet.ServiceDefaults;
+
 namespace Fleet.RealmServer.Rendering;
 
 /// <summary>Finds redirects that lead back to where they begin. A render sees only the first of them, so a crawler would follow them without end.</summary>
@@ -11,10 +13,10 @@ internal static class RedirectCircle
     /// <param name="redirectOf">Where a known address redirects to; null if it does not, or is not known.</param>
     public static async Task<IReadOnlyList<string>?> FindAsync(string url, string target, Func<string, Task<string?>> redirectOf)
     {
-        List<string> steps = [WithoutFragment(url)];
+        List<string> steps = [ExactUrl.WithoutFragment(url)];
         for (var next = target; next is not null && steps.Count <= MaxSteps; next = await redirectOf(steps[^1]))
         {
-            steps.Add(WithoutFragment(next));
+            steps.Add(ExactUrl.WithoutFragment(next));
             if (steps[^1] == steps[0])
             {
                 return steps;
@@ -23,6 +25,4 @@ internal static class RedirectCircle
 
         return null;
     }
-
-    private static string WithoutFragment(string url) => url.Split('#', 2)[0];
 }

@@ -102,7 +102,7 @@ internal sealed class PageDepartures
         }
     }
 
-    private static string WithoutFragment(Uri url) => url.AbsoluteUri.Split('#', 2)[0];
+    private static string WithoutFragment(Uri url) => ExactUrl.WithoutFragment(url.AbsoluteUri);
 
     private static (string? Status, IReadOnlyList<string> Headers) Read(string? declared)
     {

@@ -84,37 +84,10 @@ internal sealed record PageSetup
     /// <summary>Whether a resource is not loaded.</summary>
     /// <param name="url">Its URL.</param>
     /// <param name="type">Its type, as the protocol names it.</param>
-    public bool Blocks(string url, string type) => BlockedTypes.Contains(type) || BlockedUrls.Any(pattern => Matches(pattern, url));
+    public bool Blocks(string url, string type) => BlockedTypes.Contains(type) || BlockedUrls.Any(pattern => Wildcard.Matches(url, pattern));
 
     /// <summary>Omits values, which may be secrets, so that it can be logged.</summary>
     public override string ToString() => $"setup for {Origin}";
-
-    /// <summary>Whether a text matches a pattern in which <c>*</c> is any text.</summary>
-    internal static bool Matches(string pattern, string text)
-    {
-        var (at, i, star, resume) = (0, 0, -1, 0);
-        while (at < text.Length)
-        {
-            if (i < pattern.Length && pattern[i] == '*')
-            {
-                (star, resume) = (i++, at);
-            }
-            else if (i < pattern.Length && pattern[i] == text[at])
-            {
-                (i, at) = (i + 1, at + 1);
-            }
-            else if (star >= 0)
-            {
-                (i, at) = (star + 1, ++resume);
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        return pattern.AsSpan(i).TrimStart('*').IsEmpty;
-    }
 
     private static string TypeOf(string type) => s_types.TryGetValue(type, out var named) ? named : char.ToUpperInvariant(type[0]) + type[1..].ToLowerInvariant();
 }

@@ -66,7 +66,4 @@ internal sealed record Failure
         Server = server.Name,
         Record = FailedRender.LinkTo(server.Incarnation, Id),
     };
-
-    /// <summary>Truncates a text that comes from a page to <paramref name="most"/> characters.</summary>
-    public static string? Cut(string? text, int most) => text is { Length: var length } && length > most ? text[..most] : text;
 }

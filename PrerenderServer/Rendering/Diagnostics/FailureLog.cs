@@ -1,5 +1,6 @@
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Rendering.Operations;
+using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering.Diagnostics;
 
@@ -57,13 +58,13 @@ internal sealed class FailureLog(TimeProvider time)
     /// <summary>Adds the page's markup and screenshot, which are captured after the caller got its answer.</summary>
     public void Complete(long id, string? html, byte[]? screenshot) => Change(id, failure => failure with
     {
-        Html = Failure.Cut(html, Failure.MaxHtml),
+        Html = html?.Truncate(Failure.MaxHtml),
         Screenshot = screenshot,
     });
 
     /// <summary>Adds the JavaScript stack of a busy page, when it arrived only after the caller got its answer.</summary>
     public void AddStack(long id, string? stack) =>
-        Change(id, failure => failure with { Diagnostics = (failure.Diagnostics ?? new()) with { Stack = Failure.Cut(stack, Failure.MaxStack) } });
+        Change(id, failure => failure with { Diagnostics = (failure.Diagnostics ?? new()) with { Stack = stack?.Truncate(Failure.MaxStack) } });
 
     private void Change(long id, Func<Failure, Failure> change)
     {

@@ -143,9 +143,8 @@ internal static partial class CapturedDocument
         : answer;
 
     /// <summary>Whether a URL is that of a document; fragments do not count.</summary>
-    public static bool IsSame(string url, Uri document) => WithoutFragment(url) == WithoutFragment(ExactUrl.Of(OriginAllowList.WithAsciiHost(document)));
+    public static bool IsSame(string url, Uri document) => ExactUrl.WithoutFragment(url) == ExactUrl.WithoutFragment(ExactUrl.Of(OriginAllowList.WithAsciiHost(document)));
 
-    private static string WithoutFragment(string url) => url.Split('#', 2)[0];
 
     private static int? ParseStatus(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed is >= 100 and <= 599 ? parsed : null;

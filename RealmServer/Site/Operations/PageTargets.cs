@@ -69,7 +69,7 @@ internal sealed class PageTargets(RealmCatalog catalog, PublicAddress address, P
     /// <summary>Path and query of a URL of this site, without fragment; null for any other text.</summary>
     private string? PathOf(string text)
     {
-        var plain = text.Split('#', 2)[0];
+        var plain = ExactUrl.WithoutFragment(text);
         if (plain.StartsWith('/'))
         {
             return plain.StartsWith("//", StringComparison.Ordinal) ? null : plain;

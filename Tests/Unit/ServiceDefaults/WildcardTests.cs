@@ -14,6 +14,15 @@ public sealed class WildcardTests
     [InlineData("http://h/abc", "http://h/*ab", false)]
     [InlineData("http://h/a.b", "http://h/a?b", false)]
     [InlineData("", "***", true)]
+    [InlineData("http://h/ab", "http://h/a", false)]
+    [InlineData("http://h/a", "http://h/A", false)]
+    [InlineData("http://h/a.png", "*.png", true)]
+    [InlineData("http://h/a.png?x", "*.png", false)]
+    [InlineData("http://h/ads/a.js", "*/ads/*", true)]
+    [InlineData("http://h/heads/a.js", "*/ads/*", false)]
+    [InlineData("xaxbxaxba", "*a*b*a", true)]
+    [InlineData("http://h/?x=1", "*?x=1", true)]
+    [InlineData("http://h/-x=1", "*?x=1", false)]
     public void Matches_Pattern_TakesTheStarForAnyCharacters(string text, string pattern, bool expected) => Assert.Equal(expected, Wildcard.Matches(text, pattern));
 
     [Fact]
