@@ -1,9 +1,9 @@
 namespace Fleet.ServiceDefaults;
 
-/// <summary>Records failures, so that what failed is not tried again for a while: a key with enough strikes is out until its last strike expires or its strikes are cleared. Thread-safe.</summary>
-/// <param name="strikes">Strikes that put a key out, at least 1.</param>
+/// <summary>Records failures, so that what failed is not tried again for a while: a key with enough strikes is blocked until its last strike expires or its strikes are cleared. Thread-safe.</summary>
+/// <param name="strikes">Strikes that block a key, at least 1.</param>
 /// <param name="lifetime">How long a strike counts; read anew each time, since it is a setting. A further strike renews those before it.</param>
-/// <param name="maxKeys">Maximum number of keys. When none of that many has expired, further keys get no strikes: what is remembered is a precaution, and memory is not.</param>
+/// <param name="maxKeys">Maximum number of keys. When none of that many has expired, further keys get no strikes. Dropping a strike is safe; unbounded memory is not.</param>
 /// <param name="timeProvider">The clock.</param>
 public sealed class StrikeTable<TKey>(int strikes, Func<TimeSpan> lifetime, int maxKeys, TimeProvider timeProvider)
     where TKey : notnull
@@ -11,8 +11,8 @@ public sealed class StrikeTable<TKey>(int strikes, Func<TimeSpan> lifetime, int 
     private readonly Dictionary<TKey, Entry> _entries = [];
     private readonly Lock _gate = new();
 
-    /// <summary>How long the key is still out; null when it may be tried.</summary>
-    public TimeSpan? OutFor(TKey key)
+    /// <summary>How long the key is still blocked; null when it may be tried.</summary>
+    public TimeSpan? BlockedFor(TKey key)
     {
         lock (_gate)
         {

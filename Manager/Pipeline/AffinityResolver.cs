@@ -46,7 +46,7 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
 
         // A command is identified by its user and key; its credentials must not change its affinity.
         var scoped = address.Command is null ? principals.Apply(affinity!, address.Request.Credentials) : affinity!;
-        return scoped == affinity || address.HasKey || limiter.WaitOf(scoped) is not { } wait
+        return scoped == affinity || address.HasKey || limiter.TryAdmit(scoped, out var wait)
             ? (address, scoped, null)
             : (address, null, RenderRules.TooManyPrincipals(options.Value.MaxPrincipalsWithoutKey, wait));
     }

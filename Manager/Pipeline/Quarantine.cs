@@ -27,8 +27,8 @@ internal sealed class Quarantine(Func<string?> currentShell, IOptions<ManagerOpt
     {
         ClearIfShellChanged();
         var suspect = Suspect.Of(operation);
-        return _suspects.OutFor(suspect) is { } left ? Error($"{Strikes} browsers crashed during this render. It is", left)
-            : suspect.Options is not null && _urls.OutFor(suspect.Url) is { } leftOfUrl ? Error($"{StrikesOfAnyOptions} browsers crashed during renders of this URL. With options, or as a screenshot, it is", leftOfUrl)
+        return _suspects.BlockedFor(suspect) is { } left ? Error($"{Strikes} browsers crashed during this render. It is", left)
+            : suspect.Options is not null && _urls.BlockedFor(suspect.Url) is { } leftOfUrl ? Error($"{StrikesOfAnyOptions} browsers crashed during renders of this URL. With options, or as a screenshot, it is", leftOfUrl)
             : null;
 
         static RenderError Error(string why, TimeSpan left) => new(503, "quarantined",

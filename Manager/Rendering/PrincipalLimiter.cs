@@ -12,10 +12,12 @@ internal sealed class PrincipalLimiter(IOptions<ManagerOptions> options, TimePro
     private readonly Dictionary<string, TimeSpan> _lastUse = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Admits a principal. Null if it is admitted, otherwise the time until one of the others is over.</summary>
+    /// <summary>Admits a principal.</summary>
     /// <param name="affinity">The affinity with its principal.</param>
-    public TimeSpan? WaitOf(string affinity)
+    /// <param name="wait">If it is not admitted, the time until one of the others is over.</param>
+    public bool TryAdmit(string affinity, out TimeSpan wait)
     {
+        wait = TimeSpan.Zero;
         var now = time.GetMonotonicTime();
         lock (_gate)
         {
@@ -28,12 +30,13 @@ internal sealed class PrincipalLimiter(IOptions<ManagerOptions> options, TimePro
 
                 if (_lastUse.Count >= options.Value.MaxPrincipalsWithoutKey)
                 {
-                    return _lastUse.Values.Min() + s_window - now;
+                    wait = _lastUse.Values.Min() + s_window - now;
+                    return false;
                 }
             }
 
             _lastUse[affinity] = now;
-            return null;
+            return true;
         }
     }
 }

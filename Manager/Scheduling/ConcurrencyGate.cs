@@ -68,11 +68,11 @@ internal sealed class ConcurrencyGate
             return RenderPermit.Refused(error);
         }
 
-        _metrics.Entered();
+        _metrics.Started();
         Changed.PulseAll();
         return new RenderPermit(() =>
         {
-            _metrics.Left();
+            _metrics.Ended();
             Admit(released: 1);
             Changed.PulseAll();
         });
@@ -157,7 +157,7 @@ internal sealed class ConcurrencyGate
             _inFlight -= released;
             if (released > 0)
             {
-                _estimator.Left(_timeProvider.GetElapsedTime(_epoch), _queue.Count > 0);
+                _estimator.RecordEnd(_timeProvider.GetElapsedTime(_epoch), _queue.Count > 0);
             }
 
             while (_queue.Count > 0 && _inFlight < Limit() && _queue.TakeNext() is { } next)

@@ -8,8 +8,8 @@ internal sealed class QueueEstimator(FleetViews views, ManagerOptions options)
 {
     private readonly ThroughputEstimator _rate = new();
 
-    /// <summary>Records that a render ended; see <see cref="ThroughputEstimator.Left"/>.</summary>
-    public void Left(TimeSpan now, bool isWaitedFor) => _rate.Left(now, isWaitedFor);
+    /// <summary>Records that a render ended; see <see cref="ThroughputEstimator.RecordEnd"/>.</summary>
+    public void RecordEnd(TimeSpan now, bool isWaitedFor) => _rate.RecordEnd(now, isWaitedFor);
 
     /// <summary>Estimates the time until this many renders have ended.</summary>
     public TimeSpan TimeFor(int renders) => _rate.TimeFor(renders, views.Current.Ready.Slots, views.Current.Ready.RenderMs);

@@ -15,7 +15,7 @@ internal sealed class ThroughputEstimator
     /// <summary>Records that a render ended.</summary>
     /// <param name="now">The time, by any monotonic clock.</param>
     /// <param name="isWaitedFor">Whether other renders wait.</param>
-    public void Left(TimeSpan now, bool isWaitedFor)
+    public void RecordEnd(TimeSpan now, bool isWaitedFor)
     {
         // An interval in which no render waited includes idle time.
         if (_wasWaitedFor)

@@ -38,9 +38,9 @@ internal sealed class ManagerMetrics
         _webhooks = meter.CreateCounter<long>("fleet.manager.webhooks", "{attempt}", "Attempts to send a webhook, by outcome.");
     }
 
-    public void Entered() => _inFlight.Add(1);
+    public void Started() => _inFlight.Add(1);
 
-    public void Left() => _inFlight.Add(-1);
+    public void Ended() => _inFlight.Add(-1);
 
     public void Coalesced() => _coalesced.Add(1);
 

@@ -18,10 +18,12 @@ internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimePro
     private readonly BoundedCache<Account> _clients = new(MaxBytes, static _ => 100);
     private readonly Lock _gate = new();
 
-    /// <summary>Admits a render. Null if it is admitted, otherwise the time until the next one would be.</summary>
+    /// <summary>Admits a render.</summary>
     /// <param name="client">The client's address; of an IPv6 address, the first 64 bits count.</param>
-    public TimeSpan? WaitOf(IPAddress? client)
+    /// <param name="wait">If it is not admitted, the time until the next one would be.</param>
+    public bool TryAdmit(IPAddress? client, out TimeSpan wait)
     {
+        wait = TimeSpan.Zero;
         var key = ClientAddress.KeyOf(client);
         var (now, cost) = (timeProvider.GetMonotonicTime(), s_window / options.Value.FirstRendersPerMinute);
         lock (_gate)
@@ -35,11 +37,12 @@ internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimePro
             var used = (account.FreeAt > now ? account.FreeAt : now) + cost;
             if (used - now > s_window)
             {
-                return used - now - s_window;
+                wait = used - now - s_window;
+                return false;
             }
 
             account.FreeAt = used;
-            return null;
+            return true;
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class PageFinder(
             return stored ?? (CreateFailed(failure.Outcome, shell) is { Kind: not ContentKind.Shell } failed && decisions.IsForVisitors(failed.Kind) ? failed : null);
         }
 
-        if (WaitOf(http, source, page) is null)
+        if (TryAdmit(http, source, page, out _))
         {
             onDemand.Queue(source);
         }
@@ -74,7 +74,7 @@ internal sealed class PageFinder(
             return stored ?? Create(Unavailability.NotRendered, shell);
         }
 
-        if (WaitOf(http, source, page) is { } wait)
+        if (!TryAdmit(http, source, page, out var wait))
         {
             return Create(Unavailability.TooManyNewPages(wait), shell);
         }
@@ -89,9 +89,12 @@ internal sealed class PageFinder(
         };
     }
 
-    /// <summary>Null if a first render may begin, otherwise the time until it may.</summary>
-    private TimeSpan? WaitOf(HttpContext http, PageSource source, CachedPage? page) =>
-        page is null && source.IsRoute && !onDemand.IsPending(source) ? firstRenders.WaitOf(http.Connection.RemoteIpAddress) : null;
+    // Only the first render of a route is limited.
+    private bool TryAdmit(HttpContext http, PageSource source, CachedPage? page, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        return page is not null || !source.IsRoute || onDemand.IsPending(source) || firstRenders.TryAdmit(http.Connection.RemoteIpAddress, out wait);
+    }
 
     // A failed page with content is sent with its own status, such as a "not found" page with 404. Without content, its status is sent with the bare shell. Null if
     // it has neither: it failed before it had a status.

@@ -19,7 +19,7 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
     private static readonly TimeSpan s_maxRender = TimeSpan.FromSeconds(15);
 
     /// <summary>Moves the document on to each of the full loads in turn, as often as a kept document may, and compares what it shows. Returns the condition of the page.</summary>
-    public Task<PageCondition> WalkAsync(IRenderPage page, RenderOperation operation, IReadOnlyList<FullLoad> loads, RouteKey key, CancellationToken cancellationToken) =>
+    public Task<PageCondition> WalkAsync(IRenderPage page, RenderOperation operation, IReadOnlyList<ReferenceLoad> loads, RouteKey key, CancellationToken cancellationToken) =>
         RunAsync(page, key, async token =>
         {
             // Collect the garbage of earlier documents first.

@@ -32,7 +32,7 @@ internal sealed partial class SoftControl
     public RoutePlan Plan(RouteKey key) => _policy.Plan(key);
 
     /// <inheritdoc cref="SoftPolicy.Loaded"/>
-    public (bool IsKept, FullLoad? Reference) Loaded(RouteKey key, FullLoad load) => _policy.Loaded(key, load);
+    public (bool IsKept, ReferenceLoad? Reference) Loaded(RouteKey key, ReferenceLoad load) => _policy.Loaded(key, load);
 
     /// <summary>Notes a soft navigation.</summary>
     /// <param name="isAnswer">Whether it is the answer; else, the URL was loaded.</param>

@@ -103,7 +103,7 @@ internal sealed class SoftNavigation(
 
         var key = RouteKey.Of(VersionOf(operation.Url, source), operation.Url, s_formats);
         var url = ExactUrl.Of(operation.Url);
-        var load = new FullLoad(url, SoftRender.DocumentOf(answer).Digest, answer.Deps);
+        var load = new ReferenceLoad(url, SoftRender.DocumentOf(answer).Digest, answer.Deps);
         var (isKept, reference) = control.Loaded(key, load);
         if ((!isKept && reference is null) || !await page.KeepAsync(source, options.SoftNavigationMaxAge, options.RecoveryBudget, cancellationToken))
         {

@@ -25,7 +25,7 @@ internal sealed class SoftPolicy(LearningMode mode, LearningRules rules)
     private readonly RouteLearning _learning = new(rules);
 
     /// <summary>The last full load of each route, in the order in which they were loaded.</summary>
-    private readonly OrderedDictionary<RouteKey, FullLoad> _last = [];
+    private readonly OrderedDictionary<RouteKey, ReferenceLoad> _last = [];
 
     /// <summary>Whether soft navigations are used at all.</summary>
     public bool IsEnabled => mode != LearningMode.Off;
@@ -37,7 +37,7 @@ internal sealed class SoftPolicy(LearningMode mode, LearningRules rules)
     /// <param name="key">The route.</param>
     /// <param name="load">The full load.</param>
     /// <returns>Whether its document is kept for soft navigations, and the earlier full load of another URL to compare a soft navigation with.</returns>
-    public (bool IsKept, FullLoad? Reference) Loaded(RouteKey key, FullLoad load)
+    public (bool IsKept, ReferenceLoad? Reference) Loaded(RouteKey key, ReferenceLoad load)
     {
         if (_learning.IsOn(key))
         {
@@ -90,7 +90,7 @@ internal sealed class SoftPolicy(LearningMode mode, LearningRules rules)
 /// <param name="Url">The URL.</param>
 /// <param name="Digest">Digest of its document.</param>
 /// <param name="Reads">URLs that it read.</param>
-internal sealed record FullLoad(string Url, string Digest, IReadOnlyList<string> Reads)
+internal sealed record ReferenceLoad(string Url, string Digest, IReadOnlyList<string> Reads)
 {
     /// <summary>Whether a soft navigation to the URL has the same result.</summary>
     public bool IsSame(SoftDocument soft) => Digest == soft.Digest && !Reads.Except(soft.Reads, StringComparer.Ordinal).Any();

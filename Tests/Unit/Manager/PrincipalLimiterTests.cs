@@ -13,26 +13,26 @@ public sealed class PrincipalLimiterTests
     public PrincipalLimiterTests() => _limiter = new(Options.Create(new ManagerOptions { MaxPrincipalsWithoutKey = 1 }), _clock);
 
     [Fact]
-    public void WaitOf_FurtherPrincipal_WaitsUntilTheFirstHasNotBeenUsedForAMinute()
+    public void TryAdmit_FurtherPrincipal_WaitsUntilTheFirstHasNotBeenUsedForAMinute()
     {
-        Assert.Null(_limiter.WaitOf("a#1"));
+        Assert.True(_limiter.TryAdmit("a#1", out _));
         _clock.Advance(TimeSpan.FromSeconds(20));
 
-        Assert.Null(_limiter.WaitOf("a#1"));
-        Assert.Equal(TimeSpan.FromMinutes(1), _limiter.WaitOf("a#2"));
+        Assert.True(_limiter.TryAdmit("a#1", out _));
+        Assert.Equal((false, TimeSpan.FromMinutes(1)), (_limiter.TryAdmit("a#2", out var wait), wait));
         _clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(_limiter.WaitOf("a#2"));
+        Assert.True(_limiter.TryAdmit("a#2", out _));
     }
 
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void WaitOf_ClockIsSet_IsAsLong(int hours)
+    public void TryAdmit_ClockIsSet_IsAsLong(int hours)
     {
-        Assert.Null(_limiter.WaitOf("a#1"));
+        Assert.True(_limiter.TryAdmit("a#1", out _));
 
         _clock.SetClock(TimeSpan.FromHours(hours));
 
-        Assert.Equal(TimeSpan.FromMinutes(1), _limiter.WaitOf("a#2"));
+        Assert.Equal((false, TimeSpan.FromMinutes(1)), (_limiter.TryAdmit("a#2", out var wait), wait));
     }
 }

@@ -20,7 +20,7 @@ public sealed class ThroughputEstimatorTests
     public void TimeFor_IdleTimeBetweenBusyPeriods_DoesNotCount()
     {
         Leave(from: 0, count: 10, everyMs: 500);
-        _rate.Left(TimeSpan.FromMilliseconds(5000), isWaitedFor: false);
+        _rate.RecordEnd(TimeSpan.FromMilliseconds(5000), isWaitedFor: false);
         Leave(from: 3_600_000, count: 10, everyMs: 500);
         Assert.Equal(TimeSpan.FromSeconds(10), _rate.TimeFor(20, slots: 4, renderMs: 200));
     }
@@ -29,7 +29,7 @@ public sealed class ThroughputEstimatorTests
     {
         for (var i = 0; i < count; i++)
         {
-            _rate.Left(TimeSpan.FromMilliseconds(from + (i * everyMs)), isWaitedFor: true);
+            _rate.RecordEnd(TimeSpan.FromMilliseconds(from + (i * everyMs)), isWaitedFor: true);
         }
     }
 }

@@ -79,12 +79,12 @@ public sealed class PageRulesTests
         var limiter = new FirstRenderLimiter(Options.Create(new PagesOptions { FirstRendersPerMinute = 3 }), clock);
         var (one, other) = (IPAddress.Parse("10.0.0.1"), IPAddress.Parse("::ffff:10.0.0.2"));
 
-        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(limiter.WaitOf(one)));
-        Assert.Equal(TimeSpan.FromSeconds(20), limiter.WaitOf(one));
-        Assert.Null(limiter.WaitOf(other));
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.True(limiter.TryAdmit(one, out TimeSpan _)));
+        Assert.Equal((false, TimeSpan.FromSeconds(20)), (limiter.TryAdmit(one, out var wait), wait));
+        Assert.True(limiter.TryAdmit(other, out _));
         clock.Advance(TimeSpan.FromSeconds(20));
-        Assert.Null(limiter.WaitOf(one));
-        Assert.NotNull(limiter.WaitOf(one));
+        Assert.True(limiter.TryAdmit(one, out _));
+        Assert.False(limiter.TryAdmit(one, out _));
     }
 
     [Theory]
@@ -94,11 +94,11 @@ public sealed class PageRulesTests
     {
         var clock = new VirtualTimeProvider();
         var limiter = new FirstRenderLimiter(Options.Create(new PagesOptions { FirstRendersPerMinute = 1 }), clock);
-        Assert.Null(limiter.WaitOf(IPAddress.Loopback));
+        Assert.True(limiter.TryAdmit(IPAddress.Loopback, out _));
 
         clock.SetClock(TimeSpan.FromHours(hours));
 
-        Assert.Equal(TimeSpan.FromMinutes(1), limiter.WaitOf(IPAddress.Loopback));
+        Assert.Equal((false, TimeSpan.FromMinutes(1)), (limiter.TryAdmit(IPAddress.Loopback, out var wait), wait));
     }
 
     [Theory]

@@ -250,12 +250,12 @@ public sealed class SoftPolicyTests
         var seen = full.DifferenceTo(soft);
         Assert.Equal(difference is null, seen is null);
         Assert.Contains(difference ?? "", seen ?? "", StringComparison.Ordinal);
-        Assert.Equal(difference is null, new FullLoad("/", full.Digest, full.Reads).IsSame(soft));
+        Assert.Equal(difference is null, new ReferenceLoad("/", full.Digest, full.Reads).IsSame(soft));
     }
 
     private static RouteKey Key(string route) => new("app", route, "/*");
 
-    private static FullLoad Load(string url) => new(url, "digest", []);
+    private static ReferenceLoad Load(string url) => new(url, "digest", []);
 
     private void TurnOn(RouteKey? key = null)
     {
@@ -266,6 +266,6 @@ public sealed class SoftPolicyTests
     }
 
     /// <summary>Loads further URLs until one is followed by a comparison.</summary>
-    private FullLoad? UntilCompared() =>
+    private ReferenceLoad? UntilCompared() =>
         Enumerable.Range(0, 100).Select(i => _policy.Loaded(s_key, Load($"/new-{i}")).Reference).FirstOrDefault(reference => reference is not null);
 }

@@ -11,16 +11,16 @@ public sealed class StrikeTableTests
     public StrikeTableTests() => _table = new(2, () => TimeSpan.FromMinutes(5), maxKeys: 2, _clock);
 
     [Fact]
-    public void OutFor_EnoughStrikes_CountsFromTheLastOne()
+    public void BlockedFor_EnoughStrikes_CountsFromTheLastOne()
     {
         Assert.Equal(1, _table.Strike("a"));
-        Assert.Null(_table.OutFor("a"));
+        Assert.Null(_table.BlockedFor("a"));
         _clock.Advance(TimeSpan.FromMinutes(4));
         Assert.Equal(2, _table.Strike("a"));
         _clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(TimeSpan.FromMinutes(4), _table.OutFor("a"));
+        Assert.Equal(TimeSpan.FromMinutes(4), _table.BlockedFor("a"));
         _clock.Advance(TimeSpan.FromMinutes(4));
-        Assert.Null(_table.OutFor("a"));
+        Assert.Null(_table.BlockedFor("a"));
     }
 
     [Fact]
