@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Fleet.Contracts;
 using Fleet.PrerenderServer.Browser.Cdp;
 using Fleet.PrerenderServer.Browser.Pages;
@@ -31,22 +32,32 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
 
     private static readonly ScreenshotShape s_failureScreenshot = new(ScreenshotType.Jpeg);
 
-    /// <summary>Stops a page that timed out, records its content for the failure, and returns the lease.</summary>
+    /// <summary>Returns a page to the pool: at once, or after it was cleaned up.</summary>
     /// <param name="lease">The page's lease.</param>
     /// <param name="page">The page.</param>
-    /// <param name="operation">The render that timed out.</param>
-    /// <param name="failure">The failure record; null if none is kept.</param>
-    /// <param name="lacksStack">Whether the page is busy and its stack was not available before the caller's deadline.</param>
-    public void Free(PageLease lease, IRenderPage page, RenderOperation operation, Failure? failure, bool lacksStack) =>
-        Run(lease, () => FreeAsync(page, operation, failure, lacksStack));
-
-    /// <summary>Leaves a navigated document, so that its timers stop, unless it is kept for soft navigations, and returns the lease.</summary>
-    public void Park(PageLease lease, IRenderPage page, RenderOperation operation, PageAnswer answer, Failure? failure) =>
-        Run(lease, () => UntilStopAsync(lease, token => ParkAsync(page, operation, answer, failure, token)));
-
-    /// <summary>Repeats a call of the host to compare it with the answer, and returns the lease.</summary>
-    public void Compare(PageLease lease, IRenderPage page, PageAnswer answer, HostCall call) =>
-        Run(lease, () => UntilStopAsync(lease, token => comparison.RunAsync(page, answer, call, token)));
+    /// <param name="operation">The render that used it.</param>
+    /// <param name="how">What happens to the page.</param>
+    /// <param name="failure">The failure that the page's content is recorded for; null for none.</param>
+    public void Return(PageLease lease, IRenderPage page, RenderOperation operation, PageReturn how, Failure? failure)
+    {
+        switch (how)
+        {
+            case PageReturn.Complete complete:
+                lease.Complete(complete.Condition);
+                break;
+            case PageReturn.Park park:
+                Run(lease, () => UntilStopAsync(lease, token => ParkAsync(page, operation, park.Answer, failure, token)));
+                break;
+            case PageReturn.Compare compare:
+                Run(lease, () => UntilStopAsync(lease, token => comparison.RunAsync(page, compare.Answer, compare.Call, token)));
+                break;
+            case PageReturn.Free free:
+                Run(lease, () => FreeAsync(page, operation, failure, free.LacksStack));
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
 
     /// <summary>Runs the work, and cancels it when the lease is revoked or the server stops.</summary>
     private async Task<PageCondition> UntilStopAsync(PageLease lease, Func<CancellationToken, Task<PageCondition>> work)
@@ -83,7 +94,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         var url = operation.Url.AbsoluteUri;
         if (page.End != PageTermination.None)
         {
-            return ConditionOf(page.End);
+            return page.End.ToCondition(whileOpen: PageCondition.Hung);
         }
 
         try
@@ -103,7 +114,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         catch (BrowserException e)
         {
             LogHanging(url, e.Message);
-            return page.End == PageTermination.None ? PageCondition.Hung : ConditionOf(page.End);
+            return page.End.ToCondition(whileOpen: PageCondition.Hung);
         }
     }
 
@@ -123,7 +134,7 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         catch (Exception e) when (e is BrowserException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             LogNotParked(operation.Url.AbsoluteUri, e.Message);
-            return page.End == PageTermination.None ? PageCondition.Dirty : ConditionOf(page.End);
+            return page.End.ToCondition(whileOpen: PageCondition.Dirty);
         }
     }
 
@@ -159,8 +170,6 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
         }
     }
 
-    private static PageCondition ConditionOf(PageTermination end) => end == PageTermination.Crashed ? PageCondition.Crashed : PageCondition.Hung;
-
     [LoggerMessage(LogLevel.Debug, "The page that timed out on {Url} was terminated. It answers again: {Answers}.")]
     private partial void LogFreed(string url, bool answers);
 
@@ -172,4 +181,25 @@ internal sealed partial class PageCleanup(RenderingOptions options, FailureLog f
 
     [LoggerMessage(LogLevel.Error, "Cleaning up slot {Slot} failed.")]
     private partial void LogFailed(long slot, Exception exception);
+}
+
+/// <summary>How a page is returned to the pool after its visit.</summary>
+internal abstract record PageReturn
+{
+    private PageReturn()
+    {
+    }
+
+    /// <summary>At once.</summary>
+    public sealed record Complete(PageCondition Condition) : PageReturn;
+
+    /// <summary>After it has left its document, so that the document's timers stop; or as it is, if the document is kept for soft navigations.</summary>
+    public sealed record Park(PageAnswer Answer) : PageReturn;
+
+    /// <summary>After the call of the host was repeated, to compare its answer with this one.</summary>
+    public sealed record Compare(PageAnswer Answer, HostCall Call) : PageReturn;
+
+    /// <summary>After it was stopped.</summary>
+    /// <param name="LacksStack">Whether the page is busy and its stack was not available before the caller's deadline.</param>
+    public sealed record Free(bool LacksStack) : PageReturn;
 }

@@ -17,12 +17,16 @@ internal sealed class PageVisit(
     /// <summary>Whether the render navigates to the URL.</summary>
     public bool IsDocument(RenderOperation operation, IRenderPage page) => paths.IsDocument(operation, page);
 
+    /// <summary>Returns the page after <see cref="AnswerAsync"/>, and records its content for the failure, if there is one.</summary>
+    public void Return(PageLease lease, IRenderPage page, RenderOperation operation, VisitResult visited, Failure? failure) =>
+        cleanup.Return(lease, page, operation, visited.Return, failure);
+
     /// <inheritdoc cref="RenderPaths.NeedsHost"/>
     public bool NeedsHost(RenderOperation operation, string? shell) => paths.NeedsHost(operation, shell);
 
-    /// <summary>Gets the page's answer and the action that returns the page. If there is no answer, it returns the page itself and throws
+    /// <summary>Gets the page's answer, and how the page is to be returned. If there is no answer, it returns the page itself and throws
     /// <see cref="PoolDeadlineException"/> or <see cref="OperationCanceledException"/>.</summary>
-    public async Task<RenderedPage> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, bool needsHost, RenderProgress progress, CancellationToken cancellationToken)
+    public async Task<VisitResult> AnswerAsync(RenderOperation operation, PageLease lease, IRenderPage page, bool needsHost, RenderProgress progress, CancellationToken cancellationToken)
     {
         paths.Learn(page);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Revoked);
@@ -45,12 +49,12 @@ internal sealed class PageVisit(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && operation.Command?.Started is null)
         {
             // The client disconnected. Stop the page now; the circuit breaker does not count this render.
-            cleanup.Free(lease, page, operation, null, false);
+            cleanup.Return(lease, page, operation, new PageReturn.Free(LacksStack: false), failure: null);
             throw;
         }
         catch (OperationCanceledException)
         {
-            return Interrupted(lease, page, progress);
+            return Interrupted(page, progress);
         }
         catch (BrowserTimeoutException) when (page.End == PageTermination.None)
         {
@@ -59,11 +63,11 @@ internal sealed class PageVisit(
         catch (BrowserException e)
         {
             var (answer, condition) = Classify(e, operation, page);
-            return new(answer, progress.Stage, _ => lease.Complete(condition), FaultOf(page));
+            return new(answer, progress.Stage, new PageReturn.Complete(condition), FaultOf(page));
         }
         catch (Exception e) when (PageJson.IsUnreadable(e))
         {
-            return new(new() { Outcome = RenderOutcome.Unusable, Message = $"The page's answer could not be read: {e.Message}" }, progress.Stage, _ => lease.Complete(PageCondition.Dirty));
+            return new(new() { Outcome = RenderOutcome.Unusable, Message = $"The page's answer could not be read: {e.Message}" }, progress.Stage, new PageReturn.Complete(PageCondition.Dirty));
         }
         finally
         {
@@ -74,7 +78,7 @@ internal sealed class PageVisit(
         }
     }
 
-    private async Task<RenderedPage> RenderAsync(
+    private async Task<VisitResult> RenderAsync(
         RenderOperation operation, PageLease lease, IRenderPage page, bool needsHost, RenderProgress progress, CancellationToken cancellationToken)
     {
         page.Activity.Begin();
@@ -95,16 +99,16 @@ internal sealed class PageVisit(
         var answer = await paths.RunAsync(page, operation, progress, cancellationToken, lease.Revoked);
         // A wait that was not met is a timeout that the page itself does not report.
         return new(answer, answer.Outcome == RenderOutcome.TimedOut ? progress.Stage : null, isDocument
-            ? failure => cleanup.Park(lease, page, operation, answer, failure)
-            : answer.Compared is { } call ? _ => cleanup.Compare(lease, page, answer, call)
-            : _ => lease.Complete(answer.Outcome == RenderOutcome.Unusable ? PageCondition.Dirty : PageCondition.Healthy));
+            ? new PageReturn.Park(answer)
+            : answer.Compared is { } call ? new PageReturn.Compare(answer, call)
+            : new PageReturn.Complete(answer.Outcome == RenderOutcome.Unusable ? PageCondition.Dirty : PageCondition.Healthy));
     }
 
-    private static RenderedPage Interrupted(PageLease lease, IRenderPage page, RenderProgress progress) => new(
+    private static VisitResult Interrupted(IRenderPage page, RenderProgress progress) => new(
         page.End == PageTermination.Exhausted ? Exhausted(page)
             : new() { Outcome = RenderOutcome.NoVerdict, Message = "The page's lease was revoked during the render, or its browser ended." },
         progress.Stage,
-        _ => lease.Complete(page.End == PageTermination.Crashed ? PageCondition.Crashed : PageCondition.Hung),
+        new PageReturn.Complete(page.End.ToCondition(whileOpen: PageCondition.Hung)),
         FaultOf(page));
 
     /// <summary>A page that exceeds a limit does so on every server, so this is a verdict.</summary>
@@ -117,7 +121,7 @@ internal sealed class PageVisit(
         _ => PageFault.None,
     };
 
-    private async Task<RenderedPage> TimedOutAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
+    private async Task<VisitResult> TimedOutAsync(RenderOperation operation, PageLease lease, IRenderPage page, RenderProgress progress)
     {
         try
         {
@@ -131,12 +135,12 @@ internal sealed class PageVisit(
             return new(
                 finished with { Outcome = RenderOutcome.TimedOut, Message = diagnosis.Message, Stack = diagnosis.Stack },
                 progress.Stage,
-                failure => cleanup.Free(lease, page, operation, failure, diagnosis.Computes && diagnosis.Stack is null),
+                new PageReturn.Free(diagnosis.Computes && diagnosis.Stack is null),
                 diagnosis.Computes ? PageFault.Hung : PageFault.None);
         }
         catch (OperationCanceledException)
         {
-            return Interrupted(lease, page, progress);
+            return Interrupted(page, progress);
         }
     }
 
@@ -172,9 +176,9 @@ internal sealed class PageVisit(
 /// <summary>The result of one visit of a page.</summary>
 /// <param name="Answer">The page's answer.</param>
 /// <param name="FailedStage">The step that failed; null if none did.</param>
-/// <param name="ReturnPage">Returns the page to the pool, and records its content for the failure, if there is one.</param>
+/// <param name="Return">How the page is to be returned to the pool.</param>
 /// <param name="Fault">What was wrong with the page.</param>
-internal sealed record RenderedPage(PageAnswer Answer, string? FailedStage, Action<Failure?> ReturnPage, PageFault Fault = PageFault.None);
+internal sealed record VisitResult(PageAnswer Answer, string? FailedStage, PageReturn Return, PageFault Fault = PageFault.None);
 
 /// <summary>A fault of the page that its render revealed.</summary>
 internal enum PageFault

@@ -22,13 +22,13 @@ internal sealed class RenderResultFactory(ShellTracker shell, ServerIdentity ser
     /// <param name="operation">The render.</param>
     /// <param name="lease">The page's lease.</param>
     /// <param name="page">The page.</param>
-    /// <param name="answered">The result of the visit.</param>
+    /// <param name="visited">The result of the visit.</param>
     /// <param name="progress">The steps of the render.</param>
     /// <param name="shellAtStart">Token of the current shell when the visit began.</param>
-    public RenderResult Create(RenderOperation operation, PageLease lease, IRenderPage page, RenderedPage answered, RenderProgress progress, string? shellAtStart)
+    public RenderResult Create(RenderOperation operation, PageLease lease, IRenderPage page, VisitResult visited, RenderProgress progress, string? shellAtStart)
     {
         progress.End();
-        var (answer, stage, _, _) = answered;
+        var (answer, stage, _, _) = visited;
         var rendered = answer.Outcome == RenderOutcome.Rendered;
         return new()
         {

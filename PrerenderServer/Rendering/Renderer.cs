@@ -27,10 +27,10 @@ internal sealed class Renderer(
         progress.Booted(lease.Boot);
         var page = (IRenderPage)lease.Page;
         var shellAtStart = results.ShellToken;
-        RenderedPage answer;
+        VisitResult visited;
         try
         {
-            answer = await visit.AnswerAsync(operation, lease, page, needsHost, progress, cancellationToken);
+            visited = await visit.AnswerAsync(operation, lease, page, needsHost, progress, cancellationToken);
         }
         catch (Exception e) when (e is not (PoolDeadlineException or OperationCanceledException))
         {
@@ -40,9 +40,9 @@ internal sealed class Renderer(
         }
 
         // A page that timed out while idle, or a render without a verdict, counts as neither a hang nor a success.
-        if (answer.Fault != PageFault.None || answer.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
+        if (visited.Fault != PageFault.None || visited.Answer.Outcome is not (RenderOutcome.NoVerdict or RenderOutcome.TimedOut))
         {
-            breaker.Report(operation, answer.Fault);
+            breaker.Report(operation, visited.Fault);
         }
 
         RenderResult result;
@@ -50,9 +50,9 @@ internal sealed class Renderer(
         try
         {
             // Read the page before it is returned. Afterwards another render may already use it.
-            result = results.Create(operation, lease, page, answer, progress, shellAtStart);
+            result = results.Create(operation, lease, page, visited, progress, shellAtStart);
             activity?.SetTag("fleet.outcome", result.Outcome.ToString()).SetTag("fleet.shell.generation", result.Shell?.Generation).SetTag("fleet.page.warm", lease.Warm);
-            if (result.Outcome != RenderOutcome.Rendered && !answer.Answer.IsRequestWrong && operation.Command?.StartedBefore is null)
+            if (result.Outcome != RenderOutcome.Rendered && !visited.Answer.IsRequestWrong && operation.Command?.StartedBefore is null)
             {
                 failure = failures.Add(operation, result);
                 result = results.WithRecord(result, failure);
@@ -60,12 +60,12 @@ internal sealed class Renderer(
         }
         finally
         {
-            answer.ReturnPage(operation.IsPrivate ? null : failure);
+            visit.Return(lease, page, operation, visited, operation.IsPrivate ? null : failure);
         }
 
         metrics.Rendered(result.Outcome, visit.IsDocument(operation, page), lease.Warm, operation.Deadline.Total - operation.Deadline.Left - lease.Waited);
-        return answer.Answer is { IsRequestWrong: true, Message: { } error }
+        return visited.Answer is { IsRequestWrong: true, Message: { } error }
             ? throw new RequestException(StatusCodes.Status400BadRequest, "invalid-request", error)
-            : (result, answer.Answer.Screenshot);
+            : (result, visited.Answer.Screenshot);
     }
 }

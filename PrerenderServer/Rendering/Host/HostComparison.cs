@@ -42,7 +42,7 @@ internal sealed class HostComparison(RenderingOptions options, PaintControl pain
         }
         catch (Exception e) when (e is BrowserException or OperationCanceledException)
         {
-            return page.End switch { PageTermination.None => PageCondition.Dirty, PageTermination.Crashed => PageCondition.Crashed, _ => PageCondition.Hung };
+            return page.End.ToCondition(whileOpen: PageCondition.Dirty);
         }
     }
 

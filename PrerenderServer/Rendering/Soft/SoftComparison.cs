@@ -141,7 +141,7 @@ internal sealed class SoftComparison(DocumentRender document, SoftRender soft, S
                 control.Compared(key, Comparison.Unsteady, $"A comparison did not end: {e.Message}");
             }
 
-            return page.End switch { PageTermination.None => PageCondition.Dirty, PageTermination.Crashed => PageCondition.Crashed, _ => PageCondition.Hung };
+            return page.End.ToCondition(whileOpen: PageCondition.Dirty);
         }
     }
 }

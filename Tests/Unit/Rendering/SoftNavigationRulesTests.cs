@@ -188,7 +188,7 @@ public sealed class SoftNavigationRulesTests : IDisposable
     private Task<PageCondition> Park(FakePage page, string item, PageAnswer answer, CancellationToken revoked)
     {
         var outcome = new TaskCompletionSource<PageCondition>();
-        _cleanup.Park(new(page, 1, true, default, default, outcome.SetResult, revoked), page, Operation(item), answer, null);
+        _cleanup.Return(new(page, 1, true, default, default, outcome.SetResult, revoked), page, Operation(item), new PageReturn.Park(answer), failure: null);
         return outcome.Task;
     }
 }
