@@ -91,7 +91,7 @@ internal sealed class ScreenshotTaker(
         Width = options.Value.Width,
         Height = options.Value.Height,
         DeadlineMs = (int)index.Value.RenderDeadline.TotalMilliseconds,
-        Priority = (int)RenderUrgency.Index,
+        Priority = PageRenderer.PriorityOf(RenderUrgency.Index),
     };
 }
 

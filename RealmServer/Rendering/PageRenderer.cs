@@ -70,7 +70,12 @@ internal sealed class PageRenderer(
     }
 
     /// <summary>The priority of a render at the manager. Any client can name a crawler in its User-Agent, so an unverified one has the priority of a visitor.</summary>
-    internal static int PriorityOf(RenderUrgency urgency) => (int)(urgency == RenderUrgency.Awaited ? RenderUrgency.Visited : urgency);
+    internal static int PriorityOf(RenderUrgency urgency) => urgency switch
+    {
+        RenderUrgency.Index => 0,
+        RenderUrgency.Verified => 10,
+        _ => 5,
+    };
 
     private RenderRequest CreateRequest(PageSource source, ManagerCall call) => new()
     {
@@ -94,20 +99,4 @@ internal readonly record struct ManagerCall(RenderUrgency Urgency, string Id, Ti
 internal static class RealmActivity
 {
     public static ActivitySource Source { get; } = new("Fleet.RealmServer");
-}
-
-/// <summary>The urgency of a render.</summary>
-internal enum RenderUrgency
-{
-    /// <summary>Rendered in advance by the index.</summary>
-    Index = 0,
-
-    /// <summary>Rendered in the background for a request that got the shell or an older page.</summary>
-    Visited = 5,
-
-    /// <summary>Rendered while a client waits that calls itself a crawler.</summary>
-    Awaited = 6,
-
-    /// <summary>Rendered while a verified crawler waits.</summary>
-    Verified = 10,
 }

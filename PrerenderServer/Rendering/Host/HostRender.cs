@@ -134,11 +134,3 @@ internal sealed class HostRender(RenderingOptions options, PaintControl painting
 
     private sealed record HostRequest(string Id, string Url, IReadOnlyList<string> Formats, string Lineage);
 }
-
-/// <summary>The address of the host app.</summary>
-/// <param name="Url">Its address, ending with a slash.</param>
-internal sealed record HostAddress(Uri Url)
-{
-    /// <summary>Whether a URL has the host's origin, so that the host app can render it in a booted page.</summary>
-    public bool IsOrigin(Uri url) => OriginAllowList.OriginOf(url) == OriginAllowList.OriginOf(Url);
-}

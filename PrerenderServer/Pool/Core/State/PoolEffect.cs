@@ -33,5 +33,18 @@ internal sealed record RevokeLease(long Lease) : PoolEffect;
 /// <summary>Fail a waiter: it gets no page.</summary>
 internal sealed record FailWaiter(long Waiter, WaitFailure End) : PoolEffect;
 
+/// <summary>Why a wait ended without a page. A full pool alone never ends a wait.</summary>
+internal enum WaitFailure
+{
+    /// <summary>The request's own deadline passed.</summary>
+    Deadline,
+
+    /// <summary>The pool is stopping.</summary>
+    ShuttingDown,
+
+    /// <summary>The request requires the current host shell at once, and the pool is between two shells.</summary>
+    StaleShell,
+}
+
 /// <summary>Exit the server: the first launches all failed, and another would fail too. <paramref name="Why"/> is a message for people.</summary>
 internal sealed record GiveUpStart(string Why) : PoolEffect;
