@@ -75,8 +75,8 @@ public static class PrerenderServerApp
     {
         if (app.Services.GetRequiredService<IOptions<FleetOptions>>().Value.AdminKey is null && !app.Environment.IsDevelopment())
         {
-            throw new StartException("Fleet:AdminKey is not set. A prerender server renders, runs commands and shows failed pages for every caller that has the key of the fleet, and"
-                + $" without one it would do so for every caller. Set Fleet:AdminKey to the key of the manager, or the environment ({app.Environment.EnvironmentName}) to Development.");
+            throw new StartException("Fleet:AdminKey is not set. Without a key, any caller could render, run commands and read failed pages."
+                + $" Set Fleet:AdminKey to the key of the manager, or the environment ({app.Environment.EnvironmentName}) to Development.");
         }
     }
 

@@ -61,7 +61,7 @@ internal static class FleetAlertRules
         {
             var remedy = fleet.Health.Trouble switch
             {
-                FleetTrouble.RegistryAway => " Renders go on; commands and deploys wait for Redis.",
+                FleetTrouble.RegistryAway => " Renders continue; commands and deploys wait for Redis.",
                 FleetTrouble.NoServers => " Every render fails. Start servers with the same Redis and Fleet:AdminKey.",
                 FleetTrouble.AllUnreachable => " Their addresses must be reachable from this manager (Registration:Url).",
                 FleetTrouble.StaleShell => " Renders wait for the deploy.",

@@ -14,8 +14,8 @@ internal sealed class AffinityResolver(FleetViews views, AllowedOrigins allowedO
     /// cause a flood of reads.</summary>
     private static readonly TimeSpan s_recentEnough = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A view younger than this is recent enough to treat a URL as outside all realms. Changes of the realms are notified, so only one whose notification was lost is missed for
-    /// so long. Otherwise the renders of a host app without realms would wait for a read each.</summary>
+    /// <summary>A view younger than this is recent enough to treat a URL as outside all realms. A lost notification delays a new realm by at most 1 s.
+    /// Without this, each render of a host app without realms would wait for a read.</summary>
     private static readonly TimeSpan s_recentRealms = TimeSpan.FromSeconds(1);
 
     /// <summary>Timeout of the read of a view that is not recent enough.</summary>

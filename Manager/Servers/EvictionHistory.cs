@@ -14,7 +14,7 @@ internal sealed class EvictionHistory
     /// <summary>Chance that the affinity of an evicted page gets a page again before as many others are evicted as the fleet has slots, 0 to 1. Until evictions have been seen it is 1.</summary>
     public double ReuseChance { get; private set; } = 1;
 
-    /// <summary>Takes in an affinity that lost its last page.</summary>
+    /// <summary>Records an affinity that lost its last page.</summary>
     /// <param name="affinity">The affinity.</param>
     /// <param name="slots">Number of slots of the fleet.</param>
     public void Evicted(string affinity, int slots)
@@ -32,7 +32,7 @@ internal sealed class EvictionHistory
         }
     }
 
-    /// <summary>Takes in an affinity that has a page on a server that had none.</summary>
+    /// <summary>Records an affinity that has a page on a server that had none for it.</summary>
     public void Warmed(string affinity)
     {
         if (_evicted.Remove(affinity))

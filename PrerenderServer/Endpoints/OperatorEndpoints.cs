@@ -27,7 +27,7 @@ internal static class OperatorEndpoints
         var isNew = recycler.Recycle(generation);
         return TypedResults.Ok(new ServerActed(pool.Snapshot.Slots.Count, isNew
             ? "It starts another browser; leased pages finish in the old one."
-            : "It recycles already, by the change notification."));
+            : "It is already recycling, triggered by the change notification."));
     }
 
     private static Ok<ServerActed> Drain(RequestDrain drain)

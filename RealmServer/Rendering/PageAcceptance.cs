@@ -99,7 +99,7 @@ internal sealed class PageAcceptance(PageWriter writer, HostShellFile shell, Hos
             && (shown.Length == 0 || (shown == ShownContent.Of(Encoding.UTF8.GetString(shell.Current.Bare.Span)) && !IsWholeAsBuilt(source, result)));
     }
 
-    // A document of its own may be complete without scripts. What any other index.html shows is a page only at "/", and if nothing tells that its app did not start.
+    // A document of the route's own may be complete without scripts. The unchanged index.html counts as a page only at "/", and only without signs that its app did not start.
     private static bool IsWholeAsBuilt(PageSource source, RenderResult result) => source.IsBuilt
         || (source.Url == source.RealmUrl && result.Diagnostics is null or { Stability: not RenderStability.Capped, Console.Count: 0, FailedRequests.Count: 0 });
 

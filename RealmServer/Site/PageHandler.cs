@@ -27,7 +27,7 @@ internal sealed class PageHandler(PageFinder finder, PageRenditions renditions, 
     private async Task FoundAsync(HttpContext http, PageSource source)
     {
         var page = await finder.FindAsync(http, renditions.For(http.Request, source));
-        // Content is of the app of index.html, which has taken the route for its own.
+        // Rendered content comes from the app of index.html. It must not replace the document that the route has of its own.
         var isNotRendered = page is { Kind: ContentKind.Shell, Status: StatusCodes.Status200OK } || (page.Kind == ContentKind.Content && RouteDocuments.IsOwn(source.Document));
         await (isNotRendered ? BareAsync(http, StatusCodes.Status200OK, source.Document) : WriteAsync(http, page));
     }

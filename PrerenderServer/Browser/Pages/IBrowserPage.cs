@@ -9,6 +9,6 @@ internal interface IBrowserPage
     /// <summary>Whether the current document is the booted host shell. False after a navigation.</summary>
     bool IsHostBooted { get; }
 
-    /// <summary>How long the page may be idle before it is closed; null for as long as any other. The app in a kept document goes on meanwhile.</summary>
+    /// <summary>How long the page may be idle before it is closed; null for the idle timeout of the pool. The app in a kept document keeps running meanwhile.</summary>
     TimeSpan? MaxIdle { get; }
 }

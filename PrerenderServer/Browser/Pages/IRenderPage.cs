@@ -47,8 +47,8 @@ internal interface IRenderPage : IBrowserPage
     /// <summary>Completes when the document that was last navigated to leaves for another URL. A reload, a fragment or a state of the history is no other URL.</summary>
     Task<PageDeparture> Departed { get; }
 
-    /// <summary>Whether the current document is one that <see cref="KeepAsync"/> has prepared for further visits. False once another document has replaced it, and while what
-    /// one of its frames has stored cannot be cleared.</summary>
+    /// <summary>Whether the current document is one that <see cref="KeepAsync"/> has prepared for further visits. False once another document has replaced it, and while data
+    /// that one of its frames stored cannot be cleared.</summary>
     bool IsKept { get; }
 
     /// <summary>The current document as its server sent it; null if that is not known.</summary>

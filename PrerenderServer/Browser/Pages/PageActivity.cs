@@ -19,8 +19,8 @@ internal sealed partial class PageActivity(TimeProvider time)
     /// hangs.</summary>
     private static readonly TimeSpan s_unansweredAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>A web socket or an event stream counts as in flight until its first message, and at most for this time after it is opened: an app may show what it is told
-    /// first, and then goes on listening.</summary>
+    /// <summary>A web socket or an event stream counts as in flight until its first message, and at most for this time after it is opened: an app may show the first
+    /// message, and then keeps listening.</summary>
     private static readonly TimeSpan s_firstMessage = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();

@@ -10,10 +10,10 @@ internal sealed class PageDepartures
     /// <summary>Name of the binding through which <c>capture.js</c> reports what the document declares when it is about to leave.</summary>
     public const string Binding = "__fleetLeaving";
 
-    /// <summary>A page that goes on to further documents this many times does not end.</summary>
+    /// <summary>After this many further documents, the page is in a loop.</summary>
     private const int MaxFollowed = 10;
 
-    /// <summary>And neither does one that goes to the same one as often as this: it may come back once, as from a page that sets a cookie.</summary>
+    /// <summary>After this many navigations to the same URL, the page is in a loop. One return is normal: a page that sets a cookie redirects back.</summary>
     private const int MaxReturns = 3;
     private const int MaxNamed = 3;
 
@@ -91,7 +91,7 @@ internal sealed class PageDepartures
                 current.Followed.Add(address);
                 if (current.Followed.Count >= MaxFollowed || current.Followed.Count(followed => followed == address) >= MaxReturns)
                 {
-                    current.Left.TrySetResult(new(url, null, []) { Wandered = [.. current.Followed.TakeLast(MaxNamed + 1).Distinct().Take(MaxNamed)] });
+                    current.Left.TrySetResult(new(url, null, []) { LoopUrls = [.. current.Followed.TakeLast(MaxNamed + 1).Distinct().Take(MaxNamed)] });
                 }
             }
             else if (WithoutFragment(url) != WithoutFragment(current.Url))

@@ -17,8 +17,8 @@ internal sealed record PageNavigation(int Status, string? RedirectUrl, int Loade
 /// <param name="Headers">The document's <c>prerender-header</c> values at that time.</param>
 internal sealed record PageDeparture(Uri Url, string? StatusCode, IReadOnlyList<string> Headers)
 {
-    /// <summary>The last addresses of a page that goes on from one to the next, each once, in the order in which it went there first; empty for a page that leaves for one that it may not go to.</summary>
-    public IReadOnlyList<string> Wandered { get; init; } = [];
+    /// <summary>The last URLs of a page that keeps navigating, without repeats; otherwise empty.</summary>
+    public IReadOnlyList<string> LoopUrls { get; init; } = [];
 }
 
 /// <summary>A URL could not be loaded.</summary>
@@ -28,7 +28,7 @@ internal sealed record PageDeparture(Uri Url, string? StatusCode, IReadOnlyList<
 internal sealed class NavigationException(string code, string failedUrl, (int Status, string Url)? redirect = null)
     : BrowserException(code == Download ? $"{failedUrl} is a download." : $"{failedUrl} could not be loaded: {code}.")
 {
-    /// <summary>Code for a chain of redirects without end.</summary>
+    /// <summary>Code for an endless chain of redirects.</summary>
     public const string TooManyRedirects = "ERR_TOO_MANY_REDIRECTS";
 
     /// <summary>Code for a URL that is a download.</summary>

@@ -108,9 +108,9 @@ internal static partial class CapturedDocument
     /// <param name="document">The document's URL.</param>
     public static PageAnswer ReadDeparture(PageDeparture departure, Uri document)
     {
-        if (departure.Wandered.Count > 0)
+        if (departure.LoopUrls.Count > 0)
         {
-            return new() { Outcome = RenderOutcome.Unusable, Message = $"The page goes on from one address to the next without end: {string.Join(", ", departure.Wandered)}." };
+            return new() { Outcome = RenderOutcome.Unusable, Message = $"The page redirects endlessly: {string.Join(", ", departure.LoopUrls)}." };
         }
 
         var headers = ReadHeaders(departure.Headers, document);
@@ -137,7 +137,7 @@ internal static partial class CapturedDocument
         return headers;
     }
 
-    /// <summary>The answer, unless it is a redirect to the URL that was asked for, which a crawler would follow without end.</summary>
+    /// <summary>The answer, unless it is a redirect to the URL that was asked for, which a crawler would follow endlessly.</summary>
     public static PageAnswer WithoutLoop(PageAnswer answer, Uri asked) => answer.RedirectUrl is { } target && IsSame(target, asked)
         ? new() { Outcome = RenderOutcome.Unusable, Message = $"The page redirects to its own address with status {answer.Status}." }
         : answer;

@@ -107,8 +107,8 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         return answer;
     }
 
-    /// <summary>Whether the redirects have led back to the URL that was asked for, as those do that set a cookie on the way. Then the page is there: a crawler keeps no
-    /// cookies, and would be redirected again and again.</summary>
+    /// <summary>Whether the redirects have led back to the requested URL, as redirects that set a cookie do. The page is then the answer: a crawler keeps no cookies, so it
+    /// would be redirected endlessly.</summary>
     private static async Task<bool> IsBackAsync(IRenderPage page, RenderOperation operation, CancellationToken cancellationToken)
     {
         try

@@ -8,12 +8,12 @@ using Fleet.ServiceDefaults;
 
 namespace Fleet.PrerenderServer.Rendering.Documents;
 
-/// <summary>Waits for what the caller named: an element, a script, an event, a time.</summary>
+/// <summary>Waits for the conditions of a request: an element, a script, an event, a time.</summary>
 internal sealed class PageWaiter(TimeProvider time)
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Time for a page to answer a trivial question. One that does not is busy, which is no wait.</summary>
+    /// <summary>Time for a page to answer a trivial expression. A page that does not answer is busy; that is a timeout of the page, not an unmet condition.</summary>
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits for all conditions, and then for the fixed time. Returns null when they are met, otherwise the answer: <see cref="RenderOutcome.TimedOut"/> with the condition and

@@ -20,15 +20,15 @@ internal sealed class KeptDocument(RouteKey key, string url, DocumentSize size, 
 
     public DocumentSize Size => size;
 
-    /// <summary>Whether it may show a URL. Each URL only once: what the app has kept in memory for it may be older than the server's content.</summary>
+    /// <summary>Whether it may show a URL. Each URL is shown only once: the app may keep its content in memory, older than the server's.</summary>
     public bool MayVisit(RouteKey route, string target, long now) => route == key && MayVisit(now) && !_urls.Contains(target);
 
     /// <summary>Whether it may show any further URL.</summary>
     public bool MayVisit(long now) => _urls.Count <= SoftPolicy.MaxVisits && now < end;
 
-    /// <summary>Maximum duration of a soft navigation: that of the load, which it is to save, and at most half of what is left until the deadline, so that the URL can still be loaded.</summary>
+    /// <summary>Maximum duration of a soft navigation: as long as the load that it replaces, but at most half of the time until the deadline, so that the URL can still be loaded.</summary>
     public TimeSpan Limit(TimeSpan left) => TimeSpan.FromTicks(Math.Min(left.Ticks / 2, Math.Max(load.Ticks, s_minAttempt.Ticks)));
 
-    /// <summary>Notes a visit.</summary>
+    /// <summary>Records a visit.</summary>
     public void Visited(string target) => _urls.Add(target);
 }

@@ -82,7 +82,7 @@ internal sealed class SoftPolicy(LearningMode mode, LearningRules rules)
     /// <summary>The state of all apps.</summary>
     public RouteLearningStatus Status() => IsEnabled ? _learning.Status() : new(RouteLearningState.Off) { Reason = "Rendering:SoftNavigation is off." };
 
-    /// <summary>Whether a document has grown so much that the app probably keeps what it should release. What it keeps at first is its own.</summary>
+    /// <summary>Whether a document has grown so much that the app probably leaks memory. Its size after the load is the baseline.</summary>
     public static bool HasGrown(DocumentSize first, DocumentSize now) => now.Nodes > (2 * first.Nodes) + 5_000 || now.HeapBytes > (2 * first.HeapBytes) + 32_000_000;
 }
 

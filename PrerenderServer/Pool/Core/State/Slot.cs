@@ -87,7 +87,7 @@ internal enum SlotState
     /// Its browser generation may be retired meanwhile; this is checked when the boot completes.</summary>
     Creating,
 
-    /// <summary>Booted and bound to no affinity. Late events: the completion of a boot that timed out never arrives here, since such a slot
+    /// <summary>Bound to no affinity. Its page has booted the host app, unless <see cref="Slot.IsEmpty"/>. Late events: the completion of a boot that timed out never arrives here, since such a slot
     /// is closing.</summary>
     Standby,
 

@@ -214,7 +214,7 @@ public sealed class RedirectTests(ServerFixture server)
         using var response = await server.Client.PostAsJsonAsync("screenshots", new ScreenshotRequest { Url = url.AbsoluteUri, DeadlineMs = 60_000 }, FleetJson.Options, Token);
         var result = (await response.Content.ReadFromJsonAsync<RenderResult>(FleetJson.Options, Token))!;
         Assert.Equal(RenderOutcome.Unusable, result.Outcome);
-        Assert.Contains("without end", result.Diagnostics!.Message, StringComparison.Ordinal);
+        Assert.Contains("redirects endlessly", result.Diagnostics!.Message, StringComparison.Ordinal);
         Assert.Contains(url.AbsoluteUri + named, result.Diagnostics.Message, StringComparison.Ordinal);
         Assert.Contains("next", (await server.RenderPageAsync("<p>next</p>")).Formats[RenderFormat.Html], StringComparison.Ordinal);
     }
