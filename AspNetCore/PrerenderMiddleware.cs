@@ -42,7 +42,7 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         var url = UrlOf(http);
         if (url.Length > RenderLimits.MaxUrlLength)
         {
-            // It will never be rendered: a 503 would have the crawler come back again and again.
+            // It will never be rendered: with a 503 the crawler would keep coming back.
             http.Response.StatusCode = StatusCodes.Status414UriTooLong;
             http.Response.Headers.CacheControl = "no-store";
             return;
@@ -61,7 +61,7 @@ internal sealed partial class PrerenderMiddleware(RequestDelegate next, FleetCli
         }
         catch (FleetException e) when (e.Outcome == RenderOutcome.Unauthorized)
         {
-            // A verdict: a 503 would have the crawler come back again and again.
+            // A verdict: with a 503 the crawler would keep coming back.
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             http.Response.Headers.CacheControl = "no-store";
         }

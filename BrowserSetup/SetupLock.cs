@@ -10,7 +10,7 @@ internal static class SetupLock
 
     /// <summary>Waits for the lock, 15 minutes at most. Disposing the result releases it, and so does the end of the process.</summary>
     /// <param name="folder">Folder of the lock, the same for all processes of the user.</param>
-    /// <param name="report">Receives the line that tells of the wait.</param>
+    /// <param name="report">Receives the line that announces the wait.</param>
     /// <param name="time">Clock of the wait.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="StartException">The lock is held for too long, or its file cannot be used.</exception>

@@ -99,7 +99,7 @@ public sealed record RouteLearningStatus(RouteLearningState State)
     /// <summary>Routes whose renders are still compared.</summary>
     public int RoutesLearning { get; init; }
 
-    /// <summary>Routes that are not rendered in the cheaper way any more.</summary>
+    /// <summary>Routes that are no longer rendered in the cheaper way.</summary>
     public int RoutesOff { get; init; }
 }
 

@@ -12,7 +12,7 @@ namespace Fleet.Garnet;
 /// a checkpoint leaves a folder that Garnet 2.2.8 cannot read back; it may even crash with an access violation. A log without checkpoints can always be
 /// read back. So this class bounds the log by rewriting it: it stops the server, reads the log back on a private port, copies every key to a second
 /// server with a new log, and restarts with that log. For clients, Redis is away for some seconds.
-/// <para>A log that cannot be written, as on a full disk, would reject all writes once its buffer is full. So the server goes on without one, and tries to
+/// <para>A log that cannot be written, as on a full disk, would reject all writes once its buffer is full. So the server continues without a log, and tries to
 /// write a new one.</para>
 /// </remarks>
 public sealed partial class EmbeddedGarnet : IAsyncDisposable

@@ -121,7 +121,7 @@ public sealed class RoutingOptions
     [Range(0.0, 10.0)]
     public double BusyPagePenalty { get; set; } = 0.25;
 
-    /// <summary>Cost, in boots, of an evicted page whose affinity is rendered again: it boots again, and evicts another. It counts as often as such affinities have been warm again lately. Servers
+    /// <summary>Cost, in boots, of an evicted page whose affinity is rendered again: it boots again, and evicts another. It is weighted by how often evicted affinities have been warm again lately. Servers
     /// with room, or with several pages of one affinity, are therefore preferred. 0 to 10. Default: 2.</summary>
     [Range(0.0, 10.0)]
     public double EvictionPenalty { get; set; } = 2;

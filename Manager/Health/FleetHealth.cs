@@ -103,11 +103,11 @@ internal sealed partial class FleetHealthMonitor(
     /// <summary>Maximum time between two checks: a server that stops answering causes no change notification.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a change must last to be logged. When all slots of a small fleet get new pages at once, none has a current page for a moment; callers that disconnect can repeat that
-    /// without end.</summary>
+    /// <summary>How long a change must last to be logged. When all slots of a small fleet get new pages at once, none has a current page for a moment; callers that disconnect can repeat
+    /// that indefinitely.</summary>
     private static readonly TimeSpan s_hold = TimeSpan.FromSeconds(3);
 
-    /// <summary>A fleet that starts is no outage: until a server was ready, trouble is logged only after this time, in which a server of a running fleet has registered.</summary>
+    /// <summary>A fleet that starts is not an outage: until a server was ready, trouble is logged only after this time, in which a server of a running fleet has registered.</summary>
     private static readonly TimeSpan s_startTime = RegistryTtl.Server;
 
     private FleetHealth Current => FleetHealth.Judge(drain.IsDraining, views.ReadAt, views.IsVerified, views.Current, unhealthyServers.Contains);

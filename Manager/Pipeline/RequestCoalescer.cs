@@ -65,7 +65,7 @@ internal sealed class RequestCoalescer(ManagerMetrics metrics, TimeProvider time
                 return (running, false);
             }
 
-            // A render with lower priority goes on for its own callers; later callers join this one.
+            // A render with lower priority continues for the callers that it has; later callers join this one.
             _running[key] = shared = new InFlightRender(operation);
         }
 

@@ -19,7 +19,7 @@ internal sealed class StoredPageReader(IPageStore store, FleetViews views, IOpti
     public async Task<RenderContent?> FindAsync(RenderCall call, string affinity, CancellationToken cancellationToken)
     {
         if (!call.Document || call.IsFresh || options.Value.StoredMaxAge == TimeSpan.Zero || call.Request.Credentials is not null || PageRequestRules.RenditionOf(call.Request) is not { } rendition
-            // Pages that were stored before the setting changed are not renewed any more.
+            // Pages that were stored before the setting changed are no longer renewed.
             || (rendition == Rendition.Mobile && !fleet.Value.HasMobileRendition())
             || !AffinityKey.TryParse(affinity, out var key) || key is not { Kind: "realm", Scope: "" })
         {

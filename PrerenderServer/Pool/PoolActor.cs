@@ -256,7 +256,7 @@ internal sealed partial class PoolActor : IPagePool, IAsyncDisposable
             return Timeout.InfiniteTimeSpan;
         }
 
-        // Timers have millisecond resolution. Round up; otherwise the timer fires early, again and again, for the last millisecond.
+        // Timers have millisecond resolution. Round up; otherwise the timer fires early, repeatedly, for the last millisecond.
         var milliseconds = Math.Ceiling((at - Now).TotalMilliseconds);
         return TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, TimeSpan.MillisecondsPerDay));
     }

@@ -79,7 +79,7 @@ internal sealed partial class IndexNowSubmitter(
 
     /// <summary>The time until the next submission.</summary>
     /// <param name="failures">Number of consecutive failed submissions that are repeated.</param>
-    /// <param name="retryAfter">What the endpoint has asked for.</param>
+    /// <param name="retryAfter">The wait that the endpoint requests.</param>
     /// <param name="interval">The pause without a failure.</param>
     internal static TimeSpan PauseAfter(int failures, TimeSpan? retryAfter, TimeSpan interval)
     {

@@ -32,7 +32,7 @@ internal abstract record PageOutcome
     /// <param name="Diagnostics">Diagnostics for people.</param>
     public sealed record Failed(string Reason, long Generation, StoredPage? Page = null, RenderDiagnostics? Diagnostics = null) : PageOutcome
     {
-        /// <summary>The sentence that a crawler gets instead of the page. It names neither services nor addresses of the fleet. Null if there is no more to say than that the page failed.</summary>
+        /// <summary>The sentence that a crawler gets instead of the page. It names neither services nor addresses of the fleet. Null if nothing is known beyond the failure.</summary>
         public string? Detail { get; init; }
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Fleet.RealmServer.Site;
 
 /// <summary>Limits how many routes that are not stored a client may have rendered, at most <c>Pages:FirstRendersPerMinute</c>: anyone can invent addresses, and each
-/// costs a page load. A client that paused may use up a whole minute's number at once.</summary>
+/// costs a page load. A client that paused may use a whole minute's allowance at once.</summary>
 internal sealed class FirstRenderLimiter(IOptions<PagesOptions> options, TimeProvider timeProvider)
 {
     private const long MaxBytes = 8 * 1024 * 1024;

@@ -108,7 +108,7 @@ internal sealed class HostAppFiles(HostShellFile shell, IOptions<PagesOptions> o
 
     public void Dispose() => _files.Dispose();
 
-    // Most apps have no links: then one query per component below the folder is all it takes.
+    // Most apps have no links, so one query per component below the folder suffices.
     private bool IsInside(string file)
     {
         for (var path = file; path.Length > shell.Dist.Length; path = Path.GetDirectoryName(path)!)

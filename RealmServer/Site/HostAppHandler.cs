@@ -27,7 +27,7 @@ internal sealed class HostAppHandler(
         : SiteAnswers.WantsJson(http) || !Navigation.IsPage(RequestTraits.Of(http.Request, crawlers.IsCrawler(http.Request)), files.TraitsOf(path)) ? NoPageAsync(http, path)
         : RouteAsync(http, path);
 
-    // A request for a file gets the document that a route has of its own, as from a static host: an app prefetches it.
+    // A request for a file gets the route's own document, as from a static host: apps prefetch it.
     private Task NoPageAsync(HttpContext http, string path) => !SiteAnswers.WantsJson(http) && documents.OwnOf(path) is { File: { } document }
         ? documents.SendAsync(http, document)
         : SiteAnswers.NotFoundAsync(http, path);

@@ -26,7 +26,7 @@ internal sealed class PageFinder(
             screenshots.Request(source);
         }
 
-        // A stored page of an app whose shell takes no content any more would be sent as the bare shell.
+        // The app's shell no longer takes content, so its stored pages would be sent as the bare shell.
         return found is { Kind: ContentKind.Shell, Status: StatusCodes.Status200OK } && !onDemand.IsOffFor(source) ? Create(Unavailability.NotRendered, shell) : found;
     }
 

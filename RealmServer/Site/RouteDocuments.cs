@@ -105,7 +105,7 @@ internal readonly record struct RouteDocument
     /// <summary>Path of the file below the host app's folder, with a leading slash; null if the route is one of <c>index.html</c>.</summary>
     public string? File { get; init; }
 
-    /// <summary>Whether the document says that there is nothing at the path: it is sent with status 404 and is no page.</summary>
+    /// <summary>Whether the document says that the path does not exist: it is sent with status 404 and is not a page.</summary>
     public bool IsNotFound { get; init; }
 
     /// <summary>The path at which the route's document is; null if it is at its own.</summary>

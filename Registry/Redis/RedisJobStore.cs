@@ -165,7 +165,7 @@ internal sealed class RedisJobStore(RedisConnection connection, RecordSigner sig
 
     private static JobItem ItemOf(string text)
     {
-        // An item that Redis has lost is a URL that cannot be rendered, so that its job goes on and ends.
+        // An item that Redis has lost becomes a URL that cannot be rendered, so that its job still ends.
         if (text.Length == 0)
         {
             return new("");

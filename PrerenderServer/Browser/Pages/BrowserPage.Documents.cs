@@ -121,10 +121,10 @@ internal sealed partial class BrowserPage
         }
     }
 
-    private static BrowserException NotCleared() => new("The session storage of a frame's origin cannot be reached any more.");
+    private static BrowserException NotCleared() => new("The session storage of a frame's origin can no longer be reached.");
 
     /// <summary>Replaces the document with an empty one, and clears what documents left in the page and its context: storage, cookies, outdated responses in
-    /// the HTTP cache, history, <c>window.name</c>, and the visit's setup. Returns false if session storage is left, which only another page does not have.</summary>
+    /// the HTTP cache, history, <c>window.name</c>, and the visit's setup. Returns false if session storage is left; the page must then be replaced.</summary>
     private async Task<bool> LeaveAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var start = _settings.Time.GetTimestamp();
@@ -142,7 +142,7 @@ internal sealed partial class BrowserPage
             throw new BrowserException("Another document replaced the empty one.");
         }
 
-        // A document that was committed since then ran no script, so its origin has nothing to clear, and no frame shows it any more.
+        // A document that was committed since then ran no script, so its origin has nothing to clear, and no frame shows it any longer.
         _ = _frames.Take();
 
         // A worker may store data until it has ended.

@@ -47,7 +47,7 @@ internal sealed partial class BrowserPage
             _cdp.CallAsync("Page.resetNavigationHistory", null, deadline, cancellationToken));
         if (!await clearing)
         {
-            return "the session storage of a frame's origin cannot be reached any more";
+            return "the session storage of a frame's origin can no longer be reached";
         }
 
         _departures.Begin(url, static _ => false);

@@ -108,7 +108,7 @@ internal sealed partial class PageActivity
     private void OnFailed(string id, JsonElement failure)
     {
         var error = failure.GetProperty("errorText").GetString()!;
-        // A request that the visit itself blocks is no failure.
+        // A request that the visit itself blocks did not fail.
         if (Remove(id) is not { } failed || error.StartsWith("net::ERR_BLOCKED_BY_CLIENT", StringComparison.Ordinal))
         {
             return;

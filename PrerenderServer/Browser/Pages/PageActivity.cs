@@ -106,7 +106,7 @@ internal sealed partial class PageActivity(TimeProvider time)
         }
     }
 
-    /// <summary>Clears the requests of earlier documents, which are not reported any more.</summary>
+    /// <summary>Clears the requests of earlier documents, which are no longer reported.</summary>
     public void BeginDocument()
     {
         lock (_gate)

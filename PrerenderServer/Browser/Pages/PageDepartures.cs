@@ -21,7 +21,7 @@ internal sealed class PageDepartures
     private Departure? _current;
     private string? _frame;
 
-    /// <summary>Completes when the document leaves for a URL that is not followed, or has been followed too often; never after <see cref="End"/>.</summary>
+    /// <summary>Completes when the document leaves for a URL that is not followed, or when the page is in a loop; never after <see cref="End"/>.</summary>
     public Task<PageDeparture> First { get; private set; } = new TaskCompletionSource<PageDeparture>().Task;
 
     /// <summary>Subscribes to the events of a page.</summary>
@@ -36,7 +36,7 @@ internal sealed class PageDepartures
 
     /// <summary>Starts watching a document.</summary>
     /// <param name="url">Its URL.</param>
-    /// <param name="follows">Whether leaving for this URL is of no interest.</param>
+    /// <param name="follows">Whether the page may move on to this URL. It is then followed, and not reported.</param>
     public void Begin(Uri url, Func<Uri, bool> follows)
     {
         lock (_gate)

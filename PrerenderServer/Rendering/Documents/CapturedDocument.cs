@@ -29,7 +29,7 @@ internal static partial class CapturedDocument
     /// <param name="allowed">Origins that may be rendered. The page may have navigated elsewhere by itself.</param>
     /// <param name="refresh">The document's <c>Refresh</c> header, which counts unless the document has a <c>meta refresh</c>; null without one.</param>
     /// <param name="isSettled">Whether the page had settled. If not, a document without content may be one that has not been received yet.</param>
-    /// <param name="isScreenshot">Whether a screenshot is to be taken, which any document has.</param>
+    /// <param name="isScreenshot">Whether a screenshot is taken. Any document can have one.</param>
     public static PageAnswer Read(string json, int httpStatus, string realm, OriginAllowList allowed, string? refresh = null, bool isSettled = true, bool isScreenshot = false)
     {
         var captured = JsonSerializer.Deserialize<Capture>(PageJson.Mend(json), FleetJson.Options)!;
@@ -78,7 +78,7 @@ internal static partial class CapturedDocument
         };
     }
 
-    /// <summary>The answer if what was captured is no document that may be read; null if it is one.</summary>
+    /// <summary>The answer if the capture is not a document that may be read; otherwise null.</summary>
     private static PageAnswer? ProblemOf(Capture captured, OriginAllowList allowed, bool isSettled)
     {
         if (captured.TooLarge is { } characters)
@@ -99,7 +99,7 @@ internal static partial class CapturedDocument
         {
             Outcome = isSettled ? RenderOutcome.Unusable : RenderOutcome.TimedOut,
             Message = isSettled ? "The document has no root element: the page removed it."
-                : "The document has no root element: it was not received in time, or the page loads another document again and again.",
+                : "The document has no root element: it was not received in time, or the page keeps loading another document.",
         };
     }
 
@@ -137,7 +137,7 @@ internal static partial class CapturedDocument
         return headers;
     }
 
-    /// <summary>The answer, unless it is a redirect to the URL that was asked for, which a crawler would follow endlessly.</summary>
+    /// <summary>The answer, unless it is a redirect to the requested URL, which a crawler would follow endlessly.</summary>
     public static PageAnswer WithoutLoop(PageAnswer answer, Uri asked) => answer.RedirectUrl is { } target && IsSame(target, asked)
         ? new() { Outcome = RenderOutcome.Unusable, Message = $"The page redirects to its own address with status {answer.Status}." }
         : answer;

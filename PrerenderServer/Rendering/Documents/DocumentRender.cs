@@ -14,7 +14,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
     /// <summary>Maximum of the time that is reserved for the capture, a fifth of the deadline: 2 s.</summary>
     private static readonly TimeSpan s_maxCaptureReserve = TimeSpan.FromSeconds(2);
 
-    /// <summary>Maximum time of the scroll through a page whose content waits to be scrolled to.</summary>
+    /// <summary>Maximum duration of the scroll through a page that shows content only when it is scrolled to.</summary>
     private static readonly TimeSpan s_maxRevealTime = TimeSpan.FromSeconds(1.5);
 
     /// <summary>A page that settles so late is captured without the scroll.</summary>
@@ -124,7 +124,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
 
     private static async Task Ended(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>Meets the operation's waits, waits until the page settles, and captures it. If a wait is not met, the page is not captured.</summary>
+    /// <summary>Waits for the operation's conditions and until the page settles, and captures it. If a condition is not met, the page is captured only as a best attempt.</summary>
     private async Task<(string? Captured, SettlingResult Settled, PageAnswer? Unmet)> ReadSettledAsync(IRenderPage page, RenderOperation operation, RenderProgress progress, CancellationToken cancellationToken)
     {
         // A page that never settles is captured too.
@@ -150,7 +150,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
             {
                 if (!isRevealed && await RevealAsync(page, operation, settled, settling, cancellationToken))
                 {
-                    // Requests that the revealed content starts are waited for as any others.
+                    // Requests that the revealed content starts are waited for like any others.
                     isRevealed = true;
                     continue;
                 }
@@ -173,7 +173,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         }
     }
 
-    /// <summary>Scrolls through a page whose content waits to be scrolled to. Returns whether it did. A page that declares that it is ready is left as it is, unless all of it is shown.</summary>
+    /// <summary>Scrolls through a page that shows content only when it is scrolled to. Returns whether it did. A page that declares that it is ready is left as it is, unless all of it is shown.</summary>
     private static async Task<bool> RevealAsync(IRenderPage page, RenderOperation operation, SettlingResult settled, Deadline settling, CancellationToken cancellationToken)
     {
         var showsAll = operation.Screenshot is { FullPage: true } or { Type: ScreenshotType.Pdf };
@@ -188,7 +188,7 @@ internal sealed class DocumentRender(RenderingOptions options, OriginAllowList a
         return scrolled.ValueKind == JsonValueKind.True;
     }
 
-    /// <summary>Reads the document, and again if that has shown that it may have shadow roots which only the browser can find. A root that is found may have others in it.</summary>
+    /// <summary>Reads the document. Reads it again if it may have shadow roots that only the browser can find; such a root may contain others.</summary>
     private async Task<JsonElement> ReadAsync(IRenderPage page, RenderOperation operation, CancellationToken cancellationToken)
     {
         var script = $"{PageScripts.Capture}({options.MaxResultMb * 1024L * 1024}, {JsonSerializer.Serialize(ExactUrl.Of(operation.Url))})";

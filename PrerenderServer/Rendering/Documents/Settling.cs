@@ -71,7 +71,7 @@ internal sealed class Settling(RenderingOptions options, TimeProvider time)
         return new(RenderStability.Capped, false, string.Create(CultureInfo.InvariantCulture, $"The page did not settle within {budget.TotalSeconds:0.#} s: {(culprits.Length == 0 ? "it is busy" : string.Join("; ", culprits))}."));
     }
 
-    /// <summary>The time without growth after which the document counts as quiet: longer while it may grow in pieces, with pauses between them, by what is streamed or polled for.</summary>
+    /// <summary>The time without growth after which the document counts as quiet: longer while streams or polls may make it grow in pieces, with pauses between them.</summary>
     private TimeSpan QuietOf(IRenderPage page)
     {
         var quiet = page.Activity.IsPolling(options.QuietNetwork) ? s_quietWhilePolling : page.Activity.IsStreaming ? options.QuietNetwork : TimeSpan.Zero;

@@ -19,7 +19,7 @@ internal sealed class RenderProgress(TimeProvider time)
     /// <summary>Sets <see cref="Finished"/>.</summary>
     public void Keep(PageAnswer finished) => Finished = finished;
 
-    /// <summary>Clears <see cref="Finished"/>: what there was is no answer, and the render starts over.</summary>
+    /// <summary>Clears <see cref="Finished"/>: the document was rejected, and the render starts over.</summary>
     public void Discard() => Finished = null;
 
     /// <summary>Moves the time that the pool spent on booting a page from <c>queue</c> to <c>boot</c>. Call it when the wait for a page ends.</summary>

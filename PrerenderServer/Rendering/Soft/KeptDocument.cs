@@ -8,7 +8,7 @@ namespace Fleet.PrerenderServer.Rendering.Soft;
 /// <param name="url">The URL that it was loaded for.</param>
 /// <param name="size">Its size then.</param>
 /// <param name="load">Duration of that load.</param>
-/// <param name="end">When it may not be used any more, as a timestamp of the monotonic clock.</param>
+/// <param name="end">When it may no longer be used, as a timestamp of the monotonic clock.</param>
 internal sealed class KeptDocument(RouteKey key, string url, DocumentSize size, TimeSpan load, long end)
 {
     /// <summary>Minimum limit of a soft navigation, for documents that loaded faster.</summary>

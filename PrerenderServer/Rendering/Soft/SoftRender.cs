@@ -58,7 +58,7 @@ internal sealed class SoftRender(DocumentRender document)
 
 /// <summary>The result of a soft navigation.</summary>
 /// <param name="Answer">What the page shows; null if it could not be captured.</param>
-/// <param name="Problem">Why this is no answer; null if it is one.</param>
+/// <param name="Problem">Why the answer cannot be used; null if it can.</param>
 internal sealed record SoftAttempt(PageAnswer? Answer, SoftProblem? Problem)
 {
     /// <summary>Whether the app was not asked to navigate, because the server does not send the same document for the URL.</summary>

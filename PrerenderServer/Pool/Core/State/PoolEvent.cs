@@ -60,7 +60,7 @@ internal sealed record LaunchFailed(int Generation, string Why) : PoolEvent;
 /// <summary>A browser process ended, or the connection to it is lost.</summary>
 internal sealed record BrowserCrashed(int Generation) : PoolEvent;
 
-/// <summary>No process of that browser is left, so none of its slots exists any more.</summary>
+/// <summary>No process of that browser is left, so none of its slots exists.</summary>
 internal sealed record BrowserKilled(int Generation) : PoolEvent;
 
 /// <summary>A new browser process is requested.</summary>

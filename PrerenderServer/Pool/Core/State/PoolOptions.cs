@@ -96,7 +96,7 @@ public sealed class PoolOptions : IValidatableObject
     public TimeSpan RetireAfter { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>Memory in MB above which a browser process tree is replaced, 200 to 1,000,000. A process younger than 5 minutes is kept, so that an app whose
-    /// pages need that much does not lose its warm pages again and again. Default: 2,500.</summary>
+    /// pages need that much does not keep losing its warm pages. Default: 2,500.</summary>
     [Range(200, 1_000_000)]
     public int BrowserMemoryMb { get; set; } = 2_500;
 
