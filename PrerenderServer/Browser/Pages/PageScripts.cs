@@ -20,7 +20,7 @@ internal static class PageScripts
 
     // In one block, whose constants the page does not see.
     private static string StartOfDocument => string.Concat(
-        ((string[])["builtins", "requests", "start", "names", "escape", "html", "css", "ends", "blobs", "place", "policy", "sheets", "capture", "pending", "settle", "reveal", "ready", "soft"]).Select(Read));
+        ((string[])["builtins", "requests", "start", "names", "escape", "html", "css", "ends", "blobs", "place", "policy", "sheets", "capture", "pending", "settle", "scrollers", "reveal", "ready", "soft"]).Select(Read));
 
     /// <summary>A function of a time without growth and a maximum time, in milliseconds. Resolves when the host app is ready: to its capabilities, or to null if there is
     /// no host contract when the document stops growing.</summary>

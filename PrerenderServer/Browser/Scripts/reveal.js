@@ -1,12 +1,11 @@
 // Scrolls through the document, so that content appears that waits to be scrolled to: by IntersectionObserver, by a scroll event, or as a lazy image or frame.
 (() => {
   if (globalThis !== globalThis.top) return; // only the main frame is captured
-  const { requestAnimationFrame, getComputedStyle, Promise: Wait } = globalThis;
+  const { requestAnimationFrame, Promise: Wait } = globalThis;
   const now = performance.now.bind(performance);
   const query = uncurry(Document.prototype.querySelector);
+  const queryRoot = uncurry(DocumentFragment.prototype.querySelector);
   const scrollingElement = getter(Document, 'scrollingElement');
-  const elementFromPoint = uncurry(Document.prototype.elementFromPoint);
-  const parentElement = getter(Node, 'parentElement');
   const nodeType = getter(Node, 'nodeType');
   const scrollTo = uncurry(Element.prototype.scrollTo);
   const scrollTop = getter(Element, 'scrollTop');
@@ -15,6 +14,7 @@
   const MAX_HEIGHT = 16384;
   const FRAME_MS = 100;
   const revealed = globalThis.__fleetRevealed;
+  const shadowRoots = globalThis.__fleetShadowRoots;
   const MAX_ROOTS = 10;
   let observes = false;
   const roots = list();
@@ -32,12 +32,28 @@
 
   // React listens for every event in its root element while it is captured, whether or not the app does.
   const { apply } = Reflect;
-  const onscroll = uncurry(Object.getOwnPropertyDescriptor(globalThis, 'onscroll').get);
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = { addEventListener(type, listener) {
     if ((type === 'scroll' || type === 'scrollend') && (this === undefined || this === globalThis || !(arguments[2] === true || arguments[2]?.capture))) observes = true;
+    // `content-visibility: auto` renders what comes near the viewport.
+    if (type === 'contentvisibilityautostatechange') observes = true;
     return apply(listen, this, arguments);
   } }.addEventListener;
+  // Handlers of the window may also come from attributes of the body, so they are read later.
+  const windowHandlers = list();
+  for (const name of ['onscroll', 'onscrollend', 'oncontentvisibilityautostatechange']) {
+    const ofWindow = Object.getOwnPropertyDescriptor(globalThis, name);
+    if (ofWindow !== undefined) windowHandlers[windowHandlers.length] = uncurry(ofWindow.get);
+    for (const type of [Document, HTMLElement]) {
+      const own = Object.getOwnPropertyDescriptor(type.prototype, name);
+      if (own === undefined) continue;
+      const { set } = own;
+      Object.defineProperty(type.prototype, name, { ...own, set: { set(handler) {
+        if (handler !== null) observes = true;
+        apply(set, this, arguments);
+      } }.set });
+    }
+  }
 
   // Observers are told once per frame, in a task after it.
   const frame = () => new Wait((resolve) => {
@@ -45,17 +61,6 @@
     setTimeout(resolve, FRAME_MS);
   });
   const scrolls = (element) => scrollHeight(element) > clientHeight(element) + 1;
-
-  /** The element that scrolls the content: the document's, or the one in the middle of the viewport. */
-  const scroller = () => {
-    const top = scrollingElement(document);
-    if (top !== null && scrolls(top)) return top;
-    for (let at = elementFromPoint(document, innerWidth / 2, innerHeight / 2); at !== null; at = parentElement(at)) {
-      const overflow = scrolls(at) ? getComputedStyle(at).overflowY : '';
-      if (overflow === 'auto' || overflow === 'scroll') return at;
-    }
-    return null;
-  };
 
   /** Scrolls through an element and back, until a time at most. Returns whether it did. */
   const pass = async (element, end) => {
@@ -74,14 +79,26 @@
     return true;
   };
 
+  // Content, or a listener, that waits to be scrolled to because of an attribute.
+  const WAITING = 'img[loading=lazy i], iframe[loading=lazy i], [onscroll], [onscrollend], [oncontentvisibilityautostatechange]';
+  const waits = () => {
+    if (observes || query(document, WAITING) !== null) return true;
+    for (let i = 0; i < windowHandlers.length; i++) if (windowHandlers[i](globalThis) !== null) return true;
+    const trees = shadowRoots();
+    for (let i = 0; i < trees.length; i++) if (queryRoot(trees[i], WAITING) !== null) return true;
+    return false;
+  };
+
   const reveal = async (maxMs) => {
-    if (!observes && onscroll(globalThis) === null && query(document, 'img[loading=lazy i], iframe[loading=lazy i]') === null) return false;
+    if (!waits()) return false;
     const end = now() + maxMs;
-    const element = scroller();
-    let isDone = element !== null && await pass(element, end);
+    const top = scrollingElement(document);
+    const inner = findScroller();
+    let isDone = top !== null && scrolls(top) && await pass(top, end);
+    if (inner !== null && now() < end && await pass(inner, end)) isDone = true;
     for (let i = 0; i < roots.length; i++) {
       const root = roots[i];
-      if (root !== element && nodeType(root) === 1 && scrolls(root) && now() < end && await pass(root, end)) isDone = true;
+      if (root !== top && root !== inner && nodeType(root) === 1 && scrolls(root) && now() < end && await pass(root, end)) isDone = true;
     }
     if (isDone) revealed();
     return isDone;
