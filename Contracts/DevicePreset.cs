@@ -1,7 +1,7 @@
 namespace Fleet.Contracts;
 
 /// <summary>A device that a page can be shown on.</summary>
-public sealed class DevicePreset(string name, int width, int height, double scale, string? platform, string? userAgent)
+public sealed class DevicePreset(string name, int width, int height, double scale, string? platform, string? userAgent, string? model = null)
 {
     private const string IPhone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
     private const string IPad = "Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
@@ -25,6 +25,9 @@ public sealed class DevicePreset(string name, int width, int height, double scal
     /// <summary>The user agent; null for the browser's own.</summary>
     public string? UserAgent => userAgent;
 
+    /// <summary>The model that Chrome tells; null for a device of another browser.</summary>
+    public string? Model => model;
+
     /// <summary>Whether it is a mobile device: with touch, and with a viewport that <c>meta viewport</c> determines.</summary>
     public bool IsMobile => UserAgent is not null;
 
@@ -32,12 +35,12 @@ public sealed class DevicePreset(string name, int width, int height, double scal
     public static IReadOnlyList<DevicePreset> All { get; } =
     [
         new("desktop", 1280, 800, 1, null, null),
-        new("mobile", 412, 915, 2.625, "Linux armv81", Android),
+        new("mobile", 412, 915, 2.625, "Linux armv81", Android, "Pixel 8"),
         new("tablet", 820, 1180, 2, "iPad", IPad),
         new("iphone-15", 393, 852, 3, "iPhone", IPhone),
         new("iphone-se", 375, 667, 2, "iPhone", IPhone),
-        new("pixel-8", 412, 915, 2.625, "Linux armv81", Android),
-        new("galaxy-s24", 360, 780, 3, "Linux armv81", Android),
+        new("pixel-8", 412, 915, 2.625, "Linux armv81", Android, "Pixel 8"),
+        new("galaxy-s24", 360, 780, 3, "Linux armv81", Android, "SM-S921B"),
         new("ipad", 820, 1180, 2, "iPad", IPad),
     ];
 

@@ -58,7 +58,7 @@ internal sealed partial class BrowserPage
             yield return call("Emulation.setTouchEmulationEnabled", p => p.WriteBoolean("enabled"u8, viewport.IsMobile));
         }
 
-        if (setup.UserAgent is not null || setup.Platform is not null || setup.Locale is not null)
+        if (setup.UserAgent is not null || setup.Device is not null || setup.Locale is not null)
         {
             yield return call("Emulation.setUserAgentOverride", p => WriteUserAgent(p, setup));
         }
@@ -142,10 +142,11 @@ internal sealed partial class BrowserPage
 
     private void WriteUserAgent(Utf8JsonWriter parameters, PageSetup? setup)
     {
-        // Keep the fleet's product token: realm servers recognize the fleet's pages by it.
-        parameters.WriteString("userAgent"u8, setup?.UserAgent is { } named ? $"{named} {FleetHeaders.UserAgentProduct}/1.0" : _context.UserAgent);
+        // A preset has the version of the browser, which is what its pages find. Keep the fleet's product token: realm servers recognize the fleet's pages by it.
+        var named = setup?.UserAgent ?? (setup?.Device?.UserAgent is { } preset ? ClientHints.WithVersionOf(_context.UserAgent, preset) : null);
+        ClientHints.Write(parameters, named is null ? _context.UserAgent : $"{named} {FleetHeaders.UserAgentProduct}/1.0", setup?.Device?.Model);
         parameters.WriteString("acceptLanguage"u8, setup?.Locale ?? "");
-        parameters.WriteString("platform"u8, setup?.Platform ?? "");
+        parameters.WriteString("platform"u8, setup?.Device?.Platform ?? "");
     }
 
     private static void WriteMedia(Utf8JsonWriter parameters, PageMedia? media, PageColorScheme? scheme)

@@ -91,7 +91,7 @@ internal sealed partial class BrowserPage : IRenderPage
                 opened.CallAsync("Inspector.enable", null, cancellationToken),
                 opened.CallAsync("Performance.enable", null, cancellationToken),
                 opened.CallAsync("Debugger.enable", null, cancellationToken),
-                opened.CallAsync("Emulation.setUserAgentOverride", p => p.WriteString("userAgent"u8, context.UserAgent), cancellationToken),
+                opened.CallAsync("Emulation.setUserAgentOverride", p => ClientHints.Write(p, context.UserAgent, model: null), cancellationToken),
                 opened.CallAsync("Emulation.setDeviceMetricsOverride", p => settings.WriteViewport(p, null), cancellationToken),
                 // Only one page of a context is visible. Without this, the others get no animation frames.
                 opened.CallAsync("Emulation.setFocusEmulationEnabled", static p => p.WriteBoolean("enabled"u8, true), cancellationToken),

@@ -33,10 +33,19 @@ internal sealed record BrowserPageSettings(Uri Host, TimeSpan BootTimeout, TimeS
     /// <summary>Writes the viewport parameters; null for the defaults.</summary>
     public void WriteViewport(Utf8JsonWriter parameters, PageViewport? viewport)
     {
-        parameters.WriteNumber("width"u8, viewport?.Width ?? Width);
-        parameters.WriteNumber("height"u8, viewport?.Height ?? Height);
+        var (width, height, isMobile) = (viewport?.Width ?? Width, viewport?.Height ?? Height, viewport?.IsMobile ?? false);
+        parameters.WriteNumber("width"u8, width);
+        parameters.WriteNumber("height"u8, height);
+        // No viewport is larger than its screen, and both have the same orientation.
+        parameters.WriteNumber("screenWidth"u8, width);
+        parameters.WriteNumber("screenHeight"u8, height);
+        parameters.WriteStartObject("screenOrientation"u8);
+        parameters.WriteString("type"u8, height > width ? "portraitPrimary"u8 : "landscapePrimary"u8);
+        // A phone is turned for it.
+        parameters.WriteNumber("angle"u8, isMobile && height <= width ? 90 : 0);
+        parameters.WriteEndObject();
         parameters.WriteNumber("deviceScaleFactor"u8, viewport?.Scale ?? 1);
-        parameters.WriteBoolean("mobile"u8, viewport?.IsMobile ?? false);
+        parameters.WriteBoolean("mobile"u8, isMobile);
     }
 }
 

@@ -22,10 +22,11 @@ internal sealed record PageSetup
 
     public PageViewport? Viewport { get; init; }
 
-    public string? UserAgent { get; init; }
+    /// <summary>The device, whose user agent and platform the page has.</summary>
+    public DevicePreset? Device { get; init; }
 
-    /// <summary>The value of <c>navigator.platform</c>.</summary>
-    public string? Platform { get; init; }
+    /// <summary>A user agent of the request, which takes the place of the device's.</summary>
+    public string? UserAgent { get; init; }
 
     public string? Locale { get; init; }
 
@@ -62,8 +63,8 @@ internal sealed record PageSetup
             Origin = OriginAllowList.OriginOf(new Uri(request.Url)),
             Url = request.Url,
             Viewport = isSized ? new(request.Width ?? device?.Width, request.Height ?? device?.Height, screenshot?.Scale ?? device?.Scale ?? 1, device?.IsMobile ?? false) : null,
-            UserAgent = request.UserAgent ?? device?.UserAgent,
-            Platform = device?.Platform,
+            Device = device,
+            UserAgent = request.UserAgent,
             Locale = request.Locale,
             Timezone = request.Timezone,
             ColorScheme = request.ColorScheme,

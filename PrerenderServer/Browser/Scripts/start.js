@@ -46,4 +46,6 @@
   // A service worker would answer requests from an old cache, and one that is never installed would keep apps waiting for navigator.serviceWorker.ready.
   // Apps test for the property, because browsers do not have it on insecure origins.
   delete Navigator.prototype.serviceWorker;
+  // Only Chromium has it. Apps ask it first whether the device is mobile.
+  if (!/Chrome\/\d/.test(navigator.userAgent)) delete Navigator.prototype.userAgentData;
 })();

@@ -17,7 +17,8 @@ public sealed class PageOptionsTests(ServerFixture server)
           width: innerWidth, height: innerHeight, ratio: devicePixelRatio, touch: navigator.maxTouchPoints > 0, agent: navigator.userAgent, platform: navigator.platform,
           language: navigator.language, languages: navigator.languages.join(), number: (1234.5).toLocaleString(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
           hours: new Date(2026, 0, 1).getTimezoneOffset(), dark: matchMedia('(prefers-color-scheme: dark)').matches, print: matchMedia('print').matches, cookies: document.cookie,
-          asset: String(globalThis.asset), pointer: matchMedia('(pointer: coarse)').matches, event: String(globalThis.__fleetEvent), store: Object.keys(localStorage).join(),
+          asset: String(globalThis.asset), pointer: matchMedia('(pointer: coarse)').matches, event: String(globalThis.__fleetEvent), mobile: String(navigator.userAgentData?.mobile),
+          brands: navigator.userAgentData?.brands.length ?? -1, orientation: screen.orientation.type, screen: [screen.width, screen.height].join(), store: Object.keys(localStorage).join(),
         };
         localStorage.setItem('visited', 'yes');
         document.getElementById('seen').textContent = JSON.stringify(seen);
@@ -69,6 +70,9 @@ public sealed class PageOptionsTests(ServerFixture server)
         Assert.Equal(("for ", "for beta"), (before.Get("asset").GetString(), with.Get("asset").GetString()));
         Assert.Equal((true, true, "session=secret"), (with.Get("dark").GetBoolean(), with.Get("print").GetBoolean(), with.Get("cookies").GetString()));
 
+        Assert.Equal(("undefined", "portrait-primary", "393,852"), (with.Get("mobile").GetString(), with.Get("orientation").GetString(), with.Get("screen").GetString()));
+        Assert.Equal(("false", 2, "landscape-primary", "1280,800"), (before.Get("mobile").GetString(), before.Get("brands").GetInt32(), before.Get("orientation").GetString(), before.Get("screen").GetString()));
+
         var after = await SeenAsync(plain);
         Assert.Equal(before.ToString(), after.ToString());
         Assert.Equal(before.Slot, with.Slot);
@@ -80,6 +84,51 @@ public sealed class PageOptionsTests(ServerFixture server)
         Assert.Contains("session=secret", second.Cookie.ToString(), StringComparison.Ordinal);
         Assert.Contains("hidden=h", second.Cookie.ToString(), StringComparison.Ordinal);
         Assert.Equal(Comparable(first), Comparable(third));
+    }
+
+    /// <summary>Apps choose their layout by the hints, and by the user agent only where there are none.</summary>
+    [Theory]
+    [InlineData(null, null, false, "Linux", "")]
+    [InlineData("mobile", null, true, "Android", "Pixel 8")]
+    [InlineData("pixel-8", null, true, "Android", "Pixel 8")]
+    [InlineData("galaxy-s24", null, true, "Android", "SM-S921B")]
+    [InlineData("mobile", "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", false, "Android", "Pixel 8")]
+    [InlineData(null, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", false, "Windows", "")]
+    [InlineData(null, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", false, "macOS", "")]
+    // Browsers without these hints.
+    [InlineData("iphone-15", null, null, null, null)]
+    [InlineData("tablet", null, null, null, null)]
+    [InlineData(null, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", null, null, null)]
+    public async Task Renders_ClientHints_AreThoseOfTheUserAgent(string? device, string? userAgent, bool? isMobile, string? platform, string? model)
+    {
+        var path = "/" + Guid.NewGuid().ToString("N");
+        HeaderDictionary? sent = null;
+        server.OtherApp.Routes[path] = http =>
+        {
+            sent = new HeaderDictionary(http.Request.Headers.ToDictionary(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase));
+            http.Response.ContentType = "text/html; charset=utf-8";
+            return http.Response.WriteAsync("""
+                <!doctype html><pre id=seen></pre><script>
+                const hints = navigator.userAgentData;
+                (hints?.getHighEntropyValues(['model', 'platform', 'platformVersion']) ?? Promise.resolve({})).then((high) => {
+                  seen.textContent = JSON.stringify({ agent: navigator.userAgent, mobile: hints?.mobile ?? null, platform: high.platform ?? null, model: high.model ?? null,
+                    brands: hints?.brands.map((b) => `${b.brand} ${b.version}`) ?? [] });
+                });
+                </script>
+                """);
+        };
+        var seen = await SeenAsync(new() { Url = server.OtherApp[path].AbsoluteUri, Formats = [RenderFormat.Html], Device = device, UserAgent = userAgent });
+        Assert.Equal((isMobile?.ToString().ToLowerInvariant() ?? "null", platform, model), (seen.Get("mobile").GetRawText(), seen.Get("platform").GetString(), seen.Get("model").GetString()));
+        Assert.Equal(isMobile switch { true => "?1", false => "?0", null => "" }, sent!["Sec-CH-UA-Mobile"].ToString());
+        if (isMobile is not null)
+        {
+            var agent = seen.Get("agent").GetString()!;
+            var version = System.Text.RegularExpressions.Regex.Match(agent, @"Chrome/(\d+)").Groups[1].Value;
+            Assert.Contains($"Chromium {version}", seen.Get("brands").EnumerateArray().Select(static brand => brand.GetString()));
+            Assert.Contains($"\"Chromium\";v=\"{version}\"", sent["Sec-CH-UA"].ToString(), StringComparison.Ordinal);
+            // Presets have the version of the browser; a user agent of the caller stays as it is.
+            Assert.Equal(userAgent is not null, version == "140");
+        }
     }
 
     [Fact]
