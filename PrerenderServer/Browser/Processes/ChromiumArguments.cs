@@ -44,6 +44,8 @@ internal static class ChromiumArguments
         "--force-color-profile=srgb",
         "--hide-scrollbars",
         "--mute-audio",
+        // A computer has a mouse, for the media queries of pages: hover (2), and a fine pointer (4). A device with touch overrides it.
+        "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
         "--disable-gpu",
         "--enable-unsafe-swiftshader",
         // No system key ring and no dialog for it.

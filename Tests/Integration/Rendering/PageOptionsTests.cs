@@ -18,7 +18,7 @@ public sealed class PageOptionsTests(ServerFixture server)
           language: navigator.language, languages: navigator.languages.join(), number: (1234.5).toLocaleString(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
           hours: new Date(2026, 0, 1).getTimezoneOffset(), dark: matchMedia('(prefers-color-scheme: dark)').matches, print: matchMedia('print').matches, cookies: document.cookie,
           asset: String(globalThis.asset), pointer: matchMedia('(pointer: coarse)').matches, event: String(globalThis.__fleetEvent), mobile: String(navigator.userAgentData?.mobile),
-          brands: navigator.userAgentData?.brands.length ?? -1, orientation: screen.orientation.type, screen: [screen.width, screen.height].join(), store: Object.keys(localStorage).join(),
+          brands: navigator.userAgentData?.brands.length ?? -1, hover: matchMedia('(hover: hover) and (pointer: fine)').matches, orientation: screen.orientation.type, screen: [screen.width, screen.height].join(), store: Object.keys(localStorage).join(),
         };
         localStorage.setItem('visited', 'yes');
         document.getElementById('seen').textContent = JSON.stringify(seen);
@@ -70,6 +70,7 @@ public sealed class PageOptionsTests(ServerFixture server)
         Assert.Equal(("for ", "for beta"), (before.Get("asset").GetString(), with.Get("asset").GetString()));
         Assert.Equal((true, true, "session=secret"), (with.Get("dark").GetBoolean(), with.Get("print").GetBoolean(), with.Get("cookies").GetString()));
 
+        Assert.Equal((true, false), (before.Get("hover").GetBoolean(), with.Get("hover").GetBoolean()));
         Assert.Equal(("undefined", "portrait-primary", "393,852"), (with.Get("mobile").GetString(), with.Get("orientation").GetString(), with.Get("screen").GetString()));
         Assert.Equal(("false", 2, "landscape-primary", "1280,800"), (before.Get("mobile").GetString(), before.Get("brands").GetInt32(), before.Get("orientation").GetString(), before.Get("screen").GetString()));
 
