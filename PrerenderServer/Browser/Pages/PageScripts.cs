@@ -57,7 +57,8 @@ internal static class PageScripts
     /// <summary>A function of the same URL. Returns why the app does not show it, or an empty text. <see cref="Start"/> defines it.</summary>
     public const string Arrived = "__fleetArrived";
 
-    /// <summary>A function of a selector. Returns x, y, width and height of the first matching element in page coordinates, or null.</summary>
+    /// <summary>A function of a selector. Scrolls to the first matching element, also in open shadow trees, inside of the document, and returns its x, y, width and height in page
+    /// coordinates, or null.</summary>
     public static string Box { get; } = Read("box");
 
     /// <summary>A function of markup. Shows it in an overlay that fills the viewport; null removes the overlay.</summary>

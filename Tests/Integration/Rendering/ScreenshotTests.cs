@@ -59,6 +59,33 @@ public sealed class ScreenshotTests(ServerFixture server)
         Assert.True(expected.AsSpan().SequenceEqual(bytes), $"The screenshots of these differ:\n{html}\n{end}");
     }
 
+    /// <summary>The element is shown although it has to be scrolled to, and wherever it is. The screenshot equals that of the element alone.</summary>
+    [Theory]
+    [InlineData("<style>html, body { height: 100%; overflow: hidden } #app { height: 100vh; overflow: auto }</style><div id=app><p style='height:2500px'></p>TARGET<p style='height:900px'></p></div>")]
+    [InlineData("<style>#app { height: 400px; overflow: auto; scroll-behavior: smooth }</style><p style='height:3000px'></p><div id=app><p style='height:2500px'></p><div style='height:300px; overflow:auto'><p style='height:700px'></p>TARGET</div></div>")]
+    [InlineData("<div style='width:300px; overflow-x:auto'><div style='width:2000px; padding-left:1500px'>TARGET</div></div>")]
+    [InlineData("<style>#app { height: 400px; overflow: auto } header, footer { position: sticky; top: 0; bottom: 0; height: 100px; background: red }</style><div id=app><header></header><p style='height:2500px'></p>TARGET<p style='height:900px'></p><footer></footer></div>")]
+    [InlineData("<header style='position:fixed; inset:0 0 auto; height:60px; background:red'></header><p style='height:2500px'></p>TARGET<p style='height:900px'></p>")]
+    // In open shadow trees.
+    [InlineData("<x-a></x-a><template>TARGET</template>")]
+    [InlineData("<x-a data-depth=2></x-a><template>TARGET</template>")]
+    [InlineData("<div><template shadowrootmode=open><div style='height:200px; overflow:auto'><p style='height:700px'></p>TARGET</div></template></div>")]
+    public async Task Screenshots_OfAnElement_ShowIt(string html)
+    {
+        const string Target = "<div id=target style='width:80px; height:60px; background:teal; border:solid yellow; border-width:20px 5px 0 35px'></div>";
+        const string Define = """
+            <script>
+            customElements.define('x-a', class extends HTMLElement { connectedCallback() {
+              this.attachShadow({ mode: 'open' }).innerHTML = this.dataset.depth ? '<x-a></x-a>' : document.querySelector('template').innerHTML;
+            } });
+            </script>
+            """;
+        var request = new ScreenshotRequest { Url = "", Selector = "#target" };
+        var (_, bytes, _) = await TakeAsync($"<!doctype html><body style='margin:0'>{html.Replace("TARGET", Target, StringComparison.Ordinal)}{Define}", request);
+        var (_, expected, _) = await TakeAsync($"<!doctype html><body style='margin:0'>{Target}", request);
+        Assert.True(expected.AsSpan().SequenceEqual(bytes), $"The element is not shown:\n{html}");
+    }
+
     [Theory]
     [InlineData("<div style='height: 16000px'></div>", null, false)]
     [InlineData("<div style='height: 17000px'></div>", null, true)]
