@@ -64,8 +64,9 @@ internal static class PageScripts
     /// <summary>A function of markup. Shows it in an overlay that fills the viewport; null removes the overlay.</summary>
     public static string Show { get; } = Read("show");
 
-    /// <summary>A function of a boolean: whether the screenshot shows the whole page instead of the viewport. Ends finite animations, shows what <c>content-visibility: auto</c> skips, moves
-    /// fixed and sticky elements to their place in the whole page, and resolves when fonts and images have loaded. <see cref="Start"/> defines it.</summary>
+    /// <summary>A function of two booleans: whether the screenshot shows the whole page instead of the viewport, and whether it is a PDF. Ends finite animations, shows what
+    /// <c>content-visibility: auto</c> skips and all content of an app shell, moves fixed and sticky elements to their place in the whole page, and resolves when fonts and images have loaded.
+    /// <see cref="Start"/> defines it.</summary>
     public const string ScreenshotReady = "__fleetReady";
 
     /// <summary>Runs first in a document whose visit waits for an event, wherever it is dispatched in the window.</summary>

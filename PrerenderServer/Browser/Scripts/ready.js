@@ -30,9 +30,58 @@
   const boxOf = uncurry(Element.prototype.getBoundingClientRect);
   const scrollHeight = getter(Element, 'scrollHeight');
   const rootElement = getter(Document, 'documentElement');
+  const clientHeight = getter(Element, 'clientHeight');
+  const assignedSlot = getter(Element, 'assignedSlot');
+  const parentNode = getter(Node, 'parentNode');
+  const hostOf = getter(ShadowRoot, 'host');
+  const number = Number.parseFloat;
+  const MAX_HEIGHT = 16384;
 
-  /** @param isWhole whether the picture shows the whole page, and not the viewport */
-  const ready = async (isWhole) => {
+  const parentOf = (element) => {
+    const parent = assignedSlot(element) ?? parentNode(element);
+    return parent === null || nodeType(parent) === 9 ? null : nodeType(parent) === 11 ? hostOf(parent) : parent;
+  };
+
+  /** Whether an element takes a third of the viewport: the content of the page, and not a list in it. */
+  const isShell = (element) => {
+    const { left, right, top, bottom } = boxOf(element);
+    const width = (right < innerWidth ? right : innerWidth) - (left > 0 ? left : 0);
+    const height = (bottom < innerHeight ? bottom : innerHeight) - (top > 0 ? top : 0);
+    return width > 0 && height > 0 && width * height * 3 >= innerWidth * innerHeight;
+  };
+
+  /** Shows all content of an element that scrolls, as if the viewport were so high: it and what it is in are higher by the height that it hides. */
+  const grow = (element) => {
+    const hidden = scrollHeight(element) - clientHeight(element);
+    const more = hidden < MAX_HEIGHT ? hidden : MAX_HEIGHT;
+    const chain = list();
+    for (let at = element; at !== null; at = parentOf(at)) {
+      const styleOf = styleMap[namespaceOf(at)];
+      const computed = getComputedStyle(at);
+      const height = number(valueOf(computed, 'height'));
+      // Elements without a box, as slots, have none.
+      if (styleOf === undefined || !isFinite(height)) continue;
+      chain[chain.length] = { __proto__: null, style: styleOf(at), height, position: valueOf(computed, 'position'), overflow: valueOf(computed, 'overflow-x') };
+    }
+    for (let i = 0; i < chain.length; i++) {
+      const { style, height, position, overflow } = chain[i];
+      // A minimum applies in every layout: of blocks, flex, grid, with an absolute position. The height itself is free for paper, which is narrower.
+      setProperty(style, 'min-height', `${height + more}px`, 'important');
+      setProperty(style, 'max-height', 'none', 'important');
+      setProperty(style, 'height', 'auto', 'important');
+      setProperty(style, 'overflow', overflow === 'visible' ? 'visible' : 'clip visible', 'important');
+      setProperty(style, 'contain', 'none', 'important');
+      setProperty(style, 'transition', 'none', 'important');
+      if (position === 'fixed') setProperty(style, 'position', 'absolute', 'important');
+      if (position === 'fixed' || position === 'absolute') setProperty(style, 'bottom', 'auto', 'important');
+    }
+  };
+
+  /**
+   * @param isWhole whether the picture shows the whole page, and not the viewport
+   * @param isPaper whether it is a PDF
+   */
+  const ready = async (isWhole, isPaper) => {
     const overlay = elementById(document, 'fleet-screenshot');
     const roots = overlay === null ? shadowRoots() : list();
     roots[roots.length] = overlay ?? document;
@@ -42,6 +91,9 @@
         for (let k = 0; found[k] !== undefined; k++) call(found[k]);
       }
     };
+
+    const scroller = (isWhole || isPaper) && overlay === null ? findScroller() : null;
+    if (scroller !== null && isShell(scroller)) grow(scroller);
 
     // Chromium does not paint these beyond the viewport, also where a picture shows more than that.
     const places = list();

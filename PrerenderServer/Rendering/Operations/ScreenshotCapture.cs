@@ -15,7 +15,8 @@ internal sealed class ScreenshotCapture(RenderingOptions options)
     {
         try
         {
-            await page.EvaluateAsync($"{PageScripts.ScreenshotReady}({(shape.FullPage ? "true" : "false")})", deadline.Less(deadline.Part(8, options.StackBudget)).Step(options.ScreenshotTimeout), cancellationToken);
+            var arguments = $"{(shape.FullPage ? "true" : "false")}, {(shape.Type == ScreenshotType.Pdf ? "true" : "false")}";
+            await page.EvaluateAsync($"{PageScripts.ScreenshotReady}({arguments})", deadline.Less(deadline.Part(8, options.StackBudget)).Step(options.ScreenshotTimeout), cancellationToken);
         }
         catch (BrowserTimeoutException)
         {

@@ -86,6 +86,56 @@ public sealed class ScreenshotTests(ServerFixture server)
         Assert.True(expected.AsSpan().SequenceEqual(bytes), $"The element is not shown:\n{html}");
     }
 
+    private const string Shell = "html, body { height: 100%; margin: 0; overflow: hidden } header { height: 50px; background: teal } footer { height: 40px; background: navy }";
+    private const string Long = "<div style='height:2900px; background:linear-gradient(red, blue)'></div><p id=end>The end</p>";
+    private const string Parts = "<header></header><main>LONG</main><footer></footer>";
+
+    /// <summary>An app shell is as high as the viewport, and an element in it scrolls. The whole page has all of its content.</summary>
+    [Theory]
+    [InlineData("#app { height: 100vh; display: flex; flex-direction: column } main { flex: 1; min-height: 0; overflow: auto }", "<div id=app>PARTS</div>")]
+    [InlineData("body { display: flex; flex-direction: column } main { flex: 1 1 0px; overflow: auto }", "PARTS")]
+    [InlineData("#app { position: absolute; inset: 0 } main { position: absolute; inset: 50px 0 40px; overflow: auto } footer { position: absolute; bottom: 0; width: 100% }", "<div id=app>PARTS</div>")]
+    [InlineData("#app { position: fixed; inset: 0; overflow: hidden auto }", "<div id=app>PARTS</div>")]
+    [InlineData("#app { height: 100dvh; display: grid; grid-template-rows: auto minmax(0, 1fr) auto } main { overflow: auto }", "<div id=app>PARTS</div>")]
+    [InlineData("#app { height: 100%; display: flex } #column { flex: 1; display: flex; flex-direction: column; min-width: 0 } main { flex: 1; overflow: auto } ", "<div id=app><div id=column>PARTS</div></div>")]
+    [InlineData("#app { position: absolute; inset: 0; display: flex; flex-direction: column; contain: layout size style } #content { position: relative; flex: 1; contain: size style } main { position: absolute; inset: 0; overflow: auto }",
+        "<div id=app><header></header><div id=content><main>LONG</main></div><footer></footer></div>")]
+    [InlineData("x-shell { display: block; height: 100% }", "<x-shell><template shadowrootmode=open><style>:host { overflow: hidden } div { height: 100%; overflow: auto; max-height: 100vh }</style><div><slot></slot></div></template>PARTS</x-shell>")]
+    public async Task Screenshots_WholePageOfAnAppShell_HasAllOfItsContent(string css, string body)
+    {
+        body = body.Replace("PARTS", Parts, StringComparison.Ordinal).Replace("LONG", Long, StringComparison.Ordinal);
+        var request = new ScreenshotRequest { Url = "", FullPage = true, Width = 400 };
+        var (_, bytes, headers) = await TakeAsync($"<!doctype html><style>{Shell} {css}</style>{body}", request);
+        var (_, expected, _) = await TakeAsync($"<!doctype html><style>{Shell} html, body {{ height: auto; overflow: visible }} main {{ display: flow-root }}</style>{Parts.Replace("LONG", Long, StringComparison.Ordinal)}", request);
+        Assert.True(expected.AsSpan().SequenceEqual(bytes), $"Its height is {BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))} and not {BinaryPrimitives.ReadInt32BigEndian(expected.AsSpan(20))}, or it looks different:\n{css}");
+        Assert.False(headers.Contains(FleetHeaders.Stability));
+    }
+
+    [Theory]
+    [InlineData("#app { height: 100vh; display: flex; flex-direction: column } main { flex: 1; overflow: auto }")]
+    [InlineData("#app { position: absolute; inset: 0 } main { position: absolute; inset: 50px 0 0; overflow: auto }")]
+    [InlineData("#app { height: 100vh; display: grid; grid-template-rows: auto 1fr } main { overflow: auto; min-height: 0 }")]
+    public async Task Screenshots_PdfOfAnAppShell_HasAllOfItsContent(string css)
+    {
+        var pages = string.Concat(Enumerable.Range(0, 5).Select(static i => $"<p style='height:900px'>Part {i}</p>"));
+        var (_, bytes, headers) = await TakeAsync($"<!doctype html><style>{Shell} {css}</style><div id=app><header></header><main>{pages}</main></div>", new() { Url = "", Type = ScreenshotType.Pdf });
+        Assert.InRange(System.Text.RegularExpressions.Regex.Count(Encoding.Latin1.GetString(bytes), @"/Type /Page\b"), 5, 6);
+        Assert.False(headers.Contains(FleetHeaders.Stability));
+    }
+
+    /// <summary>A picture of the viewport, or a scroller that is only a part of the page, is as a visitor sees it.</summary>
+    [Theory]
+    [InlineData(false, "main { height: 100vh; overflow: auto }", "<main>LONG</main>", 800)]
+    [InlineData(true, "html, body { height: auto } main { height: 200px; overflow: auto }", "<main>LONG</main>", 800)]
+    [InlineData(true, "main { position: fixed; inset: 0; transform: translateX(-100%); overflow: auto }", "<main>LONG</main>", 800)]
+    [InlineData(true, "html, body { height: auto; overflow: visible } main { height: 600px; overflow: auto }", "<main>LONG</main><div style='height:5000px'></div>", 5_600)]
+    public async Task Screenshots_OtherScrollers_StayAsTheyAre(bool full, string css, string body, int height)
+    {
+        var (_, bytes, headers) = await TakeAsync($"<!doctype html><style>{Shell} {css}</style>{body.Replace("LONG", Long, StringComparison.Ordinal)}", new() { Url = "", FullPage = full });
+        Assert.Equal(height, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20)));
+        Assert.False(headers.Contains(FleetHeaders.Stability));
+    }
+
     [Theory]
     [InlineData("<div style='height: 16000px'></div>", null, false)]
     [InlineData("<div style='height: 17000px'></div>", null, true)]
