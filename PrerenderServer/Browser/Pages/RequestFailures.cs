@@ -13,7 +13,7 @@ internal sealed class RequestFailures
     // To another origin, the browser also ends what the origin does not permit, and the fleet names that it does not allow. A visitor's app has to live with it too.
     private static readonly string[] s_endedByRules = ["ERR_FAILED", "ERR_BLOCKED_BY_", "ERR_NAME_NOT_RESOLVED", "ERR_UNKNOWN_URL_SCHEME", "ERR_DISALLOWED_URL_SCHEME", "ERR_UNSAFE_PORT"];
 
-    private readonly Dictionary<(string Method, string Url), string> _failures = [];
+    private readonly OrderedDictionary<(string Method, string Url), string> _failures = [];
 
     /// <summary>The first of them, as <c>GET http://…: 503</c>; null if there is none.</summary>
     public string? First => _failures.Values.FirstOrDefault();
@@ -25,19 +25,20 @@ internal sealed class RequestFailures
     /// <param name="answer">The status, or Chromium's error.</param>
     public void Record(InFlightRequest request, string answer)
     {
-        if (!MayHideContent(request, answer))
+        var key = (request.Method, request.Url);
+        if (int.TryParse(answer, out var status) && status < 400)
         {
-            _failures.Remove((request.Method, request.Url));
+            _failures.Remove(key);
         }
-        else if (_failures.Count < Max)
+        else if (_failures.Count < Max && MayHideContent(request, answer))
         {
-            _failures.TryAdd((request.Method, request.Url), $"{request.Method} {request.Url}: {answer}");
+            _failures.TryAdd(key, $"{request.Method} {request.Url}: {answer}");
         }
     }
 
     /// <summary>Whether an answer suggests that the page lacks content: the server, or the way to it, failed. That is a status of 500 and above, one that asks to try again, no answer;
     /// and 404 or 410 for a script or style of the app whose name has a hash, which it requests only while a deploy is not complete or has removed it. Pictures and fonts are no content.
-    /// Refused access is an answer: apps ask who the visitor is, and a crawler is nobody.</summary>
+    /// Refused access is an answer: apps ask who the visitor is, and a crawler has no account.</summary>
     public static bool MayHideContent(InFlightRequest request, string answer) =>
         request is { IsAwaited: true, IsPoll: false, Type: "Fetch" or "XHR" or "Script" or "Stylesheet" }
         && (int.TryParse(answer, out var status)

@@ -51,6 +51,19 @@ public sealed class RequestFailuresTests
         Assert.Null(failures.First);
     }
 
+    [Theory]
+    [InlineData("503")]
+    [InlineData("404")]
+    [InlineData("net::ERR_ABORTED")]
+    public void Record_AttemptsThatFailAgain_RemainAFailure(string answer)
+    {
+        var failures = new RequestFailures();
+        failures.Record(Request("Fetch", "http://h/a"), "503");
+        // The fourth attempt after a pause counts as a poll.
+        failures.Record(Request("Fetch", "http://h/a") with { IsPoll = true }, answer);
+        Assert.Equal("GET http://h/a: 503", failures.First);
+    }
+
     private static InFlightRequest Request(string type, string url) =>
         new(new("GET", url, "", ""), "loader", IsAwaited: true, 0, null, IsOfMessages: false) { Type = type, IsOwn = url.StartsWith("http://h/", StringComparison.Ordinal) };
 }
